@@ -1,0 +1,56 @@
+# Two commands matter on a new machine: `make demo` shows what groundplan writes, `make test` proves everything.
+# Only Go is needed for demo, build and unit; tools/setup finds or installs the rest into .tools/.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+export CGO_ENABLED := 0
+
+# Test files that define an -update flag, as package paths.
+UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
+
+.PHONY: demo test build unit lint fix modules validate scan fuzz bench race update clean
+
+demo: ## generate Terraform for a fixture application and show it
+	@tools/demo
+
+test: ## everything, with a summary at the end
+	@tools/test setup lint unit fuzz modules validate scan
+
+build:
+	go build -trimpath -o bin/ ./cmd/...
+
+unit: ## what needs nothing but Go
+	go test ./...
+
+lint: setup ## what fix would change, and what it cannot
+	@tools/lint check
+
+fix: setup ## formatting
+	@tools/lint fix
+
+modules: setup ## terraform test of every module
+	go test -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
+
+validate: setup ## init, validate and plan of every golden stack against the emulator
+	go test -tags validate -count=1 -timeout 30m -skip '^Test(Modules|Scan)' -v ./e2e
+
+scan: setup ## checkov, tfsec and tflint, compared with e2e/waivers.hcl
+	go test -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e
+
+fuzz: ## every fuzz target for a few seconds
+	@tools/fuzz $(or $(SECONDS_EACH),10)
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+race: ## needs a C compiler
+	CGO_ENABLED=1 go test -race ./...
+
+update: ## record golden output, scripts and tables anew
+	go test $(UPDATABLE) -update
+
+setup: ## terraform, the provider, the emulator, scanners and linters into .tools/
+	@tools/setup
+
+clean:
+	rm -rf bin .tools

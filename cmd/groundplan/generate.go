@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+const generateHelp = `groundplan generate writes the Terraform that runs the application on AWS.
+
+usage: groundplan generate [--app DIR] [--out DIR] [--env NAME] [--check] [--force]
+
+flags:
+  --app DIR     folder of the application (default: this folder)
+  --out DIR     folder to write to (default: infra in the application's folder)
+  --env NAME    one environment of groundplan.hcl (default: all of them)
+  --check       write nothing; show what would change, and exit with 2 when something would
+  --force       overwrite files of groundplan's that were edited by hand
+
+Only what changed is written, only files that groundplan wrote are removed, and other files are never
+touched. Without a groundplan.hcl it generates the environment "production" with the documented
+defaults; groundplan init writes one to start from.
+
+example:
+  $ groundplan generate
+  $ terraform -chdir=infra/production/platform init
+  $ terraform -chdir=infra/production/platform plan
+`
+
+func generateVerb() *cli.Command {
+	return &cli.Command{
+		Name:               "generate",
+		CustomHelpTemplate: generateHelp,
+		Action:             generate,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "app", Value: "."},
+			&cli.StringFlag{Name: "out"},
+			&cli.StringFlag{Name: "env"},
+			&cli.BoolFlag{Name: "check"},
+			&cli.BoolFlag{Name: "force"},
+		},
+	}
+}
+
+func generate(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	if c.Bool("check") && c.Bool("force") {
+		return mistake("--check writes nothing, so there is nothing to --force", "leave one of them out")
+	}
+	root, out := c.String("app"), c.String("out")
+	if err := checkFolder(root); err != nil {
+		return err
+	}
+	if out == "" {
+		out = filepath.Join(root, "infra")
+	}
+	p := newPrinter(c.App.ErrWriter, root)
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Environment: c.String("env")})
+	if err != nil {
+		return err
+	}
+	if err := p.diagnostics(diags); err != nil {
+		return err
+	}
+	var within func(string) bool
+	if name := c.String("env"); name != "" {
+		within = generator.Within(name)
+	}
+	if c.Bool("check") {
+		return check(c, p, output, out, within)
+	}
+	previous, err := generator.ReadLock(out)
+	if err != nil {
+		return err
+	}
+	changes, err := output.Write(out, c.Bool("force"), within)
+	var conflict *generator.ConflictError
+	if errors.As(err, &conflict) {
+		return explain(c, conflict)
+	}
+	if err != nil {
+		return err
+	}
+	report(p, out, changes, environments, c.String("env"))
+	warnAboutAbandoned(p, previous, environments)
+	return nil
+}
+
+// check shows on stdout, as diffs, what generate would change.
+func check(c *cli.Context, p *printer, output *generator.Output, out string, within func(string) bool) error {
+	changes, err := output.Changes(out, within)
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		p.say("%s is up to date", out)
+		return nil
+	}
+	for _, change := range changes {
+		fmt.Fprintf(c.App.Writer, "%s", change.Diff)
+	}
+	return &outcome{code: codeDiffers, message: fmt.Sprintf("%s is stale: %s", out, files(len(changes), "differs", "differ")),
+		hints: []string{"groundplan generate brings it up to date"}}
+}
+
+// explain shows the work that generate would have overwritten.
+func explain(c *cli.Context, conflict *generator.ConflictError) error {
+	for _, change := range conflict.Edited {
+		fmt.Fprintf(c.App.ErrWriter, "%s", change.Diff)
+	}
+	var hints []string
+	for _, path := range conflict.Foreign {
+		hints = append(hints, fmt.Sprintf("move %s away: groundplan writes a file of that name", path))
+	}
+	if len(conflict.Edited) > 0 {
+		hints = append(hints,
+			"put the change into groundplan.hcl or a file of its own, and take it out of the generated one",
+			"or give it up: groundplan generate --force")
+	}
+	return &outcome{code: codeError, message: "nothing was written: " + conflict.Error(), hints: hints}
+}
+
+func report(p *printer, out string, changes []generator.Change, environments []environment.Environment, only string) {
+	var names []string
+	for _, env := range environments {
+		if only == "" || env.Name == only {
+			names = append(names, env.Name)
+		}
+	}
+	noun := "environment"
+	if len(names) > 1 {
+		noun = "environments"
+	}
+	if len(changes) == 0 {
+		p.say("%s is up to date, %s %s", out, noun, strings.Join(names, ", "))
+		return
+	}
+	count := map[string]int{}
+	for _, change := range changes {
+		count[change.Action]++
+	}
+	written := count["create"] + count["update"]
+	text := fmt.Sprintf("wrote %s to %s", files(written, "", ""), out)
+	if count["delete"] > 0 {
+		text += fmt.Sprintf(", removed %d", count["delete"])
+	}
+	p.say("%s, %s %s", text, noun, strings.Join(names, ", "))
+	p.say("next: terraform -chdir=%s init, then plan; %s explains the rest", filepath.Join(out, names[0], "platform"), filepath.Join(out, "README.md"))
+}
+
+// warnAboutAbandoned names environments that lost their code: what they made on AWS is still there.
+func warnAboutAbandoned(p *printer, previous *generator.Lock, environments []environment.Environment) {
+	var gone []string
+	for stack := range previous.Addresses {
+		name, _, _ := strings.Cut(stack, "/")
+		if !slices.ContainsFunc(environments, func(e environment.Environment) bool { return e.Name == name }) {
+			gone = append(gone, name)
+		}
+	}
+	slices.Sort(gone)
+	for _, name := range slices.Compact(gone) {
+		p.say("warning: environment %s is no longer in groundplan.hcl: its code is gone, what it made on AWS is not", name)
+		fmt.Fprintf(p.out, "hint: to destroy it, restore its code from version control and run terraform destroy in services, then in platform\n")
+	}
+}
+
+// files counts files in words, with the verb in the right number.
+func files(n int, one, many string) string {
+	text, verb := fmt.Sprintf("%d files", n), many
+	if n == 1 {
+		text, verb = "1 file", one
+	}
+	return strings.TrimSpace(text + " " + verb)
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+const initHelp = `groundplan init writes a groundplan.hcl to start from, beside the application.
+
+usage: groundplan init [--app DIR]
+
+flags:
+  --app DIR    folder of the application (default: this folder)
+
+It never overwrites one that is there.
+
+example:
+  $ groundplan init
+  $ $EDITOR groundplan.hcl
+`
+
+func initVerb() *cli.Command {
+	return &cli.Command{
+		Name:               "init",
+		CustomHelpTemplate: initHelp,
+		Action:             initialise,
+		Flags:              []cli.Flag{&cli.StringFlag{Name: "app", Value: "."}},
+	}
+}
+
+func initialise(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	root := c.String("app")
+	if err := checkFolder(root); err != nil {
+		return err
+	}
+	p := newPrinter(c.App.ErrWriter, root)
+	application, diags, err := generator.Read(root)
+	if err != nil {
+		return err
+	}
+	if err := p.diagnostics(diags); err != nil {
+		return err
+	}
+	path := filepath.Join(root, environment.Filename)
+	// O_EXCL: a file that is there holds somebody's decisions.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return mistake(fmt.Sprintf("%s is already there", path), "edit it; docs/settings.md lists every setting")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(environment.Init(application.Name))
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return err
+	}
+	p.say("wrote %s", path)
+	p.say("next: groundplan generate")
+	return nil
+}

@@ -1,0 +1,188 @@
+// Command groundplan turns the source of an application into the Terraform that runs it on AWS.
+//
+// The rules of its interface: data goes to stdout, everything for people to stderr, where lines begin with
+// "groundplan: ", lower case and without a full stop. Diagnostics are the exception: they begin with the position, so
+// that editors and terminals can follow it. An error is followed by hint lines that say what to do now.
+//
+// Exit codes: 0 fine, 1 error, 2 differs, 3 refused by a guard.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/urfave/cli/v2"
+)
+
+// verbs returns what groundplan can do, in the order of the help text. One file each.
+func verbs() []*cli.Command {
+	return []*cli.Command{
+		inspectVerb(),
+		generateVerb(),
+		initVerb(),
+	}
+}
+
+const help = `groundplan reads an application's source and writes the Terraform that runs it on AWS.
+
+usage: groundplan VERB [FLAG...]
+
+verbs:
+  inspect    show what the application declares, and which service uses what
+  generate   write the Terraform that runs it on AWS
+  init       write a groundplan.hcl to start from
+
+groundplan VERB --help tells more about each; groundplan --version says which groundplan this is.
+
+example:
+  $ cd my-encore-app
+  $ groundplan inspect
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// outcome is an error that ends the program with a code of its own.
+type outcome struct {
+	code    int
+	message string // "" when everything was said
+	hints   []string
+}
+
+func (o *outcome) Error() string { return o.message }
+
+// Codes of an outcome. An error of any other type is code 1.
+const (
+	codeError   = 1
+	codeDiffers = 2
+	codeRefused = 3
+)
+
+// mistake is an error with the remedy.
+func mistake(message string, hints ...string) error {
+	return &outcome{code: codeError, message: message, hints: hints}
+}
+
+// run executes a command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := newApp(stdout, stderr).RunContext(ctx, append([]string{"groundplan"}, args...))
+	if err == nil {
+		return 0
+	}
+	code := codeError
+	var o *outcome
+	if errors.As(err, &o) {
+		code = o.code
+	}
+	if message := err.Error(); message != "" {
+		fmt.Fprintf(stderr, "groundplan: %s\n", message)
+	}
+	if o != nil {
+		for _, hint := range o.hints {
+			fmt.Fprintf(stderr, "hint: %s\n", hint)
+		}
+	}
+	return code
+}
+
+func newApp(stdout, stderr io.Writer) *cli.App {
+	// Help is written by hand: it is printed as it stands, not as a template.
+	cli.HelpPrinter = func(out io.Writer, text string, _ any) { fmt.Fprint(out, text) }
+	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintf(c.App.Writer, "groundplan %s\n", c.App.Version) }
+	program := &cli.App{
+		Name:                  "groundplan",
+		CustomAppHelpTemplate: help,
+		Writer:                stdout,
+		ErrWriter:             stderr,
+		HideHelpCommand:       true,
+		Version:               version(),
+		// run prints errors and chooses the code.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   usageError,
+		Action:         noVerb,
+		Commands:       verbs(),
+	}
+	for _, verb := range program.Commands {
+		verb.OnUsageError = usageError
+		verb.HideHelpCommand = true
+	}
+	return program
+}
+
+// version is what the build knows of itself: a release's tag, or the commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}
+
+// noVerb runs when the first argument is no verb.
+func noVerb(c *cli.Context) error {
+	if !c.Args().Present() {
+		fmt.Fprint(c.App.ErrWriter, help)
+		return &outcome{code: codeError}
+	}
+	var names []string
+	for _, verb := range c.App.Commands {
+		names = append(names, verb.Name)
+	}
+	return mistake(fmt.Sprintf("there is no verb %q", c.Args().First()), suggest(c.Args().First(), names, "", "groundplan --help lists the verbs"))
+}
+
+// usageError rewords what the flag parser says about a command line it cannot read.
+func usageError(c *cli.Context, err error, _ bool) error {
+	where := "groundplan"
+	var flags []string
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != where {
+		where += " " + c.Command.Name
+		for _, flag := range c.Command.Flags {
+			flags = append(flags, flag.Names()[0])
+		}
+	}
+	listed := where + " --help lists the flags"
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		name = strings.TrimPrefix(name, "-")
+		return mistake(fmt.Sprintf("there is no flag --%s", name), suggest(name, flags, "--", listed))
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return mistake(fmt.Sprintf("flag --%s needs a value", strings.TrimPrefix(name, "-")), listed)
+	}
+	return mistake(text, listed)
+}
+
+// noArguments refuses what follows the flags of a verb that takes none.
+func noArguments(c *cli.Context) error {
+	if !c.Args().Present() {
+		return nil
+	}
+	return mistake(fmt.Sprintf("%s takes no argument, but was given %q", c.Command.Name, c.Args().First()),
+		fmt.Sprintf("another application than the one in this folder: groundplan %s --app %s", c.Command.Name, c.Args().First()))
+}
+
+// suggest is the hint for a misspelled word: the nearest known one, or what lists them all.
+func suggest(word string, known []string, prefix, otherwise string) string {
+	best, distance := "", len(word)/3+1
+	for _, k := range known {
+		if d := levenshtein.Distance(word, k, nil); d <= distance {
+			best, distance = k, d-1
+		}
+	}
+	if best == "" {
+		return otherwise
+	}
+	return fmt.Sprintf("did you mean %s%s?", prefix, best)
+}

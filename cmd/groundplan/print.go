@@ -1,0 +1,203 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// textWidth is where details wrap. Hints do not: they are there to be copied.
+const textWidth = 100
+
+// printer writes for people.
+type printer struct {
+	out io.Writer
+	// root is the folder the file names of diagnostics are relative to.
+	root string
+	// files caches the lines of source files, for excerpts.
+	files map[string][]string
+	// color says whether to use terminal colours.
+	color bool
+}
+
+func newPrinter(out io.Writer, root string) *printer {
+	return &printer{out: out, root: root, files: map[string][]string{}, color: isTerminal(out)}
+}
+
+// isTerminal says whether somebody looks at the output and wants colours.
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// say prints one line of progress or news.
+func (p *printer) say(format string, args ...any) {
+	fmt.Fprintf(p.out, "groundplan: "+format+"\n", args...)
+}
+
+// diagnostics prints each diagnostic with its place in the source, and returns the error that ends the verb, nil when
+// there are only warnings.
+func (p *printer) diagnostics(diags hcl.Diagnostics) error {
+	errors := 0
+	for i, d := range diags {
+		if i > 0 {
+			fmt.Fprintln(p.out)
+		}
+		p.diagnostic(d)
+		if d.Severity == hcl.DiagError {
+			errors++
+		}
+	}
+	switch errors {
+	case 0:
+		return nil
+	case 1:
+		return &outcome{code: codeError, message: "1 error"}
+	}
+	return &outcome{code: codeError, message: fmt.Sprintf("%d errors", errors)}
+}
+
+func (p *printer) diagnostic(d *hcl.Diagnostic) {
+	severity, color := "error", red
+	if d.Severity == hcl.DiagWarning {
+		severity, color = "warning", yellow
+	}
+	where := "groundplan"
+	if d.Subject != nil {
+		where = fmt.Sprintf("%s:%d:%d", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column)
+	}
+	fmt.Fprintf(p.out, "%s: %s: %s\n", p.paint(bold, where), p.paint(color, severity), lowerFirst(d.Summary))
+	var hints []string
+	for _, line := range strings.Split(d.Detail, "\n") {
+		if strings.HasPrefix(line, "hint: ") {
+			hints = append(hints, line)
+			continue
+		}
+		for _, wrapped := range wrap(line, textWidth) {
+			fmt.Fprintf(p.out, "  %s\n", wrapped)
+		}
+	}
+	if d.Subject != nil && p.excerpt(*d.Subject, color) && len(hints) > 0 {
+		fmt.Fprintln(p.out)
+	}
+	for _, hint := range hints {
+		fmt.Fprintf(p.out, "  %s\n", hint)
+	}
+}
+
+// excerpt prints the line a range begins on, and carets below what the range covers of it; false when there is no
+// such line.
+func (p *printer) excerpt(at hcl.Range, color style) bool {
+	lines := p.lines(at.Filename)
+	if at.Start.Line < 1 || at.Start.Line > len(lines) {
+		return false
+	}
+	line := strings.TrimRight(lines[at.Start.Line-1], "\r")
+	before, marked := split(line, at)
+	number := fmt.Sprint(at.Start.Line)
+	fmt.Fprintf(p.out, "\n  %s | %s\n", number, line)
+	carets := strings.Repeat("^", max(1, utf8.RuneCountInString(marked)))
+	fmt.Fprintf(p.out, "  %s | %s%s\n", strings.Repeat(" ", len(number)), blank(before), p.paint(color, carets))
+	return true
+}
+
+// split cuts a line into what stands before a range and what of the range stands on the line.
+func split(line string, at hcl.Range) (before, marked string) {
+	start := byteOfColumn(line, at.Start.Column)
+	end := len(line)
+	if at.End.Line == at.Start.Line {
+		end = max(start, byteOfColumn(line, at.End.Column))
+	}
+	return line[:start], strings.TrimRightFunc(line[start:end], unicode.IsSpace)
+}
+
+// byteOfColumn is the offset of a 1-based column counted in characters.
+func byteOfColumn(line string, column int) int {
+	for i := range line {
+		if column <= 1 {
+			return i
+		}
+		column--
+	}
+	return len(line)
+}
+
+// blank is white space as wide as the text: tabs stay, whatever their width is.
+func blank(text string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '\t' {
+			return c
+		}
+		return ' '
+	}, text)
+}
+
+// lines are the lines of a source file; none when it cannot be read, for an excerpt is a courtesy.
+func (p *printer) lines(name string) []string {
+	if lines, ok := p.files[name]; ok {
+		return lines
+	}
+	var lines []string
+	if text, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(name))); err == nil {
+		lines = strings.Split(string(text), "\n")
+	}
+	p.files[name] = lines
+	return lines
+}
+
+// style is a terminal colour or weight, by its SGR code.
+type style string
+
+const (
+	bold   style = "1"
+	red    style = "31"
+	yellow style = "33"
+)
+
+func (p *printer) paint(s style, text string) string {
+	if !p.color {
+		return text
+	}
+	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}
+
+// wrap breaks a paragraph at spaces into lines of at most the given number of characters.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// lowerFirst begins a summary as the lines of a terminal begin, and leaves abbreviations alone.
+func lowerFirst(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	second, _ := utf8.DecodeRuneInString(text[size:])
+	if unicode.IsUpper(second) || unicode.IsDigit(second) {
+		return text
+	}
+	return string(unicode.ToLower(first)) + text[size:]
+}

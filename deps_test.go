@@ -1,0 +1,200 @@
+package groundplan_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/groundplan/groundplan"
+
+// mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
+// imported by nobody and imports nothing, so a new one is a decision made here.
+var mayImport = map[string][]string{
+	"cmd/groundplan":        {"generator", "generator/environment", "terraform", "kubernetes", "database"},
+	"generator":             {"generator/app", "generator/emit", "generator/environment", "generator/kinds", "generator/source", "modules", "templates"},
+	"generator/kinds":       {"generator/app", "generator/emit", "generator/environment", "generator/source", "modules"},
+	"generator/environment": {"generator/app"},
+	"generator/app":         {},
+	"generator/emit":        {},
+	"generator/source":      {},
+	"modules":               {},
+	"templates":             {},
+	"terraform":             {},
+	"kubernetes":            {},
+	"database":              {},
+}
+
+// dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come
+// along with another. A new dependency is a line here and in review.
+var dependencies = map[string]string{
+	"github.com/agext/levenshtein":             "the distance behind \"did you mean\", the one hcl itself uses",
+	"github.com/hashicorp/hcl/v2":              "positions, diagnostics, reading groundplan.hcl, quoting what is written",
+	"github.com/rogpeppe/go-internal":          "unified diffs and the lock between two runs over one folder",
+	"github.com/tailscale/hujson":              "encore.app, which is JSON with comments",
+	"github.com/urfave/cli/v2":                 "flags and subcommands",
+	"github.com/zclconf/go-cty":                "values on their way into HCL",
+	"golang.org/x/mod":                         "the module path in go.mod",
+	"github.com/apparentlymart/go-textseg/v15": "columns counted in characters as people see them, the way hcl counts",
+
+	"github.com/cpuguy83/go-md2man/v2":   "",
+	"github.com/google/go-cmp":           "",
+	"github.com/mitchellh/go-wordwrap":   "",
+	"github.com/russross/blackfriday/v2": "",
+	"github.com/xrash/smetrics":          "",
+	"golang.org/x/text":                  "",
+}
+
+// listed is what `go list -json` says of a package, as far as these tests ask.
+type listed struct {
+	ImportPath string
+	Imports    []string
+	GoFiles    []string
+	Module     *struct{ Path string }
+}
+
+func goList(t *testing.T, arguments ...string) []listed {
+	t.Helper()
+	command := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,GoFiles,Module"}, arguments...)...)
+	command.Stderr = os.Stderr
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packages []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(output))); ; {
+		var found listed
+		if err := decoder.Decode(&found); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, found)
+	}
+}
+
+// wrongImports lists the imports among our packages that go against allowed, sorted.
+func wrongImports(packages []listed, allowed map[string][]string) []string {
+	var wrong []string
+	for _, from := range packages {
+		if len(from.GoFiles) == 0 {
+			continue // tests alone
+		}
+		name := strings.TrimPrefix(from.ImportPath, module+"/")
+		targets, known := allowed[name]
+		if !known {
+			wrong = append(wrong, name+" is not in mayImport")
+		}
+		for _, imported := range from.Imports {
+			target, ours := strings.CutPrefix(imported, module+"/")
+			if ours && !slices.Contains(targets, target) {
+				wrong = append(wrong, name+" imports "+target)
+			}
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+func TestImportDirection(t *testing.T) {
+	for _, wrong := range wrongImports(goList(t, "./..."), mayImport) {
+		t.Errorf("%s, see docs/architecture.md", wrong)
+	}
+}
+
+func TestWrongImports(t *testing.T) {
+	packages := []listed{
+		{ImportPath: module + "/generator/emit", GoFiles: []string{"emit.go"}, Imports: []string{"fmt", module + "/generator/kinds"}},
+		{ImportPath: module + "/helpers", GoFiles: []string{"helpers.go"}},
+		{ImportPath: module + "/e2e"},
+	}
+	want := []string{"generator/emit imports generator/kinds", "helpers is not in mayImport"}
+	if got := wrongImports(packages, mayImport); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestDependencies(t *testing.T) {
+	linked := map[string]bool{}
+	for _, found := range goList(t, "-deps", "./cmd/...") {
+		if found.Module != nil && found.Module.Path != module {
+			linked[found.Module.Path] = true
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(linked)) {
+		if _, known := dependencies[path]; !known {
+			t.Errorf("the program now depends on %s: say in dependencies what it replaces", path)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(dependencies)) {
+		if !linked[path] {
+			t.Errorf("the program no longer depends on %s: remove it from dependencies", path)
+		}
+	}
+}
+
+// A test that may skip lets a build machine count green what never ran; a file name with such an ending is compiled on
+// some systems only, whatever its author meant.
+var (
+	skipped = regexp.MustCompile(`\bt\.Skip|(?m)^\s*(?:\[[^\]]*\]\s*)?skip\b`)
+	suffix  = regexp.MustCompile(`_(?:js|wasm|wasip1|linux|windows|darwin|freebsd|plan9|unix|amd64|arm64|arm|386)(?:_test)?\.go$`)
+)
+
+func TestRepositoryRules(t *testing.T) {
+	err := fs.WalkDir(os.DirFS("."), ".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != "." && (strings.HasPrefix(entry.Name(), ".") || path == "fixtures" || path == "golden"):
+			return fs.SkipDir
+		case entry.IsDir():
+			return nil
+		}
+		if suffix.MatchString(path) {
+			t.Errorf("%s: go reads the ending of this name as a build constraint", path)
+		}
+		isTest := strings.HasSuffix(path, "_test.go") && path != "deps_test.go"
+		isScript := filepath.Ext(path) == ".txtar" && strings.Contains(path, "testdata/script/")
+		if !isTest && !isScript {
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if skipped.Match(content) {
+			t.Errorf("%s: a test that lacks something fails and says what, it does not skip", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRepositoryRulesFire(t *testing.T) {
+	for _, text := range []string{"\tt.Skip(\"no terraform\")", "\tt.Skipf(\"x\")", "[!exec:terraform] skip 'no terraform'\n", "skip\n"} {
+		if !skipped.MatchString(text) {
+			t.Errorf("%q is not seen as skipping", text)
+		}
+	}
+	for _, text := range []string{"// nothing to skip here", "fs.SkipDir"} {
+		if skipped.MatchString(text) {
+			t.Errorf("%q is seen as skipping", text)
+		}
+	}
+	for name, want := range map[string]bool{"reader_js.go": true, "run_linux_test.go": true, "golang.go": false, "typescript_test.go": false} {
+		if suffix.MatchString(name) != want {
+			t.Errorf("%s: constraint seen %v, want %v", name, !want, want)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+//go:build validate
+
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/groundplan/groundplan/modules"
+)
+
+// TestModules runs each module's own tests: those under tests/ need no cloud, because they replace the provider, and
+// get an endpoint nobody listens on; those under tests-emulator/ apply against the emulator.
+func TestModules(t *testing.T) {
+	cloud := startEmulator(t, account)
+	for _, name := range modules.Names() {
+		t.Run(name, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), name)
+			copyFolder(t, filepath.Join(repository, "modules", name), folder)
+			offline := (&emulator{URL: "http://127.0.0.1:1"}).environment()
+			ran := 0
+			for _, layer := range []struct {
+				tests       string
+				environment []string
+			}{
+				{"tests", offline},
+				{"tests-emulator", cloud.environment()},
+			} {
+				if _, err := os.Stat(filepath.Join(folder, layer.tests)); err != nil {
+					continue
+				}
+				tf := newTerraform(t, folder, layer.environment)
+				tf.run(t, "init", "-input=false", "-no-color", "-test-directory="+layer.tests)
+				output := tf.run(t, "test", "-no-color", "-test-directory="+layer.tests)
+				ran += passedRuns(output)
+				t.Log(output)
+			}
+			if ran == 0 {
+				t.Error("no run block passed: the module has no tests")
+			}
+		})
+	}
+}
+
+// passedRuns reads the last line of terraform test, "Success! 7 passed, 0 failed.", which it also prints, with zeros,
+// when there was nothing to test.
+func passedRuns(output string) int {
+	_, line, _ := strings.Cut(output, "Success! ")
+	number, _, _ := strings.Cut(line, " passed, 0 failed.\n")
+	passed, err := strconv.Atoi(number)
+	if err != nil {
+		return 0
+	}
+	return passed
+}
+
+func TestModulesPassedRuns(t *testing.T) {
+	for output, want := range map[string]int{
+		"run \"x\"... pass\n\nSuccess! 7 passed, 0 failed.\n": 7,
+		"\nSuccess! 0 passed, 0 failed.\n":                    0,
+		"Success! 3 passed, 0 failed, 2 skipped.\n":           0,
+		"": 0,
+	} {
+		if got := passedRuns(output); got != want {
+			t.Errorf("%q: got %d, want %d", output, got, want)
+		}
+	}
+}

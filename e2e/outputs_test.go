@@ -1,0 +1,209 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/terraform-config-inspect/tfconfig"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/groundplan/groundplan/modules"
+)
+
+// appliedOutputs says what each module's outputs look like once it is applied: module -> output -> a value of the type
+// and the shape AWS gives it. The services stack is planned against them, so a wrong type here is a plan that proves
+// nothing; TestAppliedOutputs keeps the list complete.
+var appliedOutputs = map[string]map[string]cty.Value{
+	"encryption-key": {
+		"arn": cty.StringVal("arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+	},
+	"network": {
+		"vpc_id":             cty.StringVal("vpc-0a1b2c3d4e5f60718"),
+		"cidr":               cty.StringVal("10.0.0.0/16"),
+		"public_subnet_ids":  texts("subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"),
+		"compute_subnet_ids": texts("subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"),
+		"storage_subnet_ids": texts("subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"),
+	},
+	"registry": {
+		"repository_url": cty.StringVal("123456789012.dkr.ecr.us-east-1.amazonaws.com/application"),
+		"repository_arn": cty.StringVal("arn:aws:ecr:us-east-1:123456789012:repository/application"),
+	},
+	"load-balancer": {
+		"arn":               cty.StringVal("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/application/50dc6c495c0c9188"),
+		"listener_arn":      cty.StringVal("arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/application/50dc6c495c0c9188/f2f7dc8efc522ab2"),
+		"security_group_id": cty.StringVal("sg-0a1b2c3d4e5f60741"),
+		"dns_name":          cty.StringVal("application-1234567890.us-east-1.elb.amazonaws.com"),
+		"url":               cty.StringVal("https://api.example.com"),
+	},
+	"fargate-cluster": {
+		"cluster_arn":  cty.StringVal("arn:aws:ecs:us-east-1:123456789012:cluster/application"),
+		"cluster_name": cty.StringVal("application"),
+		"namespace_id": cty.StringVal("ns-0a1b2c3d4e5f6071"),
+		"namespace":    cty.StringVal("application.internal"),
+	},
+	"fargate-service": {
+		"security_group_id":   cty.StringVal("sg-0a1b2c3d4e5f60751"),
+		"service_name":        cty.StringVal("application"),
+		"task_role_arn":       cty.StringVal("arn:aws:iam::123456789012:role/application"),
+		"task_definition_arn": cty.StringVal("arn:aws:ecs:us-east-1:123456789012:task-definition/application:1"),
+		"log_group_name":      cty.StringVal("/groundplan/application"),
+	},
+	"database-server":  databaseOutputs("db:application"),
+	"database-cluster": databaseOutputs("cluster:application"),
+	"secret": {
+		"arn": cty.StringVal("arn:aws:secretsmanager:us-east-1:123456789012:secret:application-AbCdEf"),
+	},
+	"generated-secret": {
+		"arn": cty.StringVal("arn:aws:secretsmanager:us-east-1:123456789012:secret:application-AbCdEf"),
+	},
+}
+
+func databaseOutputs(resource string) map[string]cty.Value {
+	return map[string]cty.Value{
+		"arn":               cty.StringVal("arn:aws:rds:us-east-1:123456789012:" + resource),
+		"address":           cty.StringVal("application.c9akciq32rgv.us-east-1.rds.amazonaws.com"),
+		"port":              cty.NumberIntVal(5432),
+		"security_group_id": cty.StringVal("sg-0a1b2c3d4e5f60761"),
+		"master_secret_arn": cty.StringVal("arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-application-AbCdEf"),
+		"ca_certificate":    cty.StringVal("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
+	}
+}
+
+func texts(values ...string) cty.Value {
+	var list []cty.Value
+	for _, value := range values {
+		list = append(list, cty.StringVal(value))
+	}
+	return cty.ListVal(list)
+}
+
+// stubbedState is the state file of an applied stack in folder, as far as terraform_remote_state reads it: its outputs,
+// computed by evaluating the output blocks over appliedOutputs. A module called with for_each or count is not known
+// here, because generated code repeats blocks.
+func stubbedState(folder string) ([]byte, error) {
+	root, diagnostics := tfconfig.LoadModule(folder)
+	if diagnostics.HasErrors() {
+		return nil, diagnostics.Err()
+	}
+	calls := map[string]cty.Value{}
+	for name, call := range root.ModuleCalls {
+		outputs, known := appliedOutputs[filepath.Base(filepath.FromSlash(call.Source))]
+		if !known {
+			return nil, fmt.Errorf("%s:%d: no applied outputs known for %s", call.Pos.Filename, call.Pos.Line, call.Source)
+		}
+		calls[name] = cty.ObjectVal(outputs)
+	}
+	scope := &hcl.EvalContext{Variables: map[string]cty.Value{"module": cty.ObjectVal(calls)}}
+
+	type output struct {
+		Value json.RawMessage `json:"value"`
+		Type  json.RawMessage `json:"type"`
+	}
+	outputs := map[string]output{}
+	files, err := filepath.Glob(filepath.Join(folder, "*.tf"))
+	if err != nil {
+		return nil, err
+	}
+	parser := hclparse.NewParser()
+	for _, name := range files {
+		file, diagnostics := parser.ParseHCLFile(name)
+		if diagnostics.HasErrors() {
+			return nil, diagnostics
+		}
+		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+			if block.Type != "output" {
+				continue
+			}
+			value, diagnostics := block.Body.Attributes["value"].Expr.Value(scope)
+			if diagnostics.HasErrors() {
+				return nil, diagnostics
+			}
+			var encoded output
+			if encoded.Value, err = ctyjson.Marshal(value, value.Type()); err != nil {
+				return nil, fmt.Errorf("output %s: %w", block.Labels[0], err)
+			}
+			if encoded.Type, err = ctyjson.MarshalType(value.Type()); err != nil {
+				return nil, fmt.Errorf("output %s: %w", block.Labels[0], err)
+			}
+			outputs[block.Labels[0]] = encoded
+		}
+	}
+	return json.Marshal(map[string]any{
+		"version":           4,
+		"terraform_version": "1.11.0",
+		"serial":            1,
+		"lineage":           "8b9e7d3c-0000-4000-8000-000000000000",
+		"outputs":           outputs,
+		"resources":         []any{},
+	})
+}
+
+// TestAppliedOutputs keeps appliedOutputs equal to what the modules declare.
+func TestAppliedOutputs(t *testing.T) {
+	for _, name := range modules.Names() {
+		module, diagnostics := tfconfig.LoadModuleFromFilesystem(tfconfig.WrapFS(modules.FS()), name)
+		if diagnostics.HasErrors() {
+			t.Fatal(diagnostics.Err())
+		}
+		for output := range module.Outputs {
+			if _, known := appliedOutputs[name][output]; !known {
+				t.Errorf("module %s has an output %q that appliedOutputs does not know", name, output)
+			}
+		}
+		for output := range appliedOutputs[name] {
+			if _, declared := module.Outputs[output]; !declared {
+				t.Errorf("appliedOutputs knows %s.%s, which the module does not declare", name, output)
+			}
+		}
+	}
+	for name := range appliedOutputs {
+		if !slices.Contains(modules.Names(), name) {
+			t.Errorf("appliedOutputs knows a module %q that does not exist", name)
+		}
+	}
+}
+
+func TestStubbedState(t *testing.T) {
+	write := func(t *testing.T, text string) string {
+		folder := t.TempDir()
+		if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return folder
+	}
+	t.Run("values and types", func(t *testing.T) {
+		text, err := stubbedState(write(t, `
+			module "network" {
+			  source = "../../modules/network"
+			}
+			output "place" {
+			  value = { vpc_id = module.network.vpc_id, subnets = module.network.compute_subnet_ids }
+			}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `"outputs":{"place":{"value":{"subnets":["subnet-0a1b2c3d4e5f60721","subnet-0a1b2c3d4e5f60722"],"vpc_id":"vpc-0a1b2c3d4e5f60718"},"type":["object",{"subnets":["list","string"],"vpc_id":"string"}]}}`
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the state lacks\n%s\nit is\n%s", want, text)
+		}
+	})
+	for name, test := range map[string]struct{ text, want string }{
+		"unknown module": {`module "x" { source = "../../modules/none" }`, "no applied outputs known"},
+		"unknown output": {"module \"x\" { source = \"../../modules/network\" }\noutput \"y\" { value = module.x.none }", "Unsupported attribute"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := stubbedState(write(t, test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("want an error with %q, got %v", test.want, err)
+			}
+		})
+	}
+}

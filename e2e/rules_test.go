@@ -1,0 +1,282 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// The rules every plan of generated code must keep, whatever the application. Each takes a plan and returns what breaks
+// the rule, sorted, one line each.
+var planRules = []struct {
+	promise string // the line of SPEC.md
+	broken  func(*tfjson.Plan) []string
+}{
+	{"F3 nothing has a public address", publicAddresses},
+	{"F5 nothing faces the internet without TLS", plainListeners},
+	{"G3 the AWS provider only", foreignProviders},
+	{"G4 no secret value", secretValues},
+	{"F4 no action *, resource * where AWS knows no other", wideStatements},
+	{"D1 what stores data encrypts it", plainStorage},
+}
+
+// planned is the values of every resource a plan creates, keeps or reads, in the order of the plan.
+func planned(plan *tfjson.Plan) []*tfjson.ResourceChange {
+	var changes []*tfjson.ResourceChange
+	for _, change := range plan.ResourceChanges {
+		if change.Change != nil && !change.Change.Actions.Delete() {
+			changes = append(changes, change)
+		}
+	}
+	return changes
+}
+
+// values is what a resource will look like; what is only known after apply is absent.
+func values(change *tfjson.ResourceChange) map[string]any {
+	after, _ := change.Change.After.(map[string]any)
+	return after
+}
+
+// walk calls visit for each value inside value, with the names of the attributes that lead to it.
+func walk(value any, path []string, visit func(path []string, value any)) {
+	visit(path, value)
+	switch value := value.(type) {
+	case map[string]any:
+		for name, inner := range value {
+			walk(inner, append(slices.Clone(path), name), visit)
+		}
+	case []any:
+		for _, inner := range value {
+			walk(inner, path, visit)
+		}
+	}
+}
+
+// publicAddresses finds resources that would get an address on the internet. Addresses of NAT gateways are meant.
+func publicAddresses(plan *tfjson.Plan) []string {
+	public := []string{"map_public_ip_on_launch", "associate_public_ip_address", "assign_public_ip", "publicly_accessible", "endpoint_public_access"}
+	var broken []string
+	for _, change := range planned(plan) {
+		walk(values(change), nil, func(path []string, value any) {
+			if len(path) > 0 && value == true && slices.Contains(public, path[len(path)-1]) {
+				broken = append(broken, change.Address+": "+strings.Join(path, ".")+" = true")
+			}
+		})
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// plainListeners finds load balancers on the internet in a plan that also has an HTTP listener which does anything
+// but redirect. Which listener belongs to which load balancer is only known after apply: a module holds one of each.
+func plainListeners(plan *tfjson.Plan) []string {
+	var broken []string
+	for _, balancer := range planned(plan) {
+		if balancer.Type != "aws_lb" || values(balancer)["internal"] != false {
+			continue
+		}
+		for _, listener := range planned(plan) {
+			if listener.Type != "aws_lb_listener" || listener.ModuleAddress != balancer.ModuleAddress || values(listener)["protocol"] != "HTTP" {
+				continue
+			}
+			walk(values(listener)["default_action"], nil, func(path []string, value any) {
+				if len(path) == 1 && path[0] == "type" && value != "redirect" {
+					broken = append(broken, fmt.Sprintf("%s: answers %v over HTTP on a load balancer that faces the internet", listener.Address, value))
+				}
+			})
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// foreignProviders finds providers beyond AWS and the one built into terraform, which reads remote state.
+func foreignProviders(plan *tfjson.Plan) []string {
+	names := map[string]bool{}
+	if plan.Config != nil {
+		for _, provider := range plan.Config.ProviderConfigs {
+			names[provider.FullName] = true
+		}
+	}
+	for _, change := range planned(plan) {
+		names[change.ProviderName] = true
+	}
+	var broken []string
+	for name := range names {
+		if name != "registry.terraform.io/hashicorp/aws" && name != "terraform.io/builtin/terraform" {
+			broken = append(broken, name)
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+var (
+	secretName  = regexp.MustCompile(`(?:^|_)(?:password|secret_string|secret_binary|auth_token|private_key|secret_key|access_key)$`)
+	secretShape = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|://[^/\s:@"]+:[^/\s:@"$]+@`)
+)
+
+// secretValues finds arguments that hold a secret by their name or by the look of their value.
+func secretValues(plan *tfjson.Plan) []string {
+	var broken []string
+	for _, change := range planned(plan) {
+		walk(values(change), nil, func(path []string, value any) {
+			text, isText := value.(string)
+			if !isText || text == "" || len(path) == 0 {
+				return
+			}
+			if secretName.MatchString(path[len(path)-1]) || secretShape.MatchString(text) {
+				broken = append(broken, change.Address+": "+strings.Join(path, ".")+" holds a value")
+			}
+		})
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// everyResource lists the actions for which AWS knows no resource but *, or none that exists yet, with the reason. A
+// statement may name * only for these.
+var everyResource = map[string]string{
+	"ecr:GetAuthorizationToken": "the token is the account's, AWS defines no resource type",
+}
+
+// wideStatements finds Allow statements of identity policies with a wildcard action, or with resource * for an action
+// that everyResource does not list. A policy attached to a resource, which names principals, means by * that resource
+// itself; a key policy must hand the whole key to the account, otherwise nobody can ever manage it.
+func wideStatements(plan *tfjson.Plan) []string {
+	var broken []string
+	for _, change := range planned(plan) {
+		if change.Type == "aws_iam_policy_document" {
+			walk(values(change)["statement"], nil, func(path []string, value any) {
+				if statement, is := value.(map[string]any); is && len(path) == 0 && statement["effect"] != "Deny" {
+					broken = append(broken, wideStatement(change.Address, statement["actions"], statement["resources"], statement["principals"])...)
+				}
+			})
+		}
+		walk(values(change), nil, func(path []string, value any) {
+			text, isText := value.(string)
+			if !isText || !strings.Contains(text, `"Statement"`) {
+				return
+			}
+			var policy struct{ Statement []map[string]any }
+			if json.Unmarshal([]byte(text), &policy) != nil {
+				return
+			}
+			for _, statement := range policy.Statement {
+				if statement["Effect"] == "Allow" {
+					broken = append(broken, wideStatement(change.Address, statement["Action"], statement["Resource"], statement["Principal"])...)
+				}
+			}
+		})
+	}
+	slices.Sort(broken)
+	return slices.Compact(broken)
+}
+
+func wideStatement(address string, actions, resources, principals any) []string {
+	attached := len(flatten(principals)) > 0
+	var broken []string
+	for _, action := range flatten(actions) {
+		if strings.Contains(action, "*") && !(attached && action == "kms:*") {
+			broken = append(broken, fmt.Sprintf("%s: allows the action %s", address, action))
+		}
+		if _, reviewed := everyResource[action]; !attached && !reviewed && slices.Contains(flatten(resources), "*") {
+			broken = append(broken, fmt.Sprintf("%s: allows %s on every resource", address, action))
+		}
+	}
+	return broken
+}
+
+// flatten is every text inside a value that may be one text, a list or a map of them.
+func flatten(value any) []string {
+	var texts []string
+	walk(value, nil, func(_ []string, value any) {
+		if text, is := value.(string); is {
+			texts = append(texts, text)
+		}
+	})
+	return texts
+}
+
+// plainStorage finds stores of data whose encryption is plainly off.
+func plainStorage(plan *tfjson.Plan) []string {
+	switches := map[string]string{
+		"aws_db_instance":                   "storage_encrypted",
+		"aws_rds_cluster":                   "storage_encrypted",
+		"aws_elasticache_replication_group": "at_rest_encryption_enabled",
+	}
+	var broken []string
+	for _, change := range planned(plan) {
+		if name, has := switches[change.Type]; has && values(change)[name] != true {
+			broken = append(broken, change.Address+": "+name+" is not true")
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// TestPlanRules shows each rule firing, and staying silent where nothing is wrong.
+func TestPlanRules(t *testing.T) {
+	type resource struct {
+		kind, after string
+	}
+	for _, test := range []struct {
+		name      string
+		rule      func(*tfjson.Plan) []string
+		resources []resource
+		want      string // "" when the rule is kept
+	}{
+		{"F3 public subnet", publicAddresses, []resource{{"aws_subnet", `{"map_public_ip_on_launch":true}`}}, "aws_subnet.this: map_public_ip_on_launch = true"},
+		{"F3 public task", publicAddresses, []resource{{"aws_ecs_service", `{"network_configuration":[{"assign_public_ip":true}]}`}}, "aws_ecs_service.this: network_configuration.assign_public_ip = true"},
+		{"F3 private task", publicAddresses, []resource{{"aws_ecs_service", `{"network_configuration":[{"assign_public_ip":false}]}`}}, ""},
+		{"F5 HTTP on the internet", plainListeners, []resource{{"aws_lb", `{"internal":false}`}, {"aws_lb_listener", `{"protocol":"HTTP","default_action":[{"type":"forward"}]}`}}, "answers forward over HTTP"},
+		{"F5 redirect", plainListeners, []resource{{"aws_lb", `{"internal":false}`}, {"aws_lb_listener", `{"protocol":"HTTP","default_action":[{"type":"redirect"}]}`}}, ""},
+		{"F5 internal HTTP", plainListeners, []resource{{"aws_lb", `{"internal":true}`}, {"aws_lb_listener", `{"protocol":"HTTP","default_action":[{"type":"fixed-response"}]}`}}, ""},
+		{"G4 password", secretValues, []resource{{"aws_db_instance", `{"password":"hunter2"}`}}, "aws_db_instance.this: password holds a value"},
+		{"G4 no password", secretValues, []resource{{"aws_db_instance", `{"password":null,"manage_master_user_password":true}`}}, ""},
+		{"G4 key", secretValues, []resource{{"aws_ecs_task_definition", `{"container_definitions":"-----BEGIN RSA PRIVATE KEY-----"}`}}, "container_definitions holds a value"},
+		{"G4 connection string", secretValues, []resource{{"aws_ecs_task_definition", `{"container_definitions":"postgres://app:hunter2@host/db"}`}}, "container_definitions holds a value"},
+		{"G4 certificate", secretValues, []resource{{"aws_ecs_task_definition", `{"container_definitions":"-----BEGIN CERTIFICATE-----"}`}}, ""},
+		{"F4 action", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["s3:*"],"resources":["arn:aws:s3:::x"]}]}`}}, "allows the action s3:*"},
+		{"F4 resource", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["sns:Publish"],"resources":["*"]}]}`}}, "allows sns:Publish on every resource"},
+		{"F4 policy text", wideStatements, []resource{{"aws_iam_role_policy", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}"}`}}, "allows the action *"},
+		{"F4 reviewed", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["ecr:GetAuthorizationToken"],"resources":["*"]}]}`}}, ""},
+		{"F4 key policy", wideStatements, []resource{{"aws_kms_key", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"kms:*\",\"Resource\":\"*\",\"Principal\":{\"AWS\":\"arn:aws:iam::123456789012:root\"}}]}"}`}}, ""},
+		{"F4 deny", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"effect":"Deny","actions":["s3:*"],"resources":["*"]}]}`}}, ""},
+		{"D1 storage", plainStorage, []resource{{"aws_db_instance", `{"storage_encrypted":false}`}}, "storage_encrypted is not true"},
+		{"D1 encrypted storage", plainStorage, []resource{{"aws_db_instance", `{"storage_encrypted":true}`}}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plan := &tfjson.Plan{}
+			for _, resource := range test.resources {
+				var after any
+				if err := json.Unmarshal([]byte(resource.after), &after); err != nil {
+					t.Fatal(err)
+				}
+				plan.ResourceChanges = append(plan.ResourceChanges, &tfjson.ResourceChange{
+					Address:      resource.kind + ".this",
+					Type:         resource.kind,
+					ProviderName: "registry.terraform.io/hashicorp/aws",
+					Change:       &tfjson.Change{Actions: tfjson.Actions{tfjson.ActionCreate}, After: after},
+				})
+			}
+			got := strings.Join(test.rule(plan), "\n")
+			if test.want == "" && got != "" || !strings.Contains(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+	t.Run("G3 foreign provider", func(t *testing.T) {
+		plan := &tfjson.Plan{Config: &tfjson.Config{ProviderConfigs: map[string]*tfjson.ProviderConfig{
+			"aws": {FullName: "registry.terraform.io/hashicorp/aws"}, "random": {FullName: "registry.terraform.io/hashicorp/random"},
+		}}}
+		if got := foreignProviders(plan); !slices.Equal(got, []string{"registry.terraform.io/hashicorp/random"}) {
+			t.Errorf("got %v", got)
+		}
+	})
+}

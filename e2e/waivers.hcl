@@ -1,0 +1,168 @@
+# Findings of scanners that stay, sorted by scanner and rule. A resource is "<module or stack>: <address>", without
+# instance keys. TestScan fails on a finding that is not here and on a waiver that no longer applies; the modules'
+# READMEs show what concerns them.
+
+waiver "checkov" "CKV2_AWS_28" {
+  resources = ["load-balancer: aws_lb.this"]
+  reason    = "A web application firewall has a price and needs rules that fit the application. Attach one with `aws_wafv2_web_acl_association` and the output `arn`."
+}
+
+waiver "checkov" "CKV2_AWS_57" {
+  resources = ["generated-secret: aws_secretsmanager_secret.this"]
+  reason    = "A new value reaches running services only by a deployment: `rotation` is raised together with it."
+}
+
+waiver "checkov" "CKV2_AWS_57" {
+  resources = ["secret: aws_secretsmanager_secret.this"]
+  reason    = "Only whoever issued the value can make a new one."
+}
+
+waiver "checkov" "CKV2_AWS_62" {
+  resources = ["load-balancer: aws_s3_bucket.access_logs"]
+  reason    = "Nothing acts upon the arrival of a log file."
+}
+
+waiver "checkov" "CKV2_AWS_8" {
+  resources = ["database-cluster: aws_rds_cluster.this"]
+  reason    = "Aurora backs up by itself, and keeps backups as long as `backup_retention_days` says."
+}
+
+waiver "checkov" "CKV_AWS_109" {
+  resources = ["encryption-key: aws_iam_policy_document.key"]
+  reason    = "The rule reads the document as a role's policy. In a key policy the resource `*` is the key itself, and `kms:*` for the account is what lets IAM policies decide at all: without it nobody could ever manage the key again."
+}
+
+waiver "checkov" "CKV_AWS_111" {
+  resources = ["encryption-key: aws_iam_policy_document.key"]
+  reason    = "As CKV_AWS_109: in a key policy the resource `*` is the key itself."
+}
+
+waiver "checkov" "CKV_AWS_144" {
+  resources = ["load-balancer: aws_s3_bucket.access_logs"]
+  reason    = "Access logs are kept for a while to look into incidents. They are not worth a second region."
+}
+
+waiver "checkov" "CKV_AWS_145" {
+  resources = ["load-balancer: aws_s3_bucket.access_logs"]
+  reason    = "Load balancers cannot write to a bucket encrypted with a KMS key of one's own; SSE-S3 is what they support."
+}
+
+waiver "checkov" "CKV_AWS_150" {
+  resources = ["load-balancer: aws_lb.this"]
+  reason    = "Deletion protection follows the profile: an environment of the profile `dev` is meant to be thrown away."
+}
+
+waiver "checkov" "CKV_AWS_157" {
+  resources = ["database-server: aws_db_instance.this"]
+  reason    = "Multi-AZ follows the profile: in `dev` a standby would double the price of data nobody misses."
+}
+
+waiver "checkov" "CKV_AWS_161" {
+  resources = ["database-server: aws_db_instance.this"]
+  reason    = "Encore's runtimes log in with passwords: a second door that nobody uses stays shut."
+}
+
+waiver "checkov" "CKV_AWS_162" {
+  resources = ["database-cluster: aws_rds_cluster.this"]
+  reason    = "Encore's runtimes log in with passwords: a second door that nobody uses stays shut."
+}
+
+waiver "checkov" "CKV_AWS_18" {
+  resources = ["load-balancer: aws_s3_bucket.access_logs"]
+  reason    = "The bucket holds access logs: logging access to them would need another bucket, and that one another."
+}
+
+waiver "checkov" "CKV_AWS_293" {
+  resources = ["database-server: aws_db_instance.this"]
+  reason    = "Deletion protection follows the profile: an environment of the profile `dev` is meant to be thrown away."
+}
+
+waiver "checkov" "CKV_AWS_338" {
+  resources = [
+    "database-cluster: aws_cloudwatch_log_group.this",
+    "database-server: aws_cloudwatch_log_group.this",
+    "fargate-cluster: aws_cloudwatch_log_group.this",
+    "fargate-service: aws_cloudwatch_log_group.this",
+    "network: aws_cloudwatch_log_group.flow_logs",
+  ]
+  reason = "Keeping logs for a year costs money and, with personal data in them, may be bounded by law: retention is an input."
+}
+
+waiver "checkov" "CKV_AWS_356" {
+  resources = ["encryption-key: aws_iam_policy_document.key"]
+  reason    = "As CKV_AWS_109: in a key policy the resource `*` is the key itself."
+}
+
+waiver "checkov" "CKV_AWS_378" {
+  resources = ["fargate-service: aws_lb_target_group.this"]
+  reason    = "Encore's runtimes speak plain HTTP. TLS ends at the load balancer; what follows stays inside the VPC, between two security groups."
+}
+
+waiver "checkov" "CKV_AWS_394" {
+  resources = ["network: aws_availability_zones.this"]
+  reason    = "The rule is about zones that appear in a result and are then built in. This list builds nothing: it is read to refuse a zone the account does not have."
+}
+
+waiver "checkov" "CKV_AWS_65" {
+  resources = ["fargate-cluster: aws_ecs_cluster.this"]
+  reason    = "Container Insights follow the profile: they are billed per metric, and `dev` does without."
+}
+
+waiver "tflint" "terraform_standard_module_structure" {
+  resources = [
+    "platform: Module should include a main.tf file as the primary entrypoint",
+    "platform: Module should include an empty variables.tf file",
+    "services: Module should include a main.tf file as the primary entrypoint",
+  ]
+  reason = "A stack is not a module: it has one file per concern, and none that is empty."
+}
+
+waiver "tflint" "terraform_unused_declarations" {
+  resources = ["network: data \"aws_availability_zones\" \"this\" is declared but not used"]
+  reason    = "It is used by its own postcondition, which refuses a zone the account does not have."
+}
+
+waiver "tfsec" "aws-ecs-enable-container-insight" {
+  resources = ["fargate-cluster: aws_ecs_cluster.this"]
+  reason    = "Container Insights follow the profile: they are billed per metric, and `dev` does without."
+}
+
+waiver "tfsec" "aws-elb-alb-not-public" {
+  resources = ["load-balancer: aws_lb.this"]
+  reason    = "It is the way in from the internet, and faces it only with a domain, over TLS."
+}
+
+waiver "tfsec" "aws-elb-http-not-used" {
+  resources = ["load-balancer: aws_lb_listener.this"]
+  reason    = "Without a domain there is no certificate: then the load balancer is internal and speaks HTTP inside the VPC."
+}
+
+waiver "tfsec" "aws-iam-no-policy-wildcards" {
+  resources = ["fargate-service: data.aws_iam_policy_document.execution"]
+  reason    = "`ecr:GetAuthorizationToken`, for which AWS knows no resource, and the streams of one log group."
+}
+
+waiver "tfsec" "aws-iam-no-policy-wildcards" {
+  resources = ["network: data.aws_iam_policy_document.flow_logs"]
+  reason    = "The wildcard stands for the streams of one log group, whose names AWS chooses."
+}
+
+waiver "tfsec" "aws-s3-enable-bucket-logging" {
+  resources = ["load-balancer: aws_s3_bucket.access_logs"]
+  reason    = "The bucket holds access logs: logging access to them would need another bucket, and that one another."
+}
+
+waiver "tfsec" "aws-s3-encryption-customer-key" {
+  resources = ["load-balancer: aws_s3_bucket_server_side_encryption_configuration.access_logs"]
+  reason    = "Load balancers cannot write to a bucket encrypted with a KMS key of one's own; SSE-S3 is what they support."
+}
+
+waiver "tfsec" "aws-vpc-no-excessive-port-access" {
+  resources = ["network: aws_network_acl_rule.this"]
+  reason    = "The rules that name all protocols are denials, which the rule takes for permissions."
+}
+
+waiver "tfsec" "aws-vpc-no-public-ingress-acl" {
+  resources = ["network: aws_network_acl_rule.this"]
+  reason    = "Ports 80 and 443 of the public tier are the way in. The rest are answers to connections opened from inside, which an ACL, having no memory, can only know by their ports."
+}

@@ -1,0 +1,125 @@
+// Package app is the application model: services, resources, and who uses what, from which line.
+//
+// It is the meeting point of every input language and every output. It must not know how anything is spelled in a
+// language, nor Terraform.
+package app
+
+import "github.com/hashicorp/hcl/v2"
+
+// App is one application. Every list is sorted by name.
+type App struct {
+	// Name is the application's name in physical names: lower case kebab.
+	Name string
+	// ID is the id Encore knows the application by; it feeds the service-to-service signature. May equal Name.
+	ID string
+	// Language is "go", "typescript" or "manifest".
+	Language string
+
+	Services   []Service
+	Resources  []Resource
+	Edges      []Edge
+	Auth       *AuthHandler // nil when the application has none
+	Middleware []Middleware
+	CORS       *CORS
+}
+
+// Service is one unit of code with its endpoints.
+type Service struct {
+	Name      string
+	Dir       string
+	HasConfig bool
+	Endpoints []Endpoint
+	At        hcl.Range
+}
+
+// Endpoint is one API endpoint of a service; the fields mean what source.Endpoint says.
+type Endpoint struct {
+	Name       string
+	Access     string
+	Methods    []string
+	Path       string
+	Raw        bool
+	Sensitive  bool
+	HasRequest bool
+	Tags       []string
+	At         hcl.Range
+}
+
+// Exposed says whether the gateway routes to the endpoint.
+func (e Endpoint) Exposed() bool { return e.Access != "private" }
+
+// AuthHandler authenticates requests at the gateway.
+type AuthHandler struct {
+	Name    string
+	Service string
+	At      hcl.Range
+}
+
+// Middleware is kept for inspection; its uses have become edges of the services it runs in.
+type Middleware struct {
+	Name    string
+	Package string
+	Service string
+	Global  bool
+	Targets []string
+	At      hcl.Range
+}
+
+// CORS is the application's cross-origin policy, as Encore's infra config spells it.
+type CORS struct {
+	Debug                          bool
+	AllowHeaders                   []string
+	ExposeHeaders                  []string
+	AllowOriginsWithoutCredentials []string
+	AllowOriginsWithCredentials    []string
+}
+
+// Resource is one declared piece of infrastructure.
+type Resource struct {
+	Kind string
+	Name string
+	// Parent is the resource this one belongs to: a subscription's topic. "" for most kinds.
+	Parent string
+	// Service is the service the declaration stands in, "" when outside every service.
+	Service string
+	// Spec holds the kind's settings, a pointer to the kind's own struct.
+	Spec any
+	At   hcl.Range
+}
+
+// Origin says why an edge exists.
+type Origin string
+
+const (
+	// Declared: the service's own tree declares the resource, or refers to it by name, without a use of its own.
+	Declared Origin = "declared"
+	// Used: an expression in the service's own tree uses the resource.
+	Used Origin = "used"
+	// Across: like Used, through a variable of another service or of a package outside services, which Encore's
+	// metadata does not attribute.
+	Across Origin = "across"
+	// Reached: only code outside every service uses it, and the service imports that code.
+	Reached Origin = "reached"
+	// ThroughMiddleware: global middleware that runs in the service uses it.
+	ThroughMiddleware Origin = "middleware"
+	// Demanded: nothing in the service is known to use it, but Encore builds it into every service all the same, as
+	// it does with the secrets of packages that belong to no service.
+	Demanded Origin = "demanded"
+)
+
+// Edge is one use of a resource, or of another service's endpoint, by a service.
+type Edge struct {
+	Service string
+	// Kind, Parent and Resource name the resource. For a call, Kind is "service", Resource the called service.
+	Kind     string
+	Parent   string
+	Resource string
+	// Operation is the kind's own word ("publish", "READ_OBJECT_CONTENTS"); the endpoint for a call.
+	Operation string
+	Origin    Origin
+	// Through is the expression or package that leads there, for Across and Reached.
+	Through string
+	// ReferenceOnly marks a reference to an endpoint without a call (a cron job's target).
+	ReferenceOnly bool
+	At            hcl.Range
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Check reports what is wrong with services and endpoints taken together: paths that cannot be told apart, and
+// authentication nobody performs. What is wrong with a resource is for its kind to say.
+func Check(a *App) hcl.Diagnostics {
+	return append(checkAuth(a), checkPaths(a)...)
+}
+
+func checkAuth(a *App) hcl.Diagnostics {
+	if a.Auth != nil {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	for _, s := range a.Services {
+		for _, e := range s.Endpoints {
+			if e.Access == "auth" {
+				diags = append(diags, &hcl.Diagnostic{
+					Severity: hcl.DiagError,
+					Summary:  "Missing auth handler",
+					Detail: fmt.Sprintf("Endpoint %s.%s requires authentication, but the application has no auth handler to perform it.\n"+
+						"hint: declare an auth handler, or make the endpoint public or private", s.Name, e.Name),
+					Subject: e.At.Ptr(),
+				})
+			}
+		}
+	}
+	return diags
+}

@@ -1,0 +1,92 @@
+package app
+
+// Service returns the service of that name, nil when there is none.
+func (a *App) Service(name string) *Service {
+	for i := range a.Services {
+		if a.Services[i].Name == name {
+			return &a.Services[i]
+		}
+	}
+	return nil
+}
+
+// Endpoint returns the endpoint of that name, nil when the service has none.
+func (s *Service) Endpoint(name string) *Endpoint {
+	for i := range s.Endpoints {
+		if s.Endpoints[i].Name == name {
+			return &s.Endpoints[i]
+		}
+	}
+	return nil
+}
+
+// Resource returns the resource, nil when there is none. Parent is "" for kinds whose names are unique by themselves.
+func (a *App) Resource(kind, parent, name string) *Resource {
+	for i := range a.Resources {
+		if r := &a.Resources[i]; r.Kind == kind && r.Name == name && r.Parent == parent {
+			return r
+		}
+	}
+	return nil
+}
+
+// Of returns the resources of a kind, in order of parent and name.
+func (a *App) Of(kind string) []Resource {
+	var of []Resource
+	for _, r := range a.Resources {
+		if r.Kind == kind {
+			of = append(of, r)
+		}
+	}
+	return of
+}
+
+// EdgesFrom returns the edges of one service, in the order of Edges.
+func (a *App) EdgesFrom(service string) []Edge {
+	var from []Edge
+	for _, e := range a.Edges {
+		if e.Service == service {
+			from = append(from, e)
+		}
+	}
+	return from
+}
+
+// Exposed says whether the gateway has anything to route to: a service with an endpoint that is not private.
+func (a *App) Exposed() bool {
+	for _, s := range a.Services {
+		for _, e := range s.Endpoints {
+			if e.Exposed() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// RunsIn says whether a middleware runs in a service: its own, or, when global, one with a targeted endpoint.
+func (m Middleware) RunsIn(s Service) bool {
+	if !m.Global {
+		return m.Service == s.Name
+	}
+	for _, e := range s.Endpoints {
+		if m.targets(e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m Middleware) targets(e Endpoint) bool {
+	for _, target := range m.Targets {
+		if target == "all" {
+			return true
+		}
+		for _, tag := range e.Tags {
+			if target == "tag:"+tag {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,137 @@
+package environment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+)
+
+const (
+	mainServer      = "main"
+	maxServerName   = 24
+	postgresVersion = "18"
+	// auroraVersion trails RDS: Aurora gets a major version later.
+	auroraVersion = "17"
+)
+
+// resolveDatabaseServers puts every database of the application on exactly one server. A server that lists no
+// databases gets those nobody lists; without such a server there is one called main.
+func resolveDatabaseServers(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+	databases := databaseNames(application)
+	blocks := b.children("database_server")
+	unclaimed, diags := claimDatabases(blocks, databases)
+
+	if len(unclaimed) > 0 && !slices.ContainsFunc(blocks, takesRest) {
+		named := slices.IndexFunc(blocks, func(inner *block) bool { return inner.label == mainServer })
+		if named >= 0 {
+			diags = append(diags, problem(blocks[named].where("databases"), "Databases without server", "No server has the databases %s. Add them to one, or remove databases from the block of %q, which then gets all that no other server names.", wordList(unclaimed), mainServer))
+		} else {
+			blocks = append(blocks, &block{typ: "database_server", label: mainServer})
+		}
+	}
+	for _, inner := range blocks {
+		server := DatabaseServer{Name: inner.label, At: inner.at, DeletionProtection: e.DeletionProtection}
+		setDefaults(&server, databaseServerSettings, profile)
+		override(&server, databaseServerSettings, inner)
+		if takesRest(inner) {
+			server.Databases = unclaimed
+		}
+		slices.Sort(server.Databases)
+		diags = append(diags, checkServer(&server, inner)...)
+		if len(server.Databases) == 0 {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: &inner.at, Summary: "Server without databases",
+				Detail: fmt.Sprintf("No database of the application is on the server %q, so that it is not made. Remove the block, or list databases in it.", server.Name)})
+			continue
+		}
+		e.DatabaseServers = append(e.DatabaseServers, server)
+	}
+	slices.SortFunc(e.DatabaseServers, func(a, b DatabaseServer) int { return strings.Compare(a.Name, b.Name) })
+	return diags
+}
+
+func databaseNames(application *app.App) (list []string) {
+	for _, r := range application.Resources {
+		if r.Kind == "database" {
+			list = append(list, r.Name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// takesRest says whether a server gets the databases nobody lists.
+func takesRest(b *block) bool {
+	_, listed := b.attributes["databases"]
+	return !listed
+}
+
+// claimDatabases checks the lists of all servers and returns the databases that stand in none, sorted.
+func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	claimed := map[string]*block{}
+	var rest *block
+	for _, inner := range blocks {
+		if takesRest(inner) {
+			if rest != nil {
+				diags = append(diags, problem(&inner.at, "Two servers for the rest", "The servers %q and %q both list no databases, so that it is open where the others go. Add databases = [...] to one of them.", rest.label, inner.label))
+			}
+			rest = inner
+			continue
+		}
+		listed := inner.attributes["databases"]
+		for i, name := range listed.value.([]string) {
+			at := &listed.elements[i]
+			switch other := claimed[name]; {
+			case !slices.Contains(databases, name):
+				diags = append(diags, unknownName(at, "database", name, databases))
+			case other != nil:
+				diags = append(diags, problem(at, "Database on two servers", "The database %q is already on the server %q, at %s. Remove it from one of them.", name, other.label, place(other.at)))
+			default:
+				claimed[name] = inner
+			}
+		}
+	}
+	var unclaimed []string
+	for _, name := range databases {
+		if claimed[name] == nil {
+			unclaimed = append(unclaimed, name)
+		}
+	}
+	return unclaimed, diags
+}
+
+// checkServer fills in the version and checks values of one server against each other.
+func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if text := isKebab("a database server", server.Name, maxServerName); text != "" {
+		diags = append(diags, problem(&b.labelAt, "Invalid server name", "%s", text))
+	}
+	if server.EngineVersion == "" {
+		server.EngineVersion = postgresVersion
+		if server.Engine == "aurora" {
+			server.EngineVersion = auroraVersion
+		}
+	}
+	if server.Engine == "aurora" && server.EngineVersion > auroraVersion {
+		diags = append(diags, problem(b.where("engine_version"), "Version not available", "Aurora has PostgreSQL up to version %s. Use that, or engine = \"postgres\".", auroraVersion))
+	}
+	for _, r := range databaseServerSettings {
+		a, set := b.attributes[r.name]
+		if engine, limited := onlyFor[r.name]; set && limited && engine != server.Engine {
+			diags = append(diags, problem(&a.at, "Setting of another engine", "%q is a setting of engine %q, and the server %q has engine %q. Remove it.", r.name, engine, server.Name, server.Engine))
+		}
+	}
+	// ModifyDBInstance refuses a limit that is less than a tenth above the storage.
+	if least := int(math.Ceil(float64(server.StorageGB) * 1.1)); server.Engine == "postgres" && server.MaxStorageGB < least {
+		diags = append(diags, problem(b.where("max_storage_gb", "storage_gb"), "Storage cannot grow", "A server of %d GiB needs a limit of %d GiB at least. Set max_storage_gb.", server.StorageGB, least))
+	}
+	if server.Engine == "aurora" && server.MinCapacity > server.MaxCapacity {
+		diags = append(diags, problem(b.where("min_capacity", "max_capacity"), "Capacity turned around", "At least %v and at most %v capacity units cannot both hold. Set min_capacity not above max_capacity.", server.MinCapacity, server.MaxCapacity))
+	}
+	return diags
+}

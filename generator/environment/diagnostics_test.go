@@ -1,0 +1,207 @@
+package environment
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/groundplan/groundplan/generator/app"
+)
+
+// TestI6_WrongFiles has one case for every message: where it points, and what it says.
+func TestI6_WrongFiles(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		want       []string // the beginning of a diagnostic each, in order
+	}{
+		{"syntax", "environment \"production\" {", []string{`1:26 error: Unclosed configuration block: `}},
+		{"unknown block", "environmentt \"production\" {}\nenvironment \"staging\" {}", []string{`1:1 error: Unsupported block type: Blocks of type "environmentt" are not expected here. Did you mean "environment"?`}},
+		{"unknown attribute", production(`regoin = "eu-west-1"`), []string{`2:1 error: Unsupported argument: An argument named "regoin" is not expected here. Did you mean "region"?`}},
+		{"unknown block in an environment", production(`servise "orders" {}`), []string{`2:1 error: Unsupported block type: Blocks of type "servise" are not expected here. Did you mean "service"?`}},
+		{"label missing", "environment {}", []string{`1:13 error: Missing name for environment: `}},
+		{"label too many", production(`gateway "x" {}`), []string{`2:9 error: Extraneous label for gateway: `}},
+		{"attribute twice", production("region = \"eu-west-1\"\nregion = \"eu-west-2\""), []string{`3:1 error: Attribute redefined: `}},
+		{"no environment", `app "shop" {}`, []string{`1:1 error: No environment: `}},
+		{"environment twice", "environment \"a\" {}\nenvironment \"a\" {}", []string{`2:1 error: Duplicate environment block: The environment "a" is already described at groundplan.hcl:1:1. Merge the two blocks.`}},
+		{"service twice", production("service \"orders\" {}\nservice \"orders\" {}"), []string{`3:1 error: Duplicate service block: The service "orders" is already described at groundplan.hcl:2:1.`}},
+		{"gateway twice", production("gateway {}\ngateway {}"), []string{`3:1 error: Duplicate gateway block: The gateway is already described at groundplan.hcl:2:1.`}},
+		{"app twice", "app \"a\" {}\napp \"b\" {}\nenvironment \"c\" {}", []string{`2:1 error: Duplicate app block: The application has one name, already given at groundplan.hcl:1:5.`}},
+		{"app name", "app \"My_Shop\" {}\nenvironment \"c\" {}", []string{`1:5 error: Invalid application name: "My_Shop" cannot name an application`}},
+		{"environment name", "environment \"eu-west-1-production-blue\" {}", []string{`1:13 error: Invalid environment name: `}},
+		{"environment name of a folder", "environment \"modules\" {}", []string{`1:13 error: Invalid environment name: "modules" cannot name an environment: the folder`}},
+
+		{"variable", production("region = var.region"), []string{`2:10 error: Not a literal value: The value of "region" must be written out`}},
+		{"arithmetic", production(`keep_images = 1e999999999 % 3`), []string{`2:15 error: Not a literal value: `}},
+		{"template", production("region = \"eu-${1}\""), []string{`2:10 error: Not a literal value: `}},
+		{"computed list", production(`zones = [for z in ["a"] : z]`), []string{`2:9 error: Not a literal value: `}},
+		{"negative", production(`keep_images = -1`), []string{`2:15 error: Invalid value for "keep_images": -1 is out of range.`}},
+		{"computed member", production("task {\n  scale = { (1) = 3 }\n}"), []string{`3:13 error: Invalid member name: A member of "scale" is one of "min", "max", "cpu_percent" and "memory_percent".`}},
+		{"function", production(`region = lower("EU")`), []string{`2:10 error: Not a literal value: `}},
+		{"number without need", production(`account_id = 123456789012`), []string{`2:14 error: Wrong type: "account_id" is a text, not this number. Write a text in quotes`}},
+		{"text for a number", production(`keep_images = "12"`), []string{`2:15 error: Wrong type: "keep_images" is a whole number, not a text. Write a whole number, as in 512.`}},
+		{"fraction", production(`keep_images = 1.5`), []string{`2:15 error: Wrong type: `}},
+		{"huge", production(`keep_images = 1e300`), []string{`2:15 error: Wrong type: `}},
+		{"null", production(`region = null`), []string{`2:10 error: Wrong type: "region" is a text, not null.`}},
+		{"text for a list", production(`zones = "a"`), []string{`2:9 error: Wrong type: `}},
+		{"mixed list", production(`zones = ["a", 1]`), []string{`2:9 error: Wrong type: `}},
+		{"text for a switch", production(`container_insights = "yes"`), []string{`2:22 error: Wrong type: "container_insights" is true or false, not a text.`}},
+		{"scale as a number", production("task {\n  scale = 3\n}"), []string{`3:11 error: Wrong type: "scale" is an object. Write an object, as in { min = 2, max = 10 }.`}},
+		{"scale with another member", production("task {\n  scale = { minimum = 3, mx = 4 }\n}"), []string{`3:13 error: Unsupported member: "scale" has no member "minimum".`, `3:26 error: Unsupported member: "scale" has no member "mx". Did you mean "max"?`}},
+		{"scale member twice", production("task {\n  scale = { min = 3, min = 4 }\n}"), []string{`3:22 error: Duplicate member: `}},
+		{"scale member of another type", production("task {\n  scale = { min = \"3\" }\n}"), []string{`3:19 error: Wrong type: "scale.min" is a whole number, not a text.`}},
+
+		{"account id", production(`account_id = "12345"`), []string{`2:14 error: Invalid value for "account_id": "12345" does not fit. An AWS account id is 12 digits`}},
+		{"region", production(`region = "eu-west1"`), []string{`2:10 error: Invalid value for "region": "eu-west1" is not a region whose database certificates groundplan knows. Did you mean "eu-west-1"?`}},
+		{"profile", production(`profile = "balancd"`), []string{`2:11 error: Invalid value for "profile": "balancd" is not known here. Did you mean "balanced"? Use one of "dev", "balanced" and "ha".`}},
+		{"eks", production(`compute = "eks"`), []string{`2:11 error: Invalid value for "compute": "eks" is not available yet. Use "fargate"`}},
+		{"domain", production(`domain = "https://example.com"`), []string{`2:10 error: Invalid value for "domain": `}},
+		{"domain of two environments", "environment \"a\" {\n domain = \"x.example.com\"\n hosted_zone_id = \"Z1\"\n}\nenvironment \"b\" {\n domain = \"x.example.com\"\n hosted_zone_id = \"Z1\"\n}", []string{`6:11 error: Domain used twice: The environments "a" and "b" both answer to x.example.com.`}},
+		{"zone missing", production(`domain = "api.shop.example.com"`), []string{`2:10 error: Hosted zone missing: The domain "api.shop.example.com" needs the Route 53 hosted zone that holds it. Set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name example.com --max-items 1`}},
+		{"domain missing", production(`hosted_zone_id = "Z123"`), []string{`2:18 error: Domain missing: `}},
+		{"hosted zone id", production(`hosted_zone_id = "example.com"`), []string{`2:18 error: Invalid value for "hosted_zone_id": `}},
+		{"cidr public", production(`cidr = "8.8.0.0/16"`), []string{`2:8 error: Invalid value for "cidr": "8.8.0.0/16" is not private address space.`}},
+		{"cidr too small", production(`cidr = "10.0.0.0/24"`), []string{`2:8 error: Invalid value for "cidr": A range of /24 cannot be divided`}},
+		{"cidr with host bits", production(`cidr = "10.0.1.0/16"`), []string{`2:8 error: Invalid value for "cidr": "10.0.1.0/16" has bits set behind its prefix. Write "10.0.0.0/16".`}},
+		{"cidr not a range", production(`cidr = "fd00::/16"`), []string{`2:8 error: Invalid value for "cidr": "fd00::/16" is not an IPv4 address range.`}},
+		{"zones with region", production(`zones = ["us-east-1a", "b"]`), []string{`2:9 error: Invalid value for "zones": "us-east-1a" is not the letter of a zone.`}},
+		{"one zone", production(`zones = ["a"]`), []string{`2:9 error: Invalid value for "zones": A load balancer and a database need two zones`}},
+		{"zone twice", production(`zones = ["a", "a"]`), []string{`2:9 error: Invalid value for "zones": "a" stands in the list twice.`}},
+		{"zones not known", production(`region = "us-west-1"`), []string{`2:10 error: Zones not known: `}},
+		{"endpoint", production(`interface_endpoints = ["ecr.ap"]`), []string{`2:23 error: Invalid value for "interface_endpoints": "ecr.ap" is not an endpoint service that groundplan knows. Did you mean "ecr.api"?`}},
+		{"endpoints missing without NAT", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\"]"), []string{`4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and "ecr.api", "ecr.dkr" and "secretsmanager" are not in the list.`}},
+		{"helper image without NAT", production(`nat = "none"`), []string{`2:7 error: Helper image out of reach: `}},
+		{"helper image of another region", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.eu-west-1.amazonaws.com/b:1\""), []string{`3:16 error: Helper image out of reach: `}},
+		{"helper image without tag", production(`helper_image = "busybox"`), []string{`2:16 error: Invalid value for "helper_image": `}},
+		{"port", production(`outbound_ports = [443, 70000]`), []string{`2:18 error: Invalid value for "outbound_ports": 70000 is not a TCP port.`}},
+		{"port twice", production(`outbound_ports = [443, 443]`), []string{`2:18 error: Invalid value for "outbound_ports": Port 443 stands in the list twice.`}},
+		{"boundary", production(`permissions_boundary = "boundary"`), []string{`2:24 error: Invalid value for "permissions_boundary": `}},
+		{"iam path", production(`iam_path = "apps"`), []string{`2:12 error: Invalid value for "iam_path": `}},
+		{"deploy role", production(`deploy_role_arns = ["arn:aws:iam::123456789012:user/me"]`), []string{`2:20 error: Invalid value for "deploy_role_arns": `}},
+		{"retention", production(`log_retention_days = 100`), []string{`2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 100 days. Use 120, or one of 1, 3, 5`}},
+		{"retention beyond the last", production(`log_retention_days = 9999`), []string{`2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 9999 days. Use 3653, `}},
+		{"key deletion", production(`key_deletion_days = 3`), []string{`2:21 error: Invalid value for "key_deletion_days": 3 is out of range. Use 7 to 30 days.`}},
+		{"secret recovery", production(`secret_recovery_days = 3`), []string{`2:24 error: Invalid value for "secret_recovery_days": `}},
+
+		{"state without bucket", production("state {\n}"), []string{`2:1 error: State bucket missing: `}},
+		{"state bucket", production("state {\n  bucket = \"My.Bucket\"\n}"), []string{`3:12 error: Invalid value for "bucket": "My.Bucket" is no valid name of an S3 bucket.`}},
+		{"state bucket of S3", production("state {\n  bucket = \"shop-s3alias\"\n}"), []string{`3:12 error: Invalid value for "bucket": `}},
+		{"state prefix", production("state {\n  bucket = \"shop-state\"\n  key_prefix = \"/shop\"\n}"), []string{`4:16 error: Invalid value for "key_prefix": `}},
+		{"state shared", "environment \"a\" {\n state {\n  bucket = \"shop-state\"\n  key_prefix = \"x\"\n }\n}\nenvironment \"b\" {\n state {\n  bucket = \"shop-state\"\n  key_prefix = \"x\"\n }\n}", []string{`10:16 error: State shared: The environments "a" and "b" keep their state in the same place, s3://shop-state/x`}},
+
+		{"cpu", production("task {\n  cpu = 300\n}"), []string{`3:9 error: Invalid value for "cpu": Fargate has no tasks of 300 CPU units. Use one of 256, 512`}},
+		{"memory for cpu", production("service \"orders\" {\n  memory = 8192\n}"), []string{`3:12 error: Task size not available: process "orders": Fargate has no task of 512 CPU units with 8192 MiB. With 512 units use 1024 to 4096 in steps of 1024.`}},
+		{"memory between two steps", production("service \"orders\" {\n  cpu = 256\n memory = 1536\n}"), []string{`4:11 error: Task size not available: process "orders": Fargate has no task of 256 CPU units with 1536 MiB. With 256 units use 512, 1024 or 2048.`}},
+		{"scale turned around", production("gateway {\n  scale = { min = 20 }\n}"), []string{`3:19 error: Scale turned around: process "gateway": at least 20 tasks and at most 10 cannot both hold.`}},
+		{"no task at all", production("gateway {\n  scale = { min = 0 }\n}"), []string{`3:19 error: Invalid value for "scale.min": 0 is out of range. Use 1 to 1000 tasks.`}},
+		{"stop timeout", production("task {\n  stop_timeout_seconds = 300\n}"), []string{`3:26 error: Invalid value for "stop_timeout_seconds": `}},
+		{"architecture", production("task {\n  architecture = \"arm64\"\n}"), []string{`3:18 error: Invalid value for "architecture": "arm64" is not known here. Did you mean "ARM64"?`}},
+		{"service unknown", production(`service "order" {}`), []string{`2:9 error: Unknown service: The application has no service "order". Did you mean "orders"?`}},
+		{"service far off", production(`service "warehouse" {}`), []string{`2:9 error: Unknown service: The application has no service "warehouse". The application has "billing", "orders" and "users".`}},
+		{"service that shares a process", production("process_allocation = \"all_in_one\"\nservice \"orders\" {}"), []string{`3:1 error: Size without process: The service "orders" has no process of its own in the environment "production", so that these settings have no effect. Move them into a task block`}},
+		{"service in a group", production("process \"app\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}\nservice \"orders\" {}"), []string{`6:1 error: Size without process: The service "orders" has no process of its own in the environment "production", so that these settings have no effect. Move them into the process block`}},
+
+		{"allocation twice", production("process_allocation = \"all_in_one\"\nprocess \"app\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}"), []string{`2:22 error: Two process allocations: `}},
+		{"process name", production("process \"My App\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}"), []string{`2:9 error: Invalid process name: `}},
+		{"process empty", production("process \"app\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}\nprocess \"more\" {}"), []string{`6:1 error: Empty process: `}},
+		{"process of an unknown service", production("process \"app\" {\n services = [\"billing\", \"orders\", \"users\", \"user\"]\n gateway = true\n}"), []string{`3:44 error: Unknown service: The application has no service "user". Did you mean "users"?`}},
+		{"service in two processes", production("process \"a\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}\nprocess \"b\" {\n services = [\"users\"]\n}"), []string{`7:14 error: Service in two processes: The service "users" is already in the process "a", at groundplan.hcl:2:1.`}},
+		{"service in no process", production("process \"a\" {\n services = [\"billing\"]\n gateway = true\n}"), []string{`1:1 error: Services without process: The process blocks leave out "orders" and "users".`}},
+		{"gateway in no process", production("process \"a\" {\n services = [\"billing\", \"orders\", \"users\"]\n}"), []string{`1:1 error: Gateway without process: `}},
+		{"gateway in two processes", production("process \"a\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}\nprocess \"b\" {\n gateway = true\n}"), []string{`7:12 error: Two gateways: The process "a" already hosts the gateway, at groundplan.hcl:2:1.`}},
+
+		{"database unknown", production("database_server \"a\" {\n databases = [\"order\"]\n}"), []string{`3:15 error: Unknown database: The application has no database "order". Did you mean "orders"?`}},
+		{"database on two servers", production("database_server \"a\" {\n databases = [\"orders\"]\n}\ndatabase_server \"b\" {\n databases = [\"orders\", \"users\"]\n}"), []string{`6:15 error: Database on two servers: The database "orders" is already on the server "a", at groundplan.hcl:2:1.`}},
+		{"databases on no server", production("database_server \"main\" {\n databases = [\"orders\"]\n}"), []string{`3:14 error: Databases without server: No server has the databases "users".`}},
+		{"two servers for the rest", production("database_server \"a\" {}\ndatabase_server \"b\" {}"), []string{`3:1 error: Two servers for the rest: `}},
+		{"server name", production(`database_server "Main" {}`), []string{`2:17 error: Invalid server name: `}},
+		{"engine", production("database_server \"a\" {\n engine = \"mysql\"\n}"), []string{`3:11 error: Invalid value for "engine": `}},
+		{"engine version with a minor", production("database_server \"a\" {\n engine_version = \"17.4\"\n}"), []string{`3:19 error: Invalid value for "engine_version": `}},
+		{"engine version Aurora lacks", production("database_server \"a\" {\n engine = \"aurora\"\n engine_version = \"18\"\n}"), []string{`4:19 error: Version not available: `}},
+		{"setting of the other engine", production("database_server \"a\" {\n engine = \"aurora\"\n multi_az = true\n}"), []string{`4:13 error: Setting of another engine: "multi_az" is a setting of engine "postgres", and the server "a" has engine "aurora".`}},
+		{"instance class", production("database_server \"a\" {\n instance_class = \"m5.large\"\n}"), []string{`3:19 error: Invalid value for "instance_class": `}},
+		{"storage limit", production("database_server \"a\" {\n storage_gb = 1000\n}"), []string{`3:15 error: Storage cannot grow: A server of 1000 GiB needs a limit of 1100 GiB at least.`}},
+		{"capacity steps", production("database_server \"a\" {\n engine = \"aurora\"\n min_capacity = 0.7\n}"), []string{`4:17 error: Invalid value for "min_capacity": `}},
+		{"capacity turned around", production("database_server \"a\" {\n engine = \"aurora\"\n min_capacity = 32\n}"), []string{`4:17 error: Capacity turned around: `}},
+		{"backups off", production("database_server \"a\" {\n backup_retention_days = 0\n}"), []string{`3:26 error: Invalid value for "backup_retention_days": `}},
+
+		{"everything at once", production("region = \"mars\"\nzones = []\nkeep_images = 0"), []string{
+			`4:15 error: Invalid value for "keep_images"`, `2:10 error: Invalid value for "region"`, `3:9 error: Invalid value for "zones"`}},
+	} {
+		t.Run(test.name, func(t *testing.T) { expect(t, test.text, shop(), test.want) })
+	}
+}
+
+// expect fails unless the diagnostics begin with the wanted texts and no environment comes back. Order does not count.
+func expect(t *testing.T, text string, application *app.App, want []string) {
+	t.Helper()
+	list, diags := tryLoad(text, application)
+	if list != nil {
+		t.Error("an environment came back")
+	}
+	if len(diags) != len(want) {
+		t.Fatalf("%d diagnostics, want %d:\n%s", len(diags), len(want), messages(diags))
+	}
+	got := messages(diags)
+	for _, beginning := range want {
+		if !strings.Contains("\n"+got, "\n"+beginning) {
+			t.Errorf("got:\n%swant: %s", got, beginning)
+		}
+	}
+	for _, d := range diags {
+		if d.Subject == nil || d.Subject.Filename != Filename {
+			t.Errorf("no range: %s", d.Summary)
+		}
+	}
+}
+
+func TestI6_WrongForTheApplication(t *testing.T) {
+	twins := shop()
+	twins.Services = append(twins.Services, app.Service{Name: "gateway"}, app.Service{Name: "api-gateway"})
+	twins.Services[4].At.Start.Line, twins.Services[4].At.Filename = 7, Filename
+	topics := shop()
+	topics.Resources = append(topics.Resources, app.Resource{Kind: "topic", Name: "signups"})
+	for _, test := range []struct {
+		name        string
+		application *app.App
+		text        string
+		want        string
+	}{
+		{"no name left for the gateway", twins, production(``), `7:0 error: No name left for the gateway: `},
+		{"sizes of a gateway that is not there", hidden(), production(`gateway {}`), `2:1 error: Nothing to expose: `},
+		{"a group with a gateway that is not needed", hidden(), production("process \"a\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}"), `4:12 error: Nothing to expose: `},
+		{"TypeScript services beside the gateway", typescript(), production("process \"a\" {\n services = [\"orders\"]\n gateway = true\n}\nprocess \"b\" {\n services = [\"billing\", \"users\"]\n}"), `3:13 error: Services beside the gateway: `},
+		{"topics without NAT", topics, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and "sns" and "sqs" are not`},
+		{"a service when there is none", &app.App{Name: "shop"}, production(`service "orders" {}`), `2:9 error: Unknown service: The application has no service "orders". The application has none.`},
+	} {
+		t.Run(test.name, func(t *testing.T) { expect(t, test.text, test.application, []string{test.want}) })
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(string(Init("shop")))
+	f.Add(production("task {\n  scale = { min = 3, \"max\" = 4 }\n}\nzones = [\"a\", \"b\"]"))
+	f.Add(production("process \"a\" {\n services = ([\"users\"])\n}"))
+	f.Add(production("scale = { (1) = 2, a.b = 3, null = 4 }\ntask {\n scale = { (null) = 1, 1 = 2 }\n}"))
+	if text, err := os.ReadFile("starter.hcl"); err == nil {
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		list, diags := tryLoad(text, shop())
+		if (list == nil) != diags.HasErrors() {
+			t.Fatalf("%d environments, and:\n%s", len(list), messages(diags))
+		}
+		for _, e := range list {
+			served := map[string]int{}
+			for _, p := range e.Processes {
+				for _, service := range p.Services {
+					served[service]++
+				}
+			}
+			for _, service := range shop().Services {
+				if served[service.Name] != 1 {
+					t.Fatalf("service %s is in %d processes", service.Name, served[service.Name])
+				}
+			}
+		}
+	})
+}

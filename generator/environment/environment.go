@@ -1,0 +1,145 @@
+// Package environment turns groundplan.hcl and the application model into concrete environments: where each one runs,
+// which processes and database servers it has, and how large everything is.
+//
+// One table of settings (settings.go) holds every name, type, default and meaning; the parser, the resolver and the
+// documentation read it. The package knows AWS's rules for the values it carries, and how physical names are made
+// (names.go). It must not know source languages, kinds, modules or HCL output.
+package environment
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Environment is one deployment of the application, every value concrete. Empty text means "not set" wherever the
+// comment of a field does not say otherwise.
+type Environment struct {
+	// App is the application's name in physical names: the file's `app` block, else the model's name.
+	App string
+	// Name is also the name of the folder the environment is written to.
+	Name string
+	// Type is what Encore calls env_type: production, development, ephemeral or test.
+	Type    string
+	Profile string // dev, balanced or ha
+
+	Region    string
+	AccountID string // 12 digits; "" when any account is accepted
+	// Domain and HostedZoneID are both set or both empty. Empty: the load balancer is internal and speaks HTTP.
+	Domain       string
+	HostedZoneID string
+	Compute      string // fargate
+
+	// CIDR is the range of the VPC, /16 to /19; "" until GrantCIDRs has chosen one.
+	CIDR string
+	// Zones are the letters of the availability zones, in the order written.
+	Zones []string
+	NAT   string // none, single or per_zone
+	// InterfaceEndpoints are short names of AWS services ("ecr.api"), sorted.
+	InterfaceEndpoints []string
+	// OutboundPorts are the TCP ports tasks may reach outside the VPC.
+	OutboundPorts []int
+
+	PermissionsBoundary string // ARN of an IAM policy
+	IAMPath             string // starts and ends with a slash
+	DeployRoleARNs      []string
+
+	DeletionProtection     bool
+	ContainerInsights      bool
+	HelperImage            string
+	LogRetentionDays       int
+	FlowLogRetentionDays   int
+	AccessLogRetentionDays int
+	KeyDeletionDays        int
+	// SecretRecoveryDays is 7 to 30; 0 deletes a secret at once.
+	SecretRecoveryDays int
+	KeepImages         int
+	// ProcessAllocation is one_per_service, all_in_one or, when there are `process` blocks, groups.
+	ProcessAllocation string
+
+	// State is nil when terraform's state is kept in local files.
+	State *State
+	// Processes are sorted by name. At most one hosts the gateway.
+	Processes []Process
+	// DatabaseServers are sorted by name; every database of the application is on exactly one of them.
+	DatabaseServers []DatabaseServer
+
+	// At is the block's header, the zero range for the environment that needs no file.
+	At hcl.Range
+}
+
+// State is an S3 backend; locking is by lock file in the same bucket.
+type State struct {
+	Bucket string
+	Region string
+	// KeyPrefix is put before "/platform.tfstate" and "/services.tfstate"; it has no slash at either end.
+	KeyPrefix string
+}
+
+// Process is one unit that is deployed and scaled by itself: a task definition and an ECS service.
+type Process struct {
+	Name string
+	// Services are the services the process serves, sorted. Every service is served by exactly one process.
+	Services []string
+	// Gateway says that the process hosts the API gateway.
+	Gateway bool
+	// AuthService is a service served by another process whose code the gateway runs as well, because Encore's
+	// TypeScript runtime runs the auth handler inside the gateway. The process needs that service's secrets and
+	// databases, but must not consume its subscriptions, and is not where its endpoints are found. "" for none.
+	AuthService string
+	Task
+}
+
+// HostedServices are the services whose code runs in the process: Services, and AuthService when there is one. Sorted.
+func (p Process) HostedServices() []string {
+	hosted := slices.Clone(p.Services)
+	if p.AuthService != "" {
+		hosted = append(hosted, p.AuthService)
+		slices.Sort(hosted)
+	}
+	return hosted
+}
+
+// Task is the size and behaviour of one process.
+type Task struct {
+	CPU          int    // units; 1024 are one virtual CPU
+	Memory       int    // MiB
+	Architecture string // X86_64 or ARM64
+	Scale        Scale
+	// StopTimeoutSeconds is how long a task has between SIGTERM and SIGKILL, 10 to 120.
+	StopTimeoutSeconds int
+	// HealthCheckGraceSeconds is how long a starting task may fail its health check.
+	HealthCheckGraceSeconds int
+}
+
+// Scale bounds the number of running tasks and says what makes it move.
+type Scale struct {
+	Min, Max                  int
+	CPUPercent, MemoryPercent int // average use that autoscaling aims at
+}
+
+// DatabaseServer is one PostgreSQL server.
+type DatabaseServer struct {
+	Name   string
+	Engine string // postgres or aurora
+	// EngineVersion is a major version; minor versions are AWS's to choose.
+	EngineVersion string
+
+	InstanceClass string // engine postgres
+	StorageGB     int    // engine postgres
+	MaxStorageGB  int    // engine postgres
+	MultiAZ       bool   // engine postgres
+
+	MinCapacity float64 // engine aurora, in Aurora capacity units of 2 GiB
+	MaxCapacity float64 // engine aurora
+	Instances   int     // engine aurora
+
+	BackupRetentionDays int
+	DeletionProtection  bool
+	FinalSnapshot       bool
+
+	// Databases are the databases on the server, sorted.
+	Databases []string
+	// At is the block's header, the zero range for the server that needs no block.
+	At hcl.Range
+}

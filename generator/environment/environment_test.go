@@ -1,0 +1,391 @@
+package environment
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+)
+
+var update = flag.Bool("update", false, "write docs/settings.md")
+
+// shop has three services, one of them private, two databases, and no auth handler.
+func shop() *app.App {
+	endpoint := func(access string) []app.Endpoint { return []app.Endpoint{{Name: "Get", Access: access}} }
+	return &app.App{
+		Name: "shop", Language: "go",
+		Services: []app.Service{
+			{Name: "billing", Endpoints: endpoint("private")},
+			{Name: "orders", Endpoints: endpoint("public")},
+			{Name: "users", Endpoints: endpoint("auth")},
+		},
+		Resources: []app.Resource{{Kind: "database", Name: "orders"}, {Kind: "database", Name: "users"}},
+	}
+}
+
+// typescript is shop with an auth handler, as a TypeScript application.
+func typescript() *app.App {
+	application := shop()
+	application.Language = "typescript"
+	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
+	return application
+}
+
+// hidden is shop with no endpoint that the gateway routes to.
+func hidden() *app.App {
+	application := shop()
+	for i := range application.Services {
+		application.Services[i].Endpoints = []app.Endpoint{{Name: "Get", Access: "private"}}
+	}
+	return application
+}
+
+// production wraps settings in an environment block; its first line is line 2.
+func production(settings string) string {
+	return "environment \"production\" {\n" + settings + "\n}\n"
+}
+
+func load(t *testing.T, text string, application *app.App) []Environment {
+	t.Helper()
+	list, diags := tryLoad(text, application)
+	if len(diags) > 0 {
+		t.Fatalf("unexpected diagnostics:\n%s", messages(diags))
+	}
+	return list
+}
+
+func tryLoad(text string, application *app.App) ([]Environment, hcl.Diagnostics) {
+	file, diags := Parse(Filename, []byte(text))
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return Resolve(file, application)
+}
+
+// messages prints one line per diagnostic, `line:column severity: summary: detail`.
+func messages(diags hcl.Diagnostics) string {
+	var out strings.Builder
+	for _, d := range diags {
+		severity, at := "error", "-"
+		if d.Severity == hcl.DiagWarning {
+			severity = "warning"
+		}
+		if d.Subject != nil {
+			at = fmt.Sprintf("%d:%d", d.Subject.Start.Line, d.Subject.Start.Column)
+		}
+		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, d.Detail)
+	}
+	return out.String()
+}
+
+// TestDefault says what an application without groundplan.hcl gets.
+func TestDefault(t *testing.T) {
+	list, diags := Resolve(Default(), shop())
+	if len(diags) > 0 {
+		t.Fatal(messages(diags))
+	}
+	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", StopTimeoutSeconds: 35, HealthCheckGraceSeconds: 60,
+		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}}
+	want := []Environment{{
+		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
+		Zones: []string{"a", "b"}, NAT: "single", OutboundPorts: []int{443}, IAMPath: "/", DeletionProtection: true,
+		ContainerInsights: true, HelperImage: defaultHelperImage, LogRetentionDays: 365, FlowLogRetentionDays: 365,
+		AccessLogRetentionDays: 90, KeyDeletionDays: 30, SecretRecoveryDays: 30, KeepImages: 50,
+		ProcessAllocation: "one_per_service",
+		Processes: []Process{
+			{Name: "billing", Services: []string{"billing"}, Task: task},
+			{Name: "gateway", Gateway: true, Task: task},
+			{Name: "orders", Services: []string{"orders"}, Task: task},
+			{Name: "users", Services: []string{"users"}, Task: task},
+		},
+		DatabaseServers: []DatabaseServer{{
+			Name: "main", Engine: "postgres", EngineVersion: "18", InstanceClass: "db.m5.large", StorageGB: 100,
+			MaxStorageGB: 1000, MultiAZ: true, MinCapacity: 0.5, MaxCapacity: 16, Instances: 2, BackupRetentionDays: 7,
+			DeletionProtection: true, FinalSnapshot: true, Databases: []string{"orders", "users"},
+		}},
+	}}
+	if !reflect.DeepEqual(list, want) {
+		t.Errorf("got  %+v\nwant %+v", list, want)
+	}
+}
+
+func TestE1_ProfilesAndSingleValues(t *testing.T) {
+	t.Run("a profile sets everything at once", func(t *testing.T) {
+		dev := load(t, production(`profile = "dev"`), shop())[0]
+		if dev.Type != "development" || dev.NAT != "single" || dev.DeletionProtection || dev.SecretRecoveryDays != 7 {
+			t.Errorf("dev: %+v", dev)
+		}
+		if len(dev.Processes) != 1 || dev.Processes[0].Name != "app" || !dev.Processes[0].Gateway || dev.Processes[0].CPU != 256 {
+			t.Errorf("dev: processes %+v", dev.Processes)
+		}
+		if server := dev.DatabaseServers[0]; server.MultiAZ || server.InstanceClass != "db.t4g.medium" || server.FinalSnapshot || server.DeletionProtection {
+			t.Errorf("dev: server %+v", server)
+		}
+		ha := load(t, production(`profile = "ha"`), shop())[0]
+		if ha.NAT != "per_zone" || ha.Processes[0].Scale.Min != 3 || !ha.DatabaseServers[0].MultiAZ {
+			t.Errorf("ha: %+v", ha)
+		}
+	})
+	t.Run("every setting of every block can be set by itself", func(t *testing.T) {
+		e := load(t, production(`
+  profile                   = "ha"
+  type                      = "test"
+  region                    = "eu-west-1"
+  account_id                = "012345678901"
+  domain                    = "api.shop.example.com"
+  hosted_zone_id            = "Z0123456789ABCDEFGHIJ"
+  compute                   = "fargate"
+  process_allocation        = "one_per_service"
+  cidr                      = "10.20.0.0/18"
+  zones                     = ["c", "a"]
+  nat                       = "single"
+  interface_endpoints       = ["sqs", "logs"]
+  outbound_ports            = [443, 587]
+  permissions_boundary      = "arn:aws:iam::012345678901:policy/boundary"
+  iam_path                  = "/apps/"
+  deploy_role_arns          = ["arn:aws:iam::012345678901:role/deploy"]
+  deletion_protection       = false
+  container_insights        = false
+  helper_image              = "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37"
+  log_retention_days        = 30
+  flow_log_retention_days   = 7
+  access_log_retention_days = 45
+  key_deletion_days         = 8
+  secret_recovery_days      = 0
+  keep_images               = 5
+
+  state {
+    bucket     = "shop-state"
+    region     = "us-west-2"
+    key_prefix = "teams/shop"
+  }
+  task {
+    architecture = "ARM64"
+  }
+  service "orders" {
+    cpu                        = 1024
+    memory                     = 4096
+    scale                      = { min = 4, max = 8, cpu_percent = 50, memory_percent = 80 }
+    stop_timeout_seconds       = 60
+    health_check_grace_seconds = 90
+  }
+  gateway {
+    scale = { max = 99 }
+  }
+  database_server "main" {
+    engine_version        = "17"
+    instance_class        = "db.r6g.large"
+    storage_gb            = 50
+    max_storage_gb        = 60
+    multi_az              = false
+    backup_retention_days = 35
+    deletion_protection   = true
+    final_snapshot        = false
+  }
+  database_server "users" {
+    engine       = "aurora"
+    min_capacity = 1.5
+    max_capacity = 3
+    instances    = 1
+    databases    = ["users"]
+  }`), shop())[0]
+		e.At = hcl.Range{}
+		for i := range e.DatabaseServers {
+			e.DatabaseServers[i].At = hcl.Range{}
+		}
+		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", StopTimeoutSeconds: 35, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75}}
+		gateway := task
+		gateway.Scale.Max = 99
+		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80}}
+		want := Environment{
+			App: "shop", Name: "production", Type: "test", Profile: "ha", Region: "eu-west-1", AccountID: "012345678901",
+			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", Compute: "fargate", CIDR: "10.20.0.0/18",
+			Zones: []string{"c", "a"}, NAT: "single", InterfaceEndpoints: []string{"logs", "sqs"}, OutboundPorts: []int{443, 587},
+			PermissionsBoundary: "arn:aws:iam::012345678901:policy/boundary", IAMPath: "/apps/",
+			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"},
+			HelperImage:    "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37", LogRetentionDays: 30, FlowLogRetentionDays: 7,
+			AccessLogRetentionDays: 45, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
+			State: &State{Bucket: "shop-state", Region: "us-west-2", KeyPrefix: "teams/shop"},
+			Processes: []Process{
+				{Name: "billing", Services: []string{"billing"}, Task: task},
+				{Name: "gateway", Gateway: true, Task: gateway},
+				{Name: "orders", Services: []string{"orders"}, Task: orders},
+				{Name: "users", Services: []string{"users"}, Task: task},
+			},
+			DatabaseServers: []DatabaseServer{
+				{Name: "main", Engine: "postgres", EngineVersion: "17", InstanceClass: "db.r6g.large", StorageGB: 50, MaxStorageGB: 60,
+					BackupRetentionDays: 35, DeletionProtection: true, MinCapacity: 2, MaxCapacity: 64, Instances: 3, Databases: []string{"orders"}},
+				{Name: "users", Engine: "aurora", EngineVersion: "17", InstanceClass: "db.m5.xlarge", StorageGB: 100, MaxStorageGB: 2000,
+					MultiAZ: true, BackupRetentionDays: 14, FinalSnapshot: true, MinCapacity: 1.5, MaxCapacity: 3, Instances: 1, Databases: []string{"users"}},
+			},
+		}
+		if !reflect.DeepEqual(e, want) {
+			t.Errorf("got  %+v\nwant %+v", e, want)
+		}
+	})
+	t.Run("the defaults of every profile pass every check", func(t *testing.T) {
+		for _, profile := range profiles {
+			for _, engine := range []string{"postgres", "aurora"} {
+				load(t, production(fmt.Sprintf("profile = %q\ndatabase_server \"main\" { engine = %q }", profile, engine)), shop())
+			}
+		}
+		checkDefaults(t, environmentSettings)
+		checkDefaults(t, taskSettings)
+		checkDefaults(t, databaseServerSettings)
+	})
+	t.Run("changing one environment leaves the defaults of another alone", func(t *testing.T) {
+		list := load(t, "environment \"a\" {}\nenvironment \"b\" {}", shop())
+		list[0].OutboundPorts[0] = 1
+		if again := load(t, "environment \"a\" {}", shop()); list[1].OutboundPorts[0] != 443 || again[0].OutboundPorts[0] != 443 {
+			t.Error("environments share a list of ports")
+		}
+	})
+}
+
+// checkDefaults runs each default through the check of its own setting; "not set" needs none.
+func checkDefaults[T any](t *testing.T, rows []setting[T]) {
+	t.Helper()
+	for _, r := range rows {
+		for _, value := range r.values {
+			if value == "" {
+				continue
+			}
+			if text := r.check(value); text != "" {
+				t.Errorf("%s: default %v: %s", r.name, value, text)
+			}
+		}
+	}
+}
+
+func TestE1_ZonesFollowTheRegion(t *testing.T) {
+	if zones := load(t, production(`region = "ap-northeast-1"`), shop())[0].Zones; !slices.Equal(zones, []string{"a", "c"}) {
+		t.Errorf("ap-northeast-1: %v", zones)
+	}
+	if zones := load(t, production("region = \"us-west-1\"\nzones = [\"b\", \"c\"]"), shop())[0].Zones; !slices.Equal(zones, []string{"b", "c"}) {
+		t.Errorf("us-west-1: %v", zones)
+	}
+}
+
+func TestN6_AllInterfaceEndpointsWithoutNAT(t *testing.T) {
+	e := load(t, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/busybox:1\""), shop())[0]
+	if !slices.Equal(e.InterfaceEndpoints, []string{"ecr.api", "ecr.dkr", "logs", "secretsmanager", "sns", "sqs"}) {
+		t.Errorf("got %v", e.InterfaceEndpoints)
+	}
+	if e := load(t, production(""), shop())[0]; len(e.InterfaceEndpoints) != 0 {
+		t.Errorf("with NAT: %v", e.InterfaceEndpoints)
+	}
+}
+
+func TestState(t *testing.T) {
+	e := load(t, production("region = \"eu-west-1\"\nstate { bucket = \"shop-state\" }"), shop())[0]
+	if want := (State{Bucket: "shop-state", Region: "eu-west-1", KeyPrefix: "shop/production"}); *e.State != want {
+		t.Errorf("got %+v", *e.State)
+	}
+}
+
+func TestAppBlockNamesTheApplication(t *testing.T) {
+	application := shop()
+	application.Name = "Not A Name"
+	if e := load(t, "app \"store\" {}\n"+production(""), application)[0]; e.App != "store" {
+		t.Errorf("got %q", e.App)
+	}
+	if _, diags := Resolve(Default(), application); !strings.Contains(messages(diags), `app "shop" {}`) {
+		t.Errorf("got %s", messages(diags))
+	}
+}
+
+func TestEnvironmentsAreSorted(t *testing.T) {
+	list := load(t, "environment \"staging\" {}\nenvironment \"production\" {}", shop())
+	if list[0].Name != "production" || list[1].Name != "staging" {
+		t.Errorf("got %s, %s", list[0].Name, list[1].Name)
+	}
+	if list[1].At.Start.Line != 1 {
+		t.Errorf("staging is at %v", list[1].At)
+	}
+}
+
+func TestInitParses(t *testing.T) {
+	for _, name := range []string{"shop", "not a ${name}", ""} {
+		text := Init(name)
+		list := load(t, string(text), shop())
+		if len(list) != 1 || list[0].Name != "production" || list[0].App != "shop" {
+			t.Errorf("%q: %+v", name, list)
+		}
+		list[0].At = hcl.Range{}
+		byDefault, _ := Resolve(Default(), shop())
+		if !reflect.DeepEqual(list, byDefault) {
+			t.Errorf("%q: the starter file is not the default", name)
+		}
+		// What is commented out must work as well, once the hash is taken away.
+		var uncommented strings.Builder
+		for line := range strings.Lines(string(text)) {
+			code, ok := strings.CutPrefix(strings.TrimSpace(line), "# ")
+			if isCode := strings.ContainsAny(code, "={}") || code == "}"; ok && isCode {
+				line = code + "\n"
+			}
+			uncommented.WriteString(line)
+		}
+		if both := load(t, uncommented.String(), shop()); len(both) != 2 || both[0].Domain == "" || both[0].State == nil || both[0].Processes[2].CPU != 1024 {
+			t.Errorf("%q: uncommented: %+v", name, both)
+		}
+	}
+}
+
+func TestDocumentIsUpToDate(t *testing.T) {
+	const path = "../../docs/settings.md"
+	if *update {
+		if err := os.MkdirAll("../../docs", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, Document(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != string(Document()) {
+		t.Errorf("%s is not what the settings say; run go test ./generator/environment -update", path)
+	}
+}
+
+func TestEverySettingIsDocumented(t *testing.T) {
+	page := string(Document())
+	for _, block := range fileGrammar.blocks[1].blocks {
+		if !strings.Contains(page, block.typ) {
+			t.Errorf("block %s is not on the page", block.typ)
+		}
+		for _, d := range block.attributes {
+			if !strings.Contains(page, "| `"+d.name+"` |") {
+				t.Errorf("setting %s of %s is not on the page", d.name, block.typ)
+			}
+		}
+	}
+}
+
+// TestRegionsHaveCertificates holds the list of regions to the certificates that the database modules carry.
+func TestRegionsHaveCertificates(t *testing.T) {
+	for _, module := range []string{"database-server", "database-cluster"} {
+		entries, err := os.ReadDir("../../modules/" + module + "/certificates")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for _, entry := range entries {
+			if region, ok := strings.CutSuffix(entry.Name(), ".pem"); ok {
+				have = append(have, region)
+			}
+		}
+		if !slices.Equal(have, regions) {
+			t.Errorf("%s has certificates of %v\nbut the regions are %v", module, have, regions)
+		}
+	}
+}

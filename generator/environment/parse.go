@@ -1,0 +1,229 @@
+package environment
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Filename is what the settings file is called, beside the application.
+const Filename = "groundplan.hcl"
+
+// File is a parsed groundplan.hcl: well-formed, every value of the right type and within its own rule. What depends on
+// several values or on the application is for Resolve to check.
+type File struct {
+	// AppName is the label of the `app` block, "" when there is none.
+	AppName string
+
+	appNameAt    hcl.Range
+	environments []*block
+}
+
+// EnvironmentNames lists the environments in the order of the file.
+func (f *File) EnvironmentNames() []string {
+	list := make([]string, len(f.environments))
+	for i, b := range f.environments {
+		list[i] = b.label
+	}
+	return list
+}
+
+// Default is the file an application without one gets: one environment named production, all defaults.
+func Default() *File {
+	return &File{environments: []*block{{typ: "environment", label: "production"}}}
+}
+
+// block is one block of the file; attributes holds decoded values by name ("scale.min" for a member of an object).
+type block struct {
+	typ        string
+	label      string
+	labelAt    hcl.Range
+	at         hcl.Range
+	attributes map[string]attribute
+	blocks     []*block
+}
+
+type attribute struct {
+	value any // string, int, float64, bool, []string or []int, as the setting says
+	at    hcl.Range
+	// elements are the ranges of a list's elements.
+	elements []hcl.Range
+}
+
+// children lists the blocks of a type in file order.
+func (b *block) children(typ string) (list []*block) {
+	if b == nil {
+		return nil
+	}
+	for _, child := range b.blocks {
+		if child.typ == typ {
+			list = append(list, child)
+		}
+	}
+	return list
+}
+
+// child is the only block of a type, nil when there is none.
+func (b *block) child(typ string) *block {
+	if list := b.children(typ); len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+// where is the tightest range for one of the named attributes, else the block's header.
+func (b *block) where(names ...string) *hcl.Range {
+	if at := b.find(names...); at != nil {
+		return at
+	}
+	return &b.at
+}
+
+// find is the range of the first of the named attributes that is set, nil when none is. A nil block has none.
+func (b *block) find(names ...string) *hcl.Range {
+	if b == nil {
+		return nil
+	}
+	for _, name := range names {
+		if a, ok := b.attributes[name]; ok {
+			return &a.at
+		}
+	}
+	return nil
+}
+
+// grammar is what may stand in a block.
+type grammar struct {
+	typ string
+	// label is what the block's label is called, "" for a block without label.
+	label      string
+	attributes []decoder
+	blocks     []*grammar
+}
+
+var fileGrammar = &grammar{blocks: []*grammar{
+	{typ: "app", label: "name"},
+	{typ: "environment", label: "name", attributes: decoders(environmentSettings), blocks: []*grammar{
+		{typ: "state", attributes: decoders(stateSettings)},
+		{typ: "task", attributes: decoders(taskSettings)},
+		{typ: "gateway", attributes: decoders(taskSettings)},
+		{typ: "service", label: "name", attributes: decoders(taskSettings)},
+		{typ: "process", label: "name", attributes: append(decoders(processSettings), decoders(taskSettings)...)},
+		{typ: "database_server", label: "name", attributes: decoders(databaseServerSettings)},
+	}},
+}}
+
+// Parse reads groundplan.hcl. All problems are reported at once, each with its range; the file is nil when there is an
+// error. Values are literals: nothing is computed, so that a reader sees what will be made.
+func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
+	parsed, diags := hclsyntax.ParseConfig(text, filename, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	root, diags := read(parsed.Body, fileGrammar)
+	file := &File{environments: root.children("environment")}
+	for _, b := range root.children("app") {
+		if file.AppName != "" {
+			diags = append(diags, problem(&b.at, "Duplicate app block", "The application has one name, already given at %s. Remove one of the two blocks.", place(file.appNameAt)))
+			continue
+		}
+		file.AppName, file.appNameAt = b.label, b.labelAt
+		if text := isAppName(b.label); text != "" {
+			diags = append(diags, problem(&b.labelAt, "Invalid application name", "%s", text))
+		}
+	}
+	for _, b := range file.environments {
+		if text := isEnvironmentName(b.label); text != "" {
+			diags = append(diags, problem(&b.labelAt, "Invalid environment name", "%s", text))
+		}
+	}
+	if len(file.environments) == 0 && !diags.HasErrors() {
+		end := parsed.Body.MissingItemRange()
+		diags = append(diags, problem(&end, "No environment", "The file declares no environment. Add one, for example:\n\n  environment \"production\" {\n    region = \"us-east-1\"\n  }"))
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return file, diags
+}
+
+// read decodes a body after its grammar; it goes on after an error and returns what it could read.
+func read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
+	b := &block{typ: g.typ, attributes: map[string]attribute{}}
+	schema := &hcl.BodySchema{}
+	listed := map[string]bool{}
+	for _, d := range g.attributes {
+		name, _, _ := strings.Cut(d.name, ".")
+		if !listed[name] {
+			listed[name] = true
+			schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
+		}
+	}
+	for _, inner := range g.blocks {
+		header := hcl.BlockHeaderSchema{Type: inner.typ}
+		if inner.label != "" {
+			header.LabelNames = []string{inner.label}
+		}
+		schema.Blocks = append(schema.Blocks, header)
+	}
+	content, diags := body.Content(schema)
+	for _, listed := range schema.Attributes {
+		a, ok := content.Attributes[listed.Name]
+		if !ok {
+			continue
+		}
+		if i := slices.IndexFunc(g.attributes, func(d decoder) bool { return d.name == listed.Name }); i >= 0 {
+			diags = append(diags, readValue(b, g.attributes[i], a.Expr)...)
+			continue
+		}
+		diags = append(diags, readObject(b, listed.Name, a.Expr, g.attributes)...)
+	}
+	for _, source := range content.Blocks {
+		for _, inner := range g.blocks {
+			if inner.typ != source.Type {
+				continue
+			}
+			child, more := read(source.Body, inner)
+			diags = append(diags, more...)
+			child.at = source.DefRange
+			if inner.label != "" {
+				child.label, child.labelAt = source.Labels[0], source.LabelRanges[0]
+			}
+			if twin := b.twin(child); twin != nil && child.typ != "app" {
+				diags = append(diags, problem(&child.at, "Duplicate "+child.typ+" block", "%s is already described at %s. Merge the two blocks.", child.describe(), place(twin.at)))
+				continue
+			}
+			b.blocks = append(b.blocks, child)
+		}
+	}
+	return b, diags
+}
+
+// twin is an earlier block of the same type and label.
+func (b *block) twin(child *block) *block {
+	for _, earlier := range b.blocks {
+		if earlier.typ == child.typ && earlier.label == child.label {
+			return earlier
+		}
+	}
+	return nil
+}
+
+func (b *block) describe() string {
+	if b.label == "" {
+		return "The " + b.typ
+	}
+	return fmt.Sprintf("The %s %q", b.typ, b.label)
+}
+
+func problem(at *hcl.Range, summary, format string, arguments ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, arguments...), Subject: at}
+}
+
+// place prints a position the way editors read it.
+func place(at hcl.Range) string {
+	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Start.Line, at.Start.Column)
+}

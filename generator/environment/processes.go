@@ -1,0 +1,219 @@
+package environment
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+)
+
+const (
+	// soleProcess is the name of the process that hosts everything.
+	soleProcess = "app"
+	// gatewayProcess hosts the gateway alone. A service may have the same name: the gateway then gets Encore's own name
+	// for it, so that the service, which has data and callers, keeps its name.
+	gatewayProcess      = "gateway"
+	gatewayProcessAside = "api-gateway"
+)
+
+// resolveProcesses spreads services and gateway over processes and gives each its size.
+func resolveProcesses(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	switch groups := b.children("process"); {
+	case len(groups) > 0:
+		if a, ok := b.attributes["process_allocation"]; ok {
+			diags = append(diags, problem(&a.at, "Two process allocations", "The process blocks already say which services share a process. Remove process_allocation, or the process blocks."))
+		}
+		e.ProcessAllocation = "groups"
+		diags = append(diags, groupProcesses(e, b, groups, application)...)
+	case e.ProcessAllocation == "all_in_one":
+		if len(application.Services) > 0 {
+			e.Processes = []Process{{Name: soleProcess, Services: serviceNames(application), Gateway: exposed(application)}}
+		}
+	default:
+		diags = append(diags, splitProcesses(e, application)...)
+	}
+	slices.SortFunc(e.Processes, func(a, b Process) int { return strings.Compare(a.Name, b.Name) })
+	placeAuthHandler(e.Processes, application)
+	return append(diags, sizeProcesses(e, b, profile, application)...)
+}
+
+// exposed says whether the gateway has anything to route to.
+func exposed(application *app.App) bool {
+	return slices.ContainsFunc(application.Services, func(s app.Service) bool {
+		return slices.ContainsFunc(s.Endpoints, app.Endpoint.Exposed)
+	})
+}
+
+func serviceNames(application *app.App) []string {
+	list := make([]string, len(application.Services))
+	for i, s := range application.Services {
+		list[i] = s.Name
+	}
+	slices.Sort(list)
+	return list
+}
+
+// splitProcesses makes a process of every service, and one for the gateway when anything is exposed.
+func splitProcesses(e *Environment, application *app.App) hcl.Diagnostics {
+	services := serviceNames(application)
+	for _, name := range services {
+		e.Processes = append(e.Processes, Process{Name: name, Services: []string{name}})
+	}
+	if !exposed(application) {
+		return nil
+	}
+	name := gatewayProcess
+	if slices.Contains(services, name) {
+		name = gatewayProcessAside
+	}
+	if i := slices.IndexFunc(application.Services, func(s app.Service) bool { return s.Name == name }); i >= 0 {
+		return hcl.Diagnostics{problem(&application.Services[i].At, "No name left for the gateway", "Services are called %q and %q, so that the process of the API gateway can have neither name. Rename one of them, or name the processes yourself by process blocks in %s.", gatewayProcess, gatewayProcessAside, Filename)}
+	}
+	e.Processes = append(e.Processes, Process{Name: name, Gateway: true})
+	return nil
+}
+
+// groupProcesses makes the processes the user described, and checks that they cover the application exactly once.
+func groupProcesses(e *Environment, b *block, groups []*block, application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	known := serviceNames(application)
+	servedBy := map[string]*block{}
+	var gateway *block
+	for _, group := range groups {
+		p := Process{Name: group.label}
+		override(&p, processSettings, group)
+		slices.Sort(p.Services)
+		e.Processes = append(e.Processes, p)
+		diags = append(diags, checkGroup(p, group, known, servedBy)...)
+		if !p.Gateway {
+			continue
+		}
+		diags = append(diags, checkGatewayGroup(p, group, gateway, len(groups), application)...)
+		gateway = group
+	}
+	var left []string
+	for _, name := range known {
+		if servedBy[name] == nil {
+			left = append(left, name)
+		}
+	}
+	if len(left) > 0 {
+		diags = append(diags, problem(&b.at, "Services without process", "The process blocks leave out %s. Add each to the services of one process.", wordList(left)))
+	}
+	if gateway == nil && exposed(application) {
+		diags = append(diags, problem(&b.at, "Gateway without process", "The application has endpoints that are called from outside, and no process hosts the gateway. Add gateway = true to one process block, or a block of its own: process \"gateway\" { gateway = true }"))
+	}
+	return diags
+}
+
+// checkGroup checks one process block by itself and its services against the groups before it, which servedBy holds;
+// it adds the services of this one.
+func checkGroup(p Process, group *block, known []string, servedBy map[string]*block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if text := isKebab("a process", p.Name, maxProcessName); text != "" {
+		diags = append(diags, problem(&group.labelAt, "Invalid process name", "%s", text))
+	}
+	if len(p.Services) == 0 && !p.Gateway {
+		diags = append(diags, problem(&group.at, "Empty process", "The process %q has no services and no gateway. Add services = [...], or remove the block.", p.Name))
+	}
+	listed, _ := group.attributes["services"].value.([]string)
+	for i, name := range listed {
+		at := &group.attributes["services"].elements[i]
+		switch other := servedBy[name]; {
+		case !slices.Contains(known, name):
+			diags = append(diags, unknownName(at, "service", name, known))
+		case other != nil:
+			diags = append(diags, problem(at, "Service in two processes", "The service %q is already in the process %q, at %s. Remove it from one of them.", name, other.label, place(other.at)))
+		default:
+			servedBy[name] = group
+		}
+	}
+	return diags
+}
+
+// checkGatewayGroup checks a process block that hosts the gateway; earlier is another one that does, nil for none.
+func checkGatewayGroup(p Process, group, earlier *block, groups int, application *app.App) hcl.Diagnostics {
+	switch {
+	case earlier != nil:
+		return hcl.Diagnostics{problem(group.where("gateway"), "Two gateways", "The process %q already hosts the gateway, at %s. Remove gateway = true from one of them.", earlier.label, place(earlier.at))}
+	case !exposed(application):
+		return hcl.Diagnostics{problem(group.where("gateway"), "Nothing to expose", "The application has no endpoint that can be called from outside, so that it needs no gateway. Remove gateway = true.")}
+	case application.Language == "typescript" && len(p.Services) > 0 && groups > 1:
+		return hcl.Diagnostics{problem(group.where("services"), "Services beside the gateway", "In a TypeScript application the process of the gateway cannot serve other processes: services in it listen on its loopback address only. Move the services of %q to another process; the auth handler is added by itself.", p.Name)}
+	}
+	return nil
+}
+
+// placeAuthHandler puts a copy of the auth handler's service beside the gateway where the runtime demands it: Encore's
+// TypeScript runtime runs the handler inside the gateway. The service keeps its own process, because services that
+// share a process with such a gateway listen on its loopback address only.
+func placeAuthHandler(processes []Process, application *app.App) {
+	if application.Auth == nil || application.Language != "typescript" {
+		return
+	}
+	for i := range processes {
+		p := &processes[i]
+		if p.Gateway && !slices.Contains(p.Services, application.Auth.Service) {
+			p.AuthService = application.Auth.Service
+		}
+	}
+}
+
+// sizeProcesses gives every process its size: the profile, over it the task block, over it the process's own block.
+func sizeProcesses(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	task := b.child("task")
+	used := map[*block]bool{}
+	for i := range e.Processes {
+		p := &e.Processes[i]
+		own := ownBlock(e, b, *p)
+		used[own] = true
+		setDefaults(&p.Task, taskSettings, profile)
+		override(&p.Task, taskSettings, task)
+		override(&p.Task, taskSettings, own)
+		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, &b.at, own, task)...)
+	}
+	known := serviceNames(application)
+	for _, unused := range append(b.children("service"), b.children("gateway")...) {
+		switch {
+		case used[unused]:
+		case unused.typ == "service" && !slices.Contains(known, unused.label):
+			diags = append(diags, unknownName(&unused.labelAt, "service", unused.label, known))
+		case unused.typ == "gateway" && !exposed(application):
+			diags = append(diags, problem(&unused.at, "Nothing to expose", "The application has no endpoint that can be called from outside, so that it has no gateway. Remove the block."))
+		default:
+			diags = append(diags, problem(&unused.at, "Size without process", "%s has no process of its own in the environment %q, so that these settings have no effect. %s", unused.describe(), e.Name, sizeRemedy(e)))
+		}
+	}
+	return diags
+}
+
+func sizeRemedy(e *Environment) string {
+	if e.ProcessAllocation == "groups" {
+		return "Move them into the process block that lists it."
+	}
+	return `Move them into a task block, or set process_allocation = "one_per_service".`
+}
+
+// ownBlock is the block that sizes one process and nothing else; nil when there is none.
+func ownBlock(e *Environment, b *block, p Process) *block {
+	typ, label := "service", p.Name
+	switch {
+	case e.ProcessAllocation == "groups":
+		typ = "process"
+	case e.ProcessAllocation == "all_in_one":
+		return nil
+	case p.Gateway:
+		typ, label = "gateway", ""
+	}
+	for _, candidate := range b.children(typ) {
+		if candidate.label == label {
+			return candidate
+		}
+	}
+	return nil
+}

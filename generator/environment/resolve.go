@@ -1,0 +1,212 @@
+package environment
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+)
+
+// Resolve makes every environment of the file concrete: the profile's defaults, over them every value set in the file,
+// checked against each other and against the application. Environments come sorted by name, nil with an error. All
+// problems are reported at once.
+func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) {
+	name, diags := appName(file, application)
+	blocks := slices.Clone(file.environments)
+	slices.SortFunc(blocks, func(a, b *block) int { return strings.Compare(a.label, b.label) })
+	var list []Environment
+	for _, b := range blocks {
+		environment, more := resolveOne(name, b, application)
+		diags = append(diags, more...)
+		list = append(list, environment)
+	}
+	diags = append(diags, compareEnvironments(blocks, list)...)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return list, diags
+}
+
+// appName is the name the file gives, else the model's, which has to pass the same rule.
+func appName(file *File, application *app.App) (string, hcl.Diagnostics) {
+	if file.AppName != "" {
+		return file.AppName, nil
+	}
+	text := isAppName(application.Name)
+	if text == "" {
+		return application.Name, nil
+	}
+	diagnostic := problem(nil, "Invalid application name", "%s Or give the application another name in %s: app \"shop\" {}", text, Filename)
+	for _, b := range file.environments {
+		if b.at.Filename != "" {
+			diagnostic.Subject = &b.at
+			break
+		}
+	}
+	return application.Name, hcl.Diagnostics{diagnostic}
+}
+
+func resolveOne(appName string, b *block, application *app.App) (Environment, hcl.Diagnostics) {
+	e := Environment{App: appName, Name: b.label, At: b.at}
+	profile := slices.Index(profiles, defaultProfile)
+	if a, ok := b.attributes["profile"]; ok {
+		profile = slices.Index(profiles, a.value.(string))
+	}
+	setDefaults(&e, environmentSettings, profile)
+	override(&e, environmentSettings, b)
+
+	var diags hcl.Diagnostics
+	diags = append(diags, resolveZones(&e, b)...)
+	diags = append(diags, resolveDomain(&e, b)...)
+	diags = append(diags, resolveEndpoints(&e, b, application)...)
+	diags = append(diags, resolveState(&e, b)...)
+	diags = append(diags, resolveProcesses(&e, b, profile, application)...)
+	diags = append(diags, resolveDatabaseServers(&e, b, profile, application)...)
+	return e, diags
+}
+
+// setDefaults puts the profile's default into every field that has one.
+func setDefaults[T any](target *T, rows []setting[T], profile int) {
+	for _, r := range rows {
+		if r.values != nil {
+			r.put(target, r.values[profile])
+		}
+	}
+}
+
+// override puts every value that is set in the block; a nil block sets none.
+func override[T any](target *T, rows []setting[T], b *block) {
+	if b == nil {
+		return
+	}
+	for _, r := range rows {
+		if a, ok := b.attributes[r.name]; ok {
+			r.put(target, a.value)
+		}
+	}
+}
+
+func resolveZones(e *Environment, b *block) hcl.Diagnostics {
+	if e.Zones != nil {
+		return nil
+	}
+	e.Zones = defaultZones(e.Region)
+	if e.Zones != nil {
+		return nil
+	}
+	return hcl.Diagnostics{problem(b.where("region"), "Zones not known", "An account has only two of the zones of %s, and which two differs from account to account. Set zones to the letters that this prints: aws ec2 describe-availability-zones --region %s --query AvailabilityZones[].ZoneName", e.Region, e.Region)}
+}
+
+func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
+	if e.Domain != "" && e.HostedZoneID == "" {
+		return hcl.Diagnostics{problem(b.where("domain"), "Hosted zone missing", "The domain %q needs the Route 53 hosted zone that holds it. Set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name %s --max-items 1", e.Domain, registrable(e.Domain))}
+	}
+	if e.Domain == "" && e.HostedZoneID != "" {
+		return hcl.Diagnostics{problem(b.where("hosted_zone_id"), "Domain missing", "A hosted zone is set, but no domain. Set domain to a name in that zone, or remove hosted_zone_id.")}
+	}
+	return nil
+}
+
+// registrable guesses the zone of a domain for the command in an error message: its last two labels.
+func registrable(domain string) string {
+	labels := strings.Split(domain, ".")
+	if len(labels) > 2 {
+		labels = labels[len(labels)-2:]
+	}
+	return strings.Join(labels, ".")
+}
+
+// resolveEndpoints makes sure that tasks reach what they cannot start without when there is no NAT.
+func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if e.NAT == "none" && e.InterfaceEndpoints == nil {
+		e.InterfaceEndpoints = slices.Clone(neededEndpoints)
+	}
+	slices.Sort(e.InterfaceEndpoints)
+	if e.NAT != "none" {
+		return nil
+	}
+	messages := slices.ContainsFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "topic" || r.Kind == "subscription" })
+	var missing []string
+	for _, name := range neededEndpoints {
+		if (name == "sns" || name == "sqs") && !messages {
+			continue
+		}
+		if !slices.Contains(e.InterfaceEndpoints, name) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		diags = append(diags, problem(b.where("interface_endpoints"), "Interface endpoints missing", "Without NAT processes reach AWS through interface endpoints only, and %s are not in the list. Add them, or remove interface_endpoints to get all that are needed.", wordList(missing)))
+	}
+	image := isPrivateImage.FindStringSubmatch(e.HelperImage)
+	if image == nil || image[1] != e.Region {
+		diags = append(diags, problem(b.where("helper_image", "nat"), "Helper image out of reach", "Without NAT the image %s cannot be pulled. Copy it to a private ECR registry in %s and set helper_image to its name there.", e.HelperImage, e.Region))
+	}
+	return diags
+}
+
+func resolveState(e *Environment, b *block) hcl.Diagnostics {
+	inner := b.child("state")
+	if inner == nil {
+		return nil
+	}
+	e.State = &State{Region: e.Region, KeyPrefix: e.App + "/" + e.Name}
+	override(e.State, stateSettings, inner)
+	if e.State.Bucket == "" {
+		return hcl.Diagnostics{problem(&inner.at, "State bucket missing", "The state block names no bucket. Set bucket, or remove the block to keep the state in local files.")}
+	}
+	return nil
+}
+
+// compareEnvironments finds what two environments must not share. blocks and list run in parallel.
+func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i := range list {
+		for j := range list[:i] {
+			later, earlier := &list[i], &list[j]
+			if later.Domain != "" && later.Domain == earlier.Domain {
+				diags = append(diags, problem(blocks[i].where("domain"), "Domain used twice", "The environments %q and %q both answer to %s. Give each its own domain.", earlier.Name, later.Name, later.Domain))
+			}
+			if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
+				at := blocks[i].child("state").where("key_prefix", "bucket")
+				diags = append(diags, problem(at, "State shared", "The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other. Give each its own key_prefix.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
+			}
+		}
+	}
+	return diags
+}
+
+// checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
+func checkTask(what string, t Task, fallback *hcl.Range, blocks ...*block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	at := func(names ...string) *hcl.Range {
+		for _, b := range blocks {
+			if found := b.find(names...); found != nil {
+				return found
+			}
+		}
+		return fallback
+	}
+	if text := fitsFargate(t.CPU, t.Memory); text != "" {
+		diags = append(diags, problem(at("memory", "cpu"), "Task size not available", "%s: %s", what, text))
+	}
+	if t.Scale.Min > t.Scale.Max {
+		diags = append(diags, problem(at("scale.min", "scale.max"), "Scale turned around", "%s: at least %d tasks and at most %d cannot both hold. Set scale so that min is not above max.", what, t.Scale.Min, t.Scale.Max))
+	}
+	return diags
+}
+
+func unknownName(at *hcl.Range, what, name string, known []string) *hcl.Diagnostic {
+	hint := didYouMean(name, known)
+	if hint == "" && len(known) > 0 {
+		hint = fmt.Sprintf(" The application has %s.", wordList(known))
+	}
+	if len(known) == 0 {
+		hint = " The application has none."
+	}
+	return problem(at, "Unknown "+what, "The application has no %s %q.%s", what, name, hint)
+}

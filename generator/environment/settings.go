@@ -1,0 +1,196 @@
+package environment
+
+// The settings of groundplan.hcl, each with its type, its default in every profile, its meaning and its check. This
+// table is the only place a default stands: parse.go makes the schema from it, resolve.go the values, document.go the
+// page docs/settings.md. Order is the order of the page.
+
+import "slices"
+
+// The profiles, in the order in which perProfile takes values.
+var profiles = []string{"dev", "balanced", "ha"}
+
+const defaultProfile = "balanced"
+
+// setting is one row: an attribute of a block that lands in a field of T.
+type setting[T any] struct {
+	name    string
+	typ     valueType
+	meaning string
+	// values holds the default of each profile, nil when the default is derived.
+	values []any
+	// derived says in words where the default comes from when it does not come from the profile.
+	derived string
+	put     func(*T, any)
+	// check returns what is wrong with a value, and the remedy, as whole sentences; "" when it is fine.
+	check func(any) string
+}
+
+func row[T, V any](name string, field func(*T) *V, values [3]V, meaning string, check func(V) string) setting[T] {
+	s := derived(name, field, "", meaning, check)
+	s.values = []any{values[0], values[1], values[2]}
+	return s
+}
+
+// derived makes a row whose default another value decides; description says which.
+func derived[T, V any](name string, field func(*T) *V, description, meaning string, check func(V) string) setting[T] {
+	var zero V
+	return setting[T]{
+		name:    name,
+		typ:     typeOf(any(zero)),
+		meaning: meaning,
+		derived: description,
+		put:     func(target *T, value any) { *field(target) = cloned(value).(V) },
+		check: func(value any) string {
+			if check == nil {
+				return ""
+			}
+			return check(value.(V))
+		},
+	}
+}
+
+// cloned keeps two environments from sharing the backing array of a default list.
+func cloned(value any) any {
+	switch list := value.(type) {
+	case []string:
+		return slices.Clone(list)
+	case []int:
+		return slices.Clone(list)
+	}
+	return value
+}
+
+func same[V any](value V) [3]V                   { return [3]V{value, value, value} }
+func perProfile[V any](dev, balanced, ha V) [3]V { return [3]V{dev, balanced, ha} }
+
+const defaultHelperImage = "public.ecr.aws/docker/library/busybox:1.37.0"
+
+var environmentSettings = []setting[Environment]{
+	row("profile", func(e *Environment) *string { return &e.Profile }, same(defaultProfile),
+		"Sets every default below at once: `dev` is small and cheap, `balanced` survives the loss of a zone, `ha` keeps more in reserve.",
+		oneOf(profiles...)),
+	row("type", func(e *Environment) *string { return &e.Type }, perProfile("development", "production", "production"),
+		"What the application sees as its environment type: `production`, `development`, `ephemeral` or `test`.",
+		oneOf("production", "development", "ephemeral", "test")),
+	row("region", func(e *Environment) *string { return &e.Region }, same("us-east-1"),
+		"AWS region.", isRegion),
+	row("account_id", func(e *Environment) *string { return &e.AccountID }, same(""),
+		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account.", isAccountID),
+	row("domain", func(e *Environment) *string { return &e.Domain }, same(""),
+		"Name under which the gateway is reached from the internet. Without it the load balancer is internal and speaks HTTP.", isDomain),
+	row("hosted_zone_id", func(e *Environment) *string { return &e.HostedZoneID }, same(""),
+		"Route 53 hosted zone that holds `domain`; needed with it.", isHostedZoneID),
+	row("compute", func(e *Environment) *string { return &e.Compute }, same("fargate"),
+		"Where processes run: `fargate`.", isCompute),
+	row("process_allocation", func(e *Environment) *string { return &e.ProcessAllocation },
+		perProfile("all_in_one", "one_per_service", "one_per_service"),
+		"How services are spread over processes: `one_per_service`, `all_in_one`, or your own groups by `process` blocks.",
+		oneOf("one_per_service", "all_in_one")),
+	derived("cidr", func(e *Environment) *string { return &e.CIDR }, "granted once, kept in the lock file",
+		"Private address range of the VPC, `/16` to `/19`.", isVPCRange),
+	derived("zones", func(e *Environment) *[]string { return &e.Zones }, "`[\"a\", \"b\"]`; `[\"a\", \"c\"]` in ap-northeast-1",
+		"Letters of the availability zones, two at least. Adding one changes no existing subnet.", areZones),
+	row("nat", func(e *Environment) *string { return &e.NAT }, perProfile("single", "single", "per_zone"),
+		"NAT gateways for outgoing traffic: `none`, `single` or `per_zone`.", oneOf("none", "single", "per_zone")),
+	derived("interface_endpoints", func(e *Environment) *[]string { return &e.InterfaceEndpoints }, "none; with `nat = \"none\"` "+quotedList(neededEndpoints),
+		"AWS services reached inside the VPC instead of through NAT.", areEndpoints),
+	row("outbound_ports", func(e *Environment) *[]int { return &e.OutboundPorts }, same([]int{443}),
+		"TCP ports that processes may reach outside the VPC.", arePorts),
+	row("permissions_boundary", func(e *Environment) *string { return &e.PermissionsBoundary }, same(""),
+		"ARN of a policy that bounds every role that is made.", isPolicyARN),
+	row("iam_path", func(e *Environment) *string { return &e.IAMPath }, same("/"),
+		"Path of every role that is made.", isIAMPath),
+	row("deploy_role_arns", func(e *Environment) *[]string { return &e.DeployRoleARNs }, same([]string(nil)),
+		"Roles that may push images; when set, nobody else may.", areRoleARNs),
+	row("deletion_protection", func(e *Environment) *bool { return &e.DeletionProtection }, perProfile(false, true, true),
+		"Whether AWS refuses to delete the load balancer and the database servers.", nil),
+	row("container_insights", func(e *Environment) *bool { return &e.ContainerInsights }, perProfile(false, true, true),
+		"CloudWatch Container Insights on the cluster.", nil),
+	row("helper_image", func(e *Environment) *string { return &e.HelperImage }, same(defaultHelperImage),
+		"Image with a shell that writes the configuration file and probes the process. With `nat = \"none\"` it must be in a private ECR registry of the region.", isImage),
+	row("log_retention_days", func(e *Environment) *int { return &e.LogRetentionDays }, perProfile(14, 365, 365),
+		"Days that logs of processes, cluster and databases are kept.", isRetention),
+	row("flow_log_retention_days", func(e *Environment) *int { return &e.FlowLogRetentionDays }, perProfile(14, 365, 365),
+		"Days that the flow logs of the VPC are kept.", isRetention),
+	row("access_log_retention_days", func(e *Environment) *int { return &e.AccessLogRetentionDays }, perProfile(30, 90, 365),
+		"Days that the access logs of the load balancer are kept.", within(1, 3653, "days")),
+	row("key_deletion_days", func(e *Environment) *int { return &e.KeyDeletionDays }, perProfile(7, 30, 30),
+		"Days between deleting the encryption key and its loss.", within(7, 30, "days")),
+	row("secret_recovery_days", func(e *Environment) *int { return &e.SecretRecoveryDays }, perProfile(7, 30, 30),
+		"Days in which a deleted secret can be restored; 0 deletes at once.", isRecoveryWindow),
+	row("keep_images", func(e *Environment) *int { return &e.KeepImages }, perProfile(20, 50, 100),
+		"Images the registry keeps.", within(1, 10000, "images")),
+}
+
+var stateSettings = []setting[State]{
+	derived("bucket", func(s *State) *string { return &s.Bucket }, "required",
+		"S3 bucket of the state.", isBucketName),
+	derived("region", func(s *State) *string { return &s.Region }, "the environment's",
+		"Region of the bucket.", isRegion),
+	derived("key_prefix", func(s *State) *string { return &s.KeyPrefix }, "`<app>/<environment>`",
+		"Folder of the state files in the bucket.", isKeyPrefix),
+}
+
+var taskSettings = []setting[Task]{
+	row("cpu", func(t *Task) *int { return &t.CPU }, perProfile(256, 512, 1024),
+		"CPU units of one task, 1024 for one virtual CPU.", isCPU),
+	row("memory", func(t *Task) *int { return &t.Memory }, perProfile(512, 1024, 2048),
+		"Memory of one task in MiB; Fargate allows certain sizes for each `cpu`.", within(512, 122880, "MiB")),
+	row("architecture", func(t *Task) *string { return &t.Architecture }, same("X86_64"),
+		"`X86_64` or `ARM64`; images must be built for it.", oneOf("X86_64", "ARM64")),
+	row("scale.min", func(t *Task) *int { return &t.Scale.Min }, perProfile(1, 2, 3),
+		"Tasks that always run.", within(1, 1000, "tasks")),
+	row("scale.max", func(t *Task) *int { return &t.Scale.Max }, perProfile(2, 10, 30),
+		"Tasks that run at most.", within(1, 1000, "tasks")),
+	row("scale.cpu_percent", func(t *Task) *int { return &t.Scale.CPUPercent }, same(60),
+		"Average CPU use that autoscaling aims at.", within(10, 95, "percent")),
+	row("scale.memory_percent", func(t *Task) *int { return &t.Scale.MemoryPercent }, same(75),
+		"Average memory use that autoscaling aims at.", within(10, 95, "percent")),
+	row("stop_timeout_seconds", func(t *Task) *int { return &t.StopTimeoutSeconds }, same(35),
+		"Time a task has to finish its work before it is killed. The runtime's own shutdown ends 5 seconds earlier.", within(10, 120, "seconds")),
+	row("health_check_grace_seconds", func(t *Task) *int { return &t.HealthCheckGraceSeconds }, same(60),
+		"Time a starting task may fail its health check.", within(0, 300, "seconds")),
+}
+
+var databaseServerSettings = []setting[DatabaseServer]{
+	derived("databases", func(d *DatabaseServer) *[]string { return &d.Databases }, "every database no other server names",
+		"Databases on this server.", areDistinct),
+	row("engine", func(d *DatabaseServer) *string { return &d.Engine }, same("postgres"),
+		"`postgres` (RDS for PostgreSQL) or `aurora` (Aurora Serverless v2).", oneOf("postgres", "aurora")),
+	derived("engine_version", func(d *DatabaseServer) *string { return &d.EngineVersion }, "`\"18\"`; `\"17\"` with aurora",
+		"Major version of PostgreSQL.", isMajorVersion),
+	row("instance_class", func(d *DatabaseServer) *string { return &d.InstanceClass }, perProfile("db.t4g.medium", "db.m5.large", "db.m5.xlarge"),
+		"Instance class. `postgres` only.", isInstanceClass),
+	row("storage_gb", func(d *DatabaseServer) *int { return &d.StorageGB }, perProfile(20, 100, 100),
+		"Storage to start with, in GiB. `postgres` only.", within(20, 65536, "GiB")),
+	row("max_storage_gb", func(d *DatabaseServer) *int { return &d.MaxStorageGB }, perProfile(100, 1000, 2000),
+		"Storage the server grows to by itself, in GiB. `postgres` only.", within(22, 65536, "GiB")),
+	row("multi_az", func(d *DatabaseServer) *bool { return &d.MultiAZ }, perProfile(false, true, true),
+		"A standby in a second zone that takes over. `postgres` only.", nil),
+	row("min_capacity", func(d *DatabaseServer) *float64 { return &d.MinCapacity }, perProfile(0.5, 0.5, 2.0),
+		"Capacity units that are always there, in steps of 0.5; 0 pauses an idle server. `aurora` only.", isCapacity(0)),
+	row("max_capacity", func(d *DatabaseServer) *float64 { return &d.MaxCapacity }, perProfile(4.0, 16.0, 64.0),
+		"Capacity units at most. `aurora` only.", isCapacity(1)),
+	row("instances", func(d *DatabaseServer) *int { return &d.Instances }, perProfile(1, 2, 3),
+		"Instances: one writer, the rest readers that take over. `aurora` only.", within(1, 16, "instances")),
+	row("backup_retention_days", func(d *DatabaseServer) *int { return &d.BackupRetentionDays }, perProfile(7, 7, 14),
+		"Days that daily backups are kept.", within(1, 35, "days")),
+	derived("deletion_protection", func(d *DatabaseServer) *bool { return &d.DeletionProtection }, "the environment's",
+		"Whether AWS refuses to delete the server.", nil),
+	row("final_snapshot", func(d *DatabaseServer) *bool { return &d.FinalSnapshot }, perProfile(false, true, true),
+		"A last snapshot when the server is deleted.", nil),
+}
+
+// processSettings are what a `process` block has besides the settings of its task.
+var processSettings = []setting[Process]{
+	derived("services", func(p *Process) *[]string { return &p.Services }, "none",
+		"Services the process serves. Every service stands in exactly one `process` block.", areDistinct),
+	derived("gateway", func(p *Process) *bool { return &p.Gateway }, "`false`",
+		"Whether the process hosts the API gateway; exactly one does.", nil),
+}
+
+// onlyFor names the engine a setting of a database server works with; absent: both.
+var onlyFor = map[string]string{
+	"instance_class": "postgres", "storage_gb": "postgres", "max_storage_gb": "postgres", "multi_az": "postgres",
+	"min_capacity": "aurora", "max_capacity": "aurora", "instances": "aurora",
+}

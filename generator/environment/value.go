@@ -1,0 +1,250 @@
+package environment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// valueType is the type of a setting, in the words of the documentation and of the error messages.
+type valueType string
+
+const (
+	typeText      valueType = "text"
+	typeInteger   valueType = "whole number"
+	typeNumber    valueType = "number"
+	typeSwitch    valueType = "true or false"
+	typeTexts     valueType = "list of texts"
+	typeIntegers  valueType = "list of whole numbers"
+	exampleObject           = "an object, as in { min = 2, max = 10 }"
+)
+
+// examples completes "Write a ... , as in ...".
+var examples = map[valueType]string{
+	typeText: `a text in quotes, as in "text"`, typeInteger: "a whole number, as in 512", typeNumber: "a number, as in 0.5",
+	typeSwitch: "true or false", typeTexts: `a list of texts, as in ["a", "b"]`, typeIntegers: "a list of whole numbers, as in [443]",
+}
+
+func typeOf(zero any) valueType {
+	switch zero.(type) {
+	case string:
+		return typeText
+	case int:
+		return typeInteger
+	case float64:
+		return typeNumber
+	case bool:
+		return typeSwitch
+	case []string:
+		return typeTexts
+	case []int:
+		return typeIntegers
+	}
+	panic(fmt.Sprintf("no setting can hold a %T", zero))
+}
+
+// decoder is a setting without the field it lands in: all that reading needs.
+type decoder struct {
+	name  string
+	typ   valueType
+	check func(any) string
+}
+
+func decoders[T any](rows []setting[T]) []decoder {
+	list := make([]decoder, len(rows))
+	for i, r := range rows {
+		list[i] = decoder{name: r.name, typ: r.typ, check: r.check}
+	}
+	return list
+}
+
+// readValue evaluates one attribute, checks it and stores it in the block.
+func readValue(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
+	at := expression.Range()
+	var value cty.Value
+	written := literal(expression)
+	if written {
+		var diags hcl.Diagnostics
+		value, diags = expression.Value(nil)
+		written = !diags.HasErrors()
+	}
+	if !written {
+		return hcl.Diagnostics{problem(&at, "Not a literal value", "The value of %q must be written out: nothing is computed here. Write %s.", d.name, examples[d.typ])}
+	}
+	decoded, ok := convert(value, d.typ)
+	if !ok {
+		return hcl.Diagnostics{problem(&at, "Wrong type", "%q is %s, not %s. Write %s.", d.name, withArticle(d.typ), describeType(value), examples[d.typ])}
+	}
+	if text := d.check(decoded); text != "" {
+		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "%s", text)}
+	}
+	a := attribute{value: decoded, at: at}
+	if d.typ == typeTexts || d.typ == typeIntegers {
+		a.elements = elementRanges(expression, value.LengthInt())
+	}
+	b.attributes[d.name] = a
+	return nil
+}
+
+// literal says whether a value is written out. Nothing else is evaluated: a reader should see what will be made, and no
+// expression can keep the tool busy.
+func literal(expression hcl.Expression) bool {
+	switch e := expression.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return true
+	case *hclsyntax.TemplateExpr:
+		return e.IsStringLiteral()
+	case *hclsyntax.ParenthesesExpr:
+		return literal(e.Expression)
+	case *hclsyntax.UnaryOpExpr:
+		return literal(e.Val)
+	case *hclsyntax.TupleConsExpr:
+		return !slices.ContainsFunc(e.Exprs, func(element hclsyntax.Expression) bool { return !literal(element) })
+	}
+	return false
+}
+
+// elementRanges has a range for every element of a list; the whole list's where the elements are not written one by one.
+func elementRanges(expression hcl.Expression, length int) []hcl.Range {
+	ranges := slices.Repeat([]hcl.Range{expression.Range()}, length)
+	elements, diags := hcl.ExprList(expression)
+	if diags.HasErrors() || len(elements) != length {
+		return ranges
+	}
+	for i, element := range elements {
+		ranges[i] = element.Range()
+	}
+	return ranges
+}
+
+// readObject reads an object member by member, so that each has its own range and its own check.
+func readObject(b *block, name string, expression hcl.Expression, list []decoder) hcl.Diagnostics {
+	pairs, diags := hcl.ExprMap(expression)
+	at := expression.Range()
+	if diags.HasErrors() {
+		return hcl.Diagnostics{problem(&at, "Wrong type", "%q is an object. Write %s.", name, exampleObject)}
+	}
+	members := map[string]decoder{}
+	var known []string
+	for _, d := range list {
+		if object, member, ok := strings.Cut(d.name, "."); ok && object == name {
+			members[member] = d
+			known = append(known, member)
+		}
+	}
+	diags = nil
+	for _, pair := range pairs {
+		keyAt := pair.Key.Range()
+		key, ok := memberName(pair.Key)
+		if !ok {
+			diags = append(diags, problem(&keyAt, "Invalid member name", "A member of %q is one of %s.", name, wordList(known)))
+			continue
+		}
+		d, ok := members[key]
+		if !ok {
+			diags = append(diags, problem(&keyAt, "Unsupported member", "%q has no member %q.%s", name, key, didYouMean(key, known)))
+			continue
+		}
+		if _, twice := b.attributes[d.name]; twice {
+			diags = append(diags, problem(&keyAt, "Duplicate member", "%q is set twice. Keep one.", d.name))
+			continue
+		}
+		diags = append(diags, readValue(b, d, pair.Value)...)
+	}
+	return diags
+}
+
+// memberName reads the key of an object: a bare word or a text in quotes.
+func memberName(key hcl.Expression) (string, bool) {
+	if word := hcl.ExprAsKeyword(key); word != "" {
+		return word, true
+	}
+	if wrapped, ok := key.(*hclsyntax.ObjectConsKeyExpr); ok {
+		key = wrapped.Wrapped
+	}
+	if !literal(key) {
+		return "", false
+	}
+	value, diags := key.Value(nil)
+	if diags.HasErrors() || value.IsNull() || value.Type() != cty.String {
+		return "", false
+	}
+	return value.AsString(), true
+}
+
+// convert is strict: a number in quotes is not a number and an account id without quotes is not a text, because it
+// would silently lose a leading zero.
+func convert(value cty.Value, typ valueType) (any, bool) {
+	if value.IsNull() || !value.IsWhollyKnown() {
+		return nil, false
+	}
+	switch typ {
+	case typeText:
+		if value.Type() == cty.String {
+			return value.AsString(), true
+		}
+	case typeSwitch:
+		if value.Type() == cty.Bool {
+			return value.True(), true
+		}
+	case typeNumber:
+		if value.Type() == cty.Number {
+			number, _ := value.AsBigFloat().Float64()
+			return number, true
+		}
+	case typeInteger:
+		if value.Type() == cty.Number {
+			exact := value.AsBigFloat()
+			number, _ := exact.Float64()
+			return int(number), exact.IsInt() && math.Abs(number) < 1<<31
+		}
+	case typeTexts:
+		return convertList[string](value, typeText)
+	case typeIntegers:
+		return convertList[int](value, typeInteger)
+	}
+	return nil, false
+}
+
+func convertList[V any](value cty.Value, element valueType) (any, bool) {
+	if !value.Type().IsTupleType() {
+		return nil, false
+	}
+	list := []V{}
+	for _, item := range value.AsValueSlice() {
+		decoded, ok := convert(item, element)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, decoded.(V))
+	}
+	return list, true
+}
+
+func describeType(value cty.Value) string {
+	switch {
+	case value.IsNull():
+		return "null"
+	case value.Type() == cty.String:
+		return "a text"
+	case value.Type() == cty.Number:
+		return "this number"
+	case value.Type() == cty.Bool:
+		return "true or false"
+	case value.Type().IsTupleType():
+		return "this list"
+	}
+	return "an object"
+}
+
+func withArticle(typ valueType) string {
+	if typ == typeSwitch {
+		return string(typ)
+	}
+	return "a " + string(typ)
+}

@@ -1,0 +1,85 @@
+package generator
+
+import (
+	"fmt"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// The versions that the generated code works with: write-only arguments need Terraform and OpenTofu 1.11, and
+// provider 7 may rename arguments.
+const (
+	terraformVersions = ">= 1.11"
+	providerVersions  = ">= 5.100, < 7.0"
+)
+
+// frame adds what every root module has: versions, state, provider, and for the services the platform's outputs.
+func frame(s *kinds.Stack, stack string) {
+	s.Add("terraform.tf", emit.Block{
+		Type: "terraform",
+		Args: []emit.Arg{kinds.Arg("required_version", emit.String(terraformVersions))},
+		Blocks: []emit.Block{
+			{Type: "required_providers", Args: []emit.Arg{kinds.Arg("aws", emit.Object(
+				kinds.Arg("source", emit.String("hashicorp/aws")),
+				kinds.Arg("version", emit.String(providerVersions)),
+			))}},
+			{Type: "backend", Labels: []string{backendType(s.Env)}, Args: backend(s.Env, stack)},
+		},
+	})
+	provider := emit.Block{Type: "provider", Labels: []string{"aws"}, Args: []emit.Arg{kinds.Arg("region", emit.String(s.Env.Region))}}
+	if s.Env.AccountID != "" {
+		provider.Args = append(provider.Args, kinds.Arg("allowed_account_ids", emit.Strings([]string{s.Env.AccountID})))
+	}
+	provider.Blocks = []emit.Block{{Type: "default_tags", Args: []emit.Arg{kinds.Arg("tags", emit.Map(
+		kinds.Arg("application", emit.String(s.Env.App)),
+		kinds.Arg("environment", emit.String(s.Env.Name)),
+		kinds.Arg("managed-by", emit.String("groundplan")),
+		kinds.Arg("stack", emit.String(stack)),
+	))}}}
+	s.Add("providers.tf", provider)
+	if stack != platformStack {
+		s.Add("platform.tf",
+			emit.Block{
+				Type: "data", Labels: []string{"terraform_remote_state", "platform"},
+				Comments: []string{"What the platform stack of this environment has made"},
+				Args: []emit.Arg{
+					kinds.Arg("backend", emit.String(backendType(s.Env))),
+					kinds.Arg("config", emit.Object(remoteState(s.Env, platformStack)...)),
+				},
+			},
+			emit.Block{Type: "locals", Args: []emit.Arg{kinds.Arg("platform", emit.Ref("data.terraform_remote_state.platform.outputs"))}},
+		)
+	}
+}
+
+func backendType(env *environment.Environment) string {
+	if env.State == nil {
+		return "local"
+	}
+	return "s3"
+}
+
+// backend is where the state of a stack is kept: S3 with a lock file, or a file beside the code.
+func backend(env *environment.Environment, stack string) []emit.Arg {
+	if env.State == nil {
+		return nil
+	}
+	return append(s3State(env, stack), kinds.Arg("encrypt", emit.Bool(true)), kinds.Arg("use_lockfile", emit.Bool(true)))
+}
+
+func remoteState(env *environment.Environment, stack string) []emit.Arg {
+	if env.State == nil {
+		return []emit.Arg{kinds.Arg("path", emit.Template("", "path.module", fmt.Sprintf("/../%s/terraform.tfstate", stack)))}
+	}
+	return s3State(env, stack)
+}
+
+func s3State(env *environment.Environment, stack string) []emit.Arg {
+	return []emit.Arg{
+		kinds.Arg("bucket", emit.String(env.State.Bucket)),
+		kinds.Arg("key", emit.String(env.State.KeyPrefix+"/"+stack+".tfstate")),
+		kinds.Arg("region", emit.String(env.State.Region)),
+	}
+}

@@ -1,0 +1,179 @@
+// Package generator turns an application's source into a folder of Terraform code.
+//
+// Generate is pure: it reads the application, and returns files and diagnostics. Only output.go and disk.go change
+// files. It must not know how to run terraform.
+package generator
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/modules"
+)
+
+// The stacks of an environment on Fargate. A service cannot start before its image, its database and its cluster
+// exist, so there are two, each with its own state.
+const (
+	platformStack = "platform"
+	servicesStack = "services"
+)
+
+// Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
+// was granted once stays. The environments' address ranges are filled in.
+func Generate(application *app.App, environments []environment.Environment, previous *Lock) (*Output, hcl.Diagnostics) {
+	diags := refuseUnbuilt(application)
+	diags = append(diags, checkLabels(application, environments)...)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	cidrs, err := environment.GrantCIDRs(environments, previous.CIDRs)
+	if err != nil {
+		return nil, diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No address range for an environment", Detail: err.Error()})
+	}
+	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
+		Version: lockVersion, Files: map[string]string{}, Addresses: map[string]map[string]string{},
+		CIDRs: cidrs, Modules: map[string]string{},
+	}}
+	used := map[string]bool{}
+	var deployments []*kinds.Deployment
+	for i := range environments {
+		env := &environments[i]
+		deployment := kinds.NewDeployment(application, env)
+		wire(deployment)
+		deployments = append(deployments, deployment)
+		platform, services := kinds.NewStack(deployment), kinds.NewStack(deployment)
+		lowerPlatform(platform)
+		lowerServices(services)
+		for _, s := range []struct {
+			name  string
+			stack *kinds.Stack
+		}{{platformStack, platform}, {servicesStack, services}} {
+			frame(s.stack, s.name)
+			diags = append(diags, printStack(output, env.Name+"/"+s.name, s.stack)...)
+			output.Lock.Addresses[env.Name+"/"+s.name] = s.stack.Addresses
+			for module := range s.stack.Modules {
+				used[module] = true
+			}
+		}
+	}
+	vendor(output, used)
+	output.Files["README.md"] = readme(application, deployments)
+	for path, content := range output.Files {
+		output.Lock.Files[path] = hash(content)
+	}
+	return output, diags
+}
+
+// Within limits an Output to one environment: its own files, and those every environment shares.
+func Within(env string) func(path string) bool {
+	return func(path string) bool {
+		return strings.HasPrefix(path, env+"/") || strings.HasPrefix(path, "modules/") || !strings.Contains(path, "/")
+	}
+}
+
+// refuseUnbuilt names everything the application declares that groundplan reads but cannot build: leaving it out in
+// silence would deploy an application that fails at run time.
+func refuseUnbuilt(application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, kind := range kinds.All {
+		if !kind.Unbuilt {
+			continue
+		}
+		for _, r := range application.Of(kind.Name) {
+			at := r.At
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagError,
+				Summary:  fmt.Sprintf("Cannot build a %s yet", kind.Noun),
+				Detail: fmt.Sprintf("The application declares %s %q, and this version of groundplan has no Terraform for that kind.\n"+
+					"hint: `groundplan inspect` reads it; generate refuses rather than leave it out", kind.Noun, r.Name),
+				Subject: &at,
+			})
+		}
+	}
+	return diags
+}
+
+// checkLabels finds logical names that would share a Terraform address. Telling them apart by a number would tie
+// somebody's state to the order of declarations.
+func checkLabels(application *app.App, environments []environment.Environment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, kind := range kinds.All {
+		first := map[string]app.Resource{}
+		for _, r := range application.Of(kind.Name) {
+			label := kinds.Label(r.Parent) + "/" + kinds.Label(r.Name)
+			if other, taken := first[label]; taken {
+				at := r.At
+				diags = append(diags, &hcl.Diagnostic{
+					Severity: hcl.DiagError,
+					Summary:  fmt.Sprintf("Names of %ss too alike", kind.Noun),
+					Detail: fmt.Sprintf("%q and %q (%s:%d) would have the same Terraform address, %s_%s.\nhint: rename one of them",
+						r.Name, other.Name, other.At.Filename, other.At.Start.Line, kind.Name, kinds.Label(r.Name)),
+					Subject: &at,
+				})
+			}
+			first[label] = r
+		}
+	}
+	seen := map[string]bool{}
+	for _, env := range environments {
+		first := map[string]string{}
+		for _, process := range env.Processes {
+			label := kinds.Label(process.Name)
+			if other, taken := first[label]; taken && !seen[label] {
+				seen[label] = true
+				at := env.At
+				diags = append(diags, &hcl.Diagnostic{
+					Severity: hcl.DiagError,
+					Summary:  "Names of processes too alike",
+					Detail:   fmt.Sprintf("Processes %q and %q would have the same Terraform address, service_%s.\nhint: put one of them into a process block of another name in %s", other, process.Name, label, environment.Filename),
+					Subject:  &at,
+				})
+			}
+			first[label] = process.Name
+		}
+	}
+	return diags
+}
+
+// printStack puts a stack's files into the output.
+func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
+	s.Sort()
+	if len(s.Outputs) > 0 {
+		s.Files["outputs.tf"] = s.Outputs
+	}
+	var diags hcl.Diagnostics
+	for file, blocks := range s.Files {
+		content, err := emit.Print(blocks)
+		if err != nil {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Text that HCL cannot hold", Detail: fmt.Sprintf("%s/%s: %s.", folder, file, err)})
+		}
+		output.Files[folder+"/"+file] = content
+	}
+	return diags
+}
+
+// vendor copies the modules in use into the output.
+func vendor(output *Output, used map[string]bool) {
+	files := modules.Files()
+	for module := range used {
+		paths := make([]string, 0, len(files[module]))
+		for path := range files[module] {
+			paths = append(paths, path)
+		}
+		sort.Strings(paths)
+		var sums strings.Builder
+		for _, path := range paths {
+			content := files[module][path]
+			output.Files["modules/"+module+"/"+path] = content
+			fmt.Fprintf(&sums, "%s %s\n", hash(content), path)
+		}
+		output.Lock.Modules[module] = hash([]byte(sums.String()))
+	}
+}

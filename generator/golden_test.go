@@ -1,0 +1,177 @@
+package generator_test
+
+import (
+	"bytes"
+	"flag"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/groundplan/groundplan/generator"
+)
+
+var update = flag.Bool("update", false, "record what the fixtures generate, once it parses, formats and passes the contract")
+
+const (
+	fixtures = "../fixtures"
+	golden   = "../golden"
+)
+
+// fixtureNames are the applications in fixtures/ that generate.
+func fixtureNames(t testing.TB) []string {
+	t.Helper()
+	entries, err := os.ReadDir(fixtures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// generate returns what a fixture generates into an empty folder.
+func generate(t testing.TB, fixture string) *generator.Output {
+	t.Helper()
+	output, _, diags, err := generator.FromSource(generator.Options{Root: filepath.Join(fixtures, fixture), Out: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diags.HasErrors() {
+		t.Fatal(diags.Error())
+	}
+	return output
+}
+
+// recorded are the files that golden folders hold: all but the modules, which are copies, and the lock, which is
+// made of hashes of the rest.
+func recorded(output *generator.Output) map[string]string {
+	files := map[string]string{}
+	for path, content := range output.Files {
+		if !strings.HasPrefix(path, "modules/") {
+			files[path] = string(content)
+		}
+	}
+	return files
+}
+
+func readGolden(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		relative, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(relative)] = string(content)
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestG1_Golden(t *testing.T) {
+	for _, fixture := range fixtureNames(t) {
+		t.Run(fixture, func(t *testing.T) {
+			output := generate(t, fixture)
+			problems := append(unformatted(output), contract(output)...)
+			for _, p := range problems {
+				t.Error(p)
+			}
+			got := recorded(output)
+			dir := filepath.Join(golden, fixture, "infra")
+			if *update && len(problems) == 0 {
+				record(t, dir, got)
+			}
+			if d := cmp.Diff(readGolden(t, dir), got); d != "" {
+				t.Errorf("golden folder and output differ; when the output is right, run go test ./generator -run TestG1_Golden -update\n%s", d)
+			}
+		})
+	}
+}
+
+func record(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	for path, content := range files {
+		name := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// unformatted names the files that terraform fmt would change, or that are not HCL.
+func unformatted(output *generator.Output) []string {
+	var problems []string
+	for _, path := range slices.Sorted(maps.Keys(output.Files)) {
+		if content := output.Files[path]; strings.HasSuffix(path, ".tf") && !bytes.Equal(hclwrite.Format(content), content) {
+			problems = append(problems, path+": terraform fmt would change it\n"+cmp.Diff(string(content), string(hclwrite.Format(content))))
+		}
+	}
+	return problems
+}
+
+// TestG1_SameBytes generates each fixture again: in another order of reading, on what looks like another machine, and
+// from another folder.
+func TestG1_SameBytes(t *testing.T) {
+	for _, fixture := range fixtureNames(t) {
+		t.Run(fixture, func(t *testing.T) {
+			want := generate(t, fixture)
+			check := func(name string, got *generator.Output) {
+				t.Helper()
+				if d := cmp.Diff(want.Files, got.Files); d != "" {
+					t.Errorf("%s: %s", name, d)
+				}
+				if d := cmp.Diff(want.Lock, got.Lock); d != "" {
+					t.Errorf("%s: lock: %s", name, d)
+				}
+			}
+			check("a second run", generate(t, fixture))
+			for _, name := range []string{"HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "AWS_REGION", "AWS_PROFILE", "NO_COLOR", "CI", "GOFLAGS", "GOPATH"} {
+				t.Setenv(name, t.TempDir())
+			}
+			check("other environment variables", generate(t, fixture))
+			copied := filepath.Join(t.TempDir(), fixture)
+			if err := os.CopyFS(copied, os.DirFS(filepath.Join(fixtures, fixture))); err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(copied)
+			output, _, diags, err := generator.FromSource(generator.Options{Root: ".", Out: "infra"})
+			if err != nil || diags.HasErrors() {
+				t.Fatal(err, diags)
+			}
+			check("another folder", output)
+			if _, err := output.Write("infra", false, nil); err != nil {
+				t.Fatal(err)
+			}
+			again, _, diags, err := generator.FromSource(generator.Options{Root: ".", Out: "infra"})
+			if err != nil || diags.HasErrors() {
+				t.Fatal(err, diags)
+			}
+			check("with its own output in the folder", again)
+			changes, err := again.Write("infra", false, nil)
+			if err != nil || len(changes) > 0 {
+				t.Errorf("a second generate writes %v, %v", changes, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,331 @@
+package generator_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// infraConfig is Encore's infra config as its runtimes read it, as far as groundplan writes it.
+type infraConfig struct {
+	Metadata struct {
+		AppID   string `json:"app_id"`
+		EnvName string `json:"env_name"`
+		EnvType string `json:"env_type"`
+		Cloud   string `json:"cloud"`
+		BaseURL string `json:"base_url"`
+	} `json:"metadata"`
+	GracefulShutdown struct {
+		Total int `json:"total"`
+	} `json:"graceful_shutdown"`
+	Auth []struct {
+		Type string `json:"type"`
+		ID   int    `json:"id"`
+		Key  any    `json:"key"`
+	} `json:"auth"`
+	ServiceDiscovery map[string]struct {
+		BaseURL string `json:"base_url"`
+	} `json:"service_discovery"`
+	SQLServers []struct {
+		Host      string `json:"host"`
+		TLSConfig *struct {
+			CA string `json:"ca"`
+		} `json:"tls_config"`
+		Databases map[string]struct {
+			Name           string `json:"name"`
+			Username       any    `json:"username"`
+			Password       any    `json:"password"`
+			MaxConnections int    `json:"max_connections"`
+			MinConnections int    `json:"min_connections"`
+		} `json:"databases"`
+	} `json:"sql_servers"`
+	Secrets        map[string]any  `json:"secrets"`
+	HostedServices []string        `json:"hosted_services"`
+	HostedGateways []string        `json:"hosted_gateways"`
+	CORS           json.RawMessage `json:"cors"`
+}
+
+// callArguments are the arguments of a process's module call, evaluated with made-up outputs of the platform.
+func callArguments(t *testing.T, output *generator.Output, file string) map[string]cty.Value {
+	t.Helper()
+	parsed, diags := hclsyntax.ParseConfig(output.Files[file], file, hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	platform := map[string]cty.Value{}
+	outputs, diags := hclsyntax.ParseConfig(output.Files[filepath.ToSlash(filepath.Dir(filepath.Dir(file)))+"/platform/outputs.tf"], "outputs.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, block := range outputs.Body.(*hclsyntax.Body).Blocks {
+		platform[block.Labels[0]] = madeUp(block.Labels[0], block.Body.Attributes["value"].Expr)
+	}
+	modules := map[string]cty.Value{}
+	body := parsed.Body.(*hclsyntax.Body)
+	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
+		if e, ok := node.(*hclsyntax.ScopeTraversalExpr); ok && e.Traversal.RootName() == "module" {
+			label := e.Traversal[1].(hcl.TraverseAttr).Name
+			modules[label] = cty.ObjectVal(map[string]cty.Value{"security_group_id": cty.StringVal("sg-" + label)})
+		}
+		return nil
+	})
+	context := &hcl.EvalContext{
+		Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc},
+		Variables: map[string]cty.Value{
+			"local":  cty.ObjectVal(map[string]cty.Value{"platform": cty.ObjectVal(platform)}),
+			"var":    cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("v1")}),
+			"module": cty.ObjectVal(modules),
+		},
+	}
+	values := map[string]cty.Value{}
+	for name, attribute := range body.Blocks[0].Body.Attributes {
+		value, diags := attribute.Expr.Value(context)
+		if diags.HasErrors() {
+			t.Fatalf("%s: %s", name, diags)
+		}
+		values[name] = value
+	}
+	return values
+}
+
+// madeUp stands for an output's value: text that names it, and 5432 for ports.
+func madeUp(name string, expression hclsyntax.Expression) cty.Value {
+	object, ok := expression.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return cty.StringVal("<" + name + ">")
+	}
+	fields := map[string]cty.Value{}
+	for _, item := range object.Items {
+		field := hcl.ExprAsKeyword(item.KeyExpr)
+		switch field {
+		case "port":
+			fields[field] = cty.NumberIntVal(5432)
+		case "url":
+			fields[field] = cty.StringVal("https://example.com")
+		case "namespace":
+			fields[field] = cty.StringVal("internal")
+		default:
+			fields[field] = cty.StringVal("<" + name + "." + field + ">")
+		}
+	}
+	return cty.ObjectVal(fields)
+}
+
+// TestF2_InfraConfig holds the generated infra config of every process against the rules of Encore's image build and
+// of both runtimes, written down here a second time from their documentation and behaviour, not from the generator.
+func TestF2_InfraConfig(t *testing.T) {
+	for _, fixture := range fixtureNames(t) {
+		application, diags, err := generator.Read(filepath.Join(fixtures, fixture))
+		if err != nil || diags.HasErrors() {
+			t.Fatal(err, diags)
+		}
+		output, environments, diags, err := generator.FromSource(generator.Options{Root: filepath.Join(fixtures, fixture), Out: t.TempDir()})
+		if err != nil || diags.HasErrors() {
+			t.Fatal(err, diags)
+		}
+		for _, env := range environments {
+			for _, process := range env.Processes {
+				t.Run(fmt.Sprintf("F2 %s %s %s", fixture, env.Name, process.Name), func(t *testing.T) {
+					values := callArguments(t, output, fmt.Sprintf("%s/services/%s.tf", env.Name, kinds.Label(process.Name)))
+					text := values["infra_config"].AsString()
+					var config infraConfig
+					decoder := json.NewDecoder(strings.NewReader(text))
+					decoder.DisallowUnknownFields()
+					if err := decoder.Decode(&config); err != nil {
+						t.Fatal(err)
+					}
+					rules := configRules{t: t, app: application, env: env, process: process, config: config, text: text}
+					if secrets, ok := values["secrets"]; ok {
+						rules.variables = slices.Collect(maps.Keys(secrets.AsValueMap()))
+					}
+					rules.check()
+				})
+			}
+		}
+	}
+}
+
+type configRules struct {
+	t         *testing.T
+	app       *app.App
+	env       environment.Environment
+	process   environment.Process
+	config    infraConfig
+	text      string
+	variables []string
+}
+
+func (r configRules) check() {
+	t, c := r.t, r.config
+	if c.Metadata.AppID != r.app.ID || c.Metadata.EnvName != r.env.Name || c.Metadata.Cloud != "aws" {
+		t.Errorf("metadata %+v: app_id and env_name feed the signature, cloud switches ECS metadata on", c.Metadata)
+	}
+	if !slices.Contains([]string{"production", "development", "ephemeral", "test"}, c.Metadata.EnvType) {
+		t.Errorf("env_type %q", c.Metadata.EnvType)
+	}
+	if c.GracefulShutdown.Total <= 0 || c.GracefulShutdown.Total+5 > r.process.StopTimeoutSeconds {
+		t.Errorf("graceful_shutdown.total %d, stop timeout %d", c.GracefulShutdown.Total, r.process.StopTimeoutSeconds)
+	}
+	if len(c.Auth) == 0 {
+		t.Error("no auth: Encore would believe every caller")
+	}
+	for _, auth := range c.Auth {
+		if auth.Type != "key" || auth.ID < 1 {
+			t.Errorf("auth %+v", auth)
+		}
+		r.injected("auth key", auth.Key)
+	}
+	if !slices.Equal(c.HostedServices, r.process.HostedServices()) {
+		t.Errorf("hosted_services %v, want %v", c.HostedServices, r.process.HostedServices())
+	}
+	if hosts := slices.Contains(c.HostedGateways, "api-gateway"); hosts != r.process.Gateway {
+		t.Errorf("hosted_gateways %v", c.HostedGateways)
+	}
+	if len(c.HostedServices)+len(c.HostedGateways) == 0 {
+		t.Error("hosts nothing: the Go runtime would host everything")
+	}
+	if r.process.Gateway != (c.CORS != nil) {
+		t.Errorf("cors %s: a gateway has it, a service does not", c.CORS)
+	}
+	for _, key := range []string{`"pubsub"`, `"object_storage"`} {
+		if strings.Count(r.text, key) > 1 {
+			t.Errorf("%s more than once: only the last would survive", key)
+		}
+	}
+	r.discovery()
+	r.databases()
+	r.secrets()
+}
+
+// injected fails unless the value names an environment variable that the task gets and the runtime keeps.
+func (r configRules) injected(what string, value any) {
+	r.t.Helper()
+	reference, ok := value.(map[string]any)
+	name, _ := reference["$env"].(string)
+	if !ok || len(reference) != 1 || name == "" {
+		r.t.Errorf("%s is %v, want a reference to a variable", what, value)
+		return
+	}
+	if strings.HasPrefix(name, "ENCORE_") {
+		r.t.Errorf("%s: the runtime removes %s before it reads the config", what, name)
+	}
+	if !slices.Contains(r.variables, name) {
+		r.t.Errorf("%s: the task does not get %s, only %v", what, name, r.variables)
+	}
+}
+
+func (r configRules) hosts(service string) bool {
+	return slices.Contains(r.config.HostedServices, service)
+}
+
+func (r configRules) discovery() {
+	want := map[string]bool{}
+	for _, e := range r.app.Edges {
+		if e.Kind == "service" && r.hosts(e.Service) && !e.ReferenceOnly {
+			want[e.Resource] = true
+		}
+	}
+	for _, s := range r.app.Services {
+		if r.process.Gateway {
+			want[s.Name] = true
+		}
+		for _, e := range s.Endpoints {
+			if e.Access == "auth" {
+				want[r.app.Auth.Service] = true
+			}
+		}
+	}
+	for service := range want {
+		if r.hosts(service) {
+			delete(want, service)
+		}
+	}
+	for service, entry := range r.config.ServiceDiscovery {
+		if !want[service] {
+			r.t.Errorf("service_discovery has %s, which this process neither calls nor routes to", service)
+		}
+		delete(want, service)
+		if u, err := url.Parse(entry.BaseURL); err != nil || u.Scheme != "http" || u.Port() != "8080" || u.Host == "" {
+			r.t.Errorf("service_discovery.%s.base_url is %q", service, entry.BaseURL)
+		}
+	}
+	if len(want) > 0 {
+		r.t.Errorf("service_discovery lacks %v", want)
+	}
+}
+
+func (r configRules) databases() {
+	want := map[string]bool{}
+	for _, e := range r.app.Edges {
+		if e.Kind == "database" && r.hosts(e.Service) {
+			want[e.Resource] = true
+		}
+	}
+	for _, server := range r.config.SQLServers {
+		if host, port, found := strings.Cut(server.Host, ":"); !found || host == "" || port != "5432" {
+			r.t.Errorf("host %q lacks its port", server.Host)
+		}
+		if server.TLSConfig == nil || server.TLSConfig.CA == "" {
+			r.t.Error("no CA: Go would not verify the server, TypeScript could not connect")
+		}
+		for name, database := range server.Databases {
+			if !want[name] {
+				r.t.Errorf("database %s, which no hosted service uses", name)
+			}
+			delete(want, name)
+			if database.Name != "" {
+				r.t.Errorf("database %s has a name: the runtimes disagree on which of key and name is physical", name)
+			}
+			if user, literal := database.Username.(string); !literal || user == "" {
+				r.t.Errorf("username %v: TypeScript takes only literals", database.Username)
+			}
+			r.injected("password of "+name, database.Password)
+			if database.MaxConnections < 1 || database.MinConnections > database.MaxConnections {
+				r.t.Errorf("database %s: pool %d to %d", name, database.MinConnections, database.MaxConnections)
+			}
+		}
+	}
+	if len(want) > 0 {
+		r.t.Errorf("sql_servers lacks %v", want)
+	}
+}
+
+func (r configRules) secrets() {
+	want := map[string]bool{}
+	for _, e := range r.app.Edges {
+		if e.Kind == "secret" && r.hosts(e.Service) {
+			want[e.Resource] = true
+		}
+	}
+	for _, s := range r.app.Of("secret") {
+		if s.Service == "" {
+			want[s.Name] = true // code outside services runs in every process
+		}
+	}
+	for name, value := range r.config.Secrets {
+		if !want[name] {
+			r.t.Errorf("secret %s, which no hosted service declares", name)
+		}
+		delete(want, name)
+		r.injected("secret "+name, value)
+	}
+	if len(want) > 0 {
+		r.t.Errorf("secrets lack %v", want)
+	}
+}

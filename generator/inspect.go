@@ -1,0 +1,361 @@
+package generator
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// Inspection is an application as `groundplan inspect --format json` prints it. Every list is sorted and none is
+// null; At is "file:line".
+type Inspection struct {
+	App         string                `json:"app"`
+	Language    string                `json:"lang"`
+	Services    []InspectedService    `json:"services"`
+	Databases   []InspectedDatabase   `json:"databases"`
+	Topics      []InspectedTopic      `json:"topics"`
+	Buckets     []InspectedBucket     `json:"buckets"`
+	Caches      []InspectedCache      `json:"caches"`
+	Secrets     []InspectedSecret     `json:"secrets"`
+	Crons       []InspectedCron       `json:"crons"`
+	Gateways    []InspectedGateway    `json:"gateways"`
+	AuthHandler *InspectedAuth        `json:"auth_handler"`
+	Middleware  []InspectedMiddleware `json:"middleware"`
+	Metrics     []InspectedMetric     `json:"metrics"`
+}
+
+// InspectedService is a service with everything it uses: first the lists that Encore's metadata attributes to it,
+// then, in Uses, every single use.
+type InspectedService struct {
+	Name      string              `json:"name"`
+	Dir       string              `json:"dir"`
+	At        string              `json:"at"`
+	Endpoints []InspectedEndpoint `json:"endpoints"`
+	// Databases are those it declares, refers to by name, or uses; DatabasesByUsage only those an expression in its
+	// tree uses.
+	Databases        []string                `json:"databases"`
+	DatabasesByUsage []string                `json:"databases_by_usage"`
+	Publishes        []string                `json:"publishes"`
+	Subscribes       []InspectedSubscription `json:"subscribes"`
+	Buckets          map[string][]string     `json:"buckets"` // operations by bucket
+	Caches           []string                `json:"caches"`
+	Secrets          []string                `json:"secrets"`
+	Calls            []InspectedCall         `json:"calls"`
+	HasConfig        bool                    `json:"has_config"`
+	// Uses is every use, with where it stands and why it counts.
+	Uses []InspectedUse `json:"uses"`
+}
+
+// InspectedEndpoint is an API endpoint.
+type InspectedEndpoint struct {
+	Name      string   `json:"name"`
+	Access    string   `json:"access"`
+	Methods   []string `json:"methods"`
+	Path      string   `json:"path"`
+	Raw       bool     `json:"raw,omitempty"`
+	Sensitive bool     `json:"sensitive,omitempty"`
+	Tags      []string `json:"tags,omitempty"`
+	At        string   `json:"at"`
+}
+
+// InspectedSubscription is a subscription with all its settings, defaults included. Durations are nanoseconds.
+type InspectedSubscription struct {
+	Topic            string `json:"topic"`
+	Name             string `json:"name"`
+	AckDeadline      int64  `json:"ack_deadline_ns"`
+	MessageRetention int64  `json:"message_retention_ns"`
+	MinBackoff       int64  `json:"min_backoff_ns"`
+	MaxBackoff       int64  `json:"max_backoff_ns"`
+	MaxRetries       int    `json:"max_retries"` // -1 without end, -2 none
+	MaxConcurrency   int    `json:"max_concurrency"`
+	At               string `json:"at"`
+}
+
+// InspectedCall is the call of an endpoint.
+type InspectedCall struct {
+	Service  string `json:"service"`
+	Endpoint string `json:"endpoint"`
+	// Self marks a call within the service, ReferenceOnly a mere mention, such as a cron job's endpoint.
+	Self          bool   `json:"self,omitempty"`
+	ReferenceOnly bool   `json:"ref_only,omitempty"`
+	At            string `json:"at"`
+}
+
+// InspectedUse is one use of a resource. Origin is one of app.Origin; Through says what leads there when the use is
+// not the service's own.
+type InspectedUse struct {
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Parent    string `json:"parent,omitempty"`
+	Operation string `json:"operation,omitempty"`
+	Origin    string `json:"origin"`
+	Through   string `json:"through,omitempty"`
+	At        string `json:"at"`
+}
+
+// InspectedDatabase is a database.
+type InspectedDatabase struct {
+	Name           string `json:"name"`
+	MigrationsDir  string `json:"migrations_dir"`
+	MigrationCount int    `json:"n_migrations"`
+	DeclaredIn     string `json:"declared_in,omitempty"` // service
+	At             string `json:"at"`
+}
+
+// InspectedTopic is a topic.
+type InspectedTopic struct {
+	Name       string `json:"name"`
+	Delivery   string `json:"delivery"`
+	Ordering   string `json:"ordering"` // attribute, "" when order does not matter
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
+}
+
+// InspectedBucket is a bucket.
+type InspectedBucket struct {
+	Name       string `json:"name"`
+	Public     bool   `json:"public"`
+	Versioned  bool   `json:"versioned"`
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
+}
+
+// InspectedCache is a cache cluster with the keyspaces of all services.
+type InspectedCache struct {
+	Name       string              `json:"name"`
+	Eviction   string              `json:"eviction"`
+	Keyspaces  []InspectedKeyspace `json:"keyspaces"`
+	DeclaredIn string              `json:"declared_in,omitempty"`
+	At         string              `json:"at"`
+}
+
+// InspectedKeyspace is a keyspace.
+type InspectedKeyspace struct {
+	Service string `json:"service"`
+	Path    string `json:"path"`
+	At      string `json:"at"`
+}
+
+// InspectedSecret is a secret.
+type InspectedSecret struct {
+	Name       string `json:"name"`
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
+}
+
+// InspectedCron is a cron job. Schedule is "every:<minutes>" or "schedule:<cron expression>".
+type InspectedCron struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Schedule string `json:"schedule"`
+	Service  string `json:"service"`
+	Endpoint string `json:"endpoint"`
+	At       string `json:"at"`
+}
+
+// InspectedGateway is an API gateway.
+type InspectedGateway struct {
+	Name string `json:"name"`
+	// Explicit says that the source declares it; a Go application never does.
+	Explicit bool `json:"explicit"`
+}
+
+// InspectedAuth is the auth handler.
+type InspectedAuth struct {
+	Name    string `json:"name"`
+	Service string `json:"service"`
+	At      string `json:"at"`
+}
+
+// InspectedMiddleware is a middleware; Service is null when it is global.
+type InspectedMiddleware struct {
+	Name    string   `json:"name"`
+	Package string   `json:"pkg"`
+	Global  bool     `json:"global"`
+	Service *string  `json:"service"`
+	Targets []string `json:"target"`
+	At      string   `json:"at"`
+}
+
+// InspectedMetric is a custom metric.
+type InspectedMetric struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"` // counter or gauge
+	Service string `json:"service"`
+	At      string `json:"at"`
+}
+
+// InspectJSON prints an application as indented JSON.
+func InspectJSON(a *app.App) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(Inspect(a)); err != nil {
+		return nil, fmt.Errorf("print the application as JSON: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Inspect turns the model into what `groundplan inspect --format json` prints.
+func Inspect(a *app.App) Inspection {
+	in := Inspection{
+		App: a.Name, Language: a.Language,
+		Services: []InspectedService{}, Databases: []InspectedDatabase{}, Topics: []InspectedTopic{}, Buckets: []InspectedBucket{},
+		Caches: []InspectedCache{}, Secrets: []InspectedSecret{}, Crons: []InspectedCron{}, Middleware: []InspectedMiddleware{},
+		Metrics:  []InspectedMetric{},
+		Gateways: []InspectedGateway{{Name: gatewayName}},
+	}
+	from, resources := edgesByService(a), resourcesByKey(a)
+	for _, s := range a.Services {
+		in.Services = append(in.Services, inspectService(resources, s, from[s.Name]))
+	}
+	for _, r := range a.Resources {
+		inspectResource(&in, a, r)
+	}
+	if a.Auth != nil {
+		in.AuthHandler = &InspectedAuth{Name: a.Auth.Name, Service: a.Auth.Service, At: fileLine(a.Auth.At)}
+	}
+	for _, m := range a.Middleware {
+		inspected := InspectedMiddleware{Name: m.Name, Package: m.Package, Global: m.Global, Targets: nonNil(m.Targets), At: fileLine(m.At)}
+		if m.Service != "" {
+			inspected.Service = &m.Service
+		}
+		in.Middleware = append(in.Middleware, inspected)
+	}
+	return in
+}
+
+func resourcesByKey(a *app.App) map[key]*app.Resource {
+	resources := map[key]*app.Resource{}
+	for i := range a.Resources {
+		r := &a.Resources[i]
+		resources[key{r.Kind, r.Parent, r.Name}] = r
+	}
+	return resources
+}
+
+func edgesByService(a *app.App) map[string][]app.Edge {
+	from := map[string][]app.Edge{}
+	for _, e := range a.Edges {
+		from[e.Service] = append(from[e.Service], e)
+	}
+	return from
+}
+
+func inspectResource(in *Inspection, a *app.App, r app.Resource) {
+	at := fileLine(r.At)
+	switch spec := r.Spec.(type) {
+	case *kinds.Database:
+		in.Databases = append(in.Databases, InspectedDatabase{r.Name, spec.Migrations, spec.MigrationCount, r.Service, at})
+	case *kinds.Topic:
+		in.Topics = append(in.Topics, InspectedTopic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, at})
+	case *kinds.Bucket:
+		in.Buckets = append(in.Buckets, InspectedBucket{r.Name, spec.Public, spec.Versioned, r.Service, at})
+	case *kinds.Cache:
+		cache := InspectedCache{r.Name, spec.EvictionPolicy, []InspectedKeyspace{}, r.Service, at}
+		for _, k := range a.Of("keyspace") {
+			if k.Parent == r.Name {
+				cache.Keyspaces = append(cache.Keyspaces, InspectedKeyspace{k.Service, k.Name, fileLine(k.At)})
+			}
+		}
+		in.Caches = append(in.Caches, cache)
+	case *kinds.Cron:
+		in.Crons = append(in.Crons, InspectedCron{r.Name, spec.Title, spec.When(), spec.Service, spec.Endpoint, at})
+	case *kinds.Metric:
+		in.Metrics = append(in.Metrics, InspectedMetric{r.Name, spec.Type, r.Service, at})
+	}
+	if r.Kind == "secret" {
+		in.Secrets = append(in.Secrets, InspectedSecret{r.Name, r.Service, at})
+	}
+}
+
+func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.Edge) InspectedService {
+	in := InspectedService{
+		Name: s.Name, Dir: s.Dir, At: fileLine(s.At), HasConfig: s.HasConfig, Endpoints: []InspectedEndpoint{},
+		Databases: []string{}, DatabasesByUsage: []string{}, Publishes: []string{}, Subscribes: []InspectedSubscription{},
+		Buckets: map[string][]string{}, Caches: []string{}, Secrets: []string{}, Calls: []InspectedCall{}, Uses: []InspectedUse{},
+	}
+	for _, e := range s.Endpoints {
+		in.Endpoints = append(in.Endpoints, InspectedEndpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, fileLine(e.At)})
+	}
+	for _, e := range edges {
+		if e.Kind == "service" {
+			in.Calls = addCall(in.Calls, e)
+			continue
+		}
+		in.Uses = append(in.Uses, InspectedUse{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), e.Through, fileLine(e.At)})
+		if e.Kind == "database" {
+			in.Databases = add(in.Databases, e.Resource)
+		}
+		if e.Origin == app.Reached || e.Origin == app.Demanded {
+			continue // Encore attributes none of these
+		}
+		switch e.Kind {
+		case "database":
+			if e.Origin != app.Declared {
+				in.DatabasesByUsage = add(in.DatabasesByUsage, e.Resource)
+			}
+		case "topic":
+			in.Publishes = add(in.Publishes, e.Resource)
+		case "subscription":
+			in.Subscribes = append(in.Subscribes, inspectSubscription(resources[key{e.Kind, e.Parent, e.Resource}], e))
+		case "bucket":
+			if e.Operation != "" {
+				in.Buckets[e.Resource] = add(in.Buckets[e.Resource], e.Operation)
+			}
+		case "cache":
+			in.Caches = add(in.Caches, e.Resource)
+		case "secret":
+			in.Secrets = add(in.Secrets, e.Resource)
+		}
+	}
+	return in
+}
+
+func inspectSubscription(r *app.Resource, e app.Edge) InspectedSubscription {
+	in := InspectedSubscription{Topic: e.Parent, Name: e.Resource, At: fileLine(e.At)}
+	if s, ok := spec[*kinds.Subscription](r); ok {
+		in.AckDeadline, in.MessageRetention = int64(s.AckDeadline), int64(s.MessageRetention)
+		in.MinBackoff, in.MaxBackoff = int64(s.RetryPolicy.MinBackoff), int64(s.RetryPolicy.MaxBackoff)
+		in.MaxRetries, in.MaxConcurrency = s.RetryPolicy.MaxRetries, s.MaxConcurrency
+	}
+	return in
+}
+
+// addCall adds a call once per endpoint; a call outweighs a mere reference.
+func addCall(calls []InspectedCall, e app.Edge) []InspectedCall {
+	call := InspectedCall{e.Resource, e.Operation, e.Resource == e.Service, e.ReferenceOnly, fileLine(e.At)}
+	for i, other := range calls {
+		if other.Service == call.Service && other.Endpoint == call.Endpoint {
+			if other.ReferenceOnly && !call.ReferenceOnly {
+				calls[i] = call
+			}
+			return calls
+		}
+	}
+	return append(calls, call)
+}
+
+// add adds a name once. Edges come sorted, so the list stays sorted.
+func add(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func fileLine(at hcl.Range) string { return fmt.Sprintf("%s:%d", at.Filename, at.Start.Line) }

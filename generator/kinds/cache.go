@@ -1,0 +1,129 @@
+package kinds
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Cache is a Redis cluster that services keep keyspaces in.
+type Cache struct {
+	// EvictionPolicy is one of evictionPolicies; allkeys-lru unless written.
+	EvictionPolicy string
+	// DefaultExpiry is not read: it is the runtime's.
+	DefaultExpiry source.Value
+}
+
+// evictionPolicies are the policies Encore knows, by the names of Redis; the keys are the constants of Encore's Go
+// package.
+var evictionPolicies = map[string]source.Value{
+	"AllKeysLRU":     {Kind: source.String, Text: "allkeys-lru"},
+	"AllKeysLFU":     {Kind: source.String, Text: "allkeys-lfu"},
+	"AllKeysRandom":  {Kind: source.String, Text: "allkeys-random"},
+	"VolatileLRU":    {Kind: source.String, Text: "volatile-lru"},
+	"VolatileLFU":    {Kind: source.String, Text: "volatile-lfu"},
+	"VolatileTTL":    {Kind: source.String, Text: "volatile-ttl"},
+	"VolatileRandom": {Kind: source.String, Text: "volatile-random"},
+	"NoEviction":     {Kind: source.String, Text: "noeviction"},
+}
+
+// Caches is the kind of cache clusters.
+var Caches = Kind{
+	Name: "cache",
+	Noun: "cache cluster",
+	Go: []source.GoSpelling{{
+		Package:      "encore.dev/storage/cache",
+		TypeName:     "cache.Cluster",
+		Constructors: []string{"NewCluster"},
+		ParentArg:    -1,
+		NameArg:      0,
+		ConfigArg:    1,
+		ConfigType:   "ClusterConfig",
+		Grammar:      source.Kebab,
+		Constants:    evictionPolicies,
+		Opaque:       []string{"DefaultExpiry"},
+		// Only keyspaces use a cluster.
+		Methods: map[string][]string{},
+	}},
+	Read:    readCache,
+	Unbuilt: true,
+	Verbs:   map[string]string{"": "keeps keys"},
+}
+
+func readCache(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
+	cache := &Cache{EvictionPolicy: "allkeys-lru"}
+	diags := source.Decode(decl.Config, cache)
+	if diags.HasErrors() {
+		return cache, diags
+	}
+	for _, policy := range evictionPolicies {
+		if policy.Text == cache.EvictionPolicy {
+			return cache, diags
+		}
+	}
+	var known []string
+	for _, constant := range sortedKeys(evictionPolicies) {
+		known = append(known, evictionPolicies[constant].Text)
+	}
+	return cache, append(diags, fail(settingAt(decl, decl.Config.Field("EvictionPolicy")), "Unknown eviction policy",
+		"use one of "+strings.Join(known, ", "),
+		"Cache cluster %q asks for the eviction policy %q.", decl.Name, cache.EvictionPolicy))
+}
+
+// Keyspace is a typed part of a cache, private to one service.
+type Keyspace struct {
+	// KeyPattern is the form of the keys, with :parameters as in a path.
+	KeyPattern string
+	// DefaultExpiry is not read: it is the runtime's.
+	DefaultExpiry source.Value
+}
+
+// Keyspaces is the kind of cache keyspaces.
+var Keyspaces = Kind{
+	Name: "keyspace",
+	Noun: "keyspace",
+	Go: []source.GoSpelling{{
+		Package:  "encore.dev/storage/cache",
+		TypeName: "cache.Keyspace",
+		Constructors: []string{
+			"NewStringKeyspace", "NewIntKeyspace", "NewFloatKeyspace",
+			"NewListKeyspace", "NewSetKeyspace", "NewStructKeyspace",
+		},
+		ParentArg:  0,
+		ParentKind: "cache",
+		NameArg:    -1,
+		ConfigArg:  1,
+		ConfigType: "KeyspaceConfig",
+		Opaque:     []string{"DefaultExpiry"},
+		InService:  true,
+	}},
+	Read:     readKeyspace,
+	PartOf:   "cache",
+	PartName: "KeyPattern",
+	Bound:    true,
+	Private:  true,
+}
+
+func readKeyspace(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
+	keyspace := &Keyspace{}
+	diags := source.Decode(decl.Config, keyspace)
+	if diags.HasErrors() {
+		return keyspace, diags
+	}
+	at := settingAt(decl, decl.Config.Field("KeyPattern"))
+	pattern := keyspace.KeyPattern
+	switch {
+	case pattern == "":
+		diags = append(diags, fail(at, "Missing key pattern", `set KeyPattern, as in "user/:key"`,
+			"A keyspace of cache cluster %q does not say what its keys look like.", decl.Parent))
+	case strings.HasPrefix(pattern, "__encore"):
+		diags = append(diags, fail(at, "Reserved key prefix", "begin the pattern with a word of your own",
+			"The key pattern %q begins with __encore, which Encore keeps for itself.", pattern))
+	case strings.HasPrefix(pattern, "/") || strings.HasSuffix(pattern, "/") || strings.Contains(pattern, "//"):
+		diags = append(diags, fail(at, "Invalid key pattern", `separate non-empty segments by single slashes, as in "user/:key"`,
+			"The key pattern %q has an empty segment.", pattern))
+	}
+	return keyspace, diags
+}

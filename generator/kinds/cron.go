@@ -1,0 +1,222 @@
+package kinds
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Cron is a job that calls an endpoint on a schedule, in UTC.
+type Cron struct {
+	Title string
+	// EveryMinutes is the interval, counted from midnight UTC; 0 when Schedule says when.
+	EveryMinutes int
+	// Schedule is a cron expression of five fields; "" when EveryMinutes says when.
+	Schedule string
+	// Service and Endpoint are what the job calls.
+	Service  string
+	Endpoint string
+}
+
+// When spells the schedule as Encore's metadata does: "every:60" (minutes) or "schedule:0 3 * * *".
+func (c *Cron) When() string {
+	if c.Schedule != "" {
+		return "schedule:" + c.Schedule
+	}
+	return "every:" + strconv.Itoa(c.EveryMinutes)
+}
+
+// Crons is the kind of cron jobs.
+var Crons = Kind{
+	Name: "cron",
+	Noun: "cron job",
+	Go: []source.GoSpelling{{
+		Package:      "encore.dev/cron",
+		TypeName:     "cron.Job",
+		Constructors: []string{"NewJob"},
+		ParentArg:    -1,
+		NameArg:      0,
+		ConfigArg:    1,
+		ConfigType:   "JobConfig",
+		Grammar:      source.Kebab,
+		Constants: map[string]source.Value{
+			"Minute": {Kind: source.Int, Int: 60},
+			"Hour":   {Kind: source.Int, Int: 3600},
+		},
+		References: []string{"Endpoint"},
+		Methods:    map[string][]string{},
+		InService:  true,
+	}},
+	Read:    readCron,
+	Unbuilt: true,
+}
+
+// cronSettings mirrors cron.JobConfig. Every counts seconds.
+type cronSettings struct {
+	Title    string
+	Every    int64
+	Schedule string
+	Endpoint source.Value
+}
+
+func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
+	var settings cronSettings
+	cron := &Cron{}
+	diags := source.Decode(decl.Config, &settings)
+	if diags.HasErrors() {
+		return cron, diags
+	}
+	cron.Title = settings.Title
+	if cron.Title == "" {
+		cron.Title = decl.Name
+	}
+	every, schedule := decl.Config.Field("Every"), decl.Config.Field("Schedule")
+	switch {
+	case settings.Every != 0 && settings.Schedule != "":
+		diags = append(diags, fail(settingAt(decl, schedule), "Two schedules", "remove Every or Schedule",
+			"Cron job %q says both how often it runs and at which times; it can follow one.", decl.Name))
+	case settings.Schedule != "":
+		cron.Schedule = settings.Schedule
+		if problem := checkSchedule(settings.Schedule); problem != "" {
+			diags = append(diags, fail(settingAt(decl, schedule), "Invalid cron expression",
+				"write minute, hour, day of month, month and day of week, as in \"0 3 * * 1-5\"",
+				"The schedule %q of cron job %q cannot be read: %s.", settings.Schedule, decl.Name, problem))
+		}
+	case every.Kind != source.Absent:
+		cron.EveryMinutes = int(settings.Every / 60)
+		diags = append(diags, checkEvery(decl, settingAt(decl, every), settings.Every, in.Application.Language == "go")...)
+	default:
+		diags = append(diags, fail(decl.At, "Missing schedule", "set Every, as in 2 * cron.Hour, or Schedule, as in \"0 3 * * *\"",
+			"Cron job %q does not say when it runs.", decl.Name))
+	}
+	return cron, append(diags, readCronEndpoint(decl, settings.Endpoint, in, cron)...)
+}
+
+// readCronEndpoint finds the endpoint a job calls.
+func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cron) hcl.Diagnostics {
+	at := settingAt(decl, written)
+	if written.Kind == source.Absent {
+		return hcl.Diagnostics{fail(decl.At, "Missing endpoint", "set Endpoint to an API endpoint without parameters",
+			"Cron job %q does not say what it calls.", decl.Name)}
+	}
+	cron.Service = in.serviceAround(written.Package)
+	endpoint, ok := in.endpoint(cron.Service, written.Text)
+	if !ok {
+		return hcl.Diagnostics{fail(at, "Unknown endpoint", "name a function that has an encore:api comment",
+			"Cron job %q calls %s, which is no API endpoint.", decl.Name, written.Text)}
+	}
+	cron.Endpoint = endpoint.Name
+	if endpoint.HasRequest { // raw endpoints are the reader's to refuse
+		return hcl.Diagnostics{fail(at, "Endpoint with parameters", "call a private endpoint without parameters that does the same",
+			"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give.", decl.Name, cron.Service, endpoint.Name)}
+	}
+	return nil
+}
+
+// checkEvery checks an interval in seconds. Encore for Go runs jobs at the same times every day, so the interval
+// must divide a day.
+func checkEvery(decl source.Decl, at hcl.Range, seconds int64, dividesDay bool) hcl.Diagnostics {
+	const day = 24 * 60
+	minutes := seconds / 60
+	switch {
+	case seconds%60 != 0 || minutes < 1:
+		return hcl.Diagnostics{fail(at, "Invalid interval", "use a multiple of cron.Minute, at least one",
+			"Cron job %q runs every %d seconds; intervals are whole minutes.", decl.Name, seconds)}
+	case minutes > day:
+		return hcl.Diagnostics{fail(at, "Too long interval", "use Schedule for a job that runs less than daily",
+			"Cron job %q runs every %d minutes; the longest interval is 24 hours.", decl.Name, minutes)}
+	case dividesDay && day%minutes != 0:
+		return hcl.Diagnostics{fail(at, "Interval that does not divide a day", "the nearest that does is "+nearestDivisor(int(minutes)),
+			"Cron job %q runs every %d minutes, which does not come round to the same times each day.", decl.Name, minutes)}
+	}
+	return nil
+}
+
+// nearestDivisor spells the interval nearest to the given one, in minutes, that divides a day.
+func nearestDivisor(minutes int) string {
+	const day = 24 * 60
+	for distance := 1; ; distance++ {
+		for _, candidate := range []int{minutes - distance, minutes + distance} {
+			if candidate < 1 || day%candidate != 0 {
+				continue
+			}
+			hours, rest := candidate/60, candidate%60
+			switch {
+			case hours == 0:
+				return fmt.Sprintf("%d * cron.Minute", rest)
+			case rest == 0:
+				return fmt.Sprintf("%d * cron.Hour", hours)
+			}
+			return fmt.Sprintf("%d*cron.Hour + %d*cron.Minute", hours, rest)
+		}
+	}
+}
+
+// cronField is one of the five fields of a cron expression.
+type cronField struct {
+	name      string
+	low, high int
+	names     []string // names[i] stands for low+i
+}
+
+var cronFields = []cronField{
+	{name: "minute", low: 0, high: 59},
+	{name: "hour", low: 0, high: 23},
+	{name: "day of month", low: 1, high: 31},
+	{name: "month", low: 1, high: 12, names: []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}},
+	{name: "day of week", low: 0, high: 6, names: []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}},
+}
+
+// checkSchedule says what is wrong with a cron expression of five fields, "" when nothing is. A field is a list of
+// values, ranges and steps, as in "1,10-20/2".
+func checkSchedule(expression string) string {
+	fields := strings.Fields(expression)
+	if len(fields) != len(cronFields) {
+		return fmt.Sprintf("it has %d fields, not 5", len(fields))
+	}
+	for i, field := range cronFields {
+		for _, part := range strings.Split(fields[i], ",") {
+			if problem := field.check(part); problem != "" {
+				return problem
+			}
+		}
+	}
+	return ""
+}
+
+func (f cronField) check(part string) string {
+	span, step, hasStep := strings.Cut(part, "/")
+	if n, err := strconv.Atoi(step); hasStep && (err != nil || n < 1) {
+		return fmt.Sprintf("the step %q of the %s is no positive number", step, f.name)
+	}
+	if span == "*" || span == "?" {
+		return ""
+	}
+	from, to, isRange := strings.Cut(span, "-")
+	low, ok := f.value(from)
+	high, okHigh := low, true
+	if isRange {
+		high, okHigh = f.value(to)
+	}
+	switch {
+	case !ok || !okHigh:
+		return fmt.Sprintf("the %s %q is not between %d and %d", f.name, span, f.low, f.high)
+	case low > high:
+		return fmt.Sprintf("the %s range %q ends before it begins", f.name, span)
+	}
+	return ""
+}
+
+func (f cronField) value(text string) (int, bool) {
+	for i, name := range f.names {
+		if strings.EqualFold(name, text) {
+			return f.low + i, true
+		}
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= f.low && n <= f.high
+}

@@ -1,0 +1,149 @@
+package kinds
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Database is a PostgreSQL database with its migrations.
+type Database struct {
+	// Migrations is the folder of SQL migrations, slash separated and relative to the application root; "" when the
+	// database has none.
+	Migrations string
+	// MigrationCount counts the files that migrate up.
+	MigrationCount int
+}
+
+// Databases is the kind of PostgreSQL databases.
+var Databases = Kind{
+	Name: "database",
+	Noun: "database",
+	Go: []source.GoSpelling{{
+		Package:      "encore.dev/storage/sqldb",
+		TypeName:     "sqldb.Database",
+		Constructors: []string{"NewDatabase"},
+		ParentArg:    -1,
+		NameArg:      0,
+		ConfigArg:    1,
+		ConfigType:   "DatabaseConfig",
+		Grammar:      source.Snake,
+		Named:        "Named",
+		Outside:      source.OutsideNone,
+		// Methods stays nil: a database has no operations, and handing it to a library is a use like any other.
+		ImplicitDir:     "migrations",
+		ImplicitFuncs:   []string{"Exec", "ExecTx", "Query", "QueryTx", "QueryRow", "QueryRowTx", "Begin"},
+		MigrationsField: "Migrations",
+	}},
+	Read:        readDatabase,
+	Bound:       true,
+	Verbs:       map[string]string{"": "uses"},
+	StoragePort: 5432,
+	Lower:       lowerDatabases,
+	Wire:        wireDatabases,
+}
+
+// databaseSettings mirrors sqldb.DatabaseConfig.
+type databaseSettings struct {
+	Migrations string
+}
+
+func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
+	if decl.Implicit {
+		return migrationsIn(decl, in, decl.Migrations, decl.At)
+	}
+	var settings databaseSettings
+	diags := source.Decode(decl.Config, &settings)
+	written := decl.Config.Field("Migrations")
+	at := settingAt(decl, written)
+	if diags.HasErrors() {
+		return &Database{}, diags
+	}
+	dir := settings.Migrations
+	switch {
+	case dir == "" && in.Application.Language == "go":
+		diags = append(diags, fail(at, "Missing migrations folder",
+			`create a folder for SQL migrations and name it: Migrations: "./migrations"`,
+			"Database %q says nowhere where its migrations are; Encore requires it.", decl.Name))
+	case dir == "":
+		return &Database{}, diags
+	case path.IsAbs(dir) || strings.Contains(dir, `\`) || (len(dir) > 1 && dir[1] == ':'):
+		diags = append(diags, fail(at, "Absolute migrations folder",
+			`write it relative to the package, as in "./migrations"`,
+			"The migrations of database %q are at %q, which exists on one machine only.", decl.Name, dir))
+	case !fs.ValidPath(path.Clean(dir)):
+		diags = append(diags, fail(at, "Migrations folder outside the package",
+			"move the migrations into the package that declares the database",
+			"The migrations of database %q are at %q; the folder must lie below the package that names it.", decl.Name, dir))
+	default:
+		return migrationsIn(decl, in, path.Join(decl.Package, dir), at)
+	}
+	return &Database{}, diags
+}
+
+// migrationName is the form Encore demands of an SQL file in a Go application's migrations folder: a number, an
+// optional description, a direction.
+var migrationName = regexp.MustCompile(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
+
+// migrationsIn reads the names of a folder of migrations. Files that are not SQL may stand beside them.
+func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Database, hcl.Diagnostics) {
+	database := &Database{Migrations: dir}
+	entries, err := fs.ReadDir(in.Files, dir)
+	if errors.Is(err, fs.ErrNotExist) || (err != nil && !isDir(in.Files, dir)) {
+		return database, hcl.Diagnostics{fail(at, "Missing migrations folder",
+			fmt.Sprintf("create the folder %s, or correct its name", dir),
+			"The migrations of database %q are said to be in %s, but there is no such folder.", decl.Name, dir)}
+	}
+	if err != nil {
+		return database, hcl.Diagnostics{fail(at, "Unreadable migrations folder", "",
+			"The migrations of database %q cannot be read: %s.", decl.Name, err)}
+	}
+	var diags hcl.Diagnostics
+	byNumber := map[uint64]string{}
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Language != "go" {
+			continue
+		}
+		match := migrationName.FindStringSubmatch(name)
+		if match == nil {
+			diags = append(diags, fail(at, "Invalid migration file name",
+				"rename it to a number, a description and a direction, as in 2_add_email.up.sql",
+				"The file %s of database %q is SQL, but its name does not say which migration it is.", path.Join(dir, name), decl.Name))
+			continue
+		}
+		number, err := strconv.ParseUint(match[1], 10, 64)
+		if err != nil || number == 0 {
+			diags = append(diags, fail(at, "Invalid migration number", "number migrations from 1",
+				"The file %s of database %q has the number %s.", path.Join(dir, name), decl.Name, match[1]))
+			continue
+		}
+		if match[3] != "up" {
+			continue
+		}
+		if first := byNumber[number]; first != "" {
+			diags = append(diags, fail(at, "Duplicate migration number", "give one of them the next free number",
+				"The files %s and %s of database %q both have the number %d.", path.Join(dir, first), path.Join(dir, name), decl.Name, number))
+			continue
+		}
+		byNumber[number] = name
+	}
+	database.MigrationCount = len(byNumber)
+	if in.Application.Language != "go" {
+		database.MigrationCount = decl.MigrationCount
+	}
+	return database, diags
+}
+
+func isDir(files fs.FS, dir string) bool {
+	info, err := fs.Stat(files, dir)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,150 @@
+// Package kinds says what each kind of resource is: how it is spelled in source, what its settings mean, what
+// Encore demands of it, and what it becomes on AWS.
+//
+// One file per kind reads declarations into the application model; the lowering of a kind stands beside it. A kind
+// must not know how source is parsed, nor how HCL is printed.
+package kinds
+
+import (
+	"fmt"
+	"io/fs"
+	"sort"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Kind is one kind of resource, as data. Everything that differs between kinds stands here; whoever walks All needs no
+// switch over names.
+type Kind struct {
+	// Name is the kind in app.Resource and in the labels of generated blocks: "database".
+	Name string
+	// Noun is how messages call one: "database", "cache cluster", "cron job".
+	Noun string
+	// Go is how Go code declares and uses it; several entries when constructors differ in shape. GoSpellings fills in
+	// kind and noun.
+	Go []source.GoSpelling
+	// Read turns a declaration into the settings that become the resource's Spec, a pointer to the kind's own struct,
+	// and reports what is wrong with them. Settings that were not written hold Encore's defaults.
+	Read func(decl source.Decl, in Input) (spec any, diags hcl.Diagnostics)
+	// CheckUse reports what is wrong with one use of a resource; nil when every use is fine.
+	CheckUse func(use source.Use, of app.Resource) hcl.Diagnostics
+
+	// PartOf is the kind a declaration of this one really uses: a keyspace is a part of its cache, and an edge to it is
+	// an edge to the cache. PartName is the setting that tells the parts of one resource apart, a pattern of keys.
+	PartOf   string
+	PartName string
+	// Bound says that a declaration in a service's tree, or a reference there by name, lets the service use the
+	// resource. Encore's metadata attributes such kinds by declaration.
+	Bound bool
+	// Operation is what a bound service does, "" for kinds without operations.
+	Operation string
+	// Verbs lists the operations a service can perform, with the word for people: "publishes". The key "" is for a use
+	// without operation. A reference that performs none of them is no use.
+	Verbs map[string]string
+	// Repeatable says that one name may be declared in many places and means the same resource: a secret.
+	Repeatable bool
+	// Everywhere says that a declaration outside every service is demanded of all services.
+	Everywhere bool
+	// Private says that only the service that declares it may use it.
+	Private bool
+
+	// Unbuilt says that groundplan reads the kind but has no Terraform for it: generate refuses what declares one.
+	Unbuilt bool
+	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
+	StoragePort int
+	// Lower adds what the application's resources of this kind become to the platform stack, Wire to a process
+	// what its uses of them need. Nil for a kind that needs no such thing.
+	Lower func(s *Stack, resources []app.Resource)
+	Wire  func(p *Process)
+}
+
+// All lists the kinds in the order messages and diagrams show them. A new kind is a new file and a line here.
+var All = []Kind{
+	Databases,
+	Topics,
+	Subscriptions,
+	Buckets,
+	Caches,
+	Keyspaces,
+	Secrets,
+	Crons,
+	Metrics,
+}
+
+// Named returns the kind of that name; false when there is none.
+func Named(name string) (Kind, bool) {
+	for _, k := range All {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// GoSpellings is the table the Go reader is given.
+func GoSpellings() []source.GoSpelling {
+	var spellings []source.GoSpelling
+	for _, k := range All {
+		for _, spelling := range k.Go {
+			spelling.Kind, spelling.Noun = k.Name, k.Noun
+			spellings = append(spellings, spelling)
+		}
+	}
+	return spellings
+}
+
+// Input is what a kind may look at while it reads a declaration.
+type Input struct {
+	// Application is the source as read; a kind looks up endpoints and packages there.
+	Application *source.Application
+	// Files is the application's folder.
+	Files fs.FS
+}
+
+// serviceAround returns the service a package directory belongs to, "" when none.
+func (in Input) serviceAround(dir string) string {
+	for _, p := range in.Application.Packages {
+		if p.Dir == dir {
+			return p.Service
+		}
+	}
+	return ""
+}
+
+func (in Input) endpoint(service, name string) (source.Endpoint, bool) {
+	for _, e := range in.Application.Endpoints {
+		if e.Service == service && e.Name == name {
+			return e, true
+		}
+	}
+	return source.Endpoint{}, false
+}
+
+// fail is a diagnostic about what the user wrote. Detail says what and why; hint, unless empty, is the remedy.
+func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
+	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: at.Ptr()}
+	if hint != "" {
+		d.Detail += "\nhint: " + hint
+	}
+	return d
+}
+
+// settingAt is where a setting's value stands, or the whole declaration when it was not written.
+func settingAt(decl source.Decl, v source.Value) hcl.Range {
+	if v.Kind == source.Absent || v.At.Filename == "" {
+		return decl.At
+	}
+	return v.At
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,253 @@
+package kinds
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// TestKindsHaveTheirRooms walks the kinds as whoever adds one would forget to.
+func TestKindsHaveTheirRooms(t *testing.T) {
+	seen := map[string]bool{}
+	for _, kind := range All {
+		if seen[kind.Name] {
+			t.Errorf("two kinds are called %s", kind.Name)
+		}
+		seen[kind.Name] = true
+		if kind.Noun == "" || kind.Read == nil || len(kind.Go) == 0 {
+			t.Errorf("%s has no noun, no reading or no spelling", kind.Name)
+		}
+		if named, ok := Named(kind.Name); !ok || named.Noun != kind.Noun {
+			t.Errorf("Named does not find %s", kind.Name)
+		}
+		if kind.PartOf != "" && kind.PartName == "" {
+			t.Errorf("%s is a part that nothing tells from others", kind.Name)
+		}
+		if kind.Unbuilt && (kind.Lower != nil || kind.Wire != nil) {
+			t.Errorf("%s is built, and said to be not", kind.Name)
+		}
+		for _, spelling := range kind.Go {
+			operations := []string{}
+			for _, table := range []map[string][]string{spelling.Methods, spelling.Permissions} {
+				for _, method := range sortedKeys(table) {
+					operations = append(operations, table[method]...)
+				}
+			}
+			if kind.Operation != "" {
+				operations = append(operations, kind.Operation)
+			}
+			for _, operation := range operations {
+				if kind.Verbs[operation] == "" {
+					t.Errorf("%s: there is no verb for the operation %s", kind.Name, operation)
+				}
+			}
+		}
+	}
+	if _, ok := Named("castle"); ok {
+		t.Error("Named finds a kind that is none")
+	}
+	for _, spelling := range GoSpellings() {
+		if spelling.Kind == "" || spelling.Noun == "" {
+			t.Errorf("a spelling of %s has no kind or noun", spelling.Package)
+		}
+		if spelling.ParentKind != "" && !seen[spelling.ParentKind] {
+			t.Errorf("the parent of %s is the unknown kind %s", spelling.Kind, spelling.ParentKind)
+		}
+	}
+}
+
+func at(line int) hcl.Range {
+	return hcl.Range{Filename: "a/a.go", Start: hcl.Pos{Line: line, Column: 1}, End: hcl.Pos{Line: line, Column: 5}}
+}
+
+// object builds a settings literal from names and values, one a line.
+func object(pairs ...any) source.Value {
+	v := source.Value{Kind: source.Object, At: at(1)}
+	for i := 0; i < len(pairs); i += 2 {
+		value := source.Value{At: at(i/2 + 2)}
+		switch x := pairs[i+1].(type) {
+		case string:
+			value.Kind, value.Text = source.String, x
+		case int:
+			value.Kind, value.Int = source.Int, int64(x)
+		case time.Duration:
+			value.Kind, value.Int = source.Int, int64(x)
+		case bool:
+			value.Kind, value.Bool = source.Bool, x
+		case source.Value:
+			value = x
+		}
+		v.Fields = append(v.Fields, source.Field{Name: pairs[i].(string), Value: value, At: value.At})
+	}
+	return v
+}
+
+func TestSubscriptionDefaults(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		config source.Value
+		want   Subscription
+	}{
+		{"nothing written", object(), Subscription{MaxConcurrency: 100, AckDeadline: 30 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{10 * time.Second, 10 * time.Minute, 100}}},
+		{"zero retries are not set", object("RetryPolicy", object("MaxRetries", 0, "MinBackoff", time.Minute)), Subscription{MaxConcurrency: 100, AckDeadline: 30 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{time.Minute, 10 * time.Minute, 100}}},
+		{"sentinels stay", object("RetryPolicy", object("MaxRetries", NoRetries)), Subscription{MaxConcurrency: 100, AckDeadline: 30 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{10 * time.Second, 10 * time.Minute, NoRetries}}},
+		{"TypeScript spelling", object("ackDeadline", "90s", "maxConcurrency", 5), Subscription{MaxConcurrency: 5, AckDeadline: 90 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{10 * time.Second, 10 * time.Minute, 100}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{})
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			if got := *spec.(*Subscription); got.MaxConcurrency != test.want.MaxConcurrency || got.AckDeadline != test.want.AckDeadline ||
+				got.MessageRetention != test.want.MessageRetention || got.RetryPolicy != test.want.RetryPolicy {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestTopicFIFO(t *testing.T) {
+	for _, test := range []struct {
+		topic Topic
+		fifo  bool
+	}{
+		{Topic{DeliveryGuarantee: AtLeastOnce}, false},
+		{Topic{DeliveryGuarantee: ExactlyOnce}, true},
+		{Topic{DeliveryGuarantee: AtLeastOnce, OrderingAttribute: "customer"}, true},
+	} {
+		if got := test.topic.FIFO(); got != test.fifo {
+			t.Errorf("%+v: FIFO %v", test.topic, got)
+		}
+	}
+	read := source.Application{Language: "typescript"}
+	spec, diags := readTopic(source.Decl{Config: object()}, Input{Application: &read})
+	if diags.HasErrors() || spec.(*Topic).DeliveryGuarantee != AtLeastOnce {
+		t.Errorf("a TypeScript topic is %+v by default, %v", spec, diags)
+	}
+}
+
+func TestReadDatabase(t *testing.T) {
+	files := fstest.MapFS{
+		"a/sql/1_first.up.sql":   {Data: []byte("SELECT 1")},
+		"a/sql/1_first.down.sql": {Data: []byte("SELECT 1")},
+		"a/sql/2.up.sql":         {Data: []byte("SELECT 1")},
+		"a/sql/notes.txt":        {Data: []byte("")},
+	}
+	goApp, tsApp := &source.Application{Language: "go"}, &source.Application{Language: "typescript"}
+	for _, test := range []struct {
+		name   string
+		decl   source.Decl
+		app    *source.Application
+		want   Database
+		errors string
+	}{
+		{"declared", source.Decl{Package: "a", Config: object("Migrations", "./sql")}, goApp, Database{"a/sql", 2}, ""},
+		{"implicit", source.Decl{Package: "a", Implicit: true, Migrations: "a/sql"}, goApp, Database{"a/sql", 2}, ""},
+		{"none in TypeScript", source.Decl{Package: "a", Config: object()}, tsApp, Database{}, ""},
+		{"none in Go", source.Decl{Package: "a", Config: object()}, goApp, Database{}, "Missing migrations folder"},
+		{"drive letter", source.Decl{Package: "a", Config: object("Migrations", `C:\sql`)}, goApp, Database{}, "Absolute migrations folder"},
+		{"above", source.Decl{Package: "a", Config: object("Migrations", "../a/sql")}, goApp, Database{}, "Migrations folder outside the package"},
+		{"wrong type", source.Decl{Package: "a", Config: object("Migrations", 3)}, goApp, Database{}, "Setting of the wrong type"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			spec, diags := readDatabase(test.decl, Input{Application: test.app, Files: files})
+			if got := *spec.(*Database); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+			if got := summaries(diags); got != test.errors {
+				t.Errorf("reports %q, want %q", got, test.errors)
+			}
+		})
+	}
+}
+
+func summaries(diags hcl.Diagnostics) string {
+	var all []string
+	for _, d := range diags {
+		all = append(all, d.Summary)
+	}
+	return strings.Join(all, "; ")
+}
+
+func TestI6CheckSchedule(t *testing.T) {
+	for expression, problem := range map[string]string{
+		"* * * * *":               "",
+		"0 2 * * *":               "",
+		"*/15 8-18/2 1,15 * 1-5":  "",
+		"0 0 1 JAN,jul sun":       "",
+		"0 0 ? * MON-FRI":         "",
+		"0 2 * *":                 "it has 4 fields, not 5",
+		"":                        "it has 0 fields, not 5",
+		"60 * * * *":              `the minute "60" is not between 0 and 59`,
+		"* * 0 * *":               `the day of month "0" is not between 1 and 31`,
+		"* * * 13 *":              `the month "13" is not between 1 and 12`,
+		"* * * * 7":               `the day of week "7" is not between 0 and 6`,
+		"5-1 * * * *":             `the minute range "5-1" ends before it begins`,
+		"*/0 * * * *":             `the step "0" of the minute is no positive number`,
+		"*/x * * * *":             `the step "x" of the minute is no positive number`,
+		"1-x * * * *":             `the minute "1-x" is not between 0 and 59`,
+		"a * * * *":               `the minute "a" is not between 0 and 59`,
+		"1,,2 * * * *":            `the minute "" is not between 0 and 59`,
+		"* * * * mon,tue,wed,xyz": `the day of week "xyz" is not between 0 and 6`,
+	} {
+		if got := checkSchedule(expression); got != problem {
+			t.Errorf("%q: %q, want %q", expression, got, problem)
+		}
+	}
+}
+
+func TestI6CheckEvery(t *testing.T) {
+	// facts of Encore for Go: whole minutes that divide a day
+	var divide []int
+	for minutes := 1; minutes <= 24*60; minutes++ {
+		if !checkEvery(source.Decl{}, at(1), int64(minutes)*60, true).HasErrors() {
+			divide = append(divide, minutes)
+		}
+		if checkEvery(source.Decl{}, at(1), int64(minutes)*60, false).HasErrors() {
+			t.Errorf("%d minutes are refused in TypeScript", minutes)
+		}
+	}
+	if len(divide) != 36 || !slices.Contains(divide, 45) || slices.Contains(divide, 7) {
+		t.Errorf("%d intervals are allowed: %v", len(divide), divide)
+	}
+	for seconds, summary := range map[int64]string{
+		90: "Invalid interval", 0: "Invalid interval", -60: "Invalid interval", 25 * 3600: "Too long interval", 7 * 60: "Interval that does not divide a day",
+	} {
+		if got := summaries(checkEvery(source.Decl{}, at(1), seconds, true)); got != summary {
+			t.Errorf("%d seconds: %q, want %q", seconds, got, summary)
+		}
+	}
+	for minutes, nearest := range map[int]string{7: "6 * cron.Minute", 55: "60", 100: "96", 1000: "12 * cron.Hour"} {
+		got := nearestDivisor(minutes)
+		switch nearest {
+		case "60":
+			nearest = "1 * cron.Hour"
+		case "96":
+			nearest = "1*cron.Hour + 36*cron.Minute"
+		}
+		if got != nearest {
+			t.Errorf("nearest to %d minutes: %s, want %s", minutes, got, nearest)
+		}
+	}
+}
+
+func TestReadMetric(t *testing.T) {
+	spec, diags := readMetric(source.Decl{Name: "e_load", Constructor: "NewGaugeGroup", Config: object()}, Input{})
+	if spec.(*Metric).Type != "gauge" || summaries(diags) != "Reserved metric name" {
+		t.Errorf("got %+v, %q", spec, summaries(diags))
+	}
+}
+
+func TestSpell(t *testing.T) {
+	for d, want := range map[time.Duration]string{30 * time.Second: "30s", 90 * time.Second: "1m30s", time.Minute: "1m", 2 * time.Hour: "2h", 0: "0s", time.Hour + time.Second: "1h0m1s"} {
+		if got := Spell(d); got != want {
+			t.Errorf("%d: %s, want %s", d, got, want)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package kinds
+
+import (
+	"github.com/groundplan/groundplan/generator/emit"
+)
+
+// Encore trusts every caller that claims to be a service when its config has no key, so there is always one.
+const (
+	serviceAuthLabel    = "secret_service_auth"
+	serviceAuthVariable = "SERVICE_AUTH_KEY"
+	// serviceAuthKeyID is the id of the first key; Encore needs it to be 1 or more.
+	serviceAuthKeyID = 1
+)
+
+// LowerServiceAuth makes the key with which processes sign their calls to each other.
+func LowerServiceAuth(s *Stack) {
+	lowerGeneratedSecret(s, serviceAuthLabel, "service auth key",
+		"Key with which processes sign their calls to each other: without one Encore believes every caller",
+		"Service-to-service key of "+s.Env.App, "service-auth")
+}
+
+// WireServiceAuth hands every process the key.
+func WireServiceAuth(p *Process) {
+	p.Secrets = append(p.Secrets, Secret{
+		Variable: serviceAuthVariable,
+		ARN:      emit.Ref("local.platform." + serviceAuthLabel + "_arn"),
+		Comment:  "signs and verifies calls between processes",
+	})
+	p.Config["auth"] = emit.List(emit.Object(
+		Arg("type", emit.String("key")),
+		Arg("id", emit.Int(serviceAuthKeyID)),
+		Arg("key", fromVariable(serviceAuthVariable)),
+	))
+}

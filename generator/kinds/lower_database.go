@@ -1,0 +1,203 @@
+package kinds
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// DatabasePasswordVariable holds the password of a process's database role. Encore unsets ENCORE_* at start, so the
+// name must not begin with that.
+const DatabasePasswordVariable = "DATABASE_PASSWORD"
+
+// lowerDatabases makes the servers that hold the application's databases, and one password per process that uses
+// one. Databases and roles themselves are made inside the server, not by Terraform.
+func lowerDatabases(s *Stack, resources []app.Resource) {
+	for _, server := range s.Env.DatabaseServers {
+		if len(server.Databases) > 0 {
+			lowerServer(s, server, resources)
+		}
+	}
+	for _, process := range s.Processes {
+		if len(process.Uses("database")) == 0 {
+			continue
+		}
+		lowerGeneratedSecret(s, databaseSecret(process.Name), "database role "+RoleName(process.Name),
+			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.Name)), process.Name),
+			fmt.Sprintf("Password of database role %s of %s", RoleName(process.Name), s.Env.App),
+			"database", process.Name)
+	}
+}
+
+func databaseSecret(process string) string { return "secret_database_" + Label(process) }
+
+// RoleName is the PostgreSQL role a process logs in as: at most 63 bytes, lower case, never a reserved word.
+func RoleName(process string) string {
+	if role := "svc_" + process; len(role) <= 63 && roleName.MatchString(role) {
+		return role
+	}
+	return strings.ReplaceAll(environment.Name(63, "svc", process), "-", "_")
+}
+
+var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
+	label := "database_server_" + Label(server.Name)
+	var holds []string
+	for _, r := range resources {
+		if slices.Contains(server.Databases, r.Name) {
+			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
+			s.Addresses["database "+r.Name] = "module." + label
+		}
+	}
+	args := []emit.Arg{
+		Arg("name", emit.String(environment.Name(environment.Server, s.Env.App, s.Env.Name, server.Name))),
+		Arg("vpc_id", emit.Ref("module.network.vpc_id")),
+		Arg("subnet_ids", emit.Ref("module.network.storage_subnet_ids")),
+		Arg("key_arn", emit.Ref("module.key.arn")),
+		Arg("engine_version", emit.String(server.EngineVersion)),
+		Arg("backup_retention_days", emit.Int(server.BackupRetentionDays)),
+		Arg("deletion_protection", emit.Bool(server.DeletionProtection)),
+		Arg("final_snapshot", emit.Bool(server.FinalSnapshot)),
+		Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+		Arg("iam_path", emit.String(s.Env.IAMPath)),
+		Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+	}
+	module := "database-server"
+	if server.Engine == "aurora" {
+		module = "database-cluster"
+		args = append(args,
+			Arg("min_capacity", emit.Float(server.MinCapacity)),
+			Arg("max_capacity", emit.Float(server.MaxCapacity)),
+			Arg("instances", emit.Int(server.Instances)))
+	} else {
+		args = append(args,
+			Arg("instance_class", emit.String(server.InstanceClass)),
+			Arg("storage_gb", emit.Int(server.StorageGB)),
+			Arg("max_storage_gb", emit.Int(server.MaxStorageGB)),
+			Arg("multi_az", emit.Bool(server.MultiAZ)))
+	}
+	s.Module("databases.tf", label, module, "database server "+server.Name,
+		[]string{fmt.Sprintf("Database server %s holds %s", quoted(server.Name), strings.Join(holds, ", "))}, args...)
+	ref := func(name string) emit.Arg { return Arg(name, emit.Ref("module."+label+"."+name)) }
+	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
+		emit.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
+}
+
+// wireDatabases hands a process its role on the servers of the databases it uses: the network path, the password and
+// the sql_servers section.
+func wireDatabases(p *Process) {
+	uses := p.Uses("database")
+	if len(uses) == 0 {
+		return
+	}
+	p.Secrets = append(p.Secrets, Secret{
+		Variable: DatabasePasswordVariable,
+		ARN:      emit.Ref("local.platform." + databaseSecret(p.Name) + "_arn"),
+		Comment:  fmt.Sprintf("password of database role %s", quoted(RoleName(p.Name))),
+	})
+	var servers []emit.Value
+	for _, server := range p.Env.DatabaseServers {
+		var databases []emit.Arg
+		var comments []string
+		for _, name := range usedNames(uses) {
+			if !slices.Contains(server.Databases, name) {
+				continue
+			}
+			comments = append(comments, fmt.Sprintf("database %s, in %s", quoted(name), strings.Join(files(uses[name]), ", ")))
+			// The key is the physical name for Go and the field "name" is for Rust: leaving it out keeps both equal.
+			databases = append(databases, Arg(name, emit.Object(
+				Arg("username", emit.String(RoleName(p.Name))),
+				Arg("password", fromVariable(DatabasePasswordVariable)),
+				Arg("max_connections", emit.Int(poolSize(p.Deployment, server))),
+				Arg("min_connections", emit.Int(0)),
+			)))
+		}
+		if len(databases) == 0 {
+			continue
+		}
+		platform := "local.platform.database_server_" + Label(server.Name)
+		p.Connections["database_server_"+Label(server.Name)] = Connection{
+			Comment:       strings.Join(comments, "; "),
+			SecurityGroup: emit.Ref(platform + ".security_group_id"),
+			Port:          emit.Ref(platform + ".port"),
+		}
+		servers = append(servers, emit.Object(
+			Arg("host", emit.Template("", platform+".address", ":", platform+".port")),
+			Arg("tls_config", emit.Object(Arg("ca", emit.Ref(platform+".ca_certificate")))),
+			Arg("databases", emit.Map(databases...)),
+		))
+	}
+	p.Config["sql_servers"] = emit.List(servers...)
+}
+
+// poolSize is the number of connections one process may open to one database of the server. Encore opens a pool per
+// database and process; without a limit that is 30 (Go) or 100 (TypeScript) for each task, which a server of this
+// size may not have. A rolling deployment runs twice the tasks for a while.
+func poolSize(d *Deployment, server environment.DatabaseServer) int {
+	if size, known := d.pools[server.Name]; known {
+		return size
+	}
+	pools := 0
+	for _, process := range d.Processes {
+		for name := range process.Uses("database") {
+			if slices.Contains(server.Databases, name) {
+				pools += 2 * process.Scale.Max
+			}
+		}
+	}
+	size := min(encorePool, max(1, (maxConnections(server)-reservedConnections)/max(1, pools)))
+	d.pools[server.Name] = size
+	return size
+}
+
+const (
+	// encorePool is the pool of Encore's Go runtime when nothing is said.
+	encorePool = 30
+	// reservedConnections are left for migrations, administrators and RDS itself.
+	reservedConnections = 10
+)
+
+// maxConnections is what PostgreSQL on RDS allows by default: memory in bytes divided by 9,531,392, at most 5,000.
+func maxConnections(server environment.DatabaseServer) int {
+	const bytesPerConnection, limit = 9531392, 5000
+	gib := server.MaxCapacity * 2 // an Aurora capacity unit is 2 GiB
+	if server.Engine != "aurora" {
+		gib = instanceMemory(server.InstanceClass)
+	}
+	return min(limit, int(gib*(1<<30)/bytesPerConnection))
+}
+
+// instanceMemory is the memory of an instance class in GiB, from AWS's naming: the families of general purpose (m, t)
+// have 4 GiB per virtual CPU, those for memory (r) 8, x more; a large has 2 virtual CPUs, and each xlarge 4 more.
+// 2 GiB, a small, stands for a class that does not follow.
+func instanceMemory(class string) float64 {
+	parts := strings.Split(class, ".")
+	if len(parts) != 3 || parts[1] == "" {
+		return 2
+	}
+	memory, known := map[string]float64{"micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16}[parts[2]]
+	if count, found := strings.CutSuffix(parts[2], "xlarge"); !known && found {
+		n, err := strconv.Atoi(count)
+		if err != nil {
+			return 2
+		}
+		memory, known = float64(16*n), true
+	}
+	if !known {
+		return 2
+	}
+	switch parts[1][0] {
+	case 'r', 'x':
+		memory *= 2
+	case 'c':
+		memory /= 2
+	}
+	return memory
+}

@@ -1,0 +1,90 @@
+package kinds
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// secretFile is where all secrets of the platform stand, whatever they are for.
+const secretFile = "secrets.tf"
+
+// lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
+// Encore Cloud. The value is pushed from outside; Terraform never sees it.
+func lowerSecrets(s *Stack, resources []app.Resource) {
+	for _, r := range resources {
+		label := "secret_" + Label(r.Name)
+		s.Module(secretFile, label, "secret", "secret "+r.Name,
+			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
+			Arg("name", emit.String(SecretName(s.Env, r.Name))),
+			Arg("description", emit.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
+			Arg("key_arn", emit.Ref("module.key.arn")),
+			Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
+		)
+		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), emit.Ref("module."+label+".arn"))
+	}
+}
+
+// wireSecrets hands a process the secrets of its services, and those that code outside every service declares: such
+// code runs in every process (facts: an Encore Go process exits at start without them).
+func wireSecrets(p *Process) {
+	uses := p.Uses("secret")
+	var fields []emit.Arg
+	for i := range p.Of("secret") {
+		r := &p.Of("secret")[i]
+		edges := uses[r.Name]
+		if len(edges) == 0 && r.Service != "" {
+			continue
+		}
+		variable := "SECRET_" + r.Name
+		at := files(edges)
+		if len(at) == 0 {
+			at = []string{r.At.Filename}
+		}
+		p.Secrets = append(p.Secrets, Secret{
+			Variable: variable,
+			ARN:      emit.Ref("local.platform.secret_" + Label(r.Name) + "_arn"),
+			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), strings.Join(at, ", ")),
+		})
+		fields = append(fields, Arg(r.Name, fromVariable(variable)))
+	}
+	if len(fields) > 0 {
+		p.Config["secrets"] = emit.Map(fields...)
+	}
+}
+
+// fromVariable is Encore's way to name an environment variable as the source of a value.
+func fromVariable(name string) emit.Value {
+	return emit.Object(Arg("$env", emit.String(name)))
+}
+
+// lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
+func lowerGeneratedSecret(s *Stack, label, id, comment, description string, name ...string) {
+	s.Module(secretFile, label, "generated-secret", id, []string{comment},
+		Arg("name", emit.String(SecretName(s.Env, name...))),
+		Arg("description", emit.String(description)),
+		Arg("key_arn", emit.Ref("module.key.arn")),
+		Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
+	)
+	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", emit.Ref("module."+label+".arn"))
+}
+
+// SecretName is a path, application/environment/name: no part holds a slash, so that no two of them meet, and
+// policies can name all secrets of an environment.
+func SecretName(env *environment.Environment, name ...string) string {
+	parts := []string{env.App, env.Name}
+	for _, part := range name {
+		if !secretPart.MatchString(part) {
+			part = environment.Name(environment.Secret/4, "secret", part)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "/")
+}
+
+// secretPart holds what Secrets Manager allows in a name, without the slash.
+var secretPart = regexp.MustCompile(`^[A-Za-z0-9_+=.@-]{1,128}$`)

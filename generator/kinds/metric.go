@@ -1,0 +1,55 @@
+package kinds
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Metric is a metric the application records itself.
+type Metric struct {
+	// Type is "counter" or "gauge".
+	Type string
+}
+
+// Metrics is the kind of custom metrics.
+var Metrics = Kind{
+	Name: "metric",
+	Noun: "metric",
+	Go: []source.GoSpelling{
+		metricSpelling("CounterConfig", "NewCounter", "NewCounterGroup"),
+		metricSpelling("GaugeConfig", "NewGauge", "NewGaugeGroup"),
+	},
+	Read: readMetric,
+}
+
+func metricSpelling(config string, constructors ...string) source.GoSpelling {
+	return source.GoSpelling{
+		Package:      "encore.dev/metrics",
+		TypeName:     "metrics." + strings.TrimPrefix(constructors[0], "New"),
+		Constructors: constructors,
+		ParentArg:    -1,
+		NameArg:      0,
+		ConfigArg:    1,
+		ConfigType:   config,
+		Grammar:      source.Snake,
+		// Recording a metric needs no right.
+		Methods:   map[string][]string{},
+		InService: true,
+	}
+}
+
+func readMetric(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
+	metric := &Metric{Type: "counter"}
+	if strings.Contains(decl.Constructor, "Gauge") {
+		metric.Type = "gauge"
+	}
+	diags := source.Decode(decl.Config, &struct{}{})
+	if strings.HasPrefix(decl.Name, "e_") {
+		diags = append(diags, fail(decl.NameAt, "Reserved metric name", "choose a name that does not begin with e_",
+			"The metric name %q begins with e_, which Encore keeps for itself.", decl.Name))
+	}
+	return metric, diags
+}

@@ -1,0 +1,126 @@
+package kinds
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/modules"
+)
+
+// Stack collects the blocks of one root module, by file, while it is being built.
+type Stack struct {
+	*Deployment
+
+	// Files maps a file name to its blocks.
+	Files map[string][]emit.Block
+	// Outputs are the values the stack hands to the next one.
+	Outputs []emit.Block
+	// Addresses maps a logical id ("secret StripeKey") to the address of its module.
+	Addresses map[string]string
+	// Modules are the names of the modules called.
+	Modules map[string]bool
+}
+
+// NewStack returns an empty stack.
+func NewStack(d *Deployment) *Stack {
+	return &Stack{Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[string]string{}, Modules: map[string]bool{}}
+}
+
+// Add appends blocks to a file.
+func (s *Stack) Add(file string, blocks ...emit.Block) {
+	s.Files[file] = append(s.Files[file], blocks...)
+}
+
+// Module adds a call of a bundled module to a file. The arguments are printed in the order of the module's
+// variables.tf, whatever order they come in, and those that equal the module's default are left out; id is what the lock records for the address.
+func (s *Stack) Module(file, label, module, id string, comments []string, args ...emit.Arg) {
+	order := variableOrder(module)
+	args = slices.DeleteFunc(args, func(a emit.Arg) bool {
+		written, short := a.Value.Line()
+		return short && written == modules.Default(module, a.Name)
+	})
+	sort.SliceStable(args, func(i, j int) bool { return order[args[i].Name] < order[args[j].Name] })
+	s.Add(file, emit.Module(label, "../../modules/"+module, comments, args...))
+	s.Modules[module] = true
+	s.Addresses[id] = "module." + label
+}
+
+// Output hands a value to the stacks that read this one.
+func (s *Stack) Output(name, description string, value emit.Value) {
+	s.Outputs = append(s.Outputs, emit.Block{Type: "output", Labels: []string{name}, Args: []emit.Arg{
+		{Name: "description", Value: emit.String(description)},
+		{Name: "value", Value: value},
+	}})
+}
+
+// Sort puts the blocks of every file and the outputs into name order, so that no order of discovery shows. Blocks
+// without a name, such as locals, come last.
+func (s *Stack) Sort() {
+	byLabel := func(blocks []emit.Block) {
+		sort.SliceStable(blocks, func(i, j int) bool {
+			a, b := label(blocks[i]), label(blocks[j])
+			return a != "" && (b == "" || a < b)
+		})
+	}
+	for _, blocks := range s.Files {
+		byLabel(blocks)
+	}
+	byLabel(s.Outputs)
+}
+
+func label(b emit.Block) string { return strings.Join(b.Labels, ".") }
+
+// variableOrder maps each variable of a bundled module to its place in variables.tf.
+func variableOrder(module string) map[string]int {
+	order := map[string]int{}
+	for i, name := range modules.Variables(module) {
+		order[name] = i
+	}
+	return order
+}
+
+// Arg is an argument of a module call.
+func Arg(name string, value emit.Value) emit.Arg { return emit.Arg{Name: name, Value: value} }
+
+// Label turns a logical name into the tail of a Terraform label: StripeKey and stripe-key both become stripe_key, so
+// whoever hands out labels checks that they differ.
+func Label(name string) string {
+	var out strings.Builder
+	runes := []rune(name)
+	for i, r := range runes {
+		switch {
+		case r >= utf8Limit:
+			fmt.Fprintf(&out, "_%x", r)
+		case unicode.IsUpper(r):
+			if i > 0 && endsWord(runes, i) {
+				out.WriteByte('_')
+			}
+			out.WriteRune(unicode.ToLower(r))
+		case unicode.IsLower(r) || unicode.IsDigit(r):
+			out.WriteRune(r)
+		default:
+			out.WriteByte('_')
+		}
+	}
+	return out.String()
+}
+
+// utf8Limit is the first rune that needs more than one byte: labels stay ASCII, since they end up in other tools.
+const utf8Limit = 0x80
+
+// endsWord says that the capital at i begins a word: after a lower-case letter or digit, or as the last capital of a
+// run (the K of OpenAIKey).
+func endsWord(runes []rune, i int) bool {
+	before := runes[i-1]
+	if unicode.IsLower(before) || unicode.IsDigit(before) {
+		return true
+	}
+	return unicode.IsUpper(before) && i+1 < len(runes) && unicode.IsLower(runes[i+1])
+}
+
+// quoted names a resource in comments and messages.
+func quoted(name string) string { return `"` + name + `"` }

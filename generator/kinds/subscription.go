@@ -1,0 +1,128 @@
+package kinds
+
+import (
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Subscribe is what the service of a subscription does with it.
+const Subscribe = "subscribe"
+
+// Values of RetryPolicy.MaxRetries that are no count.
+const (
+	InfiniteRetries = -1
+	NoRetries       = -2
+)
+
+// Subscription is a Pub/Sub subscription. A setting that is absent holds Encore's default.
+type Subscription struct {
+	// MaxConcurrency is how many messages one instance handles at a time: 100 unless written. The Go runtime on AWS
+	// takes 1 when the source does not say.
+	MaxConcurrency int
+	// AckDeadline is how long a handler may take.
+	AckDeadline time.Duration
+	// MessageRetention is how long a message that is not acknowledged is kept.
+	MessageRetention time.Duration
+	RetryPolicy      RetryPolicy
+	// Handler is what handles a message; only its presence is read.
+	Handler source.Value
+}
+
+// RetryPolicy says when a failed message is delivered again.
+type RetryPolicy struct {
+	MinBackoff time.Duration
+	MaxBackoff time.Duration
+	// MaxRetries counts deliveries after the first; InfiniteRetries and NoRetries are no counts.
+	MaxRetries int
+}
+
+// Subscriptions is the kind of Pub/Sub subscriptions.
+var Subscriptions = Kind{
+	Name: "subscription",
+	Noun: "subscription",
+	Go: []source.GoSpelling{{
+		Package:      "encore.dev/pubsub",
+		TypeName:     "pubsub.Subscription",
+		Constructors: []string{"NewSubscription"},
+		ParentArg:    0,
+		ParentKind:   "topic",
+		NameArg:      1,
+		ConfigArg:    2,
+		ConfigType:   "SubscriptionConfig",
+		Grammar:      source.Kebab,
+		Constants: map[string]source.Value{
+			"InfiniteRetries": {Kind: source.Int, Int: InfiniteRetries},
+			"NoRetries":       {Kind: source.Int, Int: NoRetries},
+		},
+		Handler:       "Handler",
+		MethodHandler: "MethodHandler",
+		// A subscription is not used after it was declared.
+		Methods: map[string][]string{},
+	}},
+	Read:      readSubscription,
+	Unbuilt:   true,
+	Bound:     true,
+	Operation: Subscribe,
+	Verbs:     map[string]string{Subscribe: "subscribes"},
+}
+
+func readSubscription(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
+	s := &Subscription{
+		MaxConcurrency:   100,
+		AckDeadline:      30 * time.Second,
+		MessageRetention: 7 * 24 * time.Hour,
+		RetryPolicy:      RetryPolicy{MinBackoff: 10 * time.Second, MaxBackoff: 10 * time.Minute, MaxRetries: 100},
+	}
+	diags := source.Decode(decl.Config, s)
+	if diags.HasErrors() {
+		return s, diags
+	}
+	retry := decl.Config.Field("RetryPolicy")
+	diags = append(diags, atLeast(decl, decl.Config.Field("AckDeadline"), "ack deadline", s.AckDeadline, time.Second)...)
+	diags = append(diags, atLeast(decl, decl.Config.Field("MessageRetention"), "message retention", s.MessageRetention, time.Minute)...)
+	diags = append(diags, atLeast(decl, retry.Field("MinBackoff"), "minimum backoff", s.RetryPolicy.MinBackoff, time.Second)...)
+	diags = append(diags, atLeast(decl, retry.Field("MaxBackoff"), "maximum backoff", s.RetryPolicy.MaxBackoff, time.Second)...)
+	if s.RetryPolicy.MaxRetries == 0 {
+		s.RetryPolicy.MaxRetries = 100 // the runtimes read zero as "not set"
+	}
+	if s.RetryPolicy.MaxRetries < NoRetries {
+		diags = append(diags, fail(settingAt(decl, retry.Field("MaxRetries")), "Invalid number of retries",
+			"use a positive number, pubsub.InfiniteRetries or pubsub.NoRetries",
+			"Subscription %q asks for %d retries.", decl.Name, s.RetryPolicy.MaxRetries))
+	}
+	if s.MaxConcurrency < 0 {
+		diags = append(diags, fail(settingAt(decl, decl.Config.Field("MaxConcurrency")), "Invalid concurrency",
+			"use a positive number, or leave it out",
+			"Subscription %q asks for %d messages at a time.", decl.Name, s.MaxConcurrency))
+	}
+	return s, diags
+}
+
+// atLeast reports a duration below Encore's minimum.
+func atLeast(decl source.Decl, written source.Value, what string, is, minimum time.Duration) hcl.Diagnostics {
+	if is >= minimum {
+		return nil
+	}
+	hint := "make it at least " + Spell(minimum)
+	if is > 0 && is < time.Microsecond {
+		hint = "a bare number is nanoseconds: multiply it by time.Second"
+	}
+	return hcl.Diagnostics{fail(settingAt(decl, written), "Too short "+what, hint,
+		"The %s of subscription %q is %s; Encore allows no less than %s.", what, decl.Name, Spell(is), Spell(minimum))}
+}
+
+// Spell writes a duration without its zero parts: 1m30s, 2h.
+func Spell(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

@@ -1,0 +1,86 @@
+package kinds
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Delivery guarantees of a topic, as Encore spells them.
+const (
+	AtLeastOnce = "at-least-once"
+	ExactlyOnce = "exactly-once"
+)
+
+// Publish is the one operation a service performs on a topic.
+const Publish = "publish"
+
+// Topic is a Pub/Sub topic.
+type Topic struct {
+	// DeliveryGuarantee is AtLeastOnce or ExactlyOnce.
+	DeliveryGuarantee string
+	// OrderingAttribute is the message attribute whose values are delivered in order; "" when order does not matter.
+	OrderingAttribute string
+}
+
+// FIFO says whether publisher and consumer must go through FIFO resources: a Go runtime sends a group and a
+// deduplication id exactly when the declaration asks for one of these.
+func (t *Topic) FIFO() bool {
+	return t.DeliveryGuarantee == ExactlyOnce || t.OrderingAttribute != ""
+}
+
+// Topics is the kind of Pub/Sub topics.
+var Topics = Kind{
+	Name: "topic",
+	Noun: "topic",
+	Go: []source.GoSpelling{{
+		Package:      "encore.dev/pubsub",
+		TypeName:     "pubsub.Topic",
+		Constructors: []string{"NewTopic"},
+		ParentArg:    -1,
+		NameArg:      0,
+		ConfigArg:    1,
+		ConfigType:   "TopicConfig",
+		Grammar:      source.Kebab,
+		Constants: map[string]source.Value{
+			"AtLeastOnce": {Kind: source.String, Text: AtLeastOnce},
+			"ExactlyOnce": {Kind: source.String, Text: ExactlyOnce},
+		},
+		Methods:     map[string][]string{"Publish": {Publish}, "Meta": nil},
+		Ref:         "TopicRef",
+		Permissions: map[string][]string{"Publisher": {Publish}},
+		Strict:      true,
+		Outside:     source.OutsideMethods,
+		// Encore's runtime adds attributes of its own, all beginning with its name.
+		MessageTag:      "pubsub-attr",
+		MessageField:    "OrderingAttribute",
+		MessageReserved: "encore",
+	}},
+	Read:    readTopic,
+	Unbuilt: true,
+	Verbs:   map[string]string{Publish: "publishes"},
+}
+
+func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
+	topic := &Topic{}
+	if in.Application.Language != "go" {
+		topic.DeliveryGuarantee = AtLeastOnce
+	}
+	diags := source.Decode(decl.Config, topic)
+	if diags.HasErrors() {
+		return topic, diags
+	}
+	at := settingAt(decl, decl.Config.Field("DeliveryGuarantee"))
+	switch topic.DeliveryGuarantee {
+	case AtLeastOnce, ExactlyOnce:
+	case "":
+		diags = append(diags, fail(at, "Missing delivery guarantee",
+			"set DeliveryGuarantee to pubsub.AtLeastOnce or pubsub.ExactlyOnce",
+			"Topic %q does not say how often a message may be delivered.", decl.Name))
+	default:
+		diags = append(diags, fail(at, "Invalid delivery guarantee",
+			"at-least-once and exactly-once are the two there are",
+			"Topic %q asks for the delivery guarantee %q.", decl.Name, topic.DeliveryGuarantee))
+	}
+	return topic, diags
+}

@@ -1,0 +1,144 @@
+package kinds
+
+import (
+	"sort"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// Deployment is an application in one environment, indexed for the questions that wiring asks. It is built once: an
+// application may have a thousand services, and every process asks.
+type Deployment struct {
+	App *app.App
+	Env *environment.Environment
+	// Processes are in the order of the environment's.
+	Processes []*Process
+
+	resources map[string][]app.Resource // by kind
+	hosts     map[string]*Process       // by the service it serves
+	services  map[string]*app.Service
+	pools     map[string]int // by database server
+}
+
+// NewDeployment indexes an application for an environment. The processes are not wired yet.
+func NewDeployment(application *app.App, env *environment.Environment) *Deployment {
+	d := &Deployment{
+		App: application, Env: env,
+		resources: map[string][]app.Resource{}, hosts: map[string]*Process{}, services: map[string]*app.Service{},
+		pools: map[string]int{},
+	}
+	for _, r := range application.Resources {
+		d.resources[r.Kind] = append(d.resources[r.Kind], r)
+	}
+	for i := range application.Services {
+		d.services[application.Services[i].Name] = &application.Services[i]
+	}
+	edges := map[string][]app.Edge{}
+	for _, e := range application.Edges {
+		edges[e.Service] = append(edges[e.Service], e)
+	}
+	for _, process := range env.Processes {
+		p := &Process{
+			Deployment: d, Process: process,
+			Connections: map[string]Connection{}, Config: map[string]emit.Value{},
+		}
+		for _, service := range process.HostedServices() {
+			p.Edges = append(p.Edges, edges[service]...)
+		}
+		for _, service := range process.Services {
+			d.hosts[service] = p
+		}
+		d.Processes = append(d.Processes, p)
+	}
+	return d
+}
+
+// Of returns the resources of a kind, in order of parent and name.
+func (d *Deployment) Of(kind string) []app.Resource { return d.resources[kind] }
+
+// Host is the process that serves a service.
+func (d *Deployment) Host(service string) *Process { return d.hosts[service] }
+
+// Service is the service of that name.
+func (d *Deployment) Service(name string) *app.Service { return d.services[name] }
+
+// Process is one process of a deployment and its wiring: everything the uses of its services ask for.
+type Process struct {
+	*Deployment
+	environment.Process
+
+	// Edges are those of the services whose code runs in the process.
+	Edges []app.Edge
+	// Permissions are the statements of the task role, one per used resource.
+	Permissions []Permission
+	// Connections are the network paths out of the process, by name.
+	Connections map[string]Connection
+	// Secrets are environment variables filled from Secrets Manager at start.
+	Secrets []Secret
+	// Config holds the sections of the Encore infra config that the resources add, by section name.
+	Config map[string]emit.Value
+}
+
+// Permission is one IAM statement.
+type Permission struct {
+	Name      string
+	Comment   string // which code asks for it
+	Actions   []string
+	Resources []emit.Value
+}
+
+// Connection is a network path to a port behind a security group.
+type Connection struct {
+	Comment       string
+	SecurityGroup emit.Value
+	Port          emit.Value
+}
+
+// Secret is an environment variable and the secret that fills it.
+type Secret struct {
+	Variable string
+	ARN      emit.Value
+	Comment  string
+}
+
+// Hosts says whether the service's code runs in the process.
+func (p *Process) Hosts(service string) bool {
+	return p.Host(service) == p || service == p.AuthService && service != ""
+}
+
+// Uses are the process's uses of resources of a kind, by resource name.
+func (p *Process) Uses(kind string) map[string][]app.Edge {
+	uses := map[string][]app.Edge{}
+	for _, e := range p.Edges {
+		if e.Kind == kind {
+			uses[e.Resource] = append(uses[e.Resource], e)
+		}
+	}
+	return uses
+}
+
+// usedNames are the keys of uses, sorted.
+func usedNames(uses map[string][]app.Edge) []string {
+	names := make([]string, 0, len(uses))
+	for name := range uses {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// files names the files of a resource's uses, for comments: without lines, which would churn.
+func files(edges []app.Edge) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, e := range edges {
+		if name := e.At.Filename; name != "" && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,70 @@
+package generator
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// LockName is the file, in the output folder, that says what groundplan owns there.
+const LockName = "groundplan.lock.json"
+
+// lockVersion changes when an older groundplan could misread the file.
+const lockVersion = 1
+
+// Lock is groundplan.lock.json: what a run leaves behind for the next one. It is committed with the generated code.
+type Lock struct {
+	Version int `json:"version"`
+	// Files maps every file groundplan owns, slash separated and relative to the output folder, to the SHA-256 of
+	// what it wrote there.
+	Files map[string]string `json:"files"`
+	// Addresses maps a logical id ("database orders") to its Terraform address, by stack ("production/platform").
+	Addresses map[string]map[string]string `json:"addresses"`
+	// CIDRs are the network ranges granted, by environment. A grant never changes: subnets would be replaced.
+	CIDRs map[string]string `json:"cidrs"`
+	// Modules maps each vendored module to a hash over its files.
+	Modules map[string]string `json:"modules"`
+}
+
+// ReadLock returns the lock of an output folder; an empty one when the folder has none.
+func ReadLock(dir string) (*Lock, error) {
+	path := filepath.Join(dir, LockName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Lock{Version: lockVersion}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var lock Lock
+	if err := json.Unmarshal(data, &lock); err != nil {
+		return nil, fmt.Errorf("%s is not readable: %w (restore it from version control, or remove it and run generate --force)", path, err)
+	}
+	if lock.Version != lockVersion {
+		return nil, fmt.Errorf("%s has version %d, this groundplan knows version %d: use a groundplan as new as the one that wrote it", path, lock.Version, lockVersion)
+	}
+	return &lock, nil
+}
+
+// bytes prints the lock; encoding/json sorts map keys, so the same lock gives the same bytes.
+func (l *Lock) bytes() []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(l); err != nil {
+		panic(err) // maps of strings always encode
+	}
+	return out.Bytes()
+}
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

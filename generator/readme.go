@@ -1,0 +1,125 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/templates"
+)
+
+// guide is what templates/infra.md is filled with.
+type guide struct {
+	App          string
+	Environments []guideEnvironment
+}
+
+type guideEnvironment struct {
+	Name, Region, State, Diagram, Holds, ProcessCount, Arch string
+
+	Secrets   []string
+	Databases []string
+	Roles     []guideRole
+}
+
+type guideRole struct {
+	Name, Secret string
+	Databases    []string
+}
+
+// readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
+func readme(application *app.App, deployments []*kinds.Deployment) []byte {
+	data := guide{App: application.Name}
+	for _, d := range deployments {
+		env := d.Env
+		entry := guideEnvironment{
+			Name: env.Name, Region: env.Region, State: state(env), Diagram: diagram(d),
+			ProcessCount: fmt.Sprintf("%d processes, their", len(env.Processes)), Arch: architecture(env),
+		}
+		if len(env.Processes) == 1 {
+			entry.ProcessCount = "one process, its"
+		}
+		if gateway(env) != nil {
+			entry.Holds = "load balancer, "
+		}
+		for _, r := range d.Of(kinds.Secrets.Name) {
+			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
+		}
+		for _, r := range d.Of(kinds.Databases.Name) {
+			entry.Databases = append(entry.Databases, r.Name)
+		}
+		if len(entry.Databases) > 0 {
+			entry.Holds += "databases, "
+		}
+		for _, process := range d.Processes {
+			uses := process.Uses(kinds.Databases.Name)
+			if len(uses) == 0 {
+				continue
+			}
+			role := guideRole{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(env, "database", process.Name)}
+			for name := range uses {
+				role.Databases = append(role.Databases, name)
+			}
+			sort.Strings(role.Databases)
+			entry.Roles = append(entry.Roles, role)
+		}
+		data.Environments = append(data.Environments, entry)
+	}
+	return templates.Render("infra.md", data)
+}
+
+func state(env *environment.Environment) string {
+	if env.State == nil {
+		return "in local files, terraform.tfstate beside the code: keep them, or name a bucket in a `state` block of groundplan.hcl"
+	}
+	return fmt.Sprintf("in the S3 bucket `%s`, locked while in use", env.State.Bucket)
+}
+
+// architecture is what `encore build docker --arch` takes.
+func architecture(env *environment.Environment) string {
+	if slices.ContainsFunc(env.Processes, func(p environment.Process) bool { return p.Architecture == "ARM64" }) {
+		return "arm64"
+	}
+	return "amd64"
+}
+
+// diagram draws who talks to whom in an environment, as a mermaid flowchart.
+func diagram(d *kinds.Deployment) string {
+	env := d.Env
+	var out strings.Builder
+	out.WriteString("flowchart LR\n")
+	if g := gateway(env); g != nil {
+		way := "internal load balancer"
+		if env.Domain != "" {
+			way = env.Domain
+		}
+		fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, processLabel(g.Name))
+	}
+	for _, process := range env.Processes {
+		label := process.Name
+		if hosted := strings.Join(process.Services, ", "); hosted != "" && hosted != label {
+			label += ": " + hosted
+		}
+		fmt.Fprintf(&out, "  %s[%q]\n", processLabel(process.Name), label)
+	}
+	for _, server := range env.DatabaseServers {
+		if len(server.Databases) > 0 {
+			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", kinds.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
+		}
+	}
+	for _, p := range d.Processes {
+		targets := make([]string, 0, len(p.Connections))
+		for target := range p.Connections {
+			targets = append(targets, target)
+		}
+		sort.Strings(targets)
+		for _, target := range targets {
+			fmt.Fprintf(&out, "  %s --> %s\n", processLabel(p.Name), target)
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,328 @@
+package generator
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
+// root, are not read. Diagnostics are sorted by position; with errors among them the application is partial, or nil.
+// The error is the machine's.
+func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
+	encore, diags, err := source.ReadEncoreApp(root)
+	if err != nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	if encore.Language != "go" {
+		return nil, nil, fmt.Errorf("the application in %s is written in %q: only Encore applications in Go can be read", root, encore.Language)
+	}
+	read, diags, err := source.Go(root, kinds.GoSpellings(), ignore...)
+	if err != nil || read == nil {
+		return nil, diags, err
+	}
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		return nil, diags, fmt.Errorf("find the application's folder: %w", err)
+	}
+	application, problems := resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
+	diags = append(diags, problems...)
+	sortDiagnostics(diags)
+	return application, diags, nil
+}
+
+// resolve turns declarations and uses into resources and edges.
+//
+// files is the application's folder, folder its name. whole says that the source was read without errors; when it was
+// not, what is missing would only mislead, so nothing but the settings of each declaration is checked.
+func resolve(read *source.Application, files fs.FS, folder string, whole bool) (*app.App, hcl.Diagnostics) {
+	r := &resolver{
+		read:      read,
+		app:       newApp(read, folder),
+		resources: map[key]*app.Resource{},
+		bound:     map[bond]bool{},
+		used:      map[bond]bool{},
+	}
+	diags := r.declare(kinds.Input{Application: read, Files: files})
+	if !whole {
+		return r.app, diags
+	}
+	diags = append(diags, app.Check(r.app)...)
+	diags = append(diags, r.refer()...)
+	diags = append(diags, r.use()...)
+	r.bind()
+	r.reach()
+	r.call()
+	slices.SortFunc(r.app.Edges, compareEdges)
+	r.app.Edges = slices.Compact(r.app.Edges)
+	return r.app, append(diags, r.warn()...)
+}
+
+// key names a resource.
+type key struct{ kind, parent, name string }
+
+// bond is a pair of service and resource.
+type bond struct {
+	service string
+	key
+}
+
+type resolver struct {
+	read      *source.Application
+	app       *app.App
+	resources map[key]*app.Resource
+	bound     map[bond]bool // declared or named in the service's tree
+	used      map[bond]bool // used by an expression in the service's tree
+}
+
+func newApp(read *source.Application, folder string) *app.App {
+	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
+	a.ID = cmp.Or(a.ID, a.Name)
+	if read.CORS != nil {
+		cors := app.CORS(*read.CORS)
+		a.CORS = &cors
+	}
+	if read.AuthHandler != nil {
+		auth := app.AuthHandler(*read.AuthHandler)
+		a.Auth = &auth
+	}
+	for _, m := range read.Middleware {
+		a.Middleware = append(a.Middleware, app.Middleware(m))
+	}
+	for _, s := range read.Services {
+		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, At: s.At})
+	}
+	slices.SortFunc(a.Services, func(x, y app.Service) int { return cmp.Compare(x.Name, y.Name) })
+	index := map[string]*app.Service{}
+	for i := range a.Services {
+		index[a.Services[i].Name] = &a.Services[i]
+	}
+	for _, e := range read.Endpoints {
+		if s := index[e.Service]; s != nil {
+			s.Endpoints = append(s.Endpoints, app.Endpoint{
+				Name: e.Name, Access: e.Access, Methods: e.Methods, Path: e.Path, Raw: e.Raw, Sensitive: e.Sensitive,
+				HasRequest: e.HasRequest, Tags: e.Tags, At: e.At,
+			})
+		}
+	}
+	for i := range a.Services {
+		slices.SortFunc(a.Services[i].Endpoints, func(x, y app.Endpoint) int { return cmp.Compare(x.Name, y.Name) })
+	}
+	return a
+}
+
+// kebab turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
+func kebab(name string) string {
+	var b strings.Builder
+	hyphen, lower := false, false
+	for _, c := range name {
+		upper := 'A' <= c && c <= 'Z'
+		if upper && lower {
+			hyphen = true
+		}
+		if upper {
+			c += 'a' - 'A'
+		}
+		letter, digit := 'a' <= c && c <= 'z', '0' <= c && c <= '9'
+		if !letter && !digit {
+			hyphen, lower = true, false
+			continue
+		}
+		if b.Len() == 0 && digit {
+			b.WriteString("app-")
+		} else if hyphen && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		hyphen, lower = false, !upper
+		b.WriteRune(c)
+	}
+	return cmp.Or(b.String(), "app")
+}
+
+// declare reads every declaration into a resource.
+func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	first := map[key]source.Decl{}
+	patterns := map[key]*app.Paths{} // of the parts of one resource
+	for _, decl := range r.read.Decls {
+		kind, ok := kinds.Named(decl.Kind)
+		if !ok || decl.Reference {
+			continue
+		}
+		spec, problems := kind.Read(decl, in)
+		diags = append(diags, problems...)
+		name := decl.Name
+		if pattern := decl.Config.Field(kind.PartName); kind.PartOf != "" && !problems.HasErrors() {
+			name = pattern.Text
+			parent := key{kind.PartOf, "", decl.Parent}
+			if patterns[parent] == nil {
+				patterns[parent] = &app.Paths{}
+			}
+			if at, other := patterns[parent].Add("*", name, app.Position(pattern.At)); at != "" {
+				diags = append(diags, fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
+					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at))
+			}
+		}
+		k := key{decl.Kind, decl.Parent, name}
+		if other, ok := first[k]; ok {
+			if !kind.Repeatable && kind.PartOf == "" {
+				diags = append(diags, duplicate(kind, decl, other))
+			}
+			continue
+		}
+		first[k] = decl
+		r.app.Resources = append(r.app.Resources, app.Resource{
+			Kind: decl.Kind, Name: name, Parent: decl.Parent, Service: decl.Service, Spec: spec, At: decl.At,
+		})
+	}
+	slices.SortFunc(r.app.Resources, func(x, y app.Resource) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Parent, y.Parent), cmp.Compare(x.Name, y.Name))
+	})
+	for i := range r.app.Resources {
+		resource := &r.app.Resources[i]
+		r.resources[key{resource.Kind, resource.Parent, resource.Name}] = resource
+	}
+	return diags
+}
+
+func duplicate(kind kinds.Kind, decl, first source.Decl) *hcl.Diagnostic {
+	of := ""
+	if decl.Parent != "" {
+		of = fmt.Sprintf(" of %q", decl.Parent)
+	}
+	hint := "rename one of them"
+	if kind.Go[0].Named != "" {
+		hint = fmt.Sprintf("rename one of them, or refer to the other one by name: %s(%q)", named(kind), decl.Name)
+	}
+	return fail(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
+		"The %s %q%s is declared here and at %s.", kind.Noun, decl.Name, of, app.Position(nameAt(first)))
+}
+
+// refer checks references by name.
+func (r *resolver) refer() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, decl := range r.read.Decls {
+		kind, ok := kinds.Named(decl.Kind)
+		if !ok || !decl.Reference || r.resources[key{decl.Kind, decl.Parent, decl.Name}] != nil {
+			continue
+		}
+		var known []string
+		for _, resource := range r.app.Of(decl.Kind) {
+			known = append(known, resource.Name)
+		}
+		hint := fmt.Sprintf("declare the %s, or correct the name", kind.Noun)
+		if nearest := nearest(decl.Name, known); nearest != "" {
+			hint = fmt.Sprintf("did you mean %q?", nearest)
+		} else if len(known) > 0 {
+			hint = "the application declares " + strings.Join(known, ", ")
+		}
+		diags = append(diags, fail(nameAt(decl), "Unknown "+kind.Noun, hint,
+			"No %s named %q is declared in the application.", kind.Noun, decl.Name))
+	}
+	return diags
+}
+
+// nearest returns the known name a misspelling most likely means, "" when none is close.
+func nearest(name string, known []string) string {
+	best, distance := "", 1+len(name)/3
+	for _, candidate := range known {
+		if d := levenshtein.Distance(name, candidate, nil); d <= distance && (best == "" || d < distance) {
+			best, distance = candidate, d
+		}
+	}
+	return best
+}
+
+// target is the resource a use of, or a declaration of, this kind is an edge to: the resource itself, or the whole it
+// is a part of.
+func target(kind kinds.Kind, parent, name string) key {
+	if kind.PartOf != "" {
+		return key{kind.PartOf, "", parent}
+	}
+	return key{kind.Name, parent, name}
+}
+
+func (r *resolver) edge(service string, to key, operation string, origin app.Origin, through string, at hcl.Range) {
+	r.app.Edges = append(r.app.Edges, app.Edge{
+		Service: service, Kind: to.kind, Parent: to.parent, Resource: to.name,
+		Operation: operation, Origin: origin, Through: through, At: at,
+	})
+}
+
+// call turns calls of endpoints into edges.
+func (r *resolver) call() {
+	for _, c := range r.read.Calls {
+		if c.Service != "" {
+			r.app.Edges = append(r.app.Edges, app.Edge{
+				Service: c.Service, Kind: "service", Resource: c.TargetService, Operation: c.Endpoint,
+				Origin: app.Used, ReferenceOnly: c.ReferenceOnly, At: c.At,
+			})
+		}
+	}
+}
+
+func compareEdges(x, y app.Edge) int {
+	return cmp.Or(
+		cmp.Compare(x.Service, y.Service), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Parent, y.Parent),
+		cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Operation, y.Operation), comparePositions(x.At, y.At),
+		cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Through, y.Through),
+	)
+}
+
+func comparePositions(x, y hcl.Range) int {
+	return cmp.Or(cmp.Compare(x.Filename, y.Filename), cmp.Compare(x.Start.Line, y.Start.Line), cmp.Compare(x.Start.Column, y.Start.Column))
+}
+
+// sortDiagnostics sorts by position; what concerns no place comes first.
+func sortDiagnostics(diags hcl.Diagnostics) {
+	slices.SortStableFunc(diags, func(x, y *hcl.Diagnostic) int {
+		if x.Subject == nil || y.Subject == nil {
+			return cmp.Compare(rank(x.Subject), rank(y.Subject))
+		}
+		return comparePositions(*x.Subject, *y.Subject)
+	})
+}
+
+func rank(subject *hcl.Range) int {
+	if subject == nil {
+		return 0
+	}
+	return 1
+}
+
+// fail is a diagnostic about what the user wrote: what is wrong in whole sentences, and the remedy.
+func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  summary,
+		Detail:   fmt.Sprintf(detail, args...) + "\nhint: " + hint,
+		Subject:  at.Ptr(),
+	}
+}
+
+// nameAt is where a declaration says its name, or the declaration itself when it says none.
+func nameAt(decl source.Decl) hcl.Range {
+	if decl.NameAt.Filename == "" {
+		return decl.At
+	}
+	return decl.NameAt
+}
+
+// named spells the function that refers to a resource by name, as in "sqldb.Named".
+func named(kind kinds.Kind) string {
+	return path.Base(kind.Go[0].Package) + "." + kind.Go[0].Named
+}
+
+func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -1,0 +1,307 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// gatewayName is the only name Encore allows for an API gateway.
+const gatewayName = "api-gateway"
+
+// servicePort is the port every process listens on: Encore's default, and what the network's rules let through.
+const servicePort = 8080
+
+// gatewayPriority leaves room in front of the gateway's catch-all for rules of one's own.
+const gatewayPriority = 100
+
+// lowerServices builds the stack that changes with each deploy: one module call per process, each in a file of its
+// own, wired from the uses of the services it hosts.
+func lowerServices(s *kinds.Stack) {
+	for _, process := range s.Processes {
+		lowerProcess(s, process)
+	}
+	if gateway(s.Env) != nil {
+		s.Output("url", "Where the application answers.", emit.Ref("local.platform.load_balancer.url"))
+	}
+	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []emit.Arg{
+		{Name: "description", Value: emit.String("Tag of the image to run, as pushed to the registry of the platform stack.")},
+		{Name: "type", Value: emit.Ref("string")},
+		{Name: "nullable", Value: emit.Bool(false)},
+	}})
+}
+
+// wire collects what every process of a deployment gets.
+func wire(d *kinds.Deployment) {
+	auth := d.App.Auth != nil && needsAuth(d.App)
+	for _, p := range d.Processes {
+		kinds.WireServiceAuth(p)
+		for _, kind := range kinds.All {
+			if kind.Wire != nil {
+				kind.Wire(p)
+			}
+		}
+		discover(p, auth)
+	}
+}
+
+func lowerProcess(s *kinds.Stack, p *kinds.Process) {
+	process := p.Process
+	args := []emit.Arg{
+		kinds.Arg("name", emit.String(environment.Name(environment.Unit, s.Env.App, s.Env.Name, process.Name))),
+		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
+		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
+		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
+		kinds.Arg("image", emit.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
+		kinds.Arg("repository_arn", emit.Ref("local.platform.registry.repository_arn")),
+		kinds.Arg("key_arn", emit.Ref("local.platform.key_arn")),
+		kinds.Arg("cpu", emit.Int(process.CPU)),
+		kinds.Arg("memory", emit.Int(process.Memory)),
+		kinds.Arg("architecture", emit.String(process.Architecture)),
+		kinds.Arg("scale", scale(process.Scale)),
+		kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)),
+		kinds.Arg("health_check_grace_seconds", emit.Int(process.HealthCheckGraceSeconds)),
+		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+		kinds.Arg("outbound_ports", emit.Ints(s.Env.OutboundPorts)),
+		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
+		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
+		kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		kinds.Arg("secrets", secretArgs(p)),
+		kinds.Arg("permissions", permissionArgs(p)),
+		kinds.Arg("connections", connectionArgs(p)),
+		kinds.Arg("routes", routes(s.Env, process)),
+		{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
+	}
+	if len(process.Services) > 0 {
+		args = append(args, kinds.Arg("discovery_name", emit.String(discoveryName(process))))
+	}
+	s.Module(processFile(process.Name), processLabel(process.Name), "fargate-service", "process "+process.Name,
+		processComments(p), args...)
+}
+
+func processLabel(process string) string { return "service_" + kinds.Label(process) }
+
+// processFile names the file of a process. Terraform reads override.tf and *_override.tf as patches of other files,
+// and the stack has files of its own: a process of such a name gets a suffix.
+func processFile(process string) string {
+	name := kinds.Label(process)
+	taken := []string{"outputs", "override", "platform", "providers", "terraform", "variables"}
+	if slices.Contains(taken, name) || strings.HasSuffix(name, "_override") {
+		name += "_process"
+	}
+	return name + ".tf"
+}
+
+// discoveryName is the DNS label under which other processes find this one.
+func discoveryName(process environment.Process) string {
+	return environment.Name(environment.DiscoveryName, process.Name)
+}
+
+func processComments(process *kinds.Process) []string {
+	var hosts []string
+	for _, name := range process.Services {
+		hosts = append(hosts, fmt.Sprintf("%q (%s)", name, folder(process.Service(name).Dir)))
+	}
+	noun := "Service"
+	if len(hosts) > 1 {
+		noun = "Services"
+	}
+	switch {
+	case process.Gateway && len(hosts) == 0:
+		return []string{"The API gateway: the only process that requests from outside reach"}
+	case process.Gateway:
+		return []string{fmt.Sprintf("The API gateway, and %s %s", strings.ToLower(noun), strings.Join(hosts, ", "))}
+	default:
+		return []string{fmt.Sprintf("%s %s", noun, strings.Join(hosts, ", "))}
+	}
+}
+
+// folder is a service's directory as a reader would write it.
+func folder(dir string) string {
+	if dir == "." {
+		return "the application's root"
+	}
+	return dir + "/"
+}
+
+func scale(s environment.Scale) emit.Value {
+	fields := []emit.Arg{kinds.Arg("min", emit.Int(s.Min)), kinds.Arg("max", emit.Int(s.Max))}
+	if s.CPUPercent != defaultCPUPercent {
+		fields = append(fields, kinds.Arg("cpu_percent", emit.Int(s.CPUPercent)))
+	}
+	if s.MemoryPercent != defaultMemoryPercent {
+		fields = append(fields, kinds.Arg("memory_percent", emit.Int(s.MemoryPercent)))
+	}
+	return emit.Object(fields...)
+}
+
+// The module's defaults inside scale, which the generator does not restate.
+const (
+	defaultCPUPercent    = 60
+	defaultMemoryPercent = 75
+)
+
+func secretArgs(p *kinds.Process) emit.Value {
+	fields := make([]emit.Arg, 0, len(p.Secrets))
+	for _, secret := range p.Secrets {
+		fields = append(fields, emit.Arg{Name: secret.Variable, Value: secret.ARN, Comments: []string{secret.Comment}})
+	}
+	return emit.Map(fields...)
+}
+
+func permissionArgs(p *kinds.Process) emit.Value {
+	fields := make([]emit.Arg, 0, len(p.Permissions))
+	for _, permission := range p.Permissions {
+		fields = append(fields, emit.Arg{Name: permission.Name, Comments: []string{permission.Comment}, Value: emit.Object(
+			kinds.Arg("actions", emit.Strings(permission.Actions)),
+			kinds.Arg("resources", emit.List(permission.Resources...)),
+		)})
+	}
+	return emit.Map(fields...)
+}
+
+func connectionArgs(p *kinds.Process) emit.Value {
+	fields := make([]emit.Arg, 0, len(p.Connections))
+	for name, connection := range p.Connections {
+		fields = append(fields, emit.Arg{Name: name, Comments: []string{connection.Comment}, Value: emit.Object(
+			kinds.Arg("security_group_id", connection.SecurityGroup),
+			kinds.Arg("port", connection.Port),
+		)})
+	}
+	return emit.Map(fields...)
+}
+
+func routes(env *environment.Environment, process environment.Process) emit.Value {
+	if !process.Gateway {
+		return emit.Map()
+	}
+	var hosts []string
+	if env.Domain != "" {
+		hosts = []string{env.Domain}
+	}
+	return emit.Map(kinds.Arg("gateway", emit.Object(
+		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
+		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
+		kinds.Arg("priority", emit.Int(gatewayPriority)),
+		kinds.Arg("hosts", emit.Strings(hosts)),
+	)))
+}
+
+// discover gives a process the addresses of the services it talks to, and the network path to each. The rules are
+// those of Encore's image build: what the hosted services call; the auth handler's service when any endpoint of the
+// application needs authentication; for a gateway every service.
+func discover(p *kinds.Process, auth bool) {
+	reasons := map[string][]string{}
+	for _, e := range p.Edges {
+		if e.Kind == "service" && !e.ReferenceOnly {
+			reasons[e.Resource] = append(reasons[e.Resource], "called in "+e.At.Filename)
+		}
+	}
+	if auth {
+		reasons[p.App.Auth.Service] = append(reasons[p.App.Auth.Service], "runs the auth handler")
+	}
+	if p.Gateway {
+		for _, service := range p.App.Services {
+			reasons[service.Name] = append(reasons[service.Name], "routed to by the gateway")
+		}
+	}
+	var fields []emit.Arg
+	targets := map[string][]string{}
+	for service, why := range reasons {
+		target := p.Host(service)
+		if p.Hosts(service) || target == nil {
+			continue
+		}
+		fields = append(fields, kinds.Arg(service, emit.Object(kinds.Arg("base_url",
+			emit.Template(fmt.Sprintf("http://%s.", discoveryName(target.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", servicePort))))))
+		targets[target.Name] = append(targets[target.Name], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
+	}
+	for target, why := range targets {
+		sort.Strings(why)
+		p.Connections[processLabel(target)] = kinds.Connection{
+			Comment:       strings.Join(why, "; "),
+			SecurityGroup: emit.Ref("module." + processLabel(target) + ".security_group_id"),
+			Port:          emit.Int(servicePort),
+		}
+	}
+	if len(fields) > 0 {
+		p.Config["service_discovery"] = emit.Map(fields...)
+	}
+}
+
+func needsAuth(application *app.App) bool {
+	for _, service := range application.Services {
+		for _, endpoint := range service.Endpoints {
+			if endpoint.Access == "auth" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func distinct(list []string) []string {
+	sort.Strings(list)
+	return slices.Compact(list)
+}
+
+// infraConfig is the Encore infra config of a process: the sections the resources added, and those every process has.
+func infraConfig(p *kinds.Process) emit.Value {
+	metadata := []emit.Arg{
+		kinds.Arg("app_id", emit.String(p.App.ID)),
+		kinds.Arg("env_name", emit.String(p.Env.Name)),
+		kinds.Arg("env_type", emit.String(p.Env.Type)),
+		kinds.Arg("cloud", emit.String("aws")),
+	}
+	if gateway(p.Env) != nil {
+		metadata = append(metadata, kinds.Arg("base_url", emit.Ref("local.platform.load_balancer.url")))
+	}
+	gateways := []string{}
+	if p.Gateway {
+		gateways = append(gateways, gatewayName)
+		p.Config["cors"] = cors(p.App.CORS)
+	}
+	p.Config["metadata"] = emit.Object(metadata...)
+	p.Config["hosted_services"] = emit.Strings(p.HostedServices())
+	p.Config["hosted_gateways"] = emit.Strings(gateways)
+	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end.
+	p.Config["graceful_shutdown"] = emit.Object(kinds.Arg("total", emit.Int(p.StopTimeoutSeconds-shutdownReserve)))
+	fields := make([]emit.Arg, 0, len(p.Config))
+	for section, value := range p.Config {
+		fields = append(fields, kinds.Arg(section, value))
+	}
+	return emit.Map(fields...)
+}
+
+// shutdownReserve is the time, in seconds, between the runtime's deadline and the kill.
+const shutdownReserve = 5
+
+func cors(c *app.CORS) emit.Value {
+	if c == nil {
+		return emit.Object()
+	}
+	var fields []emit.Arg
+	if c.Debug {
+		fields = append(fields, kinds.Arg("debug", emit.Bool(true)))
+	}
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{
+		{"allow_headers", c.AllowHeaders},
+		{"allow_origins_with_credentials", c.AllowOriginsWithCredentials},
+		{"allow_origins_without_credentials", c.AllowOriginsWithoutCredentials},
+		{"expose_headers", c.ExposeHeaders},
+	} {
+		if len(list.values) > 0 {
+			fields = append(fields, kinds.Arg(list.name, emit.Strings(list.values)))
+		}
+	}
+	return emit.Object(fields...)
+}

@@ -1,0 +1,135 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/tailscale/hujson"
+	"golang.org/x/mod/modfile"
+)
+
+// EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
+type EncoreApp struct {
+	// ID is the application's id; it may be empty.
+	ID string
+	// Language is "go" (also when the file does not say) or "typescript".
+	Language string
+	CORS     *CORS
+}
+
+const encoreAppFile = "encore.app"
+
+// ReadEncoreApp reads encore.app in root, which is JSON with comments and trailing commas. The error is the
+// machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
+func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
+	app := EncoreApp{Language: "go"}
+	text, err := os.ReadFile(filepath.Join(root, encoreAppFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return app, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
+	}
+	if err != nil {
+		return app, nil, fmt.Errorf("read encore.app: %w", err)
+	}
+	syntax, err := hujson.Parse(text)
+	if err != nil {
+		return app, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
+	}
+	var read struct {
+		ID   any   `json:"id"`
+		Lang any   `json:"lang"`
+		CORS *CORS `json:"global_cors"`
+	}
+	syntax.Standardize()
+	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {
+		return app, hcl.Diagnostics{encoreAppError(text, jsonOffset(err), err)}, nil
+	}
+	app.ID, _ = read.ID.(string)
+	if lang, _ := read.Lang.(string); lang != "" {
+		app.Language = lang
+	}
+	app.CORS = read.CORS
+	return app, nil, nil
+}
+
+func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  "Invalid encore.app",
+		Detail: fmt.Sprintf("The file cannot be read: %s.\nhint: it must hold one JSON object; comments and trailing commas are fine",
+			strings.TrimPrefix(err.Error(), "hujson: ")),
+		Subject: textRange(encoreAppFile, text, offset, offset+1).Ptr(),
+	}
+}
+
+// hujsonOffset reads the place out of hujson's message, the only form it gives it in.
+func hujsonOffset(text []byte, err error) int {
+	var line, column int
+	if _, scanErr := fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &line, &column); scanErr != nil {
+		return 0
+	}
+	offset := 0
+	for ; line > 1; line-- {
+		next := bytes.IndexByte(text[offset:], '\n')
+		if next < 0 {
+			break
+		}
+		offset += next + 1
+	}
+	return min(offset+column-1, len(text))
+}
+
+// jsonOffset is where a value of the wrong type ends. Standardizing keeps every byte in its place, so the offset
+// holds for the file as written.
+func jsonOffset(err error) int {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		return max(int(wrongType.Offset)-1, 0)
+	}
+	return 0
+}
+
+// readModulePath returns the module path of root's go.mod, under which the application's packages import each other.
+func readModulePath(root string) (string, hcl.Diagnostics, error) {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, fmt.Errorf("an Encore Go application has a go.mod beside encore.app, %s has none: %w", root, err)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("read go.mod: %w", err)
+	}
+	module := modfile.ModulePath(text)
+	if module == "" {
+		return "", hcl.Diagnostics{{
+			Severity: hcl.DiagError,
+			Summary:  "Invalid go.mod",
+			Detail:   "The file names no module.\nhint: start it with a line such as module encore.app",
+			Subject:  textRange("go.mod", text, 0, 0).Ptr(),
+		}}, nil
+	}
+	return path.Clean(module), nil, nil
+}
+
+// Files returns the sources the diagnostics point at, by the name the diagnostics use, for a printer that shows
+// excerpts. They are read again from root; one that can no longer be read is left out.
+func Files(root string, diags hcl.Diagnostics) map[string]*hcl.File {
+	files := make(map[string]*hcl.File)
+	for _, diag := range diags {
+		for _, at := range []*hcl.Range{diag.Subject, diag.Context} {
+			if at == nil || at.Filename == "" || files[at.Filename] != nil {
+				continue
+			}
+			if text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(at.Filename))); err == nil {
+				files[at.Filename] = &hcl.File{Bytes: text}
+			}
+		}
+	}
+	return files
+}

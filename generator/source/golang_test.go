@@ -1,0 +1,191 @@
+package source
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "record what the reader finds in testdata; review the difference")
+
+const wantFile = "want"
+
+// TestI1GoApplications reads every application of testdata/go and compares what is found, or what is wrong, with the
+// lines recorded beside it. Each is about one thing, which its name says.
+func TestI1GoApplications(t *testing.T) {
+	files, err := filepath.Glob("testdata/go/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no applications in testdata/go", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := t.TempDir()
+			writeArchive(t, root, archive)
+			application, diags, err := Go(root, testSpellings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := describeApplication(application) + describeDiagnostics(diags)
+			compareWithArchive(t, file, archive, got)
+		})
+	}
+}
+
+// writeArchive writes the archive's files, and the encore.app and go.mod that most do not spell out.
+func writeArchive(t testing.TB, root string, archive *txtar.Archive) {
+	t.Helper()
+	files := []txtar.File{{Name: "encore.app", Data: []byte("{}\n")}, {Name: "go.mod", Data: []byte("module app.example\n")}}
+	for _, file := range append(files, archive.Files...) {
+		if file.Name == wantFile {
+			continue
+		}
+		full := filepath.Join(root, filepath.FromSlash(file.Name))
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, file.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func compareWithArchive(t *testing.T, name string, archive *txtar.Archive, got string) {
+	t.Helper()
+	i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == wantFile })
+	if *update {
+		if i < 0 {
+			archive.Files = append(archive.Files, txtar.File{Name: wantFile})
+			i = len(archive.Files) - 1
+		}
+		archive.Files[i].Data = []byte(got)
+		if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want := ""
+	if i >= 0 {
+		want = string(archive.Files[i].Data)
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// describeApplication is the application in lines a reviewer can read.
+func describeApplication(a *Application) string {
+	if a == nil {
+		return ""
+	}
+	var b strings.Builder
+	line := func(words ...string) {
+		words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+		b.WriteString(strings.Join(words, " ") + "\n")
+	}
+	for _, s := range a.Services {
+		line("service", s.Name, "in", s.Dir, flagged(s.HasConfig, "config"), at(s.At))
+	}
+	for _, e := range a.Endpoints {
+		line("endpoint", e.Service+"."+e.Name, e.Access, strings.Join(e.Methods, ","), e.Path, flagged(e.Raw, "raw"), flagged(e.Sensitive, "sensitive"),
+			flagged(e.HasRequest, "request"), named("tags", strings.Join(e.Tags, ",")), at(e.At))
+	}
+	if a.AuthHandler != nil {
+		line("auth", a.AuthHandler.Service+"."+a.AuthHandler.Name, at(a.AuthHandler.At))
+	}
+	for _, m := range a.Middleware {
+		line("middleware", m.Package+"."+m.Name, named("service", m.Service), flagged(m.Global, "global"), named("targets", strings.Join(m.Targets, ",")), at(m.At))
+	}
+	for _, p := range a.Packages {
+		line("package", p.Dir, named("service", p.Service))
+		for _, i := range p.Imports {
+			line("  imports", i.Dir, at(i.At))
+		}
+	}
+	for _, d := range a.Decls {
+		line("decl", d.Kind, d.Name, named("parent", d.Parent), named("symbol", d.Symbol), named("service", d.Service), "in", d.Package, flagged(d.Reference, "reference"),
+			flagged(d.Implicit, "implicit"), named("migrations", d.Migrations), named("count", strings.TrimPrefix(fmt.Sprint(d.MigrationCount), "0")), at(d.At))
+		for _, f := range d.Config.Fields {
+			line(" ", f.Name, "=", describeSetting(f.Value))
+		}
+	}
+	for _, u := range a.Uses {
+		line("use", u.Kind, u.Name, named("parent", u.Parent), u.Operation, "by", orDash(u.Service), "in", u.Package, named("through", u.Through), named("middleware", u.Middleware), at(u.At))
+	}
+	for _, c := range a.Calls {
+		line("call", c.TargetService+"."+c.Endpoint, "by", orDash(c.Service), "in", c.Package, flagged(c.ReferenceOnly, "reference"), at(c.At))
+	}
+	return b.String()
+}
+
+func describeSetting(v Value) string {
+	switch v.Kind {
+	case Object:
+		var fields []string
+		for _, f := range v.Fields {
+			fields = append(fields, f.Name+"="+describeSetting(f.Value))
+		}
+		return "{" + strings.Join(fields, " ") + "}"
+	case String:
+		return fmt.Sprintf("%q", v.Text)
+	case Reference:
+		return "reference " + v.Package + "." + v.Text
+	}
+	return describeValue(v)
+}
+
+func flagged(is bool, word string) string {
+	if is {
+		return word
+	}
+	return ""
+}
+
+func named(word, value string) string {
+	if value == "" {
+		return ""
+	}
+	return word + "=" + value
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func at(r hcl.Range) string {
+	end := fmt.Sprint(r.End.Column)
+	if r.End.Line != r.Start.Line {
+		end = fmt.Sprintf("%d:%d", r.End.Line, r.End.Column)
+	}
+	return fmt.Sprintf("@%s:%d:%d-%s", r.Filename, r.Start.Line, r.Start.Column, end)
+}
+
+func describeDiagnostics(diags hcl.Diagnostics) string {
+	var b strings.Builder
+	for _, d := range diags {
+		severity := "error"
+		if d.Severity == hcl.DiagWarning {
+			severity = "warning"
+		}
+		fmt.Fprintf(&b, "%s %s %s\n", severity, at(*d.Subject), d.Summary)
+		for l := range strings.SplitSeq(d.Detail, "\n") {
+			fmt.Fprintf(&b, "  %s\n", l)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,157 @@
+// Package source turns the text of an application into declarations and uses.
+//
+// One reader per spelling (Go, TypeScript, manifest, Encore metadata) ends in the same Application. A reader knows
+// the grammar of its language and the rules Encore's own parser enforces for it; what a topic or a bucket is, it is
+// told by a table of spellings. It must not know kinds, environments or Terraform.
+package source
+
+import (
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Application is one application as its author wrote it. Every list is sorted: by name where there is one, then by
+// file, line and column.
+type Application struct {
+	// ID is the "id" of encore.app; it may be empty.
+	ID string
+	// Language is "go", "typescript" or "manifest".
+	Language string
+	// CORS is the "global_cors" object of encore.app; nil when absent.
+	CORS *CORS
+
+	Services    []Service
+	Endpoints   []Endpoint
+	AuthHandler *AuthHandler // nil when the application has none
+	Middleware  []Middleware
+	Packages    []Package
+	Decls       []Decl
+	Uses        []Use
+	Calls       []Call
+}
+
+// CORS mirrors the global_cors object of encore.app; field names follow Encore's infra config.
+type CORS struct {
+	Debug                          bool     `json:"debug,omitempty"`
+	AllowHeaders                   []string `json:"allow_headers,omitempty"`
+	ExposeHeaders                  []string `json:"expose_headers,omitempty"`
+	AllowOriginsWithoutCredentials []string `json:"allow_origins_without_credentials,omitempty"`
+	AllowOriginsWithCredentials    []string `json:"allow_origins_with_credentials,omitempty"`
+}
+
+// Service is a directory tree that Encore runs as one unit.
+type Service struct {
+	Name string
+	// Dir is slash separated and relative to the application root; "." for the root.
+	Dir string
+	// HasConfig says that the service loads CUE configuration (Go only).
+	HasConfig bool
+	At        hcl.Range
+}
+
+// Endpoint is one API endpoint.
+type Endpoint struct {
+	Service string
+	Name    string
+	// Access is "public", "auth" or "private".
+	Access string
+	// Methods are upper case and sorted; ["*"] means all.
+	Methods []string
+	// Path starts with a slash; segments may be :param, *wildcard or !fallback.
+	Path      string
+	Raw       bool
+	Sensitive bool
+	// HasRequest says that the endpoint takes path parameters or a request body: a cron job cannot call it.
+	HasRequest bool
+	Tags       []string
+	At         hcl.Range
+}
+
+// AuthHandler is the application's authentication handler.
+type AuthHandler struct {
+	Name    string
+	Service string
+	At      hcl.Range
+}
+
+// Middleware runs around endpoints. Global middleware stands outside services and runs in every service that has a
+// targeted endpoint.
+type Middleware struct {
+	Name    string
+	Package string // directory
+	Service string // "" when global
+	Global  bool
+	// Targets are "all" or "tag:x".
+	Targets []string
+	At      hcl.Range
+}
+
+// Package is a directory of source files and what it imports from the application itself.
+type Package struct {
+	// Dir is slash separated and relative to the application root.
+	Dir string
+	// Service is the service the package belongs to, "" when none.
+	Service string
+	Imports []Import
+}
+
+// Import is an edge of the application's own import graph.
+type Import struct {
+	Dir string // directory of the imported package
+	At  hcl.Range
+}
+
+// Decl declares one resource, or refers to a declared one by name (Reference).
+type Decl struct {
+	Kind string
+	Name string
+	// Parent is the name of the resource this one belongs to: a subscription's topic, a keyspace's cluster.
+	Parent string
+	// Symbol is the variable that holds the resource, "" when it is bound to none.
+	Symbol string
+	// Package is the directory of the declaring package, Service the service around it ("" when none).
+	Package string
+	Service string
+	// Reference marks a reference by name to a resource declared elsewhere, as in sqldb.Named("users").
+	Reference bool
+	// Implicit marks a resource no constructor call declares: Encore derives it from the folder layout.
+	Implicit bool
+	// Constructor is the function that declares, without its package ("NewCounterGroup"); "" when no call declares.
+	Constructor string
+	// Migrations is the directory of SQL migrations, relative to the application root; "" when there is none.
+	Migrations string
+	// MigrationCount counts the up migrations.
+	MigrationCount int
+	Config         Value
+	At             hcl.Range // the constructor call, or what stands for it
+	NameAt         hcl.Range // the name argument
+}
+
+// Use is one place where code uses a resource, one per operation.
+type Use struct {
+	Kind   string
+	Name   string
+	Parent string
+	// Operation is what the spelling's method table says, for example "publish" or "READ_OBJECT_CONTENTS"; "" for a
+	// use that has no operations of its own (a database).
+	Operation string
+	// Package is the directory of the code, Service the service around it ("" when outside every service).
+	Package string
+	Service string
+	// Through is the expression that reaches a resource declared in another service, as in "orders.DB"; else "".
+	Through string
+	// Middleware is the name of the global middleware the use stands in; "" when in none.
+	Middleware string
+	At         hcl.Range
+}
+
+// Call is a call of, or a reference to, an endpoint.
+type Call struct {
+	Package string
+	Service string // of the caller; "" when outside every service
+	// TargetService and Endpoint name what is called.
+	TargetService string
+	Endpoint      string
+	// ReferenceOnly marks a reference without a call, such as a cron job's Endpoint.
+	ReferenceOnly bool
+	At            hcl.Range
+}

@@ -1,0 +1,117 @@
+# A PostgreSQL server on RDS: encrypted, reachable only over TLS and only by the clients that are let in, backed up daily.
+
+locals {
+  # A service gets one root certificate to trust, and Encore's TypeScript runtime parses no more than one: the root of this region.
+  ca_certificate = try(file("${path.module}/certificates/${data.aws_region.current.id}.pem"), "")
+  ca_regions     = [for name in sort(fileset("${path.module}/certificates", "*.pem")) : trimsuffix(name, ".pem")]
+
+  # Stable from run to run, and yet new for a server that is made again under an old name, whose last snapshot
+  # still exists: the security group lives as long as this module does, and its id never comes back.
+  final_snapshot = "${var.name}-final-${trimprefix(aws_security_group.this.id, "sg-")}"
+}
+
+data "aws_region" "current" {}
+
+resource "aws_db_subnet_group" "this" {
+  name        = var.name
+  description = "Storage subnets of ${var.name}"
+  subnet_ids  = var.subnet_ids
+}
+
+# Without rules, on purpose: nobody gets in until a client adds the rule that admits it, and the server calls nobody.
+resource "aws_security_group" "this" {
+  name_prefix = "${var.name}-"
+  description = "Database ${var.name}"
+  vpc_id      = var.vpc_id
+
+  tags = {
+    Name = var.name
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_db_parameter_group" "this" {
+  name_prefix = "${var.name}-"
+  description = "Settings of ${var.name}"
+  family      = "postgres${var.engine_version}"
+
+  # Clients without TLS are turned away.
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  # Statements slower than this many milliseconds are logged.
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  # Nothing else is: "ddl" would write the passwords of CREATE ROLE and ALTER ROLE into the log.
+  parameter {
+    name  = "log_statement"
+    value = "none"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_db_instance" "this" {
+  identifier     = var.name
+  engine         = "postgres"
+  engine_version = var.engine_version
+  instance_class = var.instance_class
+  multi_az       = var.multi_az
+
+  # The major version is pinned, so a major upgrade happens only when somebody writes a new number.
+  auto_minor_version_upgrade  = true
+  allow_major_version_upgrade = true
+
+  allocated_storage     = var.storage_gb
+  max_allocated_storage = var.max_storage_gb
+  storage_type          = "gp3"
+  storage_encrypted     = true
+  kms_key_id            = var.key_arn
+
+  # RDS makes the password, keeps it in Secrets Manager and rotates it. It never passes through terraform.
+  username                      = "groundplan"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.key_arn
+
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [aws_security_group.this.id]
+  parameter_group_name   = aws_db_parameter_group.this.name
+  publicly_accessible    = false
+  port                   = 5432
+  ca_cert_identifier     = "rds-ca-rsa2048-g1"
+
+  backup_retention_period   = var.backup_retention_days
+  copy_tags_to_snapshot     = true
+  deletion_protection       = var.deletion_protection
+  skip_final_snapshot       = !var.final_snapshot
+  final_snapshot_identifier = var.final_snapshot ? local.final_snapshot : null
+  delete_automated_backups  = !var.final_snapshot
+
+  # 7 days is what Performance Insights keeps free of charge.
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = var.key_arn
+  performance_insights_retention_period = 7
+  monitoring_interval                   = 60
+  monitoring_role_arn                   = aws_iam_role.this.arn
+  enabled_cloudwatch_logs_exports       = keys(aws_cloudwatch_log_group.this)
+
+  lifecycle {
+    precondition {
+      condition     = local.ca_certificate != ""
+      error_message = "No root certificate of RDS for the region ${data.aws_region.current.id} comes with this module, so no client could verify the server. Choose one of ${join(", ", local.ca_regions)}, or add certificates/${data.aws_region.current.id}.pem with the certificate \"Amazon RDS ${data.aws_region.current.id} Root CA RSA2048 G1\" that AWS publishes."
+    }
+  }
+
+  # Enhanced monitoring starts with the server, and fails it where the role cannot yet write.
+  depends_on = [aws_iam_role_policy_attachment.this]
+}

@@ -1,0 +1,52 @@
+# What the server writes into CloudWatch: its logs, and the metrics of its operating system.
+
+# RDS makes a log group it does not find, without an end to its retention and without our key: so they are made first.
+resource "aws_cloudwatch_log_group" "this" {
+  for_each = toset(["postgresql", "upgrade"])
+
+  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+resource "aws_iam_role" "this" {
+  # IAM gives a role 64 characters: a long name is cut and told apart by a piece of its hash.
+  name                 = length(var.name) <= 53 ? "${var.name}-monitoring" : "${substr(var.name, 0, 44)}-${substr(sha256(var.name), 0, 8)}-monitoring"
+  description          = "Lets RDS write the operating system metrics of ${var.name}"
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.monitoring_trust.json
+}
+
+data "aws_iam_policy_document" "monitoring_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["monitoring.rds.amazonaws.com"]
+    }
+
+    # RDS acts for many customers: only for this account may it take the role.
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${data.aws_partition.current.partition}:rds:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:db:${var.name}"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  role       = aws_iam_role.this.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}

@@ -1,0 +1,35 @@
+# The place tasks run in: an ECS cluster, and the private DNS namespace under which services find each other.
+
+resource "aws_ecs_cluster" "this" {
+  name = var.name
+
+  setting {
+    name  = "containerInsights"
+    value = var.container_insights ? "enabled" : "disabled"
+  }
+
+  # Services are made without ECS Exec. Whoever switches it on for an incident finds every session recorded and encrypted.
+  configuration {
+    execute_command_configuration {
+      kms_key_id = var.key_arn
+      logging    = "OVERRIDE"
+
+      log_configuration {
+        cloud_watch_encryption_enabled = true
+        cloud_watch_log_group_name     = aws_cloudwatch_log_group.this.name
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/groundplan/${var.name}/exec"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+resource "aws_service_discovery_private_dns_namespace" "this" {
+  name        = var.namespace
+  description = "Services of ${var.name}"
+  vpc         = var.vpc_id
+}

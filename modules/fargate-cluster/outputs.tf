@@ -1,0 +1,19 @@
+output "cluster_arn" {
+  description = "ARN of the ECS cluster."
+  value       = aws_ecs_cluster.this.arn
+}
+
+output "cluster_name" {
+  description = "Name of the ECS cluster."
+  value       = aws_ecs_cluster.this.name
+}
+
+output "namespace_id" {
+  description = "Id of the Cloud Map namespace that services register in."
+  value       = aws_service_discovery_private_dns_namespace.this.id
+}
+
+output "namespace" {
+  description = "DNS name of the Cloud Map namespace: a service answers at <its name>.<this name>."
+  value       = aws_service_discovery_private_dns_namespace.this.name
+}

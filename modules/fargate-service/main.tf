@@ -1,0 +1,216 @@
+# One process of an application as a service on Fargate. What it is made of stands in five files: the containers and their
+# service here, who may talk to it in network.tf, how requests come in in routes.tf, what it may do in roles.tf, and how
+# many tasks there are in scaling.tf.
+
+locals {
+  # The shared volume's mount point, and the file on it that ENCORE_INFRA_CONFIG_PATH names.
+  config_directory = "/groundplan"
+  config_path      = "${local.config_directory}/infra.config.json"
+  has_config       = var.infra_config != ""
+
+  environment = merge(
+    var.environment,
+    { PORT = tostring(var.port) },
+    local.has_config ? { ENCORE_INFRA_CONFIG_PATH = local.config_path } : {},
+  )
+
+  # Blocking log delivery would stall the application whenever CloudWatch does not answer.
+  log_options = {
+    "awslogs-group"   = aws_cloudwatch_log_group.this.name
+    "awslogs-region"  = data.aws_region.current.id
+    "mode"            = "non-blocking"
+    "max-buffer-size" = "25m"
+  }
+
+  # Runs before the application and ends: images made from scratch have no shell that could write a file. It stays root,
+  # who alone may write to a fresh volume, but without any capability.
+  config_container = {
+    name       = "config"
+    image      = var.helper_image
+    essential  = false
+    entryPoint = ["sh", "-c"]
+    command = [
+      "set -eu; umask 022; if [ -z \"$${INFRA_CONFIG:-}\" ]; then echo 'INFRA_CONFIG is empty' >&2; exit 1; fi; printf '%s' \"$INFRA_CONFIG\" > ${local.config_path}"
+    ]
+    cpu                    = 0
+    memory                 = 64
+    stopTimeout            = 2
+    readonlyRootFilesystem = true
+    linuxParameters = {
+      capabilities       = { drop = ["ALL"] }
+      initProcessEnabled = true
+    }
+    environment      = [{ name = "INFRA_CONFIG", value = var.infra_config }]
+    mountPoints      = [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = false }]
+    logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "config" }) }
+  }
+
+  app_container = {
+    name         = "app"
+    image        = var.image
+    essential    = true
+    cpu          = 0
+    stopTimeout  = var.stop_timeout_seconds
+    portMappings = [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
+    # The init process passes signals on and buries the children of applications that start others.
+    linuxParameters  = { initProcessEnabled = true }
+    dependsOn        = local.has_config ? [{ containerName = "config", condition = "SUCCESS" }] : []
+    environment      = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
+    secrets          = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
+    mountPoints      = local.has_config ? [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = true }] : []
+    logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "app" }) }
+  }
+
+  # Asks the application for its health, which an image without a shell cannot do itself. ECS replaces the task when this
+  # container, being essential, turns unhealthy. It ends at once when told to: ECS stops it before the application.
+  probe_container = {
+    name                   = "probe"
+    image                  = var.helper_image
+    essential              = true
+    entryPoint             = ["sh", "-c"]
+    command                = ["trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"]
+    cpu                    = 0
+    memory                 = 64
+    stopTimeout            = 2
+    user                   = "65534:65534"
+    readonlyRootFilesystem = true
+    linuxParameters = {
+      capabilities       = { drop = ["ALL"] }
+      initProcessEnabled = true
+    }
+    dependsOn = [{ containerName = "app", condition = "START" }]
+    healthCheck = {
+      # Encore gives its own checks 5 seconds.
+      command     = ["CMD-SHELL", "wget -q -T 6 -O /dev/null http://127.0.0.1:${var.port}${var.health_path} || exit 1"]
+      interval    = 10
+      timeout     = 7
+      retries     = 3
+      startPeriod = var.health_check_grace_seconds
+    }
+    logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "probe" }) }
+  }
+
+  containers = [
+    for container in [local.config_container, local.app_container, local.probe_container] :
+    container if container.name != "config" || local.has_config
+  ]
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/groundplan/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = var.name
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.cpu
+  memory                   = var.memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  container_definitions    = jsonencode(local.containers)
+
+  # Old revisions stay registered: they cost nothing, and the circuit breaker rolls back to one of them.
+  skip_destroy = true
+
+  runtime_platform {
+    cpu_architecture        = var.architecture
+    operating_system_family = "LINUX"
+  }
+
+  dynamic "volume" {
+    for_each = local.has_config ? ["config"] : []
+
+    content {
+      name = volume.value
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(jsonencode(local.containers)) <= 65536
+      error_message = "The task definition of ${var.name} is larger than the 64 KiB ECS accepts: shorten infra_config or environment."
+    }
+  }
+}
+
+resource "aws_ecs_service" "this" {
+  name            = var.name
+  cluster         = var.cluster.cluster_arn
+  task_definition = aws_ecs_task_definition.this.arn
+  launch_type     = "FARGATE"
+  desired_count   = var.scale.min
+
+  # Rolling: the new tasks are healthy before the old ones go.
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  availability_zone_rebalancing      = "ENABLED"
+  wait_for_steady_state              = true
+
+  # ECS takes a grace period only where there is a load balancer; the probe's start period covers the rest.
+  health_check_grace_period_seconds = length(var.routes) > 0 ? var.health_check_grace_seconds : null
+
+  enable_execute_command  = false
+  enable_ecs_managed_tags = true
+  propagate_tags          = "SERVICE"
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    subnets          = var.subnet_ids
+    security_groups  = [aws_security_group.this.id]
+    assign_public_ip = false
+  }
+
+  dynamic "load_balancer" {
+    for_each = aws_lb_target_group.this
+
+    content {
+      target_group_arn = load_balancer.value.arn
+      container_name   = "app"
+      container_port   = var.port
+    }
+  }
+
+  dynamic "service_registries" {
+    for_each = aws_service_discovery_service.this
+
+    content {
+      registry_arn = service_registries.value.arn
+    }
+  }
+
+  lifecycle {
+    # How many tasks run is the business of scaling.tf.
+    ignore_changes = [desired_count]
+
+    # After a rollback the service is steady again, with the old tasks: without this check the apply would look fine.
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.this.arn
+      error_message = "The deployment of ${var.name} failed and was rolled back: ${self.task_definition} is serving, not ${aws_ecs_task_definition.this.arn}. The reason stands with the stopped tasks of the service and in the log group ${aws_cloudwatch_log_group.this.name}."
+    }
+  }
+
+  # A task that starts before its rights, its rules or its listener are in place fails, and counts against the deployment.
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.task,
+    aws_lb_listener_rule.this,
+    aws_vpc_security_group_egress_rule.connection,
+    aws_vpc_security_group_egress_rule.load_balancer,
+    aws_vpc_security_group_egress_rule.outbound,
+    aws_vpc_security_group_ingress_rule.connection,
+    aws_vpc_security_group_ingress_rule.load_balancer,
+  ]
+}

@@ -1,0 +1,91 @@
+# How requests come in: by the load balancer from outside, by a name in Cloud Map from other services.
+
+resource "aws_lb_target_group" "this" {
+  for_each = var.routes
+
+  # A target group's name has 32 characters and must be new when the group is replaced: AWS makes it up.
+  name_prefix = "route-"
+  vpc_id      = var.vpc_id
+  target_type = "ip"
+  protocol    = "HTTP"
+  port        = var.port
+
+  # Requests under way get the time that the application has to finish them.
+  deregistration_delay = var.stop_timeout_seconds
+
+  health_check {
+    path                = var.health_path
+    matcher             = "200"
+    interval            = 10
+    timeout             = 6
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+  }
+
+  tags = {
+    Name = "${var.name}-${each.key}"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lb_listener_rule" "this" {
+  for_each = var.routes
+
+  listener_arn = each.value.listener_arn
+  priority     = each.value.priority
+
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this[each.key].arn
+  }
+
+  condition {
+    dynamic "host_header" {
+      for_each = length(each.value.hosts) > 0 ? [each.value.hosts] : []
+
+      content {
+        values = host_header.value
+      }
+    }
+
+    # A rule needs a condition: without host names it is one that every request meets.
+    dynamic "path_pattern" {
+      for_each = length(each.value.hosts) > 0 ? [] : ["/*"]
+
+      content {
+        values = [path_pattern.value]
+      }
+    }
+  }
+
+  tags = {
+    Name = "${var.name}-${each.key}"
+  }
+}
+
+resource "aws_service_discovery_service" "this" {
+  for_each = toset(var.discovery_name == "" ? [] : [var.discovery_name])
+
+  name          = each.key
+  description   = "Tasks of ${var.name}"
+  force_destroy = true
+
+  # A task that has gone is asked for no longer than ten seconds.
+  dns_config {
+    namespace_id   = var.cluster.namespace_id
+    routing_policy = "MULTIVALUE"
+
+    dns_records {
+      type = "A"
+      ttl  = 10
+    }
+  }
+
+  # ECS reports the health of each task, so that an unhealthy one leaves the name.
+  health_check_custom_config {
+    failure_threshold = 1
+  }
+}

@@ -1,0 +1,592 @@
+# What a service is made of, read from plans and applies against a mocked provider: no account is needed.
+
+mock_provider "aws" {
+  override_data {
+    target = data.aws_region.current
+    values = {
+      id   = "eu-west-1"
+      name = "eu-west-1"
+    }
+  }
+
+  override_data {
+    target = data.aws_caller_identity.current
+    values = {
+      account_id = "123456789012"
+    }
+  }
+
+  override_data {
+    target = data.aws_partition.current
+    values = {
+      partition  = "aws"
+      dns_suffix = "amazonaws.com"
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json          = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+      minified_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+    }
+  }
+
+  mock_resource "aws_security_group" {
+    defaults = {
+      id = "sg-0aaaaaaaaaaaaaaaa"
+    }
+  }
+
+  mock_resource "aws_ecs_task_definition" {
+    defaults = {
+      arn = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-production-orders:7"
+    }
+  }
+
+  mock_resource "aws_lb_target_group" {
+    defaults = {
+      arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/route-1/0123456789abcdef"
+    }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = {
+      arn = "arn:aws:iam::123456789012:role/shop-production-orders"
+    }
+  }
+
+  mock_resource "aws_service_discovery_service" {
+    defaults = {
+      arn = "arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-0123456789abcdef"
+    }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = {
+      arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/groundplan/shop-production-orders"
+    }
+  }
+}
+
+variables {
+  name = "shop-production-orders"
+  cluster = {
+    cluster_arn  = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-production"
+    cluster_name = "shop-production"
+    namespace_id = "ns-0123456789abcdef"
+    namespace    = "shop-production.internal"
+  }
+  vpc_id         = "vpc-0123456789abcdef0"
+  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
+  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  cpu            = 512
+  memory         = 1024
+  discovery_name = "orders"
+  infra_config   = "{\"hosted_services\":[\"orders\"]}"
+  environment    = { LOG_LEVEL = "info" }
+  secrets = {
+    STRIPE_KEY  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"
+    DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl:password::"
+  }
+  scale = { min = 2, max = 10 }
+}
+
+run "f1_task_definition" {
+  assert {
+    condition     = aws_ecs_task_definition.this.cpu == "512" && aws_ecs_task_definition.this.memory == "1024"
+    error_message = "the task does not get the CPU and memory asked for"
+  }
+
+  assert {
+    condition     = one(aws_ecs_task_definition.this.runtime_platform).cpu_architecture == "X86_64"
+    error_message = "the architecture is not the default"
+  }
+
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.name] == ["config", "app", "probe"]
+    error_message = "the containers are not config, app and probe"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].stopTimeout == 35
+    error_message = "the application is not given 35 seconds to stop"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].portMappings == [{ containerPort = 8080, hostPort = 8080, protocol = "tcp" }]
+    error_message = "the application does not listen on 8080"
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.this.skip_destroy
+    error_message = "old revisions are deregistered, and a rollback has nowhere to go"
+  }
+}
+
+run "f1_probe_of_scratch_images" {
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[2].essential
+    error_message = "an unhealthy probe does not replace the task"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[2].healthCheck.command == ["CMD-SHELL", "wget -q -T 6 -O /dev/null http://127.0.0.1:8080/__encore/healthz || exit 1"]
+    error_message = "the probe does not ask the runtime for its health"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[2].healthCheck.startPeriod == 60
+    error_message = "the probe has no grace period"
+  }
+
+  assert {
+    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[2].command[0], "trap 'exit 0' TERM")
+    error_message = "the probe does not end when told to"
+  }
+
+  assert {
+    condition     = !can(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].healthCheck)
+    error_message = "the application has a health check of its own, which an image without a shell cannot run"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[2].dependsOn == [{ containerName = "app", condition = "START" }]
+    error_message = "the probe does not start with the application"
+  }
+}
+
+run "f1_logs_with_retention" {
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/groundplan/shop-production-orders" && aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "the log group is not the service's own, with 30 days of retention"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.key_arn
+    error_message = "the logs are not encrypted with the key"
+  }
+
+  assert {
+    condition = alltrue([
+      for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+      container.logConfiguration.options["awslogs-stream-prefix"] == container.name && container.logConfiguration.options["awslogs-group"] == "/groundplan/shop-production-orders"
+    ])
+    error_message = "a container does not log into its own streams of the service's group"
+  }
+}
+
+run "f1_discovery" {
+  assert {
+    condition     = aws_service_discovery_service.this["orders"].name == "orders" && aws_service_discovery_service.this["orders"].dns_config[0].namespace_id == "ns-0123456789abcdef"
+    error_message = "the service is not found under its name"
+  }
+
+  assert {
+    condition     = one(aws_ecs_service.this.service_registries).registry_arn == aws_service_discovery_service.this["orders"].arn
+    error_message = "the tasks do not register"
+  }
+}
+
+run "f1_no_discovery_without_a_name" {
+  variables {
+    discovery_name = ""
+  }
+
+  assert {
+    condition     = length(aws_service_discovery_service.this) == 0 && length(aws_ecs_service.this.service_registries) == 0
+    error_message = "a service nobody calls registers itself"
+  }
+}
+
+run "f2_infra_config_is_written_at_start" {
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment == [{ name = "INFRA_CONFIG", value = var.infra_config }]
+    error_message = "the config container does not get the infra config as it is"
+  }
+
+  assert {
+    condition     = !jsondecode(aws_ecs_task_definition.this.container_definitions)[0].essential
+    error_message = "the task ends with the config container"
+  }
+
+  assert {
+    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command[0], "printf '%s' \"$INFRA_CONFIG\" > /groundplan/infra.config.json")
+    error_message = "the config container does not write the file"
+  }
+
+  assert {
+    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command[0], "if [ -z \"$${INFRA_CONFIG:-}\" ]")
+    error_message = "the config container does not fail on an empty config"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].dependsOn == [{ containerName = "config", condition = "SUCCESS" }]
+    error_message = "the application starts before its config is written"
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment, { name = "ENCORE_INFRA_CONFIG_PATH", value = "/groundplan/infra.config.json" })
+    error_message = "the application is not told where its config is"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].mountPoints == [{ sourceVolume = "config", containerPath = "/groundplan", readOnly = true }]
+    error_message = "the application can change its config, or cannot see it"
+  }
+
+  assert {
+    condition     = one(aws_ecs_task_definition.this.volume).name == "config"
+    error_message = "there is no volume to share"
+  }
+}
+
+run "i4_no_config_container_without_an_infra_config" {
+  variables {
+    infra_config = ""
+    health_path  = "/healthz"
+  }
+
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.name] == ["app", "probe"]
+    error_message = "an application without an infra config gets a config container"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment == [{ name = "LOG_LEVEL", value = "info" }, { name = "PORT", value = "8080" }]
+    error_message = "an application without an infra config is told where one is"
+  }
+
+  assert {
+    condition     = length(aws_ecs_task_definition.this.volume) == 0
+    error_message = "an application without an infra config gets a volume"
+  }
+
+  assert {
+    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].healthCheck.command[1], "http://127.0.0.1:8080/healthz ")
+    error_message = "the probe does not ask at the path given"
+  }
+}
+
+run "s1_secrets_come_from_secrets_manager" {
+  assert {
+    condition = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].secrets == [
+      { name = "DB_PASSWORD", valueFrom = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl:password::" },
+      { name = "STRIPE_KEY", valueFrom = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf" },
+    ]
+    error_message = "the secrets do not reach the application"
+  }
+
+  assert {
+    condition     = !can(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets) && !can(jsondecode(aws_ecs_task_definition.this.container_definitions)[2].secrets)
+    error_message = "a helper container gets a secret"
+  }
+}
+
+run "helpers_are_locked_down" {
+  assert {
+    condition = alltrue([
+      for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+      container.readonlyRootFilesystem && container.linuxParameters.capabilities.drop == ["ALL"] && container.memory == 64
+      if container.name != "app"
+    ])
+    error_message = "a helper container can write, has capabilities or takes memory without end"
+  }
+}
+
+run "f3_rolling_deployment_with_rollback" {
+  assert {
+    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 100 && aws_ecs_service.this.deployment_maximum_percent == 200
+    error_message = "the deployment is not rolling, 100/200"
+  }
+
+  assert {
+    condition     = one(aws_ecs_service.this.deployment_circuit_breaker).enable && one(aws_ecs_service.this.deployment_circuit_breaker).rollback
+    error_message = "the circuit breaker does not roll back"
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.wait_for_steady_state
+    error_message = "the apply does not wait for the deployment"
+  }
+
+  assert {
+    condition     = !one(aws_ecs_service.this.network_configuration).assign_public_ip && one(aws_ecs_service.this.network_configuration).subnets == toset(var.subnet_ids)
+    error_message = "the tasks do not run in the subnets given, without public addresses"
+  }
+
+  assert {
+    condition     = !aws_ecs_service.this.enable_execute_command
+    error_message = "shells into tasks are open"
+  }
+}
+
+run "f3_autoscaling_on_cpu_and_memory" {
+  assert {
+    condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 10
+    error_message = "the number of tasks is not bounded as asked"
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.this.resource_id == "service/shop-production/shop-production-orders"
+    error_message = "something else is scaled"
+  }
+
+  assert {
+    condition = { for name, policy in aws_appautoscaling_policy.this : name => policy.target_tracking_scaling_policy_configuration[0].target_value } == {
+      cpu    = 60
+      memory = 75
+    }
+    error_message = "the use of CPU and memory is not steered to 60 and 75 percent"
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 2
+    error_message = "the service does not begin with the least number of tasks"
+  }
+}
+
+run "f3_no_load_balancer_without_routes" {
+  assert {
+    condition     = length(aws_lb_target_group.this) == 0 && length(aws_lb_listener_rule.this) == 0 && length(aws_ecs_service.this.load_balancer) == 0
+    error_message = "a service without routes is reachable from the load balancer"
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.load_balancer) == 0 && length(aws_vpc_security_group_egress_rule.load_balancer) == 0
+    error_message = "a service without routes has rules for the load balancer"
+  }
+}
+
+run "f3_gateway_behind_the_load_balancer" {
+  override_resource {
+    target = aws_lb_target_group.this["rest"]
+    values = {
+      arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/route-2/0123456789abcdef"
+    }
+  }
+
+  variables {
+    stop_timeout_seconds       = 60
+    health_check_grace_seconds = 90
+    routes = {
+      api = {
+        listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
+        security_group_id = "sg-0123456789abcdef0"
+        priority          = 10
+        hosts             = ["api.shop.example.com"]
+      }
+      rest = {
+        listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
+        security_group_id = "sg-0123456789abcdef0"
+        priority          = 20
+        hosts             = []
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_lb_target_group.this["api"].target_type == "ip" && aws_lb_target_group.this["api"].health_check[0].path == "/__encore/healthz" && aws_lb_target_group.this["api"].health_check[0].matcher == "200"
+    error_message = "the target group does not check the health of the tasks"
+  }
+
+  assert {
+    condition     = aws_lb_target_group.this["api"].deregistration_delay == "60"
+    error_message = "requests under way do not get the time of the graceful shutdown"
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.health_check_grace_period_seconds == 90
+    error_message = "the grace period is lost"
+  }
+
+  assert {
+    condition     = length(aws_ecs_service.this.load_balancer) == 2 && alltrue([for balancer in aws_ecs_service.this.load_balancer : balancer.container_name == "app" && balancer.container_port == 8080])
+    error_message = "the target groups do not lead to the application"
+  }
+
+  assert {
+    condition     = one(one(aws_lb_listener_rule.this["api"].condition).host_header).values == toset(["api.shop.example.com"])
+    error_message = "the rule is not for the host name"
+  }
+
+  assert {
+    condition     = one(one(aws_lb_listener_rule.this["rest"].condition).path_pattern).values == toset(["/*"])
+    error_message = "the rule without host names is not for every request"
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.load_balancer["api"].referenced_security_group_id == "sg-0123456789abcdef0" && aws_vpc_security_group_ingress_rule.load_balancer["api"].from_port == 8080
+    error_message = "the load balancer is not let in"
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.load_balancer["api"].security_group_id == "sg-0123456789abcdef0" && aws_vpc_security_group_egress_rule.load_balancer["api"].from_port == 8080
+    error_message = "the load balancer is not let out"
+  }
+}
+
+run "n5_rules_come_from_connections" {
+  variables {
+    connections = {
+      database_main = { security_group_id = "sg-0dddddddddddddddd", port = 5432 }
+      service_users = { security_group_id = "sg-0eeeeeeeeeeeeeeee", port = 8080 }
+    }
+  }
+
+  assert {
+    condition     = { for name, rule in aws_vpc_security_group_egress_rule.connection : name => "${rule.security_group_id} ${rule.referenced_security_group_id} ${rule.from_port} ${rule.to_port}" } == { database_main = "sg-0aaaaaaaaaaaaaaaa sg-0dddddddddddddddd 5432 5432", service_users = "sg-0aaaaaaaaaaaaaaaa sg-0eeeeeeeeeeeeeeee 8080 8080" }
+    error_message = "the way out is not exactly the connections"
+  }
+
+  assert {
+    condition     = { for name, rule in aws_vpc_security_group_ingress_rule.connection : name => "${rule.security_group_id} ${rule.referenced_security_group_id} ${rule.from_port} ${rule.to_port}" } == { database_main = "sg-0dddddddddddddddd sg-0aaaaaaaaaaaaaaaa 5432 5432", service_users = "sg-0eeeeeeeeeeeeeeee sg-0aaaaaaaaaaaaaaaa 8080 8080" }
+    error_message = "the targets do not let exactly this service in"
+  }
+
+  assert {
+    condition     = keys(aws_vpc_security_group_egress_rule.outbound) == ["443"]
+    error_message = "the way to any address is not port 443 alone"
+  }
+}
+
+run "n5_no_connection_no_path" {
+  variables {
+    outbound_ports = []
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.connection) + length(aws_vpc_security_group_ingress_rule.connection) + length(aws_vpc_security_group_egress_rule.outbound) == 0
+    error_message = "a service that connects to nothing has a path to something"
+  }
+}
+
+run "f4_no_statements_without_permissions" {
+  assert {
+    condition     = length(data.aws_iam_policy_document.task) == 0 && length(aws_iam_role_policy.task) == 0
+    error_message = "an application without permissions has a policy"
+  }
+}
+
+run "f4_permissions_and_nothing_else" {
+  variables {
+    permissions = {
+      topic_order_placed = {
+        actions   = ["sns:GetTopicAttributes", "sns:Publish"]
+        resources = ["arn:aws:sns:eu-west-1:123456789012:shop-production-order-placed"]
+      }
+      metrics = {
+        actions    = ["cloudwatch:PutMetricData"]
+        resources  = ["*"]
+        conditions = [{ test = "StringEquals", variable = "cloudwatch:namespace", values = ["shop"] }]
+      }
+    }
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.task[0].statement : statement.sid] == ["Metrics", "TopicOrderPlaced"]
+    error_message = "the statements are not the permissions"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.task[0].statement[0].condition).variable == "cloudwatch:namespace"
+    error_message = "the condition is lost"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.task[0].statement[1].actions == toset(["sns:GetTopicAttributes", "sns:Publish"])
+    error_message = "the actions are not those given"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.task[0].statement[1].resources == toset(["arn:aws:sns:eu-west-1:123456789012:shop-production-order-placed"])
+    error_message = "the resources are not those given"
+  }
+}
+
+run "f4_execution_role_reads_exactly_its_secrets" {
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.execution.statement : statement.sid] == ["RegistryLogin", "PullImage", "WriteLogs", "ReadSecrets", "DecryptSecrets"]
+    error_message = "the execution role may do something else"
+  }
+
+  assert {
+    condition = data.aws_iam_policy_document.execution.statement[3].resources == toset([
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf",
+    ])
+    error_message = "the execution role does not read exactly the secrets passed"
+  }
+
+  assert {
+    condition = { for condition in data.aws_iam_policy_document.execution.statement[4].condition : condition.variable => join(" ", sort(condition.values)) } == {
+      "kms:ViaService"                  = "secretsmanager.eu-west-1.amazonaws.com"
+      "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"
+    }
+    error_message = "the key opens more than the secrets"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.execution.statement[1].resources == toset([var.repository_arn])
+    error_message = "the execution role pulls from elsewhere"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.execution.statement[2].resources == toset(["arn:aws:logs:eu-west-1:123456789012:log-group:/groundplan/shop-production-orders:*"])
+    error_message = "the execution role writes into other log groups"
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.execution.statement : statement.sid if contains(statement.resources, "*")] == ["RegistryLogin"]
+    error_message = "a statement other than the registry's login is for every resource"
+  }
+}
+
+run "f4_no_secret_no_key" {
+  variables {
+    secrets = {}
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.execution.statement : statement.sid] == ["RegistryLogin", "PullImage", "WriteLogs"]
+    error_message = "an application without secrets may read some"
+  }
+}
+
+run "f4_roles_of_ones_own" {
+  variables {
+    iam_path                 = "/teams/shop/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
+  assert {
+    condition     = aws_iam_role.execution.name == "shop-production-orders-execution" && aws_iam_role.task.name == "shop-production-orders-task"
+    error_message = "the roles are not the service's own"
+  }
+
+  assert {
+    condition     = aws_iam_role.task.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary" && aws_iam_role.execution.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "a role is not bounded"
+  }
+
+  assert {
+    condition     = aws_iam_role.task.path == "/teams/shop/" && aws_iam_role.execution.path == "/teams/shop/"
+    error_message = "a role is not on the path"
+  }
+
+  assert {
+    condition = { for condition in data.aws_iam_policy_document.trust.statement[0].condition : condition.variable => one(condition.values) } == {
+      "aws:SourceAccount" = "123456789012"
+      "aws:SourceArn"     = "arn:aws:ecs:eu-west-1:123456789012:*"
+    }
+    error_message = "the roles are open to other accounts' tasks"
+  }
+}
+
+run "outputs" {
+  assert {
+    condition     = output.service_name == "shop-production-orders" && output.log_group_name == "/groundplan/shop-production-orders" && output.security_group_id == "sg-0aaaaaaaaaaaaaaaa" && output.task_definition_arn == aws_ecs_task_definition.this.arn && output.task_role_arn == aws_iam_role.task.arn
+    error_message = "an output says something else"
+  }
+}

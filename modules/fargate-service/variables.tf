@@ -1,0 +1,438 @@
+variable "name" {
+  description = "Name of the service, its task definition and its log group, and the stem of its roles' names."
+  type        = string
+  nullable    = false
+
+  # IAM gives a role 64 characters, and "-execution" takes ten.
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,53}$", var.name))
+    error_message = "name must begin with a letter and hold at most 54 letters, digits and hyphens; IAM role names are made from it."
+  }
+}
+
+variable "cluster" {
+  description = "Cluster to run in: the outputs of the module fargate-cluster."
+  type = object({
+    cluster_arn  = string
+    cluster_name = string
+    namespace_id = string
+    namespace    = string
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:cluster/.+$", var.cluster.cluster_arn))
+    error_message = "cluster.cluster_arn must be the ARN of an ECS cluster."
+  }
+}
+
+variable "vpc_id" {
+  description = "VPC to live in."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
+    error_message = "vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
+  }
+}
+
+variable "subnet_ids" {
+  description = "Subnets to run in: the compute subnets, without public addresses."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
+    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but ECS takes 1 to 16."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
+  }
+}
+
+variable "image" {
+  description = "Container image of the application, with a tag or a digest. Its port speaks plain HTTP."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][A-Za-z0-9./_:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$", var.image))
+    error_message = "image is \"${var.image}\", but must name a tag or a digest: <registry>/<repository>:<tag>."
+  }
+
+  validation {
+    condition     = !endswith(var.image, ":latest")
+    error_message = "image must not be tagged latest: a tag that moves makes two tasks of one deployment differ, and leaves nothing to roll back to."
+  }
+}
+
+variable "repository_arn" {
+  description = "ARN of the ECR repository that the images are pulled from."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.repository_arn))
+    error_message = "repository_arn must be the ARN of an ECR repository."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the secrets and the log group."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
+  }
+}
+
+variable "cpu" {
+  description = "CPU of a task, in units of which 1024 make a virtual CPU."
+  type        = number
+  default     = 256
+  nullable    = false
+
+  validation {
+    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.cpu)
+    error_message = "cpu is ${var.cpu}, but Fargate offers only 256, 512, 1024, 2048, 4096, 8192 and 16384."
+  }
+}
+
+variable "memory" {
+  description = "Memory of a task in MiB. Which values there are depends on cpu."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  # An unknown cpu passes here: it has its own message.
+  validation {
+    condition = contains(lookup({
+      256   = [512, 1024, 2048]
+      512   = range(1024, 4096 + 1, 1024)
+      1024  = range(2048, 8192 + 1, 1024)
+      2048  = range(4096, 16384 + 1, 1024)
+      4096  = range(8192, 30720 + 1, 1024)
+      8192  = range(16384, 61440 + 1, 4096)
+      16384 = range(32768, 122880 + 1, 8192)
+    }, tostring(var.cpu), [var.memory]), var.memory)
+    error_message = "memory is ${var.memory}, but Fargate does not offer that with a cpu of ${var.cpu}. It offers, for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
+  }
+}
+
+variable "architecture" {
+  description = "Processor architecture the image is built for: X86_64 or ARM64."
+  type        = string
+  default     = "X86_64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.architecture)
+    error_message = "architecture is \"${var.architecture}\", but must be X86_64 or ARM64."
+  }
+}
+
+variable "scale" {
+  description = "How many tasks run at least and at most, and the average use of CPU and memory, in percent, that the number of tasks is steered towards."
+  type = object({
+    min            = number
+    max            = number
+    cpu_percent    = optional(number, 60)
+    memory_percent = optional(number, 75)
+  })
+  default  = { min = 1, max = 2 }
+  nullable = false
+
+  # No task at all is no service: nothing could wake it up.
+  validation {
+    condition     = var.scale.min >= 1 && var.scale.max >= var.scale.min && floor(var.scale.min) == var.scale.min && floor(var.scale.max) == var.scale.max
+    error_message = "scale has min ${var.scale.min} and max ${var.scale.max}, but both must be whole numbers, min 1 or more, max not below min."
+  }
+
+  validation {
+    condition     = alltrue([for percent in [var.scale.cpu_percent, var.scale.memory_percent] : percent >= 10 && percent <= 95])
+    error_message = "scale.cpu_percent and scale.memory_percent must lie between 10 and 95."
+  }
+}
+
+variable "stop_timeout_seconds" {
+  description = "Seconds between the signal to stop and the kill. Must exceed the application's own graceful shutdown."
+  type        = number
+  default     = 35
+  nullable    = false
+
+  validation {
+    condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
+    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows whole numbers from 2 to 120."
+  }
+}
+
+variable "health_check_grace_seconds" {
+  description = "Seconds after the start of a task during which failed health checks do not count."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  # ECS gives the start period of a container's check at most 300 seconds.
+  validation {
+    condition     = var.health_check_grace_seconds >= 0 && var.health_check_grace_seconds <= 300 && floor(var.health_check_grace_seconds) == var.health_check_grace_seconds
+    error_message = "health_check_grace_seconds is ${var.health_check_grace_seconds}, but must be a whole number from 0 to 300."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the logs. One of the values CloudWatch accepts."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "port" {
+  description = "Port the application listens on. It is told by the variable PORT."
+  type        = number
+  default     = 8080
+  nullable    = false
+
+  validation {
+    condition     = var.port >= 1 && var.port <= 65535 && floor(var.port) == var.port
+    error_message = "port is ${var.port}, but must be a whole number from 1 to 65535."
+  }
+}
+
+variable "outbound_ports" {
+  description = "TCP ports on which the tasks may reach any address, through NAT or interface endpoints."
+  type        = list(number)
+  default     = [443]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
+    error_message = "outbound_ports must hold whole numbers from 1 to 65535."
+  }
+
+  validation {
+    condition     = length(distinct(var.outbound_ports)) == length(var.outbound_ports)
+    error_message = "outbound_ports names a port twice."
+  }
+}
+
+variable "discovery_name" {
+  description = "Name other services find this one by, under the cluster's namespace; empty when nobody calls it."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.discovery_name == "" || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.discovery_name))
+    error_message = "discovery_name is \"${var.discovery_name}\", but must be a DNS label: at most 63 lower-case letters, digits and hyphens, neither first nor last a hyphen."
+  }
+}
+
+variable "health_path" {
+  description = "Path that answers 200 to a GET while the application is well. Encore's runtimes answer at the default."
+  type        = string
+  default     = "/__encore/healthz"
+  nullable    = false
+
+  # The path stands in a shell command.
+  validation {
+    condition     = can(regex("^/[A-Za-z0-9/_.~-]*$", var.health_path))
+    error_message = "health_path is \"${var.health_path}\", but must begin with a slash and hold only letters, digits and /_.~- characters."
+  }
+}
+
+variable "helper_image" {
+  description = "Image with a shell and wget, for the containers that write the infra config and ask for health. Where the subnets have no way to the internet, put a copy into the repository of repository_arn."
+  type        = string
+  default     = "public.ecr.aws/docker/library/busybox:1.37.0"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][A-Za-z0-9./_:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$", var.helper_image)) && !endswith(var.helper_image, ":latest")
+    error_message = "helper_image is \"${var.helper_image}\", but must name a tag other than latest, or a digest."
+  }
+}
+
+variable "iam_path" {
+  description = "IAM path of the roles made here."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = length(var.iam_path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam_path))
+    error_message = "iam_path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the roles made here; empty for none."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
+  }
+}
+
+variable "infra_config" {
+  description = "Infra config of the Encore runtime, as JSON text; tasks find it as a file that ENCORE_INFRA_CONFIG_PATH names. Empty for an application that is not an Encore application. Never put a secret's value in here."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.infra_config == "" || can(keys(jsondecode(var.infra_config)))
+    error_message = "infra_config must be the text of a JSON object; write jsonencode({ ... })."
+  }
+}
+
+variable "environment" {
+  description = "Environment variables of the application, name to value. Never put a secret's value in here."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
+    error_message = "environment has a name that is no environment variable's: letters, digits and underscores, no digit first."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "PORT"])) == 0
+    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH or PORT: the module sets them."
+  }
+}
+
+variable "secrets" {
+  description = "Secrets that the application gets as environment variables, name to ARN in Secrets Manager. The ARN may be followed by a key of the secret's JSON, as ECS spells it: <arn>:password:: names the key password."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
+    error_message = "secrets has a name that is no environment variable's: letters, digits and underscores, no digit first."
+  }
+
+  validation {
+    condition     = alltrue([for arn in values(var.secrets) : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+(:[^:]*:[^:]*:[^:]*)?$", arn))])
+    error_message = "secrets must hold ARNs of secrets in Secrets Manager, without wildcards: arn:<partition>:secretsmanager:<region>:<account>:secret:<name>."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.secrets), concat(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "PORT"]))) == 0
+    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH or PORT: ECS refuses a variable that is set twice."
+  }
+
+  # Encore's Go runtime takes every ENCORE_ variable out of its environment at the start, before the infra config is read.
+  validation {
+    condition     = var.infra_config == "" || !anytrue([for name in keys(var.secrets) : startswith(name, "ENCORE_")])
+    error_message = "secrets must not have a name that begins with ENCORE_: the runtime removes such variables before an infra config can refer to them."
+  }
+}
+
+variable "permissions" {
+  description = "What the application may do in AWS, one statement per entry, of the task role's policy. The name becomes the statement's id, without punctuation."
+  type = map(object({
+    actions   = list(string)
+    resources = list(string)
+    conditions = optional(list(object({
+      test     = string
+      variable = string
+      values   = list(string)
+    })), [])
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for statement in values(var.permissions) : length(statement.actions) > 0 && length(statement.resources) > 0])
+    error_message = "permissions has a statement without actions or without resources."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for statement in values(var.permissions) : [for action in statement.actions : can(regex("^[a-z0-9-]+:[A-Za-z0-9]+$", action))]]))
+    error_message = "permissions must name each action in full, like sqs:ReceiveMessage, without a wildcard."
+  }
+
+  # The actions below know no resource; a condition takes its place.
+  validation {
+    condition = alltrue([
+      for statement in values(var.permissions) :
+      !contains(statement.resources, "*") || (
+        length(setsubtract(statement.actions, ["cloudwatch:PutMetricData"])) == 0 && length(statement.conditions) > 0
+      )
+    ])
+    error_message = "permissions may name the resource * only for cloudwatch:PutMetricData, and only with a condition; name the ARN otherwise."
+  }
+
+  validation {
+    condition     = length(distinct([for name in keys(var.permissions) : replace(title(replace(name, "/[^A-Za-z0-9]/", " ")), " ", "")])) == length(var.permissions)
+    error_message = "permissions has two names that differ only in punctuation or in the case of a word's first letter."
+  }
+}
+
+variable "connections" {
+  description = "What the tasks may connect to inside the VPC: the security group and port of each database, cache or service. Both security groups get their rule here."
+  type = map(object({
+    security_group_id = string
+    port              = number
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for connection in values(var.connections) : can(regex("^sg-[0-9a-f]+$", connection.security_group_id))])
+    error_message = "connections must hold security group ids, like sg-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = alltrue([for connection in values(var.connections) : connection.port >= 1 && connection.port <= 65535 && floor(connection.port) == connection.port])
+    error_message = "connections must hold ports from 1 to 65535."
+  }
+}
+
+variable "routes" {
+  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names it is for, none meaning every host. For the gateway alone."
+  type = map(object({
+    listener_arn      = string
+    security_group_id = string
+    priority          = number
+    hosts             = list(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.routes) <= 5
+    error_message = "routes has ${length(var.routes)} entries, but an ECS service serves at most 5 target groups."
+  }
+
+  validation {
+    condition     = alltrue([for route in values(var.routes) : can(regex("^sg-[0-9a-f]+$", route.security_group_id)) && can(regex("^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:listener/app/.+$", route.listener_arn))])
+    error_message = "routes must hold ARNs of listeners of application load balancers, and security group ids."
+  }
+
+  # The first rule of the load balancer hides the runtime's own routes, and must stay the first.
+  validation {
+    condition     = alltrue([for route in values(var.routes) : route.priority >= 2 && route.priority <= 50000 && floor(route.priority) == route.priority])
+    error_message = "routes must have priorities from 2 to 50000; 1 is the rule that keeps /__encore/ from outside."
+  }
+
+  validation {
+    condition     = alltrue([for route in values(var.routes) : length(route.hosts) <= 5])
+    error_message = "routes must have at most 5 hosts each: a listener rule takes no more than 5 values."
+  }
+}

@@ -1,0 +1,67 @@
+locals {
+  domains         = local.public ? concat([var.domain], var.alternative_domains) : []
+  own_certificate = var.certificate_arn != ""
+  certificate_arn = local.own_certificate ? var.certificate_arn : one(aws_acm_certificate_validation.this[*].certificate_arn)
+
+  # A wildcard is proven by the record of the name it stands under: one record for both.
+  proven_domains = local.own_certificate ? [] : distinct([for domain in local.domains : trimprefix(domain, "*.")])
+
+  # Only a certificate of your own goes without a zone. Asking for the zone's id in no other case lets the zone be
+  # created in the same apply.
+  has_zone         = local.own_certificate ? var.hosted_zone_id != "" : true
+  answered_domains = local.has_zone ? local.domains : []
+}
+
+resource "aws_acm_certificate" "this" {
+  count = local.public && !local.own_certificate ? 1 : 0
+
+  domain_name               = var.domain
+  subject_alternative_names = var.alternative_domains
+  validation_method         = "DNS"
+
+  tags = {
+    Name = var.domain
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_route53_record" "validation" {
+  for_each = {
+    for domain in local.proven_domains : domain => [
+      for option in aws_acm_certificate.this[0].domain_validation_options : option if trimprefix(option.domain_name, "*.") == domain
+    ][0]
+  }
+
+  zone_id = var.hosted_zone_id
+  name    = each.value.resource_record_name
+  type    = each.value.resource_record_type
+  records = [each.value.resource_record_value]
+  ttl     = 60
+
+  # The record is the same for every certificate of the name in this account, and may be there already.
+  allow_overwrite = true
+}
+
+resource "aws_acm_certificate_validation" "this" {
+  count = length(aws_acm_certificate.this)
+
+  certificate_arn         = aws_acm_certificate.this[0].arn
+  validation_record_fqdns = [for record in aws_route53_record.validation : record.fqdn]
+}
+
+resource "aws_route53_record" "alias" {
+  for_each = toset(local.answered_domains)
+
+  zone_id = var.hosted_zone_id
+  name    = each.key
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.this.dns_name
+    zone_id                = aws_lb.this.zone_id
+    evaluate_target_health = true
+  }
+}

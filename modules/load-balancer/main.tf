@@ -1,0 +1,130 @@
+data "aws_caller_identity" "current" {}
+
+locals {
+  public = var.domain != ""
+  port   = local.public ? 443 : 80
+
+  private_cidrs = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"]
+  default_cidrs = local.public ? ["0.0.0.0/0"] : local.private_cidrs
+  client_cidrs  = length(var.client_cidrs) > 0 ? var.client_cidrs : local.default_cidrs
+
+  # A caller who types the domain without https:// arrives at port 80 and is sent on.
+  listening = local.public ? { http = 80, https = 443 } : { http = 80 }
+
+  clients = merge([
+    for protocol, port in local.listening : {
+      for cidr in local.client_cidrs : "${protocol}-${cidr}" => { protocol = protocol, port = port, cidr = cidr }
+    }
+  ]...)
+}
+
+resource "aws_lb" "this" {
+  name               = var.name
+  load_balancer_type = "application"
+  internal           = !local.public
+  security_groups    = [aws_security_group.this.id]
+  subnets            = var.subnet_ids
+  idle_timeout       = var.idle_timeout_seconds
+
+  drop_invalid_header_fields = true
+  enable_deletion_protection = var.deletion_protection
+
+  access_logs {
+    bucket  = aws_s3_bucket.access_logs.id
+    enabled = true
+  }
+
+  # AWS tries to write to the bucket before it accepts it.
+  depends_on = [aws_s3_bucket_policy.access_logs]
+}
+
+# The listener gateways attach themselves to.
+resource "aws_lb_listener" "this" {
+  load_balancer_arn = aws_lb.this.arn
+  port              = local.port
+  protocol          = local.public ? "HTTPS" : "HTTP"
+  ssl_policy        = local.public ? "ELBSecurityPolicy-TLS13-1-2-2021-06" : null
+  certificate_arn   = local.public ? local.certificate_arn : null
+
+  # What no gateway asks for: an unknown host, or any host before the first deploy.
+  default_action {
+    type = "fixed-response"
+
+    fixed_response {
+      content_type = "text/plain"
+      message_body = "Service Unavailable"
+      status_code  = "503"
+    }
+  }
+}
+
+resource "aws_lb_listener" "redirect" {
+  count = local.public ? 1 : 0
+
+  load_balancer_arn = aws_lb.this.arn
+  port              = 80
+  protocol          = "HTTP"
+
+  default_action {
+    type = "redirect"
+
+    redirect {
+      port        = "443"
+      protocol    = "HTTPS"
+      status_code = "HTTP_301"
+    }
+  }
+}
+
+# Encore's own routes (health, calls between services) share the port with the application's, and are nobody's
+# business outside. Encore compares the path as it was sent, percent signs included, and so does the load balancer.
+resource "aws_lb_listener_rule" "internal_routes" {
+  listener_arn = aws_lb_listener.this.arn
+  priority     = 1
+
+  condition {
+    path_pattern {
+      values = ["/__encore", "/__encore/*"]
+    }
+  }
+
+  action {
+    type = "fixed-response"
+
+    fixed_response {
+      content_type = "text/plain"
+      message_body = "Not Found"
+      status_code  = "404"
+    }
+  }
+
+  tags = {
+    Name = "${var.name}-internal-routes"
+  }
+}
+
+# No egress here: each gateway adds the rule to itself, and nothing else can be reached.
+resource "aws_security_group" "this" {
+  name_prefix = "${var.name}-lb-"
+  description = "Load balancer ${var.name}"
+  vpc_id      = var.vpc_id
+
+  tags = {
+    Name = "${var.name}-lb"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "clients" {
+  for_each = local.clients
+
+  security_group_id = aws_security_group.this.id
+  description       = "${upper(each.value.protocol)} from ${each.value.cidr}"
+  cidr_ipv4         = each.value.cidr
+  ip_protocol       = "tcp"
+  from_port         = each.value.port
+  to_port           = each.value.port
+}

@@ -1,0 +1,234 @@
+# The real provider, which plans without calling AWS: policies are the documents it renders, not mocks.
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = {
+    account_id = "123456789012"
+  }
+}
+
+variables {
+  name       = "shop-production"
+  vpc_id     = "vpc-0123456789abcdef0"
+  subnet_ids = ["subnet-0a", "subnet-0b"]
+}
+
+run "refuses_a_name_of_33_characters" {
+  command = plan
+
+  variables {
+    name = "abcdefghijklmnopqrstuvwxyz0123456"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_a_name_that_ends_in_a_hyphen" {
+  command = plan
+
+  variables {
+    name = "shop-"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_the_reserved_name" {
+  command = plan
+
+  variables {
+    name = "internal-shop"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_what_is_no_vpc" {
+  command = plan
+
+  variables {
+    vpc_id = "shop"
+  }
+
+  expect_failures = [var.vpc_id]
+}
+
+run "refuses_a_single_subnet" {
+  command = plan
+
+  variables {
+    subnet_ids = ["subnet-0a"]
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "refuses_a_url_as_domain" {
+  command = plan
+
+  variables {
+    domain         = "https://api.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "refuses_a_wildcard_as_domain" {
+  command = plan
+
+  variables {
+    domain         = "*.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "refuses_a_domain_that_cannot_be_validated" {
+  command = plan
+
+  variables {
+    domain = "api.example.com"
+  }
+
+  expect_failures = [var.hosted_zone_id]
+}
+
+run "refuses_a_zone_without_a_domain" {
+  command = plan
+
+  variables {
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  expect_failures = [var.hosted_zone_id]
+}
+
+run "refuses_a_zone_path" {
+  command = plan
+
+  variables {
+    domain         = "api.example.com"
+    hosted_zone_id = "/hostedzone/Z0123456789ABCDEFGHIJ"
+  }
+
+  expect_failures = [var.hosted_zone_id]
+}
+
+run "refuses_alternative_domains_without_a_domain" {
+  command = plan
+
+  variables {
+    alternative_domains = ["api.example.com"]
+  }
+
+  expect_failures = [var.alternative_domains]
+}
+
+run "refuses_the_domain_named_again" {
+  command = plan
+
+  variables {
+    domain              = "api.example.com"
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    alternative_domains = ["api.example.com"]
+  }
+
+  expect_failures = [var.alternative_domains]
+}
+
+run "refuses_an_alternative_domain_with_a_port" {
+  command = plan
+
+  variables {
+    domain              = "api.example.com"
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    alternative_domains = ["api.example.com:443"]
+  }
+
+  expect_failures = [var.alternative_domains]
+}
+
+run "refuses_more_names_than_a_certificate_holds" {
+  command = plan
+
+  variables {
+    domain              = "api.example.com"
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    alternative_domains = [for number in range(10) : "n${number}.example.com"]
+  }
+
+  expect_failures = [var.alternative_domains]
+}
+
+run "refuses_what_is_no_certificate" {
+  command = plan
+
+  variables {
+    domain          = "api.example.com"
+    hosted_zone_id  = "Z0123456789ABCDEFGHIJ"
+    certificate_arn = "arn:aws:iam::123456789012:server-certificate/shop"
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "refuses_a_certificate_without_a_domain" {
+  command = plan
+
+  variables {
+    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "refuses_a_client_range_that_starts_in_its_middle" {
+  command = plan
+
+  variables {
+    client_cidrs = ["203.0.113.9/24"]
+  }
+
+  expect_failures = [var.client_cidrs]
+}
+
+run "refuses_a_client_range_named_twice" {
+  command = plan
+
+  variables {
+    client_cidrs = ["203.0.113.0/24", "203.0.113.0/24"]
+  }
+
+  expect_failures = [var.client_cidrs]
+}
+
+run "refuses_an_idle_timeout_past_4000_seconds" {
+  command = plan
+
+  variables {
+    idle_timeout_seconds = 4001
+  }
+
+  expect_failures = [var.idle_timeout_seconds]
+}
+
+run "refuses_to_keep_no_logs" {
+  command = plan
+
+  variables {
+    access_log_retention_days = 0
+  }
+
+  expect_failures = [var.access_log_retention_days]
+}

@@ -1,0 +1,158 @@
+variable "name" {
+  description = "Name of the load balancer. Its access log bucket is `<name>-lb-logs-<account id>`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", var.name)) && !startswith(var.name, "internal-")
+    error_message = "A load balancer's name has 1 to 32 lower-case letters, digits and hyphens, does not start or end with a hyphen, and does not start with \"internal-\", which AWS keeps for itself."
+  }
+}
+
+variable "vpc_id" {
+  description = "ID of the VPC."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
+    error_message = "vpc_id is the ID of a VPC, such as vpc-0a1b2c3d."
+  }
+}
+
+variable "subnet_ids" {
+  description = "IDs of the public subnets, at least two, each in a zone of its own. An internal load balancer belongs there too: it has private addresses only, and the compute tier admits callers from that tier alone."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.subnet_ids) >= 2
+    error_message = "An application load balancer needs subnets in at least two availability zones."
+  }
+}
+
+variable "domain" {
+  description = "Domain name the application answers to, such as `api.shop.example.com`. Set: the load balancer faces the internet and speaks HTTPS. Empty: it is internal to the VPC and speaks HTTP, for nothing without TLS faces the internet."
+  type        = string
+  nullable    = false
+  default     = ""
+
+  validation {
+    condition     = var.domain == "" || (can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain)) && length(var.domain) <= 253)
+    error_message = "domain is a lower-case domain name such as \"api.shop.example.com\": no scheme, no port, no wildcard, no period at the end."
+  }
+}
+
+variable "alternative_domains" {
+  description = "Further domain names the application answers to, in the same hosted zone and on the same certificate. A wildcard such as `*.shop.example.com` is allowed here."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.alternative_domains : can(regex("^([*][.])?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", name)) && length(name) <= 253])
+    error_message = "alternative_domains holds lower-case domain names such as \"admin.shop.example.com\" or \"*.shop.example.com\"."
+  }
+
+  validation {
+    condition     = length(distinct(concat([var.domain], var.alternative_domains))) == length(var.alternative_domains) + 1
+    error_message = "Name each domain once, and domain itself not again."
+  }
+
+  validation {
+    condition     = length(var.alternative_domains) == 0 || var.domain != ""
+    error_message = "alternative_domains needs domain: set domain to the first of them."
+  }
+
+  validation {
+    condition     = length(var.alternative_domains) <= 9
+    error_message = "At most 9 alternative domains: a certificate of ACM holds 10 names."
+  }
+}
+
+variable "hosted_zone_id" {
+  description = "ID of the Route 53 zone that holds the domain: the certificate's validation records and the alias records are written there. Empty only without a domain, or with a certificate of your own when DNS is kept elsewhere."
+  type        = string
+  nullable    = false
+  default     = ""
+
+  validation {
+    condition     = var.hosted_zone_id == "" || can(regex("^[A-Z0-9]{1,32}$", var.hosted_zone_id))
+    error_message = "hosted_zone_id is the ID of a Route 53 zone, such as \"Z0123456789ABCDEFGHIJ\", without \"/hostedzone/\"."
+  }
+
+  validation {
+    condition     = var.domain == "" || var.hosted_zone_id != "" || var.certificate_arn != ""
+    error_message = "A domain needs hosted_zone_id, where the certificate is validated, or certificate_arn, a certificate that exists."
+  }
+
+  validation {
+    condition     = var.domain != "" || var.hosted_zone_id == ""
+    error_message = "hosted_zone_id is of no use without domain: set domain too, or leave both out for an internal load balancer."
+  }
+}
+
+variable "certificate_arn" {
+  description = "ARN of an issued ACM certificate to use instead of a new one. Must be known when planning."
+  type        = string
+  nullable    = false
+  default     = ""
+
+  validation {
+    condition     = var.certificate_arn == "" || can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-zA-Z0-9-]+$", var.certificate_arn))
+    error_message = "certificate_arn is the ARN of an ACM certificate in the load balancer's region, such as arn:aws:acm:eu-west-1:123456789012:certificate/..."
+  }
+
+  validation {
+    condition     = var.certificate_arn == "" || var.domain != ""
+    error_message = "certificate_arn is of no use without domain: set domain to a name the certificate covers."
+  }
+}
+
+variable "client_cidrs" {
+  description = "IPv4 ranges that may call the load balancer. Empty: everybody when it faces the internet, the private ranges (RFC 1918 and RFC 6598) when it is internal."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for range in var.client_cidrs : can(cidrnetmask(range)) && try(cidrhost(range, 0) == split("/", range)[0], false)])
+    error_message = "client_cidrs holds IPv4 ranges such as \"203.0.113.0/24\", each with the first address of its range before the slash."
+  }
+
+  validation {
+    condition     = length(distinct(var.client_cidrs)) == length(var.client_cidrs)
+    error_message = "Name each client range once."
+  }
+}
+
+variable "idle_timeout_seconds" {
+  description = "Seconds a connection may stay silent. Raise it for streams that are quiet for long."
+  type        = number
+  nullable    = false
+  default     = 60
+
+  validation {
+    condition     = var.idle_timeout_seconds >= 1 && var.idle_timeout_seconds <= 4000 && floor(var.idle_timeout_seconds) == var.idle_timeout_seconds
+    error_message = "A load balancer waits a whole number of seconds from 1 to 4000."
+  }
+}
+
+variable "access_log_retention_days" {
+  description = "Days the access logs are kept. Deleted logs can be restored for 7 days more."
+  type        = number
+  nullable    = false
+  default     = 90
+
+  validation {
+    condition     = var.access_log_retention_days >= 1 && var.access_log_retention_days <= 3653 && floor(var.access_log_retention_days) == var.access_log_retention_days
+    error_message = "access_log_retention_days is a whole number of days from 1 to 3653."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the load balancer. It also decides over the access logs: with protection a bucket that holds logs cannot be destroyed, without it the logs go with the bucket."
+  type        = bool
+  nullable    = false
+  default     = true
+}

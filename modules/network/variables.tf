@@ -1,0 +1,179 @@
+variable "name" {
+  description = "Name of the network: the VPC's Name tag and the first part of the names of everything in it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{0,53}$", var.name))
+    error_message = "A network's name has 1 to 54 letters, digits and hyphens and does not start with a hyphen: the flow log role, <name>-flow-logs, must fit the 64 characters of an IAM role name."
+  }
+}
+
+variable "cidr" {
+  description = "IPv4 range of the VPC, /16 to /19, private. The tiers are cut from it by zone letter, see the README."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(cidrnetmask(var.cidr)) && can(regex("/1[6-9]$", var.cidr))
+    error_message = "The VPC's range is an IPv4 CIDR between /16 and /19, such as \"10.20.0.0/16\": AWS allows no more than /16, and below /19 a load balancer no longer fits its subnet."
+  }
+
+  validation {
+    condition     = try(cidrhost(var.cidr, 0) == split("/", var.cidr)[0], false)
+    error_message = "The address before the slash must be the first of the range: 10.20.0.0/16, not 10.20.1.0/16."
+  }
+
+  validation {
+    condition     = can(regex("^(10[.]|172[.](1[6-9]|2[0-9]|3[01])[.]|192[.]168[.]|100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])[.])", var.cidr))
+    error_message = "The VPC's range must be private: inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10. Hosts of a public range would become unreachable from the VPC."
+  }
+}
+
+variable "zones" {
+  description = "Letters of the availability zones, at least two. A subnet's range follows from its letter, so a zone can be added or removed without touching the others. With `nat = \"single\"` the first zone of the list holds the NAT gateway: append new zones, do not prepend them."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for zone in var.zones : can(regex("^[a-h]$", zone))])
+    error_message = "A zone is one letter from a to h, without the region: \"a\" for eu-west-1a."
+  }
+
+  validation {
+    condition     = length(distinct(var.zones)) == length(var.zones)
+    error_message = "Name each zone once."
+  }
+
+  validation {
+    condition     = length(var.zones) >= 2
+    error_message = "Name at least two zones: load balancers and database subnet groups need two."
+  }
+}
+
+variable "nat" {
+  description = "How the compute tier reaches the internet: `none` (not at all, AWS services through endpoints only), `single` (one NAT gateway in the first zone) or `per_zone` (one in each zone, which survives the loss of a zone)."
+  type        = string
+  nullable    = false
+  default     = "single"
+
+  validation {
+    condition     = contains(["none", "single", "per_zone"], var.nat)
+    error_message = "nat is \"none\", \"single\" or \"per_zone\"."
+  }
+}
+
+variable "storage_ports" {
+  description = "TCP ports of the databases and caches, such as 5432 and 6379. An empty list means there are none, and no storage tier is made."
+  type        = list(number)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for port in var.storage_ports : port >= 1 && port <= 31000 && floor(port) == port])
+    error_message = "A storage port is a whole number from 1 to 31000: its network ACL rule is numbered 1000 + port, and AWS numbers rules up to 32766."
+  }
+
+  validation {
+    condition     = length(distinct(var.storage_ports)) == length(var.storage_ports)
+    error_message = "Name each storage port once."
+  }
+
+  validation {
+    condition     = length(var.storage_ports) <= 10
+    error_message = "At most 10 storage ports: a network ACL holds 20 rules in each direction."
+  }
+}
+
+variable "service_port" {
+  description = "TCP port the services listen on, behind the load balancer and for each other."
+  type        = number
+  nullable    = false
+  default     = 8080
+
+  validation {
+    condition     = var.service_port >= 1024 && var.service_port <= 32767 && floor(var.service_port) == var.service_port
+    error_message = "The service port is a whole number from 1024 to 32767. From 32768 on, Linux picks the ports of outgoing connections, and the network ACL could not tell a call from an answer."
+  }
+}
+
+variable "interface_endpoints" {
+  description = "AWS services reached inside the VPC instead of over the internet, by short name: `ecr.api`, `ecr.dkr`, `logs`, `secretsmanager`, `sqs`, `sns`. S3 always has a (free) gateway endpoint."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9]+([.-][a-z0-9]+)*$", service)) && !startswith(service, "com.")])
+    error_message = "An interface endpoint is named by the service alone, such as \"ecr.api\", without \"com.amazonaws\" and region."
+  }
+
+  validation {
+    condition     = !contains(var.interface_endpoints, "s3")
+    error_message = "S3 is reached through the gateway endpoint, which is always there: remove \"s3\"."
+  }
+
+  validation {
+    condition     = length(distinct(var.interface_endpoints)) == length(var.interface_endpoints)
+    error_message = "Name each interface endpoint once."
+  }
+
+  validation {
+    condition     = var.nat != "none" || length(setsubtract(["ecr.api", "ecr.dkr", "logs", "secretsmanager"], var.interface_endpoints)) == 0
+    error_message = "Without NAT nothing starts unless it can pull its image, write its logs and read its secrets inside the VPC: add ecr.api, ecr.dkr, logs and secretsmanager to interface_endpoints, or choose nat = \"single\"."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the flow logs. Its policy must admit CloudWatch Logs."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.key_arn))
+    error_message = "key_arn is the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/..., not an alias."
+  }
+}
+
+variable "flow_log_retention_days" {
+  description = "Days the flow logs are kept."
+  type        = number
+  nullable    = false
+  default     = 365
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.flow_log_retention_days)
+    error_message = "CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the permissions boundary of the flow log role. Empty: none."
+  type        = string
+  nullable    = false
+  default     = ""
+
+  validation {
+    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "A permissions boundary is the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary."
+  }
+}
+
+variable "iam_path" {
+  description = "Path of the flow log role."
+  type        = string
+  nullable    = false
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.iam_path)) && length(var.iam_path) <= 512
+    error_message = "An IAM path starts and ends with a slash, such as \"/\" or \"/applications/\", and has at most 512 characters."
+  }
+}
+
+variable "kubernetes" {
+  description = "Whether the compute tier holds Kubernetes nodes. Their control plane, DNS and webhooks use many ports among themselves, so the tier's network ACL lets everything pass inside the tier and leaves it to security groups and network policies; subnets get the tags by which the AWS Load Balancer Controller finds them."
+  type        = bool
+  nullable    = false
+  default     = false
+}

@@ -1,0 +1,239 @@
+package modules_test
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/modules"
+)
+
+// TestStyle holds every module to the rules of modules in CONTRIBUTING.md.
+func TestStyle(t *testing.T) {
+	for _, name := range modules.Names() {
+		files, err := folderFiles(os.DirFS(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range styleProblems(files) {
+			t.Errorf("modules/%s/%s", name, problem)
+		}
+	}
+}
+
+// TestVersions wants one versions.tf everywhere: modules that ask for different providers cannot be used together.
+func TestVersions(t *testing.T) {
+	first := modules.Files()[modules.Names()[0]]["versions.tf"]
+	for name, files := range modules.Files() {
+		if string(files["versions.tf"]) != string(first) {
+			t.Errorf("modules/%s/versions.tf differs from modules/%s/versions.tf", name, modules.Names()[0])
+		}
+	}
+	for _, want := range []string{`required_version = ">= 1.11"`, `version = ">= 5.100, < 7.0"`} {
+		if !strings.Contains(string(first), want) {
+			t.Errorf("G3: versions.tf lacks %s", want)
+		}
+	}
+}
+
+// TestFiles wants in the binary what a user's copy needs, and no tests.
+func TestFiles(t *testing.T) {
+	for name, files := range modules.Files() {
+		for _, want := range []string{"main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"} {
+			if len(files[want]) == 0 {
+				t.Errorf("modules.Files() lacks %s/%s", name, want)
+			}
+		}
+		for file := range files {
+			if strings.HasPrefix(file, "tests") || strings.HasPrefix(path.Base(file), ".") {
+				t.Errorf("modules.Files() carries %s/%s, which no user needs", name, file)
+			}
+		}
+	}
+}
+
+// folderFiles reads a module's folder, without the hidden files terraform makes.
+func folderFiles(folder fs.FS) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != "." && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case entry.IsDir():
+			return nil
+		}
+		files[name], err = fs.ReadFile(folder, name)
+		return err
+	})
+	return files, err
+}
+
+// styleProblems says what is wrong with a module, file name first, sorted by file.
+func styleProblems(files map[string][]byte) []string {
+	var problems []string
+	for _, name := range []string{"main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"} {
+		if len(files[name]) == 0 {
+			problems = append(problems, name+": missing")
+		}
+	}
+	tested, validated := false, false
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		tested = tested || strings.HasSuffix(name, ".tftest.hcl")
+		if path.Ext(name) != ".tf" {
+			continue
+		}
+		file, diagnostics := hclsyntax.ParseConfig(files[name], name, hcl.InitialPos)
+		if diagnostics.HasErrors() {
+			problems = append(problems, diagnostics.Error())
+			continue
+		}
+		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+			at := fmt.Sprintf("%s:%d: ", name, block.TypeRange.Start.Line)
+			for _, problem := range blockProblems(name, files[name], block) {
+				problems = append(problems, at+problem)
+			}
+			for _, inner := range block.Body.Blocks {
+				validated = validated || block.Type == "variable" && inner.Type == "validation"
+			}
+		}
+	}
+	if !tested {
+		problems = append(problems, "tests: no *.tftest.hcl")
+	}
+	if !validated {
+		problems = append(problems, "variables.tf: no variable has a validation, though AWS has rules for names at least")
+	}
+	return problems
+}
+
+func blockProblems(file string, text []byte, block *hclsyntax.Block) []string {
+	var problems []string
+	want := func(kind string) {
+		if file != kind+".tf" {
+			problems = append(problems, fmt.Sprintf("%s %q belongs into %s.tf", block.Type, block.Labels[0], kind))
+		}
+		if !strings.HasSuffix(constant(block, "description"), ".") {
+			problems = append(problems, fmt.Sprintf("%s %q has no description that is a sentence", block.Type, block.Labels[0]))
+		}
+	}
+	switch block.Type {
+	case "variable":
+		want("variables")
+		name := block.Labels[0]
+		if kind := block.Body.Attributes["type"]; kind == nil {
+			problems = append(problems, fmt.Sprintf("variable %q has no type", name))
+		} else if usesAny(kind.Expr) {
+			problems = append(problems, fmt.Sprintf("variable %q: type any moves mistakes from plan to apply", name))
+		}
+		if nullable := block.Body.Attributes["nullable"]; nullable == nil || string(nullable.Expr.Range().SliceBytes(text)) != "false" {
+			problems = append(problems, fmt.Sprintf("variable %q is not nullable = false", name))
+		}
+		for _, validation := range block.Body.Blocks {
+			if validation.Body.Attributes["error_message"] == nil {
+				problems = append(problems, fmt.Sprintf("variable %q has a validation without a message", name))
+			}
+		}
+		if name == "tags" || name == "create" || strings.HasPrefix(name, "create_") {
+			problems = append(problems, fmt.Sprintf("variable %q: tags come from the provider, and a module that makes nothing is not called", name))
+		}
+	case "output":
+		want("outputs")
+	case "provider":
+		problems = append(problems, "a provider block makes the module unusable with for_each and depends_on")
+	case "resource":
+		if provisioner := slices.IndexFunc(block.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "provisioner" }); provisioner >= 0 {
+			problems = append(problems, "G3: a provisioner runs commands on the machine of whoever applies")
+		}
+		fallthrough
+	case "data", "ephemeral":
+		if !strings.HasPrefix(block.Labels[0], "aws_") {
+			problems = append(problems, fmt.Sprintf("G3: %s %q is not of the AWS provider", block.Type, block.Labels[0]))
+		}
+	}
+	return problems
+}
+
+// constant is an attribute's text when it is a plain string, otherwise "".
+func constant(block *hclsyntax.Block, name string) string {
+	attribute := block.Body.Attributes[name]
+	if attribute == nil {
+		return ""
+	}
+	value, diagnostics := attribute.Expr.Value(nil)
+	if diagnostics.HasErrors() || value.IsNull() || value.Type() != cty.String {
+		return ""
+	}
+	return value.AsString()
+}
+
+// usesAny finds the keyword any anywhere in a type.
+func usesAny(expression hclsyntax.Expression) bool {
+	return slices.ContainsFunc(expression.Variables(), func(traversal hcl.Traversal) bool { return traversal.RootName() == "any" })
+}
+
+func TestStyleProblems(t *testing.T) {
+	good := map[string]string{
+		"main.tf":               "resource \"aws_vpc\" \"this\" {}\n",
+		"variables.tf":          "variable \"name\" {\n  description = \"Its name.\"\n  type = string\n  nullable = false\n  validation {\n    condition = true\n    error_message = \"no\"\n  }\n}\n",
+		"outputs.tf":            "output \"arn\" {\n  description = \"Its ARN.\"\n  value = 1\n}\n",
+		"versions.tf":           "terraform {}\n",
+		"README.md":             "# x\n",
+		"tests/main.tftest.hcl": "run \"x\" {}\n",
+	}
+	check := func(change map[string]string) []string {
+		files := map[string][]byte{}
+		for name, text := range good {
+			files[name] = []byte(text)
+		}
+		for name, text := range change {
+			files[name] = []byte(text)
+		}
+		return styleProblems(files)
+	}
+	if problems := check(nil); len(problems) > 0 {
+		t.Fatalf("a module in order has problems: %v", problems)
+	}
+	variable := func(body string) map[string]string {
+		return map[string]string{"variables.tf": good["variables.tf"] + "variable \"other\" {\n" + body + "\n}\n"}
+	}
+	const described = "description = \"X.\"\n"
+	for want, change := range map[string]map[string]string{
+		"main.tf: missing":                   {"main.tf": ""},
+		"README.md: missing":                 {"README.md": ""},
+		"no variable has a validation":       {"variables.tf": ""},
+		`"other" has no type`:                variable(described + "nullable = false"),
+		"type any":                           variable(described + "type = map(any)\nnullable = false"),
+		`"other" is not nullable = false`:    variable(described + "type = string"),
+		"no description that is a sentence":  variable("description = \"x\"\ntype = string\nnullable = false"),
+		"validation without a message":       variable(described + "type = string\nnullable = false\nvalidation {\n condition = true\n}"),
+		"belongs into variables.tf":          {"main.tf": good["variables.tf"]},
+		"belongs into outputs.tf":            {"main.tf": good["outputs.tf"]},
+		"a provider block":                   {"main.tf": "provider \"aws\" {}\n"},
+		"G3: a provisioner":                  {"main.tf": "resource \"aws_vpc\" \"this\" {\n  provisioner \"local-exec\" {}\n}\n"},
+		"is not of the AWS provider":         {"main.tf": "resource \"null_resource\" \"this\" {}\n"},
+		"Invalid expression":                 {"main.tf": "x = ,\n"},
+		"a module that makes nothing is not": {"variables.tf": strings.Replace(good["variables.tf"], `"name"`, `"create"`, 1)},
+	} {
+		if problems := check(change); !strings.Contains(strings.Join(problems, "\n"), want) {
+			t.Errorf("want a problem with %q, got %v", want, problems)
+		}
+	}
+	delete(good, "tests/main.tftest.hcl")
+	if problems := check(nil); !slices.Contains(problems, "tests: no *.tftest.hcl") {
+		t.Errorf("a module without tests passes: %v", problems)
+	}
+}
