@@ -75,10 +75,13 @@ func (d *goDirectiveReader) read(tree *ast.File) {
 	}
 }
 
-// orphan warns about a directive that stands on nothing: Encore passes over it without a word.
+// orphan warns about a directive that stands on nothing: Encore passes over it without a word. Other words behind
+// encore: are people's own.
 func (d *goDirectiveReader) orphan(group *ast.CommentGroup) {
 	for _, comment := range group.List {
-		if !strings.HasPrefix(comment.Text, "//"+directivePrefix) {
+		rest, ok := strings.CutPrefix(comment.Text, "//"+directivePrefix)
+		name, _, _ := strings.Cut(rest, " ")
+		if !ok || !slices.Contains([]string{"api", "authhandler", "middleware", "service"}, name) {
 			continue
 		}
 		at := d.file.at(spanOf(comment))

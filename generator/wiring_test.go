@@ -1,0 +1,221 @@
+package generator_test
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// forEachProcess runs a check for every process of every environment of every fixture.
+func forEachProcess(t *testing.T, name string, check func(*testing.T, *app.App, environment.Environment, environment.Process, map[string]cty.Value)) {
+	t.Helper()
+	for _, fixture := range fixtureNames(t) {
+		root := filepath.Join(fixtures, fixture)
+		application, diags, err := generator.Read(root)
+		if err != nil || diags.HasErrors() {
+			t.Fatal(err, diags)
+		}
+		output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+		if err != nil || diags.HasErrors() {
+			t.Fatal(err, diags)
+		}
+		for _, env := range environments {
+			for _, process := range env.Processes {
+				t.Run(fmt.Sprintf("%s %s %s %s", name, fixture, env.Name, process.Name), func(t *testing.T) {
+					check(t, application, env, process, callArguments(t, output, fmt.Sprintf("%s/services/%s.tf", env.Name, kinds.Label(process.Name))))
+				})
+			}
+		}
+	}
+}
+
+func keys(value cty.Value) []string {
+	if value == cty.NilVal {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(value.AsValueMap()))
+}
+
+// TestN5_PathsFollowUses holds the network paths of every process against the uses of its services: a path for each,
+// and none besides.
+func TestN5_PathsFollowUses(t *testing.T) {
+	forEachProcess(t, "N5", func(t *testing.T, application *app.App, env environment.Environment, process environment.Process, call map[string]cty.Value) {
+		want := map[string]bool{}
+		toService := func(service string) {
+			for _, other := range env.Processes {
+				if slices.Contains(other.Services, service) && other.Name != process.Name {
+					want["service_"+kinds.Label(other.Name)] = true
+				}
+			}
+		}
+		for _, e := range application.Edges {
+			if e.ReferenceOnly || !slices.Contains(process.HostedServices(), e.Service) {
+				continue
+			}
+			switch e.Kind {
+			case "service":
+				toService(e.Resource)
+			case "database":
+				for _, server := range env.DatabaseServers {
+					if slices.Contains(server.Databases, e.Resource) {
+						want["database_server_"+kinds.Label(server.Name)] = true
+					}
+				}
+			}
+		}
+		for _, service := range application.Services {
+			if process.Gateway {
+				toService(service.Name)
+			}
+			for _, endpoint := range service.Endpoints {
+				if endpoint.Access == "auth" {
+					toService(application.Auth.Service)
+				}
+			}
+		}
+		if d := cmp.Diff(slices.Sorted(maps.Keys(want)), keys(call["connections"])); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// TestF5_OnlyTheGatewayIsATarget looks for a load balancer rule in every process.
+func TestF5_OnlyTheGatewayIsATarget(t *testing.T) {
+	forEachProcess(t, "F5", func(t *testing.T, _ *app.App, env environment.Environment, process environment.Process, call map[string]cty.Value) {
+		routes := keys(call["routes"])
+		if process.Gateway != (len(routes) == 1) || len(routes) > 1 {
+			t.Fatalf("routes %v, gateway %v", routes, process.Gateway)
+		}
+		if process.Gateway && env.Domain != "" {
+			hosts := call["routes"].GetAttr("gateway").GetAttr("hosts").AsValueSlice()
+			if len(hosts) != 1 || hosts[0].AsString() != env.Domain {
+				t.Errorf("hosts %v, want %s", hosts, env.Domain)
+			}
+		}
+	})
+}
+
+// TestS1_SecretsFollowDeclarations holds the secrets of every process against what its services declare.
+func TestS1_SecretsFollowDeclarations(t *testing.T) {
+	forEachProcess(t, "S1", func(t *testing.T, application *app.App, _ environment.Environment, process environment.Process, call map[string]cty.Value) {
+		want := map[string]bool{"SERVICE_AUTH_KEY": true}
+		for _, e := range application.Edges {
+			if slices.Contains(process.HostedServices(), e.Service) {
+				switch e.Kind {
+				case "secret":
+					want["SECRET_"+e.Resource] = true
+				case "database":
+					want["DATABASE_PASSWORD"] = true
+				}
+			}
+		}
+		for _, secret := range application.Of("secret") {
+			if secret.Service == "" {
+				want["SECRET_"+secret.Name] = true
+			}
+		}
+		if d := cmp.Diff(slices.Sorted(maps.Keys(want)), keys(call["secrets"])); d != "" {
+			t.Error(d)
+		}
+		seen := map[string]string{}
+		for variable, arn := range call["secrets"].AsValueMap() {
+			if other, twice := seen[arn.AsString()]; twice {
+				t.Errorf("%s and %s read the same secret", variable, other)
+			}
+			seen[arn.AsString()] = variable
+		}
+	})
+}
+
+// TestF4_NoPermissionWithoutAUse: databases and secrets need no rights at run time, so the task role of an application
+// that uses nothing else has none.
+func TestF4_NoPermissionWithoutAUse(t *testing.T) {
+	forEachProcess(t, "F4", func(t *testing.T, _ *app.App, _ environment.Environment, _ environment.Process, call map[string]cty.Value) {
+		if got := keys(call["permissions"]); got != nil {
+			t.Errorf("permissions %v", got)
+		}
+	})
+}
+
+// TestG4_NoSecretInGeneratedFiles looks for anything that could be a secret's value: the fixtures have none to leak, so
+// what is looked for is an argument that would carry one.
+func TestG4_NoSecretInGeneratedFiles(t *testing.T) {
+	for _, fixture := range fixtureNames(t) {
+		for path, content := range generate(t, fixture).Files {
+			if strings.HasPrefix(path, "modules/") || !strings.HasSuffix(path, ".tf") {
+				continue
+			}
+			for n, line := range strings.Split(string(content), "\n") {
+				name, value, assigned := strings.Cut(strings.TrimSpace(line), "=")
+				name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+				secret := slices.ContainsFunc([]string{"password", "secret_string", "auth_token", "private_key", "key_data"}, func(word string) bool { return strings.Contains(name, word) })
+				reference := strings.HasPrefix(value, `{ "$env"`) || strings.HasPrefix(value, "local.platform.") || strings.HasPrefix(value, "module.")
+				if assigned && secret && !reference {
+					t.Errorf("%s %s:%d: %s", fixture, path, n+1, line)
+				}
+			}
+		}
+	}
+}
+
+// TestG1_AlikeNamesAreAnError: an address is somebody's state, so two names never share one, and none gets a number.
+func TestG1_AlikeNamesAreAnError(t *testing.T) {
+	at := func(file string) hcl.Range {
+		return hcl.Range{Filename: file, Start: hcl.Pos{Line: 3, Column: 2}, End: hcl.Pos{Line: 3, Column: 9}}
+	}
+	application := &app.App{Name: "shop", ID: "shop", Language: "go",
+		Services: []app.Service{{Name: "a", Dir: "a"}},
+		Resources: []app.Resource{
+			{Kind: "secret", Name: "StripeKey", Service: "a", At: at("a/a.go")},
+			{Kind: "secret", Name: "stripe_key", Service: "a", At: at("a/b.go")},
+		}}
+	environments, diags := environment.Resolve(environment.Default(), application)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	_, diags = generator.Generate(application, environments, &generator.Lock{})
+	if !diags.HasErrors() || diags[0].Subject.Filename != "a/b.go" || !strings.Contains(diags[0].Detail, "a/a.go:3") {
+		t.Errorf("diagnostics: %v", diags)
+	}
+}
+
+// FuzzLabel: labels are identifiers of Terraform, whatever the name, and made of ASCII.
+func FuzzLabel(f *testing.F) {
+	for _, name := range []string{"StripeKey", "OpenAIKey", "site.added", "siteDB", "a-b", "Ünïcode", "", "_", "A", "AB", "aB1C", "HTTPServer2Go"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		label := kinds.Label(name)
+		for _, c := range label {
+			if c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+				t.Errorf("Label(%q) = %q", name, label)
+			}
+		}
+		if kinds.Label(label) != label {
+			t.Errorf("Label(%q) is %q, and Label of that %q", name, label, kinds.Label(label))
+		}
+	})
+}
+
+func TestLabel(t *testing.T) {
+	for name, want := range map[string]string{
+		"StripeKey": "stripe_key", "OpenAIKey": "open_ai_key", "SlackWebhookURL": "slack_webhook_url", "siteDB": "site_db",
+		"site.added": "site_added", "order-placed": "order_placed", "users": "users", "key2": "key2", "A": "a",
+	} {
+		if got := kinds.Label(name); got != want {
+			t.Errorf("Label(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
