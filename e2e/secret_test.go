@@ -4,9 +4,7 @@ package e2e_test
 
 import (
 	"archive/zip"
-	"encoding/json"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +28,7 @@ func TestG4_GeneratedSecret(t *testing.T) {
 			t.Errorf("rotation %s: %s", rotation, broken)
 		}
 		tf.run(t, "apply", "-input=false", "-no-color", "saved.tfplan")
-		value := storedSecret(t, cloud, "shop-production-orders")
+		value := storedSecrets(t, cloud)["shop-production-orders"]
 		if len(value) != 40 {
 			t.Fatalf("rotation %s: the stored value has %d characters, want 40", rotation, len(value))
 		}
@@ -60,24 +58,6 @@ func TestG4_GeneratedSecret(t *testing.T) {
 	if found := leaks(t, folder, values["2"]); len(found) != 1 {
 		t.Errorf("a planted leak is found in %v, want leak.txt alone", found)
 	}
-}
-
-// storedSecret asks Secrets Manager for a value the way an application would.
-func storedSecret(t *testing.T, cloud *emulator, name string) string {
-	t.Helper()
-	answer, err := cloud.call(http.MethodPost, "/", map[string]string{
-		"Authorization": "AWS4-HMAC-SHA256 Credential=testing/20300101/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0",
-		"Content-Type":  "application/x-amz-json-1.1",
-		"X-Amz-Target":  "secretsmanager.GetSecretValue",
-	}, `{"SecretId":"`+name+`"}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var secret struct{ SecretString string }
-	if err := json.Unmarshal([]byte(answer), &secret); err != nil {
-		t.Fatal(err)
-	}
-	return secret.SecretString
 }
 
 // leaks lists the files of a folder that hold a value, also inside saved plans, which are zip archives.

@@ -2,7 +2,6 @@ package generator
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,13 +17,17 @@ type Options struct {
 	Root string
 	// Out is the output folder: its lock is read, and its source is not taken for the application's.
 	Out string
-	// Environment, unless empty, must be one of the environments of groundplan.hcl.
-	Environment string
 }
 
-// FromSource reads the application and its settings, and generates. With errors among the diagnostics the output is
-// nil. The error is the machine's.
+// FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
+// among them the output is nil. The error is the machine's.
 func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
+	output, environments, diags, err := fromSource(options)
+	sortDiagnostics(diags)
+	return output, environments, diags, err
+}
+
+func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
 	application, diags, err := Read(options.Root, ignored(options)...)
 	if err != nil {
 		return nil, nil, diags, err
@@ -38,9 +41,6 @@ func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
-	}
-	if more := known(options.Environment, settings); more != nil {
-		return nil, nil, append(diags, more), nil
 	}
 	previous, err := ReadLock(options.Out)
 	if err != nil {
@@ -82,15 +82,4 @@ func readSettings(root string) (*environment.File, hcl.Diagnostics, error) {
 	}
 	file, diags := environment.Parse(environment.Filename, text)
 	return file, diags, nil
-}
-
-func known(name string, settings *environment.File) *hcl.Diagnostic {
-	names := settings.EnvironmentNames()
-	for _, n := range names {
-		if name == "" || n == name {
-			return nil
-		}
-	}
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown environment",
-		Detail: fmt.Sprintf("There is no environment %q.\nhint: %s declares %q", name, environment.Filename, names)}
 }

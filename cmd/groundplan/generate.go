@@ -64,7 +64,7 @@ func generate(c *cli.Context) error {
 		out = filepath.Join(root, "infra")
 	}
 	p := newPrinter(c.App.ErrWriter, root)
-	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Environment: c.String("env")})
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out})
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,9 @@ func generate(c *cli.Context) error {
 	}
 	var within func(string) bool
 	if name := c.String("env"); name != "" {
+		if err := checkEnvironment(name, environments); err != nil {
+			return err
+		}
 		within = generator.Within(name)
 	}
 	if c.Bool("check") {
@@ -91,13 +94,30 @@ func generate(c *cli.Context) error {
 		return err
 	}
 	report(p, out, changes, environments, c.String("env"))
-	warnAboutAbandoned(p, previous, environments)
+	if within == nil {
+		warnAboutAbandoned(p, previous, environments)
+	}
 	return nil
+}
+
+func checkEnvironment(name string, environments []environment.Environment) error {
+	var names []string
+	for _, env := range environments {
+		names = append(names, env.Name)
+	}
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return mistake(fmt.Sprintf("there is no environment %q", name), suggest(name, names, "--env ", "this application has "+strings.Join(names, ", ")))
 }
 
 // check shows on stdout, as diffs, what generate would change.
 func check(c *cli.Context, p *printer, output *generator.Output, out string, within func(string) bool) error {
 	changes, err := output.Changes(out, within)
+	var conflict *generator.ConflictError
+	if errors.As(err, &conflict) {
+		return explain(c, conflict)
+	}
 	if err != nil {
 		return err
 	}
@@ -105,11 +125,19 @@ func check(c *cli.Context, p *printer, output *generator.Output, out string, wit
 		p.say("%s is up to date", out)
 		return nil
 	}
+	var hints []string
 	for _, change := range changes {
 		fmt.Fprintf(c.App.Writer, "%s", change.Diff)
+		if change.Edited {
+			hints = append(hints, change.Path+" was edited by hand: put the change into groundplan.hcl or a file of its own")
+		}
+	}
+	remedy := "groundplan generate brings it up to date"
+	if len(hints) > 0 {
+		remedy = "groundplan generate --force brings it up to date and gives the edits up"
 	}
 	return &outcome{code: codeDiffers, message: fmt.Sprintf("%s is stale: %s", out, files(len(changes), "differs", "differ")),
-		hints: []string{"groundplan generate brings it up to date"}}
+		hints: append(hints, remedy)}
 }
 
 // explain shows the work that generate would have overwritten.

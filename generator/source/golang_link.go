@@ -35,6 +35,7 @@ type goSymbolKey struct{ dir, name string }
 type goSymbol struct {
 	resources []goResource
 	config    bool
+	structure bool // a service struct
 	endpoint  *goEndpoint
 	auth      *goAuthHandler
 }

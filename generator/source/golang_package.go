@@ -209,8 +209,10 @@ func (r *goPackageReader) parse(p *goPackage, name string, text []byte) (goSynta
 		file.text = text
 	}
 	if err != nil {
-		p.broken = true
-		p.syntaxErrors(name, text, err)
+		if tree == nil || tree.Name == nil || tree.Name.Name != "main" { // commands are no part of the application
+			p.broken = true
+			p.syntaxErrors(name, text, err)
+		}
 		return goSyntax{}, false
 	}
 	switch p.name {

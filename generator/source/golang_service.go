@@ -13,6 +13,7 @@ func (l *goLinker) linkEndpoints() {
 	structs := make(map[string]*goServiceStruct)
 	for _, p := range l.packages {
 		for _, structure := range p.structs {
+			l.symbol(p.dir, structure.name).structure = true
 			service := p.service
 			if other := structs[service]; other != nil {
 				l.errorAt(structure.at, "Several service structs",

@@ -82,6 +82,9 @@ func (u *goUses) linkRef(file *goFile, ref *goRef) {
 		u.linkCall(file, ref, symbol.endpoint)
 	case symbol.auth != nil:
 		u.linkAuthReference(file, ref, key)
+	case symbol.structure && u.linker.service(key.dir) != u.p.service:
+		u.errorAt(file.at(ref.at), "Service struct of another service",
+			"%s is the service struct of the service %s, and only that service can name it.\nhint: call the service's endpoints, or move what both need into a type of its own", ref, u.linker.service(key.dir))
 	case symbol.config && u.linker.service(key.dir) != u.p.service:
 		u.errorAt(file.at(ref.at), "Configuration of another service",
 			"The configuration %s belongs to the service %s, and only that service has its values.\nhint: load what is needed in the service that needs it", ref, u.linker.service(key.dir))

@@ -4,71 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"slices"
-
-	"github.com/hashicorp/hcl/v2"
 )
-
-// goRef is a reference that may lead to something declared elsewhere; the linker decides. There are many of them, one
-// for each name of another package of the application, so it holds no more than it must.
-type goRef struct {
-	qualifier, name string // as in goName
-	method          string // of formMethod and formField
-	function        string // the enclosing function declaration, "" outside
-	at              goSpan // what to point at: shared.DB.Exec
-	form            goForm
-	callee          goFunction // the function an argument is passed to, when it means something
-	argument        int16      // the position of a formArgument
-	rare            *goRefRare // nil for most
-}
-
-// goRefRare is what few references have.
-type goRefRare struct {
-	// permission is the type argument of a narrowing call, nil when there is none.
-	permission *goName
-	// holders are the package variables whose initial value contains the reference.
-	holders []string
-}
-
-func (r *goRef) String() string { return goName{qualifier: r.qualifier, name: r.name}.String() }
-
-func (r *goRef) target(file *goFile) goName {
-	return goName{file: file, qualifier: r.qualifier, name: r.name, at: r.at}
-}
-
-func (r *goRef) permission() *goName {
-	if r.rare == nil {
-		return nil
-	}
-	return r.rare.permission
-}
-
-func (r *goRef) holders() []string {
-	if r.rare == nil {
-		return nil
-	}
-	return r.rare.holders
-}
-
-type goForm uint8
-
-const (
-	// formOther is any expression that is none of the below: an assignment, a field of a literal.
-	formOther goForm = iota
-	formCall
-	formMethod
-	formField
-	formArgument
-	// formReference is a place that takes an endpoint or a function without calling it, such as a cron job's Endpoint.
-	formReference
-)
-
-// goImplicitUse is a call of a package-level function of the framework, such as sqldb.Exec.
-type goImplicitUse struct {
-	spelling int
-	at       hcl.Range
-	text     string
-	function string
-}
 
 // goWalker goes over a file's expressions and keeps the references. It tracks the names functions declare, so that a
 // local variable that hides a package or a resource is not taken for it.
@@ -86,6 +22,8 @@ type goWalker struct {
 	boundName string
 	// granted are expressions in a place that takes a reference.
 	granted []ast.Expr
+	// typesSeen are the types the file has named so far.
+	typesSeen [][2]string
 }
 
 func (w *goWalker) walk(tree *ast.File) {
@@ -95,6 +33,7 @@ func (w *goWalker) walk(tree *ast.File) {
 	for _, decl := range tree.Decls {
 		switch decl := decl.(type) {
 		case *ast.GenDecl:
+			w.packageTypes(decl)
 			if decl.Tok == token.VAR {
 				w.packageVars(decl)
 			}
@@ -114,6 +53,17 @@ func (w *goWalker) matters() bool {
 		_, framework := w.language.calls[found.path]
 		return framework || found.inApp
 	})
+}
+
+func (w *goWalker) packageTypes(decl *ast.GenDecl) {
+	for _, spec := range decl.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			w.typ(spec.Type)
+		case *ast.ValueSpec:
+			w.typ(spec.Type)
+		}
+	}
 }
 
 func (w *goWalker) packageVars(decl *ast.GenDecl) {
@@ -152,6 +102,7 @@ func (w *goWalker) structVar(spec *ast.ValueSpec) int {
 }
 
 func (w *goWalker) funcDecl(decl *ast.FuncDecl) {
+	w.typ(decl.Type)
 	if decl.Body == nil {
 		return
 	}
@@ -249,7 +200,7 @@ func (w *goWalker) exprs(list []ast.Expr) {
 	}
 }
 
-// expr visits one expression. Types are not visited: a type's name declares and uses nothing.
+// expr visits one expression.
 func (w *goWalker) expr(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -410,6 +361,7 @@ func (w *goWalker) frameworkCall(call *ast.CallExpr, name *ast.SelectorExpr, fun
 }
 
 func (w *goWalker) funcLit(e *ast.FuncLit) {
+	w.typ(e.Type)
 	w.depth++
 	mark := len(w.locals)
 	w.params(e.Type.Params)
@@ -420,6 +372,7 @@ func (w *goWalker) funcLit(e *ast.FuncLit) {
 }
 
 func (w *goWalker) composite(e *ast.CompositeLit) {
+	w.typ(e.Type)
 	for _, element := range e.Elts {
 		w.expr(element)
 	}
@@ -496,6 +449,7 @@ func (w *goWalker) declStmt(s *ast.DeclStmt) {
 	for _, spec := range decl.Specs {
 		switch spec := spec.(type) {
 		case *ast.ValueSpec:
+			w.typ(spec.Type)
 			w.exprs(spec.Values)
 			for _, name := range spec.Names {
 				w.define(name.Name)

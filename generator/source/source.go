@@ -3,6 +3,9 @@
 // One reader per spelling (Go, TypeScript, manifest, Encore metadata) ends in the same Application. A reader knows
 // the grammar of its language and the rules Encore's own parser enforces for it; what a topic or a bucket is, it is
 // told by a table of spellings. It must not know kinds, environments or Terraform.
+//
+// The package is a large one: its readers share the result and how positions are found, and nobody else may see their
+// insides. Each reader is a set of files of its own, golang*.go for Go.
 package source
 
 import (

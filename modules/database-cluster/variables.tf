@@ -62,7 +62,6 @@ variable "engine_version" {
 variable "min_capacity" {
   description = "Capacity each instance falls back to when idle, in Aurora capacity units of about 2 GiB of memory. 0 lets an idle cluster pause; its first client then waits about 15 seconds."
   type        = number
-  default     = 0.5
   nullable    = false
 
   validation {
@@ -74,7 +73,6 @@ variable "min_capacity" {
 variable "max_capacity" {
   description = "Capacity each instance may grow to, in Aurora capacity units."
   type        = number
-  default     = 8
   nullable    = false
 
   validation {
@@ -91,7 +89,6 @@ variable "max_capacity" {
 variable "instances" {
   description = "Number of instances: one writer, the others readers in further availability zones that take over when it fails."
   type        = number
-  default     = 2
   nullable    = false
 
   validation {

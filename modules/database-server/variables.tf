@@ -63,7 +63,6 @@ variable "engine_version" {
 variable "instance_class" {
   description = "Size of the server, an RDS instance class."
   type        = string
-  default     = "db.m5.large"
   nullable    = false
 
   validation {
@@ -75,7 +74,6 @@ variable "instance_class" {
 variable "storage_gb" {
   description = "Storage to begin with, in GiB."
   type        = number
-  default     = 20
   nullable    = false
 
   validation {
@@ -87,7 +85,6 @@ variable "storage_gb" {
 variable "max_storage_gb" {
   description = "Size in GiB up to which storage grows by itself. RDS asks for at least a tenth more than storage_gb."
   type        = number
-  default     = 100
   nullable    = false
 
   validation {
@@ -147,7 +144,6 @@ variable "permissions_boundary_arn" {
 variable "multi_az" {
   description = "Whether a standby in a second availability zone takes over when the first fails."
   type        = bool
-  default     = true
   nullable    = false
 }
 

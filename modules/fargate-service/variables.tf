@@ -94,7 +94,6 @@ variable "key_arn" {
 variable "cpu" {
   description = "CPU of a task, in units of which 1024 make a virtual CPU."
   type        = number
-  default     = 256
   nullable    = false
 
   validation {
@@ -106,7 +105,6 @@ variable "cpu" {
 variable "memory" {
   description = "Memory of a task in MiB. Which values there are depends on cpu."
   type        = number
-  default     = 512
   nullable    = false
 
   # An unknown cpu passes here: it has its own message.
@@ -144,7 +142,6 @@ variable "scale" {
     cpu_percent    = optional(number, 60)
     memory_percent = optional(number, 75)
   })
-  default  = { min = 1, max = 2 }
   nullable = false
 
   # No task at all is no service: nothing could wake it up.

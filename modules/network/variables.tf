@@ -55,7 +55,6 @@ variable "nat" {
   description = "How the compute tier reaches the internet: `none` (not at all, AWS services through endpoints only), `single` (one NAT gateway in the first zone) or `per_zone` (one in each zone, which survives the loss of a zone)."
   type        = string
   nullable    = false
-  default     = "single"
 
   validation {
     condition     = contains(["none", "single", "per_zone"], var.nat)

@@ -24,10 +24,13 @@ mock_provider "aws" {
 }
 
 variables {
-  name       = "shop-production-main"
-  vpc_id     = "vpc-0123456789abcdef0"
-  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  name         = "shop-production-main"
+  vpc_id       = "vpc-0123456789abcdef0"
+  subnet_ids   = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  key_arn      = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  min_capacity = 0.5
+  max_capacity = 8
+  instances    = 2
 }
 
 run "refuses_name_in_upper_case" {

@@ -53,10 +53,14 @@ mock_provider "aws" {
 }
 
 variables {
-  name       = "shop-production-main"
-  vpc_id     = "vpc-0123456789abcdef0"
-  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  name           = "shop-production-main"
+  vpc_id         = "vpc-0123456789abcdef0"
+  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  instance_class = "db.m5.large"
+  storage_gb     = 20
+  max_storage_gb = 100
+  multi_az       = true
 }
 
 run "d1_postgresql_18_on_m5_large" {

@@ -584,6 +584,16 @@ run "f4_roles_of_ones_own" {
   }
 }
 
+run "f2_refuses_a_task_definition_too_large" {
+  command = plan
+
+  variables {
+    infra_config = "{\"padding\":\"${join("", [for i in range(1024) : "................................................................"])}\"}"
+  }
+
+  expect_failures = [aws_ecs_task_definition.this]
+}
+
 run "outputs" {
   assert {
     condition     = output.service_name == "shop-production-orders" && output.log_group_name == "/groundplan/shop-production-orders" && output.security_group_id == "sg-0aaaaaaaaaaaaaaaa" && output.task_definition_arn == aws_ecs_task_definition.this.arn && output.task_role_arn == aws_iam_role.task.arn

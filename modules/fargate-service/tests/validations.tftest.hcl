@@ -82,6 +82,9 @@ variables {
   repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
   key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   infra_config   = "{\"hosted_services\":[\"orders\"]}"
+  cpu            = 256
+  memory         = 512
+  scale          = { min = 1, max = 2 }
 }
 
 run "refuses_long_name" {

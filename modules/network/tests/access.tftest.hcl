@@ -28,6 +28,7 @@ variables {
   cidr    = "10.20.0.0/16"
   zones   = ["a", "b"]
   key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  nat     = "single"
 }
 
 run "n5_public_tier_takes_the_web_and_passes_on_the_service_port" {

@@ -28,6 +28,7 @@ variables {
   cidr    = "10.20.0.0/16"
   zones   = ["a", "b"]
   key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  nat     = "single"
 }
 
 run "n1_the_vpc_has_dns_flow_logs_and_a_closed_default_group" {

@@ -28,6 +28,7 @@ variables {
   cidr    = "10.20.0.0/16"
   zones   = ["a", "b"]
   key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  nat     = "single"
 }
 
 run "refuses_a_name_too_long_for_its_role" {

@@ -7,5 +7,6 @@ module "network" {
   name    = "hello-production"
   cidr    = "10.8.0.0/16"
   zones   = ["a", "b"]
+  nat     = "single"
   key_arn = module.key.arn
 }

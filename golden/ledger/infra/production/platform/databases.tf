@@ -15,6 +15,7 @@ module "database_server_audit" {
   log_retention_days       = 365
   iam_path                 = "/ledger/"
   permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
+  multi_az                 = true
 }
 
 # Database server "main" holds ledger (ledger/ledger.go)

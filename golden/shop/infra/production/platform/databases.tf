@@ -8,7 +8,9 @@ module "database_server_main" {
   vpc_id             = module.network.vpc_id
   subnet_ids         = module.network.storage_subnet_ids
   key_arn            = module.key.arn
+  instance_class     = "db.m5.large"
   storage_gb         = 100
   max_storage_gb     = 1000
   log_retention_days = 365
+  multi_az           = true
 }

@@ -9,6 +9,8 @@ module "database_server_main" {
   subnet_ids          = module.network.storage_subnet_ids
   key_arn             = module.key.arn
   instance_class      = "db.t4g.medium"
+  storage_gb          = 20
+  max_storage_gb      = 100
   log_retention_days  = 14
   multi_az            = false
   deletion_protection = false

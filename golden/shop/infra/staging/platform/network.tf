@@ -7,6 +7,7 @@ module "network" {
   name                    = "shop-staging"
   cidr                    = "10.89.0.0/16"
   zones                   = ["a", "b"]
+  nat                     = "single"
   storage_ports           = [5432]
   key_arn                 = module.key.arn
   flow_log_retention_days = 14

@@ -11,6 +11,8 @@ module "service_app" {
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
   key_arn            = local.platform.key_arn
+  cpu                = 256
+  memory             = 512
   log_retention_days = 14
   discovery_name     = "app"
 
