@@ -91,8 +91,9 @@ func refuseUnbuilt(application *app.App) hcl.Diagnostics {
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagError,
 				Summary:  fmt.Sprintf("Cannot build a %s yet", kind.Noun),
-				Detail: fmt.Sprintf("The application declares %s %q, and this version of groundplan has no Terraform for that kind.\n"+
-					"hint: `groundplan inspect` reads it; generate refuses rather than leave it out", kind.Noun, r.Name),
+				Detail: fmt.Sprintf("The application declares the %s %q, and this version of groundplan has no Terraform for that kind. Without it "+
+					"the application would fail when it runs.\n"+
+					"hint: remove the declaration, or generate with a groundplan that builds it", kind.Noun, r.Name),
 				Subject: &at,
 			})
 		}
@@ -128,18 +129,32 @@ func checkLabels(application *app.App, environments []environment.Environment) h
 			label := kinds.Label(process.Name)
 			if other, taken := first[label]; taken && !seen[label] {
 				seen[label] = true
-				at := env.At
 				diags = append(diags, &hcl.Diagnostic{
 					Severity: hcl.DiagError,
 					Summary:  "Names of processes too alike",
-					Detail:   fmt.Sprintf("Processes %q and %q would have the same Terraform address, service_%s.\nhint: put one of them into a process block of another name in %s", other, process.Name, label, environment.Filename),
-					Subject:  &at,
+					Detail:   fmt.Sprintf("Processes %q and %q would have the same Terraform address, service_%s.\nhint: rename one of the packages, or put one into a process block of another name in %s", other, process.Name, label, environment.Filename),
+					Subject:  processAt(process, env, application),
 				})
 			}
 			first[label] = process.Name
 		}
 	}
 	return diags
+}
+
+// processAt is where a process comes from: the service it is named after, else its environment's block; nil when there
+// is neither.
+func processAt(process environment.Process, env environment.Environment, application *app.App) *hcl.Range {
+	at := env.At
+	for _, service := range application.Services {
+		if service.Name == process.Name {
+			at = service.At
+		}
+	}
+	if at.Filename == "" {
+		return nil
+	}
+	return &at
 }
 
 // printStack puts a stack's files into the output.

@@ -340,7 +340,7 @@ func recoverRun(d disk, dir string) error {
 	}
 	var journal []operation
 	if err := json.Unmarshal(data, &journal); err != nil {
-		return fmt.Errorf("the journal is damaged: %w", err)
+		return fmt.Errorf("the journal is damaged: %w (restore the folder from version control, remove %s and generate again)", err, work)
 	}
 	for _, op := range journal {
 		to := filepath.Join(dir, filepath.FromSlash(op.To))

@@ -21,14 +21,20 @@ type guide struct {
 type guideEnvironment struct {
 	Name, Region, State, Diagram, Holds, ProcessCount, Arch string
 
+	// Internal says that the load balancer cannot be reached from outside.
+	Internal  bool
 	Secrets   []string
-	Databases []string
+	Databases []guideDatabase
 	Roles     []guideRole
 }
 
 type guideRole struct {
 	Name, Secret string
-	Databases    []string
+}
+
+type guideDatabase struct {
+	Name  string
+	Roles []string
 }
 
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
@@ -45,16 +51,12 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		if gateway(env) != nil {
 			entry.Holds = "load balancer, "
+			entry.Internal = env.Domain == ""
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
 		}
-		for _, r := range d.Of(kinds.Databases.Name) {
-			entry.Databases = append(entry.Databases, r.Name)
-		}
-		if len(entry.Databases) > 0 {
-			entry.Holds += "databases, "
-		}
+		users := map[string][]string{} // database -> roles
 		for _, process := range d.Processes {
 			uses := process.Uses(kinds.Databases.Name)
 			if len(uses) == 0 {
@@ -62,10 +64,15 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 			}
 			role := guideRole{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(env, "database", process.Name)}
 			for name := range uses {
-				role.Databases = append(role.Databases, name)
+				users[name] = append(users[name], role.Name)
 			}
-			sort.Strings(role.Databases)
 			entry.Roles = append(entry.Roles, role)
+		}
+		for _, r := range d.Of(kinds.Databases.Name) {
+			entry.Databases = append(entry.Databases, guideDatabase{Name: r.Name, Roles: users[r.Name]})
+		}
+		if len(entry.Databases) > 0 {
+			entry.Holds += "databases, "
 		}
 		data.Environments = append(data.Environments, entry)
 	}

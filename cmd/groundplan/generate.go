@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,6 +64,9 @@ func generate(c *cli.Context) error {
 	if out == "" {
 		out = filepath.Join(root, "infra")
 	}
+	if info, err := os.Stat(out); err == nil && !info.IsDir() {
+		return mistake(fmt.Sprintf("%s is not a folder", out), "name the folder to write to: --out DIR")
+	}
 	p := newPrinter(c.App.ErrWriter, root)
 	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out})
 	if err != nil {
@@ -108,7 +112,7 @@ func checkEnvironment(name string, environments []environment.Environment) error
 	if slices.Contains(names, name) {
 		return nil
 	}
-	return mistake(fmt.Sprintf("there is no environment %q", name), suggest(name, names, "--env ", "this application has "+strings.Join(names, ", ")))
+	return mistake(fmt.Sprintf("there is no environment %q", name), suggest(name, names, "--env ", "the application is generated for "+strings.Join(names, ", ")))
 }
 
 // check shows on stdout, as diffs, what generate would change.
@@ -178,10 +182,18 @@ func report(p *printer, out string, changes []generator.Change, environments []e
 	}
 	written := count["create"] + count["update"]
 	text := fmt.Sprintf("wrote %s to %s", files(written, "", ""), out)
-	if count["delete"] > 0 {
+	switch {
+	case written == 0:
+		text = fmt.Sprintf("removed %s from %s", files(count["delete"], "", ""), out)
+	case count["delete"] > 0:
 		text += fmt.Sprintf(", removed %d", count["delete"])
 	}
 	p.say("%s, %s %s", text, noun, strings.Join(names, ", "))
+	for _, env := range environments {
+		if env.Domain == "" && env.Exposed() && (only == "" || env.Name == only) {
+			p.say("environment %s has no domain, so its load balancer is internal: nothing without TLS faces the internet", env.Name)
+		}
+	}
 	p.say("next: terraform -chdir=%s init, then plan; %s explains the rest", filepath.Join(out, names[0], "platform"), filepath.Join(out, "README.md"))
 }
 

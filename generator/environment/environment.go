@@ -68,6 +68,11 @@ type Environment struct {
 	At hcl.Range
 }
 
+// Exposed says whether a process hosts the gateway, and so whether there is a load balancer.
+func (e *Environment) Exposed() bool {
+	return slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Gateway })
+}
+
 // State is an S3 backend; locking is by lock file in the same bucket.
 type State struct {
 	Bucket string

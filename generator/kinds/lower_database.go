@@ -110,7 +110,7 @@ func wireDatabases(p *Process) {
 			if !slices.Contains(server.Databases, name) {
 				continue
 			}
-			comments = append(comments, fmt.Sprintf("database %s, in %s", quoted(name), strings.Join(files(uses[name]), ", ")))
+			comments = append(comments, fmt.Sprintf("database %s, in %s", quoted(name), places(uses[name])))
 			// The key is the physical name for Go and the field "name" is for Rust: leaving it out keeps both equal.
 			databases = append(databases, Arg(name, emit.Object(
 				Arg("username", emit.String(RoleName(p.Name))),

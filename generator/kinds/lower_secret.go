@@ -41,14 +41,14 @@ func wireSecrets(p *Process) {
 			continue
 		}
 		variable := "SECRET_" + r.Name
-		at := files(edges)
-		if len(at) == 0 {
-			at = []string{r.At.Filename}
+		at := places(edges)
+		if at == "" {
+			at = r.At.Filename
 		}
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: variable,
 			ARN:      emit.Ref("local.platform.secret_" + Label(r.Name) + "_arn"),
-			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), strings.Join(at, ", ")),
+			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
 		})
 		fields = append(fields, Arg(r.Name, fromVariable(variable)))
 	}

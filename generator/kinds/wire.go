@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
@@ -129,16 +130,21 @@ func usedNames(uses map[string][]app.Edge) []string {
 	return names
 }
 
-// files names the files of a resource's uses, for comments: without lines, which would churn.
-func files(edges []app.Edge) []string {
+// places says where a resource is used, for comments: files without lines, which would churn, and what leads to the
+// resource where the code does not name it itself.
+func places(edges []app.Edge) string {
 	seen := map[string]bool{}
 	var names []string
 	for _, e := range edges {
-		if name := e.At.Filename; name != "" && !seen[name] {
+		name := e.At.Filename
+		if e.Through != "" {
+			name += " through " + e.Through
+		}
+		if name != "" && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}
 	}
 	sort.Strings(names)
-	return names
+	return strings.Join(names, ", ")
 }

@@ -71,7 +71,7 @@ module "service_orders" {
   secrets = {
     # password of database role "svc_orders"
     DATABASE_PASSWORD = local.platform.secret_database_orders_arn
-    # secret "MailKey", in orders/orders.go
+    # secret "MailKey", in orders/orders.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "StripeKey", in orders/orders.go
     SECRET_StripeKey = local.platform.secret_stripe_key_arn

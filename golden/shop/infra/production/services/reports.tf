@@ -73,14 +73,14 @@ module "service_reports" {
   secrets = {
     # password of database role "svc_reports"
     DATABASE_PASSWORD = local.platform.secret_database_reports_arn
-    # secret "MailKey", in mail/mail.go
+    # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
   }
 
   connections = {
-    # database "catalog", in reports/reports.go; database "orders", in reports/reports.go
+    # database "catalog", in reports/reports.go through catalog.DB; database "orders", in reports/reports.go
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port

@@ -63,7 +63,7 @@ module "service_users" {
   secrets = {
     # password of database role "svc_users"
     DATABASE_PASSWORD = local.platform.secret_database_users_arn
-    # secret "MailKey", in mail/mail.go
+    # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "SessionKey", in users/users.go
     SECRET_SessionKey = local.platform.secret_session_key_arn

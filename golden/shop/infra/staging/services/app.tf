@@ -80,7 +80,7 @@ module "service_app" {
   secrets = {
     # password of database role "svc_app"
     DATABASE_PASSWORD = local.platform.secret_database_app_arn
-    # secret "MailKey", in mail/mail.go, orders/orders.go
+    # secret "MailKey", in mail/mail.go through mail, orders/orders.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "SessionKey", in users/users.go
     SECRET_SessionKey = local.platform.secret_session_key_arn
@@ -91,7 +91,7 @@ module "service_app" {
   }
 
   connections = {
-    # database "catalog", in catalog/catalog.go, reports/reports.go; database "orders", in orders/orders.go, reports/reports.go; database "users", in users/users.go
+    # database "catalog", in catalog/catalog.go, reports/reports.go through catalog.DB; database "orders", in orders/orders.go, reports/reports.go; database "users", in users/users.go
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port
