@@ -53,11 +53,11 @@ func TestG4_Apply(t *testing.T) {
 // changed lists the top-level attributes that differ between two values of a resource.
 func changed(before, after any) []string {
 	old, _ := before.(map[string]any)
-	new, _ := after.(map[string]any)
+	planned, _ := after.(map[string]any)
 	var names []string
-	for name := range new {
+	for name := range planned {
 		was, _ := json.Marshal(old[name])
-		is, _ := json.Marshal(new[name])
+		is, _ := json.Marshal(planned[name])
 		if string(was) != string(is) {
 			names = append(names, name+" "+string(was)+" -> "+string(is))
 		}

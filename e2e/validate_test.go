@@ -3,9 +3,11 @@
 package e2e_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,19 +21,21 @@ import (
 // against the emulator, and checks what would be made against planRules. A services stack reads outputs of its platform
 // as they would be after an apply. Accepted here means accepted by the provider and by moto, not by AWS.
 func TestValidate(t *testing.T) {
-	folders := map[string]string{}   // fixture -> its infra folder, shared by its stacks
-	clouds := map[string]*emulator{} // environment folder -> the account it belongs to
+	stacks := map[string][]stack{} // by environment
 	for _, stack := range goldenStacks(t) {
-		if folders[stack.fixture] == "" {
-			folders[stack.fixture] = assembleInfra(t, stack.fixture)
-		}
-		environment := filepath.Join(folders[stack.fixture], stack.environment)
-		if clouds[environment] == nil {
-			clouds[environment] = startEmulator(t, allowedAccount(t, environment))
-			prepareBackends(t, clouds[environment], environment)
-		}
-		t.Run(stack.String(), func(t *testing.T) {
-			planStack(t, clouds[environment], filepath.Join(environment, stack.name))
+		environment := stack.fixture + "/" + stack.environment
+		stacks[environment] = append(stacks[environment], stack)
+	}
+	for _, name := range slices.Sorted(maps.Keys(stacks)) {
+		t.Run(name, func(t *testing.T) {
+			environment := filepath.Join(assembleInfra(t, stacks[name][0].fixture), stacks[name][0].environment)
+			cloud := startEmulator(t, allowedAccount(t, environment))
+			prepareBackends(t, cloud, environment)
+			for _, stack := range stacks[name] {
+				t.Run(stack.name, func(t *testing.T) {
+					planStack(t, cloud, filepath.Join(environment, stack.name))
+				})
+			}
 		})
 	}
 }

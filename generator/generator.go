@@ -6,6 +6,8 @@ package generator
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -47,6 +49,10 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		env := &environments[i]
 		deployment := kinds.NewDeployment(application, env)
 		wire(deployment)
+		diags = append(diags, checkRules(deployment)...)
+		if configured(deployment) {
+			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
+		}
 		deployments = append(deployments, deployment)
 		platform, services := kinds.NewStack(deployment), kinds.NewStack(deployment)
 		lowerPlatform(platform)
@@ -74,7 +80,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 // Within limits an Output to one environment: its own files, and those every environment shares.
 func Within(env string) func(path string) bool {
 	return func(path string) bool {
-		return strings.HasPrefix(path, env+"/") || strings.HasPrefix(path, "modules/") || !strings.Contains(path, "/")
+		return strings.HasPrefix(path, env+"/") || strings.HasPrefix(path, modulesFolder) || !strings.Contains(path, "/")
 	}
 }
 
@@ -164,8 +170,8 @@ func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 		s.Files["outputs.tf"] = s.Outputs
 	}
 	var diags hcl.Diagnostics
-	for file, blocks := range s.Files {
-		content, err := emit.Print(blocks)
+	for _, file := range slices.Sorted(maps.Keys(s.Files)) {
+		content, err := emit.Print(s.Files[file])
 		if err != nil {
 			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Text that HCL cannot hold", Detail: fmt.Sprintf("%s/%s: %s.", folder, file, err)})
 		}
@@ -186,7 +192,7 @@ func vendor(output *Output, used map[string]bool) {
 		var sums strings.Builder
 		for _, path := range paths {
 			content := files[module][path]
-			output.Files["modules/"+module+"/"+path] = content
+			output.Files[modulesFolder+module+"/"+path] = content
 			fmt.Fprintf(&sums, "%s %s\n", hash(content), path)
 		}
 		output.Lock.Modules[module] = hash([]byte(sums.String()))

@@ -73,11 +73,13 @@ func TestGroundTruthElsewhere(t *testing.T) {
 	if err := json.Unmarshal(text, &truths); err != nil {
 		t.Fatal(err)
 	}
+	compared := 0
 	for _, truth := range truths {
 		name := fmt.Sprint(truth["app"])
 		if truth["lang"] != "go" {
 			continue
 		}
+		compared++
 		t.Run(name, func(t *testing.T) {
 			root := ""
 			for _, folder := range []string{name, "app-" + name, strings.ReplaceAll(name, ".", "/")} {
@@ -92,6 +94,9 @@ func TestGroundTruthElsewhere(t *testing.T) {
 				t.Error(difference)
 			}
 		})
+	}
+	if compared == 0 {
+		t.Errorf("%s names no application in Go", *truthFile)
 	}
 }
 

@@ -32,7 +32,10 @@ type Lock struct {
 	Modules map[string]string `json:"modules"`
 }
 
-// ReadLock returns the lock of an output folder; an empty one when the folder has none.
+const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"
+
+// ReadLock returns the lock of an output folder; an empty one when the folder has none. A lock that is there and cannot
+// be used is an error whose text ends in a hint line: going on without it would give away the ranges it grants.
 func ReadLock(dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
 	data, err := os.ReadFile(path)
@@ -44,10 +47,13 @@ func ReadLock(dir string) (*Lock, error) {
 	}
 	var lock Lock
 	if err := json.Unmarshal(data, &lock); err != nil {
-		return nil, fmt.Errorf("%s is not readable: %w (restore it from version control, or remove it and run generate --force)", path, err)
+		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
 	}
-	if lock.Version != lockVersion {
-		return nil, fmt.Errorf("%s has version %d, this groundplan knows version %d: use a groundplan as new as the one that wrote it", path, lock.Version, lockVersion)
+	if lock.Version > lockVersion {
+		return nil, fmt.Errorf("%s has version %d, and this groundplan knows version %d\nhint: use a groundplan as new as the one that wrote it", path, lock.Version, lockVersion)
+	}
+	if lock.Version < lockVersion {
+		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
 	}
 	return &lock, nil
 }

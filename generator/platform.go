@@ -82,6 +82,7 @@ func registry(s *kinds.Stack) {
 		kinds.Arg("key_arn", emit.Ref("module.key.arn")),
 		kinds.Arg("keep_images", emit.Int(s.Env.KeepImages)),
 		kinds.Arg("push_role_arns", emit.Strings(s.Env.DeployRoleARNs)),
+		kinds.Arg("force_delete", emit.Bool(!s.Env.DeletionProtection)),
 	)
 	s.Output("registry", "Where images are pushed to and pulled from.", emit.Object(
 		kinds.Arg("repository_url", emit.Ref("module.registry.repository_url")),

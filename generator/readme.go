@@ -21,11 +21,24 @@ type guide struct {
 type guideEnvironment struct {
 	Name, Region, State, Diagram, Holds, ProcessCount, Arch string
 
+	// Prefix begins the physical names of the environment.
+	Prefix string
+	// StateBucket and StateRegion are empty for a state in local files.
+	StateBucket, StateRegion string
+
+	// BuildFlag is how `encore build docker` is told about infra configs.
+	BuildFlag string
 	// Internal says that the load balancer cannot be reached from outside.
-	Internal  bool
-	Secrets   []string
-	Databases []guideDatabase
-	Roles     []guideRole
+	Internal bool
+	Secrets  []string
+	Servers  []guideServer
+}
+
+// guideServer is a database server: its output in the platform stack, and what an operator makes on it.
+type guideServer struct {
+	Name, Output string
+	Roles        []guideRole
+	Databases    []guideDatabase
 }
 
 type guideRole struct {
@@ -44,10 +57,14 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		env := d.Env
 		entry := guideEnvironment{
 			Name: env.Name, Region: env.Region, State: state(env), Diagram: diagram(d),
-			ProcessCount: fmt.Sprintf("%d processes, their", len(env.Processes)), Arch: architecture(env),
+			BuildFlag: buildFlag(d), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Processes)), Arch: architecture(env),
+			Prefix: environment.Name(environment.Unit, env.App, env.Name),
 		}
 		if len(env.Processes) == 1 {
 			entry.ProcessCount = "one process, its"
+		}
+		if env.State != nil {
+			entry.StateBucket, entry.StateRegion = env.State.Bucket, env.State.Region
 		}
 		if gateway(env) != nil {
 			entry.Holds = "load balancer, "
@@ -56,27 +73,42 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
 		}
-		users := map[string][]string{} // database -> roles
-		for _, process := range d.Processes {
-			uses := process.Uses(kinds.Databases.Name)
-			if len(uses) == 0 {
-				continue
-			}
-			role := guideRole{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(env, "database", process.Name)}
-			for name := range uses {
-				users[name] = append(users[name], role.Name)
-			}
-			entry.Roles = append(entry.Roles, role)
-		}
-		for _, r := range d.Of(kinds.Databases.Name) {
-			entry.Databases = append(entry.Databases, guideDatabase{Name: r.Name, Roles: users[r.Name]})
-		}
-		if len(entry.Databases) > 0 {
+		entry.Servers = servers(d)
+		if len(entry.Servers) > 0 {
 			entry.Holds += "databases, "
 		}
 		data.Environments = append(data.Environments, entry)
 	}
 	return templates.Render("infra.md", data)
+}
+
+// servers lists the database servers of a deployment with the roles and databases each is to have.
+func servers(d *kinds.Deployment) []guideServer {
+	var list []guideServer
+	for _, server := range d.Env.DatabaseServers {
+		if len(server.Databases) == 0 {
+			continue
+		}
+		entry := guideServer{Name: server.Name, Output: "database_server_" + kinds.Label(server.Name)}
+		users := map[string][]string{} // database -> roles
+		for _, process := range d.Processes {
+			role := guideRole{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(d.Env, "database", process.Name)}
+			uses := process.Uses(kinds.Databases.Name)
+			for _, name := range server.Databases {
+				if len(uses[name]) > 0 {
+					users[name] = append(users[name], role.Name)
+				}
+			}
+			if slices.ContainsFunc(server.Databases, func(name string) bool { return len(uses[name]) > 0 }) {
+				entry.Roles = append(entry.Roles, role)
+			}
+		}
+		for _, name := range server.Databases {
+			entry.Databases = append(entry.Databases, guideDatabase{Name: name, Roles: users[name]})
+		}
+		list = append(list, entry)
+	}
+	return list
 }
 
 func state(env *environment.Environment) string {
@@ -129,4 +161,11 @@ func diagram(d *kinds.Deployment) string {
 		}
 	}
 	return out.String()
+}
+
+func buildFlag(d *kinds.Deployment) string {
+	if configured(d) {
+		return "--config " + d.Env.Name + "/" + buildConfigName
+	}
+	return "--skip-config"
 }

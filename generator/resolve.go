@@ -187,6 +187,12 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 			Kind: decl.Kind, Name: name, Parent: decl.Parent, Service: decl.Service, Spec: spec, At: decl.At,
 		})
 	}
+	for _, decl := range r.read.Invalid {
+		if kind, ok := kinds.Named(decl.Kind); ok {
+			_, problems := kind.Read(decl, in)
+			diags = append(diags, problems...)
+		}
+	}
 	slices.SortFunc(r.app.Resources, func(x, y app.Resource) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Parent, y.Parent), cmp.Compare(x.Name, y.Name))
 	})

@@ -108,13 +108,28 @@ func TestReferencesThatDoNothingAreNoUses(t *testing.T) {
 		source.Use{Kind: "subscription", Name: "sub", Parent: "done", Package: "a", Service: "a", At: line("a/a.ts", 9)})
 	application, _ := resolve(read, fstest.MapFS{}, "folder", true)
 	var got []string
-	for _, e := range application.EdgesFrom("a") {
-		if e.Kind == "metric" || e.Kind == "subscription" {
+	for _, e := range application.Edges {
+		if e.Service == "a" && (e.Kind == "metric" || e.Kind == "subscription") {
 			got = append(got, e.Resource+" "+string(e.Origin)+" "+fileLine(e.At))
 		}
 	}
 	if want := []string{"sub declared a/a.ts:8"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestI6InvalidDeclarationsAreCheckedAndDeclareNothing: a name that cannot be read does not hide what is wrong behind it.
+func TestI6InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
+	read := reachable()
+	at := line("a/a.ts", 7)
+	read.Invalid = append(read.Invalid, source.Decl{Kind: "bucket", Name: "receipts", Package: "a", Service: "a", At: at,
+		Config: source.Value{Kind: source.Object, At: at, Fields: []source.Field{{Name: "Versionned", Value: source.Value{Kind: source.Bool, At: at}, At: at}}}})
+	application, diags := resolve(read, fstest.MapFS{}, "folder", false)
+	if len(diags) != 1 || diags[0].Summary != "Unknown setting" || !strings.HasSuffix(diags[0].Detail, "hint: did you mean Versioned? the settings are Public, Versioned") {
+		t.Errorf("got %v", diags)
+	}
+	if of := application.Of("bucket"); len(of) > 0 {
+		t.Errorf("it is declared: %v", of)
 	}
 }
 

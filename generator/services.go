@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"sort"
 	"strings"
@@ -18,8 +19,14 @@ const gatewayName = "api-gateway"
 // servicePort is the port every process listens on: Encore's default, and what the network's rules let through.
 const servicePort = 8080
 
-// gatewayPriority leaves room in front of the gateway's catch-all for rules of one's own.
-const gatewayPriority = 100
+// gatewayPriority is where the gateway's rule stands on the listener, from 1000 to 40999: there is room in front of it
+// for rules of one's own. It follows from the process's name, because a process under a new name gets its rule before
+// the old one loses its own, and AWS refuses two rules of one priority.
+func gatewayPriority(process string) int {
+	sum := fnv.New32a()
+	sum.Write([]byte(process))
+	return 1000 + int(sum.Sum32()%40000)
+}
 
 // lowerServices builds the stack that changes with each deploy: one module call per process, each in a file of its
 // own, wired from the uses of the services it hosts.
@@ -188,7 +195,7 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 	return emit.Map(kinds.Arg("gateway", emit.Object(
 		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
 		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
-		kinds.Arg("priority", emit.Int(gatewayPriority)),
+		kinds.Arg("priority", emit.Int(gatewayPriority(process.Name))),
 		kinds.Arg("hosts", emit.Strings(hosts)),
 	)))
 }
@@ -271,7 +278,7 @@ func infraConfig(p *kinds.Process) emit.Value {
 	p.Config["hosted_services"] = emit.Strings(p.HostedServices())
 	p.Config["hosted_gateways"] = emit.Strings(gateways)
 	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end.
-	p.Config["graceful_shutdown"] = emit.Object(kinds.Arg("total", emit.Int(p.StopTimeoutSeconds-shutdownReserve)))
+	p.Config["graceful_shutdown"] = emit.Object(kinds.Arg("total", emit.Int(shutdownTotal(p.StopTimeoutSeconds))))
 	fields := make([]emit.Arg, 0, len(p.Config))
 	for section, value := range p.Config {
 		fields = append(fields, kinds.Arg(section, value))
@@ -279,8 +286,12 @@ func infraConfig(p *kinds.Process) emit.Value {
 	return emit.Map(fields...)
 }
 
-// shutdownReserve is the time, in seconds, between the runtime's deadline and the kill.
-const shutdownReserve = 5
+// shutdownTotal is the runtime's own deadline, in seconds. Up to 15 seconds before the kill are not the runtime's: for most
+// of them a task that stops goes on accepting calls, because callers keep its address for the 10 seconds the Cloud Map
+// record lives (the module fargate-service tells the runtime so). A short time is halved.
+func shutdownTotal(stopTimeout int) int {
+	return stopTimeout - min(15, stopTimeout/2)
+}
 
 func cors(c *app.CORS) emit.Value {
 	if c == nil {

@@ -89,7 +89,11 @@ func generate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	interrupted := generator.Interrupted(out)
 	changes, err := output.Write(out, c.Bool("force"), within)
+	if interrupted && !generator.Interrupted(out) {
+		p.say("finished an interrupted run in %s", out)
+	}
 	var conflict *generator.ConflictError
 	if errors.As(err, &conflict) {
 		return explain(c, conflict)

@@ -68,13 +68,17 @@ func (p *printer) diagnostics(diags hcl.Diagnostics) error {
 }
 
 func (p *printer) diagnostic(d *hcl.Diagnostic) {
+	subject := d.Subject
+	if subject != nil && subject.Filename == "" {
+		subject = nil // a range that leads nowhere is no place
+	}
 	severity, color := "error", red
 	if d.Severity == hcl.DiagWarning {
 		severity, color = "warning", yellow
 	}
 	where := "groundplan"
-	if d.Subject != nil {
-		where = fmt.Sprintf("%s:%d:%d", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column)
+	if subject != nil {
+		where = fmt.Sprintf("%s:%d:%d", subject.Filename, subject.Start.Line, subject.Start.Column)
 	}
 	fmt.Fprintf(p.out, "%s: %s: %s\n", p.paint(bold, where), p.paint(color, severity), lowerFirst(d.Summary))
 	var hints []string
@@ -87,7 +91,7 @@ func (p *printer) diagnostic(d *hcl.Diagnostic) {
 			fmt.Fprintf(p.out, "  %s\n", wrapped)
 		}
 	}
-	if d.Subject != nil && p.excerpt(*d.Subject, color) && len(hints) > 0 {
+	if subject != nil && p.excerpt(*subject, color) && len(hints) > 0 {
 		fmt.Fprintln(p.out)
 	}
 	for _, hint := range hints {

@@ -45,6 +45,11 @@ func TestPrinterDiagnostics(t *testing.T) {
 			"gone.go:1:1: error: missing file\n",
 		},
 		{
+			"a range without a file is no place",
+			hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No file", Detail: "It is nowhere.\nhint: find it", Subject: &hcl.Range{}},
+			"groundplan: error: no file\n  It is nowhere.\n  hint: find it\n",
+		},
+		{
 			"no place",
 			hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No range left", Detail: strings.Repeat("word ", 25)},
 			"groundplan: error: no range left\n  " + strings.TrimSpace(strings.Repeat("word ", 20)) + "\n  " + strings.TrimSpace(strings.Repeat("word ", 5)) + "\n",

@@ -3,6 +3,39 @@
 An echo proves nothing about AWS. Never count an echoed field as verified.
 """
 
+import functools
+import json
+
+from moto.core.utils import camelcase_to_underscores
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+SERVICE_FIELDS = (
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+)
+
+
+def echo_service_fields():
+    """The settings of an ECS service that decide about deployments and health."""
+    for name in ("create_service", "update_service"):
+        original = getattr(EC2ContainerServiceResponse, name)
+
+        @functools.wraps(original)
+        def answered(self, original=original):
+            answer = original(self)
+            asked = json.loads(self.body)
+            service = answer.result["service"]
+            for field in SERVICE_FIELDS:
+                if field in asked:
+                    setattr(service, camelcase_to_underscores(field), asked[field])
+            return answer
+
+        setattr(EC2ContainerServiceResponse, name, answered)
+
 
 def apply():
-    pass
+    echo_service_fields()

@@ -87,6 +87,38 @@ func TestI6Check(t *testing.T) {
 	}
 }
 
+// TestI6ConflictingPaths reads whole messages: which endpoint is flagged, and what both answer.
+func TestI6ConflictingPaths(t *testing.T) {
+	endpoint := func(name string, line int, methods ...string) Endpoint {
+		return Endpoint{Name: name, Methods: methods, Path: "/users/:id", At: at(line)}
+	}
+	for _, test := range []struct {
+		name      string
+		endpoints []Endpoint // as the application has them, by name
+		want      string
+	}{
+		{"the later one is flagged", []Endpoint{endpoint("A", 9, "GET"), endpoint("Z", 3, "GET")},
+			"a/a.go:9:1 Endpoints s.A (/users/:id) and s.Z (/users/:id, at a/a.go:3:1) both answer GET."},
+		{"every method and some", []Endpoint{endpoint("A", 3, "GET", "POST"), endpoint("B", 9, "*")},
+			"a/a.go:9:1 Endpoints s.B (/users/:id) and s.A (/users/:id, at a/a.go:3:1) both answer GET and POST."},
+		{"every method and every method", []Endpoint{endpoint("A", 3, "*"), endpoint("B", 9, "*")},
+			"a/a.go:9:1 Endpoints s.B (/users/:id) and s.A (/users/:id, at a/a.go:3:1) both answer every method."},
+		{"some of each", []Endpoint{endpoint("A", 3, "DELETE", "GET", "PATCH", "POST"), endpoint("B", 9, "DELETE", "PATCH", "POST", "PUT")},
+			"a/a.go:9:1 Endpoints s.B (/users/:id) and s.A (/users/:id, at a/a.go:3:1) both answer DELETE, PATCH and POST."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, d := range checkPaths(&App{Language: "go", Services: []Service{{Name: "s", Endpoints: test.endpoints}}}) {
+				detail, _, _ := strings.Cut(d.Detail, "\n")
+				got = append(got, Position(*d.Subject)+" "+detail)
+			}
+			if len(got) != 1 || got[0] != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestMiddlewareRunsIn(t *testing.T) {
 	slow := Service{Name: "slow", Endpoints: []Endpoint{{Tags: []string{"slow"}}}}
 	idle := Service{Name: "idle"}

@@ -1,25 +1,5 @@
 package app
 
-// Service returns the service of that name, nil when there is none.
-func (a *App) Service(name string) *Service {
-	for i := range a.Services {
-		if a.Services[i].Name == name {
-			return &a.Services[i]
-		}
-	}
-	return nil
-}
-
-// Endpoint returns the endpoint of that name, nil when the service has none.
-func (s *Service) Endpoint(name string) *Endpoint {
-	for i := range s.Endpoints {
-		if s.Endpoints[i].Name == name {
-			return &s.Endpoints[i]
-		}
-	}
-	return nil
-}
-
 // Resource returns the resource, nil when there is none. Parent is "" for kinds whose names are unique by themselves.
 func (a *App) Resource(kind, parent, name string) *Resource {
 	for i := range a.Resources {
@@ -39,17 +19,6 @@ func (a *App) Of(kind string) []Resource {
 		}
 	}
 	return of
-}
-
-// EdgesFrom returns the edges of one service, in the order of Edges.
-func (a *App) EdgesFrom(service string) []Edge {
-	var from []Edge
-	for _, e := range a.Edges {
-		if e.Service == service {
-			from = append(from, e)
-		}
-	}
-	return from
 }
 
 // Exposed says whether the gateway has anything to route to: a service with an endpoint that is not private.

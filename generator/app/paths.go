@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -137,40 +139,71 @@ func segmentType(segment string) byte {
 	return 0
 }
 
-// checkPaths reports endpoints that could answer the same request. A Go application shares one set of paths between
-// its services; TypeScript services have one each.
+// checkPaths reports endpoints that could answer the same request, at the later one. A Go application shares one set
+// of paths between its services; TypeScript services have one each.
 func checkPaths(a *App) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	paths := &Paths{}
-	at := map[string]hcl.Range{}
+	type routed struct {
+		Endpoint
+		service string
+	}
+	var endpoints []routed
 	for _, s := range a.Services {
-		if a.Language == "typescript" {
-			paths = &Paths{}
-		}
 		for _, e := range s.Endpoints {
-			name := s.Name + "." + e.Name
-			at[name] = e.At
-			for _, method := range e.Methods {
-				other, otherPath := paths.Add(method, e.Path, name)
-				if other == "" {
-					continue
-				}
-				what := method
-				if method == "*" {
-					what = "any method"
-				}
-				diags = append(diags, &hcl.Diagnostic{
-					Severity: hcl.DiagError,
-					Summary:  "Conflicting paths",
-					Detail: fmt.Sprintf("Endpoints %s (%s) and %s (%s, at %s) both answer %s.\n"+
-						"hint: change the path or the methods of one of them", name, e.Path, other, otherPath, Position(at[other]), what),
-					Subject: e.At.Ptr(),
-				})
-				break
+			endpoints = append(endpoints, routed{e, s.Name})
+		}
+	}
+	slices.SortStableFunc(endpoints, func(x, y routed) int {
+		return cmp.Or(cmp.Compare(x.At.Filename, y.At.Filename), cmp.Compare(x.At.Start.Line, y.At.Start.Line),
+			cmp.Compare(x.At.Start.Column, y.At.Start.Column))
+	})
+	var diags hcl.Diagnostics
+	sets := map[string]*Paths{}
+	byPlace := map[string]routed{}
+	for _, e := range endpoints {
+		set := ""
+		if a.Language == "typescript" {
+			set = e.service
+		}
+		if sets[set] == nil {
+			sets[set] = &Paths{}
+		}
+		byPlace[Position(e.At)] = e
+		said := false
+		for _, method := range e.Methods {
+			place, _ := sets[set].Add(method, e.Path, Position(e.At))
+			if place == "" || said {
+				continue
 			}
+			said = true
+			other := byPlace[place]
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagError,
+				Summary:  "Conflicting paths",
+				Detail: fmt.Sprintf("Endpoints %s.%s (%s) and %s.%s (%s, at %s) both answer %s.\n"+
+					"hint: change the path or the methods of one of them",
+					e.service, e.Name, e.Path, other.service, other.Name, other.Path, place, shared(e.Methods, other.Methods)),
+				Subject: e.At.Ptr(),
+			})
 		}
 	}
 	return diags
+}
+
+// shared says in words which methods two endpoints have in common; "*" is every method.
+func shared(a, b []string) string {
+	both := a
+	if slices.Contains(a, "*") {
+		both = b
+	} else if !slices.Contains(b, "*") {
+		both = slices.DeleteFunc(slices.Clone(a), func(method string) bool { return !slices.Contains(b, method) })
+	}
+	switch last := len(both) - 1; {
+	case slices.Contains(both, "*"):
+		return "every method"
+	case last > 0:
+		return strings.Join(both[:last], ", ") + " and " + both[last]
+	}
+	return strings.Join(both, "")
 }
 
 // Position spells where something stands the way editors and terminals follow: file:line:column.

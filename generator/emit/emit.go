@@ -139,11 +139,6 @@ func Call(function string, argument Value) Value {
 	return Value{kind: call, text: function, items: []Value{argument}}
 }
 
-// Empty says that the value is a list or object without elements.
-func (v Value) Empty() bool {
-	return v.kind == list && len(v.items) == 0 || v.kind == object && len(v.fields) == 0
-}
-
 // Line is the value as it is printed on one line; false when it takes more.
 func (v Value) Line() (string, bool) { return inline(v, lineWidth) }
 

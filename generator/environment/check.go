@@ -1,9 +1,10 @@
 package environment
 
-// Checks of single values. Each returns whole sentences that say what is wrong and what to write instead, "" for a
-// value that is fine. Where the rule is AWS's, the comment names the API that enforces it.
+// Checks of single values. Each returns what is wrong in a whole sentence and, as a hint line, what to write instead;
+// "" for a value that is fine. Where the rule is AWS's, the comment names the API that enforces it.
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -20,20 +21,37 @@ const (
 	maxProcessName     = 40
 )
 
+// wrong is what is wrong with a value, and the remedy.
+func wrong(hint, format string, arguments ...any) string {
+	return fmt.Sprintf(format, arguments...) + hintMark + hint
+}
+
+// hintMark begins the remedy in the text of a diagnostic: a line of its own, which is not wrapped when it is printed.
+const hintMark = "\nhint: "
+
 var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 func isKebab(what, name string, limit int) string {
 	if kebab.MatchString(name) && len(name) <= limit {
 		return ""
 	}
-	return fmt.Sprintf("%q cannot name %s: it becomes part of names in AWS. Use lower-case letters, digits and single hyphens, begin with a letter, at most %d characters.", name, what, limit)
+	if kebab.MatchString(name) {
+		return wrong(fmt.Sprintf("shorten it, as in %q", strings.TrimRight(name[:limit], "-")),
+			"%q cannot name %s: it becomes part of names in AWS, and has %d characters where %d are allowed.", name, what, len(name), limit)
+	}
+	hint := fmt.Sprintf("use lower-case letters, digits and single hyphens, begin with a letter, at most %d characters", limit)
+	near := strings.TrimLeft(sanitise(name), "0123456789-")
+	if near = strings.TrimRight(near[:min(len(near), limit)], "-"); near != "" {
+		hint = fmt.Sprintf("%q would do: lower-case letters, digits and single hyphens, at most %d characters", near, limit)
+	}
+	return wrong(hint, "%q cannot name %s: it becomes part of names in AWS.", name, what)
 }
 
 func isAppName(name string) string { return isKebab("an application", name, maxAppName) }
 
 func isEnvironmentName(name string) string {
 	if name == "modules" {
-		return `"modules" cannot name an environment: the folder of that name holds the Terraform modules. Choose another name.`
+		return wrong("choose another name", `"modules" cannot name an environment: the folder of that name holds the Terraform modules.`)
 	}
 	return isKebab("an environment", name, maxEnvironmentName)
 }
@@ -43,7 +61,7 @@ func oneOf(allowed ...string) func(string) string {
 		if slices.Contains(allowed, value) {
 			return ""
 		}
-		return fmt.Sprintf("%q is not known here.%s Use one of %s.", value, didYouMean(value, allowed), wordList(allowed))
+		return wrong(cmp.Or(didYouMean(value, allowed), "use "+choice(allowed)), "%q is not known here.", value)
 	}
 }
 
@@ -52,35 +70,48 @@ func within(low, high int, unit string) func(int) string {
 		if low <= value && value <= high {
 			return ""
 		}
-		return fmt.Sprintf("%d is out of range. Use %d to %d %s.", value, low, high, unit)
+		return wrong(fmt.Sprintf("use %d to %d %s", low, high, unit), "%d is out of range.", value)
 	}
 }
 
-func matches(pattern, remedy string) func(string) string {
+// matches checks a value against a pattern; what names a value that fits. trim are the texts around a value that people
+// copy along with it: without them it may fit.
+func matches(pattern, what, hint string, trim ...string) func(string) string {
 	compiled := regexp.MustCompile(`^(?:` + pattern + `)$`)
 	return func(value string) string {
 		if compiled.MatchString(value) {
 			return ""
 		}
-		return fmt.Sprintf("%q does not fit. %s", value, remedy)
+		bare := value
+		for _, text := range trim {
+			bare = strings.TrimSuffix(strings.TrimPrefix(bare, text), text)
+		}
+		if compiled.MatchString(bare) {
+			return wrong(fmt.Sprintf("write %q", bare), "%q is no %s.", value, what)
+		}
+		return wrong(hint, "%q is no %s.", value, what)
 	}
 }
 
 var (
-	isAccountID = matches(`\d{12}`, "An AWS account id is 12 digits in quotes, as `aws sts get-caller-identity` prints it.")
-	isDomain    = matches(`(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`,
-		`Write a domain name in lower case without scheme or path, as in "api.example.com".`)
-	isHostedZoneID = matches(`Z[A-Z0-9]{1,31}`,
-		`A hosted zone id begins with Z and is printed after "/hostedzone/" by `+"`aws route53 list-hosted-zones-by-name --dns-name <domain>`.")
-	isPolicyARN = matches(`arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+`,
-		`Write the ARN of an IAM policy, as in "arn:aws:iam::123456789012:policy/boundary".`)
-	isRoleARN = matches(`arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+`,
-		`Write the ARN of an IAM role, as in "arn:aws:iam::123456789012:role/deploy".`)
-	isImage         = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})`, `Write a full image name with registry and tag, as in "`+defaultHelperImage+`".`)
-	isKeyPrefix     = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, `Write a folder without a slash at either end, as in "shop/production".`)
-	isPrivateImage  = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
-	isMajorVersion  = matches(`1[5-8]`, `Write a major version from 15 to 18 in quotes and nothing behind it, as in "18": minor versions are applied by AWS.`)
-	isInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, `Write an instance class, as in "db.m5.large".`)
+	isAccountID = matches(`\d{12}`, "AWS account id",
+		"write the 12 digits in quotes, as aws sts get-caller-identity prints them")
+	isDomain = matches(`(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`, "domain name",
+		`write it in lower case without scheme or path, as in "api.example.com"`, "https://", "http://", "/")
+	isHostedZoneID = matches(`Z[A-Z0-9]{1,31}`, "hosted zone id",
+		"it begins with Z; to find it: aws route53 list-hosted-zones-by-name --dns-name <domain>", "/hostedzone/")
+	isPolicyARN = matches(`arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+`, "ARN of an IAM policy",
+		`write it in full, as in "arn:aws:iam::123456789012:policy/boundary"`)
+	isRoleARN = matches(`arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+`, "ARN of an IAM role",
+		`write it in full, as in "arn:aws:iam::123456789012:role/deploy"`)
+	isImage = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})`, "full image name",
+		`write it with registry and tag, as in "`+defaultHelperImage+`"`)
+	isKeyPrefix = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, "folder in a bucket",
+		`write it without a slash at either end, as in "shop/production"`, "/")
+	isPrivateImage = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
+	isMajorVersion = matches(`1[5-8]`, "major version of PostgreSQL that groundplan knows",
+		`write "15" to "18" and no more: minor versions are applied by AWS`)
+	isInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, "instance class", `write one as in "db.m5.large"`)
 )
 
 var iamPath = regexp.MustCompile(`^/(?:[\x21-\x2e\x30-\x7e]+/)*$`)
@@ -90,12 +121,12 @@ func isIAMPath(value string) string {
 	if len(value) <= 512 && iamPath.MatchString(value) {
 		return ""
 	}
-	return fmt.Sprintf("%q is no IAM path. Begin and end with a slash, at most 512 characters, as in \"/apps/\".", value)
+	return wrong(`begin and end with a slash, at most 512 characters, as in "/apps/"`, "%q is no IAM path.", value)
 }
 
 func isCompute(value string) string {
 	if value == "eks" {
-		return `"eks" is not available yet. Use "fargate", which is the default.`
+		return wrong(`use "fargate", which is the default`, `"eks" is not available yet.`)
 	}
 	return oneOf("fargate")(value)
 }
@@ -104,7 +135,8 @@ func isRegion(value string) string {
 	if slices.Contains(regions, value) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a region whose database certificates groundplan knows.%s Use one of %s.", value, didYouMean(value, regions), wordList(regions))
+	hint := cmp.Or(didYouMean(value, regions), `write one of them, as in "us-east-1"`)
+	return wrong(hint, "%q is not a region whose database certificates groundplan knows. Those are %s.", value, strings.Join(regions, ", "))
 }
 
 // sharedAddresses is the range of RFC 6598, which VPCs may use as they use private space.
@@ -112,17 +144,17 @@ var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
 
 // isVPCRange holds the range to what the network module divides: private (RFC 1918), /16 to /19.
 func isVPCRange(value string) string {
-	const remedy = `Write a private range of /16 to /19, as in "10.20.0.0/16".`
+	const hint = `write a private range of /16 to /19, as in "10.20.0.0/16"`
 	prefix, err := netip.ParsePrefix(value)
 	switch {
 	case err != nil || !prefix.Addr().Is4():
-		return fmt.Sprintf("%q is not an IPv4 address range. %s", value, remedy)
+		return wrong(hint, "%q is not an IPv4 address range.", value)
 	case prefix != prefix.Masked():
-		return fmt.Sprintf("%q has bits set behind its prefix. Write %q.", value, prefix.Masked())
+		return wrong(fmt.Sprintf("write %q", prefix.Masked()), "%q has bits set behind its prefix.", value)
 	case prefix.Bits() < 16 || prefix.Bits() > 19:
-		return fmt.Sprintf("A range of /%d cannot be divided into the subnets of a VPC. %s", prefix.Bits(), remedy)
+		return wrong(hint, "A range of /%d cannot be divided into the subnets of a VPC.", prefix.Bits())
 	case !prefix.Addr().IsPrivate() && !sharedAddresses.Contains(prefix.Addr()):
-		return fmt.Sprintf("%q is not private address space. %s", value, remedy)
+		return wrong(hint, "%q is not private address space.", value)
 	}
 	return ""
 }
@@ -130,11 +162,11 @@ func isVPCRange(value string) string {
 func areZones(list []string) string {
 	for _, letter := range list {
 		if len(letter) != 1 || letter[0] < 'a' || letter[0] > 'h' {
-			return fmt.Sprintf(`%q is not the letter of a zone. Write the letters only, as in ["a", "b"].`, letter)
+			return wrong(`write the letters only, as in ["a", "b"]`, "%q is not the letter of a zone.", letter)
 		}
 	}
 	if len(list) < 2 {
-		return `A load balancer and a database need two zones at least. Write two letters, as in ["a", "b"].`
+		return wrong(`write two letters, as in ["a", "b"]`, "A load balancer and a database need two zones at least.")
 	}
 	return areDistinct(list)
 }
@@ -142,10 +174,10 @@ func areZones(list []string) string {
 func areDistinct(list []string) string {
 	for i, item := range list {
 		if item == "" {
-			return "The list has an empty element. Remove it."
+			return wrong("remove it", "The list has an empty element.")
 		}
 		if slices.Contains(list[:i], item) {
-			return fmt.Sprintf("%q stands in the list twice. Remove one.", item)
+			return wrong("remove one", "%q stands in the list twice.", item)
 		}
 	}
 	return ""
@@ -159,7 +191,8 @@ var knownEndpoints = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring",
 func areEndpoints(list []string) string {
 	for _, name := range list {
 		if !slices.Contains(knownEndpoints, name) {
-			return fmt.Sprintf("%q is not an endpoint service that groundplan knows.%s Use names out of %s.", name, didYouMean(name, knownEndpoints), wordList(knownEndpoints))
+			return wrong(cmp.Or(didYouMean(name, knownEndpoints), "use names out of "+wordList(knownEndpoints)),
+				"%q is not an endpoint service that groundplan knows.", name)
 		}
 	}
 	return areDistinct(list)
@@ -168,10 +201,10 @@ func areEndpoints(list []string) string {
 func arePorts(list []int) string {
 	for i, port := range list {
 		if port < 1 || port > 65535 {
-			return fmt.Sprintf("%d is not a TCP port. Use 1 to 65535.", port)
+			return wrong("use 1 to 65535", "%d is not a TCP port.", port)
 		}
 		if slices.Contains(list[:i], port) {
-			return fmt.Sprintf("Port %d stands in the list twice. Remove one.", port)
+			return wrong("remove one", "Port %d stands in the list twice.", port)
 		}
 	}
 	return ""
@@ -199,7 +232,7 @@ func isRetention(days int) string {
 			next = candidate
 		}
 	}
-	return fmt.Sprintf("CloudWatch Logs cannot keep logs for %d days. Use %d, or one of %s.", days, next, numberList(retentions))
+	return wrong(fmt.Sprintf("use %d", next), "CloudWatch Logs cannot keep logs for %d days. It can for %s.", days, numberList(retentions, "and"))
 }
 
 // isRecoveryWindow follows DeleteSecret of Secrets Manager, with 0 for a forced deletion.
@@ -207,7 +240,7 @@ func isRecoveryWindow(days int) string {
 	if days == 0 || (7 <= days && days <= 30) {
 		return ""
 	}
-	return fmt.Sprintf("%d days are out of range. Use 7 to 30, or 0 to delete at once.", days)
+	return wrong("use 7 to 30, or 0 to delete at once", "%d days are out of range.", days)
 }
 
 // isBucketName follows the naming rules of S3 for general purpose buckets; dots are refused because they break TLS.
@@ -222,7 +255,8 @@ func isBucketName(name string) string {
 	if fits {
 		return ""
 	}
-	return fmt.Sprintf("%q is no valid name of an S3 bucket. Use 3 to 63 lower-case letters, digits and hyphens, none of the prefixes and suffixes that S3 keeps for itself.", name)
+	return wrong("use 3 to 63 lower-case letters, digits and hyphens, and none of the prefixes and suffixes that S3 keeps for itself",
+		"%q is no valid name of an S3 bucket.", name)
 }
 
 // fargateMemory maps CPU units to the smallest and largest memory and the step between, in MiB: RegisterTaskDefinition.
@@ -238,7 +272,7 @@ func isCPU(units int) string {
 	if _, ok := fargateMemory[units]; ok {
 		return ""
 	}
-	return fmt.Sprintf("Fargate has no tasks of %d CPU units. Use one of %s.", units, numberList(fargateCPU))
+	return wrong("use "+numberList(fargateCPU, "or"), "Fargate has no tasks of %d CPU units.", units)
 }
 
 // fitsFargate checks memory against CPU; cpu is valid.
@@ -253,7 +287,7 @@ func fitsFargate(cpu, memory int) string {
 	if cpu == 256 {
 		offer = "512, 1024 or 2048"
 	}
-	return fmt.Sprintf("Fargate has no task of %d CPU units with %d MiB. With %d units use %s.", cpu, memory, cpu, offer)
+	return wrong(fmt.Sprintf("with %d units use %s", cpu, offer), "Fargate has no task of %d CPU units with %d MiB.", cpu, memory)
 }
 
 // isCapacity follows ServerlessV2ScalingConfiguration of RDS: steps of 0.5, 256 at most.
@@ -262,13 +296,13 @@ func isCapacity(low float64) func(float64) string {
 		if low <= units && units <= 256 && units*2 == float64(int(units*2)) {
 			return ""
 		}
-		return fmt.Sprintf("%v is no Aurora capacity. Use %v to 256 in steps of 0.5.", units, low)
+		return wrong(fmt.Sprintf("use %v to 256 in steps of 0.5", low), "%v is no Aurora capacity.", units)
 	}
 }
 
-// didYouMean is a sentence with the closest candidate, a leading space before it; "" when none is close.
+// didYouMean is a hint with the closest candidate; "" when none is close.
 func didYouMean(given string, candidates []string) string {
-	best, distance := "", 3
+	best, distance := "", min(len(given)/3+1, 2)+1
 	for _, candidate := range candidates {
 		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(candidate), nil); d < distance {
 			best, distance = candidate, d
@@ -277,38 +311,39 @@ func didYouMean(given string, candidates []string) string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return fmt.Sprintf("did you mean %q?", best)
 }
 
-// wordList prints `"a", "b" and "c"`.
-func wordList(words []string) string {
-	quoted := make([]string, len(words))
+// wordList prints `"a", "b" and "c"`, choice `"a", "b" or "c"`.
+func wordList(words []string) string { return enumerate(quoted(words), "and") }
+
+func choice(words []string) string { return enumerate(quoted(words), "or") }
+
+func quoted(words []string) []string {
+	list := make([]string, len(words))
 	for i, word := range words {
-		quoted[i] = strconv.Quote(word)
+		list[i] = strconv.Quote(word)
 	}
-	return enumerate(quoted)
+	return list
 }
 
-func numberList(numbers []int) string {
+func numberList(numbers []int, last string) string {
 	printed := make([]string, len(numbers))
 	for i, number := range numbers {
 		printed[i] = strconv.Itoa(number)
 	}
-	return enumerate(printed)
+	return enumerate(printed, last)
 }
 
-func enumerate(words []string) string {
+// enumerate joins words with commas, the last one with a word of its own.
+func enumerate(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
 
 // quotedList prints a list as it stands in the file, as Markdown code.
 func quotedList(words []string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = strconv.Quote(word)
-	}
-	return "`[" + strings.Join(quoted, ", ") + "]`"
+	return "`[" + strings.Join(quoted(words), ", ") + "]`"
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // GrantCIDRs chooses an address range for every environment that has none, and returns the range of every environment
-// by name, the ones set in the file included. It writes the ranges into the list as well.
+// by name: those set in the file, and those granted to environments that have left the list, included. It writes the
+// ranges into the list as well.
 //
 // granted are the ranges chosen before, from the lock file: they are kept whatever else changes, because a VPC cannot
 // change its range. A new range is a /16 of 10.0.0.0/8 that follows from the names of application and environment, the
@@ -24,20 +25,19 @@ func GrantCIDRs(environments []Environment, granted map[string]string) (map[stri
 	take := func(name, cidr string) error {
 		prefix, err := netip.ParsePrefix(cidr)
 		if err != nil {
-			return fmt.Errorf("address range of environment %s: %w", name, err)
+			return fmt.Errorf("address range of environment %s: %w\nhint: restore the lock file from version control", name, err)
 		}
 		all[name] = cidr
 		taken = append(taken, prefix)
 		return nil
 	}
-	// An environment that is not in the list any more may still run: its range stays taken.
+	// An environment that is not in the list any more may still run, and may come back: its range stays its own.
 	for _, name := range slices.Sorted(maps.Keys(granted)) {
-		prefix, err := netip.ParsePrefix(granted[name])
-		if err != nil {
-			return nil, fmt.Errorf("address range of environment %s: %w", name, err)
+		if slices.ContainsFunc(environments, func(e Environment) bool { return e.Name == name }) {
+			continue
 		}
-		if !slices.ContainsFunc(environments, func(e Environment) bool { return e.Name == name }) {
-			taken = append(taken, prefix)
+		if err := take(name, granted[name]); err != nil {
+			return nil, err
 		}
 	}
 	for i := range environments {
@@ -59,7 +59,7 @@ func GrantCIDRs(environments []Environment, granted map[string]string) (map[stri
 		}
 		prefix, ok := freeRange(e.App, e.Name, taken)
 		if !ok {
-			return nil, fmt.Errorf("address range of environment %s: all of 10.0.0.0/8 is taken by the other environments; set cidr in %s", e.Name, Filename)
+			return nil, fmt.Errorf("address range of environment %s: all of 10.0.0.0/8 is taken by the other environments\nhint: set its cidr in %s", e.Name, Filename)
 		}
 		e.CIDR = prefix.String()
 		if err := take(e.Name, e.CIDR); err != nil {

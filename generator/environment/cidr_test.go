@@ -33,7 +33,7 @@ func TestE2_AddressRanges(t *testing.T) {
 				}
 			}
 		}
-		if _, err := GrantCIDRs(namedEnvironments(256), nil); err == nil || !strings.Contains(err.Error(), "set cidr") {
+		if _, err := GrantCIDRs(namedEnvironments(256), nil); err == nil || !strings.Contains(err.Error(), "hint: set its cidr") {
 			t.Errorf("256 environments: %v", err)
 		}
 	})
@@ -67,6 +67,9 @@ func TestE2_AddressRanges(t *testing.T) {
 		all, err := GrantCIDRs([]Environment{{App: "shop", Name: "production"}}, map[string]string{"old": "10.0.0.0/9"})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if all["old"] != "10.0.0.0/9" {
+			t.Errorf("the grant of an environment that left is lost: %v", all)
 		}
 		if prefix := netip.MustParsePrefix(all["production"]); netip.MustParsePrefix("10.0.0.0/9").Overlaps(prefix) {
 			t.Errorf("%s is taken", prefix)

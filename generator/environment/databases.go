@@ -29,7 +29,9 @@ func resolveDatabaseServers(e *Environment, b *block, profile int, application *
 	if len(unclaimed) > 0 && !slices.ContainsFunc(blocks, takesRest) {
 		named := slices.IndexFunc(blocks, func(inner *block) bool { return inner.label == mainServer })
 		if named >= 0 {
-			diags = append(diags, problem(blocks[named].where("databases"), "Databases without server", "No server has the databases %s. Add them to one, or remove databases from the block of %q, which then gets all that no other server names.", wordList(unclaimed), mainServer))
+			diags = append(diags, problem(blocks[named].where("databases"), "Databases without server",
+				fmt.Sprintf("add them to one, or remove databases from the block of %q, which then gets all that no other server names", mainServer),
+				"No server has the databases %s.", wordList(unclaimed)))
 		} else {
 			blocks = append(blocks, &block{typ: "database_server", label: mainServer})
 		}
@@ -44,8 +46,10 @@ func resolveDatabaseServers(e *Environment, b *block, profile int, application *
 		slices.Sort(server.Databases)
 		diags = append(diags, checkServer(&server, inner)...)
 		if len(server.Databases) == 0 {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: &inner.at, Summary: "Server without databases",
-				Detail: fmt.Sprintf("No database of the application is on the server %q, so that it is not made. Remove the block, or list databases in it.", server.Name)})
+			warning := problem(&inner.at, "Server without databases", "remove the block, or list databases in it",
+				"No database of the application is on the server %q, so that it is not made.", server.Name)
+			warning.Severity = hcl.DiagWarning
+			diags = append(diags, warning)
 			continue
 		}
 		e.DatabaseServers = append(e.DatabaseServers, server)
@@ -78,7 +82,8 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 	for _, inner := range blocks {
 		if takesRest(inner) {
 			if rest != nil {
-				diags = append(diags, problem(&inner.at, "Two servers for the rest", "The servers %q and %q both list no databases, so that it is open where the others go. Add databases = [...] to one of them.", rest.label, inner.label))
+				diags = append(diags, problem(&inner.at, "Two servers for the rest", "add databases = [...] to one of them",
+					"The servers %q and %q both list no databases, so that it is open where the others go.", rest.label, inner.label))
 			}
 			rest = inner
 			continue
@@ -88,9 +93,9 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 			at := &listed.elements[i]
 			switch other := claimed[name]; {
 			case !slices.Contains(databases, name):
-				diags = append(diags, unknownName(at, "database", name, databases))
+				diags = append(diags, unknownName(at, "database", name, databases, "remove the line"))
 			case other != nil:
-				diags = append(diags, problem(at, "Database on two servers", "The database %q is already on the server %q, at %s. Remove it from one of them.", name, other.label, place(other.at)))
+				diags = append(diags, problem(at, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.label, place(other.at)))
 			default:
 				claimed[name] = inner
 			}
@@ -109,7 +114,7 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if text := isKebab("a database server", server.Name, maxServerName); text != "" {
-		diags = append(diags, problem(&b.labelAt, "Invalid server name", "%s", text))
+		diags = append(diags, problem(&b.labelAt, "Invalid server name", "", "%s", text))
 	}
 	if server.EngineVersion == "" {
 		server.EngineVersion = postgresVersion
@@ -118,20 +123,22 @@ func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 		}
 	}
 	if server.Engine == "aurora" && server.EngineVersion > auroraVersion {
-		diags = append(diags, problem(b.where("engine_version"), "Version not available", "Aurora has PostgreSQL up to version %s. Use that, or engine = \"postgres\".", auroraVersion))
+		diags = append(diags, problem(b.where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
+			"Aurora has PostgreSQL up to version %s.", auroraVersion))
 	}
 	for _, r := range databaseServerSettings {
 		a, set := b.attributes[r.name]
 		if engine, limited := onlyFor[r.name]; set && limited && engine != server.Engine {
-			diags = append(diags, problem(&a.at, "Setting of another engine", "%q is a setting of engine %q, and the server %q has engine %q. Remove it.", r.name, engine, server.Name, server.Engine))
+			diags = append(diags, problem(&a.at, "Setting of another engine", "remove it", "%q is a setting of engine %q, and the server %q has engine %q.", r.name, engine, server.Name, server.Engine))
 		}
 	}
 	// ModifyDBInstance refuses a limit that is less than a tenth above the storage.
 	if least := int(math.Ceil(float64(server.StorageGB) * 1.1)); server.Engine == "postgres" && server.MaxStorageGB < least {
-		diags = append(diags, problem(b.where("max_storage_gb", "storage_gb"), "Storage cannot grow", "A server of %d GiB needs a limit of %d GiB at least. Set max_storage_gb.", server.StorageGB, least))
+		diags = append(diags, problem(b.where("max_storage_gb", "storage_gb"), "Storage cannot grow", fmt.Sprintf("set max_storage_gb = %d, or more", least),
+			"A server of %d GiB needs a limit of %d GiB at least.", server.StorageGB, least))
 	}
 	if server.Engine == "aurora" && server.MinCapacity > server.MaxCapacity {
-		diags = append(diags, problem(b.where("min_capacity", "max_capacity"), "Capacity turned around", "At least %v and at most %v capacity units cannot both hold. Set min_capacity not above max_capacity.", server.MinCapacity, server.MaxCapacity))
+		diags = append(diags, problem(b.where("min_capacity", "max_capacity"), "Capacity turned around", "set min_capacity not above max_capacity", "At least %v and at most %v capacity units cannot both hold.", server.MinCapacity, server.MaxCapacity))
 	}
 	return diags
 }

@@ -80,7 +80,7 @@ func messages(diags hcl.Diagnostics) string {
 		if d.Subject != nil {
 			at = fmt.Sprintf("%d:%d", d.Subject.Start.Line, d.Subject.Start.Column)
 		}
-		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, d.Detail)
+		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, strings.ReplaceAll(d.Detail, "\n", " "))
 	}
 	return out.String()
 }
@@ -91,7 +91,7 @@ func TestDefault(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(messages(diags))
 	}
-	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", StopTimeoutSeconds: 35, HealthCheckGraceSeconds: 60,
+	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
 		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}}
 	want := []Environment{{
 		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
@@ -200,7 +200,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
 		}
-		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", StopTimeoutSeconds: 35, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75}}
+		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75}}
 		gateway := task
 		gateway.Scale.Max = 99
 		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80}}
@@ -296,7 +296,7 @@ func TestAppBlockNamesTheApplication(t *testing.T) {
 	if e := load(t, "app \"store\" {}\n"+production(""), application)[0]; e.App != "store" {
 		t.Errorf("got %q", e.App)
 	}
-	if _, diags := Resolve(Default(), application); !strings.Contains(messages(diags), `app "shop" {}`) {
+	if _, diags := Resolve(Default(), application); !strings.Contains(messages(diags), `hint: give it another name in groundplan.hcl: app "not-a-name" {}`) {
 		t.Errorf("got %s", messages(diags))
 	}
 }
@@ -312,13 +312,17 @@ func TestEnvironmentsAreSorted(t *testing.T) {
 }
 
 func TestInitParses(t *testing.T) {
-	for _, name := range []string{"shop", "not a ${name}", ""} {
+	for name, want := range map[string]string{
+		"shop": "shop", "The Shop": "the-shop", "not a ${name}": "not-a-name", "": "x-25kxb5nb",
+		"an-application-with-a-name-that-goes-on-and-on":  "an-application-with-a-name-that-2dxdazll",
+		"an-application-with-a-name-that-goes-on-and-off": "an-application-with-a-name-that-5fcrnuii",
+	} {
 		text := Init(name)
 		list := load(t, string(text), shop())
-		if len(list) != 1 || list[0].Name != "production" || list[0].App != "shop" {
-			t.Errorf("%q: %+v", name, list)
+		if len(list) != 1 || list[0].Name != "production" || list[0].App != want {
+			t.Errorf("%q: the application is called %q, want %q", name, list[0].App, want)
 		}
-		list[0].At = hcl.Range{}
+		list[0].At, list[0].App = hcl.Range{}, "shop"
 		byDefault, _ := Resolve(Default(), shop())
 		if !reflect.DeepEqual(list, byDefault) {
 			t.Errorf("%q: the starter file is not the default", name)

@@ -13,12 +13,21 @@ import (
 var starter string
 
 // Init is the text of a groundplan.hcl to start from: the defaults, said out loud, and what most applications set next
-// as comments. A name that cannot be an application's name leaves the app block out; the model's name is used then.
+// as comments. A name that AWS could not hold is replaced by one made of it, with a comment that says so.
 func Init(appName string) []byte {
-	header := ""
-	if isAppName(appName) == "" {
-		quoted := hclwrite.TokensForValue(cty.StringVal(appName)).Bytes()
-		header = fmt.Sprintf("app %s {}\n\n", quoted)
+	comment, name := "", nameInAWS(appName)
+	if name != appName {
+		comment = fmt.Sprintf("# The name in AWS: lower-case letters, digits and hyphens, at most %d characters.\n", maxAppName)
 	}
+	header := fmt.Sprintf("%sapp %s {}\n\n", comment, hclwrite.TokensForValue(cty.StringVal(name)).Bytes())
 	return []byte(strings.Replace(starter, "# app\n\n", header, 1))
+}
+
+// nameInAWS is the application's name when AWS can hold it, as it is or in lower case and with hyphens. One that has to
+// be cut gets a hash, which tells it from others that begin alike.
+func nameInAWS(appName string) string {
+	if spelled := sanitise(appName); isAppName(spelled) == "" {
+		return spelled
+	}
+	return Name(maxAppName, appName)
 }

@@ -22,15 +22,6 @@ type File struct {
 	environments []*block
 }
 
-// EnvironmentNames lists the environments in the order of the file.
-func (f *File) EnvironmentNames() []string {
-	list := make([]string, len(f.environments))
-	for i, b := range f.environments {
-		list[i] = b.label
-	}
-	return list
-}
-
 // Default is the file an application without one gets: one environment named production, all defaults.
 func Default() *File {
 	return &File{environments: []*block{{typ: "environment", label: "production"}}}
@@ -121,28 +112,29 @@ var fileGrammar = &grammar{blocks: []*grammar{
 func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
 	parsed, diags := hclsyntax.ParseConfig(text, filename, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, diags
+		return nil, explainSyntax(diags, text)
 	}
-	root, diags := read(parsed.Body, fileGrammar)
+	r := &reader{text: text}
+	root, diags := r.read(parsed.Body, fileGrammar)
 	file := &File{environments: root.children("environment")}
 	for _, b := range root.children("app") {
 		if file.AppName != "" {
-			diags = append(diags, problem(&b.at, "Duplicate app block", "The application has one name, already given at %s. Remove one of the two blocks.", place(file.appNameAt)))
+			diags = append(diags, problem(&b.at, "Duplicate app block", "remove one of the two blocks", "The application has one name, already given at %s.", place(file.appNameAt)))
 			continue
 		}
 		file.AppName, file.appNameAt = b.label, b.labelAt
 		if text := isAppName(b.label); text != "" {
-			diags = append(diags, problem(&b.labelAt, "Invalid application name", "%s", text))
+			diags = append(diags, problem(&b.labelAt, "Invalid application name", "", "%s", text))
 		}
 	}
 	for _, b := range file.environments {
 		if text := isEnvironmentName(b.label); text != "" {
-			diags = append(diags, problem(&b.labelAt, "Invalid environment name", "%s", text))
+			diags = append(diags, problem(&b.labelAt, "Invalid environment name", "", "%s", text))
 		}
 	}
 	if len(file.environments) == 0 && !diags.HasErrors() {
 		end := parsed.Body.MissingItemRange()
-		diags = append(diags, problem(&end, "No environment", "The file declares no environment. Add one, for example:\n\n  environment \"production\" {\n    region = \"us-east-1\"\n  }"))
+		diags = append(diags, problem(&end, "No environment", `add one, as in environment "production" {}`, "The file declares no environment."))
 	}
 	if diags.HasErrors() {
 		return nil, diags
@@ -150,8 +142,13 @@ func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
 	return file, diags
 }
 
+// reader decodes a file that parses. Its text is quoted in messages.
+type reader struct {
+	text []byte
+}
+
 // read decodes a body after its grammar; it goes on after an error and returns what it could read.
-func read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
+func (r *reader) read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
 	b := &block{typ: g.typ, attributes: map[string]attribute{}}
 	schema := &hcl.BodySchema{}
 	listed := map[string]bool{}
@@ -170,30 +167,31 @@ func read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
 		schema.Blocks = append(schema.Blocks, header)
 	}
 	content, diags := body.Content(schema)
+	diags = explainContent(diags, g, r.text)
 	for _, listed := range schema.Attributes {
 		a, ok := content.Attributes[listed.Name]
 		if !ok {
 			continue
 		}
 		if i := slices.IndexFunc(g.attributes, func(d decoder) bool { return d.name == listed.Name }); i >= 0 {
-			diags = append(diags, readValue(b, g.attributes[i], a.Expr)...)
+			diags = append(diags, r.readValue(b, g.attributes[i], a.Expr)...)
 			continue
 		}
-		diags = append(diags, readObject(b, listed.Name, a.Expr, g.attributes)...)
+		diags = append(diags, r.readObject(b, listed.Name, a.Expr, g.attributes)...)
 	}
 	for _, source := range content.Blocks {
 		for _, inner := range g.blocks {
 			if inner.typ != source.Type {
 				continue
 			}
-			child, more := read(source.Body, inner)
+			child, more := r.read(source.Body, inner)
 			diags = append(diags, more...)
 			child.at = source.DefRange
 			if inner.label != "" {
 				child.label, child.labelAt = source.Labels[0], source.LabelRanges[0]
 			}
 			if twin := b.twin(child); twin != nil && child.typ != "app" {
-				diags = append(diags, problem(&child.at, "Duplicate "+child.typ+" block", "%s is already described at %s. Merge the two blocks.", child.describe(), place(twin.at)))
+				diags = append(diags, problem(&child.at, "Duplicate "+child.typ+" block", "merge the two blocks", "%s is already described at %s.", child.describe(), place(twin.at)))
 				continue
 			}
 			b.blocks = append(b.blocks, child)
@@ -219,8 +217,13 @@ func (b *block) describe() string {
 	return fmt.Sprintf("The %s %q", b.typ, b.label)
 }
 
-func problem(at *hcl.Range, summary, format string, arguments ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, arguments...), Subject: at}
+// problem is a diagnostic about what the user wrote. hint is the remedy, "" when the text holds it already.
+func problem(at *hcl.Range, summary, hint, format string, arguments ...any) *hcl.Diagnostic {
+	detail := fmt.Sprintf(format, arguments...)
+	if hint != "" {
+		detail += hintMark + hint
+	}
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at}
 }
 
 // place prints a position the way editors read it.

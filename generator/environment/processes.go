@@ -25,7 +25,8 @@ func resolveProcesses(e *Environment, b *block, profile int, application *app.Ap
 	switch groups := b.children("process"); {
 	case len(groups) > 0:
 		if a, ok := b.attributes["process_allocation"]; ok {
-			diags = append(diags, problem(&a.at, "Two process allocations", "The process blocks already say which services share a process. Remove process_allocation, or the process blocks."))
+			diags = append(diags, problem(&a.at, "Two process allocations", "remove process_allocation, or the process blocks",
+				"The process blocks already say which services share a process."))
 		}
 		e.ProcessAllocation = "groups"
 		diags = append(diags, groupProcesses(e, b, groups, application)...)
@@ -38,7 +39,20 @@ func resolveProcesses(e *Environment, b *block, profile int, application *app.Ap
 	}
 	slices.SortFunc(e.Processes, func(a, b Process) int { return strings.Compare(a.Name, b.Name) })
 	placeAuthHandler(e.Processes, application)
-	return append(diags, sizeProcesses(e, b, profile, application)...)
+	diags = append(diags, sizeProcesses(e, b, profile, application)...)
+	return append(diags, checkArchitectures(e, b)...)
+}
+
+// checkArchitectures: one image holds every service, and an image is built for one architecture.
+func checkArchitectures(e *Environment, b *block) hcl.Diagnostics {
+	for _, p := range e.Processes {
+		if p.Architecture != e.Processes[0].Architecture {
+			return hcl.Diagnostics{problem(&b.at, "Two architectures", "set architecture once, in a task block of the environment",
+				"Process %q runs on %s and process %q on %s, but one image holds every service.",
+				e.Processes[0].Name, e.Processes[0].Architecture, p.Name, p.Architecture)}
+		}
+	}
+	return nil
 }
 
 // exposed says whether the gateway has anything to route to.
@@ -71,7 +85,8 @@ func splitProcesses(e *Environment, application *app.App) hcl.Diagnostics {
 		name = gatewayProcessAside
 	}
 	if i := slices.IndexFunc(application.Services, func(s app.Service) bool { return s.Name == name }); i >= 0 {
-		return hcl.Diagnostics{problem(&application.Services[i].At, "No name left for the gateway", "Services are called %q and %q, so that the process of the API gateway can have neither name. Rename one of them, or name the processes yourself by process blocks in %s.", gatewayProcess, gatewayProcessAside, Filename)}
+		return hcl.Diagnostics{problem(&application.Services[i].At, "No name left for the gateway", "rename one of them, or name the processes yourself by process blocks in "+Filename,
+			"Services are called %q and %q, so that the process of the API gateway can have neither name.", gatewayProcess, gatewayProcessAside)}
 	}
 	e.Processes = append(e.Processes, Process{Name: name, Gateway: true})
 	return nil
@@ -102,10 +117,11 @@ func groupProcesses(e *Environment, b *block, groups []*block, application *app.
 		}
 	}
 	if len(left) > 0 {
-		diags = append(diags, problem(&b.at, "Services without process", "The process blocks leave out %s. Add each to the services of one process.", wordList(left)))
+		diags = append(diags, problem(&b.at, "Services without process", "add each to the services of one process", "The process blocks leave out %s.", wordList(left)))
 	}
 	if gateway == nil && exposed(application) {
-		diags = append(diags, problem(&b.at, "Gateway without process", "The application has endpoints that are called from outside, and no process hosts the gateway. Add gateway = true to one process block, or a block of its own: process \"gateway\" { gateway = true }"))
+		diags = append(diags, problem(&b.at, "Gateway without process", `add gateway = true to one process block, or a block of its own: process "gateway" { gateway = true }`,
+			"The application has endpoints that are called from outside, and no process hosts the gateway."))
 	}
 	return diags
 }
@@ -115,19 +131,19 @@ func groupProcesses(e *Environment, b *block, groups []*block, application *app.
 func checkGroup(p Process, group *block, known []string, servedBy map[string]*block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if text := isKebab("a process", p.Name, maxProcessName); text != "" {
-		diags = append(diags, problem(&group.labelAt, "Invalid process name", "%s", text))
+		diags = append(diags, problem(&group.labelAt, "Invalid process name", "", "%s", text))
 	}
 	if len(p.Services) == 0 && !p.Gateway {
-		diags = append(diags, problem(&group.at, "Empty process", "The process %q has no services and no gateway. Add services = [...], or remove the block.", p.Name))
+		diags = append(diags, problem(&group.at, "Empty process", "add services = [...], or remove the block", "The process %q has no services and no gateway.", p.Name))
 	}
 	listed, _ := group.attributes["services"].value.([]string)
 	for i, name := range listed {
 		at := &group.attributes["services"].elements[i]
 		switch other := servedBy[name]; {
 		case !slices.Contains(known, name):
-			diags = append(diags, unknownName(at, "service", name, known))
+			diags = append(diags, unknownName(at, "service", name, known, "remove the line"))
 		case other != nil:
-			diags = append(diags, problem(at, "Service in two processes", "The service %q is already in the process %q, at %s. Remove it from one of them.", name, other.label, place(other.at)))
+			diags = append(diags, problem(at, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.label, place(other.at)))
 		default:
 			servedBy[name] = group
 		}
@@ -139,11 +155,12 @@ func checkGroup(p Process, group *block, known []string, servedBy map[string]*bl
 func checkGatewayGroup(p Process, group, earlier *block, groups int, application *app.App) hcl.Diagnostics {
 	switch {
 	case earlier != nil:
-		return hcl.Diagnostics{problem(group.where("gateway"), "Two gateways", "The process %q already hosts the gateway, at %s. Remove gateway = true from one of them.", earlier.label, place(earlier.at))}
+		return hcl.Diagnostics{problem(group.where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.label, place(earlier.at))}
 	case !exposed(application):
-		return hcl.Diagnostics{problem(group.where("gateway"), "Nothing to expose", "The application has no endpoint that can be called from outside, so that it needs no gateway. Remove gateway = true.")}
+		return hcl.Diagnostics{problem(group.where("gateway"), "Nothing to expose", "remove gateway = true", "The application has no endpoint that can be called from outside, so that it needs no gateway.")}
 	case application.Language == "typescript" && len(p.Services) > 0 && groups > 1:
-		return hcl.Diagnostics{problem(group.where("services"), "Services beside the gateway", "In a TypeScript application the process of the gateway cannot serve other processes: services in it listen on its loopback address only. Move the services of %q to another process; the auth handler is added by itself.", p.Name)}
+		return hcl.Diagnostics{problem(group.where("services"), "Services beside the gateway", fmt.Sprintf("move the services of %q to another process; the auth handler is added by itself", p.Name),
+			"In a TypeScript application the process of the gateway cannot serve other processes: services in it listen on its loopback address only.")}
 	}
 	return nil
 }
@@ -182,11 +199,11 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 		switch {
 		case used[unused]:
 		case unused.typ == "service" && !slices.Contains(known, unused.label):
-			diags = append(diags, unknownName(&unused.labelAt, "service", unused.label, known))
+			diags = append(diags, unknownName(&unused.labelAt, "service", unused.label, known, "remove the block"))
 		case unused.typ == "gateway" && !exposed(application):
-			diags = append(diags, problem(&unused.at, "Nothing to expose", "The application has no endpoint that can be called from outside, so that it has no gateway. Remove the block."))
+			diags = append(diags, problem(&unused.at, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
 		default:
-			diags = append(diags, problem(&unused.at, "Size without process", "%s has no process of its own in the environment %q, so that these settings have no effect. %s", unused.describe(), e.Name, sizeRemedy(e)))
+			diags = append(diags, problem(&unused.at, "Size without process", sizeRemedy(e), "%s has no process of its own in the environment %q, so that these settings have no effect.", unused.describe(), e.Name))
 		}
 	}
 	return diags
@@ -194,9 +211,9 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 
 func sizeRemedy(e *Environment) string {
 	if e.ProcessAllocation == "groups" {
-		return "Move them into the process block that lists it."
+		return "move them into the process block that lists it"
 	}
-	return `Move them into a task block, or set process_allocation = "one_per_service".`
+	return `move them into a task block, or set process_allocation = "one_per_service"`
 }
 
 // ownBlock is the block that sizes one process and nothing else; nil when there is none.

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,7 +40,9 @@ func appName(file *File, application *app.App) (string, hcl.Diagnostics) {
 	if text == "" {
 		return application.Name, nil
 	}
-	diagnostic := problem(nil, "Invalid application name", "%s Or give the application another name in %s: app \"shop\" {}", text, Filename)
+	text, _, _ = strings.Cut(text, hintMark)
+	hint := fmt.Sprintf("give it another name in %s: app %q {}", Filename, nameInAWS(application.Name))
+	diagnostic := problem(nil, "Invalid application name", hint, "%s", text)
 	for _, b := range file.environments {
 		if b.at.Filename != "" {
 			diagnostic.Subject = &b.at
@@ -97,15 +100,20 @@ func resolveZones(e *Environment, b *block) hcl.Diagnostics {
 	if e.Zones != nil {
 		return nil
 	}
-	return hcl.Diagnostics{problem(b.where("region"), "Zones not known", "An account has only two of the zones of %s, and which two differs from account to account. Set zones to the letters that this prints: aws ec2 describe-availability-zones --region %s --query AvailabilityZones[].ZoneName", e.Region, e.Region)}
+	return hcl.Diagnostics{problem(b.where("region"), "Zones not known",
+		"set zones to the letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].ZoneName'",
+		"An account has only two of the zones of %s, and which two differs from account to account.", e.Region)}
 }
 
 func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
 	if e.Domain != "" && e.HostedZoneID == "" {
-		return hcl.Diagnostics{problem(b.where("domain"), "Hosted zone missing", "The domain %q needs the Route 53 hosted zone that holds it. Set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name %s --max-items 1", e.Domain, registrable(e.Domain))}
+		return hcl.Diagnostics{problem(b.where("domain"), "Hosted zone missing",
+			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(e.Domain)+" --max-items 1",
+			"The domain %q needs the Route 53 hosted zone that holds it.", e.Domain)}
 	}
 	if e.Domain == "" && e.HostedZoneID != "" {
-		return hcl.Diagnostics{problem(b.where("hosted_zone_id"), "Domain missing", "A hosted zone is set, but no domain. Set domain to a name in that zone, or remove hosted_zone_id.")}
+		return hcl.Diagnostics{problem(b.where("hosted_zone_id"), "Domain missing", "set domain to a name in that zone, or remove hosted_zone_id",
+			"A hosted zone is set, but no domain.")}
 	}
 	return nil
 }
@@ -140,11 +148,13 @@ func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagno
 		}
 	}
 	if len(missing) > 0 {
-		diags = append(diags, problem(b.where("interface_endpoints"), "Interface endpoints missing", "Without NAT processes reach AWS through interface endpoints only, and %s are not in the list. Add them, or remove interface_endpoints to get all that are needed.", wordList(missing)))
+		diags = append(diags, problem(b.where("interface_endpoints"), "Interface endpoints missing", "add "+wordList(missing)+", or remove interface_endpoints to get all that are needed",
+			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.", wordList(missing)))
 	}
 	image := isPrivateImage.FindStringSubmatch(e.HelperImage)
 	if image == nil || image[1] != e.Region {
-		diags = append(diags, problem(b.where("helper_image", "nat"), "Helper image out of reach", "Without NAT the image %s cannot be pulled. Copy it to a private ECR registry in %s and set helper_image to its name there.", e.HelperImage, e.Region))
+		diags = append(diags, problem(b.where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
+			"Without NAT the image %s cannot be pulled.", e.HelperImage))
 	}
 	return diags
 }
@@ -157,7 +167,8 @@ func resolveState(e *Environment, b *block) hcl.Diagnostics {
 	e.State = &State{Region: e.Region, KeyPrefix: e.App + "/" + e.Name}
 	override(e.State, stateSettings, inner)
 	if e.State.Bucket == "" {
-		return hcl.Diagnostics{problem(&inner.at, "State bucket missing", "The state block names no bucket. Set bucket, or remove the block to keep the state in local files.")}
+		return hcl.Diagnostics{problem(&inner.at, "State bucket missing", "set bucket, or remove the block to keep the state in local files",
+			"The state block names no bucket.")}
 	}
 	return nil
 }
@@ -169,11 +180,13 @@ func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
 		for j := range list[:i] {
 			later, earlier := &list[i], &list[j]
 			if later.Domain != "" && later.Domain == earlier.Domain {
-				diags = append(diags, problem(blocks[i].where("domain"), "Domain used twice", "The environments %q and %q both answer to %s. Give each its own domain.", earlier.Name, later.Name, later.Domain))
+				diags = append(diags, problem(blocks[i].where("domain"), "Domain used twice", "give each its own domain",
+					"The environments %q and %q both answer to %s.", earlier.Name, later.Name, later.Domain))
 			}
 			if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
 				at := blocks[i].child("state").where("key_prefix", "bucket")
-				diags = append(diags, problem(at, "State shared", "The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other. Give each its own key_prefix.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
+				diags = append(diags, problem(at, "State shared", "give each its own key_prefix",
+					"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
 			}
 		}
 	}
@@ -192,21 +205,20 @@ func checkTask(what string, t Task, fallback *hcl.Range, blocks ...*block) hcl.D
 		return fallback
 	}
 	if text := fitsFargate(t.CPU, t.Memory); text != "" {
-		diags = append(diags, problem(at("memory", "cpu"), "Task size not available", "%s: %s", what, text))
+		diags = append(diags, problem(at("memory", "cpu"), "Task size not available", "", "%s: %s", what, text))
 	}
 	if t.Scale.Min > t.Scale.Max {
-		diags = append(diags, problem(at("scale.min", "scale.max"), "Scale turned around", "%s: at least %d tasks and at most %d cannot both hold. Set scale so that min is not above max.", what, t.Scale.Min, t.Scale.Max))
+		diags = append(diags, problem(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
+			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))
 	}
 	return diags
 }
 
-func unknownName(at *hcl.Range, what, name string, known []string) *hcl.Diagnostic {
-	hint := didYouMean(name, known)
-	if hint == "" && len(known) > 0 {
-		hint = fmt.Sprintf(" The application has %s.", wordList(known))
-	}
+// unknownName is about a name that the application does not have. remove says what to take out when it has none at all.
+func unknownName(at *hcl.Range, what, name string, known []string, remove string) *hcl.Diagnostic {
 	if len(known) == 0 {
-		hint = " The application has none."
+		return problem(at, "Unknown "+what, remove, "The application has no %s %q, nor any other.", what, name)
 	}
-	return problem(at, "Unknown "+what, "The application has no %s %q.%s", what, name, hint)
+	hint := cmp.Or(didYouMean(name, known), "the application has "+wordList(known))
+	return problem(at, "Unknown "+what, hint, "The application has no %s %q.", what, name)
 }

@@ -1,9 +1,11 @@
 package environment
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -24,7 +26,7 @@ const (
 	exampleObject           = "an object, as in { min = 2, max = 10 }"
 )
 
-// examples completes "Write a ... , as in ...".
+// examples completes "write ...".
 var examples = map[valueType]string{
 	typeText: `a text in quotes, as in "text"`, typeInteger: "a whole number, as in 512", typeNumber: "a number, as in 0.5",
 	typeSwitch: "true or false", typeTexts: `a list of texts, as in ["a", "b"]`, typeIntegers: "a list of whole numbers, as in [443]",
@@ -64,7 +66,7 @@ func decoders[T any](rows []setting[T]) []decoder {
 }
 
 // readValue evaluates one attribute, checks it and stores it in the block.
-func readValue(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
+func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
 	at := expression.Range()
 	var value cty.Value
 	written := literal(expression)
@@ -74,14 +76,14 @@ func readValue(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
 		written = !diags.HasErrors()
 	}
 	if !written {
-		return hcl.Diagnostics{problem(&at, "Not a literal value", "The value of %q must be written out: nothing is computed here. Write %s.", d.name, examples[d.typ])}
+		return hcl.Diagnostics{problem(&at, "Not a literal value", r.remedy(d, expression), "The value of %q must be written out: nothing is computed here.", d.name)}
 	}
 	decoded, ok := convert(value, d.typ)
 	if !ok {
-		return hcl.Diagnostics{problem(&at, "Wrong type", "%q is %s, not %s. Write %s.", d.name, withArticle(d.typ), describeType(value), examples[d.typ])}
+		return hcl.Diagnostics{problem(&at, "Wrong type", r.remedy(d, expression), "%q is %s, not %s.", d.name, withArticle(d.typ), describeType(value))}
 	}
 	if text := d.check(decoded); text != "" {
-		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "%s", text)}
+		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
 	}
 	a := attribute{value: decoded, at: at}
 	if d.typ == typeTexts || d.typ == typeIntegers {
@@ -89,6 +91,62 @@ func readValue(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
 	}
 	b.attributes[d.name] = a
 	return nil
+}
+
+// remedy is the hint for a value that is no literal, or one of another type: what the user most likely means when it fits
+// the setting, else the values that do.
+func (r *reader) remedy(d decoder, expression hcl.Expression) string {
+	at := expression.Range()
+	if meant, text := meant(d.typ, expression, string(at.SliceBytes(r.text))); meant != nil && d.check(meant) == "" {
+		return "write " + text
+	}
+	// The remedy of a check is the same for everything that is far off.
+	var far any
+	switch d.typ {
+	case typeText:
+		far = "?"
+	case typeTexts:
+		far = []string{"?"}
+	default:
+		return "write " + examples[d.typ]
+	}
+	if _, hint, found := strings.Cut(d.check(far), hintMark); found {
+		return hint
+	}
+	return "write " + examples[d.typ]
+}
+
+// meant reads an expression of the wrong type as one of the right type, and returns the value and how it is written;
+// nil when there is no telling.
+func meant(typ valueType, expression hcl.Expression, source string) (value any, text string) {
+	switch e := expression.(type) {
+	case *hclsyntax.FunctionCallExpr, *hclsyntax.ForExpr, *hclsyntax.ConditionalExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:
+		return nil, ""
+	case *hclsyntax.ScopeTraversalExpr:
+		if len(e.Traversal) > 1 {
+			return nil, ""
+		}
+	case *hclsyntax.TemplateExpr:
+		quoted, diags := e.Value(nil)
+		if !literal(e) || diags.HasErrors() {
+			return nil, ""
+		}
+		source = quoted.AsString()
+	}
+	number, err := strconv.Atoi(source)
+	switch {
+	case typ == typeText:
+		return source, strconv.Quote(source)
+	case typ == typeTexts:
+		return []string{source}, fmt.Sprintf("[%q]", source)
+	case typ == typeInteger && err == nil:
+		return number, source
+	case typ == typeIntegers && err == nil:
+		return []int{number}, fmt.Sprintf("[%d]", number)
+	case typ == typeSwitch && (source == "true" || source == "false"):
+		return source == "true", source
+	}
+	return nil, ""
 }
 
 // literal says whether a value is written out. Nothing else is evaluated: a reader should see what will be made, and no
@@ -123,11 +181,11 @@ func elementRanges(expression hcl.Expression, length int) []hcl.Range {
 }
 
 // readObject reads an object member by member, so that each has its own range and its own check.
-func readObject(b *block, name string, expression hcl.Expression, list []decoder) hcl.Diagnostics {
+func (r *reader) readObject(b *block, name string, expression hcl.Expression, list []decoder) hcl.Diagnostics {
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{problem(&at, "Wrong type", "%q is an object. Write %s.", name, exampleObject)}
+		return hcl.Diagnostics{problem(&at, "Wrong type", "write "+exampleObject, "%q is an object.", name)}
 	}
 	members := map[string]decoder{}
 	var known []string
@@ -142,19 +200,19 @@ func readObject(b *block, name string, expression hcl.Expression, list []decoder
 		keyAt := pair.Key.Range()
 		key, ok := memberName(pair.Key)
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Invalid member name", "A member of %q is one of %s.", name, wordList(known)))
+			diags = append(diags, problem(&keyAt, "Invalid member name", "use "+choice(known), "This is no member of %q.", name))
 			continue
 		}
 		d, ok := members[key]
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Unsupported member", "%q has no member %q.%s", name, key, didYouMean(key, known)))
+			diags = append(diags, problem(&keyAt, "Unsupported member", cmp.Or(didYouMean(key, known), "use "+choice(known)), "%q has no member %q.", name, key))
 			continue
 		}
 		if _, twice := b.attributes[d.name]; twice {
-			diags = append(diags, problem(&keyAt, "Duplicate member", "%q is set twice. Keep one.", d.name))
+			diags = append(diags, problem(&keyAt, "Duplicate member", "keep one", "%q is set twice.", d.name))
 			continue
 		}
-		diags = append(diags, readValue(b, d, pair.Value)...)
+		diags = append(diags, r.readValue(b, d, pair.Value)...)
 	}
 	return diags
 }

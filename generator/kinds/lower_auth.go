@@ -5,8 +5,11 @@ import (
 )
 
 // Encore trusts every caller that claims to be a service when its config has no key, so there is always one.
+//
+// Neither label nor name can be those of an application's secret, which may have any name: its label begins with
+// secret_, and its name has no slash.
 const (
-	serviceAuthLabel    = "secret_service_auth"
+	serviceAuthLabel    = "service_auth_key"
 	serviceAuthVariable = "SERVICE_AUTH_KEY"
 	// serviceAuthKeyID is the id of the first key; Encore needs it to be 1 or more.
 	serviceAuthKeyID = 1
@@ -16,7 +19,7 @@ const (
 func LowerServiceAuth(s *Stack) {
 	lowerGeneratedSecret(s, serviceAuthLabel, "service auth key",
 		"Key with which processes sign their calls to each other: without one Encore believes every caller",
-		"Service-to-service key of "+s.Env.App, "service-auth")
+		"Service-to-service key of "+s.Env.App, "service-auth", "key")
 }
 
 // WireServiceAuth hands every process the key.

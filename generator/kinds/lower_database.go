@@ -35,7 +35,8 @@ func lowerDatabases(s *Stack, resources []app.Resource) {
 	}
 }
 
-func databaseSecret(process string) string { return "secret_database_" + Label(process) }
+// databaseSecret does not begin with secret_, as the labels of the application's own secrets do.
+func databaseSecret(process string) string { return "database_password_" + Label(process) }
 
 // RoleName is the PostgreSQL role a process logs in as: at most 63 bytes, lower case, never a reserved word.
 func RoleName(process string) string {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
+	"reflect"
+	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
@@ -60,13 +62,39 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 }
 
 func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
+	what := hujsonPlace.ReplaceAllString(err.Error(), "")
+	hint := "it must hold one JSON object; comments and trailing commas are fine"
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType):
+		what = fmt.Sprintf("%s is given as %s", cmp.Or(wrongType.Field, "the whole"), wrongType.Value)
+		if want := jsonTypes[wrongType.Type.Kind()]; wrongType.Field != "" && want != "" {
+			hint = "write " + want
+		}
+	case commaMissing.MatchString(what):
+		hint = "a comma is missing before it"
+	}
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  "Invalid encore.app",
-		Detail: fmt.Sprintf("The file cannot be read: %s.\nhint: it must hold one JSON object; comments and trailing commas are fine",
-			strings.TrimPrefix(err.Error(), "hujson: ")),
-		Subject: textRange(encoreAppFile, text, offset, offset+1).Ptr(),
+		Detail:   fmt.Sprintf("The file cannot be read: %s.\nhint: %s", what, hint),
+		Subject:  textRange(encoreAppFile, text, offset, offset+1).Ptr(),
 	}
+}
+
+var (
+	// hujsonPlace is how hujson begins its messages; a diagnostic has a place of its own.
+	hujsonPlace = regexp.MustCompile(`^hujson: line \d+, column \d+: `)
+	// commaMissing matches hujson's complaint about a name or a value right behind another value.
+	commaMissing = regexp.MustCompile(`^invalid character '["{\[\w-]' after .* \(expecting ','`)
+)
+
+// jsonTypes says how a value of a field's type is written.
+var jsonTypes = map[reflect.Kind]string{
+	reflect.Bool:   "true or false",
+	reflect.String: "a text in quotes",
+	reflect.Slice:  `a list of texts, as in ["a", "b"]`,
+	reflect.Struct: "an object, as in {}",
 }
 
 // hujsonOffset reads the place out of hujson's message, the only form it gives it in.
@@ -115,21 +143,4 @@ func readModulePath(root string) (string, hcl.Diagnostics, error) {
 		}}, nil
 	}
 	return path.Clean(module), nil, nil
-}
-
-// Files returns the sources the diagnostics point at, by the name the diagnostics use, for a printer that shows
-// excerpts. They are read again from root; one that can no longer be read is left out.
-func Files(root string, diags hcl.Diagnostics) map[string]*hcl.File {
-	files := make(map[string]*hcl.File)
-	for _, diag := range diags {
-		for _, at := range []*hcl.Range{diag.Subject, diag.Context} {
-			if at == nil || at.Filename == "" || files[at.Filename] != nil {
-				continue
-			}
-			if text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(at.Filename))); err == nil {
-				files[at.Filename] = &hcl.File{Bytes: text}
-			}
-		}
-	}
-	return files
 }

@@ -2,13 +2,13 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/hcl/v2"
 )
 
 func TestI1EncoreAppIsReadLeniently(t *testing.T) {
@@ -39,17 +39,33 @@ func TestI1EncoreAppIsReadLeniently(t *testing.T) {
 	}
 }
 
-func TestI6EncoreAppWithAWrongTypeIsADiagnostic(t *testing.T) {
-	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte("{\n\t// where\n\t\"global_cors\": {\"debug\": \"yes\"}\n}\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	_, diags, err := ReadEncoreApp(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(diags) != 1 || diags[0].Subject.Start.Line != 3 {
-		t.Errorf("want one diagnostic on line 3, got %s", describeDiagnostics(diags))
+func TestI6WrongEncoreApps(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"a comma is missing before a name", "{\n\t\"id\": \"shop\"\n\t\"lang\": \"go\"\n}\n",
+			"3:2 The file cannot be read: invalid character '\"' after object value (expecting ',' or '}').\nhint: a comma is missing before it"},
+		{"a comma is missing in a list", "{\n\t\"tags\": [1 2]\n}\n",
+			"2:13 The file cannot be read: invalid character '2' after array value (expecting ',' or ']').\nhint: a comma is missing before it"},
+		{"another character is wrong", "{\n\t\"id\" = \"shop\"\n}\n",
+			"2:7 The file cannot be read: invalid character '=' after object name.\nhint: it must hold one JSON object; comments and trailing commas are fine"},
+		{"a text for a switch", "{\n\t// where\n\t\"global_cors\": {\"debug\": \"yes\"}\n}\n",
+			"3:31 The file cannot be read: global_cors.debug is given as string.\nhint: write true or false"},
+		{"a number in a list of texts", "{\"global_cors\": {\"allow_headers\": [1]}}",
+			"1:36 The file cannot be read: global_cors.allow_headers is given as number.\nhint: write a text in quotes"},
+		{"no object", "[]", "1:1 The file cannot be read: the whole is given as array.\nhint: it must hold one JSON object; comments and trailing commas are fine"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(test.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			_, diags, err := ReadEncoreApp(root)
+			if err != nil || len(diags) != 1 {
+				t.Fatalf("want one diagnostic, got %v, %s", err, describeDiagnostics(diags))
+			}
+			if got := fmt.Sprintf("%d:%d %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diags[0].Detail); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
 	}
 }
 
@@ -69,17 +85,5 @@ func TestFoldersThatHoldNoApplication(t *testing.T) {
 	}
 	if _, diags, err := Go(empty, testSpellings); err != nil || len(diags) != 1 || diags[0].Subject.Filename != "go.mod" {
 		t.Errorf("go.mod without a module: %v, %s", err, describeDiagnostics(diags))
-	}
-}
-
-func TestFilesHoldsWhatDiagnosticsPointAt(t *testing.T) {
-	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "a.go"), []byte("package a\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	diags := hcl.Diagnostics{{Subject: &hcl.Range{Filename: "a.go"}}, {Subject: &hcl.Range{Filename: "gone.go"}}, {}}
-	files := Files(root, diags)
-	if len(files) != 1 || string(files["a.go"].Bytes) != "package a\n" {
-		t.Errorf("got %v", files)
 	}
 }

@@ -1,7 +1,7 @@
 package source
 
 import (
-	"fmt"
+	"cmp"
 	"go/ast"
 	"strings"
 
@@ -16,6 +16,10 @@ type goDecl struct {
 	// invalid marks one with an error of its own: it keeps its variable known, so that uses of it do not add
 	// errors about a name that leads nowhere, but it is not part of the result.
 	invalid bool
+	// readable says of an invalid one that its settings are known, and whose they are.
+	readable bool
+	// holders are the package variables whose initial value contains the call, when it is bound to none itself.
+	holders []string
 	// parent is the variable at the spelling's ParentArg, nil when there is none.
 	parent *goName
 	// references are the config fields that name something of the application, by index in Config.Fields.
@@ -54,6 +58,9 @@ func (d *goDeclReader) read() {
 		},
 		file: w.file, spelling: int(d.function.spelling),
 	}
+	if d.symbol == "" {
+		decl.holders = w.holders
+	}
 	if d.symbol != "" {
 		w.p.followed[d.symbol] = true
 	}
@@ -87,11 +94,12 @@ func (d *goDeclReader) readArgs(decl *goDecl, spelling *GoSpelling) bool {
 	if spelling.ParentArg >= 0 {
 		ok = d.readParent(decl, spelling, d.call.Args[spelling.ParentArg])
 	}
-	if spelling.NameArg >= 0 {
-		ok = d.readName(decl, spelling, d.call.Args[spelling.NameArg], spelling.Grammar) && ok
-	}
 	if spelling.ConfigArg >= 0 {
 		ok = d.readConfig(decl, spelling, d.call.Args[spelling.ConfigArg]) && ok
+	}
+	decl.readable = ok
+	if spelling.NameArg >= 0 {
+		ok = d.readName(decl, spelling, d.call.Args[spelling.NameArg], spelling.Grammar) && ok
 	}
 	if spelling.MessageTag != "" && len(d.typeArgs) > 0 {
 		ok = d.readMessage(decl, spelling) && ok
@@ -114,20 +122,16 @@ func (d *goDeclReader) readName(decl *goDecl, spelling *GoSpelling, arg ast.Expr
 	decl.NameAt = d.w.file.at(spanOf(arg))
 	name, ok := stringLiteral(arg)
 	if !ok {
+		decl.Name = cmp.Or(d.symbol, "without a name")
 		d.w.p.errorAt(decl.NameAt, "Name is not a string literal",
 			"Names are read without running the program, and the name of this %s is %s.\nhint: write it as a string literal", spelling.Noun, describeExpr(arg))
 		return false
 	}
-	name = strings.TrimSpace(name)
-	problem, suggestion := checkName(grammar, name)
-	if problem != "" {
-		if suggestion != "" {
-			suggestion = fmt.Sprintf("\nhint: %q would do", suggestion)
-		}
-		d.w.p.errorAt(decl.NameAt, "Invalid name", "%q is no name for a %s: %s.%s", name, spelling.Noun, problem, suggestion)
+	decl.Name = strings.TrimSpace(name)
+	if problem, hint := checkName(grammar, decl.Name); problem != "" {
+		d.w.p.errorAt(decl.NameAt, "Invalid name", "%q is no name for a %s: %s.\nhint: %s", decl.Name, spelling.Noun, problem, hint)
 		return false
 	}
-	decl.Name = name
 	return true
 }
 
@@ -219,8 +223,14 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *GoSpelling, index int,
 			name = n
 		}
 	}
+	literal := inlineStructLiteral(spec)
 	switch {
-	case spec.Type == nil || len(spec.Names) == 1 && len(spec.Values) == 0 && !inline:
+	case literal != nil:
+		value := goSpan{int32(literal.Lbrace) - 1, int32(literal.End()) - 1}
+		p.errorAt(file.at(value), "Invalid "+spelling.StructVar+" variable",
+			"The %ss are loaded from outside when the program starts, so %s can have no value.\nhint: remove the value and keep the type, as in var %[2]s struct { Name string }", spelling.Noun, spelling.StructVar)
+		return
+	case len(spec.Names) == 1 && len(spec.Values) == 0 && !inline || len(spec.Names) == 1 && spec.Type == nil:
 		p.error(file, name, "Invalid "+spelling.StructVar+" variable",
 			"The fields of %s name the %ss to load, and they must be read here.\nhint: write the type in place, as in var %[1]s struct { Name string }", spelling.StructVar, spelling.Noun)
 		return
@@ -229,7 +239,7 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *GoSpelling, index int,
 		return
 	case len(spec.Values) != 0:
 		p.error(file, spec.Values[0], "Invalid "+spelling.StructVar+" variable",
-			"%s is filled in when the program starts, so it can have no value.\nhint: remove the value", spelling.StructVar)
+			"The %ss are loaded from outside when the program starts, so %s can have no value.\nhint: remove the value", spelling.Noun, spelling.StructVar)
 		return
 	}
 	for _, field := range structure.Fields.List {
@@ -238,7 +248,7 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *GoSpelling, index int,
 			continue
 		}
 		if t, ok := field.Type.(*ast.Ident); !ok || t.Name != "string" || p.symbols["string"] != 0 {
-			p.error(file, field.Type, "Invalid "+spelling.Noun, "A %s is text, and this one is of type %s.\nhint: make it a string", spelling.Noun, describeExpr(field.Type))
+			p.error(file, field.Type, "Invalid "+spelling.Noun, "A %s is text, and this one %s.\nhint: make it a string", spelling.Noun, hasType(field.Type))
 			continue
 		}
 		for _, fieldName := range field.Names {
@@ -251,4 +261,20 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *GoSpelling, index int,
 			})
 		}
 	}
+}
+
+// inlineStructLiteral is the value of a variable that is declared by it alone, as a struct type with braces behind it;
+// nil when the variable is declared another way.
+func inlineStructLiteral(spec *ast.ValueSpec) *ast.CompositeLit {
+	if spec.Type != nil || len(spec.Names) != 1 || len(spec.Values) != 1 {
+		return nil
+	}
+	literal, ok := spec.Values[0].(*ast.CompositeLit)
+	if !ok {
+		return nil
+	}
+	if _, ok := literal.Type.(*ast.StructType); !ok {
+		return nil
+	}
+	return literal
 }

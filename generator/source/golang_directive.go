@@ -16,6 +16,9 @@ type goDirective struct {
 	fields  []goWord
 	tags    []goWord // values without "tag:"
 	at      goSpan
+	// invalid says that a word of it is wrong: what it marks is known all the same, so that nothing else is reported
+	// for want of it.
+	invalid bool
 }
 
 // goWord is one word of a directive; key is set for key=value.
@@ -171,7 +174,8 @@ func (d *goDirectiveReader) words(line goWord) (goDirective, bool) {
 			continue
 		}
 		if !d.word(&directive, word, seen) {
-			return goDirective{}, false
+			directive.invalid = true
+			break // what follows may be a comment
 		}
 	}
 	if directive.name == "" {
@@ -199,7 +203,7 @@ func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[s
 			return false
 		}
 		if !isLowerWord(key) {
-			d.errorAt(word.at, "Invalid directive field", "%q is no field: fields consist of lower case letters.", key)
+			d.errorAt(word.at, "Invalid directive field", "%q is no field: fields consist of lower case letters.\nhint: write it like path=/users", key)
 			return false
 		}
 		directive.fields = append(directive.fields, goWord{key: key, value: value, at: word.at})
@@ -218,21 +222,24 @@ func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[s
 	return true
 }
 
-// allow reports words of the directive that its kind does not have.
+// allow reports words of the directive that its kind does not have: the first option, for several may be a comment,
+// and every field.
 func (d *goDirectiveReader) allow(directive goDirective, options, fields []string) bool {
+	allowed := true
 	for _, word := range directive.options {
 		if !slices.Contains(options, word.value) {
 			d.unknownWord(directive, word.at, "option", word.value, options)
-			return false
+			allowed = false
+			break
 		}
 	}
 	for _, word := range directive.fields {
 		if !slices.Contains(fields, word.key) {
 			d.unknownWord(directive, word.at, "field", word.key, fields)
-			return false
+			allowed = false
 		}
 	}
-	return true
+	return allowed
 }
 
 func (d *goDirectiveReader) unknownWord(directive goDirective, at goSpan, what, name string, known []string) {

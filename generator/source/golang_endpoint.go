@@ -78,32 +78,36 @@ const (
 	rawSignature   = "\nhint: a raw endpoint is func(w http.ResponseWriter, req *http.Request)"
 )
 
+// endpoint reads an endpoint. One with errors is kept, with what is known of it: its package is a service's, and its name
+// an endpoint's, whatever else is wrong.
 func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) {
 	endpoint := &goEndpoint{Endpoint: Endpoint{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
-	if !d.endpointOptions(endpoint, directive) {
-		return
-	}
-	segments := []pathSegment(nil)
+	d.p.endpoints = append(d.p.endpoints, endpoint)
+	d.p.followed[endpoint.Name] = true
+	// Without all words of the directive it is open which signature is meant.
+	understood := d.allow(directive, []string{"public", "private", "auth", "raw", "sensitive"}, []string{"path", "method"}) && !directive.invalid
+	d.endpointOptions(endpoint, directive, understood)
+	d.endpointMethods(endpoint, directive)
+	endpoint.Path = "/" + d.p.name + "." + decl.Name.Name
+	segments, pathKnown := []pathSegment(nil), true
 	if field, ok := directive.field("path"); ok {
-		if segments, ok = d.path(field); !ok {
-			return
+		if segments, pathKnown = d.path(field); pathKnown {
+			endpoint.Path = field.value
 		}
-		endpoint.Path = field.value
-	} else {
-		endpoint.Path = "/" + d.p.name + "." + decl.Name.Name
 	}
 	if decl.Recv != nil && len(decl.Recv.List) > 0 {
 		if name, _, ok := pointedName(d.file, decl.Recv.List[0].Type); ok {
 			endpoint.receiver = name.name
 		}
 	}
-	if endpoint.Raw {
+	switch {
+	case !understood:
+	case endpoint.Raw:
 		d.rawSignature(decl)
-	} else {
-		d.typedSignature(endpoint, decl, segments)
+	default:
+		d.typedSignature(endpoint, decl, segments, pathKnown)
 	}
 	endpoint.HasRequest = endpoint.request != nil || endpoint.HasRequest
-	parametrized := slices.ContainsFunc(segments, func(s pathSegment) bool { return s.kind != 0 })
 	if len(endpoint.Methods) == 0 {
 		switch {
 		case endpoint.Raw:
@@ -114,15 +118,13 @@ func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) 
 			endpoint.Methods = []string{"GET", "POST"}
 		}
 	}
+	parametrized := slices.ContainsFunc(segments, func(s pathSegment) bool { return s.kind != 0 })
 	endpoint.HasRequest = endpoint.HasRequest || parametrized
-	d.p.endpoints = append(d.p.endpoints, endpoint)
-	d.p.followed[endpoint.Name] = true
 }
 
-func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDirective) bool {
-	if !d.allow(directive, []string{"public", "private", "auth", "raw", "sensitive"}, []string{"path", "method"}) {
-		return false
-	}
+// endpointOptions reads access, raw, sensitive and the tags. understood says that every word of the directive is known:
+// otherwise a word may be missing from what there is.
+func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDirective, understood bool) {
 	var raw goWord
 	for _, option := range directive.options {
 		switch {
@@ -130,9 +132,9 @@ func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDi
 			endpoint.Raw, raw = true, option
 		case option.value == "sensitive":
 			endpoint.Sensitive = true
+		case !slices.Contains(endpointAccess, option.value):
 		case endpoint.Access != "":
 			d.errorAt(option.at, "Two kinds of access", "The endpoint is %s already.\nhint: choose one of %s", endpoint.Access, strings.Join(endpointAccess, ", "))
-			return false
 		default:
 			endpoint.Access = option.value
 		}
@@ -140,27 +142,30 @@ func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDi
 	if endpoint.Access == "" {
 		endpoint.Access = "private"
 	}
-	if endpoint.Raw && endpoint.Access == "private" {
+	if endpoint.Raw && endpoint.Access == "private" && understood {
 		d.errorAt(raw.at, "Private raw endpoint", "A raw endpoint cannot be private, which is what an endpoint is unless it says otherwise.\nhint: make it public or auth, or give it a typed signature")
-		return false
-	}
-	if field, ok := directive.field("method"); ok {
-		for method := range strings.SplitSeq(field.value, ",") {
-			if method == "" || strings.ToUpper(method) != method || !isLowerWord(strings.ToLower(method)) {
-				d.errorAt(field.at, "Invalid method", "%q is no HTTP method.\nhint: write methods in capitals, separated by commas without spaces, as in method=GET,POST", method)
-				return false
-			}
-			if !slices.Contains(endpoint.Methods, method) {
-				endpoint.Methods = append(endpoint.Methods, method)
-			}
-		}
-		slices.Sort(endpoint.Methods)
 	}
 	for _, tag := range directive.tags {
 		endpoint.Tags = append(endpoint.Tags, tag.value)
 	}
 	slices.Sort(endpoint.Tags)
-	return true
+}
+
+func (d *goDirectiveReader) endpointMethods(endpoint *goEndpoint, directive goDirective) {
+	field, ok := directive.field("method")
+	if !ok {
+		return
+	}
+	for method := range strings.SplitSeq(field.value, ",") {
+		if method == "" || strings.ToUpper(method) != method || !isLowerWord(strings.ToLower(method)) {
+			d.errorAt(field.at, "Invalid method", "%q is no HTTP method.\nhint: write methods in capitals, separated by commas without spaces, as in method=GET,POST", method)
+			continue
+		}
+		if !slices.Contains(endpoint.Methods, method) {
+			endpoint.Methods = append(endpoint.Methods, method)
+		}
+	}
+	slices.Sort(endpoint.Methods)
 }
 
 // pathSegment is an element of a path; kind is 0 for a literal, else ':', '*' or '!'.
@@ -183,7 +188,7 @@ func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 		return wrong(at, "A path holds no query.\nhint: remove what begins with the question mark; query parameters are fields of the request type")
 	}
 	if _, err := url.ParseRequestURI(field.value); err != nil {
-		return wrong(at, "The path is no valid URL path: %s.", err)
+		return wrong(at, "The path is no valid URL path: %s.\nhint: encode what a URL cannot hold, as in %%20 for a space", err)
 	}
 	var segments []pathSegment
 	start := at.start + 1
@@ -212,7 +217,7 @@ func (d *goDirectiveReader) rawSignature(decl *ast.FuncDecl) {
 	in := params(decl.Type.Params)
 	switch {
 	case len(in) != 2:
-		d.error(decl.Name, "Invalid endpoint signature", "%s takes %d parameters.%s", decl.Name.Name, len(in), rawSignature)
+		d.error(decl.Name, "Invalid endpoint signature", "%s takes %s.%s", decl.Name.Name, counted(len(in), "parameter"), rawSignature)
 	case !isImported(d.file, in[0].typ, "net/http", "ResponseWriter"):
 		d.error(in[0].typ, "Invalid endpoint signature", "The first parameter is %s.%s", describeExpr(in[0].typ), rawSignature)
 	case !isPointerTo(d.file, in[1].typ, "net/http", "Request"):
@@ -227,21 +232,35 @@ func isPointerTo(file *goFile, t ast.Expr, importPath, typ string) bool {
 	return ok && isImported(file, star.X, importPath, typ)
 }
 
-func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncDecl, segments []pathSegment) {
+// typedSignature checks a typed endpoint's function. pathKnown is false when the path has an error: which parameters
+// belong to it is open then.
+func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncDecl, segments []pathSegment, pathKnown bool) {
 	in, out := params(decl.Type.Params), params(decl.Type.Results)
 	if len(in) == 0 {
 		d.error(decl.Name, "Invalid endpoint signature", "%s takes no context.%s", decl.Name.Name, typedSignature)
 		return
 	}
 	if len(out) == 0 || len(out) > 2 {
-		d.error(decl.Name, "Invalid endpoint signature", "%s returns %d results, one or two are allowed.%s", decl.Name.Name, len(out), typedSignature)
+		d.error(decl.Name, "Invalid endpoint signature", "%s returns %s, one or two are allowed.%s", decl.Name.Name, counted(len(out), "result"), typedSignature)
 		return
 	}
 	if !isImported(d.file, in[0].typ, "context", "Context") {
 		d.error(in[0].typ, "Invalid endpoint signature", "The first parameter is %s, it must be context.Context.%s", describeExpr(in[0].typ), typedSignature)
 		return
 	}
-	in = in[1:]
+	if pathKnown {
+		d.requestParams(endpoint, decl, segments, in[1:])
+	}
+	if len(out) == 2 {
+		endpoint.response = d.payload(out[0].typ, "response")
+	}
+	if last := out[len(out)-1]; !d.isBuiltin(last.typ, "error") {
+		d.error(last.typ, "Invalid endpoint signature", "The last result is %s, it must be error.%s", describeExpr(last.typ), typedSignature)
+	}
+}
+
+// requestParams checks the parameters behind the context: those of the path, then the request.
+func (d *goDirectiveReader) requestParams(endpoint *goEndpoint, decl *ast.FuncDecl, segments []pathSegment, in []goParam) {
 	for _, segment := range segments {
 		if segment.kind == 0 {
 			continue
@@ -261,12 +280,6 @@ func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncD
 	}
 	if len(in) > 1 {
 		d.error(in[1].node, "Invalid endpoint signature", "An endpoint takes one request value, and %s is a second.\nhint: make it a field of the request type, or a parameter of the path", describeExpr(in[1].typ))
-	}
-	if len(out) == 2 {
-		endpoint.response = d.payload(out[0].typ, "response")
-	}
-	if last := out[len(out)-1]; !d.isBuiltin(last.typ, "error") {
-		d.error(last.typ, "Invalid endpoint signature", "The last result is %s, it must be error.%s", describeExpr(last.typ), typedSignature)
 	}
 }
 
@@ -288,10 +301,10 @@ func (d *goDirectiveReader) pathParam(param goParam, segment pathSegment) {
 	case param.name != segment.name:
 		d.error(param.node, "Invalid endpoint signature", "The function parameter in the place of the path parameter %s is called %[3]q.\nhint: call it %[2]s", spelled, segment.name, param.name)
 	case segment.kind != ':' && !d.isBuiltin(param.typ, "string"):
-		d.error(param.typ, "Invalid endpoint signature", "The parameter %s takes the rest of the path, and it is of type %s.\nhint: make it a string", spelled, describeExpr(param.typ))
+		d.error(param.typ, "Invalid endpoint signature", "The parameter %s takes the rest of the path, and it %s.\nhint: make it a string", spelled, hasType(param.typ))
 	case !d.isBuiltin(param.typ, "string", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "byte", "rune") &&
 		!isImported(d.file, param.typ, "encore.dev/types/uuid", "UUID"):
-		d.error(param.typ, "Invalid endpoint signature", "The path parameter %s is of type %s, which a path cannot spell.\nhint: make it a string, bool, integer or uuid.UUID of encore.dev/types/uuid", spelled, describeExpr(param.typ))
+		d.error(param.typ, "Invalid endpoint signature", "The path parameter %s %s, which a path cannot spell.\nhint: make it a string, bool, integer or uuid.UUID of encore.dev/types/uuid", spelled, hasType(param.typ))
 	}
 }
 
@@ -308,11 +321,11 @@ func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
 	}
 	in, out := params(decl.Type.Params), params(decl.Type.Results)
 	if len(in) != 2 {
-		wrong(decl.Name, "%s takes %d parameters.", decl.Name.Name, len(in))
+		wrong(decl.Name, "%s takes %s.", decl.Name.Name, counted(len(in), "parameter"))
 		return
 	}
 	if len(out) < 2 || len(out) > 3 {
-		wrong(decl.Name, "%s returns %d results.", decl.Name.Name, len(out))
+		wrong(decl.Name, "%s returns %s.", decl.Name.Name, counted(len(out), "result"))
 		return
 	}
 	if !isImported(d.file, in[0].typ, "context", "Context") {
@@ -361,7 +374,7 @@ func (d *goDirectiveReader) middleware(decl *ast.FuncDecl, directive goDirective
 	const framework = "encore.dev/middleware"
 	switch {
 	case len(in) != 2 || len(out) != 1:
-		d.error(decl.Name, "Invalid middleware signature", "%s takes %d parameters and returns %d results.%s", decl.Name.Name, len(in), len(out), middlewareSignature)
+		d.error(decl.Name, "Invalid middleware signature", "%s takes %s and returns %s.%s", decl.Name.Name, counted(len(in), "parameter"), counted(len(out), "result"), middlewareSignature)
 	case !isImported(d.file, in[0].typ, framework, "Request"):
 		d.error(in[0].typ, "Invalid middleware signature", "The first parameter is %s.%s", describeExpr(in[0].typ), middlewareSignature)
 	case !isImported(d.file, in[1].typ, framework, "Next"):

@@ -26,6 +26,8 @@ type goLinker struct {
 	diags    hcl.Diagnostics
 	// decls are the declarations of the result, before they are sorted.
 	decls []*goDecl
+	// invalid are those of the result's Invalid, before their names are resolved.
+	invalid []*goDecl
 }
 
 // goSymbolKey is a package-level name of the application.
@@ -66,6 +68,14 @@ func (l *goLinker) errorAt(at hcl.Range, summary, detail string, args ...any) {
 	l.diags = append(l.diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
 	})
+}
+
+// errorOnce is for what is wrong with a place that several declarations lead to.
+func (l *goLinker) errorOnce(at hcl.Range, summary, detail string, args ...any) {
+	said := func(d *hcl.Diagnostic) bool { return *d.Subject == at && d.Summary == summary }
+	if !slices.ContainsFunc(l.diags, said) {
+		l.errorAt(at, summary, detail, args...)
+	}
 }
 
 func (l *goLinker) link() (*Application, hcl.Diagnostics, error) {
@@ -231,8 +241,18 @@ func (l *goLinker) linkDecls() error {
 				symbol := l.symbol(p.dir, decl.Symbol)
 				symbol.resources = append(symbol.resources, goResource{decl: decl})
 			}
-			if !decl.invalid {
+			if spelling.Methods == nil && !spelling.InService {
+				// var repository = New(sqldb.Named("main")): who uses the variable may use the database.
+				for _, holder := range decl.holders {
+					symbol := l.symbol(p.dir, holder)
+					symbol.resources = append(symbol.resources, goResource{decl: decl})
+				}
+			}
+			switch {
+			case !decl.invalid:
 				l.decls = append(l.decls, decl)
+			case decl.readable && !decl.Reference:
+				l.invalid = append(l.invalid, decl)
 			}
 			if service == "" && spelling.InService && !decl.Reference {
 				l.errorAt(decl.At, "Declared outside a service",
@@ -387,6 +407,9 @@ func (l *goLinker) finish() {
 	for _, decl := range l.decls {
 		result.Decls = append(result.Decls, decl.Decl)
 	}
+	for _, decl := range l.invalid {
+		result.Invalid = append(result.Invalid, decl.Decl)
+	}
 	slices.SortStableFunc(result.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(result.Endpoints, func(a, b Endpoint) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Name, b.Name), compareRanges(a.At, b.At))
@@ -398,6 +421,7 @@ func (l *goLinker) finish() {
 	slices.SortFunc(result.Decls, func(a, b Decl) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), compareRanges(a.At, b.At), cmp.Compare(a.Kind, b.Kind))
 	})
+	slices.SortFunc(result.Invalid, func(a, b Decl) int { return compareRanges(a.At, b.At) })
 	slices.SortFunc(result.Uses, func(a, b Use) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), compareRanges(a.At, b.At), cmp.Compare(a.Kind, b.Kind),
 			cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Operation, b.Operation))

@@ -23,8 +23,8 @@ func (l goLiterals) object(e ast.Expr) (Value, bool) {
 	literal, ok := e.(*ast.CompositeLit)
 	if !ok {
 		l.p.error(l.file, e, "Settings are not a literal",
-			"The settings are read without running the program, and %[3]s has to be run to be known.\nhint: write them here as a %[1]s.%[2]s{...} literal",
-			lastElement(l.spelling.Package), l.spelling.ConfigType, describeExpr(e))
+			"The settings are read without running the program, and %[2]s has to be run to be known.\nhint: write them here as %[1]s{...} literal",
+			withArticle(lastElement(l.spelling.Package)+"."+l.spelling.ConfigType), describeExpr(e))
 		return Value{}, false
 	}
 	return l.fields(literal)
@@ -67,10 +67,26 @@ func (l goLiterals) field(name string, e ast.Expr) (Value, bool) {
 	value, ok := l.value(e)
 	if !ok {
 		l.p.error(l.file, e, "Setting is not a constant",
-			"Settings are read without running the program, and the value of %s is %s, which is not known before; constants of your own are not looked up.\nhint: write a literal, or arithmetic on literals and units as in 30 * time.Second",
-			name, describeExpr(e))
+			"%s is set to %s.\nhint: write a literal, or arithmetic on literals and units as in 30 * time.Second", name, l.notConstant(e))
 	}
 	return value, ok
+}
+
+// notConstant says what an expression is that has no value before the program runs.
+func (l goLiterals) notConstant(e ast.Expr) string {
+	if own, isName := ast.Unparen(e).(*ast.Ident); isName && l.p.symbols[own.Name] == token.CONST {
+		return "the constant " + own.Name + ", and constants of your own are not looked up"
+	}
+	named := false
+	ast.Inspect(e, func(node ast.Node) bool {
+		name, isName := node.(*ast.Ident)
+		named = named || isName && name.Name != "true" && name.Name != "false"
+		return true
+	})
+	if !named {
+		return describeExpr(e) + ", which gives no value that a setting can hold"
+	}
+	return describeExpr(e) + ", which only the running program knows; constants of your own are not looked up"
 }
 
 func (l goLiterals) value(e ast.Expr) (Value, bool) {
@@ -266,20 +282,19 @@ func stringLiteral(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-// checkName applies a grammar to a resource's name and says what is wrong with it, "" when nothing.
-func checkName(grammar Grammar, name string) (problem, suggestion string) {
-	if name == "" {
-		return "it is empty", ""
-	}
-	if grammar == AnyName {
-		return "", ""
-	}
-	if len(name) > 63 {
-		return fmt.Sprintf("it has %d characters, 63 are allowed", len(name)), ""
-	}
-	separator, style := byte('-'), "kebab-case"
+// checkName applies a grammar to a resource's name and says what is wrong with it, and the remedy; "" when nothing is.
+func checkName(grammar Grammar, name string) (problem, hint string) {
+	separator, style, example := byte('-'), "kebab-case", "daily-reports"
 	if grammar == Snake {
-		separator, style = '_', "snake_case"
+		separator, style, example = '_', "snake_case", "daily_reports"
+	}
+	switch {
+	case name == "":
+		return "it is empty", fmt.Sprintf("write one, as in %q", example)
+	case grammar == AnyName:
+		return "", ""
+	case len(name) > maxName:
+		return fmt.Sprintf("it has %d characters, %d are allowed", len(name), maxName), "shorten it by " + counted(len(name)-maxName, "character")
 	}
 	for i := 0; i < len(name); i++ {
 		c := name[i]
@@ -287,10 +302,21 @@ func checkName(grammar Grammar, name string) (problem, suggestion string) {
 		inside := i > 0 && ('0' <= c && c <= '9' || c == separator && i < len(name)-1)
 		if !letter && !inside {
 			return "it is not in " + style + ": lower case letters, digits and " + string(separator) + ", starting with a letter and not ending with " + string(separator),
-				respell(name, separator)
+				suggest(name, separator, example)
 		}
 	}
 	return "", ""
+}
+
+// maxName is how many characters a name in a grammar may have.
+const maxName = 63
+
+// suggest is the hint for a name that breaks its grammar: the closest that does not, else what one looks like.
+func suggest(name string, separator byte, example string) string {
+	if near := respell(name, separator); near != "" {
+		return fmt.Sprintf("%q would do", near)
+	}
+	return fmt.Sprintf("begin with a letter, as in %q", example)
 }
 
 // respell is the closest name the grammar accepts, "" when nothing of the name is left.
@@ -310,8 +336,9 @@ func respell(name string, separator byte) string {
 			out = append(out, separator)
 		}
 	}
+	out = out[:min(len(out), maxName)]
 	for len(out) > 0 && out[len(out)-1] == separator {
 		out = out[:len(out)-1]
 	}
-	return string(out[:min(len(out), 63)])
+	return string(out)
 }

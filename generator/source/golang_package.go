@@ -230,14 +230,22 @@ func (r *goPackageReader) parse(p *goPackage, name string, text []byte) (goSynta
 func (p *goPackage) syntaxErrors(name string, text []byte, err error) {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
-		p.errorAt(textRange(name, text, 0, 0), "Syntax error", "The file does not parse: %s.", err)
+		p.errorAt(textRange(name, text, 0, 0), "Syntax error", "The file does not parse: %s.\nhint: gofmt -e %s shows what it lacks", err, name)
 		return
 	}
 	for _, e := range list {
 		offset := min(e.Pos.Offset, len(text))
 		end := min(offset+1, len(text))
-		p.errorAt(textRange(name, text, offset, end), "Syntax error", "The file does not parse: %s.", e.Msg)
+		p.errorAt(textRange(name, text, offset, end), "Syntax error", "The file does not parse: %s.\nhint: %s", e.Msg, syntaxHint(name, e.Msg))
 	}
+}
+
+// syntaxHint is the remedy for what the Go parser complains about.
+func syntaxHint(file, message string) string {
+	if strings.HasSuffix(message, "found 'EOF'") {
+		return "the file ends too early: close what is still open"
+	}
+	return "correct it here or just above; gofmt -e " + file + " complains about the same"
 }
 
 // collect goes over a package's trees: names first, since a reference means something only once every file's names are

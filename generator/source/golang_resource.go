@@ -98,8 +98,8 @@ func (l *goLinker) checkMessage(p *goPackage, decl *goDecl, spelling *GoSpelling
 			continue
 		}
 		if spelling.MessageReserved != "" && strings.HasPrefix(attribute, spelling.MessageReserved) {
-			l.errorAt(name.file.at(name.at), "Reserved attribute",
-				"The attribute %q of %s starts with %s, which is Encore's own prefix.\nhint: choose another name", attribute, name, spelling.MessageReserved)
+			l.errorOnce(described.file.at(field.tagAt), "Reserved attribute",
+				"The attribute %q starts with %s, which is Encore's own prefix.\nhint: choose another name", attribute, spelling.MessageReserved)
 		}
 		found = found || attribute == wanted.Text && token.IsExported(field.name)
 	}

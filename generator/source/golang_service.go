@@ -61,8 +61,8 @@ func (l *goLinker) checkPayload(p *goPackage, name *goName, what string) {
 	for _, field := range described.fields {
 		header, _ := tagValue(field.tag, "header")
 		if what == "request" && len(header) >= len("X-Encore") && strings.EqualFold(header[:len("X-Encore")], "X-Encore") {
-			l.errorAt(name.file.at(name.at), "Reserved header",
-				"The field %s of %s takes the header %s, and headers that start with X-Encore are Encore's own.\nhint: choose another name", field.name, name, header)
+			l.errorOnce(described.file.at(field.tagAt), "Reserved header",
+				"The field takes the header %s, and headers that start with X-Encore are Encore's own.\nhint: choose another name", header)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (l *goLinker) linkAuthHandlers() {
 				continue
 			}
 			l.errorAt(handler.At, "Several auth handlers",
-				"An application has one auth handler, and %s is one already (%s).\nhint: remove the directive from one of them", first.Name, place(first.At))
+				"An application has one auth handler, and %s.%s is one already (%s).\nhint: remove the directive from one of them", first.Service, first.Name, place(first.At))
 		}
 	}
 }
@@ -119,8 +119,8 @@ func (l *goLinker) checkAuthParams(p *goPackage, handler *goAuthHandler) {
 			return value != "" && value != "-"
 		})
 		if !tagged {
-			l.errorAt(handler.params.file.at(handler.params.at), "Invalid auth parameters",
-				"The field %s of %s comes from nowhere in the request.\nhint: give every field a header, query or cookie tag with a name", field.name, handler.params)
+			l.errorOnce(described.file.at(field.at), "Invalid auth parameters",
+				"This field of the auth handler's parameters comes from nowhere in the request.\nhint: give it a header, query or cookie tag with a name")
 		}
 	}
 }

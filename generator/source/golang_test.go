@@ -138,6 +138,12 @@ func describeSetting(v Value) string {
 			fields = append(fields, f.Name+"="+describeSetting(f.Value))
 		}
 		return "{" + strings.Join(fields, " ") + "}"
+	case List:
+		var elements []string
+		for _, f := range v.Fields {
+			elements = append(elements, describeSetting(f.Value))
+		}
+		return "[" + strings.Join(elements, " ") + "]"
 	case String:
 		return fmt.Sprintf("%q", v.Text)
 	case Reference:

@@ -8,6 +8,7 @@ import (
 
 // goType is a named type, as far as rules ask about it.
 type goType struct {
+	file   *goFile
 	at     goSpan
 	shape  goShape
 	target goName // what an alias or a defined type is made from, when that is a named type
@@ -30,13 +31,14 @@ const (
 
 // goField is a field of a struct; name is "" when it is embedded.
 type goField struct {
-	name string
-	tag  string
-	at   goSpan
+	name  string
+	tag   string
+	at    goSpan
+	tagAt goSpan // the whole literal; empty when there is none
 }
 
 func describeType(file *goFile, spec *ast.TypeSpec) *goType {
-	described := &goType{at: spanOf(spec.Name), generic: spec.TypeParams != nil}
+	described := &goType{file: file, at: spanOf(spec.Name), generic: spec.TypeParams != nil}
 	switch t := ast.Unparen(spec.Type).(type) {
 	case *ast.StructType:
 		described.shape = shapeStruct
@@ -62,15 +64,17 @@ func describeType(file *goFile, spec *ast.TypeSpec) *goType {
 func describeFields(t *ast.StructType) []goField {
 	var fields []goField
 	for _, field := range t.Fields.List {
-		tag := ""
+		described := goField{at: spanOf(field.Type)}
 		if field.Tag != nil {
-			tag, _ = strconv.Unquote(field.Tag.Value)
+			described.tag, _ = strconv.Unquote(field.Tag.Value)
+			described.tagAt = spanOf(field.Tag)
 		}
 		if len(field.Names) == 0 {
-			fields = append(fields, goField{tag: tag, at: spanOf(field.Type)})
+			fields = append(fields, described)
 		}
 		for _, name := range field.Names {
-			fields = append(fields, goField{name: name.Name, tag: tag, at: spanOf(name)})
+			described.name, described.at = name.Name, spanOf(name)
+			fields = append(fields, described)
 		}
 	}
 	return fields
@@ -161,6 +165,31 @@ func describeExpr(e ast.Expr) string {
 		return describeExpr(e.X) + " " + e.Op.String() + " " + describeExpr(e.Y)
 	}
 	return "this expression"
+}
+
+// hasType says of which type something is: "is of type int", "is an inline struct".
+func hasType(t ast.Expr) string {
+	described := describeExpr(t)
+	if strings.HasPrefix(described, "a ") || strings.HasPrefix(described, "an ") {
+		return "is " + described
+	}
+	return "is of type " + described
+}
+
+// withArticle puts a or an before a noun, by its first letter.
+func withArticle(noun string) string {
+	if noun != "" && strings.IndexByte("aeiou", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// counted is a number of things in words: "1 parameter", "2 parameters".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }
 
 // tagValue returns the name in a struct tag's value, without options.

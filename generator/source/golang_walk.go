@@ -296,20 +296,32 @@ func (w *goWalker) call(call *ast.CallExpr) {
 	function, found := w.framework(callee)
 	if found != nil {
 		w.frameworkCall(call, found, function, typeArgs)
-	} else if target, ok := w.target(callee); ok {
-		w.record(target, goRef{form: formCall}, callee, nil)
-	} else if method, ok := callee.(*ast.SelectorExpr); ok {
-		if target, ok := w.target(method.X); ok {
-			w.record(target, goRef{form: formMethod, method: method.Sel.Name}, method, nil)
-		} else {
-			w.expr(method.X)
-		}
 	} else {
-		w.expr(call.Fun)
+		w.callee(callee)
+		// Without types, what stands in brackets may be a type argument or an index: handlers[db.Key()](ctx).
+		w.exprs(typeArgs)
 	}
 	for i, arg := range call.Args {
 		w.argument(arg, i, function, typeArgs)
 	}
+}
+
+// callee visits what is called, without type arguments, when it is no function of the framework.
+func (w *goWalker) callee(e ast.Expr) {
+	if target, ok := w.target(e); ok {
+		w.record(target, goRef{form: formCall}, e, nil)
+		return
+	}
+	method, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		w.expr(e)
+		return
+	}
+	if target, ok := w.target(method.X); ok {
+		w.record(target, goRef{form: formMethod, method: method.Sel.Name}, method, nil)
+		return
+	}
+	w.expr(method.X)
 }
 
 func (w *goWalker) argument(arg ast.Expr, index int, function goFunction, typeArgs []ast.Expr) {

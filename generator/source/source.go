@@ -28,8 +28,12 @@ type Application struct {
 	Middleware  []Middleware
 	Packages    []Package
 	Decls       []Decl
-	Uses        []Use
-	Calls       []Call
+	// Invalid are declarations with an error that does not concern their settings, such as a name that is no literal:
+	// they declare nothing, and their settings can be checked all the same. One whose name is not known is called by
+	// its variable.
+	Invalid []Decl
+	Uses    []Use
+	Calls   []Call
 }
 
 // CORS mirrors the global_cors object of encore.app; field names follow Encore's infra config.

@@ -39,10 +39,12 @@ resource "aws_rds_cluster_parameter_group" "this" {
   description = "Settings of ${var.name}"
   family      = "aurora-postgresql${var.engine_version}"
 
-  # Clients without TLS are turned away.
+  # Clients without TLS are turned away. Where that is the default already RDS keeps the default's way of applying it, and
+  # any other way would show up in every plan; a new server starts with it in either case.
   parameter {
-    name  = "rds.force_ssl"
-    value = "1"
+    name         = "rds.force_ssl"
+    value        = "1"
+    apply_method = "pending-reboot"
   }
 
   # Statements slower than this many milliseconds are logged.
@@ -70,6 +72,10 @@ resource "aws_rds_cluster" "this" {
 
   # The major version is pinned, so a major upgrade happens only when somebody writes a new number.
   allow_major_version_upgrade = true
+
+  # What was approved happens when it is applied. Left to the maintenance window, a change would come back in every plan
+  # until then, and a major upgrade fails to apply: its parameter group does not fit the version that still runs.
+  apply_immediately = true
 
   serverlessv2_scaling_configuration {
     min_capacity = var.min_capacity
@@ -119,6 +125,7 @@ resource "aws_rds_cluster_instance" "this" {
   promotion_tier = min(tonumber(each.key) - 1, 15)
 
   auto_minor_version_upgrade = true
+  apply_immediately          = true
   db_subnet_group_name       = aws_db_subnet_group.this.name
   publicly_accessible        = false
   ca_cert_identifier         = "rds-ca-rsa2048-g1"

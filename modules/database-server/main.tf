@@ -38,10 +38,12 @@ resource "aws_db_parameter_group" "this" {
   description = "Settings of ${var.name}"
   family      = "postgres${var.engine_version}"
 
-  # Clients without TLS are turned away.
+  # Clients without TLS are turned away. Where that is the default already RDS keeps the default's way of applying it, and
+  # any other way would show up in every plan; a new server starts with it in either case.
   parameter {
-    name  = "rds.force_ssl"
-    value = "1"
+    name         = "rds.force_ssl"
+    value        = "1"
+    apply_method = "pending-reboot"
   }
 
   # Statements slower than this many milliseconds are logged.
@@ -71,6 +73,10 @@ resource "aws_db_instance" "this" {
   # The major version is pinned, so a major upgrade happens only when somebody writes a new number.
   auto_minor_version_upgrade  = true
   allow_major_version_upgrade = true
+
+  # What was approved happens when it is applied. Left to the maintenance window, a change would come back in every plan
+  # until then, and a major upgrade fails to apply: its parameter group does not fit the version that still runs.
+  apply_immediately = true
 
   allocated_storage     = var.storage_gb
   max_allocated_storage = var.max_storage_gb

@@ -11,7 +11,14 @@ locals {
   environment = merge(
     var.environment,
     { PORT = tostring(var.port) },
-    local.has_config ? { ENCORE_INFRA_CONFIG_PATH = local.config_path } : {},
+    local.has_config ? {
+      ENCORE_INFRA_CONFIG_PATH = local.config_path
+
+      # ECS stops a task as soon as it has left its name in Cloud Map, and callers go on using the address they know until
+      # the record's lifetime is over. Encore's runtimes take this name for the time they have: what their own shutdown
+      # does not need of it they go on accepting requests.
+      ENCORE_K8S_GRACE_TERMINATION_SECONDS = tostring(max(var.stop_timeout_seconds - 3, 1))
+    } : {},
   )
 
   # Blocking log delivery would stall the application whenever CloudWatch does not answer.

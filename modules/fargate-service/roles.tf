@@ -44,6 +44,12 @@ resource "aws_iam_role" "task" {
 locals {
   # A secret may be followed by a key of its JSON, which IAM does not know: the ARN itself is the first seven parts.
   secret_arns = distinct([for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, 7))])
+
+  # The helper image may stand in a private repository of its own, which has to let the task in as well: account, region
+  # and name of it, or nothing for an image that anybody may pull.
+  helper_repository     = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+/([^:@]+)", var.helper_image), [])
+  helper_repository_arn = length(local.helper_repository) == 0 ? "" : "arn:${data.aws_partition.current.partition}:ecr:${local.helper_repository[1]}:${local.helper_repository[0]}:repository/${local.helper_repository[2]}"
+  repository_arns       = distinct(compact([var.repository_arn, local.helper_repository_arn]))
 }
 
 data "aws_iam_policy_document" "execution" {
@@ -57,7 +63,7 @@ data "aws_iam_policy_document" "execution" {
   statement {
     sid       = "PullImage"
     actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn]
+    resources = local.repository_arns
   }
 
   statement {

@@ -157,9 +157,9 @@ variable "scale" {
 }
 
 variable "stop_timeout_seconds" {
-  description = "Seconds between the signal to stop and the kill. Must exceed the application's own graceful shutdown."
+  description = "Seconds between the signal to stop and the kill. Must exceed the application's own graceful shutdown, by 15 seconds where other services call it: so long they may go on using the address of a task that stops."
   type        = number
-  default     = 35
+  default     = 45
   nullable    = false
 
   validation {
@@ -248,7 +248,7 @@ variable "health_path" {
 }
 
 variable "helper_image" {
-  description = "Image with a shell and wget, for the containers that write the infra config and ask for health. Where the subnets have no way to the internet, put a copy into the repository of repository_arn."
+  description = "Image with a shell and wget, for the containers that write the infra config and ask for health. Where the subnets have no way to the internet, put a copy into a private ECR repository of the region; the tasks may pull from it."
   type        = string
   default     = "public.ecr.aws/docker/library/busybox:1.37.0"
   nullable    = false
@@ -307,8 +307,8 @@ variable "environment" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "PORT"])) == 0
-    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH or PORT: the module sets them."
+    condition     = length(setintersection(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "ENCORE_K8S_GRACE_TERMINATION_SECONDS", "PORT"])) == 0
+    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH, ENCORE_K8S_GRACE_TERMINATION_SECONDS or PORT: the module sets them."
   }
 }
 
@@ -329,8 +329,8 @@ variable "secrets" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.secrets), concat(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "PORT"]))) == 0
-    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH or PORT: ECS refuses a variable that is set twice."
+    condition     = length(setintersection(keys(var.secrets), concat(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "ENCORE_K8S_GRACE_TERMINATION_SECONDS", "PORT"]))) == 0
+    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH, ENCORE_K8S_GRACE_TERMINATION_SECONDS or PORT: ECS refuses a variable that is set twice."
   }
 
   # Encore's Go runtime takes every ENCORE_ variable out of its environment at the start, before the infra config is read.

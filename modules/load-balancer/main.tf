@@ -27,7 +27,10 @@ resource "aws_lb" "this" {
   idle_timeout       = var.idle_timeout_seconds
 
   drop_invalid_header_fields = true
-  enable_deletion_protection = var.deletion_protection
+
+  # AWS makes no internal load balancer a public one: the first domain replaces it, which protection would turn into an
+  # apply that breaks off half-way, with the listeners gone.
+  enable_deletion_protection = var.deletion_protection && local.public
 
   access_logs {
     bucket  = aws_s3_bucket.access_logs.id

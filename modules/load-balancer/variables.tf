@@ -151,7 +151,7 @@ variable "access_log_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Whether AWS refuses to delete the load balancer. It also decides over the access logs: with protection a bucket that holds logs cannot be destroyed, without it the logs go with the bucket."
+  description = "Whether AWS refuses to delete the load balancer. One without a domain is never protected: its first domain replaces it. The setting also decides over the access logs: with protection a bucket that holds logs cannot be destroyed, without it the logs go with the bucket."
   type        = bool
   nullable    = false
   default     = true

@@ -104,7 +104,12 @@ run "d1_encrypted" {
 
 run "d1_tls_is_forced" {
   assert {
-    condition     = contains([for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.name}=${parameter.value}"], "rds.force_ssl=1") && aws_rds_cluster.this.db_cluster_parameter_group_name == aws_rds_cluster_parameter_group.this.name
+    condition     = aws_rds_cluster.this.allow_major_version_upgrade && aws_rds_cluster.this.apply_immediately && aws_rds_cluster_instance.this["1"].apply_immediately
+    error_message = "a change waits for the maintenance window, where a major upgrade never arrives"
+  }
+
+  assert {
+    condition     = one([for parameter in aws_rds_cluster_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"]) == "1 pending-reboot" && aws_rds_cluster.this.db_cluster_parameter_group_name == aws_rds_cluster_parameter_group.this.name
     error_message = "clients get in without TLS"
   }
 

@@ -75,7 +75,7 @@ run "d1_postgresql_18_on_m5_large" {
   }
 
   assert {
-    condition     = aws_db_instance.this.auto_minor_version_upgrade && aws_db_instance.this.allow_major_version_upgrade
+    condition     = aws_db_instance.this.auto_minor_version_upgrade && aws_db_instance.this.allow_major_version_upgrade && aws_db_instance.this.apply_immediately
     error_message = "the version cannot follow"
   }
 }
@@ -105,7 +105,7 @@ run "d1_storage_grows_and_is_encrypted" {
 
 run "d1_tls_is_forced" {
   assert {
-    condition     = contains([for parameter in aws_db_parameter_group.this.parameter : "${parameter.name}=${parameter.value}"], "rds.force_ssl=1")
+    condition     = one([for parameter in aws_db_parameter_group.this.parameter : "${parameter.value} ${parameter.apply_method}" if parameter.name == "rds.force_ssl"]) == "1 pending-reboot"
     error_message = "clients get in without TLS"
   }
 

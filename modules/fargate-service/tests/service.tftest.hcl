@@ -110,8 +110,8 @@ run "f1_task_definition" {
   }
 
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].stopTimeout == 35
-    error_message = "the application is not given 35 seconds to stop"
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].stopTimeout == 45
+    error_message = "the application is not given 45 seconds to stop"
   }
 
   assert {
@@ -229,6 +229,11 @@ run "f2_infra_config_is_written_at_start" {
   assert {
     condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment, { name = "ENCORE_INFRA_CONFIG_PATH", value = "/groundplan/infra.config.json" })
     error_message = "the application is not told where its config is"
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment, { name = "ENCORE_K8S_GRACE_TERMINATION_SECONDS", value = "42" })
+    error_message = "the application is not told how long it may go on accepting requests"
   }
 
   assert {
@@ -598,5 +603,39 @@ run "outputs" {
   assert {
     condition     = output.service_name == "shop-production-orders" && output.log_group_name == "/groundplan/shop-production-orders" && output.security_group_id == "sg-0aaaaaaaaaaaaaaaa" && output.task_definition_arn == aws_ecs_task_definition.this.arn && output.task_role_arn == aws_iam_role.task.arn
     error_message = "an output says something else"
+  }
+}
+
+run "f4_the_repository_is_all_there_is_to_pull_from" {
+  assert {
+    condition     = local.repository_arns == tolist([var.repository_arn])
+    error_message = "a helper image that anybody may pull adds a repository"
+  }
+}
+
+run "f4_a_private_helper_image_may_be_pulled" {
+  variables {
+    helper_image = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox:1.37.0"
+  }
+
+  assert {
+    condition     = local.repository_arns == tolist([var.repository_arn, "arn:aws:ecr:eu-central-1:210987654321:repository/mirror/busybox"])
+    error_message = "the tasks may not pull their helper image"
+  }
+
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.execution.statement : statement.resources if statement.sid == "PullImage"]) == toset(local.repository_arns)
+    error_message = "the execution role does not pull from the repositories of the images"
+  }
+}
+
+run "f4_a_helper_image_in_the_repository_of_the_application" {
+  variables {
+    helper_image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  }
+
+  assert {
+    condition     = local.repository_arns == tolist([var.repository_arn])
+    error_message = "the repository is named twice"
   }
 }

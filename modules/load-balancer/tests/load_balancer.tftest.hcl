@@ -134,6 +134,11 @@ run "f5_without_a_domain_nothing_faces_the_internet" {
   }
 
   assert {
+    condition     = !aws_lb.this.enable_deletion_protection
+    error_message = "the first domain could not replace the load balancer"
+  }
+
+  assert {
     condition     = aws_lb_listener.this.port == 80 && aws_lb_listener.this.protocol == "HTTP" && length(aws_lb_listener.redirect) == 0
     error_message = "the internal listener is not plain HTTP"
   }

@@ -44,7 +44,7 @@ output "registry" {
   }
 }
 
-output "secret_service_auth_arn" {
+output "service_auth_key_arn" {
   description = "ARN of the secret that holds the service-to-service key of hello."
-  value       = module.secret_service_auth.arn
+  value       = module.service_auth_key.arn
 }

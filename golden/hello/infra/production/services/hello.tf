@@ -44,6 +44,6 @@ module "service_hello" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 }

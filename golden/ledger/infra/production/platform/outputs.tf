@@ -11,6 +11,16 @@ output "cluster" {
   }
 }
 
+output "database_password_books_arn" {
+  description = "ARN of the secret that holds the password of database role svc_books of ledger."
+  value       = module.database_password_books.arn
+}
+
+output "database_password_edge_arn" {
+  description = "ARN of the secret that holds the password of database role svc_edge of ledger."
+  value       = module.database_password_edge.arn
+}
+
 output "database_server_audit" {
   description = "Database server audit: where it is, who may reach it, which certificate to trust."
 
@@ -68,22 +78,12 @@ output "registry" {
   }
 }
 
-output "secret_database_books_arn" {
-  description = "ARN of the secret that holds the password of database role svc_books of ledger."
-  value       = module.secret_database_books.arn
-}
-
-output "secret_database_edge_arn" {
-  description = "ARN of the secret that holds the password of database role svc_edge of ledger."
-  value       = module.secret_database_edge.arn
-}
-
 output "secret_rates_token_arn" {
   description = "ARN of secret RatesToken."
   value       = module.secret_rates_token.arn
 }
 
-output "secret_service_auth_arn" {
+output "service_auth_key_arn" {
   description = "ARN of the secret that holds the service-to-service key of ledger."
-  value       = module.secret_service_auth.arn
+  value       = module.service_auth_key.arn
 }

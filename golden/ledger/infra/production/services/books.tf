@@ -82,9 +82,9 @@ module "service_books" {
 
   secrets = {
     # password of database role "svc_books"
-    DATABASE_PASSWORD = local.platform.secret_database_books_arn
+    DATABASE_PASSWORD = local.platform.database_password_books_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {

@@ -76,11 +76,11 @@ module "service_edge" {
 
   secrets = {
     # password of database role "svc_edge"
-    DATABASE_PASSWORD = local.platform.secret_database_edge_arn
+    DATABASE_PASSWORD = local.platform.database_password_edge_arn
     # secret "RatesToken", in fx/fx.go
     SECRET_RatesToken = local.platform.secret_rates_token_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {
@@ -100,7 +100,7 @@ module "service_edge" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 100
+      priority          = 18788
       hosts             = ["ledger.example.com"]
     }
   }

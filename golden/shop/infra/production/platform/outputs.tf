@@ -11,6 +11,26 @@ output "cluster" {
   }
 }
 
+output "database_password_catalog_arn" {
+  description = "ARN of the secret that holds the password of database role svc_catalog of shop."
+  value       = module.database_password_catalog.arn
+}
+
+output "database_password_orders_arn" {
+  description = "ARN of the secret that holds the password of database role svc_orders of shop."
+  value       = module.database_password_orders.arn
+}
+
+output "database_password_reports_arn" {
+  description = "ARN of the secret that holds the password of database role svc_reports of shop."
+  value       = module.database_password_reports.arn
+}
+
+output "database_password_users_arn" {
+  description = "ARN of the secret that holds the password of database role svc_users of shop."
+  value       = module.database_password_users.arn
+}
+
 output "database_server_main" {
   description = "Database server main: where it is, who may reach it, which certificate to trust."
 
@@ -56,34 +76,9 @@ output "registry" {
   }
 }
 
-output "secret_database_catalog_arn" {
-  description = "ARN of the secret that holds the password of database role svc_catalog of shop."
-  value       = module.secret_database_catalog.arn
-}
-
-output "secret_database_orders_arn" {
-  description = "ARN of the secret that holds the password of database role svc_orders of shop."
-  value       = module.secret_database_orders.arn
-}
-
-output "secret_database_reports_arn" {
-  description = "ARN of the secret that holds the password of database role svc_reports of shop."
-  value       = module.secret_database_reports.arn
-}
-
-output "secret_database_users_arn" {
-  description = "ARN of the secret that holds the password of database role svc_users of shop."
-  value       = module.secret_database_users.arn
-}
-
 output "secret_mail_key_arn" {
   description = "ARN of secret MailKey."
   value       = module.secret_mail_key.arn
-}
-
-output "secret_service_auth_arn" {
-  description = "ARN of the secret that holds the service-to-service key of shop."
-  value       = module.secret_service_auth.arn
 }
 
 output "secret_session_key_arn" {
@@ -94,4 +89,9 @@ output "secret_session_key_arn" {
 output "secret_stripe_key_arn" {
   description = "ARN of secret StripeKey."
   value       = module.secret_stripe_key.arn
+}
+
+output "service_auth_key_arn" {
+  description = "ARN of the secret that holds the service-to-service key of shop."
+  value       = module.service_auth_key.arn
 }

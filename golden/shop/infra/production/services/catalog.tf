@@ -66,11 +66,11 @@ module "service_catalog" {
 
   secrets = {
     # password of database role "svc_catalog"
-    DATABASE_PASSWORD = local.platform.secret_database_catalog_arn
+    DATABASE_PASSWORD = local.platform.database_password_catalog_arn
     # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {

@@ -66,7 +66,7 @@ module "service_gateway" {
     # secret "MailKey", in mail/mail.go
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {
@@ -96,7 +96,7 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 100
+      priority          = 33057
       hosts             = ["api.shop.example.com"]
     }
   }

@@ -70,13 +70,13 @@ module "service_orders" {
 
   secrets = {
     # password of database role "svc_orders"
-    DATABASE_PASSWORD = local.platform.secret_database_orders_arn
+    DATABASE_PASSWORD = local.platform.database_password_orders_arn
     # secret "MailKey", in orders/orders.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "StripeKey", in orders/orders.go
     SECRET_StripeKey = local.platform.secret_stripe_key_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {

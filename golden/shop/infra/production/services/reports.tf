@@ -72,11 +72,11 @@ module "service_reports" {
 
   secrets = {
     # password of database role "svc_reports"
-    DATABASE_PASSWORD = local.platform.secret_database_reports_arn
+    DATABASE_PASSWORD = local.platform.database_password_reports_arn
     # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {

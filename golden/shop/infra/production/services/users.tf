@@ -62,13 +62,13 @@ module "service_users" {
 
   secrets = {
     # password of database role "svc_users"
-    DATABASE_PASSWORD = local.platform.secret_database_users_arn
+    DATABASE_PASSWORD = local.platform.database_password_users_arn
     # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "SessionKey", in users/users.go
     SECRET_SessionKey = local.platform.secret_session_key_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {

@@ -11,6 +11,11 @@ output "cluster" {
   }
 }
 
+output "database_password_app_arn" {
+  description = "ARN of the secret that holds the password of database role svc_app of shop."
+  value       = module.database_password_app.arn
+}
+
 output "database_server_main" {
   description = "Database server main: where it is, who may reach it, which certificate to trust."
 
@@ -56,19 +61,9 @@ output "registry" {
   }
 }
 
-output "secret_database_app_arn" {
-  description = "ARN of the secret that holds the password of database role svc_app of shop."
-  value       = module.secret_database_app.arn
-}
-
 output "secret_mail_key_arn" {
   description = "ARN of secret MailKey."
   value       = module.secret_mail_key.arn
-}
-
-output "secret_service_auth_arn" {
-  description = "ARN of the secret that holds the service-to-service key of shop."
-  value       = module.secret_service_auth.arn
 }
 
 output "secret_session_key_arn" {
@@ -79,4 +74,9 @@ output "secret_session_key_arn" {
 output "secret_stripe_key_arn" {
   description = "ARN of secret StripeKey."
   value       = module.secret_stripe_key.arn
+}
+
+output "service_auth_key_arn" {
+  description = "ARN of the secret that holds the service-to-service key of shop."
+  value       = module.service_auth_key.arn
 }

@@ -4,7 +4,8 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name        = "shop-staging"
-  key_arn     = module.key.arn
-  keep_images = 20
+  name         = "shop-staging"
+  key_arn      = module.key.arn
+  keep_images  = 20
+  force_delete = true
 }

@@ -79,7 +79,7 @@ module "service_app" {
 
   secrets = {
     # password of database role "svc_app"
-    DATABASE_PASSWORD = local.platform.secret_database_app_arn
+    DATABASE_PASSWORD = local.platform.database_password_app_arn
     # secret "MailKey", in mail/mail.go through mail, orders/orders.go through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "SessionKey", in users/users.go
@@ -87,7 +87,7 @@ module "service_app" {
     # secret "StripeKey", in orders/orders.go
     SECRET_StripeKey = local.platform.secret_stripe_key_arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.secret_service_auth_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
   connections = {
@@ -102,7 +102,7 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 100
+      priority          = 35092
       hosts             = []
     }
   }

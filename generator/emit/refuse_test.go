@@ -1,0 +1,69 @@
+package emit
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestG1_InvalidUTF8IsRefusedAnywhere: HCL cannot carry it, and replacing it in silence would change a name.
+func TestG1_InvalidUTF8IsRefusedAnywhere(t *testing.T) {
+	const wrong = "a\xffb"
+	for name, block := range map[string]Block{
+		"comment":          {Type: "x", Comments: []string{wrong}},
+		"argument comment": {Type: "x", Args: []Arg{{Name: "a", Value: Int(1), Comments: []string{wrong}}}},
+		"label":            {Type: "x", Labels: []string{wrong}},
+		"text":             {Type: "x", Args: []Arg{{Name: "a", Value: String(wrong)}}},
+		"text to escape":   {Type: "x", Args: []Arg{{Name: "a", Value: String(`"` + wrong)}}},
+		"key":              {Type: "x", Args: []Arg{{Name: "a", Value: Map(Arg{Name: wrong, Value: Int(1)})}}},
+		"list":             {Type: "x", Args: []Arg{{Name: "a", Value: Strings([]string{wrong})}}},
+		"template":         {Type: "x", Args: []Arg{{Name: "a", Value: Template(wrong, "a.b")}}},
+		"call":             {Type: "x", Args: []Arg{{Name: "a", Value: Call("jsonencode", String(wrong))}}},
+		"inner block":      {Type: "x", Blocks: []Block{{Type: "y", Labels: []string{wrong}}}},
+	} {
+		if content, err := Print([]Block{block}); err == nil || content != nil {
+			t.Errorf("%s: printed %q, %v", name, content, err)
+		}
+	}
+	if _, err := Print([]Block{{Type: "x", Comments: []string{"Größe"}}}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestG1_CommentsStayComments: text of the source in a comment never becomes code, whatever it uses to break a line.
+func TestG1_CommentsStayComments(t *testing.T) {
+	for _, separator := range []string{"\n", "\r", "\r\n", "\u2028", "\u2029", "\u0085"} {
+		content, err := Print([]Block{{Type: "x", Comments: []string{"before" + separator + "after {}"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(string(content), "\r\u2028\u2029\u0085") || !strings.Contains(string(content), "# before") ||
+			strings.Contains(string(content), "\nafter") {
+			t.Errorf("%q: %q", separator, content)
+		}
+	}
+}
+
+// TestRefKnowsTraversals: what is no reference is a mistake of the generator's, never printed.
+func TestRefKnowsTraversals(t *testing.T) {
+	panics := func(text string) (is bool) {
+		defer func() { is = recover() != nil }()
+		Ref(text)
+		return false
+	}
+	for text, wrong := range map[string]bool{
+		"a": false, "module.a.b": false, "module.a-b.c_d": false, `module.a["k"].b`: false, "a1.b2": false,
+		"": true, ".a": true, "a.": true, "a..b": true, "1a": true, "a b": true, "-a": true, "a.b[0]": true, `a["k`: true, `a["${x}"]`: true, `a["k"`: true, `a["k"]b`: true, "a{": true, "a\n": true,
+	} {
+		if got := panics(text); got != wrong {
+			t.Errorf("Ref(%q) panics: %v, want %v", text, got, wrong)
+		}
+		func() {
+			defer func() {
+				if got := recover() != nil; got != wrong {
+					t.Errorf("Template with %q panics: %v, want %v", text, got, wrong)
+				}
+			}()
+			Template("", text)
+		}()
+	}
+}

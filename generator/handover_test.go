@@ -1,0 +1,90 @@
+package generator_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// TestF5_RulesOfGatewaysDoNotCollide: when another process becomes the gateway, its listener rule is made while that of
+// the old one is still there, and AWS refuses two of one priority.
+func TestF5_RulesOfGatewaysDoNotCollide(t *testing.T) {
+	taken := map[int64]string{}
+	forEachProcess(t, "F5", func(t *testing.T, _ *app.App, _ environment.Environment, process environment.Process, call map[string]cty.Value) {
+		if !process.Gateway {
+			return
+		}
+		priority, _ := call["routes"].AsValueMap()["gateway"].GetAttr("priority").AsBigFloat().Int64()
+		if priority < 2 || priority > 50000 {
+			t.Errorf("priority %d: AWS knows 1 to 50000, and 1 is taken", priority)
+		}
+		if other, ok := taken[priority]; ok && other != process.Name {
+			t.Errorf("gateways %s and %s share the priority %d", other, process.Name, priority)
+		}
+		taken[priority] = process.Name
+	})
+	if len(taken) < 2 {
+		t.Errorf("the fixtures have %d names of gateways: too few to tell", len(taken))
+	}
+}
+
+// TestF3_CallersMayBeLate: between the end of its name in Cloud Map and the end of its listener a task is called for as
+// long as the record lives, 10 seconds.
+func TestF3_CallersMayBeLate(t *testing.T) {
+	for _, fixture := range fixtureNames(t) {
+		root := filepath.Join(fixtures, fixture)
+		_, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+		if err != nil || diags.HasErrors() {
+			t.Fatal(err, diags)
+		}
+		for _, env := range environments {
+			for _, process := range env.Processes {
+				// The module leaves 3 seconds for the runtime to end.
+				if late := process.StopTimeoutSeconds - 3 - generator.ShutdownTotal(process.StopTimeoutSeconds); late <= 10 {
+					t.Errorf("%s %s %s goes on accepting requests for %d seconds", fixture, env.Name, process.Name, late)
+				}
+			}
+		}
+	}
+	for stop := 10; stop <= 120; stop++ {
+		if total := generator.ShutdownTotal(stop); total < 5 || total >= stop {
+			t.Errorf("stop timeout %d leaves the runtime %d seconds", stop, total)
+		}
+	}
+}
+
+// TestD2_ReadmeMakesRolesWhereTheyAreUsed holds the SQL of infra/README.md against the uses: a role on each server it
+// logs in to, and on no other.
+func TestD2_ReadmeMakesRolesWhereTheyAreUsed(t *testing.T) {
+	root := filepath.Join(fixtures, "ledger")
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	sections := map[string]string{}
+	for _, section := range strings.Split(string(output.Files["README.md"]), "\nOn server `")[1:] {
+		name, text, _ := strings.Cut(section, "`")
+		text, _, _ = strings.Cut(text, "\nBuild the image")
+		sections[name] = text
+	}
+	want := map[string][]string{"main": {"books"}, "audit": {"books", "edge"}}
+	if len(sections) != len(want) {
+		t.Fatalf("servers %v", sections)
+	}
+	for server, processes := range want {
+		for _, process := range environments[0].Processes {
+			made := strings.Contains(sections[server], `CREATE ROLE "`+kinds.RoleName(process.Name)+`"`)
+			if made != slices.Contains(processes, process.Name) {
+				t.Errorf("role of %s on server %s: %v", process.Name, server, made)
+			}
+		}
+	}
+}

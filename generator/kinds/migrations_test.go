@@ -1,0 +1,55 @@
+package kinds
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// TestI6_Migrations has a folder for every mistake, and for what is none.
+func TestI6_Migrations(t *testing.T) {
+	goApp, tsApp := &source.Application{Language: "go"}, &source.Application{Language: "typescript"}
+	for _, test := range []struct {
+		name   string
+		files  []string
+		dir    string
+		app    *source.Application
+		count  int
+		errors string
+	}{
+		{"up and down", []string{"1_a.up.sql", "1_a.down.sql", "2.up.sql", "10_b.up.sql"}, "./sql", goApp, 3, ""},
+		{"a number for down alone", []string{"1_a.up.sql", "2_b.down.sql"}, "./sql", goApp, 1, ""},
+		{"a gap", []string{"1_a.up.sql", "7_b.up.sql"}, "./sql", goApp, 2, ""},
+		{"other files", []string{"1_a.up.sql", "README.md", "2_b.up.sql.orig", "sub/3_c.up.sql"}, "./sql", goApp, 1, ""},
+		{"no direction", []string{"1_a.sql"}, "./sql", goApp, 0, "Invalid migration file name"},
+		{"upper case", []string{"1_a.UP.SQL"}, "./sql", goApp, 0, "Invalid migration file name"},
+		{"no number", []string{"a.up.sql"}, "./sql", goApp, 0, "Invalid migration file name"},
+		{"number zero", []string{"0_a.up.sql"}, "./sql", goApp, 0, "Invalid migration number"},
+		{"number too large", []string{"99999999999999999999_a.up.sql"}, "./sql", goApp, 0, "Invalid migration number"},
+		{"number twice", []string{"1_a.up.sql", "1_b.up.sql", "01_c.up.sql"}, "./sql", goApp, 1, "Duplicate migration number; Duplicate migration number"},
+		{"several mistakes", []string{"0_a.up.sql", "x.sql", "1.up.sql"}, "./sql", goApp, 1, "Invalid migration number; Invalid migration file name"},
+		{"a file for a folder", []string{"1_a.up.sql"}, "./sql/1_a.up.sql", goApp, 0, "Missing migrations folder"},
+		{"no folder", []string{"1_a.up.sql"}, "./sqls", goApp, 0, "Missing migrations folder"},
+		{"absolute", nil, "/sql", goApp, 0, "Absolute migrations folder"},
+		{"backslash", nil, `sql\x`, goApp, 0, "Absolute migrations folder"},
+		{"above", nil, "sql/../..", goApp, 0, "Migrations folder outside the package"},
+		{"its own folder", []string{"1_a.up.sql"}, "sql/.", goApp, 1, ""},
+		{"TypeScript counts elsewhere", []string{"20240101_a.sql", "drizzle/meta.json"}, "./sql", tsApp, 5, ""},
+	} {
+		t.Run("I6 "+test.name, func(t *testing.T) {
+			files := fstest.MapFS{"svc": {Mode: 0o755 | 1<<31}}
+			for _, name := range test.files {
+				files["svc/sql/"+name] = &fstest.MapFile{Data: []byte("SELECT 1")}
+			}
+			decl := source.Decl{Name: "main", Package: "svc", MigrationCount: 5, Config: object("Migrations", test.dir)}
+			spec, diags := readDatabase(decl, Input{Application: test.app, Files: files})
+			if got := summaries(diags); got != test.errors {
+				t.Errorf("reports %q, want %q", got, test.errors)
+			}
+			if got := spec.(*Database).MigrationCount; got != test.count {
+				t.Errorf("%d migrations, want %d", got, test.count)
+			}
+		})
+	}
+}

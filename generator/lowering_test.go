@@ -1,0 +1,693 @@
+package generator_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/modules"
+)
+
+// These tests generate from applications that are written here as the model has them: names and shapes that no fixture
+// should have to spell out.
+
+// plain is an application of the named services, each with a public endpoint and a folder of its own.
+func plain(services ...string) *app.App {
+	application := &app.App{Name: "shop", ID: "shop-x1", Language: "go"}
+	for _, name := range services {
+		application.Services = append(application.Services, app.Service{
+			Name: name, Dir: name, Endpoints: []app.Endpoint{{Name: "Get", Access: "public", Methods: []string{"GET"}, Path: "/" + name}},
+		})
+	}
+	return application
+}
+
+// uses adds a database that a service uses.
+func uses(application *app.App, service, database string) {
+	at := hcl.Range{Filename: service + "/" + service + ".go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
+	application.Resources = append(application.Resources, app.Resource{Kind: "database", Name: database, Service: service, Spec: &kinds.Database{}, At: at})
+	application.Edges = append(application.Edges, app.Edge{Service: service, Kind: "database", Resource: database, Origin: app.Used, At: at})
+}
+
+// declares adds a secret that a service declares.
+func declares(application *app.App, service, secret string) {
+	at := hcl.Range{Filename: service + "/" + service + ".go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
+	application.Resources = append(application.Resources, app.Resource{Kind: "secret", Name: secret, Service: service, At: at})
+	application.Edges = append(application.Edges, app.Edge{Service: service, Kind: "secret", Resource: secret, Origin: app.Declared, At: at})
+}
+
+// tryLower generates with the settings of an environment named production.
+func tryLower(t *testing.T, application *app.App, settings string) (*generator.Output, hcl.Diagnostics) {
+	t.Helper()
+	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	environments, diags := environment.Resolve(file, application)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return generator.Generate(application, environments, &generator.Lock{})
+}
+
+func lower(t *testing.T, application *app.App, settings string) *generator.Output {
+	t.Helper()
+	output, diags := tryLower(t, application, settings)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, problem := range append(unformatted(output), contract(output)...) {
+		t.Error(problem)
+	}
+	return output
+}
+
+// blocksOf are the blocks of a stack by type and labels, with the file each stands in. Two of a name are an error, as
+// they are to terraform.
+func blocksOf(t *testing.T, output *generator.Output, stack string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, path := range slices.Sorted(maps.Keys(output.Files)) {
+		if !strings.HasPrefix(path, stack+"/") {
+			continue
+		}
+		parsed, diags := hclsyntax.ParseConfig(output.Files[path], path, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
+			name := strings.Join(append([]string{block.Type}, block.Labels...), " ")
+			if other, twice := found[name]; twice {
+				t.Errorf("%s stands in %s and in %s", name, other, path)
+			}
+			found[name] = strings.TrimPrefix(path, stack+"/")
+		}
+	}
+	return found
+}
+
+func config(t *testing.T, call map[string]cty.Value) infraConfig {
+	t.Helper()
+	var config infraConfig
+	if err := json.Unmarshal([]byte(call["infra_config"].AsString()), &config); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// TestE2_ProcessesNeverTakeFilesOfTheStack names services like the files of the services stack, and like the files that
+// terraform reads as patches of others.
+func TestE2_ProcessesNeverTakeFilesOfTheStack(t *testing.T) {
+	application := plain("outputs", "override", "platform", "price_override", "providers", "terraform", "variables")
+	found := blocksOf(t, lower(t, application, ""), "production/services")
+	want := map[string]string{
+		"module service_gateway": "gateway.tf", "module service_outputs": "outputs_process.tf", "module service_override": "override_process.tf",
+		"module service_platform": "platform_process.tf", "module service_price_override": "price_override_process.tf",
+		"module service_providers": "providers_process.tf", "module service_terraform": "terraform_process.tf", "module service_variables": "variables_process.tf",
+		"data terraform_remote_state platform": "platform.tf", "locals": "platform.tf", "output url": "outputs.tf", "provider aws": "providers.tf",
+		"terraform": "terraform.tf", "variable image_tag": "variables.tf",
+	}
+	if d := cmp.Diff(want, found); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestS1_SecretsOfTheApplicationMayHaveAnyName: what groundplan makes for itself stands beside the application's
+// secrets, under names and addresses that none of them can have.
+func TestS1_SecretsOfTheApplicationMayHaveAnyName(t *testing.T) {
+	application := plain("users")
+	uses(application, "users", "main")
+	for _, name := range []string{"DatabasePasswordUsers", "DatabaseUsers", "Größe", "ServiceAuth", "ServiceAuthKey", "service-auth"} {
+		if name != "service-auth" { // alike ServiceAuth, and an application has only one of them
+			declares(application, "users", name)
+		}
+	}
+	output := lower(t, application, "")
+	found := blocksOf(t, output, "production/platform")
+	names := map[string]string{}
+	parsed, _ := hclsyntax.ParseConfig(output.Files["production/platform/secrets.tf"], "secrets.tf", hcl.InitialPos)
+	for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
+		value, diags := block.Body.Attributes["name"].Expr.Value(nil)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if other, twice := names[value.AsString()]; twice {
+			t.Errorf("%s and %s are both called %s", other, block.Labels[0], value.AsString())
+		}
+		names[value.AsString()] = block.Labels[0]
+		if found["output "+block.Labels[0]+"_arn"] != "outputs.tf" {
+			t.Errorf("no output for %s", block.Labels[0])
+		}
+	}
+	if len(names) != 7 {
+		t.Errorf("%d secrets: %v", len(names), names)
+	}
+	call := callArguments(t, output, "production/services/users.tf")
+	arns := map[string]bool{}
+	for _, arn := range call["secrets"].AsValueMap() {
+		arns[arn.AsString()] = true
+	}
+	if len(arns) != 7 {
+		t.Errorf("the process reads %v", call["secrets"])
+	}
+	// A secret that TypeScript code calls "service-auth" has a name of one part.
+	env := &environment.Environment{App: "shop", Name: "production"}
+	if _, taken := names[kinds.SecretName(env, "service-auth")]; taken {
+		t.Error("the service-to-service key has the name of an application's secret")
+	}
+}
+
+// TestE3_SecretNames: Secrets Manager takes some characters only, and source takes all letters.
+func TestE3_SecretNames(t *testing.T) {
+	env := &environment.Environment{App: "shop", Name: "production"}
+	seen := map[string]string{}
+	for _, name := range []string{"StripeKey", "Größe", "Grösse", "Ключ", "a/b", "a b", strings.Repeat("k", 128), strings.Repeat("k", 129), strings.Repeat("k", 130)} {
+		got := kinds.SecretName(env, name)
+		if other, taken := seen[got]; taken {
+			t.Errorf("%q and %q are both %s", name, other, got)
+		}
+		seen[got] = name
+		tail, ok := strings.CutPrefix(got, "shop/production/")
+		fits := ok && len(tail) > 0 && len(tail) <= 128 && !strings.ContainsFunc(tail, func(c rune) bool {
+			return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=.@-", c)
+		})
+		if !fits {
+			t.Errorf("%q becomes %q", name, got)
+		}
+	}
+	if got := kinds.SecretName(env, "StripeKey"); got != "shop/production/StripeKey" {
+		t.Errorf("a name that fits becomes %s", got)
+	}
+	if got := kinds.SecretName(env, "database", "users"); got != "shop/production/database/users" {
+		t.Errorf("two parts become %s", got)
+	}
+}
+
+// TestE1_EverySizeReachesTheProcess sets each size of a process to a value of its own.
+func TestE1_EverySizeReachesTheProcess(t *testing.T) {
+	call := callArguments(t, lower(t, plain("orders"), `
+  outbound_ports = [443, 5671]
+  iam_path       = "/apps/"
+  helper_image   = "registry.example.com/shell:1"
+  task {
+    architecture = "ARM64"
+  }
+  service "orders" {
+    cpu          = 1024
+    memory       = 3072
+    scale        = { min = 4, max = 9, cpu_percent = 41, memory_percent = 42 }
+    stop_timeout_seconds       = 77
+    health_check_grace_seconds = 88
+  }`), "production/services/orders.tf")
+	number := func(value cty.Value) int {
+		n, _ := value.AsBigFloat().Int64()
+		return int(n)
+	}
+	got := map[string]any{
+		"cpu": number(call["cpu"]), "memory": number(call["memory"]), "architecture": call["architecture"].AsString(),
+		"stop": number(call["stop_timeout_seconds"]), "grace": number(call["health_check_grace_seconds"]),
+		"path": call["iam_path"].AsString(), "helper": call["helper_image"].AsString(), "ports": fmt.Sprint(number(call["outbound_ports"].Index(cty.NumberIntVal(1)))),
+	}
+	for name, value := range call["scale"].AsValueMap() {
+		got["scale."+name] = number(value)
+	}
+	want := map[string]any{
+		"cpu": 1024, "memory": 3072, "architecture": "ARM64", "stop": 77, "grace": 88, "path": "/apps/", "helper": "registry.example.com/shell:1", "ports": "5671",
+		"scale.min": 4, "scale.max": 9, "scale.cpu_percent": 41, "scale.memory_percent": 42,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	// The runtime gives up first, so that it is the runtime that says what did not end.
+	if deadline := config(t, call).GracefulShutdown.Total; deadline < 77/2 || deadline > 77-5 {
+		t.Errorf("the runtime has %d of 77 seconds", deadline)
+	}
+}
+
+// TestF2_TheAuthHandlerIsFoundWhereItIsNeeded: Encore's image build adds the auth handler's service to the discovery of
+// every process once an endpoint needs authentication, and only then.
+func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
+	for access, want := range map[string][]string{"public": nil, "auth": {"users"}} {
+		t.Run("F2 "+access, func(t *testing.T) {
+			application := plain("orders", "users")
+			application.Auth = &app.AuthHandler{Name: "Auth", Service: "users"}
+			application.Services[1].Endpoints[0].Access = access
+			output := lower(t, application, "")
+			call := callArguments(t, output, "production/services/orders.tf")
+			if got := slices.Sorted(maps.Keys(config(t, call).ServiceDiscovery)); !slices.Equal(got, want) {
+				t.Errorf("orders discovers %v, want %v", got, want)
+			}
+			if got := len(keys(call["connections"])); got != len(want) {
+				t.Errorf("orders has %d paths, want %d", got, len(want))
+			}
+			own := callArguments(t, output, "production/services/users.tf")
+			if got := config(t, own).ServiceDiscovery; len(got) > 0 || len(keys(own["connections"])) > 0 {
+				t.Errorf("users discovers itself: %v", got)
+			}
+		})
+	}
+}
+
+// TestF2_DiscoveryNamesTheProcessThatServes: a service in a group is found under the name of the group.
+func TestF2_DiscoveryNamesTheProcessThatServes(t *testing.T) {
+	application := plain("orders", "users", "web")
+	application.Edges = append(application.Edges,
+		app.Edge{Service: "web", Kind: "service", Resource: "users", Operation: "Get", Origin: app.Used, At: hcl.Range{Filename: "web/web.go"}},
+		app.Edge{Service: "users", Kind: "service", Resource: "orders", Operation: "Get", Origin: app.Used, At: hcl.Range{Filename: "users/users.go"}},
+		app.Edge{Service: "orders", Kind: "service", Resource: "web", Operation: "Get", Origin: app.Used, ReferenceOnly: true, At: hcl.Range{Filename: "orders/orders.go"}})
+	output := lower(t, application, `
+  process "back" { services = ["orders", "users"] }
+  process "front" {
+    services = ["web"]
+    gateway  = true
+  }`)
+	discovered := func(process string) map[string]string {
+		call := callArguments(t, output, "production/services/"+process+".tf")
+		found := map[string]string{}
+		for service, where := range config(t, call).ServiceDiscovery {
+			found[service] = where.BaseURL
+		}
+		return found
+	}
+	want := map[string]string{"orders": "http://back.internal:8080", "users": "http://back.internal:8080"}
+	if d := cmp.Diff(want, discovered("front")); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(map[string]string{}, discovered("back")); d != "" {
+		t.Errorf("what the process serves itself, and what it only refers to: %s", d)
+	}
+	call := callArguments(t, output, "production/services/back.tf")
+	if name := call["discovery_name"].AsString(); name != "back" {
+		t.Errorf("the process is found under %s", name)
+	}
+}
+
+// TestF2_CORSReachesTheGatewayAlone sets every field of global_cors.
+func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
+	application := plain("orders")
+	application.CORS = &app.CORS{
+		Debug: true, AllowHeaders: []string{"X-A"}, ExposeHeaders: []string{"X-B"},
+		AllowOriginsWithoutCredentials: []string{"https://c"}, AllowOriginsWithCredentials: []string{"https://d"},
+	}
+	output := lower(t, application, "")
+	var got map[string]any
+	if err := json.Unmarshal(config(t, callArguments(t, output, "production/services/gateway.tf")).CORS, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"debug": true, "allow_headers": []any{"X-A"}, "expose_headers": []any{"X-B"},
+		"allow_origins_without_credentials": []any{"https://c"}, "allow_origins_with_credentials": []any{"https://d"},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if cors := config(t, callArguments(t, output, "production/services/orders.tf")).CORS; cors != nil {
+		t.Errorf("a process without gateway has cors %s", cors)
+	}
+}
+
+// TestG1_AlikeProcessesAreAnError: said once, however many environments there are.
+func TestG1_AlikeProcessesAreAnError(t *testing.T) {
+	application := plain("aB", "a_b")
+	application.Services[1].At = hcl.Range{Filename: "a_b/a.go", Start: hcl.Pos{Line: 3, Column: 1}, End: hcl.Pos{Line: 3, Column: 2}}
+	file, diags := environment.Parse(environment.Filename, []byte("environment \"one\" {}\nenvironment \"two\" {}\n"))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	environments, diags := environment.Resolve(file, application)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	output, diags := generator.Generate(application, environments, &generator.Lock{})
+	if output != nil || len(diags) != 1 || diags[0].Severity != hcl.DiagError || diags[0].Summary != "Names of processes too alike" ||
+		!strings.Contains(diags[0].Detail, `"aB" and "a_b"`) || diags[0].Subject == nil || diags[0].Subject.Filename != "a_b/a.go" {
+		t.Errorf("diagnostics: %v", diags)
+	}
+}
+
+// TestG1_TextThatHCLCannotHoldIsAnError: bytes that are no UTF-8 reach the output from encore.app and from file names.
+func TestG1_TextThatHCLCannotHoldIsAnError(t *testing.T) {
+	setting := plain("orders")
+	setting.CORS = &app.CORS{AllowHeaders: []string{"X-\xff"}}
+	comment := plain("orders")
+	comment.Services[0].Dir = "orders\xff"
+	for name, application := range map[string]*app.App{"a setting": setting, "a comment": comment} {
+		_, diags := tryLower(t, application, "")
+		if !diags.HasErrors() || diags[0].Summary != "Text that HCL cannot hold" || !strings.Contains(diags[0].Detail, "production/services/") {
+			t.Errorf("%s: %v", name, diags)
+		}
+	}
+	// Both at once, and always in the same order.
+	both := plain("orders", "users")
+	both.Services[0].Dir, both.Services[1].Dir, both.CORS = "o\xff", "u\xff", setting.CORS
+	for range 20 {
+		_, diags := tryLower(t, both, "")
+		var files []string
+		for _, d := range diags {
+			file, _, _ := strings.Cut(d.Detail, ":")
+			files = append(files, file)
+		}
+		if want := []string{"production/services/gateway.tf", "production/services/orders.tf", "production/services/users.tf"}; !slices.Equal(files, want) {
+			t.Fatalf("reported for %v, want %v", files, want)
+		}
+	}
+}
+
+// TestG1_TheLockKnowsEveryModuleCall: logical ids lead to addresses, and each vendored module has the hash of its files.
+func TestG1_TheLockKnowsEveryModuleCall(t *testing.T) {
+	application := plain("orders", "users")
+	uses(application, "users", "main")
+	declares(application, "orders", "StripeKey")
+	output := lower(t, application, "")
+	for _, stack := range []string{"production/platform", "production/services"} {
+		var want, got []string
+		for name := range blocksOf(t, output, stack) {
+			if label, ok := strings.CutPrefix(name, "module "); ok {
+				want = append(want, "module."+label)
+			}
+		}
+		for _, address := range output.Lock.Addresses[stack] {
+			got = append(got, address)
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if d := cmp.Diff(want, slices.Compact(got)); d != "" {
+			t.Errorf("%s: %s", stack, d)
+		}
+	}
+	ids := output.Lock.Addresses["production/platform"]
+	for id, address := range map[string]string{
+		"database main": "module.database_server_main", "secret StripeKey": "module.secret_stripe_key",
+		"network": "module.network", "load balancer": "module.load_balancer", "database role svc_users": "module.database_password_users",
+	} {
+		if ids[id] != address {
+			t.Errorf("%s is at %q, want %s", id, ids[id], address)
+		}
+	}
+	vendored := map[string]bool{}
+	for path := range output.Files {
+		if name, ok := strings.CutPrefix(path, "modules/"); ok {
+			name, _, _ = strings.Cut(name, "/")
+			vendored[name] = true
+		}
+	}
+	hashes := map[string]bool{}
+	for _, sum := range output.Lock.Modules {
+		hashes[sum] = true
+	}
+	if d := cmp.Diff(slices.Sorted(maps.Keys(vendored)), slices.Sorted(maps.Keys(output.Lock.Modules))); d != "" || len(hashes) != len(vendored) {
+		t.Errorf("modules in the lock: %s %v", d, output.Lock.Modules)
+	}
+	if output.Lock.Version != 1 || len(output.Lock.Files) != len(output.Files) {
+		t.Errorf("the lock owns %d of %d files", len(output.Lock.Files), len(output.Files))
+	}
+}
+
+// TestF5_NothingExposedNoWayIn: an application without a public endpoint has no gateway, load balancer or address.
+func TestF5_NothingExposedNoWayIn(t *testing.T) {
+	application := plain("orders")
+	application.Services[0].Endpoints[0].Access = "private"
+	output := lower(t, application, "")
+	for path, content := range output.Files {
+		if strings.HasPrefix(path, "modules/load-balancer/") || strings.HasPrefix(path, "production/") && strings.Contains(string(content), "load_balancer") {
+			t.Errorf("%s speaks of a load balancer", path)
+		}
+	}
+	if _, found := blocksOf(t, output, "production/services")["output url"]; found {
+		t.Error("there is an output url")
+	}
+	if c := config(t, callArguments(t, output, "production/services/orders.tf")); c.Metadata.BaseURL != "" || len(c.HostedGateways) > 0 {
+		t.Errorf("the process hosts %v at %q", c.HostedGateways, c.Metadata.BaseURL)
+	}
+}
+
+// TestN4_StorageSubnetsOnlyWithStorage reads the ports of the storage tier.
+func TestN4_StorageSubnetsOnlyWithStorage(t *testing.T) {
+	with := plain("orders")
+	uses(with, "orders", "main")
+	if text := string(lower(t, with, "").Files["production/platform/network.tf"]); !strings.Contains(text, "= [5432]\n") {
+		t.Errorf("a database, but no port:\n%s", text)
+	}
+	if text := string(lower(t, plain("orders"), "").Files["production/platform/network.tf"]); strings.Contains(text, "storage_ports") {
+		t.Errorf("no database, but a storage tier:\n%s", text)
+	}
+}
+
+// TestE1_StateIsWhereTheSettingsSay reads back where each stack keeps its state, and where services looks for platform's.
+func TestE1_StateIsWhereTheSettingsSay(t *testing.T) {
+	output := lower(t, plain("orders"), `
+  region     = "eu-west-1"
+  account_id = "123456789012"
+  state {
+    bucket     = "states"
+    region     = "eu-central-1"
+    key_prefix = "a/b"
+  }`)
+	for path, lines := range map[string][]string{
+		"production/platform/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
+		"production/services/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/services.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
+		"production/services/platform.tf":  {`backend = "s3"`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`},
+		"production/platform/providers.tf": {`region = "eu-west-1"`, `allowed_account_ids = ["123456789012"]`, `application = "shop"`, `environment = "production"`, `managed-by = "groundplan"`, `stack = "platform"`},
+		"production/services/providers.tf": {`region = "eu-west-1"`, `allowed_account_ids = ["123456789012"]`, `application = "shop"`, `environment = "production"`, `managed-by = "groundplan"`, `stack = "services"`},
+	} {
+		text := strings.Join(strings.Fields(string(output.Files[path])), " ")
+		for _, line := range lines {
+			if !strings.Contains(text, line) {
+				t.Errorf("%s lacks %s", path, line)
+			}
+		}
+	}
+	if _, found := blocksOf(t, output, "production/platform")["data terraform_remote_state platform"]; found {
+		t.Error("platform reads its own state")
+	}
+}
+
+// TestE1_EverySettingReachesTheCode sets each value of an environment to one that no profile has, and looks for it in
+// the call that must carry it.
+func TestE1_EverySettingReachesTheCode(t *testing.T) {
+	const environmentSettings = `
+  region                    = "eu-west-3"
+  account_id                = "210987654321"
+  domain                    = "api.example.com"
+  hosted_zone_id            = "Z0123"
+  cidr                      = "10.77.0.0/18"
+  zones                     = ["b", "c"]
+  nat                       = "per_zone"
+  interface_endpoints       = ["kms", "logs"]
+  outbound_ports            = [444]
+  permissions_boundary      = "arn:aws:iam::210987654321:policy/bound"
+  iam_path                  = "/odd/"
+  deploy_role_arns          = ["arn:aws:iam::210987654321:role/push"]
+  deletion_protection       = %[1]t
+  container_insights        = %[1]t
+  helper_image              = "registry.example.com/shell:9"
+  log_retention_days        = 545
+  flow_log_retention_days   = 731
+  access_log_retention_days = 1234
+  key_deletion_days         = 17
+  secret_recovery_days      = 19
+  keep_images               = 4321
+`
+	const postgres = `
+  database_server "main" {
+    engine_version        = "16"
+    instance_class        = "db.m6g.2xlarge"
+    storage_gb            = 222
+    max_storage_gb        = 3333
+    multi_az              = %[1]t
+    backup_retention_days = 23
+    final_snapshot        = %[2]t
+    deletion_protection   = %[1]t
+  }`
+	const aurora = `
+  database_server "main" {
+    engine                = "aurora"
+    engine_version        = "16"
+    min_capacity          = 1.5
+    max_capacity          = 33
+    instances             = 5
+    backup_retention_days = 23
+    final_snapshot        = %[2]t
+    deletion_protection   = %[1]t
+  }`
+	for _, switches := range []bool{false, true} {
+		application := plain("orders")
+		uses(application, "orders", "main")
+		declares(application, "orders", "StripeKey")
+		want := map[string][]string{
+			"platform/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
+			"services/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
+			"platform/network.tf":       {`cidr = "10.77.0.0/18"`, `zones = ["b", "c"]`, `nat = "per_zone"`, `interface_endpoints = ["kms", "logs"]`, `flow_log_retention_days = 731`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`},
+			"platform/encryption.tf":    {`deletion_window_days = 17`},
+			"platform/registry.tf":      {`keep_images = 4321`, `push_role_arns = ["arn:aws:iam::210987654321:role/push"]`},
+			"platform/cluster.tf":       {`log_retention_days = 545`, `container_insights = %t`},
+			"platform/load_balancer.tf": {`access_log_retention_days = 1234`, `deletion_protection = %t`, `domain = "api.example.com"`, `hosted_zone_id = "Z0123"`, `subnet_ids = module.network.public_subnet_ids`},
+			"platform/secrets.tf":       {`recovery_window_days = 19`},
+			"platform/databases.tf": {`log_retention_days = 545`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `engine_version = "16"`,
+				`backup_retention_days = 23`, `final_snapshot = !%t`, `deletion_protection = %t`, `subnet_ids = module.network.storage_subnet_ids`},
+			"services/orders.tf": {`outbound_ports = [444]`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `helper_image = "registry.example.com/shell:9"`,
+				`log_retention_days = 545`, `subnet_ids = local.platform.network.compute_subnet_ids`},
+			"services/gateway.tf": {`hosts = ["api.example.com"]`},
+		}
+		for server, lines := range map[string][]string{
+			postgres: {`source = "../../modules/database-server"`, `instance_class = "db.m6g.2xlarge"`, `storage_gb = 222`, `max_storage_gb = 3333`, `multi_az = %t`},
+			aurora:   {`source = "../../modules/database-cluster"`, `min_capacity = 1.5`, `max_capacity = 33`, `instances = 5`},
+		} {
+			output := lower(t, application, fmt.Sprintf(environmentSettings+server, switches, !switches))
+			want := maps.Clone(want)
+			want["platform/databases.tf"] = append(lines, want["platform/databases.tf"]...)
+			for path, lines := range want {
+				text := strings.Join(strings.Fields(string(output.Files["production/"+path])), " ")
+				for _, line := range lines {
+					name, value, _ := strings.Cut(line, " = ")
+					if strings.HasSuffix(value, "%t") {
+						value = fmt.Sprint(switches == (value == "%t"))
+						// What equals the module's default is left out.
+						if !strings.Contains(text, " "+name+" = ") && moduleDefaultIs(t, text, name, value) {
+							continue
+						}
+					}
+					if !strings.Contains(text, " "+name+" = "+value) {
+						t.Errorf("%s lacks %s = %s", path, name, value)
+					}
+				}
+			}
+		}
+	}
+}
+
+// moduleDefaultIs says that the module a file calls gives a variable that value when nothing is said.
+func moduleDefaultIs(t *testing.T, text, variable, value string) bool {
+	t.Helper()
+	_, rest, _ := strings.Cut(text, `source = "../../modules/`)
+	module, _, _ := strings.Cut(rest, `"`)
+	return modules.Default(module, variable) == value
+}
+
+// TestE1_ScaleKeepsToTheModulesDefaults: what the generator leaves out of scale is what the module takes.
+func TestE1_ScaleKeepsToTheModulesDefaults(t *testing.T) {
+	variables := strings.Join(strings.Fields(string(modules.Files()["fargate-service"]["variables.tf"])), " ")
+	for _, percent := range []int{59, 60, 61, 74, 75, 76} {
+		call := callArguments(t, lower(t, plain("orders"), fmt.Sprintf("task {\n scale = { cpu_percent = %[1]d, memory_percent = %[1]d }\n}", percent)), "production/services/orders.tf")
+		scale := call["scale"].AsValueMap()
+		for _, name := range []string{"cpu_percent", "memory_percent"} {
+			value, written := scale[name]
+			isDefault := strings.Contains(variables, fmt.Sprintf("%s = optional(number, %d)", name, percent))
+			if written == isDefault || written && !value.RawEquals(cty.NumberIntVal(int64(percent))) {
+				t.Errorf("%s = %d: written %v, the module's default %v", name, percent, written, isDefault)
+			}
+		}
+	}
+}
+
+// TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript: Encore's TypeScript runtime runs the handler inside the gateway, so
+// that process has the code, the secrets and the databases of its service; requests to the service go elsewhere.
+func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
+	application := plain("orders", "users")
+	application.Language = "typescript"
+	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
+	application.Services[0].Endpoints[0].Access = "auth"
+	uses(application, "users", "main")
+	declares(application, "users", "TokenKey")
+	declares(application, "orders", "StripeKey")
+	output := lower(t, application, "")
+	call := callArguments(t, output, "production/services/gateway.tf")
+	c := config(t, call)
+	if c.Metadata.AppID != "shop-x1" || c.Metadata.EnvName != "production" {
+		t.Errorf("metadata %+v: calls between services are signed with the id of the application, not with its name", c.Metadata)
+	}
+	if !slices.Equal(c.HostedServices, []string{"users"}) || !slices.Equal(c.HostedGateways, []string{"api-gateway"}) {
+		t.Errorf("the process hosts %v and %v", c.HostedServices, c.HostedGateways)
+	}
+	if got := slices.Sorted(maps.Keys(c.Secrets)); !slices.Equal(got, []string{"TokenKey"}) {
+		t.Errorf("secrets %v", got)
+	}
+	if d := cmp.Diff([]string{"DATABASE_PASSWORD", "SECRET_TokenKey", "SERVICE_AUTH_KEY"}, keys(call["secrets"])); d != "" {
+		t.Errorf("variables: %s", d)
+	}
+	if len(c.SQLServers) != 1 || len(c.SQLServers[0].Databases) != 1 || c.SQLServers[0].Databases["main"].Username != "svc_gateway" {
+		t.Errorf("databases %+v", c.SQLServers)
+	}
+	if _, discovery := call["discovery_name"]; discovery {
+		t.Error("others find the gateway as if it served the service")
+	}
+	if c := config(t, callArguments(t, output, "production/services/orders.tf")); c.ServiceDiscovery["users"].BaseURL != "http://users.internal:8080" {
+		t.Errorf("orders finds users at %v", c.ServiceDiscovery)
+	}
+}
+
+// TestG1_EveryFixtureHasItsGoldenFolder, and no golden folder is left of a fixture that is gone: tests that walk the
+// fixtures would pass over an empty folder.
+func TestG1_EveryFixtureHasItsGoldenFolder(t *testing.T) {
+	entries, err := os.ReadDir(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var folders []string
+	for _, entry := range entries {
+		folders = append(folders, entry.Name())
+	}
+	names := fixtureNames(t)
+	if len(names) == 0 || !slices.Equal(names, folders) {
+		t.Errorf("fixtures %v, golden folders %v", names, folders)
+	}
+}
+
+// TestS1_EverySecretIsItsOwn follows each secret from the infra config over the variable to the ARN: two that are
+// swapped would leave no other trace.
+func TestS1_EverySecretIsItsOwn(t *testing.T) {
+	application := plain("orders", "users")
+	uses(application, "orders", "main")
+	uses(application, "users", "people")
+	for _, name := range []string{"Alpha", "Beta"} {
+		declares(application, "orders", name)
+	}
+	declares(application, "users", "Gamma")
+	output := lower(t, application, "")
+	for process, secrets := range map[string][]string{"orders": {"Alpha", "Beta"}, "users": {"Gamma"}} {
+		call := callArguments(t, output, "production/services/"+process+".tf")
+		c := config(t, call)
+		variables := call["secrets"].AsValueMap()
+		want := map[string]string{"SERVICE_AUTH_KEY": "<service_auth_key_arn>", "DATABASE_PASSWORD": "<database_password_" + process + "_arn>"}
+		for _, name := range secrets {
+			want["SECRET_"+name] = "<secret_" + kinds.Label(name) + "_arn>"
+			if d := cmp.Diff(map[string]any{"$env": "SECRET_" + name}, c.Secrets[name]); d != "" {
+				t.Errorf("%s: secret %s: %s", process, name, d)
+			}
+		}
+		got := map[string]string{}
+		for variable, arn := range variables {
+			got[variable] = arn.AsString()
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", process, d)
+		}
+		if len(c.Secrets) != len(secrets) {
+			t.Errorf("%s: secrets %v", process, c.Secrets)
+		}
+		if d := cmp.Diff(any(map[string]any{"$env": "SERVICE_AUTH_KEY"}), c.Auth[0].Key); d != "" || c.Auth[0].ID != 1 {
+			t.Errorf("%s: auth %v", process, c.Auth)
+		}
+		for name, database := range c.SQLServers[0].Databases {
+			if d := cmp.Diff(any(map[string]any{"$env": "DATABASE_PASSWORD"}), database.Password); d != "" || database.Username != "svc_"+process {
+				t.Errorf("%s: database %s as %v: %s", process, name, database.Username, d)
+			}
+		}
+		if c.Metadata.BaseURL != "https://example.com" || c.SQLServers[0].Host != "<database_server_main.address>:5432" || c.SQLServers[0].TLSConfig.CA != "<database_server_main.ca_certificate>" {
+			t.Errorf("%s: %+v %+v", process, c.Metadata, c.SQLServers)
+		}
+	}
+}

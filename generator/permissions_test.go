@@ -1,0 +1,45 @@
+package generator
+
+import (
+	"testing"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// TestF4_PermissionsAreStatementsOfTheTaskRole prints what a kind asks for: one statement per use, by name, with exactly
+// the actions and resources it gave and the code that asks for it above.
+func TestF4_PermissionsAreStatementsOfTheTaskRole(t *testing.T) {
+	p := &kinds.Process{Process: environment.Process{Name: "orders"}, Permissions: []kinds.Permission{
+		{Name: "topic_paid", Comment: "publishes to topic \"paid\", in orders/orders.go", Actions: []string{"sns:Publish"}, Resources: []emit.Value{emit.Ref("local.platform.topic_paid.arn")}},
+		{Name: "bucket_files", Comment: "reads bucket \"files\", in orders/files.go", Actions: []string{"s3:GetObject", "s3:ListBucket"},
+			Resources: []emit.Value{emit.Ref("local.platform.bucket_files.arn"), emit.Template("", "local.platform.bucket_files.arn", "/*")}},
+	}}
+	content, err := emit.Print([]emit.Block{{Type: "x", Args: []emit.Arg{{Name: "permissions", Value: permissionArgs(p)}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := emit.Header + `
+x {
+  permissions = {
+    # reads bucket "files", in orders/files.go
+    bucket_files = {
+      actions = ["s3:GetObject", "s3:ListBucket"]
+      resources = [
+        local.platform.bucket_files.arn,
+        "${local.platform.bucket_files.arn}/*",
+      ]
+    }
+    # publishes to topic "paid", in orders/orders.go
+    topic_paid = {
+      actions   = ["sns:Publish"]
+      resources = [local.platform.topic_paid.arn]
+    }
+  }
+}
+`
+	if string(content) != want {
+		t.Errorf("got\n%s\nwant\n%s", content, want)
+	}
+}
