@@ -70,20 +70,30 @@ func (d disk) remove(root, path string) error {
 		return err
 	}
 	for dir := filepath.Dir(path); dir != root && len(dir) > len(root); dir = filepath.Dir(dir) {
+		entries, err := os.ReadDir(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed before an interruption
+		}
+		if err != nil {
+			return err
+		}
+		if len(entries) > 0 {
+			return nil // somebody else's files
+		}
 		d.step("remove folder", dir)
-		if os.Remove(dir) != nil {
-			break // not empty: somebody else's files
+		if err := os.Remove(dir); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // mutexPath names the lock file of an output folder in the system's temporary folder.
-func mutexPath(dir string) string {
+func mutexPath(dir string) (string, error) {
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
-		absolute = dir
+		return "", err
 	}
 	sum := sha256.Sum256([]byte(absolute))
-	return filepath.Join(os.TempDir(), "groundplan-"+hex.EncodeToString(sum[:8])+".lock")
+	return filepath.Join(os.TempDir(), "groundplan-"+hex.EncodeToString(sum[:8])+".lock"), nil
 }

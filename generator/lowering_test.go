@@ -2,7 +2,6 @@ package generator_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -18,7 +17,6 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/modules"
 )
 
 // These tests generate from applications that are written here as the model has them: names and shapes that no fixture
@@ -193,47 +191,6 @@ func TestE3_SecretNames(t *testing.T) {
 	}
 	if got := kinds.SecretName(env, "database", "users"); got != "shop/production/database/users" {
 		t.Errorf("two parts become %s", got)
-	}
-}
-
-// TestE1_EverySizeReachesTheProcess sets each size of a process to a value of its own.
-func TestE1_EverySizeReachesTheProcess(t *testing.T) {
-	call := callArguments(t, lower(t, plain("orders"), `
-  outbound_ports = [443, 5671]
-  iam_path       = "/apps/"
-  helper_image   = "registry.example.com/shell:1"
-  task {
-    architecture = "ARM64"
-  }
-  service "orders" {
-    cpu          = 1024
-    memory       = 3072
-    scale        = { min = 4, max = 9, cpu_percent = 41, memory_percent = 42 }
-    stop_timeout_seconds       = 77
-    health_check_grace_seconds = 88
-  }`), "production/services/orders.tf")
-	number := func(value cty.Value) int {
-		n, _ := value.AsBigFloat().Int64()
-		return int(n)
-	}
-	got := map[string]any{
-		"cpu": number(call["cpu"]), "memory": number(call["memory"]), "architecture": call["architecture"].AsString(),
-		"stop": number(call["stop_timeout_seconds"]), "grace": number(call["health_check_grace_seconds"]),
-		"path": call["iam_path"].AsString(), "helper": call["helper_image"].AsString(), "ports": fmt.Sprint(number(call["outbound_ports"].Index(cty.NumberIntVal(1)))),
-	}
-	for name, value := range call["scale"].AsValueMap() {
-		got["scale."+name] = number(value)
-	}
-	want := map[string]any{
-		"cpu": 1024, "memory": 3072, "architecture": "ARM64", "stop": 77, "grace": 88, "path": "/apps/", "helper": "registry.example.com/shell:1", "ports": "5671",
-		"scale.min": 4, "scale.max": 9, "scale.cpu_percent": 41, "scale.memory_percent": 42,
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
-	// The runtime gives up first, so that it is the runtime that says what did not end.
-	if deadline := config(t, call).GracefulShutdown.Total; deadline < 77/2 || deadline > 77-5 {
-		t.Errorf("the runtime has %d of 77 seconds", deadline)
 	}
 }
 
@@ -431,165 +388,6 @@ func TestF5_NothingExposedNoWayIn(t *testing.T) {
 	}
 	if c := config(t, callArguments(t, output, "production/services/orders.tf")); c.Metadata.BaseURL != "" || len(c.HostedGateways) > 0 {
 		t.Errorf("the process hosts %v at %q", c.HostedGateways, c.Metadata.BaseURL)
-	}
-}
-
-// TestN4_StorageSubnetsOnlyWithStorage reads the ports of the storage tier.
-func TestN4_StorageSubnetsOnlyWithStorage(t *testing.T) {
-	with := plain("orders")
-	uses(with, "orders", "main")
-	if text := string(lower(t, with, "").Files["production/platform/network.tf"]); !strings.Contains(text, "= [5432]\n") {
-		t.Errorf("a database, but no port:\n%s", text)
-	}
-	if text := string(lower(t, plain("orders"), "").Files["production/platform/network.tf"]); strings.Contains(text, "storage_ports") {
-		t.Errorf("no database, but a storage tier:\n%s", text)
-	}
-}
-
-// TestE1_StateIsWhereTheSettingsSay reads back where each stack keeps its state, and where services looks for platform's.
-func TestE1_StateIsWhereTheSettingsSay(t *testing.T) {
-	output := lower(t, plain("orders"), `
-  region     = "eu-west-1"
-  account_id = "123456789012"
-  state {
-    bucket     = "states"
-    region     = "eu-central-1"
-    key_prefix = "a/b"
-  }`)
-	for path, lines := range map[string][]string{
-		"production/platform/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
-		"production/services/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/services.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
-		"production/services/platform.tf":  {`backend = "s3"`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`},
-		"production/platform/providers.tf": {`region = "eu-west-1"`, `allowed_account_ids = ["123456789012"]`, `application = "shop"`, `environment = "production"`, `managed-by = "groundplan"`, `stack = "platform"`},
-		"production/services/providers.tf": {`region = "eu-west-1"`, `allowed_account_ids = ["123456789012"]`, `application = "shop"`, `environment = "production"`, `managed-by = "groundplan"`, `stack = "services"`},
-	} {
-		text := strings.Join(strings.Fields(string(output.Files[path])), " ")
-		for _, line := range lines {
-			if !strings.Contains(text, line) {
-				t.Errorf("%s lacks %s", path, line)
-			}
-		}
-	}
-	if _, found := blocksOf(t, output, "production/platform")["data terraform_remote_state platform"]; found {
-		t.Error("platform reads its own state")
-	}
-}
-
-// TestE1_EverySettingReachesTheCode sets each value of an environment to one that no profile has, and looks for it in
-// the call that must carry it.
-func TestE1_EverySettingReachesTheCode(t *testing.T) {
-	const environmentSettings = `
-  region                    = "eu-west-3"
-  account_id                = "210987654321"
-  domain                    = "api.example.com"
-  hosted_zone_id            = "Z0123"
-  cidr                      = "10.77.0.0/18"
-  zones                     = ["b", "c"]
-  nat                       = "per_zone"
-  interface_endpoints       = ["kms", "logs"]
-  outbound_ports            = [444]
-  permissions_boundary      = "arn:aws:iam::210987654321:policy/bound"
-  iam_path                  = "/odd/"
-  deploy_role_arns          = ["arn:aws:iam::210987654321:role/push"]
-  deletion_protection       = %[1]t
-  container_insights        = %[1]t
-  helper_image              = "registry.example.com/shell:9"
-  log_retention_days        = 545
-  flow_log_retention_days   = 731
-  access_log_retention_days = 1234
-  key_deletion_days         = 17
-  secret_recovery_days      = 19
-  keep_images               = 4321
-`
-	const postgres = `
-  database_server "main" {
-    engine_version        = "16"
-    instance_class        = "db.m6g.2xlarge"
-    storage_gb            = 222
-    max_storage_gb        = 3333
-    multi_az              = %[1]t
-    backup_retention_days = 23
-    final_snapshot        = %[2]t
-    deletion_protection   = %[1]t
-  }`
-	const aurora = `
-  database_server "main" {
-    engine                = "aurora"
-    engine_version        = "16"
-    min_capacity          = 1.5
-    max_capacity          = 33
-    instances             = 5
-    backup_retention_days = 23
-    final_snapshot        = %[2]t
-    deletion_protection   = %[1]t
-  }`
-	for _, switches := range []bool{false, true} {
-		application := plain("orders")
-		uses(application, "orders", "main")
-		declares(application, "orders", "StripeKey")
-		want := map[string][]string{
-			"platform/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
-			"services/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
-			"platform/network.tf":       {`cidr = "10.77.0.0/18"`, `zones = ["b", "c"]`, `nat = "per_zone"`, `interface_endpoints = ["kms", "logs"]`, `flow_log_retention_days = 731`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`},
-			"platform/encryption.tf":    {`deletion_window_days = 17`},
-			"platform/registry.tf":      {`keep_images = 4321`, `push_role_arns = ["arn:aws:iam::210987654321:role/push"]`},
-			"platform/cluster.tf":       {`log_retention_days = 545`, `container_insights = %t`},
-			"platform/load_balancer.tf": {`access_log_retention_days = 1234`, `deletion_protection = %t`, `domain = "api.example.com"`, `hosted_zone_id = "Z0123"`, `subnet_ids = module.network.public_subnet_ids`},
-			"platform/secrets.tf":       {`recovery_window_days = 19`},
-			"platform/databases.tf": {`log_retention_days = 545`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `engine_version = "16"`,
-				`backup_retention_days = 23`, `final_snapshot = !%t`, `deletion_protection = %t`, `subnet_ids = module.network.storage_subnet_ids`},
-			"services/orders.tf": {`outbound_ports = [444]`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `helper_image = "registry.example.com/shell:9"`,
-				`log_retention_days = 545`, `subnet_ids = local.platform.network.compute_subnet_ids`},
-			"services/gateway.tf": {`hosts = ["api.example.com"]`},
-		}
-		for server, lines := range map[string][]string{
-			postgres: {`source = "../../modules/database-server"`, `instance_class = "db.m6g.2xlarge"`, `storage_gb = 222`, `max_storage_gb = 3333`, `multi_az = %t`},
-			aurora:   {`source = "../../modules/database-cluster"`, `min_capacity = 1.5`, `max_capacity = 33`, `instances = 5`},
-		} {
-			output := lower(t, application, fmt.Sprintf(environmentSettings+server, switches, !switches))
-			want := maps.Clone(want)
-			want["platform/databases.tf"] = append(lines, want["platform/databases.tf"]...)
-			for path, lines := range want {
-				text := strings.Join(strings.Fields(string(output.Files["production/"+path])), " ")
-				for _, line := range lines {
-					name, value, _ := strings.Cut(line, " = ")
-					if strings.HasSuffix(value, "%t") {
-						value = fmt.Sprint(switches == (value == "%t"))
-						// What equals the module's default is left out.
-						if !strings.Contains(text, " "+name+" = ") && moduleDefaultIs(t, text, name, value) {
-							continue
-						}
-					}
-					if !strings.Contains(text, " "+name+" = "+value) {
-						t.Errorf("%s lacks %s = %s", path, name, value)
-					}
-				}
-			}
-		}
-	}
-}
-
-// moduleDefaultIs says that the module a file calls gives a variable that value when nothing is said.
-func moduleDefaultIs(t *testing.T, text, variable, value string) bool {
-	t.Helper()
-	_, rest, _ := strings.Cut(text, `source = "../../modules/`)
-	module, _, _ := strings.Cut(rest, `"`)
-	return modules.Default(module, variable) == value
-}
-
-// TestE1_ScaleKeepsToTheModulesDefaults: what the generator leaves out of scale is what the module takes.
-func TestE1_ScaleKeepsToTheModulesDefaults(t *testing.T) {
-	variables := strings.Join(strings.Fields(string(modules.Files()["fargate-service"]["variables.tf"])), " ")
-	for _, percent := range []int{59, 60, 61, 74, 75, 76} {
-		call := callArguments(t, lower(t, plain("orders"), fmt.Sprintf("task {\n scale = { cpu_percent = %[1]d, memory_percent = %[1]d }\n}", percent)), "production/services/orders.tf")
-		scale := call["scale"].AsValueMap()
-		for _, name := range []string{"cpu_percent", "memory_percent"} {
-			value, written := scale[name]
-			isDefault := strings.Contains(variables, fmt.Sprintf("%s = optional(number, %d)", name, percent))
-			if written == isDefault || written && !value.RawEquals(cty.NumberIntVal(int64(percent))) {
-				t.Errorf("%s = %d: written %v, the module's default %v", name, percent, written, isDefault)
-			}
-		}
 	}
 }
 

@@ -202,7 +202,11 @@ func (o *Output) write(d disk, dir string, force bool, within func(string) bool)
 		return nil, err
 	}
 	// The mutex file lives outside the folder: it must not appear in anybody's repository.
-	unlock, err := lockedfile.MutexAt(mutexPath(dir)).Lock()
+	mutex, err := mutexPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := lockedfile.MutexAt(mutex).Lock()
 	if err != nil {
 		return nil, fmt.Errorf("cannot lock %s against other runs: %w", dir, err)
 	}

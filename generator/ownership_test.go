@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // TestG2_EmptyFilesAreFiles: a file without content is written, kept, pruned and protected like any other.
@@ -130,5 +134,120 @@ func equalWithLock(t *testing.T, dir, name string) {
 	files, err := filepath.Glob(filepath.Join(dir, "*", "*"))
 	if err != nil || !slices.Equal(files, []string{filepath.Join(dir, name, "mine")}) {
 		t.Errorf("the folder holds %v, %v", files, err)
+	}
+}
+
+// TestE2_WithinOneEnvironment: its folder and what all share, and nothing of an environment whose name begins alike.
+func TestE2_WithinOneEnvironment(t *testing.T) {
+	within := Within("prod")
+	for path, want := range map[string]bool{
+		"prod/platform/network.tf": true, "prod/services/outputs.tf": true, "modules/network/main.tf": true, "README.md": true,
+		"production/platform/network.tf": false, "prod-eu/platform/network.tf": false, "test/platform/network.tf": false, "test/prod/a.tf": false,
+		"prod/platform": true, "production/platform": false, // stacks, by which the lock keeps addresses
+	} {
+		if got := within(path); got != want {
+			t.Errorf("%s: %v, want %v", path, got, want)
+		}
+	}
+}
+
+// TestG2_LockFormat: the lock of an older run is read by a newer one, and what it does not find there it grants anew. A
+// change of a name below is a new version.
+func TestG2_LockFormat(t *testing.T) {
+	lock := &Lock{
+		Version: 1, Files: map[string]string{"b": "2", "a<&>": "1"}, Addresses: map[string]map[string]string{"prod/platform": {"secret Key": "module.secret_key"}},
+		CIDRs: map[string]string{"prod": "10.1.0.0/16"}, Modules: map[string]string{"network": "3"},
+	}
+	const want = `{
+  "version": 1,
+  "files": {
+    "a<&>": "1",
+    "b": "2"
+  },
+  "addresses": {
+    "prod/platform": {
+      "secret Key": "module.secret_key"
+    }
+  },
+  "cidrs": {
+    "prod": "10.1.0.0/16"
+  },
+  "modules": {
+    "network": "3"
+  }
+}
+`
+	if d := cmp.Diff(want, string(lock.bytes())); d != "" {
+		t.Error(d)
+	}
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, LockName), want)
+	read, err := ReadLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(lock, read); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestG2_TwoRunsWaitForEachOther: the second begins when the first has ended.
+func TestG2_TwoRunsWaitForEachOther(t *testing.T) {
+	dir := t.TempDir()
+	entered := make(chan error, 1)
+	first := true
+	mutex, err := mutexPath(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := disk{before: func(string, string) {
+		if !first {
+			return
+		}
+		first = false
+		go func() {
+			unlock, err := lockedfile.MutexAt(mutex).Lock()
+			if err == nil {
+				unlock()
+			}
+			entered <- err
+		}()
+		select {
+		case err := <-entered:
+			t.Errorf("a second run began while the first was writing, %v", err)
+			entered <- err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}}
+	if _, err := output(oldTree).write(d, dir, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-entered:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the first run keeps the lock after its end")
+	}
+	if first {
+		t.Error("no step was seen")
+	}
+}
+
+// TestG2_FilesAreForEverybody: generated code is read by colleagues, build servers and terraform.
+func TestG2_FilesAreForEverybody(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "somebodys"), "") // as the system makes files here
+	write(t, output(oldTree), dir, false)
+	want, err := os.Stat(filepath.Join(dir, "somebodys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"README.md", "prod/platform/a.tf", LockName} {
+		got, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || got.Mode() != want.Mode() {
+			t.Errorf("%s: %v %v, want %v", name, got.Mode(), err, want.Mode())
+		}
 	}
 }

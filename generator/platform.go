@@ -34,8 +34,9 @@ func gateway(env *environment.Environment) *environment.Process {
 	return nil
 }
 
-func name(s *kinds.Stack, budget environment.Budget, parts ...string) emit.Value {
-	return emit.String(environment.Name(budget, append([]string{s.Env.App, s.Env.Name}, parts...)...))
+// name is the physical name of what an environment has one of.
+func name(s *kinds.Stack, budget environment.Budget) emit.Value {
+	return emit.String(environment.Name(budget, s.Env.App, s.Env.Name))
 }
 
 func network(s *kinds.Stack) {

@@ -125,7 +125,7 @@ func TestDecodeRefusesTargetsThatAreNoStruct(t *testing.T) {
 					t.Errorf("Decode into %T did not panic", target)
 				}
 			}()
-			Decode(object(), target)
+			_ = Decode(object(), target)
 		}()
 	}
 }

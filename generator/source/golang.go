@@ -271,22 +271,22 @@ func compareRanges(a, b hcl.Range) int {
 }
 
 // readDirectory lists a folder's files; a folder that does not exist has none.
-func readDirectory(root, dir string) (names []string, exists bool, err error) {
+func readDirectory(root, dir string) (names []string, err error) {
 	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dir)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
+		return nil, nil
 	}
 	if err != nil {
 		info, statErr := os.Stat(filepath.Join(root, filepath.FromSlash(dir)))
 		if statErr == nil && !info.IsDir() {
-			return nil, false, nil
+			return nil, nil
 		}
-		return nil, false, fmt.Errorf("read folder: %w", err)
+		return nil, fmt.Errorf("read folder: %w", err)
 	}
 	for _, entry := range entries {
 		if !entry.IsDir() {
 			names = append(names, entry.Name())
 		}
 	}
-	return names, true, nil
+	return names, nil
 }

@@ -177,18 +177,18 @@ type pathSegment struct {
 
 func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 	at := field.valueAt()
-	wrong := func(at goSpan, detail string, args ...any) ([]pathSegment, bool) {
+	wrong := func(at goSpan, detail string, args ...any) bool {
 		d.errorAt(at, "Invalid path", detail, args...)
-		return nil, false
+		return false
 	}
 	if field.value[0] != '/' {
-		return wrong(at, "%s does not begin with a slash.\nhint: write /%[1]s", field.value)
+		return nil, wrong(at, "%s does not begin with a slash.\nhint: write /%[1]s", field.value)
 	}
 	if strings.Contains(field.value, "?") {
-		return wrong(at, "A path holds no query.\nhint: remove what begins with the question mark; query parameters are fields of the request type")
+		return nil, wrong(at, "A path holds no query.\nhint: remove what begins with the question mark; query parameters are fields of the request type")
 	}
 	if _, err := url.ParseRequestURI(field.value); err != nil {
-		return wrong(at, "The path is no valid URL path: %s.\nhint: encode what a URL cannot hold, as in %%20 for a space", err)
+		return nil, wrong(at, "The path is no valid URL path: %s.\nhint: encode what a URL cannot hold, as in %%20 for a space", err)
 	}
 	var segments []pathSegment
 	start := at.start + 1
@@ -197,15 +197,15 @@ func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 		start = segment.at.end + 1
 		last := segment.at.end == at.end
 		if text == "" {
-			return wrong(goSpan{segment.at.start - 1, segment.at.end}, "A path has no empty elements.\nhint: remove the slash that is too many")
+			return nil, wrong(goSpan{segment.at.start - 1, segment.at.end}, "A path has no empty elements.\nhint: remove the slash that is too many")
 		}
 		if strings.IndexByte(":*!", text[0]) >= 0 {
 			segment.kind, segment.name = text[0], text[1:]
 			if !token.IsIdentifier(segment.name) {
-				return wrong(segment.at, "%q names no function parameter.\nhint: write the name of one, as in :id", text)
+				return nil, wrong(segment.at, "%q names no function parameter.\nhint: write the name of one, as in :id", text)
 			}
 			if segment.kind != ':' && !last {
-				return wrong(segment.at, "%s matches everything that follows, and something does.\nhint: make it the path's last element", text)
+				return nil, wrong(segment.at, "%s matches everything that follows, and something does.\nhint: make it the path's last element", text)
 			}
 		}
 		segments = append(segments, segment)

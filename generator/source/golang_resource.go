@@ -118,7 +118,7 @@ func (l *goLinker) linkMigrations(p *goPackage, decl *goDecl, spelling *GoSpelli
 		return nil
 	}
 	decl.Migrations = path.Join(p.dir, dir)
-	names, _, err := readDirectory(l.root, decl.Migrations)
+	names, err := readDirectory(l.root, decl.Migrations)
 	decl.MigrationCount, _ = countMigrations(names)
 	return err
 }
@@ -152,7 +152,7 @@ func (l *goLinker) linkImplicit(index int) error {
 			continue
 		}
 		dir := path.Join(p.dir, spelling.ImplicitDir)
-		names, _, err := readDirectory(l.root, dir)
+		names, err := readDirectory(l.root, dir)
 		if err != nil {
 			return err
 		}
