@@ -62,6 +62,41 @@ var appliedOutputs = map[string]map[string]cty.Value{
 	"secret": {
 		"arn": cty.StringVal("arn:aws:secretsmanager:us-east-1:123456789012:secret:application-AbCdEf"),
 	},
+	"topic": {
+		"arn":  cty.StringVal("arn:aws:sns:us-east-1:123456789012:application"),
+		"name": cty.StringVal("application"),
+	},
+	"subscription": {
+		"queue_url":             cty.StringVal("https://sqs.us-east-1.amazonaws.com/123456789012/application"),
+		"queue_arn":             cty.StringVal("arn:aws:sqs:us-east-1:123456789012:application"),
+		"dead_letter_queue_url": cty.StringVal("https://sqs.us-east-1.amazonaws.com/123456789012/application-dead-letters"),
+		"dead_letter_queue_arn": cty.StringVal("arn:aws:sqs:us-east-1:123456789012:application-dead-letters"),
+	},
+	"bucket": {
+		"name":                 cty.StringVal("application-123456789012"),
+		"arn":                  cty.StringVal("arn:aws:s3:::application-123456789012"),
+		"regional_domain_name": cty.StringVal("application-123456789012.s3.us-east-1.amazonaws.com"),
+	},
+	"cdn": {
+		"distribution_id":  cty.StringVal("EDFDVBD632BHDS5"),
+		"distribution_arn": cty.StringVal("arn:aws:cloudfront::123456789012:distribution/EDFDVBD632BHDS5"),
+		"url":              cty.StringVal("https://d111111abcdef8.cloudfront.net"),
+	},
+	"cache": {
+		"arn":               cty.StringVal("arn:aws:elasticache:us-east-1:123456789012:replicationgroup:application"),
+		"address":           cty.StringVal("master.application.abcdef.use1.cache.amazonaws.com"),
+		"reader_address":    cty.StringVal("replica.application.abcdef.use1.cache.amazonaws.com"),
+		"port":              cty.NumberIntVal(6379),
+		"security_group_id": cty.StringVal("sg-0a1b2c3d4e5f60761"),
+		"user_names":        cty.MapVal(map[string]cty.Value{"application": cty.StringVal("application")}),
+		"user_secret_arns":  cty.MapVal(map[string]cty.Value{"application": cty.StringVal("arn:aws:secretsmanager:us-east-1:123456789012:secret:application-AbCdEf")}),
+		"activate_commands": cty.MapVal(map[string]cty.Value{"application": cty.StringVal("aws elasticache modify-user")}),
+	},
+	"cron": {
+		"function_name":         cty.StringVal("application"),
+		"schedule_arn":          cty.StringVal("arn:aws:scheduler:us-east-1:123456789012:schedule/default/application"),
+		"dead_letter_queue_url": cty.StringVal("https://sqs.us-east-1.amazonaws.com/123456789012/application-dead-letters"),
+	},
 	"generated-secret": {
 		"arn": cty.StringVal("arn:aws:secretsmanager:us-east-1:123456789012:secret:application-AbCdEf"),
 	},

@@ -143,6 +143,14 @@ func secretValues(plan *tfjson.Plan) []string {
 // statement may name * only for these.
 var everyResource = map[string]string{
 	"ecr:GetAuthorizationToken": "the token is the account's, AWS defines no resource type",
+
+	// Lambda joins a VPC as the function's role; the function's own code is denied all six.
+	"ec2:AssignPrivateIpAddresses":   "the interface has no ARN before Lambda makes it",
+	"ec2:CreateNetworkInterface":     "the interface has no ARN before Lambda makes it, and a shared subnet is another account's",
+	"ec2:DeleteNetworkInterface":     "the interface has no ARN before Lambda makes it",
+	"ec2:DescribeNetworkInterfaces":  "AWS defines no resource type for describing",
+	"ec2:DescribeSubnets":            "AWS defines no resource type for describing",
+	"ec2:UnassignPrivateIpAddresses": "the interface has no ARN before Lambda makes it",
 }
 
 // wideStatements finds Allow statements of identity policies with a wildcard action, or with resource * for an action

@@ -7,6 +7,26 @@ waiver "checkov" "CKV2_AWS_28" {
   reason    = "A web application firewall has a price and needs rules that fit the application. Attach one with `aws_wafv2_web_acl_association` and the output `arn`."
 }
 
+waiver "checkov" "CKV2_AWS_42" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "A certificate follows the domain."
+}
+
+waiver "checkov" "CKV2_AWS_47" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "It serves objects that never run as code; a web ACL is an input."
+}
+
+waiver "checkov" "CKV2_AWS_50" {
+  resources = ["cache: aws_elasticache_replication_group.this"]
+  reason    = "Failover follows the profile."
+}
+
+waiver "checkov" "CKV2_AWS_57" {
+  resources = ["cache: aws_secretsmanager_secret.this"]
+  reason    = "A new password reaches running services only by a deployment: `password_rotation` is raised together with it."
+}
+
 waiver "checkov" "CKV2_AWS_57" {
   resources = ["generated-secret: aws_secretsmanager_secret.this"]
   reason    = "A new value reaches running services only by a deployment: `rotation` is raised together with it."
@@ -15,6 +35,11 @@ waiver "checkov" "CKV2_AWS_57" {
 waiver "checkov" "CKV2_AWS_57" {
   resources = ["secret: aws_secretsmanager_secret.this"]
   reason    = "Only whoever issued the value can make a new one."
+}
+
+waiver "checkov" "CKV2_AWS_62" {
+  resources = ["bucket: aws_s3_bucket.this"]
+  reason    = "Nothing acts upon changes of a bucket that the application declares."
 }
 
 waiver "checkov" "CKV2_AWS_62" {
@@ -33,8 +58,23 @@ waiver "checkov" "CKV_AWS_109" {
 }
 
 waiver "checkov" "CKV_AWS_111" {
+  resources = ["cron: aws_iam_policy_document.signer"]
+  reason    = "Lambda joins the VPC as the role of the function: the interfaces have no ARN before it makes them. The code of the function is denied these actions."
+}
+
+waiver "checkov" "CKV_AWS_111" {
   resources = ["encryption-key: aws_iam_policy_document.key"]
   reason    = "As CKV_AWS_109: in a key policy the resource `*` is the key itself."
+}
+
+waiver "checkov" "CKV_AWS_116" {
+  resources = ["cron: aws_lambda_function.this"]
+  reason    = "Runs that fail go to the queue by an on-failure destination, which also carries the reason."
+}
+
+waiver "checkov" "CKV_AWS_144" {
+  resources = ["bucket: aws_s3_bucket.this"]
+  reason    = "A second region is a decision about money and law that no declaration makes."
 }
 
 waiver "checkov" "CKV_AWS_144" {
@@ -67,14 +107,49 @@ waiver "checkov" "CKV_AWS_162" {
   reason    = "Encore's runtimes log in with passwords: a second door that nobody uses stays shut."
 }
 
+waiver "checkov" "CKV_AWS_174" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "The name of CloudFront itself offers no choice. With a domain it is TLSv1.2_2021."
+}
+
 waiver "checkov" "CKV_AWS_18" {
   resources = ["load-balancer: aws_s3_bucket.access_logs"]
   reason    = "The bucket holds access logs: logging access to them would need another bucket, and that one another."
 }
 
+waiver "checkov" "CKV_AWS_272" {
+  resources = ["cron: aws_lambda_function.this"]
+  reason    = "The archive stands in the reviewed code, and its hash in the plan."
+}
+
 waiver "checkov" "CKV_AWS_293" {
   resources = ["database-server: aws_db_instance.this"]
   reason    = "Deletion protection follows the profile: an environment of the profile `dev` is meant to be thrown away."
+}
+
+waiver "checkov" "CKV_AWS_297" {
+  resources = ["cron: aws_scheduler_schedule.this"]
+  reason    = "The schedule holds the name of a job and a time, no secret."
+}
+
+waiver "checkov" "CKV_AWS_305" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "It serves objects, and is no web site with a first page."
+}
+
+waiver "checkov" "CKV_AWS_310" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "There is one bucket, and nothing to fall back to."
+}
+
+waiver "checkov" "CKV_AWS_338" {
+  resources = ["cache: aws_cloudwatch_log_group.this"]
+  reason    = "Retention follows the profile."
+}
+
+waiver "checkov" "CKV_AWS_338" {
+  resources = ["cron: aws_cloudwatch_log_group.this"]
+  reason    = "Retention follows the profile."
 }
 
 waiver "checkov" "CKV_AWS_338" {
@@ -93,6 +168,11 @@ waiver "checkov" "CKV_AWS_356" {
   reason    = "As CKV_AWS_109: in a key policy the resource `*` is the key itself."
 }
 
+waiver "checkov" "CKV_AWS_374" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "A public bucket is shown to everybody."
+}
+
 waiver "checkov" "CKV_AWS_378" {
   resources = ["fargate-service: aws_lb_target_group.this"]
   reason    = "Encore's runtimes speak plain HTTP. TLS ends at the load balancer; what follows stays inside the VPC, between two security groups."
@@ -101,6 +181,11 @@ waiver "checkov" "CKV_AWS_378" {
 waiver "checkov" "CKV_AWS_394" {
   resources = ["network: aws_availability_zones.this"]
   reason    = "The rule is about zones that appear in a result and are then built in. This list builds nothing: it is read to refuse a zone the account does not have."
+}
+
+waiver "checkov" "CKV_AWS_50" {
+  resources = ["cron: aws_lambda_function.this"]
+  reason    = "A run is one request: the log says with which status and in which time."
 }
 
 waiver "checkov" "CKV_AWS_65" {
@@ -122,6 +207,16 @@ waiver "tflint" "terraform_unused_declarations" {
   reason    = "It is used by its own postcondition, which refuses a zone the account does not have."
 }
 
+waiver "tfsec" "aws-cloudfront-enable-logging" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "Logging is an input: it needs a bucket of its own."
+}
+
+waiver "tfsec" "aws-cloudfront-use-secure-tls-policy" {
+  resources = ["cdn: aws_cloudfront_distribution.this"]
+  reason    = "The name of CloudFront itself offers no choice. With a domain it is TLSv1.2_2021."
+}
+
 waiver "tfsec" "aws-ecs-enable-container-insight" {
   resources = ["fargate-cluster: aws_ecs_cluster.this"]
   reason    = "Container Insights follow the profile: they are billed per metric, and `dev` does without."
@@ -138,6 +233,11 @@ waiver "tfsec" "aws-elb-http-not-used" {
 }
 
 waiver "tfsec" "aws-iam-no-policy-wildcards" {
+  resources = ["cron: data.aws_iam_policy_document.signer"]
+  reason    = "Network interfaces, which have no ARN before Lambda makes them, and the streams of one log group."
+}
+
+waiver "tfsec" "aws-iam-no-policy-wildcards" {
   resources = ["fargate-service: data.aws_iam_policy_document.execution"]
   reason    = "`ecr:GetAuthorizationToken`, for which AWS knows no resource, and the streams of one log group."
 }
@@ -147,9 +247,24 @@ waiver "tfsec" "aws-iam-no-policy-wildcards" {
   reason    = "The wildcard stands for the streams of one log group, whose names AWS chooses."
 }
 
+waiver "tfsec" "aws-lambda-enable-tracing" {
+  resources = ["cron: aws_lambda_function.this"]
+  reason    = "A run is one request: the log says with which status and in which time."
+}
+
+waiver "tfsec" "aws-s3-enable-bucket-logging" {
+  resources = ["bucket: aws_s3_bucket.this"]
+  reason    = "Logging is an input: it needs a bucket of its own."
+}
+
 waiver "tfsec" "aws-s3-enable-bucket-logging" {
   resources = ["load-balancer: aws_s3_bucket.access_logs"]
   reason    = "The bucket holds access logs: logging access to them would need another bucket, and that one another."
+}
+
+waiver "tfsec" "aws-s3-enable-versioning" {
+  resources = ["bucket: aws_s3_bucket_versioning.this"]
+  reason    = "Versions are kept as the application declares."
 }
 
 waiver "tfsec" "aws-s3-encryption-customer-key" {

@@ -114,7 +114,7 @@ func checkLabels(application *app.App, environments []environment.Environment) h
 	for _, kind := range kinds.All {
 		first := map[string]app.Resource{}
 		for _, r := range application.Of(kind.Name) {
-			label := kinds.Label(r.Parent) + "/" + kinds.Label(r.Name)
+			label := strings.TrimPrefix(kinds.Label(r.Parent)+"_"+kinds.Label(r.Name), "_")
 			if other, taken := first[label]; taken {
 				at := r.At
 				diags = append(diags, &hcl.Diagnostic{

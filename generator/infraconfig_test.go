@@ -55,6 +55,15 @@ type infraConfig struct {
 			MinConnections int    `json:"min_connections"`
 		} `json:"databases"`
 	} `json:"sql_servers"`
+	PubSub []struct {
+		Type   string `json:"type"`
+		Topics map[string]struct {
+			ARN           string `json:"arn"`
+			Subscriptions map[string]struct {
+				URL string `json:"url"`
+			} `json:"subscriptions"`
+		} `json:"topics"`
+	} `json:"pubsub"`
 	Secrets        map[string]any  `json:"secrets"`
 	HostedServices []string        `json:"hosted_services"`
 	HostedGateways []string        `json:"hosted_gateways"`
@@ -210,6 +219,7 @@ func (r configRules) check() {
 	}
 	r.discovery()
 	r.databases()
+	r.pubsub()
 	r.secrets()
 }
 
@@ -303,6 +313,58 @@ func (r configRules) databases() {
 	}
 	if len(want) > 0 {
 		r.t.Errorf("sql_servers lacks %v", want)
+	}
+}
+
+// pubsub: a topic is there for a hosted publisher or a hosted subscription, and a subscription only where its service
+// runs: a TypeScript process starts every subscription it is told of. Every topic keeps "subscriptions", which the
+// TypeScript runtime needs.
+func (r configRules) pubsub() {
+	want := map[string]map[string]bool{}
+	topic := func(name string) map[string]bool {
+		if want[name] == nil {
+			want[name] = map[string]bool{}
+		}
+		return want[name]
+	}
+	for _, e := range r.app.Edges {
+		switch {
+		case !r.hosts(e.Service):
+		case e.Kind == "topic":
+			topic(e.Resource)
+		case e.Kind == "subscription":
+			topic(e.Parent)[e.Resource] = true
+		}
+	}
+	if len(r.config.PubSub) > 1 || (len(r.config.PubSub) == 1) != (len(want) > 0) {
+		r.t.Errorf("%d pubsub entries for %d topics: of several the Go runtime keeps the last", len(r.config.PubSub), len(want))
+	}
+	if strings.Count(r.text, `"arn"`) != strings.Count(r.text, `"subscriptions"`) {
+		r.t.Error("a topic lacks its subscriptions")
+	}
+	for _, provider := range r.config.PubSub {
+		if provider.Type != "aws_sns_sqs" {
+			r.t.Errorf("pubsub of type %q", provider.Type)
+		}
+		for name, topic := range provider.Topics {
+			subscriptions, wanted := want[name]
+			if !wanted || topic.ARN == "" {
+				r.t.Errorf("topic %s with ARN %q, which no hosted service uses", name, topic.ARN)
+			}
+			for subscription, queue := range topic.Subscriptions {
+				if !subscriptions[subscription] || queue.URL == "" {
+					r.t.Errorf("subscription %s of topic %s with URL %q runs elsewhere", subscription, name, queue.URL)
+				}
+				delete(subscriptions, subscription)
+			}
+			if len(subscriptions) > 0 {
+				r.t.Errorf("topic %s lacks the subscriptions %v", name, subscriptions)
+			}
+			delete(want, name)
+		}
+	}
+	if len(want) > 0 {
+		r.t.Errorf("pubsub lacks %v", want)
 	}
 }
 

@@ -57,12 +57,24 @@ func network(s *kinds.Stack) {
 		[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
 		kinds.Arg("name", name(s, environment.KeyAlias)),
 		kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
+		kinds.Arg("message_sources", emit.Strings(keyUsers(s))),
 	)
 	s.Output("network", "Where processes run.", emit.Object(
 		kinds.Arg("vpc_id", emit.Ref("module.network.vpc_id")),
 		kinds.Arg("compute_subnet_ids", emit.Ref("module.network.compute_subnet_ids")),
 	))
 	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", emit.Ref("module.key.arn"))
+}
+
+// keyUsers are the AWS services that use the key on behalf of what the application declares, sorted.
+func keyUsers(s *kinds.Stack) []string {
+	var users []string
+	for _, kind := range kinds.All {
+		if len(s.Of(kind.Name)) > 0 {
+			users = append(users, kind.KeyUsers...)
+		}
+	}
+	return distinct(users)
 }
 
 // storagePorts are the ports the storage tier answers on: none means that there is no such tier.

@@ -139,12 +139,42 @@ func TestS1_SecretsFollowDeclarations(t *testing.T) {
 	})
 }
 
-// TestF4_NoPermissionWithoutAUse: databases and secrets need no rights at run time, so the task role of an application
-// that uses nothing else has none.
-func TestF4_NoPermissionWithoutAUse(t *testing.T) {
-	forEachProcess(t, "F4", func(t *testing.T, _ *app.App, _ environment.Environment, _ environment.Process, call map[string]cty.Value) {
-		if got := keys(call["permissions"]); got != nil {
-			t.Errorf("permissions %v", got)
+// TestF4_PermissionsFollowUses holds every statement of every task role against the uses of the process, by a table of
+// its own: a right for each use, no right besides, on the one resource it is for.
+func TestF4_PermissionsFollowUses(t *testing.T) {
+	forEachProcess(t, "F4", func(t *testing.T, application *app.App, _ environment.Environment, process environment.Process, call map[string]cty.Value) {
+		want := map[string]bool{}
+		allow := func(resource string, actions ...string) {
+			for _, action := range actions {
+				want[action+" on <"+resource+">"] = true
+			}
+		}
+		for _, e := range application.Edges {
+			if !slices.Contains(process.HostedServices(), e.Service) {
+				continue
+			}
+			switch e.Kind {
+			case "topic":
+				allow("topic_"+kinds.Label(e.Resource)+"_arn", "sns:Publish", "sns:GetTopicAttributes")
+				allow("key_arn", "kms:Decrypt", "kms:GenerateDataKey")
+			case "subscription":
+				allow("topic_"+kinds.Label(e.Parent)+"_arn", "sns:GetTopicAttributes")
+				allow("subscription_"+kinds.Label(e.Parent)+"_"+kinds.Label(e.Resource)+".queue_arn",
+					"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
+				allow("key_arn", "kms:Decrypt")
+			}
+		}
+		got := map[string]bool{}
+		for _, name := range keys(call["permissions"]) {
+			statement := call["permissions"].GetAttr(name)
+			for _, resource := range statement.GetAttr("resources").AsValueSlice() {
+				for _, action := range statement.GetAttr("actions").AsValueSlice() {
+					got[action.AsString()+" on "+resource.AsString()] = true
+				}
+			}
+		}
+		if d := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); d != "" {
+			t.Error(d)
 		}
 	})
 }

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// The patterns are the list of what a vendored copy holds: configuration, README and the certificates some modules
-// read. Tests stay behind: terraform would run them in the user's repository, and they prove nothing there.
+// The patterns are the list of what a vendored copy holds: configuration, README, the certificates some modules
+// read and the function one of them runs. Tests stay behind: terraform would run them in the user's repository, and they prove nothing there.
 //
-//go:embed */*.tf */README.md */certificates
+//go:embed */*.tf */README.md */certificates */signer
 var embedded embed.FS
 
 // FS holds one folder per module, named as the module. It is read only; paths are slash separated.

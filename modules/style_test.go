@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,11 +31,17 @@ func TestStyle(t *testing.T) {
 	}
 }
 
-// TestVersions wants one versions.tf everywhere: modules that ask for different providers cannot be used together.
+// TestVersions wants one versions.tf everywhere: modules that ask for different providers cannot be used together. cdn
+// asks for a second configuration of the same one, because CloudFront takes certificates of us-east-1 alone.
 func TestVersions(t *testing.T) {
 	first := modules.Files()[modules.Names()[0]]["versions.tf"]
+	aliases := regexp.MustCompile(`(\n +#.*)?\n +configuration_aliases = \[.*\]`)
 	for name, files := range modules.Files() {
-		if string(files["versions.tf"]) != string(first) {
+		versions := string(files["versions.tf"])
+		if name == "cdn" {
+			versions = aliases.ReplaceAllString(versions, "")
+		}
+		if versions != string(first) {
 			t.Errorf("modules/%s/versions.tf differs from modules/%s/versions.tf", name, modules.Names()[0])
 		}
 	}

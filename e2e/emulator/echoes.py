@@ -6,6 +6,7 @@ An echo proves nothing about AWS. Never count an echoed field as verified.
 import functools
 import json
 
+from moto.awslambda.models import LambdaFunction
 from moto.core.utils import camelcase_to_underscores
 from moto.ecs.responses import EC2ContainerServiceResponse
 
@@ -37,5 +38,24 @@ def echo_service_fields():
         setattr(EC2ContainerServiceResponse, name, answered)
 
 
+def echo_function_key():
+    """The key that encrypts a function's settings."""
+    create, configuration = LambdaFunction.__init__, LambdaFunction.get_configuration
+
+    def created(self, *arguments, **named):
+        create(self, *arguments, **named)
+        spec = named["spec"] if "spec" in named else arguments[1]
+        self.settings_key = spec.get("KMSKeyArn")
+
+    def answered(self, *arguments, **named):
+        result = configuration(self, *arguments, **named)
+        if self.settings_key:
+            result["KMSKeyArn"] = self.settings_key
+        return result
+
+    LambdaFunction.__init__, LambdaFunction.get_configuration = created, answered
+
+
 def apply():
+    echo_function_key()
     echo_service_fields()

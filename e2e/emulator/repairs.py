@@ -9,6 +9,7 @@ import json
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import Service
+from moto.sqs.models import Queue
 
 
 def run_what_is_desired():
@@ -68,7 +69,27 @@ def tag_scalable_targets():
         setattr(ApplicationAutoScalingResponse, action.__name__, action)
 
 
+def keep_redrive_allow_policies():
+    """SQS keeps which queues may send their dead letters, and hands policies back compact. moto forgets the one and puts blanks into the other."""
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+    Queue.redrive_allow_policy = None
+    attributes = Queue.attributes.fget
+
+    def compacted(self):
+        result = attributes(self)
+        for name in ("RedrivePolicy", "RedriveAllowPolicy"):
+            value = result.get(name)
+            if not value:
+                result.pop(name, None)
+                continue
+            result[name] = json.dumps(json.loads(value) if isinstance(value, str) else value, separators=(",", ":"))
+        return result
+
+    Queue.attributes = property(compacted)
+
+
 def apply():
+    keep_redrive_allow_policies()
     run_what_is_desired()
     describe_rules_between_groups()
     tag_scalable_targets()

@@ -104,6 +104,8 @@ var (
 		`write it in full, as in "arn:aws:iam::123456789012:policy/boundary"`)
 	isRoleARN = matches(`arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+`, "ARN of an IAM role",
 		`write it in full, as in "arn:aws:iam::123456789012:role/deploy"`)
+	isTopicARN = matches(`arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}`, "ARN of an SNS topic",
+		`write it in full, as in "arn:aws:sns:eu-west-1:123456789012:alarms"`)
 	isImage = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})`, "full image name",
 		`write it with registry and tag, as in "`+defaultHelperImage+`"`)
 	isKeyPrefix = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, "folder in a bucket",
@@ -208,6 +210,15 @@ func arePorts(list []int) string {
 		}
 	}
 	return ""
+}
+
+func areTopicARNs(list []string) string {
+	for _, arn := range list {
+		if text := isTopicARN(arn); text != "" {
+			return text
+		}
+	}
+	return areDistinct(list)
 }
 
 func areRoleARNs(list []string) string {

@@ -114,6 +114,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"port twice", production(`outbound_ports = [443, 443]`), []string{`2:18 error: Invalid value for "outbound_ports": Port 443 stands in the list twice.`}},
 		{"boundary", production(`permissions_boundary = "boundary"`), []string{`2:24 error: Invalid value for "permissions_boundary": `}},
 		{"iam path", production(`iam_path = "apps"`), []string{`2:12 error: Invalid value for "iam_path": `}},
+		{"alarm topic", production(`alarm_topic_arns = ["arn:aws:sqs:eu-west-1:123456789012:alarms"]`), []string{`2:20 error: Invalid value for "alarm_topic_arns": `}},
 		{"deploy role", production(`deploy_role_arns = ["arn:aws:iam::123456789012:user/me"]`), []string{`2:20 error: Invalid value for "deploy_role_arns": `}},
 		{"retention", production(`log_retention_days = 100`), []string{`2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 100 days. It can for 1, 3, 5`}},
 		{"retention beyond the last", production(`log_retention_days = 9999`), []string{`2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 9999 days. It can for `}},

@@ -43,6 +43,8 @@ type Environment struct {
 	PermissionsBoundary string // ARN of an IAM policy
 	IAMPath             string // starts and ends with a slash
 	DeployRoleARNs      []string
+	// AlarmTopicARNs are SNS topics that alarms go to.
+	AlarmTopicARNs []string
 
 	DeletionProtection     bool
 	ContainerInsights      bool

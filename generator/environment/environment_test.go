@@ -151,6 +151,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
   permissions_boundary      = "arn:aws:iam::012345678901:policy/boundary"
   iam_path                  = "/apps/"
   deploy_role_arns          = ["arn:aws:iam::012345678901:role/deploy"]
+  alarm_topic_arns          = ["arn:aws:sns:eu-west-1:012345678901:alarms"]
   deletion_protection       = false
   container_insights        = false
   helper_image              = "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37"
@@ -210,6 +211,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 			Zones: []string{"c", "a"}, NAT: "single", InterfaceEndpoints: []string{"logs", "sqs"}, OutboundPorts: []int{443, 587},
 			PermissionsBoundary: "arn:aws:iam::012345678901:policy/boundary", IAMPath: "/apps/",
 			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"},
+			AlarmTopicARNs: []string{"arn:aws:sns:eu-west-1:012345678901:alarms"},
 			HelperImage:    "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37", LogRetentionDays: 30, FlowLogRetentionDays: 7,
 			AccessLogRetentionDays: 45, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
 			State: &State{Bucket: "shop-state", Region: "us-west-2", KeyPrefix: "teams/shop"},

@@ -102,6 +102,8 @@ var environmentSettings = []setting[Environment]{
 		"Path of every role that is made.", isIAMPath),
 	row("deploy_role_arns", func(e *Environment) *[]string { return &e.DeployRoleARNs }, same([]string(nil)),
 		"Roles that may push images; when set, nobody else may.", areRoleARNs),
+	row("alarm_topic_arns", func(e *Environment) *[]string { return &e.AlarmTopicARNs }, same([]string(nil)),
+		"SNS topics that are told when something needs a person, such as messages nobody could handle.", areTopicARNs),
 	row("deletion_protection", func(e *Environment) *bool { return &e.DeletionProtection }, perProfile(false, true, true),
 		"Whether AWS refuses to delete the database servers, the load balancer once it has a domain, and a registry or access log bucket that is not empty.", nil),
 	row("container_insights", func(e *Environment) *bool { return &e.ContainerInsights }, perProfile(false, true, true),

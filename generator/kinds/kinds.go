@@ -51,6 +51,9 @@ type Kind struct {
 	// Private says that only the service that declares it may use it.
 	Private bool
 
+	// KeyUsers are the AWS services that use the environment's key on behalf of the kind, as service principals: they
+	// have no role of the account, so the key itself has to admit them.
+	KeyUsers []string
 	// Unbuilt says that groundplan reads the kind but has no Terraform for it: generate refuses what declares one.
 	Unbuilt bool
 	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.

@@ -64,7 +64,7 @@ var Subscriptions = Kind{
 		Methods: map[string][]string{},
 	}},
 	Read:      readSubscription,
-	Unbuilt:   true,
+	Lower:     lowerSubscriptions,
 	Bound:     true,
 	Operation: Subscribe,
 	Verbs:     map[string]string{Subscribe: "subscribes"},

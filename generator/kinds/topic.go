@@ -56,9 +56,11 @@ var Topics = Kind{
 		MessageField:    "OrderingAttribute",
 		MessageReserved: "encore",
 	}},
-	Read:    readTopic,
-	Unbuilt: true,
-	Verbs:   map[string]string{Publish: "publishes"},
+	Read:     readTopic,
+	Verbs:    map[string]string{Publish: "publishes"},
+	KeyUsers: []string{"sns.amazonaws.com"},
+	Lower:    lowerTopics,
+	Wire:     wireTopics,
 }
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {

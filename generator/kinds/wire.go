@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -119,6 +120,26 @@ func (p *Process) Uses(kind string) map[string][]app.Edge {
 	}
 	return uses
 }
+
+// permit adds a statement to the task role.
+func (p *Process) permit(name, comment string, actions []string, resources ...emit.Value) {
+	p.Permissions = append(p.Permissions, Permission{Name: name, Comment: comment, Actions: actions, Resources: resources})
+}
+
+// useKey lets the process use the environment's key in these ways, once however many resources need it.
+func (p *Process) useKey(actions ...string) {
+	for i := range p.Permissions {
+		if permission := &p.Permissions[i]; permission.Name == keyPermission {
+			permission.Actions = append(permission.Actions, actions...)
+			sort.Strings(permission.Actions)
+			permission.Actions = slices.Compact(permission.Actions)
+			return
+		}
+	}
+	p.permit(keyPermission, "what the process reads and writes is encrypted with the environment's key", actions, emit.Ref("local.platform.key_arn"))
+}
+
+const keyPermission = "key"
 
 // usedNames are the keys of uses, sorted.
 func usedNames(uses map[string][]app.Edge) []string {

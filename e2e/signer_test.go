@@ -1,0 +1,366 @@
+//go:build validate
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// signerDriver runs the function of modules/cron out of the archive Lambda is given, with stand-ins for what only Lambda
+// has: the SDK, the context, and a clock that may be wrong. Each event of a list is one run of the same warm function.
+const signerDriver = `
+import json, sys, time, types
+order = json.load(sys.stdin)
+sys.path.insert(0, order["archive"])
+if order["keys"]:
+    class Client:
+        def get_secret_value(self, SecretId):
+            assert SecretId == "arn:secret", SecretId
+            return {"SecretString": order["keys"].pop(0)}
+    sys.modules["boto3"] = types.SimpleNamespace(client=lambda service, config: Client())
+    sys.modules["botocore"] = types.ModuleType("botocore")
+    sys.modules["botocore.config"] = types.SimpleNamespace(Config=lambda **settings: settings)
+clock, time.time = time.time, lambda: clock() + order["clock"]
+import signer
+class Context:
+    aws_request_id = "request-1"
+    def get_remaining_time_in_millis(self):
+        return order["milliseconds"]
+results = []
+for event in order["events"]:
+    try:
+        results.append({"Report": signer.handler(event, Context())})
+    except Exception as problem:
+        results.append({"Failure": type(problem).__name__ + ": " + str(problem)})
+print(json.dumps(results))
+`
+
+// signerOrder is what signerDriver reads.
+type signerOrder struct {
+	Archive      string              `json:"archive"`
+	Events       []map[string]string `json:"events"`
+	Keys         []string            `json:"keys"` // one for each run; none: there is no SDK at all
+	Clock        int                 `json:"clock"`
+	Milliseconds int                 `json:"milliseconds"`
+}
+
+// signerResult is one run: what it returned, or why it failed.
+type signerResult struct {
+	Report  map[string]any
+	Failure string
+}
+
+const (
+	signerKey = "a-key-of-which-every-byte-counts"
+	// What the schedule of the module passes, the words in angle brackets replaced.
+	signerRun = "shop-production-cleanup/2026-03-01T04:00:00Z"
+)
+
+func runSigner(t *testing.T, settings map[string]string, order signerOrder) []signerResult {
+	t.Helper()
+	archive, err := filepath.Abs(filepath.Join(repository, "modules", "cron", "signer", "signer.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	order.Archive = archive
+	if order.Milliseconds == 0 {
+		order.Milliseconds = 30_000
+	}
+	input, err := json.Marshal(order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, tool(t, "python", "bin", "python3"), "-B", "-c", signerDriver)
+	command.Stdin = bytes.NewReader(input)
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		command.Env = append(command.Env, name+"="+settings[name])
+	}
+	var problems strings.Builder
+	command.Stderr = &problems
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &problems)
+	}
+	// The runs report as they go; the last line is the driver's.
+	lines := strings.Split(strings.TrimSpace(string(output)), "\n")
+	var results []signerResult
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &results); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return results
+}
+
+// signerSettings is the function's environment, as modules/cron writes it.
+func signerSettings(signature, url string) map[string]string {
+	settings := map[string]string{"METHOD": "POST", "URL": url, "ENDPOINT_PATH": "/shop.Cleanup", "SIGNATURE": signature}
+	if signature != "none" {
+		settings["AUTH_SECRET_ARN"] = "arn:secret"
+		settings["AUTH_KEY_ID"] = "258"
+	}
+	if signature == "typescript" {
+		settings["APP_ID"] = "shop"
+		settings["ENV_NAME"] = "production"
+	}
+	return settings
+}
+
+// endpoint is the called process: it remembers what came in, checks it as the language's runtime does, and takes each run
+// once.
+type endpoint struct {
+	check func(*http.Request) error
+
+	lock     sync.Mutex
+	requests []*http.Request
+	refusals []string
+	seen     map[string]bool
+}
+
+func (e *endpoint) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	e.requests = append(e.requests, request)
+	if err := e.check(request); err != nil {
+		e.refusals = append(e.refusals, err.Error())
+		http.Error(writer, err.Error(), http.StatusUnauthorized)
+		return
+	}
+	run := request.Header.Get("X-Encore-Cron-Execution")
+	if e.seen[run] {
+		http.Error(writer, "replayed", http.StatusConflict)
+		return
+	}
+	e.seen[run] = true
+}
+
+// newEndpoint listens on 127.0.0.1 and checks as the runtime of a language does: go, typescript, or none.
+func newEndpoint(t *testing.T, signature string) (*endpoint, string) {
+	t.Helper()
+	called := &endpoint{seen: map[string]bool{}}
+	switch signature {
+	case "go":
+		called.check = func(request *http.Request) error {
+			return checkPlatform(request.Header, request.URL.Path, map[uint32]string{258: signerKey}, time.Now())
+		}
+	case "typescript":
+		called.check = func(request *http.Request) error {
+			return checkService(request.Header, map[string]string{"258": signerKey}, time.Now())
+		}
+	default:
+		called.check = func(*http.Request) error { return nil }
+	}
+	server := httptest.NewServer(called)
+	t.Cleanup(server.Close)
+	return called, server.URL
+}
+
+func signerEvents(runs ...string) []map[string]string {
+	var events []map[string]string
+	for _, run := range runs {
+		events = append(events, map[string]string{"execution": run})
+	}
+	return events
+}
+
+// TestJ1_SignedRequestsAreAccepted calls each kind of endpoint the way the schedule does.
+func TestJ1_SignedRequestsAreAccepted(t *testing.T) {
+	for _, signature := range []string{"go", "typescript", "none"} {
+		t.Run(signature, func(t *testing.T) {
+			called, url := newEndpoint(t, signature)
+			order := signerOrder{Events: signerEvents(signerRun)}
+			if signature != "none" {
+				order.Keys = []string{signerKey}
+			}
+			result := runSigner(t, signerSettings(signature, url), order)[0]
+			if result.Failure != "" || result.Report["status"] != 200.0 || result.Report["execution"] != signerRun {
+				t.Fatalf("the run ended with %+v", result)
+			}
+			request := called.requests[0]
+			if request.Method != http.MethodPost || request.URL.Path != "/shop.Cleanup" || request.ContentLength != 0 {
+				t.Errorf("called was %s %s with %d bytes", request.Method, request.URL, request.ContentLength)
+			}
+			if got := request.Header.Get("X-Encore-Cron-Execution"); got != signerRun {
+				t.Errorf("X-Encore-Cron-Execution is %q", got)
+			}
+			if signed := request.Header.Get("X-Encore-Auth") != ""; signed != (signature == "go") {
+				t.Errorf("signed for Encore's platform: %t", signed)
+			}
+			if signed := request.Header.Get("X-Encore-Meta-Svc-Auth") != ""; signed != (signature == "typescript") {
+				t.Errorf("signed as a call between services: %t", signed)
+			}
+		})
+	}
+}
+
+// TestJ1_ForgedRequestsAreRefused wants each of the two checks to refuse what it must, and the run to fail by it: that is
+// what makes Lambda repeat it.
+func TestJ1_ForgedRequestsAreRefused(t *testing.T) {
+	for _, test := range []struct {
+		name, signature string
+		order           signerOrder
+		change          map[string]string
+		want            string
+	}{
+		{"go, sixteen minutes late", "go", signerOrder{Clock: -16 * 60}, nil, "expired"},
+		{"go, sixteen minutes early", "go", signerOrder{Clock: 16 * 60}, nil, "expired"},
+		{"go, another key", "go", signerOrder{Keys: []string{signerKey + "x"}}, nil, "wrong signature"},
+		{"go, an unknown key", "go", signerOrder{}, map[string]string{"AUTH_KEY_ID": "2"}, "no key 2"},
+		{"go, unsigned", "go", signerOrder{}, map[string]string{"SIGNATURE": "none"}, "X-Encore-Auth is"},
+		{"typescript, three minutes late", "typescript", signerOrder{Clock: -3 * 60}, nil, "expired"},
+		{"typescript, three minutes early", "typescript", signerOrder{Clock: 3 * 60}, nil, "expired"},
+		{"typescript, another key", "typescript", signerOrder{Keys: []string{signerKey + "x"}}, nil, "wrong signature"},
+		{"typescript, an unknown key", "typescript", signerOrder{}, map[string]string{"AUTH_KEY_ID": "2"}, "no key 2"},
+		{"typescript, unsigned", "typescript", signerOrder{}, map[string]string{"SIGNATURE": "none"}, "version"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, url := newEndpoint(t, test.signature)
+			settings := signerSettings(test.signature, url)
+			maps.Copy(settings, test.change)
+			test.order.Events = signerEvents(signerRun)
+			if test.order.Keys == nil {
+				test.order.Keys = []string{signerKey}
+			}
+			result := runSigner(t, settings, test.order)[0]
+			if !strings.HasPrefix(result.Failure, "RuntimeError: POST /shop.Cleanup answered 401: ") || !strings.Contains(result.Failure, test.want) {
+				t.Errorf("the run ended with %+v, want a refusal with %q", result, test.want)
+			}
+		})
+	}
+}
+
+// TestJ1_SignatureIsForOneRequest takes the headers of a good run and uses them for something else.
+func TestJ1_SignatureIsForOneRequest(t *testing.T) {
+	headers := func(signature string) http.Header {
+		called, url := newEndpoint(t, signature)
+		runSigner(t, signerSettings(signature, url), signerOrder{Events: signerEvents(signerRun), Keys: []string{signerKey}})
+		return called.requests[0].Header
+	}
+	platform, service := headers("go"), headers("typescript")
+	platformKeys, serviceKeys := map[uint32]string{258: signerKey}, map[string]string{"258": signerKey}
+	changed := func(name, value string) http.Header {
+		header := service.Clone()
+		header.Set(name, value)
+		return header
+	}
+	now := time.Now()
+	for name, err := range map[string]error{
+		"another path":             checkPlatform(platform, "/shop.DeleteEverything", platformKeys, now),
+		"a quarter of an hour":     checkPlatform(platform, "/shop.Cleanup", platformKeys, now.Add(16*time.Minute)),
+		"two minutes":              checkService(service, serviceKeys, now.Add(3*time.Minute)),
+		"another run":              checkService(changed("X-Correlation-Id", "shop-production-cleanup/2026-03-02T04:00:00Z"), serviceKeys, now),
+		"another caller":           checkService(changed("X-Encore-Meta-Caller", "encore:admin"), serviceKeys, now),
+		"a user nobody logged":     checkService(changed("X-Encore-Meta-Userid", "root"), serviceKeys, now),
+		"another environment":      checkService(changed("X-Encore-Meta-Svc-Auth", strings.Replace(service.Get("X-Encore-Meta-Svc-Auth"), "/production/", "/staging/", 1)), serviceKeys, now),
+		"another application":      checkService(changed("X-Encore-Meta-Svc-Auth", strings.Replace(service.Get("X-Encore-Meta-Svc-Auth"), "/shop/", "/shoe/", 1)), serviceKeys, now),
+		"a date moved by a minute": checkService(changed("X-Encore-Meta-Date", now.Add(time.Minute).UTC().Format(http.TimeFormat)), serviceKeys, now),
+	} {
+		if err == nil {
+			t.Errorf("the signature serves for %s", name)
+		}
+	}
+	for name, err := range map[string]error{
+		"go":         checkPlatform(platform, "/shop.Cleanup", platformKeys, now),
+		"typescript": checkService(service, serviceKeys, now),
+	} {
+		if err != nil {
+			t.Errorf("%s: the signature does not serve for what it was made for: %v", name, err)
+		}
+	}
+}
+
+// TestJ1_ARunKeepsItsID wants the retry of a run to be known as such by its id, and the next run to be another.
+func TestJ1_ARunKeepsItsID(t *testing.T) {
+	for _, signature := range []string{"go", "typescript"} {
+		called, url := newEndpoint(t, signature)
+		next := "shop-production-cleanup/2026-03-02T04:00:00Z"
+		order := signerOrder{Events: append(signerEvents(signerRun, signerRun, next), map[string]string{}), Keys: slices.Repeat([]string{signerKey}, 4)}
+		results := runSigner(t, signerSettings(signature, url), order)
+		if results[0].Failure != "" || results[2].Failure != "" {
+			t.Errorf("%s: runs of their own failed: %+v", signature, results)
+		}
+		if !strings.Contains(results[1].Failure, "answered 409: replayed") {
+			t.Errorf("%s: the replayed run ended with %+v", signature, results[1])
+		}
+		// Invoked by hand, without an event of the schedule.
+		if got := called.requests[3].Header.Get("X-Encore-Cron-Execution"); got != "request-1" {
+			t.Errorf("%s: a run without an id is called %q", signature, got)
+		}
+	}
+}
+
+// TestJ1_ANewKeyIsNoticed runs a function that stayed warm over a change of the key.
+func TestJ1_ANewKeyIsNoticed(t *testing.T) {
+	_, url := newEndpoint(t, "go")
+	order := signerOrder{Events: signerEvents("a", "b"), Keys: []string{"the key before", signerKey}}
+	if results := runSigner(t, signerSettings("go", url), order); results[0].Failure == "" || results[1].Failure != "" {
+		t.Errorf("the runs ended with %+v", results)
+	}
+}
+
+// TestJ1_PathsAreSignedAsDecoded calls an endpoint whose path has escapes: the runtime checks what they stand for.
+func TestJ1_PathsAreSignedAsDecoded(t *testing.T) {
+	called, url := newEndpoint(t, "go")
+	settings := signerSettings("go", url)
+	settings["ENDPOINT_PATH"] = "/caf%C3%A9/nightly%20run"
+	result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Keys: []string{signerKey}})[0]
+	if result.Failure != "" || called.requests[0].URL.Path != "/café/nightly run" {
+		t.Errorf("the run ended with %+v, called was %q", result, called.requests[0].URL.Path)
+	}
+}
+
+// TestJ1_WhatIsNotASuccessFails wants every other end of a run to be a failure of the function.
+func TestJ1_WhatIsNotASuccessFails(t *testing.T) {
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		switch request.URL.Path {
+		case "/fails":
+			http.Error(writer, strings.Repeat("x", 10_000), http.StatusInternalServerError)
+		case "/moves":
+			http.Redirect(writer, request, "/works", http.StatusTemporaryRedirect)
+		case "/hangs":
+			<-release
+		case "/works":
+			writer.WriteHeader(http.StatusNoContent)
+		}
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { close(release) })
+	for _, test := range []struct {
+		path, url string
+		seconds   int
+		want      string
+	}{
+		{"/works", server.URL, 30, ""},
+		{"/fails", server.URL, 30, "RuntimeError: POST /fails answered 500: " + strings.Repeat("x", 500)},
+		{"/moves", server.URL, 30, "RuntimeError: POST /moves answered 307: "},
+		{"/hangs", server.URL, 4, "TimeoutError: timed out"},
+		{"/works", server.URL, 2, "TimeoutError: no time is left for the call: raise timeout_seconds"},
+		{"/works", "http://127.0.0.1:1", 30, "ConnectionRefusedError: "},
+	} {
+		settings := signerSettings("none", test.url)
+		settings["ENDPOINT_PATH"] = test.path
+		result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Milliseconds: test.seconds * 1000})[0]
+		if (test.want == "") != (result.Failure == "") || !strings.HasPrefix(result.Failure, test.want) || len(result.Failure) > 600 {
+			t.Errorf("%s: the run ended with %+v, want %q", test.path, result, test.want)
+		}
+	}
+	settings := signerSettings("none", server.URL)
+	settings["SIGNATURE"] = "rust"
+	settings["AUTH_SECRET_ARN"] = "arn:secret"
+	if result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Keys: []string{signerKey}})[0]; !strings.HasPrefix(result.Failure, "ValueError: SIGNATURE is 'rust'") {
+		t.Errorf("an unknown signature ended with %+v", result)
+	}
+}

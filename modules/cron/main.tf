@@ -1,0 +1,214 @@
+# A cron job: EventBridge Scheduler keeps the time, a function inside the VPC signs and sends the request, and a run that
+# failed for good lands in a queue that raises an alarm. What each part may do is in roles.tf.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  signs = var.signature != "none"
+
+  # Made of the job and the time it was due, the id stays the same whenever one run is delivered or tried twice; the
+  # scheduler's own execution id does not. Written by hand because jsonencode would escape the angle brackets, and the
+  # scheduler would no longer find the words it replaces.
+  schedule_input = "{\"execution\":\"${var.name}/<aws.scheduler.scheduled-time>\"}"
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+resource "aws_lambda_function" "this" {
+  function_name    = var.name
+  description      = "Calls ${var.method} ${var.path} on schedule"
+  role             = aws_iam_role.signer.arn
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  handler          = "signer.handler"
+  filename         = "${path.module}/signer/signer.zip"
+  source_code_hash = filebase64sha256("${path.module}/signer/signer.zip")
+  memory_size      = 128
+  timeout          = var.timeout_seconds
+  kms_key_arn      = var.key_arn
+
+  # 1: a run waits until the one before has ended. -1: no reservation.
+  reserved_concurrent_executions = var.overlapping_runs ? -1 : 1
+
+  environment {
+    variables = merge(
+      {
+        METHOD        = var.method
+        URL           = var.url
+        ENDPOINT_PATH = var.path
+        SIGNATURE     = var.signature
+      },
+      local.signs ? { AUTH_SECRET_ARN = var.auth_secret_arn, AUTH_KEY_ID = tostring(var.auth_key_id) } : {},
+      var.signature == "typescript" ? { APP_ID = var.app_id, ENV_NAME = var.env_name } : {},
+    )
+  }
+
+  vpc_config {
+    subnet_ids         = var.subnet_ids
+    security_group_ids = [aws_security_group.this.id]
+  }
+
+  # Lambda makes a log group it does not find, without retention and key, and refuses a role that cannot reach the VPC.
+  depends_on = [
+    aws_cloudwatch_log_group.this,
+    aws_iam_role_policy.signer,
+  ]
+}
+
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name                = aws_lambda_function.this.function_name
+  maximum_retry_attempts       = var.retry_attempts
+  maximum_event_age_in_seconds = var.retry_window_seconds
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.dead_letters.arn
+    }
+  }
+}
+
+# A group of its own: it is what the trust of the schedule's role can name, and what carries tags, which a schedule cannot.
+resource "aws_scheduler_schedule_group" "this" {
+  name = var.name
+}
+
+resource "aws_scheduler_schedule" "this" {
+  name                         = var.name
+  group_name                   = aws_scheduler_schedule_group.this.name
+  description                  = "Calls ${var.method} ${var.path}"
+  schedule_expression          = var.schedule_expression
+  schedule_expression_timezone = "UTC"
+  state                        = var.enabled ? "ENABLED" : "DISABLED"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_lambda_function.this.arn
+    role_arn = aws_iam_role.schedule.arn
+    input    = local.schedule_input
+
+    # The scheduler hands the run over and is done: these attempts are for a Lambda that does not take it.
+    retry_policy {
+      maximum_event_age_in_seconds = var.retry_window_seconds
+      maximum_retry_attempts       = 185
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.dead_letters.arn
+    }
+  }
+
+  # A run that comes before these is lost without a trace.
+  depends_on = [
+    aws_iam_role_policy.schedule,
+    aws_lambda_function_event_invoke_config.this,
+    aws_vpc_security_group_egress_rule.connection,
+    aws_vpc_security_group_egress_rule.secret,
+    aws_vpc_security_group_ingress_rule.connection,
+  ]
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  name                      = "${var.name}-dead-letters"
+  message_retention_seconds = 1209600
+  kms_master_key_id         = var.key_arn
+}
+
+data "aws_iam_policy_document" "dead_letters" {
+  statement {
+    sid       = "OnlyOverTLS"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.dead_letters.arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_sqs_queue_policy" "dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters.url
+  policy    = data.aws_iam_policy_document.dead_letters.json
+}
+
+resource "aws_cloudwatch_metric_alarm" "dead_letters" {
+  alarm_name          = "${var.name}-dead-letters"
+  alarm_description   = "Runs of the cron job ${var.name} failed for good: their messages are in the queue ${aws_sqs_queue.dead_letters.name}, the reasons in the log group ${aws_cloudwatch_log_group.this.name}."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 60
+  evaluation_periods  = 1
+  # SQS reports nothing of a queue that has been empty for hours.
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_topic_arns
+  ok_actions         = var.alarm_topic_arns
+
+  dimensions = {
+    QueueName = aws_sqs_queue.dead_letters.name
+  }
+}
+
+resource "aws_security_group" "this" {
+  name_prefix = "${var.name}-"
+  description = "Function of the cron job ${var.name}"
+  vpc_id      = var.vpc_id
+
+  tags = {
+    Name = var.name
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "connection" {
+  security_group_id            = aws_security_group.this.id
+  description                  = "To the process that is called"
+  referenced_security_group_id = var.connection.security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = var.connection.port
+  to_port                      = var.connection.port
+}
+
+resource "aws_vpc_security_group_ingress_rule" "connection" {
+  security_group_id            = var.connection.security_group_id
+  description                  = "From the cron job ${var.name}"
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = var.connection.port
+  to_port                      = var.connection.port
+}
+
+# Secrets Manager has no fixed addresses: neither its public ones nor those of an interface endpoint are known here.
+resource "aws_vpc_security_group_egress_rule" "secret" {
+  for_each = local.signs ? toset(["443"]) : toset([])
+
+  security_group_id = aws_security_group.this.id
+  description       = "To Secrets Manager"
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

@@ -1,0 +1,282 @@
+variable "name" {
+  description = "Name of the function and of the schedule, and the stem of the names of roles, queue and alarms."
+  type        = string
+  nullable    = false
+
+  # IAM gives a role 64 characters, and "-schedule" takes nine.
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,54}$", var.name))
+    error_message = "name must begin with a letter and hold at most 55 letters, digits and hyphens; IAM role names are made from it."
+  }
+}
+
+variable "vpc_id" {
+  description = "VPC to call from."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
+    error_message = "vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
+  }
+}
+
+variable "subnet_ids" {
+  description = "Subnets to call from: the compute subnets, which reach Secrets Manager by a NAT gateway or an interface endpoint."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
+    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but Lambda takes 1 to 16."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
+  }
+}
+
+variable "connection" {
+  description = "Security group and port of the process that is called. Both security groups get their rule here."
+  type = object({
+    security_group_id = string
+    port              = number
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^sg-[0-9a-f]+$", var.connection.security_group_id))
+    error_message = "connection.security_group_id must be a security group id, like sg-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = var.connection.port >= 1 && var.connection.port <= 65535 && floor(var.connection.port) == var.connection.port
+    error_message = "connection.port is ${var.connection.port}, but must be a whole number from 1 to 65535."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the log group, the dead letters, the function's settings and the secret that auth_secret_arn names."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
+  }
+}
+
+variable "schedule_expression" {
+  description = "When the job runs, in UTC, as EventBridge Scheduler spells it: cron(<minute> <hour> <day of month> <month> <day of week> <year>) or rate(<number> <unit>)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", var.schedule_expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", var.schedule_expression))
+    error_message = "schedule_expression is \"${var.schedule_expression}\", but must be cron() with six fields or rate() with a whole number and minutes, hours or days."
+  }
+
+  validation {
+    condition     = !startswith(var.schedule_expression, "cron") || length([for field in try([split(" ", var.schedule_expression)[2], split(" ", var.schedule_expression)[4]], []) : field if field == "?"]) == 1
+    error_message = "schedule_expression is \"${var.schedule_expression}\", but EventBridge wants exactly one of day of month and day of week to be \"?\"."
+  }
+}
+
+variable "url" {
+  description = "Base URL of the process inside the VPC, with its port and without a path, such as http://orders.shop-production.internal:8080."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", var.url))
+    error_message = "url is \"${var.url}\", but must be http:// or https://, a host, and a port; the path has its own variable."
+  }
+}
+
+variable "path" {
+  description = "Path of the endpoint as it stands in a URL, such as /orders.Cleanup. A cron job's endpoint has no parameters: neither a query nor path parameters."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$", var.path)) && !can(regex("/[:*!]", var.path))
+    error_message = "path is \"${var.path}\", but must begin with a slash and be spelled as in a URL, without query, fragment and parameters."
+  }
+}
+
+variable "method" {
+  description = "HTTP method the endpoint takes."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"], var.method)
+    error_message = "method is \"${var.method}\", but must be one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT."
+  }
+}
+
+variable "signature" {
+  description = "How a request proves that it comes from the schedule: go (what Encore's Go runtime checks of its platform), typescript (what Encore's TypeScript runtime checks of calls between services) or none, for an application that does not use Encore or checks nothing."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["go", "typescript", "none"], var.signature)
+    error_message = "signature is \"${var.signature}\", but must be go, typescript or none."
+  }
+}
+
+variable "auth_secret_arn" {
+  description = "ARN of the Secrets Manager secret whose value is the key of the infra config's section auth. Empty with the signature none."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.auth_secret_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.auth_secret_arn))
+    error_message = "auth_secret_arn must be the ARN of a Secrets Manager secret, or empty."
+  }
+
+  validation {
+    condition     = (var.auth_secret_arn == "") == (var.signature == "none")
+    error_message = "auth_secret_arn must be set with the signatures go and typescript, and empty with none: without a key nothing can be signed, and without a signature no key is read."
+  }
+}
+
+variable "auth_key_id" {
+  description = "Number that the infra config's section auth gives the key."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.auth_key_id >= 1 && var.auth_key_id <= 4294967295 && floor(var.auth_key_id) == var.auth_key_id
+    error_message = "auth_key_id is ${var.auth_key_id}, but Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
+  }
+}
+
+variable "app_id" {
+  description = "The infra config's metadata.app_id. For the signature typescript alone."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  # A slash ends a field of the credential, a quote the credential.
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]*$", var.app_id)) && (var.app_id != "" || var.signature != "typescript")
+    error_message = "app_id must be letters, digits, dots, hyphens and underscores; the signature typescript cannot do without."
+  }
+}
+
+variable "env_name" {
+  description = "The infra config's metadata.env_name. For the signature typescript alone."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]*$", var.env_name)) && (var.env_name != "" || var.signature != "typescript")
+    error_message = "env_name must be letters, digits, dots, hyphens and underscores; the signature typescript cannot do without."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the log of the runs. One of the values CloudWatch accepts."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Seconds a run may take, from the start of the function to the endpoint's answer. A run that takes longer has failed, though the endpoint may still be at work."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  # Five seconds stay for reading the key and for reporting a failure.
+  validation {
+    condition     = var.timeout_seconds >= 10 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds is ${var.timeout_seconds}, but must be a whole number from 10 to 900, the most Lambda accepts."
+  }
+}
+
+variable "retry_attempts" {
+  description = "How often a failed run is repeated, with the same execution id: after one minute, then after two more."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 2], var.retry_attempts)
+    error_message = "retry_attempts is ${var.retry_attempts}, but Lambda repeats a run at most 2 times."
+  }
+}
+
+variable "retry_window_seconds" {
+  description = "Seconds for which a run that cannot begin, because Lambda or the run before is busy, is held ready. After that it is a dead letter."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.retry_window_seconds >= 60 && var.retry_window_seconds <= 21600 && floor(var.retry_window_seconds) == var.retry_window_seconds
+    error_message = "retry_window_seconds is ${var.retry_window_seconds}, but Lambda keeps a run waiting for a whole number of seconds from 60 to 21600, which is 6 hours."
+  }
+}
+
+variable "alarm_topic_arns" {
+  description = "ARNs of the SNS topics that are told when runs are lost, and when none are any more. Empty: the alarm is seen in CloudWatch only."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # CloudWatch takes five actions for a change of state.
+  validation {
+    condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    error_message = "alarm_topic_arns must hold at most 5 ARNs of standard SNS topics: CloudWatch cannot publish to a FIFO topic."
+  }
+}
+
+variable "iam_path" {
+  description = "IAM path of the roles made here."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = length(var.iam_path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam_path))
+    error_message = "iam_path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the roles made here; empty for none."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
+  }
+}
+
+variable "enabled" {
+  description = "Whether the schedule runs. Switched off, everything stays in place and nothing is called."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "overlapping_runs" {
+  description = "Whether a run may begin while the one before is still going on. Otherwise the function has a reserved concurrency of 1, which an account must have to spare: Lambda wants 100 unreserved to remain."
+  type        = bool
+  default     = false
+  nullable    = false
+}

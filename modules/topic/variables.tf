@@ -1,0 +1,29 @@
+variable "name" {
+  description = "Name of the topic, without the ending `.fifo`, which a FIFO topic gets by itself."
+  type        = string
+  nullable    = false
+
+  # ".fifo" takes five of the 256 characters SNS has.
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,251}$", var.name))
+    error_message = "name must be 1 to 251 letters, digits, hyphens and underscores: SNS takes 256 characters, and \".fifo\" may be added."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the messages. Its policy must admit `sns.amazonaws.com`: see message_sources of the module encryption-key."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
+  }
+}
+
+variable "fifo" {
+  description = "Whether the topic keeps the order of the messages of a group and delivers each once. It must agree with its publishers, which name a group and a deduplication id exactly for such a topic, and with its subscriptions. Changing it replaces the topic."
+  type        = bool
+  default     = false
+  nullable    = false
+}
