@@ -263,7 +263,7 @@ waiver "tfsec" "aws-s3-enable-bucket-logging" {
 }
 
 waiver "tfsec" "aws-s3-enable-versioning" {
-  resources = ["bucket: aws_s3_bucket_versioning.this"]
+  resources = ["bucket: aws_s3_bucket.this"]
   reason    = "Versions are kept as the application declares."
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/modules"
 )
 
 // Options say what to generate from and for.
@@ -28,6 +29,7 @@ func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 }
 
 func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
+	go modules.Warm() // while the source is read
 	application, diags, err := Read(options.Root, ignored(options)...)
 	if err != nil {
 		return nil, nil, diags, err

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// disk is every way in which groundplan changes files. before is called ahead of each step and may end the program
-// there: the tests use it to die at every single step.
+// disk is every way in which groundplan changes files. before is called ahead of each step, by several goroutines
+// while files are staged, and may end the program there: the tests use it to die at every single step.
 type disk struct {
 	before func(step, path string)
 }

@@ -7,9 +7,12 @@ package generator
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -169,15 +172,31 @@ func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 	if len(s.Outputs) > 0 {
 		s.Files["outputs.tf"] = s.Outputs
 	}
+	files := slices.Sorted(maps.Keys(s.Files))
+	contents, problems := make([][]byte, len(files)), make([]error, len(files))
+	eachInParallel(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]]) })
 	var diags hcl.Diagnostics
-	for _, file := range slices.Sorted(maps.Keys(s.Files)) {
-		content, err := emit.Print(s.Files[file])
-		if err != nil {
+	for i, file := range files {
+		if err := problems[i]; err != nil {
 			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Text that HCL cannot hold", Detail: fmt.Sprintf("%s/%s: %s.", folder, file, err)})
 		}
-		output.Files[folder+"/"+file] = content
+		output.Files[folder+"/"+file] = contents[i]
 	}
 	return diags
+}
+
+// eachInParallel calls do for 0 to n-1, on as many processors as there are.
+func eachInParallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // vendor copies the modules in use into the output.

@@ -27,11 +27,14 @@ type Change struct {
 	Path string
 	// Action is "create", "update" or "delete".
 	Action string
-	// Diff is a unified diff from the folder to the output.
-	Diff []byte
+
+	have, want []byte
 	// Edited says that somebody changed the file since groundplan wrote it.
 	Edited bool
 }
+
+// Diff is a unified diff from the folder to the output.
+func (c Change) Diff() []byte { return diff.Diff(c.Path, c.have, c.Path, c.want) }
 
 // ConflictError says that writing would lose somebody's work. Nothing was written.
 type ConflictError struct {
@@ -97,7 +100,7 @@ func (o *Output) Changes(dir string, within func(path string) bool) ([]Change, e
 		}
 	}
 	if Interrupted(dir) {
-		changes = append(changes, Change{Path: workDir, Action: "delete", Diff: []byte("an interrupted run waits to be finished\n")})
+		changes = append(changes, Change{Path: workDir, Action: "delete", have: []byte("an interrupted run waits to be finished\n")})
 	}
 	return changes, nil
 }
@@ -118,7 +121,7 @@ func (o *Output) compare(dir string, previous *Lock, within func(string) bool) (
 		if exists == wanted && bytes.Equal(have, want) {
 			continue
 		}
-		change := Change{Path: path, Action: "update", Diff: diff.Diff(path, have, path, want)}
+		change := Change{Path: path, Action: "update", have: have, want: want}
 		owned, known := previous.Files[path]
 		switch {
 		case !exists:
@@ -166,7 +169,7 @@ func lockChange(dir string, lock *Lock) ([]Change, error) {
 	if err == nil && bytes.Equal(have, want) {
 		return nil, nil
 	}
-	change := Change{Path: LockName, Action: "update", Diff: diff.Diff(LockName, have, LockName, want)}
+	change := Change{Path: LockName, Action: "update", have: have, want: want}
 	if err != nil {
 		change.Action = "create"
 	}
@@ -274,25 +277,28 @@ func (o *Output) commit(d disk, dir string, changes []Change, lock *Lock) error 
 		return err
 	}
 	var journal []operation
-	stage := func(to string, data []byte) error {
-		from := fmt.Sprintf("%06d", len(journal))
-		journal = append(journal, operation{From: from, To: to})
-		return d.write(filepath.Join(work, from), data)
+	var staged [][]byte
+	stage := func(to string, data []byte) {
+		journal = append(journal, operation{From: fmt.Sprintf("%06d", len(staged)), To: to})
+		staged = append(staged, data)
 	}
 	folders := brakedFolders(changes)
 	for _, folder := range folders {
-		if err := stage(folder+"/"+brakeName, brake); err != nil {
-			return err
-		}
+		stage(folder+"/"+brakeName, brake)
 	}
 	for _, c := range changes {
 		if c.Action == "delete" {
 			journal = append(journal, operation{To: c.Path})
-		} else if err := stage(c.Path, o.Files[c.Path]); err != nil {
-			return err
+		} else {
+			stage(c.Path, o.Files[c.Path])
 		}
 	}
-	if err := stage(LockName, lock.bytes()); err != nil {
+	stage(LockName, lock.bytes())
+	problems := make([]error, len(staged))
+	eachInParallel(len(staged), func(i int) {
+		problems[i] = d.write(filepath.Join(work, fmt.Sprintf("%06d", i)), staged[i])
+	})
+	if err := errors.Join(problems...); err != nil {
 		return err
 	}
 	for _, folder := range folders {

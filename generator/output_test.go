@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -128,8 +129,8 @@ func TestG2_RefusesWhatSomebodyEdited(t *testing.T) {
 			if !errors.As(err, &conflict) || len(conflict.Edited) != 1 || conflict.Edited[0].Path != c.path {
 				t.Fatalf("error: %v", err)
 			}
-			if !bytes.Contains(conflict.Edited[0].Diff, []byte("-mine")) {
-				t.Errorf("the diff does not show the edit:\n%s", conflict.Edited[0].Diff)
+			if !bytes.Contains(conflict.Edited[0].Diff(), []byte("-mine")) {
+				t.Errorf("the diff does not show the edit:\n%s", conflict.Edited[0].Diff())
 			}
 			equal(t, dir, want)
 			write(t, output(newTree), dir, true)
@@ -263,9 +264,9 @@ func dieAt(t *testing.T, at string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := 0
+	var steps atomic.Int64
 	d := disk{before: func(string, string) {
-		if steps++; steps == n {
+		if steps.Add(1) == int64(n) {
 			os.Exit(137)
 		}
 	}}

@@ -11,6 +11,12 @@ func Variables(module string) []string {
 	return variables()[module]
 }
 
+// Warm reads the modules' variables, which the first call of Variables and Default would otherwise wait for.
+func Warm() {
+	variables()
+	defaults()
+}
+
 // Reading the declarations line by line is enough for files of our own that terraform fmt has seen, and costs less
 // than parsing them at every start.
 var variables = sync.OnceValue(func() map[string][]string {

@@ -135,7 +135,7 @@ func check(c *cli.Context, p *printer, output *generator.Output, out string, wit
 	}
 	var hints []string
 	for _, change := range changes {
-		fmt.Fprintf(c.App.Writer, "%s", change.Diff)
+		fmt.Fprintf(c.App.Writer, "%s", change.Diff())
 		if change.Edited {
 			hints = append(hints, change.Path+" was edited by hand: put the change into groundplan.hcl or a file of its own")
 		}
@@ -151,7 +151,7 @@ func check(c *cli.Context, p *printer, output *generator.Output, out string, wit
 // explain shows the work that generate would have overwritten.
 func explain(c *cli.Context, conflict *generator.ConflictError) error {
 	for _, change := range conflict.Edited {
-		fmt.Fprintf(c.App.ErrWriter, "%s", change.Diff)
+		fmt.Fprintf(c.App.ErrWriter, "%s", change.Diff())
 	}
 	var hints []string
 	for _, path := range conflict.Foreign {

@@ -3,6 +3,7 @@ package kinds
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -33,15 +34,13 @@ func lowerSecrets(s *Stack, resources []app.Resource) {
 // code runs in every process (facts: an Encore Go process exits at start without them).
 func wireSecrets(p *Process) {
 	uses := p.Uses("secret")
+	names := append(usedNames(uses), p.outside["secret"]...)
+	slices.Sort(names)
 	var fields []emit.Arg
-	for i := range p.Of("secret") {
-		r := &p.Of("secret")[i]
-		edges := uses[r.Name]
-		if len(edges) == 0 && r.Service != "" {
-			continue
-		}
+	for _, name := range slices.Compact(names) {
+		r := p.Resource("secret", "", name)
 		variable := "SECRET_" + r.Name
-		at := places(edges)
+		at := places(uses[r.Name])
 		if at == "" {
 			at = r.At.Filename
 		}

@@ -50,7 +50,7 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 	for _, r := range subscriptions {
 		label, spec := subscriptionLabel(r.Parent, r.Name), r.Spec.(*Subscription)
-		topic := s.App.Resource("topic", "", r.Parent)
+		topic := s.Resource("topic", "", r.Parent)
 		s.Module(topicFile, label, "subscription", fmt.Sprintf("subscription %s of topic %s", r.Name, r.Parent),
 			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
 			// Two subscriptions of one name are usual, on different topics.

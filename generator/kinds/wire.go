@@ -19,7 +19,9 @@ type Deployment struct {
 	Processes []*Process
 
 	resources map[string][]app.Resource // by kind
-	hosts     map[string]*Process       // by the service it serves
+	outside   map[string][]string       // by kind: names of what is declared outside every service
+	named     map[[3]string]*app.Resource
+	hosts     map[string]*Process // by the service it serves
 	services  map[string]*app.Service
 	pools     map[string]int // by database server
 }
@@ -28,11 +30,15 @@ type Deployment struct {
 func NewDeployment(application *app.App, env *environment.Environment) *Deployment {
 	d := &Deployment{
 		App: application, Env: env,
-		resources: map[string][]app.Resource{}, hosts: map[string]*Process{}, services: map[string]*app.Service{},
+		resources: map[string][]app.Resource{}, outside: map[string][]string{}, named: map[[3]string]*app.Resource{}, hosts: map[string]*Process{}, services: map[string]*app.Service{},
 		pools: map[string]int{},
 	}
-	for _, r := range application.Resources {
+	for i, r := range application.Resources {
 		d.resources[r.Kind] = append(d.resources[r.Kind], r)
+		d.named[[3]string{r.Kind, r.Parent, r.Name}] = &application.Resources[i]
+		if r.Service == "" {
+			d.outside[r.Kind] = append(d.outside[r.Kind], r.Name)
+		}
 	}
 	for i := range application.Services {
 		d.services[application.Services[i].Name] = &application.Services[i]
@@ -59,6 +65,11 @@ func NewDeployment(application *app.App, env *environment.Environment) *Deployme
 
 // Of returns the resources of a kind, in order of parent and name.
 func (d *Deployment) Of(kind string) []app.Resource { return d.resources[kind] }
+
+// Resource is the resource of that kind, parent and name; nil when there is none.
+func (d *Deployment) Resource(kind, parent, name string) *app.Resource {
+	return d.named[[3]string{kind, parent, name}]
+}
 
 // Host is the process that serves a service.
 func (d *Deployment) Host(service string) *Process { return d.hosts[service] }
