@@ -96,7 +96,7 @@ func (c *contractCheck) stack(folder string) {
 		}
 		calls[block.Labels[0]] = "modules/" + name
 		for argument := range block.Body.Attributes {
-			if argument != "source" && !module.variables[argument] {
+			if argument != "source" && argument != "providers" && !module.variables[argument] {
 				c.failf(block.DefRange(), "module %s has no variable %s", name, argument)
 			}
 		}

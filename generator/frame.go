@@ -28,17 +28,13 @@ func frame(s *kinds.Stack, stack string) {
 			{Type: "backend", Labels: []string{backendType(s.Env)}, Args: backend(s.Env, stack)},
 		},
 	})
-	provider := emit.Block{Type: "provider", Labels: []string{"aws"}, Args: []emit.Arg{kinds.Arg("region", emit.String(s.Env.Region))}}
-	if s.Env.AccountID != "" {
-		provider.Args = append(provider.Args, kinds.Arg("allowed_account_ids", emit.Strings([]string{s.Env.AccountID})))
+	s.Add("providers.tf", provider(s.Env, stack, s.Env.Region))
+	if s.NorthVirginia {
+		other := provider(s.Env, stack, "us-east-1")
+		other.Args = append([]emit.Arg{kinds.Arg("alias", emit.String("us_east_1"))}, other.Args...)
+		other.Comments = []string{"For CloudFront, which takes certificates of this region alone"}
+		s.Add("providers.tf", other)
 	}
-	provider.Blocks = []emit.Block{{Type: "default_tags", Args: []emit.Arg{kinds.Arg("tags", emit.Map(
-		kinds.Arg("application", emit.String(s.Env.App)),
-		kinds.Arg("environment", emit.String(s.Env.Name)),
-		kinds.Arg("managed-by", emit.String("groundplan")),
-		kinds.Arg("stack", emit.String(stack)),
-	))}}}
-	s.Add("providers.tf", provider)
 	if stack != platformStack {
 		s.Add("platform.tf",
 			emit.Block{
@@ -52,6 +48,21 @@ func frame(s *kinds.Stack, stack string) {
 			emit.Block{Type: "locals", Args: []emit.Arg{kinds.Arg("platform", emit.Ref("data.terraform_remote_state.platform.outputs"))}},
 		)
 	}
+}
+
+// provider is AWS in one region: the account it may touch, and the tags of everything it makes.
+func provider(env *environment.Environment, stack, region string) emit.Block {
+	block := emit.Block{Type: "provider", Labels: []string{"aws"}, Args: []emit.Arg{kinds.Arg("region", emit.String(region))}}
+	if env.AccountID != "" {
+		block.Args = append(block.Args, kinds.Arg("allowed_account_ids", emit.Strings([]string{env.AccountID})))
+	}
+	block.Blocks = []emit.Block{{Type: "default_tags", Args: []emit.Arg{kinds.Arg("tags", emit.Map(
+		kinds.Arg("application", emit.String(env.App)),
+		kinds.Arg("environment", emit.String(env.Name)),
+		kinds.Arg("managed-by", emit.String("groundplan")),
+		kinds.Arg("stack", emit.String(stack)),
+	))}}}
+	return block
 }
 
 func backendType(env *environment.Environment) string {

@@ -64,6 +64,14 @@ type infraConfig struct {
 			} `json:"subscriptions"`
 		} `json:"topics"`
 	} `json:"pubsub"`
+	ObjectStorage []struct {
+		Type    string `json:"type"`
+		Region  string `json:"region"`
+		Buckets map[string]struct {
+			Name          string `json:"name"`
+			PublicBaseURL string `json:"public_base_url"`
+		} `json:"buckets"`
+	} `json:"object_storage"`
 	Secrets        map[string]any  `json:"secrets"`
 	HostedServices []string        `json:"hosted_services"`
 	HostedGateways []string        `json:"hosted_gateways"`
@@ -220,6 +228,7 @@ func (r configRules) check() {
 	r.discovery()
 	r.databases()
 	r.pubsub()
+	r.buckets()
 	r.secrets()
 }
 
@@ -365,6 +374,38 @@ func (r configRules) pubsub() {
 	}
 	if len(want) > 0 {
 		r.t.Errorf("pubsub lacks %v", want)
+	}
+}
+
+// buckets: one entry, since the Go runtime keeps the last; every bucket a hosted service uses and no other; a public one
+// with the address its objects are shown under, which Encore puts a slash and the object's name behind.
+func (r configRules) buckets() {
+	want := map[string]bool{}
+	for _, e := range r.app.Edges {
+		if e.Kind == "bucket" && r.hosts(e.Service) {
+			want[e.Resource] = true
+		}
+	}
+	if len(r.config.ObjectStorage) > 1 || (len(r.config.ObjectStorage) == 1) != (len(want) > 0) {
+		r.t.Errorf("%d object_storage entries for %d buckets", len(r.config.ObjectStorage), len(want))
+	}
+	for _, provider := range r.config.ObjectStorage {
+		if provider.Type != "s3" || provider.Region != r.env.Region {
+			r.t.Errorf("object_storage of type %q in %q", provider.Type, provider.Region)
+		}
+		for name, bucket := range provider.Buckets {
+			if !want[name] || bucket.Name == "" {
+				r.t.Errorf("bucket %s with name %q, which no hosted service uses", name, bucket.Name)
+			}
+			delete(want, name)
+			public := r.app.Resource("bucket", "", name).Spec.(*kinds.Bucket).Public
+			if public != (bucket.PublicBaseURL != "") || strings.HasSuffix(bucket.PublicBaseURL, "/") {
+				r.t.Errorf("bucket %s, public %v, has the public address %q", name, public, bucket.PublicBaseURL)
+			}
+		}
+	}
+	if len(want) > 0 {
+		r.t.Errorf("object_storage lacks %v", want)
 	}
 }
 

@@ -77,6 +77,12 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if len(entry.Servers) > 0 {
 			entry.Holds += "databases, "
 		}
+		if len(d.Of(kinds.Topics.Name)) > 0 {
+			entry.Holds += "topics and queues, "
+		}
+		if len(d.Of(kinds.Buckets.Name)) > 0 {
+			entry.Holds += "buckets, "
+		}
 		data.Environments = append(data.Environments, entry)
 	}
 	return templates.Render("infra.md", data)

@@ -162,21 +162,89 @@ func TestF4_PermissionsFollowUses(t *testing.T) {
 				allow("subscription_"+kinds.Label(e.Parent)+"_"+kinds.Label(e.Resource)+".queue_arn",
 					"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
 				allow("key_arn", "kms:Decrypt")
-			}
-		}
-		got := map[string]bool{}
-		for _, name := range keys(call["permissions"]) {
-			statement := call["permissions"].GetAttr(name)
-			for _, resource := range statement.GetAttr("resources").AsValueSlice() {
-				for _, action := range statement.GetAttr("actions").AsValueSlice() {
-					got[action.AsString()+" on "+resource.AsString()] = true
+			case "bucket":
+				spec := application.Resource("bucket", "", e.Resource).Spec.(*kinds.Bucket)
+				bucket := "bucket_" + kinds.Label(e.Resource) + ".arn"
+				for _, action := range bucketActions[e.Operation] {
+					switch {
+					case action == "s3:ListBucket":
+						allow(bucket, action)
+					case strings.HasPrefix(action, "kms:"):
+						if !spec.Public {
+							allow("key_arn", action)
+						}
+					case !strings.HasSuffix(action, "Version") || spec.Versioned:
+						want[action+" on <"+bucket+">/*"] = true
+					}
 				}
 			}
 		}
-		if d := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); d != "" {
+		if d := cmp.Diff(slices.Sorted(maps.Keys(want)), rights(call)); d != "" {
 			t.Error(d)
 		}
 	})
+}
+
+// bucketActions is what Encore's operations call, by the runtimes' sources: HeadObject is allowed by s3:GetObject, and
+// says 404 of an object that is not there only to whoever may list. The versioned actions count where versions are kept,
+// the key's where the environment's key encrypts.
+var bucketActions = map[string][]string{
+	"LIST_OBJECTS":           {"s3:ListBucket"},
+	"READ_OBJECT_CONTENTS":   {"s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"},
+	"SIGNED_DOWNLOAD_URL":    {"s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"},
+	"WRITE_OBJECT":           {"s3:PutObject", "s3:AbortMultipartUpload", "kms:GenerateDataKey", "kms:Decrypt"},
+	"SIGNED_UPLOAD_URL":      {"s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt"},
+	"UPDATE_OBJECT_METADATA": {"s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt"},
+	"DELETE_OBJECT":          {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+	"GET_OBJECT_METADATA":    {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "kms:Decrypt"},
+	"GET_PUBLIC_URL":         {},
+}
+
+// TestO1_RightsOfEveryOperation gives a process one operation on one bucket, public or not, versioned or not, and
+// compares all its rights with the table.
+func TestO1_RightsOfEveryOperation(t *testing.T) {
+	for operation, actions := range bucketActions {
+		for _, spec := range []*kinds.Bucket{{}, {Versioned: true}, {Public: true}, {Public: true, Versioned: true}} {
+			if operation == "GET_PUBLIC_URL" && !spec.Public {
+				continue
+			}
+			application := plain("orders")
+			at := hcl.Range{Filename: "orders/orders.go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
+			application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "files", Service: "orders", Spec: spec, At: at})
+			application.Edges = append(application.Edges, app.Edge{Service: "orders", Kind: "bucket", Resource: "files", Operation: operation, Origin: app.Used, At: at})
+			call := callArguments(t, lower(t, application, ""), "production/services/orders.tf")
+			want := map[string]bool{}
+			for _, action := range actions {
+				switch {
+				case action == "s3:ListBucket":
+					want[action+" on <bucket_files.arn>"] = true
+				case strings.HasPrefix(action, "kms:"):
+					if !spec.Public {
+						want[action+" on <key_arn>"] = true
+					}
+				case !strings.HasSuffix(action, "Version") || spec.Versioned:
+					want[action+" on <bucket_files.arn>/*"] = true
+				}
+			}
+			if d := cmp.Diff(slices.Sorted(maps.Keys(want)), rights(call)); d != "" {
+				t.Errorf("%s on %+v: %s", operation, *spec, d)
+			}
+		}
+	}
+}
+
+// rights are the statements of a process's task role, "action on resource", sorted.
+func rights(call map[string]cty.Value) []string {
+	got := map[string]bool{}
+	for _, name := range keys(call["permissions"]) {
+		statement := call["permissions"].GetAttr(name)
+		for _, resource := range statement.GetAttr("resources").AsValueSlice() {
+			for _, action := range statement.GetAttr("actions").AsValueSlice() {
+				got[action.AsString()+" on "+resource.AsString()] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(got))
 }
 
 // TestG4_NoSecretInGeneratedFiles looks for anything that could be a secret's value: the fixtures have none to leak, so

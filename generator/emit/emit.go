@@ -39,6 +39,8 @@ type Arg struct {
 	Name     string
 	Value    Value
 	Comments []string
+
+	bare bool // the name is a reference
 }
 
 // Module is a block that calls a module of the generated tree.
@@ -133,6 +135,19 @@ func Map(fields ...Arg) Value {
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
 	return Value{kind: object, fields: sorted}
 }
+
+// Providers is the providers argument of a module call, whose names are references: they are printed bare.
+func Providers(fields ...Arg) Value {
+	for _, f := range fields {
+		if !validTraversal(f.Name) {
+			panic("emit: not a reference: " + f.Name)
+		}
+	}
+	return Value{kind: object, text: bareKeys, fields: fields}
+}
+
+// bareKeys marks an object whose keys are references.
+const bareKeys = "bare"
 
 // Call is a function call with one argument, as in jsonencode({...}).
 func Call(function string, argument Value) Value {

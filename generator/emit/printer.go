@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -114,7 +115,7 @@ func (p *printer) blockArgs(args []Arg, indent int, separate bool) bool {
 func (p *printer) aligned(args []Arg, indent int) {
 	width := 0
 	for _, a := range args {
-		width = max(width, columns(key(a.Name)))
+		width = max(width, columns(a.key()))
 	}
 	for _, a := range args {
 		p.arg(a, indent, width)
@@ -123,7 +124,7 @@ func (p *printer) aligned(args []Arg, indent int) {
 
 func (p *printer) arg(a Arg, indent, width int) {
 	p.indent(indent)
-	name := key(a.Name)
+	name := a.key()
 	p.out = append(p.out, name...)
 	p.indent(width - columns(name))
 	p.out = append(p.out, " = "...)
@@ -156,7 +157,14 @@ func (p *printer) value(v Value, indent, used int) {
 		p.out = append(p.out, ']')
 	case object:
 		p.out = append(p.out, "{\n"...)
-		p.objectFields(v.fields, indent+step)
+		fields := v.fields
+		if v.text == bareKeys {
+			fields = slices.Clone(fields)
+			for i := range fields {
+				fields[i].bare = true
+			}
+		}
+		p.objectFields(fields, indent+step)
 		p.indent(indent)
 		p.out = append(p.out, '}')
 	}
@@ -185,7 +193,7 @@ func (p *printer) fits(a Arg, indent int) bool {
 	if a.Value.kind == text {
 		return true
 	}
-	_, ok := inline(a.Value, lineWidth-indent-columns(key(a.Name))-len(" = "))
+	_, ok := inline(a.Value, lineWidth-indent-columns(a.key())-len(" = "))
 	return ok
 }
 
@@ -228,6 +236,13 @@ func inline(v Value, width int) (string, bool) {
 		s, ok := inline(v.items[0], width-len(v.text)-2)
 		return v.text + "(" + s + ")", ok
 	}
+}
+
+func (a Arg) key() string {
+	if a.bare {
+		return a.Name
+	}
+	return key(a.Name)
 }
 
 // key prints an object key or argument name. "for" opens a comprehension when it stands bare, so it is quoted like

@@ -28,6 +28,19 @@ type Bucket struct {
 	Versioned bool
 }
 
+// bucketVerbs say in words what each operation does.
+var bucketVerbs = map[string]string{
+	ListObjects:          "lists",
+	ReadObjectContents:   "reads",
+	WriteObject:          "writes",
+	UpdateObjectMetadata: "updates attributes",
+	GetObjectMetadata:    "reads attributes",
+	DeleteObject:         "deletes",
+	GetPublicURL:         "links",
+	SignedUploadURL:      "signs uploads",
+	SignedDownloadURL:    "signs downloads",
+}
+
 // Buckets is the kind of object storage buckets.
 var Buckets = Kind{
 	Name: "bucket",
@@ -71,19 +84,10 @@ var Buckets = Kind{
 		Outside: source.OutsideNone,
 	}},
 	Read:     readBucket,
-	Unbuilt:  true,
+	Lower:    lowerBuckets,
+	Wire:     wireBuckets,
 	CheckUse: checkBucketUse,
-	Verbs: map[string]string{
-		ListObjects:          "lists",
-		ReadObjectContents:   "reads",
-		WriteObject:          "writes",
-		UpdateObjectMetadata: "updates attributes",
-		GetObjectMetadata:    "reads attributes",
-		DeleteObject:         "deletes",
-		GetPublicURL:         "links",
-		SignedUploadURL:      "signs uploads",
-		SignedDownloadURL:    "signs downloads",
-	},
+	Verbs:    bucketVerbs,
 }
 
 func readBucket(decl source.Decl, _ Input) (any, hcl.Diagnostics) {

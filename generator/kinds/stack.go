@@ -21,6 +21,8 @@ type Stack struct {
 	Outputs []emit.Block
 	// Addresses maps a logical id ("secret StripeKey") to the address of its module.
 	Addresses map[string]string
+	// NorthVirginia says that a module needs a provider of us-east-1 as well.
+	NorthVirginia bool
 	// Modules are the names of the modules called.
 	Modules map[string]bool
 }
