@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -39,14 +40,18 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	if err != nil || diags.HasErrors() || application == nil {
 		return nil, nil, diags, err
 	}
+	previous, err := ReadLock(options.Out)
+	if err != nil {
+		return nil, nil, diags, err
+	}
+	if name := cmp.Or(settings.AppName, previous.App); application.NamedByFolder && name != "" {
+		// Another checkout may be in a folder of another name, and every name in AWS would change.
+		application.Name, application.ID = name, name
+	}
 	environments, more := environment.Resolve(settings, application)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
-	}
-	previous, err := ReadLock(options.Out)
-	if err != nil {
-		return nil, nil, diags, err
 	}
 	output, more := Generate(application, environments, previous)
 	diags = append(diags, more...)

@@ -43,7 +43,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		return nil, diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No address range for an environment", Detail: err.Error()})
 	}
 	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
-		Version: lockVersion, Files: map[string]string{}, Addresses: map[string]map[string]string{},
+		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
 		CIDRs: cidrs, Modules: map[string]string{},
 	}}
 	used := map[string]bool{}

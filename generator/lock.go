@@ -21,6 +21,8 @@ const lockVersion = 1
 // Lock is groundplan.lock.json: what a run leaves behind for the next one. It is committed with the generated code.
 type Lock struct {
 	Version int `json:"version"`
+	// App is the application's name. It is kept when nothing but the folder names the application.
+	App string `json:"app"`
 	// Files maps every file groundplan owns, slash separated and relative to the output folder, to the SHA-256 of
 	// what it wrote there.
 	Files map[string]string `json:"files"`

@@ -160,6 +160,7 @@ func TestG2_LockFormat(t *testing.T) {
 	}
 	const want = `{
   "version": 1,
+  "app": "",
   "files": {
     "a<&>": "1",
     "b": "2"
