@@ -5,6 +5,9 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 export CGO_ENABLED := 0
 
+# tools/test names a file in TEST_EVENTS, and every layer adds the events of its tests, from which its last table is made.
+GO_TEST := $(if $(TEST_EVENTS),go run ./tools/promises test $(TEST_EVENTS),go test)
+
 # Test files that define an -update flag, as package paths.
 UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
@@ -13,14 +16,14 @@ UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs 
 demo: ## generate Terraform for a fixture application and show it
 	@tools/demo
 
-test: ## everything, with a summary at the end
+test: ## everything, with the promises and a summary at the end
 	@tools/test setup lint unit fuzz modules validate scan
 
 build:
 	go build -trimpath -o bin/ ./cmd/...
 
 unit: ## what needs nothing but Go
-	go test ./...
+	$(GO_TEST) ./...
 
 lint: setup ## what fix would change, and what it cannot
 	@tools/lint check
@@ -29,13 +32,13 @@ fix: setup ## formatting
 	@tools/lint fix
 
 modules: setup ## terraform test of every module
-	go test -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
 
 validate: setup ## init, validate and plan of every golden stack against the emulator
-	go test -tags validate -count=1 -timeout 30m -skip '^Test(Modules|Scan)' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 30m -skip '^Test(Modules|Scan)' -v ./e2e
 
 scan: setup ## checkov, tfsec and tflint, compared with e2e/waivers.hcl
-	go test -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e
 
 fuzz: ## every fuzz target for a few seconds
 	@tools/fuzz $(or $(SECONDS_EACH),10)

@@ -26,12 +26,16 @@ var mayImport = map[string][]string{
 	"generator/environment": {"generator/app"},
 	"generator/app":         {},
 	"generator/emit":        {},
-	"generator/source":      {},
-	"modules":               {},
-	"templates":             {},
-	"terraform":             {},
-	"kubernetes":            {},
-	"database":              {},
+
+	"generator/source/typescript": {},
+
+	"generator/source": {"generator/source/typescript"},
+	"modules":          {},
+	"templates":        {},
+	"terraform":        {},
+	"kubernetes":       {},
+	"database":         {},
+	"tools/promises":   {},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come

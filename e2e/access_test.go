@@ -15,7 +15,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/modules"
 )
 
 // TestC1_AccessStrings asks a real server what the users of two processes may do in one cache.
@@ -26,13 +30,13 @@ func TestC1_AccessStrings(t *testing.T) {
 		"cart":  {"cart/:id", "totals"},
 		"users": {"user/:UserID/region/:Region"},
 	} {
-		rules := append([]string{"ACL", "SETUSER", user, ">password-of-" + user}, strings.Fields(kinds.AccessString(patterns))...)
+		rules := append([]string{"ACL", "SETUSER", user, ">password-of-" + user}, strings.Fields(accessString(t, patterns))...)
 		if _, err := admin.do(rules...); err != nil {
 			t.Fatalf("%v: %v", rules, err)
 		}
 	}
 	// As the module does it: who does not log in is nobody.
-	if _, err := admin.do(append([]string{"ACL", "SETUSER", "default"}, strings.Fields(kinds.AccessString(nil))...)...); err != nil {
+	if _, err := admin.do("ACL", "SETUSER", "default", "off", "-@all"); err != nil {
 		t.Fatal(err)
 	}
 
@@ -217,6 +221,35 @@ func dialRedis(t *testing.T, address string) *redisClient {
 		t.Fatal(err)
 	}
 	return &redisClient{connection, bufio.NewReader(connection)}
+}
+
+// accessString is the ACL rules that the module cache makes of key patterns and its default commands.
+func accessString(t *testing.T, patterns []string) string {
+	t.Helper()
+	file, diags := hclparse.NewParser().ParseHCL(modules.Files()["cache"]["variables.tf"], "variables.tf")
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+		if block.Labels[0] != "commands" {
+			continue
+		}
+		commands, diags := block.Body.Attributes["default"].Expr.Value(nil)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		rules := "on"
+		for _, glob := range kinds.KeyGlobs(patterns) {
+			rules += " ~" + glob
+		}
+		rules += " -@all"
+		for _, command := range commands.AsValueSlice() {
+			rules += " +" + command.AsString()
+		}
+		return rules
+	}
+	t.Fatal("the module cache has no commands")
+	return ""
 }
 
 func login(t *testing.T, address, user string) *redisClient {

@@ -5,6 +5,8 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -34,7 +36,18 @@ func TestModules(t *testing.T) {
 				}
 				tf := newTerraform(t, folder, layer.environment)
 				tf.run(t, "init", "-input=false", "-no-color", "-test-directory="+layer.tests)
-				output := tf.run(t, "test", "-no-color", "-test-directory="+layer.tests)
+				output, err := tf.try("test", "-no-color", "-test-directory="+layer.tests)
+				// Each run is a subtest, so that it counts for the promise in its name.
+				for _, run := range testRuns(output) {
+					t.Run(run.name, func(t *testing.T) {
+						if run.result != "pass" {
+							t.Error(run.result)
+						}
+					})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
 				ran += passedRuns(output)
 				t.Log(output)
 			}
@@ -42,6 +55,27 @@ func TestModules(t *testing.T) {
 				t.Error("no run block passed: the module has no tests")
 			}
 		})
+	}
+}
+
+// testRun is a run block and what terraform test says of it: pass, fail, skip or error.
+type testRun struct{ name, result string }
+
+var testRunLine = regexp.MustCompile(`(?m)^ *run "([^"]+)"\.\.\. (\w+)$`)
+
+// testRuns reads the lines `run "name"... pass` of terraform test.
+func testRuns(output string) []testRun {
+	var runs []testRun
+	for _, match := range testRunLine.FindAllStringSubmatch(output, -1) {
+		runs = append(runs, testRun{match[1], match[2]})
+	}
+	return runs
+}
+
+func TestModulesTestRuns(t *testing.T) {
+	output := "tests/x.tftest.hcl... in progress\n  run \"n1_a\"... pass\n  run \"b\"... fail\n  run \"c\"... skip\ntests/x.tftest.hcl... fail\n\nFailure! 1 passed, 1 failed, 1 skipped.\n"
+	if got, want := testRuns(output), []testRun{{"n1_a", "pass"}, {"b", "fail"}, {"c", "skip"}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

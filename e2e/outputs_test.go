@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/terraform-config-inspect/tfconfig"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/groundplan/groundplan/modules"
@@ -94,7 +96,7 @@ var appliedOutputs = map[string]map[string]cty.Value{
 	},
 	"cron": {
 		"function_name":         cty.StringVal("application"),
-		"schedule_arn":          cty.StringVal("arn:aws:scheduler:us-east-1:123456789012:schedule/default/application"),
+		"schedule_arns":         texts("arn:aws:scheduler:us-east-1:123456789012:schedule/application/application"),
 		"dead_letter_queue_url": cty.StringVal("https://sqs.us-east-1.amazonaws.com/123456789012/application-dead-letters"),
 	},
 	"generated-secret": {
@@ -135,9 +137,18 @@ func stubbedState(folder string) ([]byte, error) {
 		if !known {
 			return nil, fmt.Errorf("%s:%d: no applied outputs known for %s", call.Pos.Filename, call.Pos.Line, call.Source)
 		}
+		if filepath.Base(filepath.FromSlash(call.Source)) == "cache" {
+			var err error
+			if outputs, err = perUser(outputs, call.Pos.Filename, name); err != nil {
+				return nil, err
+			}
+		}
 		calls[name] = cty.ObjectVal(outputs)
 	}
-	scope := &hcl.EvalContext{Variables: map[string]cty.Value{"module": cty.ObjectVal(calls)}}
+	scope := &hcl.EvalContext{
+		Variables: map[string]cty.Value{"module": cty.ObjectVal(calls), "path": cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(folder)})},
+		Functions: map[string]function.Function{"file": readsFile},
+	}
 
 	type output struct {
 		Value json.RawMessage `json:"value"`
@@ -149,28 +160,33 @@ func stubbedState(folder string) ([]byte, error) {
 		return nil, err
 	}
 	parser := hclparse.NewParser()
+	var declared hclsyntax.Blocks
 	for _, name := range files {
 		file, diagnostics := parser.ParseHCLFile(name)
 		if diagnostics.HasErrors() {
 			return nil, diagnostics
 		}
-		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
-			if block.Type != "output" {
-				continue
-			}
-			value, diagnostics := block.Body.Attributes["value"].Expr.Value(scope)
-			if diagnostics.HasErrors() {
-				return nil, diagnostics
-			}
-			var encoded output
-			if encoded.Value, err = ctyjson.Marshal(value, value.Type()); err != nil {
-				return nil, fmt.Errorf("output %s: %w", block.Labels[0], err)
-			}
-			if encoded.Type, err = ctyjson.MarshalType(value.Type()); err != nil {
-				return nil, fmt.Errorf("output %s: %w", block.Labels[0], err)
-			}
-			outputs[block.Labels[0]] = encoded
+		declared = append(declared, file.Body.(*hclsyntax.Body).Blocks...)
+	}
+	if scope.Variables["local"], err = literalLocals(declared, scope); err != nil {
+		return nil, err
+	}
+	for _, block := range declared {
+		if block.Type != "output" {
+			continue
 		}
+		value, diagnostics := block.Body.Attributes["value"].Expr.Value(scope)
+		if diagnostics.HasErrors() {
+			return nil, diagnostics
+		}
+		var encoded output
+		if encoded.Value, err = ctyjson.Marshal(value, value.Type()); err != nil {
+			return nil, fmt.Errorf("output %s: %w", block.Labels[0], err)
+		}
+		if encoded.Type, err = ctyjson.MarshalType(value.Type()); err != nil {
+			return nil, fmt.Errorf("output %s: %w", block.Labels[0], err)
+		}
+		outputs[block.Labels[0]] = encoded
 	}
 	return json.Marshal(map[string]any{
 		"version":           4,
@@ -180,6 +196,67 @@ func stubbedState(folder string) ([]byte, error) {
 		"outputs":           outputs,
 		"resources":         []any{},
 	})
+}
+
+// readsFile is terraform's function file.
+var readsFile = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "path", Type: cty.String}},
+	Type:   function.StaticReturnType(cty.String),
+	Impl: func(arguments []cty.Value, _ cty.Type) (cty.Value, error) {
+		content, err := os.ReadFile(arguments[0].AsString())
+		return cty.StringVal(string(content)), err
+	},
+})
+
+// literalLocals are the local values of a stack. Generated code keeps in them what exists already, which refers to
+// nothing.
+func literalLocals(declared hclsyntax.Blocks, scope *hcl.EvalContext) (cty.Value, error) {
+	locals := map[string]cty.Value{}
+	for _, block := range declared {
+		if block.Type != "locals" {
+			continue
+		}
+		for name, local := range block.Body.Attributes {
+			value, diagnostics := local.Expr.Value(scope)
+			if diagnostics.HasErrors() {
+				return cty.NilVal, diagnostics
+			}
+			locals[name] = value
+		}
+	}
+	return cty.ObjectVal(locals), nil
+}
+
+// perUser gives the maps among a cache's outputs the keys of the users the call names.
+func perUser(outputs map[string]cty.Value, file, name string) (map[string]cty.Value, error) {
+	parsed, diagnostics := hclparse.NewParser().ParseHCLFile(file)
+	if diagnostics.HasErrors() {
+		return nil, diagnostics
+	}
+	perUser := maps.Clone(outputs)
+	for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
+		if block.Type != "module" || block.Labels[0] != name || block.Body.Attributes["users"] == nil {
+			continue
+		}
+		users, diagnostics := block.Body.Attributes["users"].Expr.Value(nil)
+		if diagnostics.HasErrors() {
+			return nil, diagnostics
+		}
+		for output, value := range outputs {
+			if !value.Type().IsMapType() {
+				continue
+			}
+			elements := map[string]cty.Value{}
+			for user := range users.AsValueMap() {
+				elements[user] = value.Index(cty.StringVal("application"))
+			}
+			perUser[output] = cty.MapValEmpty(cty.String)
+			if len(elements) > 0 {
+				perUser[output] = cty.MapVal(elements)
+			}
+		}
+	}
+	return perUser, nil
 }
 
 // TestAppliedOutputs keeps appliedOutputs equal to what the modules declare.
@@ -229,6 +306,19 @@ func TestStubbedState(t *testing.T) {
 		want := `"outputs":{"place":{"value":{"subnets":["subnet-0a1b2c3d4e5f60721","subnet-0a1b2c3d4e5f60722"],"vpc_id":"vpc-0a1b2c3d4e5f60718"},"type":["object",{"subnets":["list","string"],"vpc_id":"string"}]}}`
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the state lacks\n%s\nit is\n%s", want, text)
+		}
+	})
+	t.Run("a user of a cache for each the call names", func(t *testing.T) {
+		text, err := stubbedState(write(t, `
+			module "cache" {
+			  source = "../../modules/cache"
+			  users  = { cart = { keys = ["a"] }, mail = { keys = ["b"] } }
+			}
+			output "users" {
+			  value = module.cache.user_names
+			}`))
+		if want := `{"cart":"application","mail":"application"}`; err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("the state lacks %s: %v\n%s", want, err, text)
 		}
 	})
 	for name, test := range map[string]struct{ text, want string }{

@@ -23,6 +23,13 @@ var planRules = []struct {
 	{"G4 no secret value", secretValues},
 	{"F4 no action *, resource * where AWS knows no other", wideStatements},
 	{"D1 what stores data encrypts it", plainStorage},
+	{"N3 nothing but a load balancer takes connections from everywhere", openGroups},
+	{"R1 images are scanned and keep their tags", looseRegistries},
+	{"F3 a rollout that fails is rolled back, and fails the apply", blindRollouts},
+	{"F5 TLS of today", oldTLS},
+	{"O1 every bucket is closed to the public", openBuckets},
+	{"O2 what the world reads comes over TLS", plainDistributions},
+	{"C1 caches speak TLS", plainCaches},
 }
 
 // planned is the values of every resource a plan creates, keeps or reads, in the order of the plan.
@@ -153,6 +160,11 @@ var everyResource = map[string]string{
 	"ec2:UnassignPrivateIpAddresses": "the interface has no ARN before Lambda makes it",
 }
 
+// narrowedBy lists actions that know no resource but *, and the condition that has to stand in its place.
+var narrowedBy = map[string]string{
+	"cloudwatch:PutMetricData": "cloudwatch:namespace",
+}
+
 // wideStatements finds Allow statements of identity policies with a wildcard action, or with resource * for an action
 // that everyResource does not list. A policy attached to a resource, which names principals, means by * that resource
 // itself; a key policy must hand the whole key to the account, otherwise nobody can ever manage it.
@@ -162,7 +174,7 @@ func wideStatements(plan *tfjson.Plan) []string {
 		if change.Type == "aws_iam_policy_document" {
 			walk(values(change)["statement"], nil, func(path []string, value any) {
 				if statement, is := value.(map[string]any); is && len(path) == 0 && statement["effect"] != "Deny" {
-					broken = append(broken, wideStatement(change.Address, statement["actions"], statement["resources"], statement["principals"])...)
+					broken = append(broken, wideStatement(change.Address, statement["actions"], statement["resources"], statement["principals"], statement["condition"])...)
 				}
 			})
 		}
@@ -177,7 +189,7 @@ func wideStatements(plan *tfjson.Plan) []string {
 			}
 			for _, statement := range policy.Statement {
 				if statement["Effect"] == "Allow" {
-					broken = append(broken, wideStatement(change.Address, statement["Action"], statement["Resource"], statement["Principal"])...)
+					broken = append(broken, wideStatement(change.Address, statement["Action"], statement["Resource"], statement["Principal"], statement["Condition"])...)
 				}
 			}
 		})
@@ -186,12 +198,18 @@ func wideStatements(plan *tfjson.Plan) []string {
 	return slices.Compact(broken)
 }
 
-func wideStatement(address string, actions, resources, principals any) []string {
+func wideStatement(address string, actions, resources, principals, conditions any) []string {
 	attached := len(flatten(principals)) > 0
 	var broken []string
 	for _, action := range flatten(actions) {
 		if strings.Contains(action, "*") && !(attached && action == "kms:*") {
 			broken = append(broken, fmt.Sprintf("%s: allows the action %s", address, action))
+		}
+		if variable := narrowedBy[action]; variable != "" && slices.Contains(flatten(resources), "*") {
+			if text, err := json.Marshal(conditions); err != nil || !strings.Contains(string(text), `"`+variable+`"`) {
+				broken = append(broken, fmt.Sprintf("%s: allows %s on every resource, without a condition on %s", address, action, variable))
+			}
+			continue
 		}
 		if _, reviewed := everyResource[action]; !attached && !reviewed && slices.Contains(flatten(resources), "*") {
 			broken = append(broken, fmt.Sprintf("%s: allows %s on every resource", address, action))
@@ -220,12 +238,117 @@ func plainStorage(plan *tfjson.Plan) []string {
 	}
 	var broken []string
 	for _, change := range planned(plan) {
-		if name, has := switches[change.Type]; has && values(change)[name] != true {
+		if name, has := switches[change.Type]; has && values(change)[name] != true && values(change)[name] != "true" {
 			broken = append(broken, change.Address+": "+name+" is not true")
 		}
 	}
 	slices.Sort(broken)
 	return broken
+}
+
+// openGroups finds inbound rules for every address in modules that have no load balancer.
+func openGroups(plan *tfjson.Plan) []string {
+	balancers := map[string]bool{}
+	for _, change := range planned(plan) {
+		if change.Type == "aws_lb" {
+			balancers[change.ModuleAddress] = true
+		}
+	}
+	var broken []string
+	for _, change := range planned(plan) {
+		if change.Type != "aws_vpc_security_group_ingress_rule" && change.Type != "aws_security_group" || balancers[change.ModuleAddress] && change.ModuleAddress != "" {
+			continue
+		}
+		walk(values(change), nil, func(path []string, value any) {
+			inbound := change.Type == "aws_vpc_security_group_ingress_rule" || slices.Contains(path, "ingress")
+			if inbound && (value == "0.0.0.0/0" || value == "::/0") {
+				broken = append(broken, fmt.Sprintf("%s: takes connections from %v", change.Address, value))
+			}
+		})
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// demanded lists what resources of a type lack: attributes, by their path with dots, that must have a value. A value that
+// is only known after apply is not there, and counts as lacking.
+func demanded(plan *tfjson.Plan, kind string, demands map[string]any) []string {
+	var broken []string
+	for _, change := range planned(plan) {
+		if change.Type != kind {
+			continue
+		}
+		found := map[string]bool{}
+		walk(values(change), nil, func(path []string, value any) {
+			name := strings.Join(path, ".")
+			if want, asked := demands[name]; asked && value == want {
+				found[name] = true
+			}
+		})
+		for name, want := range demands {
+			if !found[name] {
+				broken = append(broken, fmt.Sprintf("%s: %s is not %v", change.Address, name, want))
+			}
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// looseRegistries finds registries whose tags may move, or that scan nothing.
+func looseRegistries(plan *tfjson.Plan) []string {
+	return demanded(plan, "aws_ecr_repository", map[string]any{"image_tag_mutability": "IMMUTABLE", "image_scanning_configuration.scan_on_push": true})
+}
+
+// blindRollouts finds ECS services whose rollout may fail unseen.
+func blindRollouts(plan *tfjson.Plan) []string {
+	return demanded(plan, "aws_ecs_service", map[string]any{
+		"deployment_circuit_breaker.enable": true, "deployment_circuit_breaker.rollback": true, "wait_for_steady_state": true,
+		"deployment_minimum_healthy_percent": 100.0, "deployment_maximum_percent": 200.0,
+	})
+}
+
+// oldTLS finds HTTPS listeners that speak TLS before 1.2.
+func oldTLS(plan *tfjson.Plan) []string {
+	var broken []string
+	for _, change := range planned(plan) {
+		policy, _ := values(change)["ssl_policy"].(string)
+		if change.Type == "aws_lb_listener" && values(change)["protocol"] == "HTTPS" && !strings.HasPrefix(policy, "ELBSecurityPolicy-TLS13-1-") {
+			broken = append(broken, fmt.Sprintf("%s: ssl_policy is %q", change.Address, policy))
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// openBuckets finds buckets without a block of public access in the same module, and blocks with a gap.
+func openBuckets(plan *tfjson.Plan) []string {
+	closed := map[string]bool{}
+	for _, change := range planned(plan) {
+		if change.Type == "aws_s3_bucket_public_access_block" {
+			closed[change.ModuleAddress] = true
+		}
+	}
+	broken := demanded(plan, "aws_s3_bucket_public_access_block", map[string]any{
+		"block_public_acls": true, "block_public_policy": true, "ignore_public_acls": true, "restrict_public_buckets": true,
+	})
+	for _, change := range planned(plan) {
+		if change.Type == "aws_s3_bucket" && !closed[change.ModuleAddress] {
+			broken = append(broken, change.Address+": nothing blocks public access")
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// plainDistributions finds distributions that answer over HTTP.
+func plainDistributions(plan *tfjson.Plan) []string {
+	return demanded(plan, "aws_cloudfront_distribution", map[string]any{"default_cache_behavior.viewer_protocol_policy": "redirect-to-https"})
+}
+
+// plainCaches finds caches that answer without TLS.
+func plainCaches(plan *tfjson.Plan) []string {
+	return demanded(plan, "aws_elasticache_replication_group", map[string]any{"transit_encryption_enabled": true})
 }
 
 // TestPlanRules shows each rule firing, and staying silent where nothing is wrong.
@@ -254,9 +377,30 @@ func TestPlanRules(t *testing.T) {
 		{"F4 resource", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["sns:Publish"],"resources":["*"]}]}`}}, "allows sns:Publish on every resource"},
 		{"F4 policy text", wideStatements, []resource{{"aws_iam_role_policy", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}"}`}}, "allows the action *"},
 		{"F4 reviewed", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["ecr:GetAuthorizationToken"],"resources":["*"]}]}`}}, ""},
+		{"F4 metrics", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["cloudwatch:PutMetricData"],"resources":["*"],"condition":[{"test":"StringEquals","variable":"cloudwatch:namespace","values":["shop"]}]}]}`}}, ""},
+		{"F4 metrics as text", wideStatements, []resource{{"aws_iam_role_policy", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"cloudwatch:PutMetricData\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"cloudwatch:namespace\":\"shop\"}}}]}"}`}}, ""},
+		{"F4 metrics of everybody", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["cloudwatch:PutMetricData"],"resources":["*"]}]}`}}, "without a condition on cloudwatch:namespace"},
+		{"C1 storage", plainStorage, []resource{{"aws_elasticache_replication_group", `{"at_rest_encryption_enabled":"false"}`}}, "at_rest_encryption_enabled is not true"},
+		{"C1 encrypted storage", plainStorage, []resource{{"aws_elasticache_replication_group", `{"at_rest_encryption_enabled":"true"}`}}, ""},
 		{"F4 key policy", wideStatements, []resource{{"aws_kms_key", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"kms:*\",\"Resource\":\"*\",\"Principal\":{\"AWS\":\"arn:aws:iam::123456789012:root\"}}]}"}`}}, ""},
 		{"F4 deny", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"effect":"Deny","actions":["s3:*"],"resources":["*"]}]}`}}, ""},
 		{"D1 storage", plainStorage, []resource{{"aws_db_instance", `{"storage_encrypted":false}`}}, "storage_encrypted is not true"},
+		{"N3 open group", openGroups, []resource{{"aws_vpc_security_group_ingress_rule", `{"cidr_ipv4":"0.0.0.0/0"}`}}, "takes connections from 0.0.0.0/0"},
+		{"N3 open group of the old kind", openGroups, []resource{{"aws_security_group", `{"ingress":[{"ipv6_cidr_blocks":["::/0"]}]}`}}, "takes connections from ::/0"},
+		{"N3 way out", openGroups, []resource{{"aws_security_group", `{"egress":[{"cidr_blocks":["0.0.0.0/0"]}]}`}, {"aws_vpc_security_group_ingress_rule", `{"cidr_ipv4":"10.0.0.0/16"}`}}, ""},
+		{"R1 tags that move", looseRegistries, []resource{{"aws_ecr_repository", `{"image_tag_mutability":"MUTABLE","image_scanning_configuration":[{"scan_on_push":true}]}`}}, "image_tag_mutability is not IMMUTABLE"},
+		{"R1 kept tags", looseRegistries, []resource{{"aws_ecr_repository", `{"image_tag_mutability":"IMMUTABLE","image_scanning_configuration":[{"scan_on_push":true}]}`}}, ""},
+		{"F3 no rollback", blindRollouts, []resource{{"aws_ecs_service", `{"wait_for_steady_state":true,"deployment_minimum_healthy_percent":100,"deployment_maximum_percent":200,"deployment_circuit_breaker":[{"enable":true,"rollback":false}]}`}}, "rollback is not true"},
+		{"F3 rollback", blindRollouts, []resource{{"aws_ecs_service", `{"wait_for_steady_state":true,"deployment_minimum_healthy_percent":100,"deployment_maximum_percent":200,"deployment_circuit_breaker":[{"enable":true,"rollback":true}]}`}}, ""},
+		{"F5 old TLS", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-2016-08"}`}}, "ssl_policy is \"ELBSecurityPolicy-2016-08\""},
+		{"F5 TLS of today", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-TLS13-1-2-2021-06"}`}}, ""},
+		{"O1 open bucket", openBuckets, []resource{{"aws_s3_bucket", `{}`}}, "nothing blocks public access"},
+		{"O1 bucket with a gap", openBuckets, []resource{{"aws_s3_bucket", `{}`}, {"aws_s3_bucket_public_access_block", `{"block_public_acls":true,"block_public_policy":false,"ignore_public_acls":true,"restrict_public_buckets":true}`}}, "block_public_policy is not true"},
+		{"O1 closed bucket", openBuckets, []resource{{"aws_s3_bucket", `{}`}, {"aws_s3_bucket_public_access_block", `{"block_public_acls":true,"block_public_policy":true,"ignore_public_acls":true,"restrict_public_buckets":true}`}}, ""},
+		{"O2 HTTP", plainDistributions, []resource{{"aws_cloudfront_distribution", `{"default_cache_behavior":[{"viewer_protocol_policy":"allow-all"}]}`}}, "viewer_protocol_policy is not redirect-to-https"},
+		{"O2 HTTPS", plainDistributions, []resource{{"aws_cloudfront_distribution", `{"default_cache_behavior":[{"viewer_protocol_policy":"redirect-to-https"}]}`}}, ""},
+		{"C1 plain text", plainCaches, []resource{{"aws_elasticache_replication_group", `{"transit_encryption_enabled":false}`}}, "transit_encryption_enabled is not true"},
+		{"C1 TLS", plainCaches, []resource{{"aws_elasticache_replication_group", `{"transit_encryption_enabled":true}`}}, ""},
 		{"D1 encrypted storage", plainStorage, []resource{{"aws_db_instance", `{"storage_encrypted":true}`}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -62,9 +62,11 @@ func planStack(t *testing.T, cloud *emulator, folder string) {
 		t.Error("the plan makes nothing")
 	}
 	for _, rule := range planRules {
-		for _, broken := range rule.broken(plan) {
-			t.Errorf("%s: %s", rule.promise, broken)
-		}
+		t.Run(rule.promise, func(t *testing.T) {
+			for _, broken := range rule.broken(plan) {
+				t.Error(broken)
+			}
+		})
 	}
 	lock, err := os.ReadFile(filepath.Join(folder, ".terraform.lock.hcl"))
 	if err != nil {

@@ -198,6 +198,7 @@ waiver "tflint" "terraform_standard_module_structure" {
     "platform: Module should include a main.tf file as the primary entrypoint",
     "platform: Module should include an empty variables.tf file",
     "services: Module should include a main.tf file as the primary entrypoint",
+    "services: Module should include an empty outputs.tf file",
   ]
   reason = "A stack is not a module: it has one file per concern, and none that is empty."
 }

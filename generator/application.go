@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -17,8 +18,11 @@ import (
 type Options struct {
 	// Root is the application's folder.
 	Root string
-	// Out is the output folder: its lock is read, and its source is not taken for the application's.
+	// Out is the output folder: its lock is read, and its source is not taken for the application's. It is "" where nothing
+	// is generated.
 	Out string
+	// Metadata is what to read instead of the source; nil for the source.
+	Metadata *Metadata
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
@@ -31,7 +35,7 @@ func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 
 func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
 	go modules.Warm() // while the source is read
-	application, diags, err := Read(options.Root, ignored(options)...)
+	application, diags, err := ReadApplication(options)
 	if err != nil {
 		return nil, nil, diags, err
 	}
@@ -61,8 +65,19 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	return output, environments, diags, nil
 }
 
+// ReadApplication reads an application and resolves it, as Read and ReadMetadata do.
+func ReadApplication(options Options) (*app.App, hcl.Diagnostics, error) {
+	if options.Metadata != nil {
+		return ReadMetadata(options.Root, *options.Metadata)
+	}
+	return Read(options.Root, ignored(options)...)
+}
+
 // ignored is the output folder when it lies inside the application.
 func ignored(options Options) []string {
+	if options.Out == "" {
+		return nil
+	}
 	root, err := filepath.Abs(options.Root)
 	if err != nil {
 		return nil

@@ -136,9 +136,27 @@ func (c *contractCheck) reference(folder string, traversal hcl.Traversal, calls 
 		c.failf(at, "reads %s, which does not exist", strings.Join(path, "."))
 	case path[0] == "local" && len(path) >= 3 && path[1] == "platform":
 		c.platformOutput(folder, path, at)
-	case path[0] == "module" || path[0] == "local":
+	case path[0] == "local" && (len(path) < 2 || !c.hasLocal(folder, path[1:])):
+		c.failf(at, "reads %s, which does not exist", strings.Join(path, "."))
+	case path[0] == "module" || path[0] == "local" && path[1] == "platform":
 		c.failf(at, "reads %s as a whole", strings.Join(path, "."))
 	}
+}
+
+// hasLocal says whether a folder has a local value, or a field of one.
+func (c *contractCheck) hasLocal(folder string, path []string) bool {
+	for _, block := range blocks(c.bodies[folder], "locals") {
+		local := block.Body.Attributes[path[0]]
+		if local == nil {
+			continue
+		}
+		object, ok := local.Expr.(*hclsyntax.ObjectConsExpr)
+		if !ok || len(path) == 1 {
+			return len(path) == 1
+		}
+		return slices.ContainsFunc(object.Items, func(item hclsyntax.ObjectConsItem) bool { return hcl.ExprAsKeyword(item.KeyExpr) == path[1] })
+	}
+	return false
 }
 
 // platformOutput checks a value that the services stack reads of the platform stack, down to the field.
@@ -174,6 +192,7 @@ func TestG1_ContractFires(t *testing.T) {
 		{"unknown module", "production/platform/network.tf", "modules/network", "modules/net", "not vendored"},
 		{"unknown platform output", "production/services/hello.tf", "local.platform.key_arn", "local.platform.key", "does not put out"},
 		{"unknown platform field", "production/services/hello.tf", "local.platform.network.vpc_id", "local.platform.network.id", "does not put out"},
+		{"unknown local", "production/services/hello.tf", "local.platform.key_arn", "local.key_arn", "local.key_arn, which does not exist"},
 		{"unknown variable", "production/services/hello.tf", "var.image_tag", "var.tag", "var.tag, which does not exist"},
 		{"not HCL", "production/services/hello.tf", "module \"", "module ", "Invalid"},
 	} {

@@ -19,7 +19,7 @@ import (
 func (r *resolver) use() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, decl := range r.read.Decls {
-		if kind, ok := kinds.Named(decl.Kind); ok && kind.Bound && decl.Service != "" {
+		if kind, ok := kinds.Named(decl.Kind); ok && r.binds(kind) && decl.Service != "" {
 			r.bound[bond{decl.Service, target(kind, decl.Parent, decl.Name)}] = true
 		}
 	}
@@ -36,7 +36,7 @@ func (r *resolver) use() hcl.Diagnostics {
 		if kind.CheckUse != nil {
 			diags = append(diags, kind.CheckUse(use, *resource)...)
 		}
-		if problem := misplaced(kind, use); problem != nil {
+		if problem := misplaced(kind, use); problem != nil && !r.typeScript() {
 			diags = append(diags, problem)
 			continue
 		}
@@ -44,7 +44,7 @@ func (r *resolver) use() hcl.Diagnostics {
 		case use.Service != "":
 			r.used[bond{use.Service, to}] = true
 			origin, through := app.Used, ""
-			if kind.Bound && !kind.Repeatable && !r.bound[bond{use.Service, to}] {
+			if use.Unlisted || r.binds(kind) && !kind.Repeatable && !r.bound[bond{use.Service, to}] {
 				origin, through = app.Across, r.through(use)
 			}
 			r.edge(use.Service, to, use.Operation, origin, through, use.At)
@@ -57,6 +57,16 @@ func (r *resolver) use() hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// binds says whether a declaration, or a reference by name, lets the service around it use the resource.
+func (r *resolver) binds(kind kinds.Kind) bool {
+	return kind.Bound && !(kind.ByUse && r.typeScript())
+}
+
+// typeScript says whether the application is read from TypeScript source.
+func (r *resolver) typeScript() bool {
+	return r.read.Language == "typescript" && !r.read.Manifest && !r.read.Metadata
 }
 
 // misplaced reports a use in another service than the one a private resource belongs to.
@@ -93,7 +103,7 @@ func (r *resolver) through(use source.Use) string {
 func (r *resolver) bind() {
 	for _, decl := range r.read.Decls {
 		kind, ok := kinds.Named(decl.Kind)
-		if !ok || !kind.Bound || decl.Service == "" {
+		if !ok || !r.binds(kind) || decl.Service == "" {
 			continue
 		}
 		to := target(kind, decl.Parent, decl.Name)
@@ -112,6 +122,10 @@ type reached struct {
 
 // reach gives each service what the code outside every service that it imports uses.
 func (r *resolver) reach() {
+	if r.typeScript() {
+		r.reachModules()
+		return
+	}
 	uses := map[string][]source.Use{}
 	for _, use := range r.read.Uses {
 		if _, ok := kinds.Named(use.Kind); ok && use.Service == "" && use.Middleware == "" {
@@ -197,17 +211,26 @@ func (r *resolver) warn() hcl.Diagnostics {
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
 		b := bond{e.Service, key{e.Kind, e.Parent, e.Resource}}
-		if !ok || kind.Everywhere || seen[b] || !hidden(e) {
+		if !ok || kind.Everywhere && !r.typeScript() || seen[b] || !hidden(e) {
 			continue
 		}
 		seen[b] = true
+		if r.typeScript() && e.Origin == app.Reached {
+			diags = append(diags, warnReached(kind, e))
+			continue
+		}
 		warning := &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: e.At.Ptr()}
 		invisible := fmt.Sprintf("Encore's metadata does not list this use; the role of %s gets it all the same.", e.Service)
 		if e.Origin == app.Across {
 			warning.Summary = fmt.Sprintf("%s %q is used through %s", kind.Noun, e.Resource, e.Through)
 			warning.Detail = invisible
-			if r.read.Language == "go" && kind.Go[0].Named != "" {
-				warning.Detail += fmt.Sprintf("\nhint: declare `var db = %s(%q)` in %s to make it visible", named(kind), e.Resource, e.Service)
+			switch call := named(kind, r.read.Language, e.Resource); {
+			case r.typeScript() && kind.Everywhere:
+				warning.Detail += fmt.Sprintf("\nhint: declare the secret in %s as well to make it visible", e.Service)
+			case r.typeScript():
+				warning.Detail += fmt.Sprintf("\nhint: bind the %s to a variable, and import that from the module that declares it", kind.Noun)
+			case r.read.Language == "go" && call != "":
+				warning.Detail += fmt.Sprintf("\nhint: declare `var db = %s` in %s to make it visible", call, e.Service)
 			}
 		} else {
 			warning.Summary = fmt.Sprintf("%s %q is used by package %s", kind.Noun, e.Resource, e.Through)

@@ -33,8 +33,7 @@ const (
 // Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
 // was granted once stays. The environments' address ranges are filled in.
 func Generate(application *app.App, environments []environment.Environment, previous *Lock) (*Output, hcl.Diagnostics) {
-	diags := refuseUnbuilt(application)
-	diags = append(diags, checkLabels(application, environments)...)
+	diags := checkLabels(application, environments)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -42,17 +41,27 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	if err != nil {
 		return nil, diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No address range for an environment", Detail: err.Error()})
 	}
+	if diags = append(diags, checkRanges(environments, cidrs)...); diags.HasErrors() {
+		return nil, diags
+	}
 	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
 		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
 		CIDRs: cidrs, Modules: map[string]string{},
 	}}
-	used := map[string]bool{}
+	used, told := map[string]bool{}, map[string]bool{}
 	var deployments []*kinds.Deployment
 	for i := range environments {
 		env := &environments[i]
-		deployment := kinds.NewDeployment(application, env)
+		granted := application
+		if env.StrictAccess {
+			granted = withoutReach(application)
+		}
+		deployment := kinds.NewDeployment(granted, env)
 		wire(deployment)
 		diags = append(diags, checkRules(deployment)...)
+		diags = append(diags, checkAddresses(env)...)
+		diags = append(diags, checkShownDomains(deployment)...)
+		diags = append(diags, check(deployment, told)...)
 		if configured(deployment) {
 			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
 		}
@@ -66,11 +75,15 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		}{{platformStack, platform}, {servicesStack, services}} {
 			frame(s.stack, s.name)
 			diags = append(diags, printStack(output, env.Name+"/"+s.name, s.stack)...)
+			for file, text := range s.stack.Texts {
+				output.Files[env.Name+"/"+s.name+"/"+file] = text
+			}
 			output.Lock.Addresses[env.Name+"/"+s.name] = s.stack.Addresses
 			for module := range s.stack.Modules {
 				used[module] = true
 			}
 		}
+		diags = append(diags, kinds.CheckOverrides(env, platform, services)...)
 	}
 	vendor(output, used)
 	output.Files["README.md"] = readme(application, deployments)
@@ -80,6 +93,23 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	return output, diags
 }
 
+// check asks every kind what is wrong with a deployment. told holds what was said of another environment: once is enough.
+func check(deployment *kinds.Deployment, told map[string]bool) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, kind := range kinds.All {
+		if kind.Check == nil {
+			continue
+		}
+		for _, d := range kind.Check(deployment) {
+			if text := d.Error(); !told[text] {
+				told[text] = true
+				diags = append(diags, d)
+			}
+		}
+	}
+	return diags
+}
+
 // Within limits an Output to one environment: its own files, and those every environment shares.
 func Within(env string) func(path string) bool {
 	return func(path string) bool {
@@ -87,34 +117,14 @@ func Within(env string) func(path string) bool {
 	}
 }
 
-// refuseUnbuilt names everything the application declares that groundplan reads but cannot build: leaving it out in
-// silence would deploy an application that fails at run time.
-func refuseUnbuilt(application *app.App) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, kind := range kinds.All {
-		if !kind.Unbuilt {
-			continue
-		}
-		for _, r := range application.Of(kind.Name) {
-			at := r.At
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagError,
-				Summary:  fmt.Sprintf("Cannot build a %s yet", kind.Noun),
-				Detail: fmt.Sprintf("The application declares the %s %q, and this version of groundplan has no Terraform for that kind. Without it "+
-					"the application would fail when it runs.\n"+
-					"hint: remove the declaration, or generate with a groundplan that builds it", kind.Noun, r.Name),
-				Subject: &at,
-			})
-		}
-	}
-	return diags
-}
-
 // checkLabels finds logical names that would share a Terraform address. Telling them apart by a number would tie
 // somebody's state to the order of declarations.
 func checkLabels(application *app.App, environments []environment.Environment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, kind := range kinds.All {
+		if kind.Lower == nil && kind.LowerServices == nil || kind.Name == kinds.Metrics.Name {
+			continue // no block of its own, no address
+		}
 		first := map[string]app.Resource{}
 		for _, r := range application.Of(kind.Name) {
 			label := strings.TrimPrefix(kinds.Label(r.Parent)+"_"+kinds.Label(r.Name), "_")

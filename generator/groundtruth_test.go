@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ var (
 	truthApps = flag.String("apps", "", "folder of the applications in -groundtruth")
 )
 
-func TestI1GroundTruth(t *testing.T) {
+func TestI1_GroundTruth(t *testing.T) {
 	archives, err := filepath.Glob("testdata/groundtruth/*.txtar")
 	if err != nil || len(archives) == 0 {
 		t.Fatalf("no archives: %v", err)
@@ -76,9 +77,6 @@ func TestGroundTruthElsewhere(t *testing.T) {
 	compared := 0
 	for _, truth := range truths {
 		name := fmt.Sprint(truth["app"])
-		if truth["lang"] != "go" {
-			continue
-		}
 		compared++
 		t.Run(name, func(t *testing.T) {
 			root := ""
@@ -96,7 +94,7 @@ func TestGroundTruthElsewhere(t *testing.T) {
 		})
 	}
 	if compared == 0 {
-		t.Errorf("%s names no application in Go", *truthFile)
+		t.Errorf("%s names no application", *truthFile)
 	}
 }
 
@@ -120,11 +118,53 @@ func compareApp(t *testing.T, root string, truth any) []string {
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	return compareTruth("", truth, got)
+	return append(compareTruth("", truth, got), compareReach(truth, got)...)
+}
+
+// compareReach lists where the databases and secrets that a TypeScript service gets through code of others differ from
+// what the truth has as indirect.
+func compareReach(truth, got any) []string {
+	object := func(v any) map[string]any { m, _ := v.(map[string]any); return m }
+	list := func(v any) []any { l, _ := v.([]any); return l }
+	if object(truth)["lang"] != "typescript" {
+		return nil
+	}
+	reach := func(application any, of func(service map[string]any) []string) map[string][]string {
+		found := map[string][]string{}
+		for _, s := range list(object(application)["services"]) {
+			if names := of(object(s)); len(names) > 0 {
+				slices.Sort(names)
+				found[fmt.Sprint(object(s)["name"])] = slices.Compact(names)
+			}
+		}
+		return found
+	}
+	want := reach(truth, func(service map[string]any) (names []string) {
+		for kind, field := range map[string]string{"databases": "db", "secrets": "secret"} {
+			for _, use := range list(object(service["indirect"])[kind]) {
+				names = append(names, strings.TrimSuffix(kind, "s")+" "+fmt.Sprint(object(use)[field]))
+			}
+		}
+		return names
+	})
+	is := reach(got, func(service map[string]any) (names []string) {
+		for _, use := range list(service["reach"]) {
+			if kind := object(use)["kind"]; kind == "database" || kind == "secret" {
+				names = append(names, fmt.Sprint(kind, " ", object(use)["name"]))
+			}
+		}
+		return names
+	})
+	if !reflect.DeepEqual(want, is) {
+		return []string{fmt.Sprintf("reach: got %v, want %v", is, want)}
+	}
+	return nil
 }
 
 // truthAside are fields of a ground truth that describe it, or that inspect shows in other words (among the uses).
-var truthAside = []string{"app", "source", "notes", "indirect", "outside_services"}
+var truthAside = []string{
+	"app", "source", "notes", "indirect", "outside_services", "default_path", "auth_but_private", "migrations_dir_exists",
+}
 
 // compareTruth lists where got differs from what is wanted. Of objects only the wanted fields are compared; an absent
 // field equals false, "", null and the empty list. Lists are compared without regard to order.
@@ -211,6 +251,27 @@ func isZero(v any) bool {
 		return len(list) == 0
 	}
 	return v == nil || v == false || v == "" || v == 0.0
+}
+
+// TestCompareReachFinds shows that a use through code of others that is missing, or too many, is told.
+func TestCompareReachFinds(t *testing.T) {
+	truth := `{"lang": "typescript", "services": [{"name": "a", "indirect": {"databases": [{"db": "x"}], "secrets": [{"secret": "K"}]}}, {"name": "b"}]}`
+	for got, differs := range map[string]bool{
+		`{"services": [{"name": "a", "reach": [{"kind": "secret", "name": "K"}, {"kind": "database", "name": "x"}, {"kind": "topic", "name": "t"}]}]}`:                            false,
+		`{"services": [{"name": "a", "reach": [{"kind": "database", "name": "x"}]}]}`:                                                                                             true,
+		`{"services": [{"name": "a", "reach": [{"kind": "secret", "name": "K"}, {"kind": "database", "name": "x"}]}, {"name": "b", "reach": [{"kind": "secret", "name": "K"}]}]}`: true,
+	} {
+		var wanted, found any
+		if err := json.Unmarshal([]byte(truth), &wanted); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(got), &found); err != nil {
+			t.Fatal(err)
+		}
+		if differences := compareReach(wanted, found); (len(differences) > 0) != differs {
+			t.Errorf("%s: differences %q, want some: %v", got, differences, differs)
+		}
+	}
 }
 
 // TestCompareTruthFinds shows that the comparison does not let a difference pass.

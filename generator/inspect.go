@@ -35,6 +35,7 @@ type Inspection struct {
 type InspectedService struct {
 	Name      string              `json:"name"`
 	Dir       string              `json:"dir"`
+	Declared  bool                `json:"declared,omitempty"` // by a file encore.service.ts
 	At        string              `json:"at"`
 	Endpoints []InspectedEndpoint `json:"endpoints"`
 	// Databases are those it declares, refers to by name, or uses; DatabasesByUsage only those an expression in its
@@ -48,8 +49,27 @@ type InspectedService struct {
 	Secrets          []string                `json:"secrets"`
 	Calls            []InspectedCall         `json:"calls"`
 	HasConfig        bool                    `json:"has_config"`
+	// Container is how it runs without Encore; absent for Encore's services.
+	Container *InspectedContainer `json:"container,omitempty"`
+	// Reach is what only code outside the service uses, which its own code leads to; Through says where that stands. It is
+	// granted, unless an environment has strict_access.
+	Reach []InspectedUse `json:"reach"`
 	// Uses is every use, with where it stands and why it counts.
 	Uses []InspectedUse `json:"uses"`
+}
+
+// InspectedContainer is a service that does not use Encore. Image is "" for the environment's registry; Paths are empty
+// for every path.
+type InspectedContainer struct {
+	Image      string   `json:"image"`
+	TagPrefix  string   `json:"tag_prefix"`
+	Command    []string `json:"command"`
+	Port       int      `json:"port"`
+	HealthPath string   `json:"health_path"`
+	Variables  []string `json:"environment"` // names
+	Public     bool     `json:"public"`
+	Subdomain  string   `json:"subdomain"`
+	Paths      []string `json:"paths"`
 }
 
 // InspectedEndpoint is an API endpoint.
@@ -61,7 +81,11 @@ type InspectedEndpoint struct {
 	Raw       bool     `json:"raw,omitempty"`
 	Sensitive bool     `json:"sensitive,omitempty"`
 	Tags      []string `json:"tags,omitempty"`
-	At        string   `json:"at"`
+	// Stream is "streamIn", "streamOut" or "streamInOut"; Static and NotFound are files that are served.
+	Stream   string `json:"stream,omitempty"`
+	Static   string `json:"static,omitempty"`
+	NotFound string `json:"not_found,omitempty"`
+	At       string `json:"at"`
 }
 
 // InspectedSubscription is a subscription with all its settings, defaults included. Durations are nanoseconds.
@@ -105,7 +129,9 @@ type InspectedDatabase struct {
 	MigrationsDir  string `json:"migrations_dir"`
 	MigrationCount int    `json:"n_migrations"`
 	DeclaredIn     string `json:"declared_in,omitempty"` // service
-	At             string `json:"at"`
+	// Source is the tool that writes the migrations, absent for plain SQL files.
+	Source string `json:"migrations_source,omitempty"`
+	At     string `json:"at"`
 }
 
 // InspectedTopic is a topic.
@@ -164,6 +190,8 @@ type InspectedGateway struct {
 	Name string `json:"name"`
 	// Explicit says that the source declares it; a Go application never does.
 	Explicit bool `json:"explicit"`
+	// Service is the service it is declared in, absent when it is not declared.
+	Service string `json:"service,omitempty"`
 }
 
 // InspectedAuth is the auth handler.
@@ -212,6 +240,12 @@ func Inspect(a *app.App) Inspection {
 		Metrics:  []InspectedMetric{},
 		Gateways: []InspectedGateway{{Name: gatewayName}},
 	}
+	if a.Gateway != nil {
+		in.Gateways[0] = InspectedGateway{Name: gatewayName, Explicit: true, Service: a.Gateway.Service}
+	}
+	if a.Containers() {
+		in.Gateways = []InspectedGateway{}
+	}
 	from, resources := edgesByService(a), resourcesByKey(a)
 	for _, s := range a.Services {
 		in.Services = append(in.Services, inspectService(resources, s, from[s.Name]))
@@ -253,7 +287,7 @@ func inspectResource(in *Inspection, a *app.App, r app.Resource) {
 	at := fileLine(r.At)
 	switch spec := r.Spec.(type) {
 	case *kinds.Database:
-		in.Databases = append(in.Databases, InspectedDatabase{r.Name, spec.Migrations, spec.MigrationCount, r.Service, at})
+		in.Databases = append(in.Databases, InspectedDatabase{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, at})
 	case *kinds.Topic:
 		in.Topics = append(in.Topics, InspectedTopic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, at})
 	case *kinds.Bucket:
@@ -278,12 +312,20 @@ func inspectResource(in *Inspection, a *app.App, r app.Resource) {
 
 func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.Edge) InspectedService {
 	in := InspectedService{
-		Name: s.Name, Dir: s.Dir, At: fileLine(s.At), HasConfig: s.HasConfig, Endpoints: []InspectedEndpoint{},
+		Name: s.Name, Dir: s.Dir, Declared: s.Declared, At: fileLine(s.At), HasConfig: s.HasConfig, Endpoints: []InspectedEndpoint{},
 		Databases: []string{}, DatabasesByUsage: []string{}, Publishes: []string{}, Subscribes: []InspectedSubscription{},
-		Buckets: map[string][]string{}, Caches: []string{}, Secrets: []string{}, Calls: []InspectedCall{}, Uses: []InspectedUse{},
+		Buckets: map[string][]string{}, Caches: []string{}, Secrets: []string{}, Calls: []InspectedCall{}, Reach: []InspectedUse{}, Uses: []InspectedUse{},
+	}
+	if c := s.Container; c != nil {
+		in.Container = &InspectedContainer{
+			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths),
+		}
+		for _, v := range c.Environment {
+			in.Container.Variables = append(in.Container.Variables, v.Name)
+		}
 	}
 	for _, e := range s.Endpoints {
-		in.Endpoints = append(in.Endpoints, InspectedEndpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, fileLine(e.At)})
+		in.Endpoints = append(in.Endpoints, InspectedEndpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, fileLine(e.At)})
 	}
 	for _, e := range edges {
 		if e.Kind == "service" {
@@ -291,14 +333,15 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 			continue
 		}
 		in.Uses = append(in.Uses, InspectedUse{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), e.Through, fileLine(e.At)})
-		if e.Kind == "database" {
-			in.Databases = add(in.Databases, e.Resource)
+		if e.Origin == app.Reached {
+			in.Reach = append(in.Reach, in.Uses[len(in.Uses)-1])
 		}
 		if e.Origin == app.Reached || e.Origin == app.Demanded {
 			continue // Encore attributes none of these
 		}
 		switch e.Kind {
 		case "database":
+			in.Databases = add(in.Databases, e.Resource)
 			if e.Origin != app.Declared {
 				in.DatabasesByUsage = add(in.DatabasesByUsage, e.Resource)
 			}

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -51,7 +52,7 @@ func InspectText(a *app.App, color bool) string {
 }
 
 func headline(a *app.App) string {
-	language := map[string]string{"go": "Encore Go", "typescript": "Encore TypeScript"}[a.Language]
+	language := map[string]string{"go": "Encore Go", "typescript": "Encore TypeScript", "manifest": "plain containers"}[a.Language]
 	if language == "" {
 		language = a.Language
 	}
@@ -77,6 +78,9 @@ func count(n int, noun string) string {
 }
 
 func endpointNote(s app.Service) string {
+	if s.Container != nil {
+		return containerNote(s.Container)
+	}
 	byAccess := map[string]int{}
 	for _, e := range s.Endpoints {
 		byAccess[e.Access]++
@@ -91,6 +95,21 @@ func endpointNote(s app.Service) string {
 		return "no endpoints"
 	}
 	return strings.Join(parts, "  ")
+}
+
+// containerNote says who reaches a container.
+func containerNote(c *app.Container) string {
+	if !c.Public {
+		return "internal"
+	}
+	note := "public"
+	if c.Subdomain != "" {
+		note += " as " + c.Subdomain
+	}
+	if len(c.Paths) > 0 {
+		note += " for " + strings.Join(c.Paths, ", ")
+	}
+	return note
 }
 
 // serviceRows says what one service uses: a row per resource and way to it, in the order of kinds, then calls.
@@ -111,7 +130,10 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 		}
 	}
 	for _, call := range calls(edges) {
-		name := call.Resource + "." + call.Operation
+		name := call.Resource
+		if call.Operation != "" {
+			name += "." + call.Operation
+		}
 		rows = append(rows, row{kind: "calls", name: name, at: fileLine(call.At)})
 	}
 	return rows
@@ -151,7 +173,7 @@ func targetRows(resources map[key]*app.Resource, kind kinds.Kind, edges []app.Ed
 		if e.Origin == app.ThroughMiddleware {
 			way = "middleware " + way
 		}
-		if e.Origin == app.Reached {
+		if e.Origin == app.Reached && path.Ext(way) == "" {
 			way = "package " + way
 		}
 		if !slices.Contains(ways, way) {

@@ -438,7 +438,7 @@ func TestG1_EveryFixtureHasItsGoldenFolder(t *testing.T) {
 	for _, entry := range entries {
 		folders = append(folders, entry.Name())
 	}
-	names := fixtureNames(t)
+	names := slices.DeleteFunc(fixtureNames(t), func(name string) bool { return twins[name] != "" })
 	if len(names) == 0 || !slices.Equal(names, folders) {
 		t.Errorf("fixtures %v, golden folders %v", names, folders)
 	}

@@ -21,6 +21,9 @@ func Mermaid(a *app.App) string {
 	if a.Exposed() {
 		node("gateway", gatewayName, "{{ }}", gatewayName)
 	}
+	if slices.ContainsFunc(a.Services, public) {
+		node("load_balancer", "", "([ ])", "load balancer")
+	}
 	for _, s := range a.Services {
 		node("service", s.Name, "[ ]", escape(s.Name))
 	}
@@ -49,6 +52,9 @@ func Mermaid(a *app.App) string {
 	}
 	return out.String()
 }
+
+// public says whether requests from outside reach a container without a gateway.
+func public(s app.Service) bool { return s.Container != nil && s.Container.Public }
 
 func secretsByService(a *app.App) map[string][]string {
 	secrets := map[string][]string{}
@@ -81,6 +87,9 @@ func arrows(a *app.App, secrets map[string][]string) []string {
 	for _, s := range a.Services {
 		if slices.ContainsFunc(s.Endpoints, app.Endpoint.Exposed) {
 			arrow(nodeID("gateway", gatewayName), nodeID("service", s.Name), "", false)
+		}
+		if public(s) {
+			arrow(nodeID("load_balancer", ""), nodeID("service", s.Name), strings.Join(s.Container.Paths, ", "), false)
 		}
 		if len(secrets[s.Name]) > 0 {
 			arrow(nodeID("service", s.Name), nodeID("secrets", s.Name), "", false)

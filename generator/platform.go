@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -11,14 +12,17 @@ import (
 // lowerPlatform builds the long-lived stack of an environment: what services need before they can start.
 func lowerPlatform(s *kinds.Stack) {
 	network(s)
+	encryptionKey(s)
 	registry(s)
 	cluster(s)
-	if gateway(s.Env) != nil {
+	if s.Env.Exposed() {
 		loadBalancer(s)
 	}
-	kinds.LowerServiceAuth(s)
+	if !s.App.Containers() {
+		kinds.LowerServiceAuth(s)
+	}
 	for _, kind := range kinds.All {
-		if kind.Lower != nil {
+		if kind.Lower != nil && runs(s.App, kind) {
 			kind.Lower(s, s.Of(kind.Name))
 		}
 	}
@@ -39,38 +43,59 @@ func name(s *kinds.Stack, budget environment.Budget) emit.Value {
 	return emit.String(environment.Name(budget, s.Env.App, s.Env.Name))
 }
 
+// network is where everything runs: a VPC of the environment's own, or one that exists.
 func network(s *kinds.Stack) {
-	s.Module("network.tf", "network", "network", "network",
-		[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
-		kinds.Arg("name", name(s, environment.Unit)),
-		kinds.Arg("cidr", emit.String(s.Env.CIDR)),
-		kinds.Arg("zones", emit.Strings(s.Env.Zones)),
-		kinds.Arg("nat", emit.String(s.Env.NAT)),
-		kinds.Arg("storage_ports", emit.Ints(storagePorts(s))),
-		kinds.Arg("interface_endpoints", emit.Strings(s.Env.InterfaceEndpoints)),
-		kinds.Arg("key_arn", emit.Ref("module.key.arn")),
-		kinds.Arg("flow_log_retention_days", emit.Int(s.Env.FlowLogRetentionDays)),
-		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
-		kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
-	)
-	s.Module("encryption.tf", "key", "encryption-key", "encryption key",
-		[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
-		kinds.Arg("name", name(s, environment.KeyAlias)),
-		kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
-		kinds.Arg("message_sources", emit.Strings(keyUsers(s))),
-	)
+	if existing := s.Env.Network; existing != nil {
+		s.Existing("network.tf", "network", "network",
+			[]string{"The network exists and stays its owner's: ../../README.md says what has to be open in it"}, emit.Object(
+				kinds.Arg("vpc_id", emit.String(existing.VPCID)),
+				kinds.Arg("public_subnet_ids", emit.Strings(existing.PublicSubnetIDs)),
+				kinds.Arg("compute_subnet_ids", emit.Strings(existing.ComputeSubnetIDs)),
+				kinds.Arg("storage_subnet_ids", emit.Strings(existing.StorageSubnetIDs)),
+			))
+	} else {
+		s.Module("network.tf", "network", "network", "network",
+			[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
+			kinds.Arg("name", name(s, environment.Unit)),
+			kinds.Arg("cidr", emit.String(s.Env.CIDR)),
+			kinds.Arg("zones", emit.Strings(s.Env.Zones)),
+			kinds.Arg("nat", emit.String(s.Env.NAT)),
+			kinds.Arg("storage_ports", emit.Ints(storagePorts(s.Deployment))),
+			kinds.Arg("service_port", emit.Int(servicePort(s.Deployment))),
+			kinds.Arg("interface_endpoints", emit.Strings(s.Env.InterfaceEndpoints)),
+			kinds.Arg("key_arn", s.KeyARN()),
+			kinds.Arg("flow_log_retention_days", emit.Int(s.Env.FlowLogRetentionDays)),
+			kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
+			kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		)
+	}
 	s.Output("network", "Where processes run.", emit.Object(
-		kinds.Arg("vpc_id", emit.Ref("module.network.vpc_id")),
-		kinds.Arg("compute_subnet_ids", emit.Ref("module.network.compute_subnet_ids")),
+		kinds.Arg("vpc_id", s.Network("vpc_id")),
+		kinds.Arg("compute_subnet_ids", s.Network("compute_subnet_ids")),
 	))
-	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", emit.Ref("module.key.arn"))
+}
+
+// encryptionKey is the key that encrypts everything, the environment's own or one that exists.
+func encryptionKey(s *kinds.Stack) {
+	if s.Env.KeyARN != "" {
+		s.Existing("encryption.tf", "key_arn", "encryption key",
+			[]string{"The key exists and stays its owner's: ../../README.md says what its policy has to admit"}, emit.String(s.Env.KeyARN))
+	} else {
+		s.Module("encryption.tf", "key", "encryption-key", "encryption key",
+			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
+			kinds.Arg("name", name(s, environment.KeyAlias)),
+			kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
+			kinds.Arg("message_sources", emit.Strings(keyUsers(s.Deployment))),
+		)
+	}
+	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", s.KeyARN())
 }
 
 // keyUsers are the AWS services that use the key on behalf of what the application declares, sorted.
-func keyUsers(s *kinds.Stack) []string {
+func keyUsers(d *kinds.Deployment) []string {
 	var users []string
 	for _, kind := range kinds.All {
-		if len(s.Of(kind.Name)) > 0 {
+		if len(d.Of(kind.Name)) > 0 {
 			users = append(users, kind.KeyUsers...)
 		}
 	}
@@ -78,21 +103,28 @@ func keyUsers(s *kinds.Stack) []string {
 }
 
 // storagePorts are the ports the storage tier answers on: none means that there is no such tier.
-func storagePorts(s *kinds.Stack) []int {
+func storagePorts(d *kinds.Deployment) []int {
 	var ports []int
 	for _, kind := range kinds.All {
-		if kind.StoragePort != 0 && len(s.Of(kind.Name)) > 0 {
+		if kind.StoragePort != 0 && len(d.Of(kind.Name)) > 0 {
 			ports = append(ports, kind.StoragePort)
 		}
 	}
 	return ports
 }
 
+func registryComment(application *app.App) string {
+	if application.Containers() {
+		return fmt.Sprintf("Images of %s", application.Name)
+	}
+	return fmt.Sprintf("Images of %s: one image holds every service", application.Name)
+}
+
 func registry(s *kinds.Stack) {
 	s.Module("registry.tf", "registry", "registry", "registry",
-		[]string{fmt.Sprintf("Images of %s: one image holds every service", s.App.Name)},
+		[]string{registryComment(s.App)},
 		kinds.Arg("name", name(s, environment.Repository)),
-		kinds.Arg("key_arn", emit.Ref("module.key.arn")),
+		kinds.Arg("key_arn", s.KeyARN()),
 		kinds.Arg("keep_images", emit.Int(s.Env.KeepImages)),
 		kinds.Arg("push_role_arns", emit.Strings(s.Env.DeployRoleARNs)),
 		kinds.Arg("force_delete", emit.Bool(!s.Env.DeletionProtection)),
@@ -112,9 +144,9 @@ func cluster(s *kinds.Stack) {
 	s.Module("cluster.tf", "cluster", "fargate-cluster", "cluster",
 		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
 		kinds.Arg("name", name(s, environment.Cluster)),
-		kinds.Arg("vpc_id", emit.Ref("module.network.vpc_id")),
+		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("namespace", emit.String(namespace(s.Env))),
-		kinds.Arg("key_arn", emit.Ref("module.key.arn")),
+		kinds.Arg("key_arn", s.KeyARN()),
 		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
 		kinds.Arg("container_insights", emit.Bool(s.Env.ContainerInsights)),
 	)
@@ -127,26 +159,37 @@ func cluster(s *kinds.Stack) {
 }
 
 func loadBalancer(s *kinds.Stack) {
-	comment := fmt.Sprintf("The way in: HTTPS on %s, routed to the gateway only", s.Env.Domain)
+	target := "the gateway"
+	if s.App.Containers() {
+		target = "public services"
+	}
+	comment := fmt.Sprintf("The way in: HTTPS on %s, routed to %s only", s.Env.Domain, target)
 	if s.Env.Domain == "" {
 		comment = "The way in: internal until the environment has a domain, because nothing without TLS faces the internet"
 	}
 	args := []emit.Arg{
 		kinds.Arg("name", name(s, environment.LoadBalancer)),
-		kinds.Arg("vpc_id", emit.Ref("module.network.vpc_id")),
-		kinds.Arg("subnet_ids", emit.Ref("module.network.public_subnet_ids")),
+		kinds.Arg("vpc_id", s.Network("vpc_id")),
+		kinds.Arg("subnet_ids", s.Network("public_subnet_ids")),
 		kinds.Arg("access_log_retention_days", emit.Int(s.Env.AccessLogRetentionDays)),
 		kinds.Arg("deletion_protection", emit.Bool(s.Env.DeletionProtection)),
 	}
 	if s.Env.Domain != "" {
 		args = append(args,
 			kinds.Arg("domain", emit.String(s.Env.Domain)),
-			kinds.Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)))
+			kinds.Arg("alternative_domains", emit.Strings(subdomains(s.Deployment))),
+			kinds.Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)),
+			kinds.Arg("certificate_arn", emit.String(s.Env.CertificateARN)))
 	}
 	s.Module("load_balancer.tf", "load_balancer", "load-balancer", "load balancer", []string{comment}, args...)
-	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", emit.Object(
+	fields := []emit.Arg{
 		kinds.Arg("listener_arn", emit.Ref("module.load_balancer.listener_arn")),
 		kinds.Arg("security_group_id", emit.Ref("module.load_balancer.security_group_id")),
 		kinds.Arg("url", emit.Ref("module.load_balancer.url")),
-	))
+	}
+	if s.Env.Domain != "" && s.Env.HostedZoneID == "" {
+		// Whoever keeps the domain's DNS points it here.
+		fields = append(fields, kinds.Arg("dns_name", emit.Ref("module.load_balancer.dns_name")))
+	}
+	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", emit.Object(fields...))
 }

@@ -16,6 +16,12 @@ import (
 type guide struct {
 	App          string
 	Environments []guideEnvironment
+	// Schedules says that there are cron jobs, Caches that there are cache clusters.
+	Schedules, Caches bool
+	// OwnKey says that some environment makes its own key, which is destroyed with it.
+	OwnKey bool
+	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
+	Containers, Tagged bool
 }
 
 type guideEnvironment struct {
@@ -26,19 +32,38 @@ type guideEnvironment struct {
 	// StateBucket and StateRegion are empty for a state in local files.
 	StateBucket, StateRegion string
 
+	// Images are what containers are built from.
+	Images []guideImage
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
 	// Internal says that the load balancer cannot be reached from outside.
 	Internal bool
 	Secrets  []string
 	Servers  []guideServer
+	// Caches are the outputs of the cache clusters that have users.
+	Caches []string
+	// Schedules says that there are cron jobs.
+	Schedules bool
+	// Existing is what the environment brings, and what has to be seen to: Markdown, one item each.
+	Existing []string
+	// Network and Keys are empty when those exist.
+	Network, Keys string
+}
+
+// guideImage is an image that services run: what stands before its tag, and the folder it is built in.
+type guideImage struct {
+	Prefix, Dir, Arch, Services string
 }
 
 // guideServer is a database server: its output in the platform stack, and what an operator makes on it.
 type guideServer struct {
 	Name, Output string
-	Roles        []guideRole
-	Databases    []guideDatabase
+	// Existing says that the server is not made, MasterSecret that its master user's password is in a secret we know.
+	Existing, MasterSecret bool
+	Port                   int
+
+	Roles     []guideRole
+	Databases []guideDatabase
 }
 
 type guideRole struct {
@@ -52,7 +77,8 @@ type guideDatabase struct {
 
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
 func readme(application *app.App, deployments []*kinds.Deployment) []byte {
-	data := guide{App: application.Name}
+	data := guide{App: application.Name, Schedules: len(application.Of(kinds.Crons.Name)) > 0, Caches: len(application.Of(kinds.Caches.Name)) > 0,
+		Containers: application.Containers(), Tagged: deploysByTag(application)}
 	for _, d := range deployments {
 		env := d.Env
 		entry := guideEnvironment{
@@ -66,16 +92,38 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if env.State != nil {
 			entry.StateBucket, entry.StateRegion = env.State.Bucket, env.State.Region
 		}
-		if gateway(env) != nil {
+		if application.Containers() {
+			entry.Images = images(d)
+		}
+		if env.Exposed() {
 			entry.Holds = "load balancer, "
 			entry.Internal = env.Domain == ""
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
 		}
+		if secret := kinds.MetricsSecretName(env); secret != "" {
+			entry.Secrets = append(entry.Secrets, secret)
+		}
+		entry.Schedules = len(d.Of(kinds.Crons.Name)) > 0
+		for _, cluster := range d.Of(kinds.Caches.Name) {
+			if slices.ContainsFunc(d.Processes, func(p *kinds.Process) bool { return p.Keeps(cluster.Name) }) {
+				entry.Caches = append(entry.Caches, kinds.CacheLabel(cluster.Name))
+			}
+		}
 		entry.Servers = servers(d)
+		entry.Existing = existing(d)
+		if env.Network == nil {
+			entry.Network = "network, "
+		}
+		if env.KeyARN == "" {
+			entry.Keys = "keys and "
+		}
 		if len(entry.Servers) > 0 {
 			entry.Holds += "databases, "
+		}
+		if len(d.Of(kinds.Caches.Name)) > 0 {
+			entry.Holds += "caches, "
 		}
 		if len(d.Of(kinds.Topics.Name)) > 0 {
 			entry.Holds += "topics and queues, "
@@ -83,6 +131,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if len(d.Of(kinds.Buckets.Name)) > 0 {
 			entry.Holds += "buckets, "
 		}
+		data.OwnKey = data.OwnKey || env.KeyARN == ""
 		data.Environments = append(data.Environments, entry)
 	}
 	return templates.Render("infra.md", data)
@@ -95,7 +144,13 @@ func servers(d *kinds.Deployment) []guideServer {
 		if len(server.Databases) == 0 {
 			continue
 		}
-		entry := guideServer{Name: server.Name, Output: "database_server_" + kinds.Label(server.Name)}
+		entry := guideServer{
+			Name: server.Name, Output: "database_server_" + kinds.Label(server.Name),
+			Existing: server.Existing != nil, MasterSecret: server.Existing == nil || server.Existing.MasterSecretARN != "", Port: kinds.Databases.StoragePort,
+		}
+		if server.Existing != nil {
+			entry.Port = server.Existing.Port
+		}
 		users := map[string][]string{} // database -> roles
 		for _, process := range d.Processes {
 			role := guideRole{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(d.Env, "database", process.Name)}
@@ -137,23 +192,33 @@ func diagram(d *kinds.Deployment) string {
 	env := d.Env
 	var out strings.Builder
 	out.WriteString("flowchart LR\n")
-	if g := gateway(env); g != nil {
+	for _, process := range env.Processes {
 		way := "internal load balancer"
 		if env.Domain != "" {
 			way = env.Domain
 		}
-		fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, processLabel(g.Name))
+		if process.Gateway || process.Public {
+			fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, kinds.ProcessLabel(process.Name))
+		}
 	}
 	for _, process := range env.Processes {
 		label := process.Name
 		if hosted := strings.Join(process.Services, ", "); hosted != "" && hosted != label {
 			label += ": " + hosted
 		}
-		fmt.Fprintf(&out, "  %s[%q]\n", processLabel(process.Name), label)
+		fmt.Fprintf(&out, "  %s[%q]\n", kinds.ProcessLabel(process.Name), label)
 	}
 	for _, server := range env.DatabaseServers {
 		if len(server.Databases) > 0 {
 			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", kinds.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
+		}
+	}
+	for _, r := range d.Of(kinds.Caches.Name) {
+		fmt.Fprintf(&out, "  %s[(%q)]\n", kinds.CacheLabel(r.Name), "cache "+r.Name)
+	}
+	for _, r := range d.Of(kinds.Crons.Name) {
+		if target := d.Host(r.Spec.(*kinds.Cron).Service); target != nil {
+			fmt.Fprintf(&out, "  cron_%s([%q]) --> %s\n", kinds.Label(r.Name), "schedule "+r.Name, kinds.ProcessLabel(target.Name))
 		}
 	}
 	for _, p := range d.Processes {
@@ -163,10 +228,38 @@ func diagram(d *kinds.Deployment) string {
 		}
 		sort.Strings(targets)
 		for _, target := range targets {
-			fmt.Fprintf(&out, "  %s --> %s\n", processLabel(p.Name), target)
+			fmt.Fprintf(&out, "  %s --> %s\n", kinds.ProcessLabel(p.Name), target)
 		}
 	}
+	flow(&out, d)
 	return out.String()
+}
+
+// flow draws what goes through AWS's own services: messages and objects.
+func flow(out *strings.Builder, d *kinds.Deployment) {
+	for _, r := range d.Of(kinds.Topics.Name) {
+		topic := "topic_" + kinds.Label(r.Name)
+		fmt.Fprintf(out, "  %s[/%q/]\n", topic, "topic "+r.Name)
+		for _, p := range d.Processes {
+			if len(p.Uses(kinds.Topics.Name)[r.Name]) > 0 {
+				fmt.Fprintf(out, "  %s -.-> %s\n", kinds.ProcessLabel(p.Name), topic)
+			}
+		}
+		for _, p := range d.Processes {
+			if slices.ContainsFunc(p.Edges, func(e app.Edge) bool { return e.Kind == kinds.Subscriptions.Name && e.Parent == r.Name }) {
+				fmt.Fprintf(out, "  %s -.-> %s\n", topic, kinds.ProcessLabel(p.Name))
+			}
+		}
+	}
+	for _, r := range d.Of(kinds.Buckets.Name) {
+		bucket := "bucket_" + kinds.Label(r.Name)
+		fmt.Fprintf(out, "  %s[(%q)]\n", bucket, "bucket "+r.Name)
+		for _, p := range d.Processes {
+			if len(p.Uses(kinds.Buckets.Name)[r.Name]) > 0 {
+				fmt.Fprintf(out, "  %s -.-> %s\n", kinds.ProcessLabel(p.Name), bucket)
+			}
+		}
+	}
 }
 
 func buildFlag(d *kinds.Deployment) string {

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -22,14 +23,12 @@ import (
 // root, are not read. Diagnostics are sorted by position; with errors among them the application is partial, or nil.
 // The error is the machine's.
 func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
-	encore, diags, err := source.ReadEncoreApp(root)
-	if err != nil || diags.HasErrors() {
-		return nil, diags, err
-	}
-	if encore.Language != "go" {
-		return nil, nil, fmt.Errorf("the application in %s is written in %q: only Encore applications in Go can be read", root, encore.Language)
-	}
-	read, diags, err := source.Go(root, kinds.GoSpellings(), ignore...)
+	read, diags, err := readSource(root, ignore)
+	return finishRead(root, read, diags, err)
+}
+
+// finishRead resolves what a reader returned.
+func finishRead(root string, read *source.Application, diags hcl.Diagnostics, err error) (*app.App, hcl.Diagnostics, error) {
 	if err != nil || read == nil {
 		return nil, diags, err
 	}
@@ -41,6 +40,27 @@ func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	diags = append(diags, problems...)
 	sortDiagnostics(diags)
 	return application, diags, nil
+}
+
+// HasManifest says whether the folder root has a manifest to read.
+func HasManifest(root string) bool { return source.HasManifest(root) }
+
+// readSource picks the reader by what stands in the folder.
+func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
+	if source.HasManifest(root) {
+		return source.Manifest(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
+	}
+	encore, diags, err := source.ReadEncoreApp(root)
+	if err != nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	switch encore.Language {
+	case "go":
+		return source.Go(root, kinds.GoSpellings(), ignore...)
+	case "typescript":
+		return source.TypeScript(root, kinds.TypeScriptSpellings(), ignore...)
+	}
+	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
 }
 
 // resolve turns declarations and uses into resources and edges.
@@ -67,6 +87,9 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 	r.call()
 	slices.SortFunc(r.app.Edges, compareEdges)
 	r.app.Edges = slices.Compact(r.app.Edges)
+	diags = append(diags, kinds.CheckVariables(r.app)...)
+	diags = append(diags, checkSubdomains(r.app)...)
+	diags = append(diags, checkPublicJobs(r.app)...)
 	return r.app, append(diags, r.warn()...)
 }
 
@@ -90,6 +113,7 @@ type resolver struct {
 func newApp(read *source.Application, folder string) *app.App {
 	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
 	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
+	a.Manifest = read.Manifest
 	if read.CORS != nil {
 		cors := app.CORS(*read.CORS)
 		a.CORS = &cors
@@ -98,11 +122,15 @@ func newApp(read *source.Application, folder string) *app.App {
 		auth := app.AuthHandler(*read.AuthHandler)
 		a.Auth = &auth
 	}
+	if read.Gateway != nil {
+		gateway := app.Gateway(*read.Gateway)
+		a.Gateway = &gateway
+	}
 	for _, m := range read.Middleware {
 		a.Middleware = append(a.Middleware, app.Middleware(m))
 	}
 	for _, s := range read.Services {
-		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, At: s.At})
+		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, Declared: s.Declared, Container: container(s.Container), At: s.At})
 	}
 	slices.SortFunc(a.Services, func(x, y app.Service) int { return cmp.Compare(x.Name, y.Name) })
 	index := map[string]*app.Service{}
@@ -113,7 +141,7 @@ func newApp(read *source.Application, folder string) *app.App {
 		if s := index[e.Service]; s != nil {
 			s.Endpoints = append(s.Endpoints, app.Endpoint{
 				Name: e.Name, Access: e.Access, Methods: e.Methods, Path: e.Path, Raw: e.Raw, Sensitive: e.Sensitive,
-				HasRequest: e.HasRequest, Tags: e.Tags, At: e.At,
+				HasRequest: e.HasRequest, Tags: e.Tags, Stream: e.Stream, Static: e.Static, NotFound: e.NotFound, At: e.At,
 			})
 		}
 	}
@@ -121,6 +149,20 @@ func newApp(read *source.Application, folder string) *app.App {
 		slices.SortFunc(a.Services[i].Endpoints, func(x, y app.Endpoint) int { return cmp.Compare(x.Name, y.Name) })
 	}
 	return a
+}
+
+func container(read *source.Container) *app.Container {
+	if read == nil {
+		return nil
+	}
+	c := &app.Container{
+		Image: read.Image, TagPrefix: read.TagPrefix, Command: read.Command, Port: read.Port, HealthPath: read.HealthPath,
+		Public: read.Public, Subdomain: read.Subdomain, Paths: read.Paths,
+	}
+	for _, v := range read.Environment {
+		c.Environment = append(c.Environment, app.Variable(v))
+	}
+	return c
 }
 
 // kebab turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
@@ -178,7 +220,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 		k := key{decl.Kind, decl.Parent, name}
 		if other, ok := first[k]; ok {
 			if !kind.Repeatable && kind.PartOf == "" {
-				diags = append(diags, duplicate(kind, decl, other))
+				diags = append(diags, duplicate(kind, r.read.Language, decl, other))
 			}
 			continue
 		}
@@ -203,14 +245,14 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	return diags
 }
 
-func duplicate(kind kinds.Kind, decl, first source.Decl) *hcl.Diagnostic {
+func duplicate(kind kinds.Kind, language string, decl, first source.Decl) *hcl.Diagnostic {
 	of := ""
 	if decl.Parent != "" {
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if kind.Go[0].Named != "" {
-		hint = fmt.Sprintf("rename one of them, or refer to the other one by name: %s(%q)", named(kind), decl.Name)
+	if call := named(kind, language, decl.Name); call != "" {
+		hint = "rename one of them, or refer to the other one by name: " + call
 	}
 	return fail(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
 		"The %s %q%s is declared here and at %s.", kind.Noun, decl.Name, of, app.Position(nameAt(first)))
@@ -326,9 +368,18 @@ func nameAt(decl source.Decl) hcl.Range {
 	return decl.NameAt
 }
 
-// named spells the function that refers to a resource by name, as in "sqldb.Named".
-func named(kind kinds.Kind) string {
-	return path.Base(kind.Go[0].Package) + "." + kind.Go[0].Named
+// named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
+func named(kind kinds.Kind, language, name string) string {
+	if language == "typescript" {
+		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
+			return ""
+		}
+		return fmt.Sprintf("%s.%s(%q)", kind.TypeScript[0].Constructors[0], kind.TypeScript[0].Named, name)
+	}
+	if kind.Go[0].Named == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s.%s(%q)", path.Base(kind.Go[0].Package), kind.Go[0].Named, name)
 }
 
 func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -23,7 +23,7 @@ func line(file string, n int) hcl.Range {
 // imports deep; b imports c, which is a service; global middleware in mw runs in c.
 func reachable() *source.Application {
 	return &source.Application{
-		Language: "typescript",
+		Language: "typescript", Metadata: true, // whatever the language, as far as edges go
 		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
 		Endpoints: []source.Endpoint{
 			{Service: "c", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/c", Tags: []string{"slow"}},
@@ -60,7 +60,7 @@ func edges(a *app.App) []string {
 	return lines
 }
 
-func TestI6EdgesBeyondEncoresMetadata(t *testing.T) {
+func TestI6_EdgesBeyondEncoresMetadata(t *testing.T) {
 	application, diags := resolve(reachable(), fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -97,8 +97,8 @@ func TestI6EdgesBeyondEncoresMetadata(t *testing.T) {
 	}
 }
 
-// TestReferencesThatDoNothingAreNoUses: code may hold a metric or a subscription, and needs no right for it.
-func TestReferencesThatDoNothingAreNoUses(t *testing.T) {
+// TestF4_ReferencesThatDoNothingAreNoUses: code may hold a metric or a subscription, and needs no right for it.
+func TestF4_ReferencesThatDoNothingAreNoUses(t *testing.T) {
 	read := reachable()
 	read.Decls = append(read.Decls,
 		source.Decl{Kind: "metric", Name: "hits", Package: "a", Service: "a", At: line("a/a.ts", 7)},
@@ -119,7 +119,7 @@ func TestReferencesThatDoNothingAreNoUses(t *testing.T) {
 }
 
 // TestI6InvalidDeclarationsAreCheckedAndDeclareNothing: a name that cannot be read does not hide what is wrong behind it.
-func TestI6InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
+func TestI6_InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
 	read := reachable()
 	at := line("a/a.ts", 7)
 	read.Invalid = append(read.Invalid, source.Decl{Kind: "bucket", Name: "receipts", Package: "a", Service: "a", At: at,
@@ -146,7 +146,7 @@ func TestDatabaseNamedInTheServiceIsItsOwn(t *testing.T) {
 }
 
 // TestG1ResolveIsDeterministic shuffles everything a reader returns.
-func TestG1ResolveIsDeterministic(t *testing.T) {
+func TestG1_ResolveIsDeterministic(t *testing.T) {
 	inspect := func(read *source.Application) []byte {
 		application, diags := resolve(read, fstest.MapFS{}, "folder", true)
 		text, err := InspectJSON(application)

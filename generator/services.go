@@ -16,9 +16,6 @@ import (
 // gatewayName is the only name Encore allows for an API gateway.
 const gatewayName = "api-gateway"
 
-// servicePort is the port every process listens on: Encore's default, and what the network's rules let through.
-const servicePort = 8080
-
 // gatewayPriority is where the gateway's rule stands on the listener, from 1000 to 40999: there is room in front of it
 // for rules of one's own. It follows from the process's name, because a process under a new name gets its rule before
 // the old one loses its own, and AWS refuses two rules of one priority.
@@ -34,8 +31,16 @@ func lowerServices(s *kinds.Stack) {
 	for _, process := range s.Processes {
 		lowerProcess(s, process)
 	}
-	if gateway(s.Env) != nil {
+	for _, kind := range kinds.All {
+		if kind.LowerServices != nil {
+			kind.LowerServices(s, s.Of(kind.Name))
+		}
+	}
+	if s.Env.Exposed() {
 		s.Output("url", "Where the application answers.", emit.Ref("local.platform.load_balancer.url"))
+	}
+	if !deploysByTag(s.App) {
+		return
 	}
 	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []emit.Arg{
 		{Name: "description", Value: emit.String("Tag of the image to run, as pushed to the registry of the platform stack.")},
@@ -48,14 +53,24 @@ func lowerServices(s *kinds.Stack) {
 func wire(d *kinds.Deployment) {
 	auth := d.App.Auth != nil && needsAuth(d.App)
 	for _, p := range d.Processes {
-		kinds.WireServiceAuth(p)
+		if !d.App.Containers() {
+			kinds.WireServiceAuth(p)
+		}
 		for _, kind := range kinds.All {
-			if kind.Wire != nil {
+			if kind.Wire != nil && runs(d.App, kind) {
 				kind.Wire(p)
 			}
 		}
 		discover(p, auth)
+		if d.App.Containers() {
+			kinds.WireContainer(p)
+		}
 	}
+}
+
+// runs says whether a kind has a part in an application: what Encore's runtimes do by themselves, containers do not.
+func runs(application *app.App, kind kinds.Kind) bool {
+	return !kind.OfRuntime || !application.Containers()
 }
 
 func lowerProcess(s *kinds.Stack, p *kinds.Process) {
@@ -65,8 +80,6 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
 		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
-		kinds.Arg("image", emit.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
-		kinds.Arg("repository_arn", emit.Ref("local.platform.registry.repository_arn")),
 		kinds.Arg("key_arn", emit.Ref("local.platform.key_arn")),
 		kinds.Arg("cpu", emit.Int(process.CPU)),
 		kinds.Arg("memory", emit.Int(process.Memory)),
@@ -82,17 +95,23 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),
 		kinds.Arg("connections", connectionArgs(p)),
-		kinds.Arg("routes", routes(s.Env, process)),
-		{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
+	}
+	if s.App.Containers() {
+		args = append(args, containerArgs(s, p)...)
+	} else {
+		args = append(args,
+			kinds.Arg("image", emit.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
+			kinds.Arg("repository_arn", emit.Ref("local.platform.registry.repository_arn")),
+			kinds.Arg("routes", routes(s.Env, process)),
+			emit.Arg{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
+		)
 	}
 	if len(process.Services) > 0 {
-		args = append(args, kinds.Arg("discovery_name", emit.String(discoveryName(process))))
+		args = append(args, kinds.Arg("discovery_name", emit.String(kinds.DiscoveryName(process))))
 	}
-	s.Module(processFile(process.Name), processLabel(process.Name), "fargate-service", "process "+process.Name,
+	s.Module(processFile(process.Name), kinds.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
 		processComments(p), args...)
 }
-
-func processLabel(process string) string { return "service_" + kinds.Label(process) }
 
 // processFile names the file of a process. Terraform reads override.tf and *_override.tf as patches of other files,
 // and the stack has files of its own: a process of such a name gets a suffix.
@@ -105,11 +124,6 @@ func processFile(process string) string {
 	return name + ".tf"
 }
 
-// discoveryName is the DNS label under which other processes find this one.
-func discoveryName(process environment.Process) string {
-	return environment.Name(environment.DiscoveryName, process.Name)
-}
-
 func processComments(process *kinds.Process) []string {
 	var hosts []string
 	for _, name := range process.Services {
@@ -120,8 +134,14 @@ func processComments(process *kinds.Process) []string {
 		noun = "Services"
 	}
 	switch {
+	case process.App.Containers():
+		return []string{fmt.Sprintf("Service %q, in %s", process.Name, process.Service(process.Name).At.Filename)}
 	case process.Gateway && len(hosts) == 0:
-		return []string{"The API gateway: the only process that requests from outside reach"}
+		comments := []string{"The API gateway: the only process that requests from outside reach"}
+		if process.AuthService != "" {
+			comments = append(comments, fmt.Sprintf("It runs the auth handler, and with it the code of service %q (%s)", process.AuthService, folder(process.Service(process.AuthService).Dir)))
+		}
+		return comments
 	case process.Gateway:
 		return []string{fmt.Sprintf("The API gateway, and %s %s", strings.ToLower(noun), strings.Join(hosts, ", "))}
 	default:
@@ -165,10 +185,19 @@ func secretArgs(p *kinds.Process) emit.Value {
 func permissionArgs(p *kinds.Process) emit.Value {
 	fields := make([]emit.Arg, 0, len(p.Permissions))
 	for _, permission := range p.Permissions {
-		fields = append(fields, emit.Arg{Name: permission.Name, Comments: []string{permission.Comment}, Value: emit.Object(
+		statement := []emit.Arg{
 			kinds.Arg("actions", emit.Strings(permission.Actions)),
 			kinds.Arg("resources", emit.List(permission.Resources...)),
-		)})
+		}
+		var conditions []emit.Value
+		for _, c := range permission.Conditions {
+			conditions = append(conditions, emit.Object(
+				kinds.Arg("test", emit.String(c.Test)), kinds.Arg("variable", emit.String(c.Variable)), kinds.Arg("values", emit.Strings(c.Values))))
+		}
+		if len(conditions) > 0 {
+			statement = append(statement, kinds.Arg("conditions", emit.List(conditions...)))
+		}
+		fields = append(fields, emit.Arg{Name: permission.Name, Comments: []string{permission.Comment}, Value: emit.Object(statement...)})
 	}
 	return emit.Map(fields...)
 }
@@ -219,22 +248,21 @@ func discover(p *kinds.Process, auth bool) {
 		}
 	}
 	var fields []emit.Arg
-	targets := map[string][]string{}
+	targets := map[*kinds.Process][]string{}
 	for service, why := range reasons {
 		target := p.Host(service)
 		if p.Hosts(service) || target == nil {
 			continue
 		}
-		fields = append(fields, kinds.Arg(service, emit.Object(kinds.Arg("base_url",
-			emit.Template(fmt.Sprintf("http://%s.", discoveryName(target.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", servicePort))))))
-		targets[target.Name] = append(targets[target.Name], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
+		fields = append(fields, kinds.Arg(service, emit.Object(kinds.Arg("base_url", kinds.BaseURL(target)))))
+		targets[target] = append(targets[target], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
 	}
 	for target, why := range targets {
 		sort.Strings(why)
-		p.Connections[processLabel(target)] = kinds.Connection{
+		p.Connections[kinds.ProcessLabel(target.Name)] = kinds.Connection{
 			Comment:       strings.Join(why, "; "),
-			SecurityGroup: emit.Ref("module." + processLabel(target) + ".security_group_id"),
-			Port:          emit.Int(servicePort),
+			SecurityGroup: emit.Ref("module." + kinds.ProcessLabel(target.Name) + ".security_group_id"),
+			Port:          emit.Int(target.Port()),
 		}
 	}
 	if len(fields) > 0 {

@@ -16,10 +16,11 @@ import (
 
 const generateHelp = `groundplan generate writes the Terraform that runs the application on AWS.
 
-usage: groundplan generate [--app DIR] [--out DIR] [--env NAME] [--check] [--force]
+usage: groundplan generate [--app DIR] [--meta FILE] [--out DIR] [--env NAME] [--check] [--force]
 
 flags:
   --app DIR     folder of the application (default: this folder)
+  --meta FILE   read what encore debug meta -f json printed, not the source; - for standard input
   --out DIR     folder to write to (default: infra in the application's folder)
   --env NAME    one environment of groundplan.hcl (default: all of them)
   --check       write nothing; show what would change, and exit with 2 when something would
@@ -42,6 +43,7 @@ func generateVerb() *cli.Command {
 		Action:             generate,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "app", Value: "."},
+			&cli.StringFlag{Name: "meta"},
 			&cli.StringFlag{Name: "out"},
 			&cli.StringFlag{Name: "env"},
 			&cli.BoolFlag{Name: "check"},
@@ -58,7 +60,8 @@ func generate(c *cli.Context) error {
 		return mistake("--check writes nothing, so there is nothing to --force", "leave one of them out")
 	}
 	root, out := c.String("app"), c.String("out")
-	if err := checkFolder(root); err != nil {
+	m, err := metadata(c, root)
+	if err != nil {
 		return err
 	}
 	if out == "" {
@@ -68,7 +71,8 @@ func generate(c *cli.Context) error {
 		return mistake(fmt.Sprintf("%s is not a folder", out), "name the folder to write to: --out DIR")
 	}
 	p := newPrinter(c.App.ErrWriter, root)
-	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out})
+	p.show(m)
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m})
 	if err != nil {
 		return err
 	}

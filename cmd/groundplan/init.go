@@ -15,10 +15,11 @@ import (
 
 const initHelp = `groundplan init writes a groundplan.hcl to start from, beside the application.
 
-usage: groundplan init [--app DIR]
+usage: groundplan init [--app DIR] [--meta FILE]
 
 flags:
-  --app DIR    folder of the application (default: this folder)
+  --app DIR     folder of the application (default: this folder)
+  --meta FILE   read what encore debug meta -f json printed, not the source; - for standard input
 
 It never overwrites one that is there.
 
@@ -32,7 +33,7 @@ func initVerb() *cli.Command {
 		Name:               "init",
 		CustomHelpTemplate: initHelp,
 		Action:             initialise,
-		Flags:              []cli.Flag{&cli.StringFlag{Name: "app", Value: "."}},
+		Flags:              []cli.Flag{&cli.StringFlag{Name: "app", Value: "."}, &cli.StringFlag{Name: "meta"}},
 	}
 }
 
@@ -41,11 +42,13 @@ func initialise(c *cli.Context) error {
 		return err
 	}
 	root := c.String("app")
-	if err := checkFolder(root); err != nil {
+	m, err := metadata(c, root)
+	if err != nil {
 		return err
 	}
 	p := newPrinter(c.App.ErrWriter, root)
-	application, diags, err := generator.Read(root)
+	p.show(m)
+	application, diags, err := generator.ReadApplication(generator.Options{Root: root, Metadata: m})
 	if err != nil {
 		return err
 	}
@@ -69,6 +72,10 @@ func initialise(c *cli.Context) error {
 		return err
 	}
 	p.say("wrote %s", path)
-	p.say("next: groundplan generate")
+	next := "groundplan generate"
+	if m != nil {
+		next += " --meta " + c.String("meta")
+	}
+	p.say("next: %s", next)
 	return nil
 }

@@ -12,10 +12,11 @@ import (
 
 const inspectHelp = `groundplan inspect shows what the application declares, and which service uses what.
 
-usage: groundplan inspect [--app DIR] [--format text|json|mermaid]
+usage: groundplan inspect [--app DIR] [--meta FILE] [--format text|json|mermaid]
 
 flags:
   --app DIR          folder of the application (default: this folder)
+  --meta FILE        read what encore debug meta -f json printed, not the source; - for standard input
   --format FORMAT    text for people (default), json for programs, mermaid for diagrams
 
 It reads source only: no Encore command, no network, no compiler. What Encore's own metadata misses is
@@ -32,6 +33,7 @@ func inspectVerb() *cli.Command {
 		Action:             inspect,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "app", Value: "."},
+			&cli.StringFlag{Name: "meta"},
 			&cli.StringFlag{Name: "format", Value: "text"},
 		},
 	}
@@ -48,14 +50,17 @@ func inspect(c *cli.Context) error {
 		return mistake(fmt.Sprintf("there is no format %q", format), suggest(format, []string{"text", "json", "mermaid"}, "--format ", "the formats are text, json and mermaid"))
 	}
 	root := c.String("app")
-	if err := checkFolder(root); err != nil {
-		return err
-	}
-	application, diags, err := generator.Read(root)
+	m, err := metadata(c, root)
 	if err != nil {
 		return err
 	}
-	if err := newPrinter(c.App.ErrWriter, root).diagnostics(diags); err != nil {
+	application, diags, err := generator.ReadApplication(generator.Options{Root: root, Metadata: m})
+	if err != nil {
+		return err
+	}
+	p := newPrinter(c.App.ErrWriter, root)
+	p.show(m)
+	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
 	switch format {
@@ -76,6 +81,13 @@ func inspect(c *cli.Context) error {
 
 // checkFolder says what is wrong with the folder of an application, before anything reads it.
 func checkFolder(root string) error {
+	if err := checkDirectory(root); err != nil {
+		return err
+	}
+	return findApplication(root)
+}
+
+func checkDirectory(root string) error {
 	info, err := os.Stat(root)
 	if err != nil {
 		return mistake(fmt.Sprintf("there is no folder %s", root), "name the folder that holds encore.app: --app DIR")
@@ -83,24 +95,33 @@ func checkFolder(root string) error {
 	if !info.IsDir() {
 		return mistake(fmt.Sprintf("%s is not a folder", root), "name the folder that holds it: --app "+filepath.Dir(root))
 	}
-	return findApplication(root)
+	return nil
 }
 
-// findApplication demands encore.app in the folder, and knows where else it may be.
+// findApplication demands encore.app or a manifest in the folder, and knows where else it may be.
 func findApplication(root string) error {
-	if _, err := os.Stat(filepath.Join(root, "encore.app")); err == nil {
+	if holdsApplication(root) {
 		return nil
 	}
-	hint := "name the folder that holds encore.app: --app DIR"
+	hints := []string{
+		"name the folder that holds encore.app: --app DIR",
+		"an application that does not use Encore is described in groundplan.app.hcl: docs/manifest.md",
+	}
 	absolute, err := filepath.Abs(root)
 	if err != nil {
 		return fmt.Errorf("find the folder of the application: %w", err)
 	}
 	for dir := filepath.Dir(absolute); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "encore.app")); err == nil {
-			hint = "the application begins further up: --app " + dir
+		if holdsApplication(dir) {
+			hints = []string{"the application begins further up: --app " + dir}
 			break
 		}
 	}
-	return mistake(fmt.Sprintf("there is no encore.app in %s", root), hint)
+	return mistake(fmt.Sprintf("there is no encore.app in %s", root), hints...)
+}
+
+// holdsApplication says whether groundplan could read an application in the folder.
+func holdsApplication(root string) bool {
+	_, err := os.Stat(filepath.Join(root, "encore.app"))
+	return err == nil || generator.HasManifest(root)
 }

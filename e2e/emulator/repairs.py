@@ -7,8 +7,11 @@ echoes.py, because it proves nothing.
 import json
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.awslambda.models import LambdaBackend
+from moto.cloudfront.models import Distribution, ViewerCertificate
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import Service
+from moto.s3.models import FakeDeleteMarker
 from moto.sqs.models import Queue
 
 
@@ -88,8 +91,52 @@ def keep_redrive_allow_policies():
     Queue.attributes = property(compacted)
 
 
+def name_distributions():
+    """CloudFront is everywhere: the place of the region in a distribution's ARN is empty. moto leaves the place out."""
+    create = Distribution.__init__
+
+    def created(self, account_id, *arguments, **named):
+        create(self, account_id, *arguments, **named)
+        self.arn = self.arn.replace(f":cloudfront:{account_id}:", f":cloudfront::{account_id}:")
+
+    Distribution.__init__ = created
+
+
+def leave_out_certificates():
+    """With CloudFront's own certificate there is no choice of how to tell hosts apart. moto names one all the same."""
+    create = ViewerCertificate.__init__
+
+    def created(self, config):
+        create(self, config)
+        if not self.acm_certificate_arn and not self.iam_certificate_id:
+            self.ssl_support_method = None
+
+    ViewerCertificate.__init__ = created
+
+
+def rehearse_functions():
+    """A dry run of a function asks whether one may run it, and runs nothing. moto looks for a container engine."""
+    invoke = LambdaBackend.invoke
+
+    def invoked(self, function_name, qualifier, body, headers, response_headers):
+        if headers.get("X-Amz-Invocation-Type") != "DryRun":
+            return invoke(self, function_name, qualifier, body, headers, response_headers)
+        return b"" if self.get_function(function_name, qualifier) else None
+
+    LambdaBackend.invoke = invoked
+
+
+def dispose_of_delete_markers():
+    """The mark of a deletion can be deleted like any version. moto looks for contents to throw away, which a mark has not."""
+    FakeDeleteMarker.dispose = lambda self: None
+
+
 def apply():
-    keep_redrive_allow_policies()
-    run_what_is_desired()
     describe_rules_between_groups()
+    dispose_of_delete_markers()
+    keep_redrive_allow_policies()
+    leave_out_certificates()
+    name_distributions()
+    rehearse_functions()
+    run_what_is_desired()
     tag_scalable_targets()

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+import authorization
 import echoes
 import repairs
 
@@ -92,6 +93,7 @@ class Quiet(WSGIRequestHandler):
 
 def main():
     repairs.apply()
+    authorization.apply()
     echoes.apply()
     server = make_server("127.0.0.1", 0, Gate(), threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -14,13 +14,16 @@ type App struct {
 	ID string
 	// NamedByFolder says that nothing in the source names the application: Name and ID are those of its folder.
 	NamedByFolder bool
-	// Language is "go", "typescript" or "manifest".
+	// Language is "go", "typescript" or "manifest": plain containers.
 	Language string
+	// Manifest says that a manifest describes the application, whatever it is written in.
+	Manifest bool
 
 	Services   []Service
 	Resources  []Resource
 	Edges      []Edge
 	Auth       *AuthHandler // nil when the application has none
+	Gateway    *Gateway     // nil when the source declares none
 	Middleware []Middleware
 	CORS       *CORS
 }
@@ -30,8 +33,31 @@ type Service struct {
 	Name      string
 	Dir       string
 	HasConfig bool
+	Declared  bool
 	Endpoints []Endpoint
+	// Container is how the service runs without Encore; nil for Encore's services.
+	Container *Container
 	At        hcl.Range
+}
+
+// Container is a service that does not use Encore; the fields mean what source.Container says.
+type Container struct {
+	Image       string
+	TagPrefix   string
+	Command     []string
+	Port        int
+	HealthPath  string
+	Environment []Variable
+	Public      bool
+	Subdomain   string
+	Paths       []string
+}
+
+// Variable is an environment variable with a literal value.
+type Variable struct {
+	Name  string
+	Value string
+	At    hcl.Range
 }
 
 // Endpoint is one API endpoint of a service; the fields mean what source.Endpoint says.
@@ -44,6 +70,9 @@ type Endpoint struct {
 	Sensitive  bool
 	HasRequest bool
 	Tags       []string
+	Stream     string
+	Static     string
+	NotFound   string
 	At         hcl.Range
 }
 
@@ -53,6 +82,12 @@ func (e Endpoint) Exposed() bool { return e.Access != "private" }
 // AuthHandler authenticates requests at the gateway.
 type AuthHandler struct {
 	Name    string
+	Service string
+	At      hcl.Range
+}
+
+// Gateway is the API gateway, where the source declares it; every application has one.
+type Gateway struct {
 	Service string
 	At      hcl.Range
 }

@@ -55,7 +55,7 @@ func TestPathsConflict(t *testing.T) {
 	}
 }
 
-func TestI6Check(t *testing.T) {
+func TestI6_Check(t *testing.T) {
 	service := func(name string, endpoints ...Endpoint) Service { return Service{Name: name, Endpoints: endpoints} }
 	get := func(name, path string, line int) Endpoint {
 		return Endpoint{Name: name, Access: "public", Methods: []string{"GET"}, Path: path, At: at(line)}
@@ -88,7 +88,7 @@ func TestI6Check(t *testing.T) {
 }
 
 // TestI6ConflictingPaths reads whole messages: which endpoint is flagged, and what both answer.
-func TestI6ConflictingPaths(t *testing.T) {
+func TestI6_ConflictingPaths(t *testing.T) {
 	endpoint := func(name string, line int, methods ...string) Endpoint {
 		return Endpoint{Name: name, Methods: methods, Path: "/users/:id", At: at(line)}
 	}

@@ -33,6 +33,9 @@ func (a *App) Exposed() bool {
 	return false
 }
 
+// Containers says whether the application's services are plain containers, which no runtime of Encore's stands between.
+func (a *App) Containers() bool { return a.Language == "manifest" }
+
 // RunsIn says whether a middleware runs in a service: its own, or, when global, one with a targeted endpoint.
 func (m Middleware) RunsIn(s Service) bool {
 	if !m.Global {

@@ -140,7 +140,7 @@ func segmentType(segment string) byte {
 }
 
 // checkPaths reports endpoints that could answer the same request, at the later one. A Go application shares one set
-// of paths between its services; TypeScript services have one each.
+// of paths between its services; those of other applications have one each.
 func checkPaths(a *App) hcl.Diagnostics {
 	type routed struct {
 		Endpoint
@@ -157,20 +157,16 @@ func checkPaths(a *App) hcl.Diagnostics {
 			cmp.Compare(x.At.Start.Column, y.At.Start.Column))
 	})
 	var diags hcl.Diagnostics
-	sets := map[string]*Paths{}
+	sets := map[string]func(method, path, owner string) string{}
 	byPlace := map[string]routed{}
 	for _, e := range endpoints {
-		set := ""
-		if a.Language == "typescript" {
-			set = e.service
-		}
-		if sets[set] == nil {
-			sets[set] = &Paths{}
+		if sets[e.service] == nil {
+			sets[e.service] = set(a, sets)
 		}
 		byPlace[Position(e.At)] = e
 		said := false
 		for _, method := range e.Methods {
-			place, _ := sets[set].Add(method, e.Path, Position(e.At))
+			place := sets[e.service](method, e.Path, Position(e.At))
 			if place == "" || said {
 				continue
 			}
@@ -187,6 +183,23 @@ func checkPaths(a *App) hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// set is where a service's paths are added: the one of all services in Go, one of its own elsewhere.
+func set(a *App, sets map[string]func(method, path, owner string) string) func(method, path, owner string) string {
+	if a.Language == "typescript" {
+		return (&Routes{}).Add
+	}
+	if a.Language == "go" {
+		for _, shared := range sets {
+			return shared
+		}
+	}
+	paths := &Paths{}
+	return func(method, path, owner string) string {
+		place, _ := paths.Add(method, path, owner)
+		return place
+	}
 }
 
 // shared says in words which methods two endpoints have in common; "*" is every method.

@@ -191,15 +191,29 @@ func plain(s string) bool {
 	return true
 }
 
+// validTraversal says whether a text is names joined by dots, each with a plain text in brackets behind it or without.
 func validTraversal(s string) bool {
-	for _, part := range strings.Split(s, ".") {
-		name, index, found := strings.Cut(part, "[")
-		if !identifier(name) {
+	for {
+		end := strings.IndexAny(s, ".[")
+		if end < 0 {
+			return identifier(s)
+		}
+		if !identifier(s[:end]) {
 			return false
 		}
-		if found && !(strings.HasPrefix(index, `"`) && strings.HasSuffix(index, `"]`) && plain(index[1:len(index)-2])) {
-			return false
+		if s[end] == '[' {
+			index, rest, closed := strings.Cut(s[end+1:], `"]`)
+			if !closed || !strings.HasPrefix(index, `"`) || !plain(index[1:]) {
+				return false
+			}
+			if rest == "" {
+				return true
+			}
+			s, end = rest, 0
+			if s[0] != '.' {
+				return false
+			}
 		}
+		s = s[end+1:]
 	}
-	return true
 }

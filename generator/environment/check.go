@@ -113,6 +113,7 @@ var (
 	isPrivateImage = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
 	isMajorVersion = matches(`1[5-8]`, "major version of PostgreSQL that groundplan knows",
 		`write "15" to "18" and no more: minor versions are applied by AWS`)
+	isNodeType      = matches(`cache\.[a-z][a-z0-9-]*\.[a-z0-9]+`, "node type", `write one as in "cache.m6g.large"`)
 	isInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, "instance class", `write one as in "db.m5.large"`)
 )
 
@@ -185,8 +186,9 @@ func areDistinct(list []string) string {
 	return ""
 }
 
-// neededEndpoints is what tasks cannot run without when there is no NAT: images, logs, secrets and messages.
-var neededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "secretsmanager", "sns", "sqs"}
+// neededEndpoints is what tasks cannot run without when there is no NAT: images, logs, secrets, metrics and
+// messages.
+var neededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}
 
 var knownEndpoints = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts"}
 
@@ -218,8 +220,14 @@ func areTopicARNs(list []string) string {
 			return text
 		}
 	}
+	if len(list) > maxAlarmTopics {
+		return wrong("publish to one topic, and subscribe the others to what it tells", "An alarm of CloudWatch tells at most %d topics, not %d.", maxAlarmTopics, len(list))
+	}
 	return areDistinct(list)
 }
+
+// maxAlarmTopics is how many actions PutMetricAlarm takes.
+const maxAlarmTopics = 5
 
 func areRoleARNs(list []string) string {
 	for _, arn := range list {
@@ -357,4 +365,17 @@ func enumerate(words []string, last string) string {
 // quotedList prints a list as it stands in the file, as Markdown code.
 func quotedList(words []string) string {
 	return "`[" + strings.Join(quoted(words), ", ") + "]`"
+}
+
+// metricNamespace is what CloudWatch takes as a namespace; AWS keeps those that begin with AWS/ for itself.
+var metricNamespace = regexp.MustCompile(`^[A-Za-z0-9.\-_/#:]{1,255}$`)
+
+func isMetricNamespace(value string) string {
+	if !metricNamespace.MatchString(value) || strings.HasPrefix(value, ":") {
+		return fmt.Sprintf("%q is no namespace of CloudWatch.", value) + hintMark + `write up to 255 letters, digits and ._-/#: characters, as in "shop/production"`
+	}
+	if strings.HasPrefix(strings.ToUpper(value), "AWS/") {
+		return fmt.Sprintf("The namespace %q begins with AWS/, which AWS keeps for itself.", value) + hintMark + `begin with a word of your own, as in "shop/production"`
+	}
+	return ""
 }

@@ -18,6 +18,8 @@ import (
 // next free one when that is taken. No chosen range overlaps another of the application. 10.0.0.0/16 is never chosen:
 // it is what every other VPC has, and ranges that are equal cannot be peered.
 //
+// An environment in a network that exists needs no range; one that it was granted before stays its own.
+//
 // The error says that no range is left, or that a range in granted cannot be read.
 func GrantCIDRs(environments []Environment, granted map[string]string) (map[string]string, error) {
 	all := map[string]string{}
@@ -54,7 +56,7 @@ func GrantCIDRs(environments []Environment, granted map[string]string) (map[stri
 	}
 	for i := range environments {
 		e := &environments[i]
-		if e.CIDR != "" {
+		if e.CIDR != "" || e.Network != nil {
 			continue
 		}
 		prefix, ok := freeRange(e.App, e.Name, taken)
@@ -82,6 +84,13 @@ func freeRange(app, environment string, taken []netip.Prefix) (netip.Prefix, boo
 		}
 	}
 	return netip.Prefix{}, false
+}
+
+// RangesOverlap compares two ranges of addresses; a range that is not set overlaps none.
+func RangesOverlap(one, other string) bool {
+	a, errOne := netip.ParsePrefix(one)
+	b, errOther := netip.ParsePrefix(other)
+	return errOne == nil && errOther == nil && a.Overlaps(b)
 }
 
 func overlapsAny(prefix netip.Prefix, taken []netip.Prefix) bool {

@@ -44,6 +44,11 @@ func resolveDatabaseServers(e *Environment, b *block, profile int, application *
 			server.Databases = unclaimed
 		}
 		slices.Sort(server.Databases)
+		if existing := inner.child("existing"); existing != nil {
+			server.Existing = &ExistingServer{}
+			setDefaults(server.Existing, existingServerSettings, profile)
+			override(server.Existing, existingServerSettings, existing)
+		}
 		diags = append(diags, checkServer(&server, inner)...)
 		if len(server.Databases) == 0 {
 			warning := problem(&inner.at, "Server without databases", "remove the block, or list databases in it",
@@ -115,6 +120,9 @@ func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if text := isKebab("a database server", server.Name, maxServerName); text != "" {
 		diags = append(diags, problem(&b.labelAt, "Invalid server name", "", "%s", text))
+	}
+	if existing := b.child("existing"); existing != nil {
+		return append(diags, checkExistingServer(server, b, existing)...)
 	}
 	if server.EngineVersion == "" {
 		server.EngineVersion = postgresVersion

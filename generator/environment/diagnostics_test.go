@@ -106,12 +106,18 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"zone twice", production(`zones = ["a", "a"]`), []string{`2:9 error: Invalid value for "zones": "a" stands in the list twice.`}},
 		{"zones not known", production(`region = "us-west-1"`), []string{`2:10 error: Zones not known: `}},
 		{"endpoint", production(`interface_endpoints = ["ecr.ap"]`), []string{`2:23 error: Invalid value for "interface_endpoints": "ecr.ap" is not an endpoint service that groundplan knows. hint: did you mean "ecr.api"?`}},
-		{"endpoints missing without NAT", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\"]"), []string{`4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "ecr.api", "ecr.dkr" and "secretsmanager". hint: add `}},
+		{"endpoints missing without NAT", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\"]"), []string{`4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "ecr.api", "ecr.dkr", "monitoring" and "secretsmanager". hint: add `}},
 		{"helper image without NAT", production(`nat = "none"`), []string{`2:7 error: Helper image out of reach: `}},
 		{"helper image of another region", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.eu-west-1.amazonaws.com/b:1\""), []string{`3:16 error: Helper image out of reach: `}},
 		{"helper image without tag", production(`helper_image = "busybox"`), []string{`2:16 error: Invalid value for "helper_image": `}},
 		{"port", production(`outbound_ports = [443, 70000]`), []string{`2:18 error: Invalid value for "outbound_ports": 70000 is not a TCP port.`}},
 		{"port twice", production(`outbound_ports = [443, 443]`), []string{`2:18 error: Invalid value for "outbound_ports": Port 443 stands in the list twice.`}},
+		{"cache that is not there", production("cache \"sesions\" {}"), []string{`2:7 error: Unknown cache cluster: The application has no cache cluster "sesions", nor any other. hint: remove the block`}},
+		{"node type", production("cache \"sessions\" {\n  node_type = \"m6g.large\"\n}"), []string{`3:15 error: Invalid value for "node_type": "m6g.large" is no node type. hint: write one as in "cache.m6g.large"`}},
+		{"metrics destination", production("metrics {\n  destination = \"cloudwach\"\n}"), []string{`3:17 error: Invalid value for "destination": "cloudwach" is not known here. hint: did you mean "cloudwatch"?`}},
+		{"metrics setting of another destination", production("metrics {\n  site = \"datadoghq.eu\"\n}"), []string{`3:10 error: Setting of another destination: "site" is a setting of the destination "datadog", and metrics go to "cloudwatch". hint: remove it`}},
+		{"metrics namespace of AWS", production("metrics {\n  namespace = \"AWS/ECS\"\n}"), []string{`3:15 error: Invalid value for "namespace": The namespace "AWS/ECS" begins with AWS/, which AWS keeps for itself. hint: begin with a word of your own, as in "shop/production"`}},
+		{"metrics out of reach", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\nmetrics {\n  destination = \"datadog\"\n}"), []string{`5:17 error: Metrics out of reach: Without NAT nothing outside AWS is reached, and metrics go to "datadog".`}},
 		{"boundary", production(`permissions_boundary = "boundary"`), []string{`2:24 error: Invalid value for "permissions_boundary": `}},
 		{"iam path", production(`iam_path = "apps"`), []string{`2:12 error: Invalid value for "iam_path": `}},
 		{"alarm topic", production(`alarm_topic_arns = ["arn:aws:sqs:eu-west-1:123456789012:alarms"]`), []string{`2:20 error: Invalid value for "alarm_topic_arns": `}},
@@ -212,7 +218,7 @@ func TestI6_WrongForTheApplication(t *testing.T) {
 		{"sizes of a gateway that is not there", hidden(), production(`gateway {}`), `2:1 error: Nothing to expose: `},
 		{"a group with a gateway that is not needed", hidden(), production("process \"a\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}"), `4:12 error: Nothing to expose: `},
 		{"TypeScript services beside the gateway", typescript(), production("process \"a\" {\n services = [\"orders\"]\n gateway = true\n}\nprocess \"b\" {\n services = [\"billing\", \"users\"]\n}"), `3:13 error: Services beside the gateway: `},
-		{"topics without NAT", topics, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "sns" and "sqs". hint: `},
+		{"topics without NAT", topics, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
 		{"a service when there is none", &app.App{Name: "shop"}, production(`service "orders" {}`), `2:9 error: Unknown service: The application has no service "orders", nor any other. hint: remove the block`},
 	} {
 		t.Run(test.name, func(t *testing.T) { expect(t, test.text, test.application, []string{test.want}) })
@@ -224,6 +230,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(production("task {\n  scale = { min = 3, \"max\" = 4 }\n}\nzones = [\"a\", \"b\"]"))
 	f.Add(production("process \"a\" {\n services = ([\"users\"])\n}"))
 	f.Add(production("scale = { (1) = 2, a.b = 3, null = 4 }\ntask {\n scale = { (null) = 1, 1 = 2 }\n}"))
+	f.Add(production(ownVPC + ownServer + "bucket \"a\" {\n existing {\n name = \"abc\"\n }\n}\nkey_arn = \"arn:aws:kms:us-east-1:123456789012:key/a\""))
+	f.Add(production("override \"a\" b {\n c = { d = [1, true, \"e\"], \"f\" = <<EOT\ng\nEOT\n }\n}"))
 	if text, err := os.ReadFile("starter.hcl"); err == nil {
 		f.Add(string(text))
 	}

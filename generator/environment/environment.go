@@ -25,10 +25,24 @@ type Environment struct {
 
 	Region    string
 	AccountID string // 12 digits; "" when any account is accepted
-	// Domain and HostedZoneID are both set or both empty. Empty: the load balancer is internal and speaks HTTP.
+	// Without a domain the load balancer is internal and speaks HTTP. With one there is a hosted zone, or a certificate
+	// and somebody else who keeps its DNS.
 	Domain       string
 	HostedZoneID string
-	Compute      string // fargate
+	// CertificateARN and CDNCertificateARN are certificates that exist; one is made where there is none.
+	CertificateARN    string
+	CDNCertificateARN string // in us-east-1
+	Compute           string // fargate
+
+	// Network is nil when the environment makes its own.
+	Network *ExistingNetwork
+	// KeyARN is a KMS key that exists; one is made when it is empty.
+	KeyARN string
+	// ExistingBuckets and ExistingTopics are sorted by the application's names.
+	ExistingBuckets []ExistingBucket
+	ExistingTopics  []ExistingTopic
+	// Overrides are sorted by id.
+	Overrides []Override
 
 	// CIDR is the range of the VPC, /16 to /19; "" until GrantCIDRs has chosen one.
 	CIDR string
@@ -43,6 +57,8 @@ type Environment struct {
 	PermissionsBoundary string // ARN of an IAM policy
 	IAMPath             string // starts and ends with a slash
 	DeployRoleARNs      []string
+	// StrictAccess grants nothing that a service gets at through code of others alone.
+	StrictAccess bool
 	// AlarmTopicARNs are SNS topics that alarms go to.
 	AlarmTopicARNs []string
 
@@ -65,14 +81,18 @@ type Environment struct {
 	Processes []Process
 	// DatabaseServers are sorted by name; every database of the application is on exactly one of them.
 	DatabaseServers []DatabaseServer
+	// Caches are sorted by name, one for every cache cluster of the application.
+	Caches []Cache
+	// Metrics say where what the Encore runtime measures goes.
+	Metrics Metrics
 
 	// At is the block's header, the zero range for the environment that needs no file.
 	At hcl.Range
 }
 
-// Exposed says whether a process hosts the gateway, and so whether there is a load balancer.
+// Exposed says whether a process hosts the gateway or is public itself, and so whether there is a load balancer.
 func (e *Environment) Exposed() bool {
-	return slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Gateway })
+	return slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Gateway || p.Public })
 }
 
 // State is an S3 backend; locking is by lock file in the same bucket.
@@ -90,6 +110,8 @@ type Process struct {
 	Services []string
 	// Gateway says that the process hosts the API gateway.
 	Gateway bool
+	// Public says that the process is a container that requests from outside reach without a gateway.
+	Public bool
 	// AuthService is a service served by another process whose code the gateway runs as well, because Encore's
 	// TypeScript runtime runs the auth handler inside the gateway. The process needs that service's secrets and
 	// databases, but must not consume its subscriptions, and is not where its endpoints are found. "" for none.
@@ -147,6 +169,38 @@ type DatabaseServer struct {
 
 	// Databases are the databases on the server, sorted.
 	Databases []string
+	// Existing is nil for a server that is made. For one that exists everything between Engine and here means nothing.
+	Existing *ExistingServer
 	// At is the block's header, the zero range for the server that needs no block.
 	At hcl.Range
+}
+
+// Cache is the size of one cache cluster.
+type Cache struct {
+	Name     string
+	NodeType string
+	// Replicas are copies of the primary, 0 to 5.
+	Replicas              int
+	MultiAZ               bool
+	SnapshotRetentionDays int // 0 for none
+	FinalSnapshot         bool
+}
+
+// Cache is the cache cluster of that name; the zero Cache when the application has none.
+func (e *Environment) Cache(name string) Cache {
+	for _, cache := range e.Caches {
+		if cache.Name == name {
+			return cache
+		}
+	}
+	return Cache{}
+}
+
+// Metrics say where measurements go, and how often.
+type Metrics struct {
+	Destination string // cloudwatch, prometheus, datadog or none
+	// Namespace is CloudWatch's, Site Datadog's.
+	Namespace       string
+	Site            string
+	IntervalSeconds int
 }

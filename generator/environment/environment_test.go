@@ -61,6 +61,12 @@ func load(t *testing.T, text string, application *app.App) []Environment {
 	return list
 }
 
+// withCache adds a cache cluster to an application.
+func withCache(application *app.App, name string) *app.App {
+	application.Resources = append([]app.Resource{{Kind: "cache", Name: name}}, application.Resources...)
+	return application
+}
+
 func tryLoad(text string, application *app.App) ([]Environment, hcl.Diagnostics) {
 	file, diags := Parse(Filename, []byte(text))
 	if diags.HasErrors() {
@@ -110,6 +116,7 @@ func TestDefault(t *testing.T) {
 			MaxStorageGB: 1000, MultiAZ: true, MinCapacity: 0.5, MaxCapacity: 16, Instances: 2, BackupRetentionDays: 7,
 			DeletionProtection: true, FinalSnapshot: true, Databases: []string{"orders", "users"},
 		}},
+		Metrics: Metrics{Destination: "cloudwatch", Namespace: "shop/production", Site: "datadoghq.com", IntervalSeconds: 60},
 	}}
 	if !reflect.DeepEqual(list, want) {
 		t.Errorf("got  %+v\nwant %+v", list, want)
@@ -196,7 +203,19 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
     max_capacity = 3
     instances    = 1
     databases    = ["users"]
-  }`), shop())[0]
+  }
+  cache "sessions" {
+    node_type               = "cache.r7g.xlarge"
+    replicas                = 3
+    multi_az                = false
+    snapshot_retention_days = 0
+    final_snapshot          = false
+  }
+  metrics {
+    destination      = "datadog"
+    site             = "datadoghq.eu"
+    interval_seconds = 15
+  }`), withCache(shop(), "sessions"))[0]
 		e.At = hcl.Range{}
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
@@ -227,6 +246,8 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 				{Name: "users", Engine: "aurora", EngineVersion: "17", InstanceClass: "db.m5.xlarge", StorageGB: 100, MaxStorageGB: 2000,
 					MultiAZ: true, BackupRetentionDays: 14, FinalSnapshot: true, MinCapacity: 1.5, MaxCapacity: 3, Instances: 1, Databases: []string{"users"}},
 			},
+			Caches:  []Cache{{Name: "sessions", NodeType: "cache.r7g.xlarge", Replicas: 3}},
+			Metrics: Metrics{Destination: "datadog", Namespace: "shop/production", Site: "datadoghq.eu", IntervalSeconds: 15},
 		}
 		if !reflect.DeepEqual(e, want) {
 			t.Errorf("got  %+v\nwant %+v", e, want)
@@ -277,7 +298,7 @@ func TestE1_ZonesFollowTheRegion(t *testing.T) {
 
 func TestN6_AllInterfaceEndpointsWithoutNAT(t *testing.T) {
 	e := load(t, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/busybox:1\""), shop())[0]
-	if !slices.Equal(e.InterfaceEndpoints, []string{"ecr.api", "ecr.dkr", "logs", "secretsmanager", "sns", "sqs"}) {
+	if !slices.Equal(e.InterfaceEndpoints, []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}) {
 		t.Errorf("got %v", e.InterfaceEndpoints)
 	}
 	if e := load(t, production(""), shop())[0]; len(e.InterfaceEndpoints) != 0 {
@@ -313,7 +334,7 @@ func TestEnvironmentsAreSorted(t *testing.T) {
 	}
 }
 
-func TestInitParses(t *testing.T) {
+func TestE1_InitParses(t *testing.T) {
 	for name, want := range map[string]string{
 		"shop": "shop", "The Shop": "the-shop", "not a ${name}": "not-a-name", "": "x-25kxb5nb",
 		"an-application-with-a-name-that-goes-on-and-on":  "an-application-with-a-name-that-2dxdazll",
@@ -324,7 +345,7 @@ func TestInitParses(t *testing.T) {
 		if len(list) != 1 || list[0].Name != "production" || list[0].App != want {
 			t.Errorf("%q: the application is called %q, want %q", name, list[0].App, want)
 		}
-		list[0].At, list[0].App = hcl.Range{}, "shop"
+		list[0].At, list[0].App, list[0].Metrics.Namespace = hcl.Range{}, "shop", "shop/production"
 		byDefault, _ := Resolve(Default(), shop())
 		if !reflect.DeepEqual(list, byDefault) {
 			t.Errorf("%q: the starter file is not the default", name)
@@ -372,6 +393,18 @@ func TestEverySettingIsDocumented(t *testing.T) {
 		for _, d := range block.attributes {
 			if !strings.Contains(page, "| `"+d.name+"` |") {
 				t.Errorf("setting %s of %s is not on the page", d.name, block.typ)
+			}
+		}
+		for _, inner := range block.blocks {
+			_, section, found := strings.Cut(page, "\n## "+inner.typ+", in "+block.typ+" ")
+			section, _, _ = strings.Cut(section, "\n## ")
+			if !found {
+				t.Errorf("block %s of %s is not on the page", inner.typ, block.typ)
+			}
+			for _, d := range inner.attributes {
+				if !strings.Contains(section, "| `"+d.name+"` |") {
+					t.Errorf("setting %s of %s of %s is not on the page", d.name, inner.typ, block.typ)
+				}
 			}
 		}
 	}

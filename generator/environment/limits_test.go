@@ -122,7 +122,7 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 		application *app.App
 		text, want  string
 	}{
-		{"subscriptions without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "sns" and "sqs". hint: `},
+		{"subscriptions without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
 		{"a gateway that shares a process", shop(), production("process_allocation = \"all_in_one\"\ngateway {}"), `3:1 error: Size without process: The gateway has no process of its own in the environment "production"`},
 		{"a switch for a text", shop(), production(`region = true`), `2:10 error: Wrong type: "region" is a text, not true or false.`},
 		{"an object for a text", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" is a text, not this list.`},

@@ -20,6 +20,7 @@ const (
 	TargetGroup      Budget = 32  // elasticloadbalancing CreateTargetGroup
 	ReplicationGroup Budget = 20  // elasticache CreateReplicationGroup, node names included
 	Unit             Budget = 54  // a service or a network: iam CreateRole has 64, "-execution" and "-flow-logs" take ten
+	Schedule         Budget = 55  // a cron job: iam CreateRole has 64, "-schedule" takes nine
 	Server           Budget = 60  // rds CreateDBInstance and CreateDBCluster: 63 with "-16", the last instance of a cluster
 	Bucket           Budget = 63  // s3 CreateBucket
 	DiscoveryName    Budget = 63  // servicediscovery CreateService: a DNS label
@@ -101,8 +102,8 @@ var (
 	// hashLike matches a text whose last word could be a hash.
 	hashLike = regexp.MustCompile(`-[2-7][a-z2-7]{7}$`)
 	// reserved matches beginnings and ends that one AWS service or another keeps for itself: "internal-" of load
-	// balancers, "aws-" of several, the others of S3.
-	reserved = regexp.MustCompile(`^(internal|aws|amzn|sthree)-|-s3alias$`)
+	// balancers, "sg-" of security groups, "aws-" of several, the others of S3.
+	reserved = regexp.MustCompile(`^(internal|aws|amzn|sg|sthree)-|-s3alias$`)
 )
 
 // sanitise keeps lower-case letters, digits and single hyphens between them.

@@ -35,6 +35,7 @@ type block struct {
 	at         hcl.Range
 	attributes map[string]attribute
 	blocks     []*block
+	arguments  []Argument // of an override
 }
 
 type attribute struct {
@@ -93,6 +94,8 @@ type grammar struct {
 	label      string
 	attributes []decoder
 	blocks     []*grammar
+	// free is for overrides: any number of labels, settings of any name.
+	free bool
 }
 
 var fileGrammar = &grammar{blocks: []*grammar{
@@ -103,7 +106,15 @@ var fileGrammar = &grammar{blocks: []*grammar{
 		{typ: "gateway", attributes: decoders(taskSettings)},
 		{typ: "service", label: "name", attributes: decoders(taskSettings)},
 		{typ: "process", label: "name", attributes: append(decoders(processSettings), decoders(taskSettings)...)},
-		{typ: "database_server", label: "name", attributes: decoders(databaseServerSettings)},
+		{typ: "database_server", label: "name", attributes: decoders(databaseServerSettings), blocks: []*grammar{
+			{typ: "existing", attributes: decoders(existingServerSettings)},
+		}},
+		{typ: "network", attributes: decoders(networkSettings)},
+		{typ: "bucket", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingBucketSettings)}}},
+		{typ: "topic", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingTopicSettings)}}},
+		{typ: overrideType, label: `kind" "name`, free: true},
+		{typ: "cache", label: "name", attributes: decoders(cacheSettings)},
+		{typ: "metrics", attributes: decoders(metricsSettings)},
 	}},
 }}
 
@@ -159,7 +170,12 @@ func (r *reader) read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
 			schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
 		}
 	}
+	var overrides []*hclsyntax.Block
 	for _, inner := range g.blocks {
+		if inner.free {
+			body, overrides = splitOverrides(body)
+			continue
+		}
 		header := hcl.BlockHeaderSchema{Type: inner.typ}
 		if inner.label != "" {
 			header.LabelNames = []string{inner.label}
@@ -190,14 +206,23 @@ func (r *reader) read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
 			if inner.label != "" {
 				child.label, child.labelAt = source.Labels[0], source.LabelRanges[0]
 			}
-			if twin := b.twin(child); twin != nil && child.typ != "app" {
-				diags = append(diags, problem(&child.at, "Duplicate "+child.typ+" block", "merge the two blocks", "%s is already described at %s.", child.describe(), place(twin.at)))
-				continue
-			}
-			b.blocks = append(b.blocks, child)
+			diags = append(diags, b.adopt(child)...)
 		}
 	}
+	for _, source := range overrides {
+		child, more := r.readOverride(source)
+		diags = append(append(diags, more...), b.adopt(child)...)
+	}
 	return b, diags
+}
+
+// adopt adds an inner block, unless there is one like it.
+func (b *block) adopt(child *block) hcl.Diagnostics {
+	if twin := b.twin(child); twin != nil && child.typ != "app" {
+		return hcl.Diagnostics{problem(&child.at, "Duplicate "+child.typ+" block", "merge the two blocks", "%s is already described at %s.", child.describe(), place(twin.at))}
+	}
+	b.blocks = append(b.blocks, child)
+	return nil
 }
 
 // twin is an earlier block of the same type and label.

@@ -23,6 +23,8 @@ const (
 func resolveProcesses(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	switch groups := b.children("process"); {
+	case application.Containers():
+		diags = append(diags, separateContainers(e, b, groups, application)...)
 	case len(groups) > 0:
 		if a, ok := b.attributes["process_allocation"]; ok {
 			diags = append(diags, problem(&a.at, "Two process allocations", "remove process_allocation, or the process blocks",
@@ -40,7 +42,32 @@ func resolveProcesses(e *Environment, b *block, profile int, application *app.Ap
 	slices.SortFunc(e.Processes, func(a, b Process) int { return strings.Compare(a.Name, b.Name) })
 	placeAuthHandler(e.Processes, application)
 	diags = append(diags, sizeProcesses(e, b, profile, application)...)
+	if application.Containers() {
+		return diags // every service has an image of its own
+	}
 	return append(diags, checkArchitectures(e, b)...)
+}
+
+// separateContainers makes a process of every service, whatever the profile: containers share none.
+func separateContainers(e *Environment, b *block, groups []*block, application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, group := range groups {
+		diags = append(diags, problem(&group.at, "Containers in one process", "size each service in a service block of its own",
+			"The application runs plain containers, and each of them is a process of its own."))
+	}
+	if a, ok := b.attributes["process_allocation"]; ok && e.ProcessAllocation != "one_per_service" {
+		diags = append(diags, problem(&a.at, "Containers in one process", "remove process_allocation",
+			"The application runs plain containers, and each of them is a process of its own."))
+	}
+	e.ProcessAllocation = "one_per_service"
+	for i, s := range application.Services {
+		if e.NAT == "none" && s.Container != nil && s.Container.Image != "" && !pulledWithoutNAT(s.Container.Image, e.Region) {
+			diags = append(diags, problem(&application.Services[i].At, "Image out of reach", "copy it to a private ECR registry in "+e.Region+" and name it there",
+				"In environment %q, which has no NAT, the image %s of service %q cannot be pulled.", e.Name, s.Container.Image, s.Name))
+		}
+		e.Processes = append(e.Processes, Process{Name: s.Name, Services: []string{s.Name}, Public: s.Container != nil && s.Container.Public})
+	}
+	return diags
 }
 
 // checkArchitectures: one image holds every service, and an image is built for one architecture.
@@ -53,6 +80,12 @@ func checkArchitectures(e *Environment, b *block) hcl.Diagnostics {
 		}
 	}
 	return nil
+}
+
+// pulledWithoutNAT says whether tasks reach an image by the interface endpoints of ECR alone.
+func pulledWithoutNAT(image, region string) bool {
+	private := isPrivateImage.FindStringSubmatch(image)
+	return private != nil && private[1] == region
 }
 
 // exposed says whether the gateway has anything to route to.

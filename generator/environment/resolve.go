@@ -64,10 +64,15 @@ func resolveOne(appName string, b *block, application *app.App) (Environment, hc
 	var diags hcl.Diagnostics
 	diags = append(diags, resolveZones(&e, b)...)
 	diags = append(diags, resolveDomain(&e, b)...)
+	diags = append(diags, checkDomain(&e, b)...)
+	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
 	diags = append(diags, resolveState(&e, b)...)
 	diags = append(diags, resolveProcesses(&e, b, profile, application)...)
 	diags = append(diags, resolveDatabaseServers(&e, b, profile, application)...)
+	diags = append(diags, resolveCaches(&e, b, profile, application)...)
+	diags = append(diags, resolveExisting(&e, b, application)...)
+	resolveOverrides(&e, b)
 	return e, diags
 }
 
@@ -93,7 +98,7 @@ func override[T any](target *T, rows []setting[T], b *block) {
 }
 
 func resolveZones(e *Environment, b *block) hcl.Diagnostics {
-	if e.Zones != nil {
+	if e.Zones != nil || b.child("network") != nil {
 		return nil
 	}
 	e.Zones = defaultZones(e.Region)
@@ -106,7 +111,18 @@ func resolveZones(e *Environment, b *block) hcl.Diagnostics {
 }
 
 func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
-	if e.Domain != "" && e.HostedZoneID == "" {
+	if e.Domain == "" {
+		var diags hcl.Diagnostics
+		for _, name := range []string{"certificate_arn", "cdn_certificate_arn"} {
+			if a, set := b.attributes[name]; set {
+				diags = append(diags, problem(&a.at, "Domain missing", "set domain to a name that the certificate covers, or remove "+name, "A certificate is set, but no domain."))
+			}
+		}
+		if len(diags) > 0 {
+			return diags
+		}
+	}
+	if e.Domain != "" && e.HostedZoneID == "" && e.CertificateARN == "" {
 		return hcl.Diagnostics{problem(b.where("domain"), "Hosted zone missing",
 			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(e.Domain)+" --max-items 1",
 			"The domain %q needs the Route 53 hosted zone that holds it.", e.Domain)}
@@ -117,6 +133,25 @@ func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
 	}
 	return nil
 }
+
+// checkDomain holds the domain to what ACM and load balancers take. A certificate that exists may be made out to a longer
+// name, but no rule of a load balancer matches one of more than 128 characters.
+func checkDomain(e *Environment, b *block) hcl.Diagnostics {
+	limit, what := maxCertifiedDomain, "ACM certifies names"
+	if e.CertificateARN != "" {
+		limit, what = maxRoutedDomain, "a rule of a load balancer matches names"
+	}
+	if len(e.Domain) <= limit {
+		return nil
+	}
+	return hcl.Diagnostics{problem(b.where("domain"), "Domain too long", "choose a shorter name",
+		"The domain has %d characters, and %s of at most %d.", len(e.Domain), what, limit)}
+}
+
+const (
+	maxCertifiedDomain = 64  // acm RequestCertificate: the common name of RFC 5280
+	maxRoutedDomain    = 128 // elasticloadbalancing CreateRule: one value of a host-header condition
+)
 
 // registrable guesses the zone of a domain for the command in an error message: its last two labels.
 func registrable(domain string) string {
@@ -134,13 +169,13 @@ func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagno
 		e.InterfaceEndpoints = slices.Clone(neededEndpoints)
 	}
 	slices.Sort(e.InterfaceEndpoints)
-	if e.NAT != "none" {
+	if e.NAT != "none" || b.child("network") != nil {
 		return nil
 	}
 	messages := slices.ContainsFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "topic" || r.Kind == "subscription" })
 	var missing []string
 	for _, name := range neededEndpoints {
-		if (name == "sns" || name == "sqs") && !messages {
+		if (name == "sns" || name == "sqs") && !messages || name == "monitoring" && e.Metrics.Destination != "cloudwatch" {
 			continue
 		}
 		if !slices.Contains(e.InterfaceEndpoints, name) {
@@ -183,11 +218,16 @@ func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
 				diags = append(diags, problem(blocks[i].where("domain"), "Domain used twice", "give each its own domain",
 					"The environments %q and %q both answer to %s.", earlier.Name, later.Name, later.Domain))
 			}
+			if RangesOverlap(later.CIDR, earlier.CIDR) {
+				diags = append(diags, problem(blocks[i].where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
+					"The environments %q and %q have the ranges %s and %s: networks that overlap can never be connected.", earlier.Name, later.Name, earlier.CIDR, later.CIDR))
+			}
 			if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
 				at := blocks[i].child("state").where("key_prefix", "bucket")
 				diags = append(diags, problem(at, "State shared", "give each its own key_prefix",
 					"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
 			}
+			diags = append(diags, compareExisting(earlier, later, blocks[i])...)
 		}
 	}
 	return diags

@@ -79,7 +79,13 @@ var environmentSettings = []setting[Environment]{
 	row("domain", func(e *Environment) *string { return &e.Domain }, same(""),
 		"Name under which the gateway is reached from the internet. Without it the load balancer is internal and speaks HTTP.", isDomain),
 	row("hosted_zone_id", func(e *Environment) *string { return &e.HostedZoneID }, same(""),
-		"Route 53 hosted zone that holds `domain`; needed with it.", isHostedZoneID),
+		"Route 53 hosted zone that holds `domain`; needed with it, unless `certificate_arn` is set and DNS is kept elsewhere.", isHostedZoneID),
+	row("certificate_arn", func(e *Environment) *string { return &e.CertificateARN }, same(""),
+		"An ACM certificate that exists and covers `domain`. Without it one is made and renewed.", isCertificateARN),
+	row("cdn_certificate_arn", func(e *Environment) *string { return &e.CDNCertificateARN }, same(""),
+		"An ACM certificate in us-east-1 that exists and covers `*.<domain>`, for the public buckets. Without it one is made for each.", isCDNCertificateARN),
+	row("key_arn", func(e *Environment) *string { return &e.KeyARN }, same(""),
+		"A KMS key that exists and encrypts everything; the README in the output says what its policy has to admit. Without it one is made.", isKeyARN),
 	row("compute", func(e *Environment) *string { return &e.Compute }, same("fargate"),
 		"Where processes run: `fargate`.", isCompute),
 	row("process_allocation", func(e *Environment) *string { return &e.ProcessAllocation },
@@ -102,6 +108,8 @@ var environmentSettings = []setting[Environment]{
 		"Path of every role that is made.", isIAMPath),
 	row("deploy_role_arns", func(e *Environment) *[]string { return &e.DeployRoleARNs }, same([]string(nil)),
 		"Roles that may push images; when set, nobody else may.", areRoleARNs),
+	row("strict_access", func(e *Environment) *bool { return &e.StrictAccess }, same(false),
+		"Whether a service gets only what its own code uses. Without it, a service gets as well what code of others uses that its own code leads to, as `inspect` lists under `reach`: a shared database module, for example.", nil),
 	row("alarm_topic_arns", func(e *Environment) *[]string { return &e.AlarmTopicARNs }, same([]string(nil)),
 		"SNS topics that are told when something needs a person, such as messages nobody could handle.", areTopicARNs),
 	row("deletion_protection", func(e *Environment) *bool { return &e.DeletionProtection }, perProfile(false, true, true),
@@ -182,6 +190,82 @@ var databaseServerSettings = []setting[DatabaseServer]{
 	row("final_snapshot", func(d *DatabaseServer) *bool { return &d.FinalSnapshot }, perProfile(false, true, true),
 		"A last snapshot when the server is deleted.", nil),
 }
+
+// networkSettings: see ExistingNetwork.
+var networkSettings = []setting[ExistingNetwork]{
+	derived("vpc_id", func(n *ExistingNetwork) *string { return &n.VPCID }, "required",
+		"The VPC.", isVPCID),
+	derived("public_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.PublicSubnetIDs }, "none",
+		"Subnets of the load balancer, two or more, each in a zone of its own. Needed when the application has endpoints that are called from outside.", areSubnets(2)),
+	derived("compute_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.ComputeSubnetIDs }, "required",
+		"Subnets of the processes.", areSubnets(1)),
+	derived("storage_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.StorageSubnetIDs }, "none",
+		"Subnets of database servers and caches, two or more, each in a zone of its own. Needed when one is made.", areSubnets(2)),
+}
+
+var existingBucketSettings = []setting[ExistingBucket]{
+	derived("name", func(b *ExistingBucket) *string { return &b.Name }, "required",
+		"Name of the bucket in S3.", isExistingBucketName),
+	derived("key_arn", func(b *ExistingBucket) *string { return &b.KeyARN }, "none",
+		"KMS key that encrypts the bucket, when S3's own does not.", isKeyARN),
+	derived("key_prefix", func(b *ExistingBucket) *string { return &b.KeyPrefix }, "none",
+		"Folder of the bucket that is the application's, with a slash at the end. Its processes have no rights outside it.", isObjectPrefix),
+	derived("public_base_url", func(b *ExistingBucket) *string { return &b.PublicBaseURL }, "none",
+		"Where everybody sees the objects; needed when the application declares the bucket public. The name of an object follows, without `key_prefix`.", isBaseURL),
+}
+
+var existingTopicSettings = []setting[ExistingTopic]{
+	derived("arn", func(t *ExistingTopic) *string { return &t.ARN }, "required",
+		"ARN of the topic. It ends in `.fifo` exactly when the application asks for an order or for exactly-once delivery.", isExistingTopicARN),
+	derived("key_arn", func(t *ExistingTopic) *string { return &t.KeyARN }, "none",
+		"KMS key that encrypts the messages.", isKeyARN),
+}
+
+var existingServerSettings = []setting[ExistingServer]{
+	derived("address", func(s *ExistingServer) *string { return &s.Address }, "required",
+		"Host name of the server.", isHost),
+	row("port", func(s *ExistingServer) *int { return &s.Port }, same(5432),
+		"Port it listens on.", within(1, 65535, "as a TCP port")),
+	derived("security_group_id", func(s *ExistingServer) *string { return &s.SecurityGroupID }, "required",
+		"Security group of the server. Each process that uses a database there gets a rule in it.", isSecurityGroupID),
+	derived("ca_certificate", func(s *ExistingServer) *string { return &s.CACertificate }, "the root certificate of RDS in the region",
+		"Root certificate of the server, one block of PEM.", isCACertificate),
+	derived("master_secret_arn", func(s *ExistingServer) *string { return &s.MasterSecretARN }, "none",
+		"Secret with the master user's name and password, for the commands in the README. No process reads it.", isSecretARN),
+	row("max_connections", func(s *ExistingServer) *int { return &s.MaxConnections }, same(100),
+		"Connections the application may open, all processes together; `SHOW max_connections` says how many the server has.", within(20, 262143, "connections")),
+}
+
+var cacheSettings = []setting[Cache]{
+	row("node_type", func(c *Cache) *string { return &c.NodeType }, perProfile("cache.t4g.small", "cache.m6g.large", "cache.m6g.large"),
+		"Size of a node.", isNodeType),
+	row("replicas", func(c *Cache) *int { return &c.Replicas }, perProfile(0, 1, 2),
+		"Copies of the primary that serve readers and take over when it fails, 0 to 5.", within(0, 5, "replicas")),
+	row("multi_az", func(c *Cache) *bool { return &c.MultiAZ }, perProfile(false, true, true),
+		"Whether the replicas stand in other zones than the primary.", nil),
+	row("snapshot_retention_days", func(c *Cache) *int { return &c.SnapshotRetentionDays }, perProfile(0, 1, 7),
+		"Days that daily snapshots are kept; 0 for none.", within(0, 35, "days")),
+	row("final_snapshot", func(c *Cache) *bool { return &c.FinalSnapshot }, perProfile(false, true, true),
+		"A last snapshot when the cluster is deleted.", nil),
+}
+
+// metricsDestinations are where Encore's runtimes can send what they measure.
+var metricsDestinations = []string{"cloudwatch", "prometheus", "datadog", "none"}
+
+var metricsSettings = []setting[Metrics]{
+	row("destination", func(m *Metrics) *string { return &m.Destination }, same("cloudwatch"),
+		"Where measurements go: `cloudwatch`, `prometheus` (remote write, to the URL in the secret `<app>/<environment>/metrics/remote-write-url`), `datadog` (with the key in the secret `<app>/<environment>/metrics/datadog-api-key`) or `none`.",
+		oneOf(metricsDestinations...)),
+	derived("namespace", func(m *Metrics) *string { return &m.Namespace }, "`<app>/<environment>`",
+		"Namespace in CloudWatch; no process may write to another. `cloudwatch` only.", isMetricNamespace),
+	row("site", func(m *Metrics) *string { return &m.Site }, same("datadoghq.com"),
+		"Datadog's site. `datadog` only.", isDomain),
+	row("interval_seconds", func(m *Metrics) *int { return &m.IntervalSeconds }, same(60),
+		"Time between two measurements.", within(1, 3600, "seconds")),
+}
+
+// metricsOnlyFor names the destination a setting works with; absent: all.
+var metricsOnlyFor = map[string]string{"namespace": "cloudwatch", "site": "datadog"}
 
 // processSettings are what a `process` block has besides the settings of its task.
 var processSettings = []setting[Process]{

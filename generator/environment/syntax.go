@@ -40,6 +40,11 @@ type syntaxLine struct {
 	start hcl.Pos
 }
 
+// ExplainSyntax rewords what hcl's parser says of a file that is no HCL, given its diagnostics and the file's text.
+func ExplainSyntax(diags hcl.Diagnostics, text []byte) hcl.Diagnostics {
+	return explainSyntax(diags, text)
+}
+
 // explainSyntax rewords the parser's diagnostics. What follows from an earlier mistake is left out: everything behind a
 // quote that is not closed, and a second complaint about the same line.
 func explainSyntax(diags hcl.Diagnostics, text []byte) hcl.Diagnostics {
@@ -88,7 +93,7 @@ func (l syntaxLine) missingEquals(d *hcl.Diagnostic) *hcl.Diagnostic {
 		return nil
 	}
 	name, between, value := l.text[found[2]:found[3]], l.text[found[4]:found[5]], l.text[found[6]:found[7]]
-	if blocksWith(name) == nil || between == "=" || found[3] == found[6] {
+	if blocksWith(name) == nil || between == "=" || found[3] == found[6] || strings.HasPrefix(strings.TrimSpace(l.below), "{") {
 		return nil
 	}
 	detail := fmt.Sprintf("An = is missing between the setting %q and its value.", name)
@@ -226,8 +231,12 @@ func (g *grammar) settings() []string {
 func blocksWith(name string) []string {
 	var types []string
 	environment := fileGrammar.block("environment")
-	for _, g := range append([]*grammar{environment}, environment.blocks...) {
-		if slices.Contains(g.settings(), name) {
+	inside := append([]*grammar{environment}, environment.blocks...)
+	for _, g := range environment.blocks {
+		inside = append(inside, g.blocks...)
+	}
+	for _, g := range inside {
+		if slices.Contains(g.settings(), name) && !slices.Contains(types, g.typ) {
 			types = append(types, g.typ)
 		}
 	}

@@ -156,13 +156,22 @@ func literal(expression hcl.Expression) bool {
 	case *hclsyntax.LiteralValueExpr:
 		return true
 	case *hclsyntax.TemplateExpr:
-		return e.IsStringLiteral()
+		// A text of several lines has a part for each.
+		return !slices.ContainsFunc(e.Parts, func(part hclsyntax.Expression) bool {
+			piece, written := part.(*hclsyntax.LiteralValueExpr)
+			return !written || piece.Val.Type() != cty.String
+		})
 	case *hclsyntax.ParenthesesExpr:
 		return literal(e.Expression)
 	case *hclsyntax.UnaryOpExpr:
 		return literal(e.Val)
 	case *hclsyntax.TupleConsExpr:
 		return !slices.ContainsFunc(e.Exprs, func(element hclsyntax.Expression) bool { return !literal(element) })
+	case *hclsyntax.ObjectConsExpr:
+		return !slices.ContainsFunc(e.Items, func(item hclsyntax.ObjectConsItem) bool {
+			_, named := memberName(item.KeyExpr)
+			return !named || !literal(item.ValueExpr)
+		})
 	}
 	return false
 }

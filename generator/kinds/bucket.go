@@ -83,11 +83,15 @@ var Buckets = Kind{
 		Strict:  true,
 		Outside: source.OutsideNone,
 	}},
-	Read:     readBucket,
-	Lower:    lowerBuckets,
-	Wire:     wireBuckets,
-	CheckUse: checkBucketUse,
-	Verbs:    bucketVerbs,
+	TypeScript: []source.TypeScriptSpelling{bucketTypeScript},
+	Manifest:   []source.ManifestSpelling{bucketManifest},
+	Metadata:   bucketMetadata,
+	Read:       readBucket,
+	Lower:      lowerBuckets,
+	Wire:       wireBuckets,
+	CheckUse:   checkBucketUse,
+	Check:      checkBuckets,
+	Verbs:      bucketVerbs,
 }
 
 func readBucket(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
@@ -101,6 +105,6 @@ func checkBucketUse(use source.Use, of app.Resource) hcl.Diagnostics {
 		return nil
 	}
 	return hcl.Diagnostics{fail(use.At, "Public URL of a private bucket",
-		"set Public: true on the bucket, or hand out a signed download URL",
+		"make the bucket public, or hand out a signed download URL",
 		"The objects of bucket %q have no public URL: it is private, declared at %s.", of.Name, app.Position(of.At))}
 }

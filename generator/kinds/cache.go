@@ -47,9 +47,15 @@ var Caches = Kind{
 		// Only keyspaces use a cluster.
 		Methods: map[string][]string{},
 	}},
-	Read:    readCache,
-	Unbuilt: true,
-	Verbs:   map[string]string{"": "keeps keys"},
+	TypeScript:  []source.TypeScriptSpelling{cacheTypeScript},
+	Manifest:    []source.ManifestSpelling{cacheManifest},
+	Metadata:    cacheMetadata,
+	Read:        readCache,
+	Verbs:       map[string]string{"": "keeps keys"},
+	StoragePort: cachePort,
+	Lower:       lowerCaches,
+	Wire:        wireCaches,
+	Check:       checkCaches,
 }
 
 func readCache(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
@@ -99,14 +105,16 @@ var Keyspaces = Kind{
 		Opaque:     []string{"DefaultExpiry"},
 		InService:  true,
 	}},
-	Read:     readKeyspace,
-	PartOf:   "cache",
-	PartName: "KeyPattern",
-	Bound:    true,
-	Private:  true,
+	TypeScript: []source.TypeScriptSpelling{keyspaceTypeScript},
+	Metadata:   keyspaceMetadata,
+	Read:       readKeyspace,
+	PartOf:     "cache",
+	PartName:   "KeyPattern",
+	Bound:      true,
+	Private:    true,
 }
 
-func readKeyspace(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
+func readKeyspace(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	keyspace := &Keyspace{}
 	diags := source.Decode(decl.Config, keyspace)
 	if diags.HasErrors() {
@@ -116,7 +124,7 @@ func readKeyspace(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
 	pattern := keyspace.KeyPattern
 	switch {
 	case pattern == "":
-		diags = append(diags, fail(at, "Missing key pattern", `set KeyPattern, as in "user/:key"`,
+		diags = append(diags, fail(at, "Missing key pattern", in.remedy(`set KeyPattern, as in "user/:key"`, `write one, as in "user/:key"`),
 			"A keyspace of cache cluster %q does not say what its keys look like.", decl.Parent))
 	case strings.HasPrefix(pattern, "__encore"):
 		diags = append(diags, fail(at, "Reserved key prefix", "begin the pattern with a word of your own",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -51,14 +52,18 @@ var Crons = Kind{
 		Methods:    map[string][]string{},
 		InService:  true,
 	}},
-	Read:    readCron,
-	Unbuilt: true,
+	TypeScript:    []source.TypeScriptSpelling{cronTypeScript},
+	Manifest:      []source.ManifestSpelling{cronManifest},
+	Metadata:      cronMetadata,
+	Read:          readCron,
+	LowerServices: lowerCrons,
+	Check:         checkCrons,
 }
 
-// cronSettings mirrors cron.JobConfig. Every counts seconds.
+// cronSettings mirrors cron.JobConfig, where Every counts seconds.
 type cronSettings struct {
 	Title    string
-	Every    int64
+	Every    time.Duration `setting:",seconds"`
 	Schedule string
 	Endpoint source.Value
 }
@@ -77,7 +82,7 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	every, schedule := decl.Config.Field("Every"), decl.Config.Field("Schedule")
 	switch {
 	case settings.Every != 0 && settings.Schedule != "":
-		diags = append(diags, fail(settingAt(decl, schedule), "Two schedules", "remove Every or Schedule",
+		diags = append(diags, fail(settingAt(decl, schedule), "Two schedules", in.remedy("remove Every or Schedule", "remove every or schedule"),
 			"Cron job %q says both how often it runs and at which times; it can follow one.", decl.Name))
 	case settings.Schedule != "":
 		cron.Schedule = settings.Schedule
@@ -87,10 +92,11 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 				"The schedule %q of cron job %q cannot be read: %s.", settings.Schedule, decl.Name, problem))
 		}
 	case every.Kind != source.Absent:
-		cron.EveryMinutes = int(settings.Every / 60)
-		diags = append(diags, checkEvery(decl, settingAt(decl, every), settings.Every, in.Application.Language == "go")...)
+		cron.EveryMinutes = int(settings.Every / time.Minute)
+		diags = append(diags, checkEvery(decl, settingAt(decl, every), settings.Every, in)...)
 	default:
-		diags = append(diags, fail(decl.At, "Missing schedule", "set Every, as in 2 * cron.Hour, or Schedule, as in \"0 3 * * *\"",
+		diags = append(diags, fail(decl.At, "Missing schedule",
+			in.remedy("set Every, as in 2 * cron.Hour, or Schedule, as in \"0 3 * * *\"", `set every, as in "2h", or schedule, as in "0 3 * * *"`),
 			"Cron job %q does not say when it runs.", decl.Name))
 	}
 	return cron, append(diags, readCronEndpoint(decl, settings.Endpoint, in, cron)...)
@@ -100,13 +106,13 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cron) hcl.Diagnostics {
 	at := settingAt(decl, written)
 	if written.Kind == source.Absent {
-		return hcl.Diagnostics{fail(decl.At, "Missing endpoint", "set Endpoint to an API endpoint without parameters",
+		return hcl.Diagnostics{fail(decl.At, "Missing endpoint", in.remedy("set Endpoint", "set endpoint")+" to an API endpoint without parameters",
 			"Cron job %q does not say what it calls.", decl.Name)}
 	}
 	cron.Service = in.serviceAround(written.Package)
 	endpoint, ok := in.endpoint(cron.Service, written.Text)
 	if !ok {
-		return hcl.Diagnostics{fail(at, "Unknown endpoint", "name a function that has an encore:api comment",
+		return hcl.Diagnostics{fail(at, "Unknown endpoint", in.remedy("name a function that has an encore:api comment", "name the exported variable of an endpoint"),
 			"Cron job %q calls %s, which is no API endpoint.", decl.Name, written.Text)}
 	}
 	cron.Endpoint = endpoint.Name
@@ -117,43 +123,48 @@ func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cr
 	return nil
 }
 
-// checkEvery checks an interval in seconds. Encore for Go runs jobs at the same times every day, so the interval
-// must divide a day.
-func checkEvery(decl source.Decl, at hcl.Range, seconds int64, dividesDay bool) hcl.Diagnostics {
+// checkEvery checks an interval. Encore for Go runs jobs at the same times every day, so the interval must divide a day;
+// plain containers have no other rule.
+func checkEvery(decl source.Decl, at hcl.Range, every time.Duration, in Input) hcl.Diagnostics {
 	const day = 24 * 60
-	minutes := seconds / 60
+	minutes := int64(every / time.Minute)
 	switch {
-	case seconds%60 != 0 || minutes < 1:
-		return hcl.Diagnostics{fail(at, "Invalid interval", "use a multiple of cron.Minute, at least one",
-			"Cron job %q runs every %d seconds; intervals are whole minutes.", decl.Name, seconds)}
+	case every%time.Minute != 0 || minutes < 1:
+		return hcl.Diagnostics{fail(at, "Invalid interval", in.remedy("use a multiple of cron.Minute, at least one", `use whole minutes, at least "1m"`),
+			"Cron job %q runs every %v seconds; intervals are whole minutes.", decl.Name, every.Seconds())}
 	case minutes > day:
-		return hcl.Diagnostics{fail(at, "Too long interval", "use Schedule for a job that runs less than daily",
+		return hcl.Diagnostics{fail(at, "Too long interval", in.remedy("use Schedule for a job that runs less than daily", "use schedule for a job that runs less than daily"),
 			"Cron job %q runs every %d minutes; the longest interval is 24 hours.", decl.Name, minutes)}
-	case dividesDay && day%minutes != 0:
-		return hcl.Diagnostics{fail(at, "Interval that does not divide a day", "the nearest that does is "+nearestDivisor(int(minutes)),
+	case in.Application.Language != "typescript" && day%minutes != 0:
+		nearest := nearestDivisor(int(minutes))
+		return hcl.Diagnostics{fail(at, "Interval that does not divide a day", "the nearest that does is "+in.remedy(goInterval(nearest), Spell(time.Duration(nearest)*time.Minute)),
 			"Cron job %q runs every %d minutes, which does not come round to the same times each day.", decl.Name, minutes)}
 	}
 	return nil
 }
 
-// nearestDivisor spells the interval nearest to the given one, in minutes, that divides a day.
-func nearestDivisor(minutes int) string {
+// nearestDivisor is the interval nearest to the given one, in minutes, that divides a day.
+func nearestDivisor(minutes int) int {
 	const day = 24 * 60
 	for distance := 1; ; distance++ {
 		for _, candidate := range []int{minutes - distance, minutes + distance} {
-			if candidate < 1 || day%candidate != 0 {
-				continue
+			if candidate >= 1 && day%candidate == 0 {
+				return candidate
 			}
-			hours, rest := candidate/60, candidate%60
-			switch {
-			case hours == 0:
-				return fmt.Sprintf("%d * cron.Minute", rest)
-			case rest == 0:
-				return fmt.Sprintf("%d * cron.Hour", hours)
-			}
-			return fmt.Sprintf("%d*cron.Hour + %d*cron.Minute", hours, rest)
 		}
 	}
+}
+
+// goInterval spells an interval of minutes as Go code does.
+func goInterval(minutes int) string {
+	hours, rest := minutes/60, minutes%60
+	switch {
+	case hours == 0:
+		return fmt.Sprintf("%d * cron.Minute", rest)
+	case rest == 0:
+		return fmt.Sprintf("%d * cron.Hour", hours)
+	}
+	return fmt.Sprintf("%d*cron.Hour + %d*cron.Minute", hours, rest)
 }
 
 // cronField is one of the five fields of a cron expression.

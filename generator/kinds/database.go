@@ -21,6 +21,8 @@ type Database struct {
 	Migrations string
 	// MigrationCount counts the files that migrate up.
 	MigrationCount int
+	// Source is the tool that writes the migrations, "" for plain SQL files: see migrationTools.
+	Source string
 }
 
 // Databases is the kind of PostgreSQL databases.
@@ -43,12 +45,17 @@ var Databases = Kind{
 		ImplicitFuncs:   []string{"Exec", "ExecTx", "Query", "QueryTx", "QueryRow", "QueryRowTx", "Begin"},
 		MigrationsField: "Migrations",
 	}},
+	TypeScript:  []source.TypeScriptSpelling{databaseTypeScript},
+	Manifest:    []source.ManifestSpelling{databaseManifest},
+	Metadata:    databaseMetadata,
 	Read:        readDatabase,
 	Bound:       true,
+	ByUse:       true,
 	Verbs:       map[string]string{"": "uses"},
 	StoragePort: 5432,
 	Lower:       lowerDatabases,
 	Wire:        wireDatabases,
+	Check:       checkDatabases,
 }
 
 // databaseSettings mirrors sqldb.DatabaseConfig.
@@ -57,8 +64,14 @@ type databaseSettings struct {
 }
 
 func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
+	if in.Application.Metadata { // Encore has read the folder, which need not be here
+		return &Database{Migrations: decl.Migrations, MigrationCount: decl.MigrationCount}, nil
+	}
 	if decl.Implicit {
 		return migrationsIn(decl, in, decl.Migrations, decl.At)
+	}
+	if in.TypeScript() {
+		return readTypeScriptDatabase(decl, in)
 	}
 	var settings databaseSettings
 	diags := source.Decode(decl.Config, &settings)
@@ -71,18 +84,18 @@ func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	switch {
 	case dir == "" && in.Application.Language == "go":
 		diags = append(diags, fail(at, "Missing migrations folder",
-			`create a folder for SQL migrations and name it: Migrations: "./migrations"`,
+			in.remedy(`create a folder for SQL migrations and name it: Migrations: "./migrations"`, `name the folder of its SQL migrations: migrations = "orders/migrations"`),
 			"Database %q says nowhere where its migrations are; Encore requires it.", decl.Name))
 	case dir == "":
 		return &Database{}, diags
 	case path.IsAbs(dir) || strings.Contains(dir, `\`) || (len(dir) > 1 && dir[1] == ':'):
 		diags = append(diags, fail(at, "Absolute migrations folder",
-			`write it relative to the package, as in "./migrations"`,
+			in.remedy(`write it relative to the package, as in "./migrations"`, `write it relative to the manifest, as in "orders/migrations"`),
 			"The migrations of database %q are at %q, which exists on one machine only.", decl.Name, dir))
 	case !fs.ValidPath(path.Clean(dir)):
 		diags = append(diags, fail(at, "Migrations folder outside the package",
-			"move the migrations into the package that declares the database",
-			"The migrations of database %q are at %q; the folder must lie below the package that names it.", decl.Name, dir))
+			in.remedy("move the migrations into the package that declares the database", "name a folder beside or below the manifest"),
+			"The migrations of database %q are at %q; the folder must lie below the %s that names it.", decl.Name, dir, in.remedy("package", "folder of the manifest")))
 	default:
 		return migrationsIn(decl, in, path.Join(decl.Package, dir), at)
 	}

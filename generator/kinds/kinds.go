@@ -26,6 +26,14 @@ type Kind struct {
 	// Go is how Go code declares and uses it; several entries when constructors differ in shape. GoSpellings fills in
 	// kind and noun.
 	Go []source.GoSpelling
+	// TypeScript is how TypeScript code declares and uses it; several entries when constructors differ in shape.
+	// TypeScriptSpellings fills in kind and noun.
+	TypeScript []source.TypeScriptSpelling
+	// Manifest is how a manifest declares and uses it; several entries when blocks differ. ManifestSpellings fills in kind
+	// and noun. Empty for a kind that another one's use declares.
+	Manifest []source.ManifestSpelling
+	// Metadata is how Encore's metadata lists it. MetadataSpellings fills in kind and noun.
+	Metadata source.MetadataSpelling
 	// Read turns a declaration into the settings that become the resource's Spec, a pointer to the kind's own struct,
 	// and reports what is wrong with them. Settings that were not written hold Encore's defaults.
 	Read func(decl source.Decl, in Input) (spec any, diags hcl.Diagnostics)
@@ -39,6 +47,8 @@ type Kind struct {
 	// Bound says that a declaration in a service's tree, or a reference there by name, lets the service use the
 	// resource. Encore's metadata attributes such kinds by declaration.
 	Bound bool
+	// ByUse says that in TypeScript Encore attributes the kind by use instead.
+	ByUse bool
 	// Operation is what a bound service does, "" for kinds without operations.
 	Operation string
 	// Verbs lists the operations a service can perform, with the word for people: "publishes". The key "" is for a use
@@ -54,14 +64,19 @@ type Kind struct {
 	// KeyUsers are the AWS services that use the environment's key on behalf of the kind, as service principals: they
 	// have no role of the account, so the key itself has to admit them.
 	KeyUsers []string
-	// Unbuilt says that groundplan reads the kind but has no Terraform for it: generate refuses what declares one.
-	Unbuilt bool
 	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
 	StoragePort int
 	// Lower adds what the application's resources of this kind become to the platform stack, Wire to a process
 	// what its uses of them need. Nil for a kind that needs no such thing.
 	Lower func(s *Stack, resources []app.Resource)
 	Wire  func(p *Process)
+	// OfRuntime says that Encore's runtimes do it by themselves: plain containers have no part in it.
+	OfRuntime bool
+	// LowerServices adds to the services stack what a declaration becomes there: what needs both ends, and changes with a
+	// deploy. Nil for a kind that adds nothing.
+	LowerServices func(s *Stack, resources []app.Resource)
+	// Check reports what only the whole deployment shows. Nil when nothing does.
+	Check func(d *Deployment) hcl.Diagnostics
 }
 
 // All lists the kinds in the order messages and diagrams show them. A new kind is a new file and a line here.
@@ -99,6 +114,18 @@ func GoSpellings() []source.GoSpelling {
 	return spellings
 }
 
+// TypeScriptSpellings is the table the TypeScript reader is given.
+func TypeScriptSpellings() []source.TypeScriptSpelling {
+	var spellings []source.TypeScriptSpelling
+	for _, k := range All {
+		for _, spelling := range k.TypeScript {
+			spelling.Kind, spelling.Noun = k.Name, k.Noun
+			spellings = append(spellings, spelling)
+		}
+	}
+	return spellings
+}
+
 // Input is what a kind may look at while it reads a declaration.
 type Input struct {
 	// Application is the source as read; a kind looks up endpoints and packages there.
@@ -124,6 +151,20 @@ func (in Input) endpoint(service, name string) (source.Endpoint, bool) {
 		}
 	}
 	return source.Endpoint{}, false
+}
+
+// TypeScript says whether the application is written in Encore's TypeScript, and described by its source or what Encore
+// read in it.
+func (in Input) TypeScript() bool {
+	return in.Application.Language == "typescript" && !in.Application.Manifest
+}
+
+// remedy is what an author would write: in Go, or in a manifest and in TypeScript, which spell settings alike.
+func (in Input) remedy(golang, manifest string) string {
+	if in.Application.Manifest || in.TypeScript() {
+		return manifest
+	}
+	return golang
 }
 
 // fail is a diagnostic about what the user wrote. Detail says what and why; hint, unless empty, is the remedy.

@@ -29,9 +29,6 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 		if kind.PartOf != "" && kind.PartName == "" {
 			t.Errorf("%s is a part that nothing tells from others", kind.Name)
 		}
-		if kind.Unbuilt && (kind.Lower != nil || kind.Wire != nil) {
-			t.Errorf("%s is built, and said to be not", kind.Name)
-		}
 		for _, spelling := range kind.Go {
 			operations := []string{}
 			for _, table := range []map[string][]string{spelling.Methods, spelling.Permissions} {
@@ -88,7 +85,7 @@ func object(pairs ...any) source.Value {
 	return v
 }
 
-func TestSubscriptionDefaults(t *testing.T) {
+func TestP1_SubscriptionDefaults(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		config source.Value
@@ -100,7 +97,7 @@ func TestSubscriptionDefaults(t *testing.T) {
 		{"TypeScript spelling", object("ackDeadline", "90s", "maxConcurrency", 5), Subscription{MaxConcurrency: 5, AckDeadline: 90 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{10 * time.Second, 10 * time.Minute, 100}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{})
+			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{Application: &source.Application{Language: "go"}})
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
@@ -112,7 +109,7 @@ func TestSubscriptionDefaults(t *testing.T) {
 	}
 }
 
-func TestTopicFIFO(t *testing.T) {
+func TestP1_TopicFIFO(t *testing.T) {
 	for _, test := range []struct {
 		topic Topic
 		fifo  bool
@@ -147,8 +144,8 @@ func TestReadDatabase(t *testing.T) {
 		want   Database
 		errors string
 	}{
-		{"declared", source.Decl{Package: "a", Config: object("Migrations", "./sql")}, goApp, Database{"a/sql", 2}, ""},
-		{"implicit", source.Decl{Package: "a", Implicit: true, Migrations: "a/sql"}, goApp, Database{"a/sql", 2}, ""},
+		{"declared", source.Decl{Package: "a", Config: object("Migrations", "./sql")}, goApp, Database{Migrations: "a/sql", MigrationCount: 2}, ""},
+		{"implicit", source.Decl{Package: "a", Implicit: true, Migrations: "a/sql"}, goApp, Database{Migrations: "a/sql", MigrationCount: 2}, ""},
 		{"none in TypeScript", source.Decl{Package: "a", Config: object()}, tsApp, Database{}, ""},
 		{"none in Go", source.Decl{Package: "a", Config: object()}, goApp, Database{}, "Missing migrations folder"},
 		{"drive letter", source.Decl{Package: "a", Config: object("Migrations", `C:\sql`)}, goApp, Database{}, "Absolute migrations folder"},
@@ -175,7 +172,7 @@ func summaries(diags hcl.Diagnostics) string {
 	return strings.Join(all, "; ")
 }
 
-func TestI6CheckSchedule(t *testing.T) {
+func TestI6_CheckSchedule(t *testing.T) {
 	for expression, problem := range map[string]string{
 		"* * * * *":               "",
 		"0 2 * * *":               "",
@@ -202,29 +199,30 @@ func TestI6CheckSchedule(t *testing.T) {
 	}
 }
 
-func TestI6CheckEvery(t *testing.T) {
+func TestI6_CheckEvery(t *testing.T) {
+	in := func(language string) Input { return Input{Application: &source.Application{Language: language}} }
 	// facts of Encore for Go: whole minutes that divide a day
 	var divide []int
 	for minutes := 1; minutes <= 24*60; minutes++ {
-		if !checkEvery(source.Decl{}, at(1), int64(minutes)*60, true).HasErrors() {
+		if !checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in("go")).HasErrors() {
 			divide = append(divide, minutes)
 		}
-		if checkEvery(source.Decl{}, at(1), int64(minutes)*60, false).HasErrors() {
+		if checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in("typescript")).HasErrors() {
 			t.Errorf("%d minutes are refused in TypeScript", minutes)
 		}
 	}
 	if len(divide) != 36 || !slices.Contains(divide, 45) || slices.Contains(divide, 7) {
 		t.Errorf("%d intervals are allowed: %v", len(divide), divide)
 	}
-	for seconds, summary := range map[int64]string{
+	for seconds, summary := range map[int]string{
 		90: "Invalid interval", 0: "Invalid interval", -60: "Invalid interval", 25 * 3600: "Too long interval", 7 * 60: "Interval that does not divide a day",
 	} {
-		if got := summaries(checkEvery(source.Decl{}, at(1), seconds, true)); got != summary {
+		if got := summaries(checkEvery(source.Decl{}, at(1), time.Duration(seconds)*time.Second, in("go"))); got != summary {
 			t.Errorf("%d seconds: %q, want %q", seconds, got, summary)
 		}
 	}
 	for minutes, nearest := range map[int]string{7: "6 * cron.Minute", 55: "60", 100: "96", 1000: "12 * cron.Hour"} {
-		got := nearestDivisor(minutes)
+		got := goInterval(nearestDivisor(minutes))
 		switch nearest {
 		case "60":
 			nearest = "1 * cron.Hour"

@@ -19,11 +19,16 @@ const bucketFile = "buckets.tf"
 func bucketLabel(name string) string { return "bucket_" + Label(name) }
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
-	if len(buckets) > 0 && s.Env.AccountID == "" {
+	made := slices.ContainsFunc(buckets, func(r app.Resource) bool { return s.Env.ExistingBucket(r.Name) == nil })
+	if made && s.Env.AccountID == "" {
 		s.Add(bucketFile, emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}, Comments: []string{"Names of buckets are shared by all of AWS: the account's id makes them this account's"}})
 	}
 	for _, r := range buckets {
 		label, spec := bucketLabel(r.Name), r.Spec.(*Bucket)
+		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
+			existingBucket(s, r, bucket)
+			continue
+		}
 		args := []emit.Arg{
 			Arg("name", bucketName(s.Env, r.Name)),
 			Arg("versioned", emit.Bool(spec.Versioned)),
@@ -39,7 +44,7 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 			fields = append(fields, Arg("url", emit.Ref("module.cdn_"+Label(r.Name)+".url")))
 			lowerCDN(s, r)
 		} else {
-			args = append(args, Arg("key_arn", emit.Ref("module.key.arn")))
+			args = append(args, Arg("key_arn", s.KeyARN()))
 		}
 		s.Module(bucketFile, label, "bucket", "bucket "+r.Name,
 			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
@@ -66,13 +71,27 @@ func lowerCDN(s *Stack, r app.Resource) {
 		Arg("providers", emit.Providers(Arg("aws", emit.Ref("aws")), Arg("aws.us_east_1", emit.Ref("aws.us_east_1")))),
 	}
 	comment := fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has a domain", quoted(r.Name))
-	if s.Env.Domain != "" {
-		domain := environment.Name(environment.DiscoveryName, r.Name) + "." + s.Env.Domain
-		comment = fmt.Sprintf("Shows bucket %s to the world as %s", quoted(r.Name), domain)
-		args = append(args, Arg("domain", emit.String(domain)), Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)))
+	switch domain := ShownDomain(s.Env, r); {
+	case domain == "" && s.Env.Domain != "":
+		comment = fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has cdn_certificate_arn or hosted_zone_id", quoted(r.Name))
+	case domain != "":
+		comment = fmt.Sprintf("Shows bucket %s to the world, under a name of the environment's domain", quoted(r.Name))
+		args = append(args,
+			Arg("domain", emit.String(domain)),
+			Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)),
+			Arg("certificate_arn", emit.String(s.Env.CDNCertificateARN)))
 	}
 	s.NorthVirginia = true
 	s.Module(bucketFile, "cdn_"+Label(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)
+}
+
+// ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and
+// in an environment without a domain, or without a certificate for it and a zone to make one in.
+func ShownDomain(env *environment.Environment, r app.Resource) string {
+	if env.Domain == "" || env.HostedZoneID == "" && env.CDNCertificateARN == "" || !r.Spec.(*Bucket).Public || env.ExistingBucket(r.Name) != nil {
+		return ""
+	}
+	return environment.Name(environment.DiscoveryName, r.Name) + "." + env.Domain
 }
 
 // priceClass keeps copies in North America and Europe, the cheapest that CloudFront offers.
@@ -116,15 +135,30 @@ func wireBuckets(p *Process) {
 		r := p.Resource("bucket", "", name)
 		spec := r.Spec.(*Bucket)
 		platform := "local.platform." + bucketLabel(name)
-		onBucket, onObjects := bucketActions(p, uses[name], spec)
+		onBucket, onObjects, onKey := bucketActions(uses[name], spec)
 		comment := fmt.Sprintf("bucket %s: %s, in %s", quoted(name), operationVerbs(uses[name]), places(uses[name]))
+		prefix, listing := keyPrefix(p.Env, name), []Condition(nil)
+		if prefix != "" {
+			listing = listsOnly(prefix, uses[name])
+		}
 		if len(onBucket) > 0 {
-			p.permit(bucketLabel(name), comment, onBucket, emit.Ref(platform+".arn"))
+			p.Permissions = append(p.Permissions, Permission{Name: bucketLabel(name), Comment: comment, Actions: onBucket, Resources: []emit.Value{emit.Ref(platform + ".arn")}, Conditions: listing})
 		}
 		if len(onObjects) > 0 {
-			p.permit(bucketLabel(name)+"_objects", comment, onObjects, emit.Template("", platform+".arn", "/*"))
+			// Not behind the bucket's label, where another bucket's may end: "files" and "files-objects".
+			p.permit("objects_"+Label(name), comment, onObjects, emit.Template("", platform+".arn", "/"+prefix+"*"))
+		}
+		switch existing := p.Env.ExistingBucket(name); {
+		case len(onKey) == 0:
+		case existing == nil && !spec.Public:
+			p.useKey(onKey...)
+		case existing != nil && existing.KeyARN != "":
+			p.useOwnersKey(existing.KeyARN, bucketLabel(name), "bucket "+quoted(name), emit.Ref(platform+".key_arn"), onKey...)
 		}
 		fields := []emit.Arg{Arg("name", emit.Ref(platform+".name"))}
+		if prefix != "" {
+			fields = append(fields, Arg("key_prefix", emit.String(prefix)))
+		}
 		if spec.Public {
 			fields = append(fields, Arg("public_base_url", emit.Ref(platform+".url")))
 		}
@@ -140,8 +174,26 @@ func wireBuckets(p *Process) {
 	}
 }
 
-// bucketActions are the actions that uses of a bucket need, each once and sorted.
-func bucketActions(p *Process, uses []app.Edge, spec *Bucket) (onBucket, onObjects []string) {
+// keyPrefix is what the keys of a bucket's objects begin with; "" for a bucket that is the application's as a whole.
+func keyPrefix(env *environment.Environment, bucket string) string {
+	if existing := env.ExistingBucket(bucket); existing != nil {
+		return existing.KeyPrefix
+	}
+	return ""
+}
+
+// listsOnly narrows s3:ListBucket to a folder. Whoever looks a single object up names no folder, and learns by the same
+// right that there is none of that name: for such a process the condition holds where a folder is named.
+func listsOnly(prefix string, uses []app.Edge) []Condition {
+	test := "StringLike"
+	if slices.ContainsFunc(uses, func(e app.Edge) bool { return e.Operation == GetObjectMetadata }) {
+		test = "StringLikeIfExists"
+	}
+	return []Condition{{Test: test, Variable: "s3:prefix", Values: []string{prefix + "*"}}}
+}
+
+// bucketActions are the actions that uses of a bucket need, on itself, its objects and its key, each once and sorted.
+func bucketActions(uses []app.Edge, spec *Bucket) (onBucket, onObjects, onKey []string) {
 	for _, e := range uses {
 		for _, right := range bucketRights[e.Operation] {
 			switch {
@@ -152,14 +204,13 @@ func bucketActions(p *Process, uses []app.Edge, spec *Bucket) (onBucket, onObjec
 			default:
 				onBucket = append(onBucket, right.action)
 			}
-			if len(right.key) > 0 && !spec.Public {
-				p.useKey(right.key...)
-			}
+			onKey = append(onKey, right.key...)
 		}
 	}
 	sort.Strings(onBucket)
 	sort.Strings(onObjects)
-	return slices.Compact(onBucket), slices.Compact(onObjects)
+	sort.Strings(onKey)
+	return slices.Compact(onBucket), slices.Compact(onObjects), slices.Compact(onKey)
 }
 
 // operationVerbs says in words what uses of a bucket do, as inspect does.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -48,20 +50,30 @@ func RoleName(process string) string {
 
 var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
+// databaseFile holds the servers.
+const databaseFile = "databases.tf"
+
 func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
 	label := "database_server_" + Label(server.Name)
 	var holds []string
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
 			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
-			s.Addresses["database "+r.Name] = "module." + label
+			if server.Existing == nil {
+				s.Addresses["database "+r.Name] = "module." + label
+			}
 		}
+	}
+	comment := fmt.Sprintf("Database server %s holds %s", quoted(server.Name), strings.Join(holds, ", "))
+	if server.Existing != nil {
+		existingServer(s, server, comment)
+		return
 	}
 	args := []emit.Arg{
 		Arg("name", emit.String(environment.Name(environment.Server, s.Env.App, s.Env.Name, server.Name))),
-		Arg("vpc_id", emit.Ref("module.network.vpc_id")),
-		Arg("subnet_ids", emit.Ref("module.network.storage_subnet_ids")),
-		Arg("key_arn", emit.Ref("module.key.arn")),
+		Arg("vpc_id", s.Network("vpc_id")),
+		Arg("subnet_ids", s.Network("storage_subnet_ids")),
+		Arg("key_arn", s.KeyARN()),
 		Arg("engine_version", emit.String(server.EngineVersion)),
 		Arg("backup_retention_days", emit.Int(server.BackupRetentionDays)),
 		Arg("deletion_protection", emit.Bool(server.DeletionProtection)),
@@ -84,11 +96,25 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 			Arg("max_storage_gb", emit.Int(server.MaxStorageGB)),
 			Arg("multi_az", emit.Bool(server.MultiAZ)))
 	}
-	s.Module("databases.tf", label, module, "database server "+server.Name,
-		[]string{fmt.Sprintf("Database server %s holds %s", quoted(server.Name), strings.Join(holds, ", "))}, args...)
+	s.Module(databaseFile, label, module, "database server "+server.Name, []string{comment}, args...)
 	ref := func(name string) emit.Arg { return Arg(name, emit.Ref("module."+label+"."+name)) }
 	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
 		emit.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
+}
+
+// takenDatabases are on every PostgreSQL server of RDS from the beginning, for its own use.
+var takenDatabases = []string{"postgres", "rdsadmin", "template0", "template1"}
+
+// checkDatabases finds databases that no server can make, because it has one of that name.
+func checkDatabases(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("database") {
+		if slices.Contains(takenDatabases, r.Name) {
+			diags = append(diags, fail(r.At, "Database name taken", "give the database another name",
+				"Every PostgreSQL server of RDS has a database %q of its own.", r.Name))
+		}
+	}
+	return diags
 }
 
 // wireDatabases hands a process its role on the servers of the databases it uses: the network path, the password and
@@ -167,6 +193,9 @@ const (
 
 // maxConnections is what PostgreSQL on RDS allows by default: memory in bytes divided by 9,531,392, at most 5,000.
 func maxConnections(server environment.DatabaseServer) int {
+	if server.Existing != nil {
+		return server.Existing.MaxConnections
+	}
 	const bytesPerConnection, limit = 9531392, 5000
 	gib := server.MaxCapacity * 2 // an Aurora capacity unit is 2 GiB
 	if server.Engine != "aurora" {

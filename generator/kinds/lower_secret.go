@@ -23,7 +23,7 @@ func lowerSecrets(s *Stack, resources []app.Resource) {
 			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", emit.String(SecretName(s.Env, r.Name))),
 			Arg("description", emit.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
-			Arg("key_arn", emit.Ref("module.key.arn")),
+			Arg("key_arn", s.KeyARN()),
 			Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
 		)
 		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), emit.Ref("module."+label+".arn"))
@@ -39,7 +39,7 @@ func wireSecrets(p *Process) {
 	var fields []emit.Arg
 	for _, name := range slices.Compact(names) {
 		r := p.Resource("secret", "", name)
-		variable := "SECRET_" + r.Name
+		variable := secretVariable(r.Name)
 		at := places(uses[r.Name])
 		if at == "" {
 			at = r.At.Filename
@@ -56,6 +56,17 @@ func wireSecrets(p *Process) {
 	}
 }
 
+// secretVariable names the environment variable of an application's secret. Source takes all letters in a name, and the
+// environment only those of ASCII.
+func secretVariable(name string) string {
+	if !variableName.MatchString(name) {
+		name = strings.ReplaceAll(environment.Name(environment.Secret/4, "secret", name), "-", "_")
+	}
+	return "SECRET_" + name
+}
+
+var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+
 // fromVariable is Encore's way to name an environment variable as the source of a value.
 func fromVariable(name string) emit.Value {
 	return emit.Object(Arg("$env", emit.String(name)))
@@ -66,7 +77,7 @@ func lowerGeneratedSecret(s *Stack, label, id, comment, description string, name
 	s.Module(secretFile, label, "generated-secret", id, []string{comment},
 		Arg("name", emit.String(SecretName(s.Env, name...))),
 		Arg("description", emit.String(description)),
-		Arg("key_arn", emit.Ref("module.key.arn")),
+		Arg("key_arn", s.KeyARN()),
 		Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
 	)
 	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", emit.Ref("module."+label+".arn"))

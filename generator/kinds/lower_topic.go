@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -29,18 +31,43 @@ func subscriptionLabel(topic, name string) string {
 
 // isFIFO says whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the
 // declaration asks for exactly-once or for an order, and SNS refuses a group on a standard topic and its absence on a
-// FIFO one. The TypeScript runtime never sends one.
+// FIFO one. The TypeScript runtime never sends one. A plain container gets what it asks for.
 func isFIFO(application *app.App, topic *Topic) bool {
-	return application.Language == "go" && topic.FIFO()
+	return application.Language != "typescript" && topic.FIFO()
+}
+
+// checkDelivery warns of what a topic asks for and Encore's TypeScript runtime does not do: reading its infra config it
+// takes every topic for one without order whose messages may come twice.
+func checkDelivery(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("topic") {
+		topic := r.Spec.(*Topic)
+		if d.App.Language != "typescript" || !topic.FIFO() {
+			continue
+		}
+		asked := "exactly-once delivery"
+		if topic.OrderingAttribute != "" {
+			asked = "delivery in the order of " + quoted(topic.OrderingAttribute)
+		}
+		warning := fail(r.At, "Delivery that is not kept", "have the handlers of its subscriptions stand a message that comes twice, or after a later one",
+			"Topic %q asks for %s. Encore's TypeScript runtime keeps that on Encore Cloud alone: here it is a standard topic, whose messages may come twice and in any order.", r.Name, asked)
+		warning.Severity = hcl.DiagWarning
+		diags = append(diags, warning)
+	}
+	return diags
 }
 
 func lowerTopics(s *Stack, topics []app.Resource) {
 	for _, r := range topics {
 		label := topicLabel(r.Name)
+		if topic := s.Env.ExistingTopic(r.Name); topic != nil {
+			existingTopic(s, r, topic)
+			continue
+		}
 		s.Module(topicFile, label, "topic", "topic "+r.Name,
 			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", emit.String(environment.Name(environment.Topic, s.Env.App, s.Env.Name, r.Name))),
-			Arg("key_arn", emit.Ref("module.key.arn")),
+			Arg("key_arn", s.KeyARN()),
 			Arg("fifo", emit.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
 		)
 		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), emit.Ref("module."+label+".arn"))
@@ -55,8 +82,8 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
 			// Two subscriptions of one name are usual, on different topics.
 			Arg("name", emit.String(environment.Name(environment.Queue, s.Env.App, s.Env.Name, r.Parent+"-"+r.Name))),
-			Arg("topic_arn", emit.Ref("module."+topicLabel(r.Parent)+".arn")),
-			Arg("key_arn", emit.Ref("module.key.arn")),
+			Arg("topic_arn", s.topicARN(r.Parent)),
+			Arg("key_arn", s.KeyARN()),
 			Arg("visibility_seconds", emit.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
 			Arg("retention_seconds", emit.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
 			Arg("max_receive_count", emit.Int(receives(spec.RetryPolicy.MaxRetries))),
@@ -68,6 +95,14 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 			Arg("queue_arn", emit.Ref("module."+label+".queue_arn")),
 		))
 	}
+}
+
+// topicARN is the ARN of a topic, for use in the platform stack.
+func (s *Stack) topicARN(topic string) emit.Value {
+	if s.Env.ExistingTopic(topic) != nil {
+		return emit.Ref("local." + topicLabel(topic) + ".arn")
+	}
+	return emit.Ref("module." + topicLabel(topic) + ".arn")
 }
 
 // seconds is a duration in whole seconds, rounded up, within what AWS allows.
@@ -91,7 +126,8 @@ func receives(retries int) int {
 func wireTopics(p *Process) {
 	published, consumed := p.Uses("topic"), map[string][]app.Edge{} // consumed: by topic
 	for _, e := range p.Edges {
-		if e.Kind == "subscription" {
+		// The gateway that runs a copy of the auth handler's service leaves its messages to the process that serves it.
+		if e.Kind == "subscription" && e.Service != p.AuthService {
 			consumed[e.Parent] = append(consumed[e.Parent], e)
 		}
 	}
@@ -108,7 +144,7 @@ func wireTopics(p *Process) {
 		if uses := published[r.Name]; len(uses) > 0 {
 			actions = append(actions, "sns:Publish")
 			comment = fmt.Sprintf("publishes to topic %s, in %s", quoted(r.Name), places(uses))
-			p.useKey("kms:Decrypt", "kms:GenerateDataKey")
+			p.useTopicKey(r.Name, "kms:Decrypt", "kms:GenerateDataKey")
 		}
 		if len(actions) > 0 {
 			p.permit(topicLabel(r.Name), comment, actions, emit.Ref(arn))
@@ -129,6 +165,17 @@ func wireTopics(p *Process) {
 	}
 }
 
+// useTopicKey lets the process use the key that encrypts a topic: the environment's, or the one its owner chose, if any.
+func (p *Process) useTopicKey(topic string, actions ...string) {
+	existing := p.Env.ExistingTopic(topic)
+	switch {
+	case existing == nil:
+		p.useKey(actions...)
+	case existing.KeyARN != "":
+		p.useOwnersKey(existing.KeyARN, topicLabel(topic), "topic "+quoted(topic), emit.Ref("local.platform."+topicLabel(topic)+"_key"), actions...)
+	}
+}
+
 // subscriptions permits a process to consume, and returns where from.
 func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 	var fields []emit.Arg
@@ -140,4 +187,39 @@ func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 		fields = append(fields, Arg(e.Resource, emit.Object(Arg("url", emit.Ref("local.platform."+label+".queue_url")))))
 	}
 	return emit.Map(fields...)
+}
+
+// deadLetters is what the modules put behind the name of a subscription or a cron job for the queue of what was given up.
+const deadLetters = "-dead-letters"
+
+// checkQueues finds queues of different declarations that would have one name: terraform sees two resources, and SQS
+// refuses the second in the middle of an apply.
+func checkQueues(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	type queue struct {
+		of   string
+		from app.Resource
+	}
+	taken := map[string]queue{}
+	take := func(name, of string, r app.Resource) {
+		if other, is := taken[name]; is {
+			diags = append(diags, fail(r.At, "Two queues of one name", "rename one of them",
+				"%s, and %s at %s, would both be called %s.", of, other.of, app.Position(other.from.At), name))
+			return
+		}
+		taken[name] = queue{of, r}
+	}
+	for _, r := range d.Of("subscription") {
+		name, ending := environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name), ""
+		if topic := d.Resource("topic", "", r.Parent); topic != nil && isFIFO(d.App, topic.Spec.(*Topic)) {
+			ending = ".fifo"
+		}
+		of := fmt.Sprintf("subscription %s of topic %s", quoted(r.Name), quoted(r.Parent))
+		take(name+ending, "The queue of "+of, r)
+		take(name+deadLetters+ending, "The queue of dead letters of "+of, r)
+	}
+	for _, r := range d.Of("cron") {
+		take(environment.Name(environment.Schedule, d.Env.App, d.Env.Name, r.Name)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
+	}
+	return diags
 }

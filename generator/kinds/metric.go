@@ -14,6 +14,10 @@ type Metric struct {
 	Type string
 }
 
+// Record is the one operation a service performs on a metric. It needs no right; Encore's TypeScript runtime wants to know
+// of it.
+const Record = "record"
+
 // Metrics is the kind of custom metrics.
 var Metrics = Kind{
 	Name: "metric",
@@ -22,7 +26,14 @@ var Metrics = Kind{
 		metricSpelling("CounterConfig", "NewCounter", "NewCounterGroup"),
 		metricSpelling("GaugeConfig", "NewGauge", "NewGaugeGroup"),
 	},
-	Read: readMetric,
+	TypeScript: []source.TypeScriptSpelling{metricTypeScript},
+	Manifest:   metricManifest,
+	Metadata:   metricMetadata,
+	Read:       readMetric,
+	Verbs:      map[string]string{Record: "records"},
+	OfRuntime:  true,
+	Lower:      lowerMetrics,
+	Wire:       wireMetrics,
 }
 
 func metricSpelling(config string, constructors ...string) source.GoSpelling {

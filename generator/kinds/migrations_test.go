@@ -35,7 +35,11 @@ func TestI6_Migrations(t *testing.T) {
 		{"backslash", nil, `sql\x`, goApp, 0, "Absolute migrations folder"},
 		{"above", nil, "sql/../..", goApp, 0, "Migrations folder outside the package"},
 		{"its own folder", []string{"1_a.up.sql"}, "sql/.", goApp, 1, ""},
-		{"TypeScript counts elsewhere", []string{"20240101_a.sql", "drizzle/meta.json"}, "./sql", tsApp, 5, ""},
+		{"TypeScript", []string{"1_a.up.sql", "1_a.down.sql", "02_b.up.sql", "README.md", "sub/3_c.up.sql"}, "./sql", tsApp, 2, ""},
+		{"TypeScript without a description", []string{"1.up.sql"}, "./sql", tsApp, 0, "Invalid migration name"},
+		{"TypeScript above", nil, "../sql", tsApp, 0, "Migrations folder outside the module"},
+		{"TypeScript absolute", nil, "/sql", tsApp, 0, "Migrations folder outside the module"},
+		{"TypeScript without a folder", nil, "./sql", tsApp, 0, "Missing migrations folder"},
 	} {
 		t.Run("I6 "+test.name, func(t *testing.T) {
 			files := fstest.MapFS{"svc": {Mode: 0o755 | 1<<31}}
@@ -49,6 +53,40 @@ func TestI6_Migrations(t *testing.T) {
 			}
 			if got := spec.(*Database).MigrationCount; got != test.count {
 				t.Errorf("%d migrations, want %d", got, test.count)
+			}
+		})
+	}
+}
+
+// TestI2_MigrationTools reads the folders that tools write, each with a mistake that is the tool's own.
+func TestI2_MigrationTools(t *testing.T) {
+	for _, test := range []struct {
+		tool   string
+		files  []string
+		count  int
+		errors string
+	}{
+		{"drizzle", []string{"0000_a.sql", "0001_b.sql", "meta/_journal.json"}, 2, ""},
+		{"drizzle", []string{"a.sql"}, 0, "Invalid migration name"},
+		{"drizzle/v1", []string{"20250102030405_a/migration.sql", "20250102030405_a/snapshot.json", "meta/migration.sql"}, 1, ""},
+		{"prisma", []string{"20250102030405_a/migration.sql", "20250203040506_/migration.sql", "migration_lock.toml"}, 2, ""},
+		{"prisma", []string{"first/migration.sql", "99999999999999999999_b/migration.sql", "empty/README.md"}, 0, "Invalid migration number; Invalid migration name"},
+		{"knex", nil, 0, "Unknown source of migrations"},
+	} {
+		t.Run("I2 "+test.tool, func(t *testing.T) {
+			files := fstest.MapFS{}
+			for _, name := range test.files {
+				files["svc/sql/"+name] = &fstest.MapFile{Data: []byte("SELECT 1")}
+			}
+			migrations := object("path", "./sql")
+			migrations.Fields = append(migrations.Fields, object("source", test.tool).Fields...)
+			decl := source.Decl{Name: "main", Package: "svc", Config: source.Value{Kind: source.Object, Fields: []source.Field{{Name: "migrations", Value: migrations}}}}
+			spec, diags := readDatabase(decl, Input{Application: &source.Application{Language: "typescript"}, Files: files})
+			if got := summaries(diags); got != test.errors {
+				t.Errorf("reports %q, want %q", got, test.errors)
+			}
+			if got := spec.(*Database); got.MigrationCount != test.count || test.errors == "" && got.Source != test.tool {
+				t.Errorf("got %+v, want %d migrations", got, test.count)
 			}
 		})
 	}

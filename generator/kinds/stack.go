@@ -7,7 +7,10 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -25,11 +28,21 @@ type Stack struct {
 	NorthVirginia bool
 	// Modules are the names of the modules called.
 	Modules map[string]bool
+	// Texts are files that are no HCL, by name.
+	Texts map[string][]byte
+	// Problems are what is wrong with the overrides of the calls.
+	Problems hcl.Diagnostics
+
+	calls    map[string]string // by logical id: the address of a module call
+	existing map[string]bool   // logical ids of what is brought
 }
 
 // NewStack returns an empty stack.
 func NewStack(d *Deployment) *Stack {
-	return &Stack{Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[string]string{}, Modules: map[string]bool{}}
+	return &Stack{
+		Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[string]string{}, Modules: map[string]bool{}, Texts: map[string][]byte{},
+		calls: map[string]string{}, existing: map[string]bool{},
+	}
 }
 
 // Add appends blocks to a file.
@@ -38,17 +51,29 @@ func (s *Stack) Add(file string, blocks ...emit.Block) {
 }
 
 // Module adds a call of a bundled module to a file. The arguments are printed in the order of the module's
-// variables.tf, whatever order they come in, and those that equal the module's default are left out; id is what the lock records for the address.
+// variables.tf, whatever order they come in, and those that equal the module's default are left out; id is what the lock
+// records for the address, and what an override names. What groundplan.hcl sets of the call is said above it.
 func (s *Stack) Module(file, label, module, id string, comments []string, args ...emit.Arg) {
 	order := variableOrder(module)
+	args, set := s.override(module, id, args)
 	args = slices.DeleteFunc(args, func(a emit.Arg) bool {
 		written, short := a.Value.Line()
 		return short && written == modules.Default(module, a.Name)
 	})
 	sort.SliceStable(args, func(i, j int) bool { return order[args[i].Name] < order[args[j].Name] })
+	var said []string
+	for _, a := range args {
+		if slices.Contains(set, a.Name) {
+			said = append(said, a.Name)
+		}
+	}
+	if len(said) > 0 {
+		comments = append(comments, "Set in "+environment.Filename+": "+strings.Join(said, ", "))
+	}
 	s.Add(file, emit.Module(label, "../../modules/"+module, comments, args...))
 	s.Modules[module] = true
 	s.Addresses[id] = "module." + label
+	s.calls[id] = "module." + label
 }
 
 // Output hands a value to the stacks that read this one.

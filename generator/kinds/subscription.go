@@ -20,7 +20,8 @@ const (
 
 // Subscription is a Pub/Sub subscription. A setting that is absent holds Encore's default.
 type Subscription struct {
-	// MaxConcurrency is how many messages one instance handles at a time: 100 unless written. The Go runtime on AWS
+	// MaxConcurrency is how many messages one instance handles at a time: 100 unless written, 0 in
+	// TypeScript. The Go runtime on AWS
 	// takes 1 when the source does not say.
 	MaxConcurrency int
 	// AckDeadline is how long a handler may take.
@@ -63,35 +64,42 @@ var Subscriptions = Kind{
 		// A subscription is not used after it was declared.
 		Methods: map[string][]string{},
 	}},
-	Read:      readSubscription,
-	Lower:     lowerSubscriptions,
-	Bound:     true,
-	Operation: Subscribe,
-	Verbs:     map[string]string{Subscribe: "subscribes"},
+	TypeScript: []source.TypeScriptSpelling{subscriptionTypeScript},
+	Manifest:   []source.ManifestSpelling{subscriptionManifest},
+	Metadata:   subscriptionMetadata,
+	Read:       readSubscription,
+	Lower:      lowerSubscriptions,
+	Check:      checkQueues,
+	Bound:      true,
+	Operation:  Subscribe,
+	Verbs:      map[string]string{Subscribe: "subscribes"},
 }
 
-func readSubscription(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
+func readSubscription(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	s := &Subscription{
 		MaxConcurrency:   100,
 		AckDeadline:      30 * time.Second,
 		MessageRetention: 7 * 24 * time.Hour,
 		RetryPolicy:      RetryPolicy{MinBackoff: 10 * time.Second, MaxBackoff: 10 * time.Minute, MaxRetries: 100},
 	}
+	if in.TypeScript() {
+		return readTypeScriptSubscription(decl, s, in)
+	}
 	diags := source.Decode(decl.Config, s)
 	if diags.HasErrors() {
 		return s, diags
 	}
 	retry := decl.Config.Field("RetryPolicy")
-	diags = append(diags, atLeast(decl, decl.Config.Field("AckDeadline"), "ack deadline", s.AckDeadline, time.Second)...)
-	diags = append(diags, atLeast(decl, decl.Config.Field("MessageRetention"), "message retention", s.MessageRetention, time.Minute)...)
-	diags = append(diags, atLeast(decl, retry.Field("MinBackoff"), "minimum backoff", s.RetryPolicy.MinBackoff, time.Second)...)
-	diags = append(diags, atLeast(decl, retry.Field("MaxBackoff"), "maximum backoff", s.RetryPolicy.MaxBackoff, time.Second)...)
+	diags = append(diags, atLeast(in, decl, decl.Config.Field("AckDeadline"), "ack deadline", s.AckDeadline, time.Second)...)
+	diags = append(diags, atLeast(in, decl, decl.Config.Field("MessageRetention"), "message retention", s.MessageRetention, time.Minute)...)
+	diags = append(diags, atLeast(in, decl, retry.Field("MinBackoff"), "minimum backoff", s.RetryPolicy.MinBackoff, time.Second)...)
+	diags = append(diags, atLeast(in, decl, retry.Field("MaxBackoff"), "maximum backoff", s.RetryPolicy.MaxBackoff, time.Second)...)
 	if s.RetryPolicy.MaxRetries == 0 {
 		s.RetryPolicy.MaxRetries = 100 // the runtimes read zero as "not set"
 	}
 	if s.RetryPolicy.MaxRetries < NoRetries {
 		diags = append(diags, fail(settingAt(decl, retry.Field("MaxRetries")), "Invalid number of retries",
-			"use a positive number, pubsub.InfiniteRetries or pubsub.NoRetries",
+			in.remedy("use a positive number, pubsub.InfiniteRetries or pubsub.NoRetries", `use a positive number, "infinite" or "none"`),
 			"Subscription %q asks for %d retries.", decl.Name, s.RetryPolicy.MaxRetries))
 	}
 	if s.MaxConcurrency < 0 {
@@ -102,8 +110,35 @@ func readSubscription(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
 	return s, diags
 }
 
+// readTypeScriptSubscription reads the settings of new Subscription(topic, "name", {...}), which know no minimum and
+// count retries without sentinels. What is not written stays the runtime's to decide.
+func readTypeScriptSubscription(decl source.Decl, s *Subscription, in Input) (any, hcl.Diagnostics) {
+	s.MaxConcurrency = 0
+	diags := source.Decode(decl.Config, s)
+	if diags.HasErrors() {
+		return s, diags
+	}
+	retries := decl.Config.Field("RetryPolicy").Field("MaxRetries")
+	if s.RetryPolicy.MaxRetries < 0 {
+		diags = append(diags, fail(settingAt(decl, retries), "Invalid number of retries", "use a positive number, or leave it out",
+			"Subscription %q asks for %d retries.", decl.Name, s.RetryPolicy.MaxRetries))
+	}
+	if s.RetryPolicy.MaxRetries == 0 {
+		s.RetryPolicy.MaxRetries = 100 // the runtimes read zero as "not set"
+	}
+	if decl.Config.Field("Handler").Kind == source.Absent && !in.Application.Metadata { // which lists no handlers
+		diags = append(diags, fail(decl.At, "Missing handler", "set handler to a function that takes the message",
+			"Subscription %q does not say what handles its messages.", decl.Name))
+	}
+	if concurrency := decl.Config.Field("MaxConcurrency"); s.MaxConcurrency < 0 {
+		diags = append(diags, fail(settingAt(decl, concurrency), "Invalid concurrency", "use a positive number, or leave it out",
+			"Subscription %q asks for %d messages at a time.", decl.Name, s.MaxConcurrency))
+	}
+	return s, diags
+}
+
 // atLeast reports a duration below Encore's minimum.
-func atLeast(decl source.Decl, written source.Value, what string, is, minimum time.Duration) hcl.Diagnostics {
+func atLeast(in Input, decl source.Decl, written source.Value, what string, is, minimum time.Duration) hcl.Diagnostics {
 	if is >= minimum {
 		return nil
 	}
@@ -112,7 +147,7 @@ func atLeast(decl source.Decl, written source.Value, what string, is, minimum ti
 		hint = "a bare number is nanoseconds: multiply it by time.Second"
 	}
 	return hcl.Diagnostics{fail(settingAt(decl, written), "Too short "+what, hint,
-		"The %s of subscription %q is %s; Encore allows no less than %s.", what, decl.Name, Spell(is), Spell(minimum))}
+		"The %s of subscription %q is %s; %s no less than %s.", what, decl.Name, Spell(is), in.remedy("Encore allows", "it can be"), Spell(minimum))}
 }
 
 // Spell writes a duration without its zero parts: 1m30s, 2h.

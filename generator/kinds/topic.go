@@ -56,16 +56,20 @@ var Topics = Kind{
 		MessageField:    "OrderingAttribute",
 		MessageReserved: "encore",
 	}},
-	Read:     readTopic,
-	Verbs:    map[string]string{Publish: "publishes"},
-	KeyUsers: []string{"sns.amazonaws.com"},
-	Lower:    lowerTopics,
-	Wire:     wireTopics,
+	TypeScript: []source.TypeScriptSpelling{topicTypeScript},
+	Manifest:   []source.ManifestSpelling{topicManifest},
+	Metadata:   topicMetadata,
+	Read:       readTopic,
+	Verbs:      map[string]string{Publish: "publishes"},
+	KeyUsers:   []string{"sns.amazonaws.com"},
+	Check:      func(d *Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
+	Lower:      lowerTopics,
+	Wire:       wireTopics,
 }
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	topic := &Topic{}
-	if in.Application.Language != "go" {
+	if in.Application.Language != "go" || in.Application.Manifest {
 		topic.DeliveryGuarantee = AtLeastOnce
 	}
 	diags := source.Decode(decl.Config, topic)
@@ -77,7 +81,7 @@ func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	case AtLeastOnce, ExactlyOnce:
 	case "":
 		diags = append(diags, fail(at, "Missing delivery guarantee",
-			"set DeliveryGuarantee to pubsub.AtLeastOnce or pubsub.ExactlyOnce",
+			in.remedy("set DeliveryGuarantee to pubsub.AtLeastOnce or pubsub.ExactlyOnce", `set delivery_guarantee to "at-least-once" or "exactly-once"`),
 			"Topic %q does not say how often a message may be delivered.", decl.Name))
 	default:
 		diags = append(diags, fail(at, "Invalid delivery guarantee",

@@ -90,8 +90,12 @@ type Process struct {
 	Connections map[string]Connection
 	// Secrets are environment variables filled from Secrets Manager at start.
 	Secrets []Secret
+	// Variables are environment variables with values that are no secrets, for containers.
+	Variables []Variable
 	// Config holds the sections of the Encore infra config that the resources add, by section name.
 	Config map[string]emit.Value
+
+	ownersKeys map[string]string // by ARN: the permission to use a key of somebody else's
 }
 
 // Permission is one IAM statement.
@@ -100,6 +104,15 @@ type Permission struct {
 	Comment   string // which code asks for it
 	Actions   []string
 	Resources []emit.Value
+	// Conditions narrow what no resource can.
+	Conditions []Condition
+}
+
+// Condition is one condition of a statement, in IAM's words.
+type Condition struct {
+	Test     string
+	Variable string
+	Values   []string
 }
 
 // Connection is a network path to a port behind a security group.
@@ -152,6 +165,30 @@ func (p *Process) useKey(actions ...string) {
 
 const keyPermission = "key"
 
+// useOwnersKey lets the process use the key that the owner of something that exists encrypts it with, once however much
+// is encrypted with it. label and comment are about the thing; ref is the key's ARN in the services stack.
+func (p *Process) useOwnersKey(arn, label, comment string, ref emit.Value, actions ...string) {
+	if arn == p.Env.KeyARN {
+		p.useKey(actions...)
+		return
+	}
+	for i := range p.Permissions {
+		if permission := &p.Permissions[i]; permission.Name == p.ownersKeys[arn] {
+			permission.Comment += ", and so is " + comment
+			permission.Actions = append(permission.Actions, actions...)
+			sort.Strings(permission.Actions)
+			permission.Actions = slices.Compact(permission.Actions)
+			return
+		}
+	}
+	name := "key_of_" + label
+	if p.ownersKeys == nil {
+		p.ownersKeys = map[string]string{}
+	}
+	p.ownersKeys[arn] = name
+	p.permit(name, comment+" is encrypted with a key of its owner's", actions, ref)
+}
+
 // usedNames are the keys of uses, sorted.
 func usedNames(uses map[string][]app.Edge) []string {
 	names := make([]string, 0, len(uses))
@@ -169,7 +206,10 @@ func places(edges []app.Edge) string {
 	var names []string
 	for _, e := range edges {
 		name := e.At.Filename
-		if e.Through != "" {
+		switch {
+		case e.Origin == app.Reached:
+			name += ", reached through " + e.Through
+		case e.Through != "":
 			name += " through " + e.Through
 		}
 		if name != "" && !seen[name] {

@@ -97,7 +97,11 @@ func settingError(at hcl.Range, summary, detail string, args ...any) *hcl.Diagno
 
 func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	var names []string
+	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_")
 	for _, s := range settings {
+		if camel { // as TypeScript spells them
+			s.name = strings.ToLower(s.name[:1]) + s.name[1:]
+		}
 		names = append(names, s.name)
 	}
 	remedy := "there are no settings here; remove it"

@@ -73,7 +73,7 @@ func TestDecodeFillsAStruct(t *testing.T) {
 	}
 }
 
-func TestI6DecodeReportsEverythingAtOnce(t *testing.T) {
+func TestI6_DecodeReportsEverythingAtOnce(t *testing.T) {
 	settings := object(
 		Field{Name: "Tittle", Value: Value{Kind: String, Text: "T"}},
 		Field{Name: "Title", Value: Value{Kind: Int, Int: 1}},

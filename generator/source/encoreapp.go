@@ -22,7 +22,8 @@ import (
 type EncoreApp struct {
 	// ID is the application's id; it may be empty.
 	ID string
-	// Language is "go" (also when the file does not say) or "typescript".
+	// Language is "go" or "typescript". A file that does not say means Go, as for Encore, unless the folder can only hold
+	// TypeScript: it has a package.json and no go.mod.
 	Language string
 	CORS     *CORS
 }
@@ -32,7 +33,7 @@ const encoreAppFile = "encore.app"
 // ReadEncoreApp reads encore.app in root, which is JSON with comments and trailing commas. The error is the
 // machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
 func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
-	app := EncoreApp{Language: "go"}
+	app := EncoreApp{Language: languageGo}
 	text, err := os.ReadFile(filepath.Join(root, encoreAppFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return app, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
@@ -57,8 +58,16 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	if lang, _ := read.Lang.(string); lang != "" {
 		app.Language = lang
 	}
+	if lang, _ := read.Lang.(string); lang == "" && isFile(root, packageFile) && !isFile(root, "go.mod") {
+		app.Language = languageTypeScript
+	}
 	app.CORS = read.CORS
 	return app, nil, nil
+}
+
+func isFile(root, name string) bool {
+	info, err := os.Stat(filepath.Join(root, name))
+	return err == nil && info.Mode().IsRegular()
 }
 
 func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestI1EncoreAppIsReadLeniently(t *testing.T) {
+func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	root := t.TempDir()
 	text := `// comment first
 {
@@ -39,7 +39,7 @@ func TestI1EncoreAppIsReadLeniently(t *testing.T) {
 	}
 }
 
-func TestI6WrongEncoreApps(t *testing.T) {
+func TestI6_WrongEncoreApps(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"a comma is missing before a name", "{\n\t\"id\": \"shop\"\n\t\"lang\": \"go\"\n}\n",
 			"3:2 The file cannot be read: invalid character '\"' after object value (expecting ',' or '}').\nhint: a comma is missing before it"},

@@ -10,7 +10,7 @@ import (
 )
 
 // TestI1OrderOfFilesDoesNotMatter reads an application twice, the second time with its folders handed out backwards.
-func TestI1OrderOfFilesDoesNotMatter(t *testing.T) {
+func TestI1_OrderOfFilesDoesNotMatter(t *testing.T) {
 	archive, err := txtar.ParseFile("testdata/go/uses_are_found_through_packages_and_names.txtar")
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ const wantFile = "want"
 
 // TestI1GoApplications reads every application of testdata/go and compares what is found, or what is wrong, with the
 // lines recorded beside it. Each is about one thing, which its name says.
-func TestI1GoApplications(t *testing.T) {
+func TestI1_GoApplications(t *testing.T) {
 	files, err := filepath.Glob("testdata/go/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no applications in testdata/go", err)
@@ -100,18 +100,21 @@ func describeApplication(a *Application) string {
 	}
 	for _, e := range a.Endpoints {
 		line("endpoint", e.Service+"."+e.Name, e.Access, strings.Join(e.Methods, ","), e.Path, flagged(e.Raw, "raw"), flagged(e.Sensitive, "sensitive"),
-			flagged(e.HasRequest, "request"), named("tags", strings.Join(e.Tags, ",")), at(e.At))
+			flagged(e.HasRequest, "request"), named("tags", strings.Join(e.Tags, ",")), e.Stream, named("static", e.Static), named("not_found", e.NotFound), at(e.At))
 	}
 	if a.AuthHandler != nil {
 		line("auth", a.AuthHandler.Service+"."+a.AuthHandler.Name, at(a.AuthHandler.At))
+	}
+	if a.Gateway != nil {
+		line("gateway in", a.Gateway.Service, at(a.Gateway.At))
 	}
 	for _, m := range a.Middleware {
 		line("middleware", m.Package+"."+m.Name, named("service", m.Service), flagged(m.Global, "global"), named("targets", strings.Join(m.Targets, ",")), at(m.At))
 	}
 	for _, p := range a.Packages {
-		line("package", p.Dir, named("service", p.Service))
+		line("package", p.Dir, named("part", p.Part), named("service", p.Service))
 		for _, i := range p.Imports {
-			line("  imports", i.Dir, at(i.At))
+			line("  imports", i.Dir, named("part", i.Part), at(i.At))
 		}
 	}
 	for _, d := range a.Decls {
@@ -122,7 +125,7 @@ func describeApplication(a *Application) string {
 		}
 	}
 	for _, u := range a.Uses {
-		line("use", u.Kind, u.Name, named("parent", u.Parent), u.Operation, "by", orDash(u.Service), "in", u.Package, named("through", u.Through), named("middleware", u.Middleware), at(u.At))
+		line("use", u.Kind, u.Name, named("parent", u.Parent), u.Operation, "by", orDash(u.Service), "in", u.Package, named("part", u.Part), named("through", u.Through), flagged(u.Unlisted, "unlisted"), named("middleware", u.Middleware), at(u.At))
 	}
 	for _, c := range a.Calls {
 		line("call", c.TargetService+"."+c.Endpoint, "by", orDash(c.Service), "in", c.Package, flagged(c.ReferenceOnly, "reference"), at(c.At))

@@ -17,14 +17,19 @@ import (
 type Application struct {
 	// ID is the "id" of encore.app; it may be empty.
 	ID string
-	// Language is "go", "typescript" or "manifest".
+	// Language is "go", "typescript" or "manifest": plain containers.
 	Language string
+	// Manifest says that a manifest describes the application, whatever it is written in.
+	Manifest bool
+	// Metadata says that Encore's own parser has read the source: what it demands of folders and files holds.
+	Metadata bool
 	// CORS is the "global_cors" object of encore.app; nil when absent.
 	CORS *CORS
 
 	Services    []Service
 	Endpoints   []Endpoint
 	AuthHandler *AuthHandler // nil when the application has none
+	Gateway     *Gateway     // nil when the source declares none
 	Middleware  []Middleware
 	Packages    []Package
 	Decls       []Decl
@@ -52,7 +57,37 @@ type Service struct {
 	Dir string
 	// HasConfig says that the service loads CUE configuration (Go only).
 	HasConfig bool
+	// Declared says that a service struct or a file encore.service.ts declares it, and not only what stands in it
+	// (TypeScript only).
+	Declared bool
+	// Container is how the service runs without Encore; nil for Encore's services.
+	Container *Container
 	At        hcl.Range
+}
+
+// Container is a service that does not use Encore.
+type Container struct {
+	// Image is a fixed image; "" for the environment's registry, where TagPrefix stands before the deployed tag.
+	Image     string
+	TagPrefix string
+	// Command replaces the image's own, nil for that.
+	Command    []string
+	Port       int
+	HealthPath string
+	// Environment are variables with literal values, by name.
+	Environment []Variable
+	// Public says that requests from outside reach it, under Subdomain of the environment's domain ("" for the domain
+	// itself), for Paths ("/orders" or "/orders/*"; nil for all).
+	Public    bool
+	Subdomain string
+	Paths     []string
+}
+
+// Variable is an environment variable.
+type Variable struct {
+	Name  string
+	Value string
+	At    hcl.Range
 }
 
 // Endpoint is one API endpoint.
@@ -70,12 +105,24 @@ type Endpoint struct {
 	// HasRequest says that the endpoint takes path parameters or a request body: a cron job cannot call it.
 	HasRequest bool
 	Tags       []string
-	At         hcl.Range
+	// Stream is "streamIn", "streamOut" or "streamInOut", "" for an endpoint that is no stream (TypeScript only).
+	Stream string
+	// Static is the folder of the files the endpoint serves, NotFound the file for all others; "" for none. Both are
+	// relative to the application root (TypeScript only).
+	Static   string
+	NotFound string
+	At       hcl.Range
 }
 
 // AuthHandler is the application's authentication handler.
 type AuthHandler struct {
 	Name    string
+	Service string
+	At      hcl.Range
+}
+
+// Gateway is the API gateway, where the source declares it; every application has one.
+type Gateway struct {
 	Service string
 	At      hcl.Range
 }
@@ -92,10 +139,13 @@ type Middleware struct {
 	At      hcl.Range
 }
 
-// Package is a directory of source files and what it imports from the application itself.
+// Package is a unit of the import graph and what it imports from the application itself: in Go a directory of source
+// files, in TypeScript a top-level declaration of a file, or what runs as soon as the file is loaded.
 type Package struct {
-	// Dir is slash separated and relative to the application root.
+	// Dir is the directory, or the file, slash separated and relative to the application root.
 	Dir string
+	// Part is the name of the declaration, "" for what runs when the file is loaded; always "" in Go.
+	Part string
 	// Service is the service the package belongs to, "" when none.
 	Service string
 	Imports []Import
@@ -103,8 +153,9 @@ type Package struct {
 
 // Import is an edge of the application's own import graph.
 type Import struct {
-	Dir string // directory of the imported package
-	At  hcl.Range
+	Dir  string // the Dir of the imported package
+	Part string // its Part
+	At   hcl.Range
 }
 
 // Decl declares one resource, or refers to a declared one by name (Reference).
@@ -141,11 +192,15 @@ type Use struct {
 	// Operation is what the spelling's method table says, for example "publish" or "READ_OBJECT_CONTENTS"; "" for a
 	// use that has no operations of its own (a database).
 	Operation string
-	// Package is the directory of the code, Service the service around it ("" when outside every service).
+	// Package is the Dir of the code's package, Service the service around it ("" when outside every service).
 	Package string
 	Service string
+	// Part is the Part of that package.
+	Part string
 	// Through is the expression that reaches a resource declared in another service, as in "orders.DB"; else "".
 	Through string
+	// Unlisted says that Encore's TypeScript parser does not see the use, or puts it down to another service.
+	Unlisted bool
 	// Middleware is the name of the global middleware the use stands in; "" when in none.
 	Middleware string
 	At         hcl.Range

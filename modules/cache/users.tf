@@ -4,6 +4,11 @@
 locals {
   secret_prefix = var.secret_prefix == "" ? var.name : var.secret_prefix
 
+  # ElastiCache gives rules back in its own spelling, in this order, and any other would look like a change on every plan.
+  access_strings = {
+    for process, user in var.users : process => "on ${join(" ", [for pattern in sort(distinct(user.keys)) : "~${pattern}"])} -@all ${join(" ", [for command in sort(distinct(var.commands)) : "+${command}"])}"
+  }
+
   # ElastiCache knows user ids of at most 40 lower-case letters, digits and single hyphens, per account and region. What
   # does not fit is cut or rewritten, and told apart by a piece of its hash.
   plain_ids = { for process in keys(var.users) : process => "${var.name}-${process}" }
@@ -45,7 +50,7 @@ resource "aws_elasticache_user" "this" {
   user_id       = local.user_ids[each.key]
   user_name     = local.user_ids[each.key]
   engine        = "redis"
-  access_string = each.value.access_string
+  access_string = local.access_strings[each.key]
 
   authentication_mode {
     type = "iam"

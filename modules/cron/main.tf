@@ -80,11 +80,14 @@ resource "aws_scheduler_schedule_group" "this" {
   name = var.name
 }
 
+# Some intervals need several expressions: every 90 minutes is at one minute of the hour now, at another the next time.
 resource "aws_scheduler_schedule" "this" {
-  name                         = var.name
+  for_each = { for index, expression in var.schedule_expressions : tostring(index + 1) => expression }
+
+  name                         = each.key == "1" ? var.name : "${var.name}-${each.key}"
   group_name                   = aws_scheduler_schedule_group.this.name
   description                  = "Calls ${var.method} ${var.path}"
-  schedule_expression          = var.schedule_expression
+  schedule_expression          = each.value
   schedule_expression_timezone = "UTC"
   state                        = var.enabled ? "ENABLED" : "DISABLED"
 

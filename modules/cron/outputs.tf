@@ -3,9 +3,9 @@ output "function_name" {
   value       = aws_lambda_function.this.function_name
 }
 
-output "schedule_arn" {
-  description = "ARN of the schedule."
-  value       = aws_scheduler_schedule.this.arn
+output "schedule_arns" {
+  description = "ARNs of the schedules, in the order of schedule_expressions."
+  value       = [for number in range(1, length(var.schedule_expressions) + 1) : aws_scheduler_schedule.this[tostring(number)].arn]
 }
 
 output "dead_letter_queue_url" {

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the function and of the schedule, and the stem of the names of roles, queue and alarms."
+  description = "Name of the function and of the first schedule, and the stem of the names of roles, queue and alarms."
   type        = string
   nullable    = false
 
@@ -67,19 +67,35 @@ variable "key_arn" {
   }
 }
 
-variable "schedule_expression" {
-  description = "When the job runs, in UTC, as EventBridge Scheduler spells it: cron(<minute> <hour> <day of month> <month> <day of week> <year>) or rate(<number> <unit>)."
-  type        = string
+variable "schedule_expressions" {
+  description = "When the job runs, in UTC, as EventBridge Scheduler spells it: cron(<minute> <hour> <day of month> <month> <day of week> <year>) or rate(<number> <unit>). Several when one cannot say it; no two for the same minute, which would run the job twice."
+  type        = list(string)
   nullable    = false
 
   validation {
-    condition     = can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", var.schedule_expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", var.schedule_expression))
-    error_message = "schedule_expression is \"${var.schedule_expression}\", but must be cron() with six fields or rate() with a whole number and minutes, hours or days."
+    condition     = length(var.schedule_expressions) >= 1 && length(var.schedule_expressions) <= 60
+    error_message = "schedule_expressions has ${length(var.schedule_expressions)} expressions, but must have 1 to 60."
   }
 
   validation {
-    condition     = !startswith(var.schedule_expression, "cron") || length([for field in try([split(" ", var.schedule_expression)[2], split(" ", var.schedule_expression)[4]], []) : field if field == "?"]) == 1
-    error_message = "schedule_expression is \"${var.schedule_expression}\", but EventBridge wants exactly one of day of month and day of week to be \"?\"."
+    condition     = length(distinct(var.schedule_expressions)) == length(var.schedule_expressions)
+    error_message = "schedule_expressions says the same twice: the job would run twice."
+  }
+
+  validation {
+    condition = alltrue([
+      for expression in var.schedule_expressions :
+      can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
+    ])
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with a whole number and minutes, hours or days."
+  }
+
+  validation {
+    condition = alltrue([
+      for expression in var.schedule_expressions :
+      !startswith(expression, "cron") || length([for field in try([split(" ", expression)[2], split(" ", expression)[4]], []) : field if field == "?"]) == 1
+    ])
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but EventBridge wants exactly one of day of month and day of week to be \"?\"."
   }
 }
 

@@ -52,7 +52,7 @@ locals {
     logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "config" }) }
   }
 
-  app_container = {
+  app_container = merge(length(var.command) > 0 ? { command = var.command } : {}, {
     name         = "app"
     image        = var.image
     essential    = true
@@ -66,7 +66,7 @@ locals {
     secrets          = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
     mountPoints      = local.has_config ? [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = true }] : []
     logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "app" }) }
-  }
+  })
 
   # Asks the application for its health, which an image without a shell cannot do itself. ECS replaces the task when this
   # container, being essential, turns unhealthy. It ends at once when told to: ECS stops it before the application.

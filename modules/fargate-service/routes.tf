@@ -42,21 +42,23 @@ resource "aws_lb_listener_rule" "this" {
     target_group_arn = aws_lb_target_group.this[each.key].arn
   }
 
-  condition {
-    dynamic "host_header" {
-      for_each = length(each.value.hosts) > 0 ? [each.value.hosts] : []
+  dynamic "condition" {
+    for_each = length(each.value.hosts) > 0 ? [each.value.hosts] : []
 
-      content {
-        values = host_header.value
+    content {
+      host_header {
+        values = condition.value
       }
     }
+  }
 
-    # A rule needs a condition: without host names it is one that every request meets.
-    dynamic "path_pattern" {
-      for_each = length(each.value.hosts) > 0 ? [] : ["/*"]
+  # A rule needs a condition: without host names and paths it is one that every request meets.
+  dynamic "condition" {
+    for_each = length(each.value.paths) > 0 ? [each.value.paths] : length(each.value.hosts) > 0 ? [] : [["/*"]]
 
-      content {
-        values = [path_pattern.value]
+    content {
+      path_pattern {
+        values = condition.value
       }
     }
   }

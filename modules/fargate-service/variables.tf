@@ -205,6 +205,13 @@ variable "port" {
   }
 }
 
+variable "command" {
+  description = "Command and arguments to run instead of those of the image; empty for the image's own."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "outbound_ports" {
   description = "TCP ports on which the tasks may reach any address, through NAT or interface endpoints."
   type        = list(number)
@@ -402,12 +409,13 @@ variable "connections" {
 }
 
 variable "routes" {
-  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names it is for, none meaning every host. For the gateway alone."
+  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names and paths it is for, none meaning every one. A path may hold * and ?. For an Encore application's gateway alone."
   type = map(object({
     listener_arn      = string
     security_group_id = string
     priority          = number
     hosts             = list(string)
+    paths             = optional(list(string), [])
   }))
   default  = {}
   nullable = false
@@ -429,7 +437,12 @@ variable "routes" {
   }
 
   validation {
-    condition     = alltrue([for route in values(var.routes) : length(route.hosts) <= 5])
-    error_message = "routes must have at most 5 hosts each: a listener rule takes no more than 5 values."
+    condition     = alltrue([for route in values(var.routes) : length(route.hosts) + length(route.paths) <= 5])
+    error_message = "routes must have at most 5 hosts and paths each, together: a listener rule takes no more than 5 values."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for route in values(var.routes) : [for path in route.paths : can(regex("^/[A-Za-z0-9_.$/~\"'@:+&()*?,;=%-]{0,127}$", path))]]))
+    error_message = "routes must have paths that begin with a slash and have at most 128 characters, such as /orders or /orders/*."
   }
 }

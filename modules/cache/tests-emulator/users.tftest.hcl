@@ -13,12 +13,14 @@ variables {
   # What a test leaves behind must not keep its name.
   recovery_window_days = 0
 
+  commands = ["set", "get"]
+
   users = {
-    cart              = { access_string = "on ~cart/* -@all +get +set" }
-    default           = { access_string = "on ~x/* -@all +get" }
-    "Billing_Service" = { access_string = "on ~bill/* -@all +get" }
+    cart              = { keys = ["cart/*"] }
+    default           = { keys = ["x/*"] }
+    "Billing_Service" = { keys = ["bill/*"] }
     recommendation-calculations = {
-      access_string = "on ~rec/* -@all +get"
+      keys = ["rec/*"]
     }
   }
 }
@@ -76,18 +78,20 @@ run "c1_rules_change_in_place" {
   command = plan
 
   variables {
+    commands = ["del", "get", "set"]
+
     users = {
-      cart              = { access_string = "on ~cart/* -@all +del +get +set" }
-      default           = { access_string = "on ~x/* -@all +get" }
-      "Billing_Service" = { access_string = "on ~bill/* -@all +get" }
+      cart              = { keys = ["totals", "cart/*", "cart/*"] }
+      default           = { keys = ["x/*"] }
+      "Billing_Service" = { keys = ["bill/*"] }
       recommendation-calculations = {
-        access_string = "on ~rec/* -@all +get"
+        keys = ["rec/*"]
       }
     }
   }
 
   assert {
-    condition     = aws_elasticache_user.this["cart"].access_string == "on ~cart/* -@all +del +get +set" && strcontains(output.activate_commands["cart"], "UserId: 'shop-prod-main-cart'") && strcontains(output.activate_commands["cart"], "--cli-input-json file:///dev/stdin") && strcontains(output.activate_commands["cart"], aws_secretsmanager_secret.this["cart"].arn)
+    condition     = aws_elasticache_user.this["cart"].access_string == "on ~cart/* ~totals -@all +del +get +set" && strcontains(output.activate_commands["cart"], "UserId: 'shop-prod-main-cart'") && strcontains(output.activate_commands["cart"], "--cli-input-json file:///dev/stdin") && strcontains(output.activate_commands["cart"], aws_secretsmanager_secret.this["cart"].arn)
     error_message = "rules do not follow the code, or the command names another user"
   }
 }

@@ -111,61 +111,81 @@ run "refuses_key_alias" {
   expect_failures = [var.key_arn]
 }
 
-run "refuses_c1_user_with_all_commands" {
+run "refuses_c1_category_of_commands" {
   command = plan
 
   variables {
-    users = { cart = { access_string = "on ~cart/* -@all +@all" } }
+    commands = ["get", "@all"]
+  }
+
+  expect_failures = [var.commands]
+}
+
+run "refuses_c1_dangerous_command" {
+  command = plan
+
+  variables {
+    commands = ["get", "flushall"]
+  }
+
+  expect_failures = [var.commands]
+}
+
+run "refuses_c1_dangerous_subcommand" {
+  command = plan
+
+  variables {
+    commands = ["get", "config|get"]
+  }
+
+  expect_failures = [var.commands]
+}
+
+run "refuses_c1_command_that_is_two" {
+  command = plan
+
+  variables {
+    commands = ["get +@all"]
+  }
+
+  expect_failures = [var.commands]
+}
+
+run "refuses_c1_no_command" {
+  command = plan
+
+  variables {
+    commands = []
+  }
+
+  expect_failures = [var.commands]
+}
+
+run "refuses_c1_user_with_two_rules_in_one" {
+  command = plan
+
+  variables {
+    users = { cart = { keys = ["cart/* +@all"] } }
   }
 
   expect_failures = [var.users]
 }
 
-run "refuses_c1_user_with_dangerous_commands" {
+run "refuses_c1_user_without_keys" {
   command = plan
 
   variables {
-    users = { cart = { access_string = "on ~cart/* -@all +get +@dangerous" } }
+    users = { cart = { keys = [] } }
   }
 
   expect_failures = [var.users]
 }
 
-run "refuses_c1_user_with_a_password_in_its_rules" {
+run "refuses_c1_empty_key" {
   command = plan
 
   variables {
-    users = { cart = { access_string = "on >secret ~cart/* -@all +get" } }
-  }
-
-  expect_failures = [var.users]
-}
-
-run "refuses_c1_user_without_a_password" {
-  command = plan
-
-  variables {
-    users = { cart = { access_string = "on nopass ~cart/* -@all +get" } }
-  }
-
-  expect_failures = [var.users]
-}
-
-run "refuses_c1_user_that_is_off" {
-  command = plan
-
-  variables {
-    users = { cart = { access_string = "off -@all" } }
-  }
-
-  expect_failures = [var.users]
-}
-
-run "refuses_c1_rules_in_another_spelling" {
-  command = plan
-
-  variables {
-    users = { cart = { access_string = "on ~cart/*  -@all +get" } }
+    users = { cart = { keys = [""] } }
   }
 
   expect_failures = [var.users]
@@ -175,7 +195,7 @@ run "refuses_process_with_a_slash" {
   command = plan
 
   variables {
-    users = { "shop/cart" = { access_string = "on ~cart/* -@all +get" } }
+    users = { "shop/cart" = { keys = ["cart/*"] } }
   }
 
   expect_failures = [var.users]
@@ -185,7 +205,7 @@ run "refuses_too_many_users" {
   command = plan
 
   variables {
-    users = { for i in range(100) : "p${i}" => { access_string = "on ~p${i}/* -@all +get" } }
+    users = { for i in range(100) : "p${i}" => { keys = ["p${i}/*"] } }
   }
 
   expect_failures = [var.users]

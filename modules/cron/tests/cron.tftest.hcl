@@ -66,34 +66,34 @@ override_resource {
 }
 
 variables {
-  name                = "shop-production-cleanup"
-  vpc_id              = "vpc-0123456789abcdef0"
-  subnet_ids          = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  connection          = { security_group_id = "sg-0ccccccccccccccccc", port = 8080 }
-  key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  schedule_expression = "cron(0 4 * * ? *)"
-  url                 = "http://orders.shop-production.internal:8080"
-  path                = "/orders.Cleanup"
-  method              = "POST"
-  signature           = "go"
-  auth_secret_arn     = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+  name                 = "shop-production-cleanup"
+  vpc_id               = "vpc-0123456789abcdef0"
+  subnet_ids           = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  connection           = { security_group_id = "sg-0ccccccccccccccccc", port = 8080 }
+  key_arn              = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  schedule_expressions = ["cron(0 4 * * ? *)"]
+  url                  = "http://orders.shop-production.internal:8080"
+  path                 = "/orders.Cleanup"
+  method               = "POST"
+  signature            = "go"
+  auth_secret_arn      = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
 }
 
 run "j1_runs_on_the_declared_schedule_in_utc" {
   command = plan
 
   assert {
-    condition     = aws_scheduler_schedule.this.schedule_expression == "cron(0 4 * * ? *)" && aws_scheduler_schedule.this.schedule_expression_timezone == "UTC" && aws_scheduler_schedule.this.flexible_time_window[0].mode == "OFF" && aws_scheduler_schedule.this.state == "ENABLED"
-    error_message = "the schedule is ${aws_scheduler_schedule.this.schedule_expression} ${aws_scheduler_schedule.this.schedule_expression_timezone}, not to the minute, or off"
+    condition     = aws_scheduler_schedule.this["1"].schedule_expression == "cron(0 4 * * ? *)" && aws_scheduler_schedule.this["1"].schedule_expression_timezone == "UTC" && aws_scheduler_schedule.this["1"].flexible_time_window[0].mode == "OFF" && aws_scheduler_schedule.this["1"].state == "ENABLED"
+    error_message = "the schedule is ${aws_scheduler_schedule.this["1"].schedule_expression} ${aws_scheduler_schedule.this["1"].schedule_expression_timezone}, not to the minute, or off"
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this.target[0].arn == aws_lambda_function.this.arn && aws_scheduler_schedule.this.group_name == "shop-production-cleanup"
+    condition     = aws_scheduler_schedule.this["1"].target[0].arn == aws_lambda_function.this.arn && aws_scheduler_schedule.this["1"].group_name == "shop-production-cleanup"
     error_message = "the schedule starts something else"
   }
 
   assert {
-    condition     = output.function_name == "shop-production-cleanup" && output.schedule_arn == aws_scheduler_schedule.this.arn && output.dead_letter_queue_url == aws_sqs_queue.dead_letters.url
+    condition     = output.function_name == "shop-production-cleanup" && output.schedule_arns == [aws_scheduler_schedule.this["1"].arn] && output.dead_letter_queue_url == aws_sqs_queue.dead_letters.url
     error_message = "the outputs are of something else"
   }
 }
@@ -103,12 +103,12 @@ run "j1_a_run_is_named_by_its_job_and_its_time" {
   command = plan
 
   assert {
-    condition     = aws_scheduler_schedule.this.target[0].input == "{\"execution\":\"shop-production-cleanup/<aws.scheduler.scheduled-time>\"}"
-    error_message = "the function is handed ${aws_scheduler_schedule.this.target[0].input}"
+    condition     = aws_scheduler_schedule.this["1"].target[0].input == "{\"execution\":\"shop-production-cleanup/<aws.scheduler.scheduled-time>\"}"
+    error_message = "the function is handed ${aws_scheduler_schedule.this["1"].target[0].input}"
   }
 
   assert {
-    condition     = keys(jsondecode(aws_scheduler_schedule.this.target[0].input)) == ["execution"]
+    condition     = keys(jsondecode(aws_scheduler_schedule.this["1"].target[0].input)) == ["execution"]
     error_message = "the function is handed something else than an execution"
   }
 }
@@ -209,7 +209,7 @@ run "a_schedule_can_be_switched_off" {
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this.state == "DISABLED"
+    condition     = aws_scheduler_schedule.this["1"].state == "DISABLED"
     error_message = "the schedule still runs"
   }
 }
@@ -223,7 +223,7 @@ run "j1_failed_runs_are_repeated_and_then_kept" {
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this.target[0].retry_policy[0].maximum_event_age_in_seconds == 3600 && aws_scheduler_schedule.this.target[0].retry_policy[0].maximum_retry_attempts == 185 && aws_scheduler_schedule.this.target[0].dead_letter_config[0].arn == aws_sqs_queue.dead_letters.arn
+    condition     = aws_scheduler_schedule.this["1"].target[0].retry_policy[0].maximum_event_age_in_seconds == 3600 && aws_scheduler_schedule.this["1"].target[0].retry_policy[0].maximum_retry_attempts == 185 && aws_scheduler_schedule.this["1"].target[0].dead_letter_config[0].arn == aws_sqs_queue.dead_letters.arn
     error_message = "a run that Lambda does not take is not a dead letter"
   }
 
@@ -346,7 +346,25 @@ run "the_longest_name" {
   }
 
   assert {
-    condition     = length(aws_iam_role.schedule.name) == 64 && length(aws_scheduler_schedule.this.name) <= 64 && length(aws_sqs_queue.dead_letters.name) <= 80
+    condition     = length(aws_iam_role.schedule.name) == 64 && length(aws_scheduler_schedule.this["1"].name) <= 64 && length(aws_sqs_queue.dead_letters.name) <= 80
     error_message = "a name is longer than AWS accepts, or shorter than it could be"
+  }
+}
+
+run "j1_an_interval_that_one_expression_cannot_say_has_a_schedule_for_each" {
+  command = plan
+
+  variables {
+    schedule_expressions = ["cron(0 0/3 * * ? *)", "cron(30 1/3 * * ? *)"]
+  }
+
+  assert {
+    condition     = { for key, schedule in aws_scheduler_schedule.this : key => [schedule.name, schedule.schedule_expression] } == { "1" = ["shop-production-cleanup", "cron(0 0/3 * * ? *)"], "2" = ["shop-production-cleanup-2", "cron(30 1/3 * * ? *)"] }
+    error_message = "the schedules are ${jsonencode([for schedule in aws_scheduler_schedule.this : schedule.schedule_expression])}"
+  }
+
+  assert {
+    condition     = length(distinct([for schedule in aws_scheduler_schedule.this : schedule.target[0].input])) == 1
+    error_message = "runs of one job are not named alike"
   }
 }

@@ -9,17 +9,17 @@ mock_provider "aws" {
 }
 
 variables {
-  name                = "shop-production-cleanup"
-  vpc_id              = "vpc-0123456789abcdef0"
-  subnet_ids          = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  connection          = { security_group_id = "sg-0ccccccccccccccccc", port = 8080 }
-  key_arn             = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  schedule_expression = "cron(0 4 * * ? *)"
-  url                 = "http://orders.shop-production.internal:8080"
-  path                = "/orders.Cleanup"
-  method              = "POST"
-  signature           = "go"
-  auth_secret_arn     = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+  name                 = "shop-production-cleanup"
+  vpc_id               = "vpc-0123456789abcdef0"
+  subnet_ids           = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  connection           = { security_group_id = "sg-0ccccccccccccccccc", port = 8080 }
+  key_arn              = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  schedule_expressions = ["cron(0 4 * * ? *)"]
+  url                  = "http://orders.shop-production.internal:8080"
+  path                 = "/orders.Cleanup"
+  method               = "POST"
+  signature            = "go"
+  auth_secret_arn      = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
 }
 
 
@@ -27,7 +27,7 @@ run "accepts_every_minute" {
   command = plan
 
   variables {
-    schedule_expression = "cron(* * * * ? *)"
+    schedule_expressions = ["cron(* * * * ? *)"]
   }
 }
 
@@ -35,7 +35,7 @@ run "accepts_steps_and_lists" {
   command = plan
 
   variables {
-    schedule_expression = "cron(0,30 8-17/3 ? * MON-FRI *)"
+    schedule_expressions = ["cron(0,30 8-17/3 ? * MON-FRI *)"]
   }
 }
 
@@ -43,7 +43,7 @@ run "accepts_the_last_day" {
   command = plan
 
   variables {
-    schedule_expression = "cron(0 0 L * ? *)"
+    schedule_expressions = ["cron(0 0 L * ? *)"]
   }
 }
 
@@ -51,7 +51,7 @@ run "accepts_the_second_monday" {
   command = plan
 
   variables {
-    schedule_expression = "cron(0 0 ? JAN,JUL 2#2 2026-2030)"
+    schedule_expressions = ["cron(0 0 ? JAN,JUL 2#2 2026-2030)"]
   }
 }
 
@@ -59,7 +59,7 @@ run "accepts_a_rate" {
   command = plan
 
   variables {
-    schedule_expression = "rate(90 minutes)"
+    schedule_expressions = ["rate(90 minutes)"]
   }
 }
 
@@ -67,7 +67,7 @@ run "accepts_a_rate_of_one" {
   command = plan
 
   variables {
-    schedule_expression = "rate(1 hour)"
+    schedule_expressions = ["rate(1 hour)"]
   }
 }
 
@@ -75,60 +75,60 @@ run "refuses_a_unix_cron_expression" {
   command = plan
 
   variables {
-    schedule_expression = "0 4 * * *"
+    schedule_expressions = ["0 4 * * *"]
   }
 
-  expect_failures = [var.schedule_expression]
+  expect_failures = [var.schedule_expressions]
 }
 
 run "refuses_five_fields" {
   command = plan
 
   variables {
-    schedule_expression = "cron(0 4 * * ?)"
+    schedule_expressions = ["cron(0 4 * * ?)"]
   }
 
-  expect_failures = [var.schedule_expression]
+  expect_failures = [var.schedule_expressions]
 }
 
 run "refuses_two_days_at_once" {
   command = plan
 
   variables {
-    schedule_expression = "cron(0 4 * * * *)"
+    schedule_expressions = ["cron(0 4 * * * *)"]
   }
 
-  expect_failures = [var.schedule_expression]
+  expect_failures = [var.schedule_expressions]
 }
 
 run "refuses_no_day_at_all" {
   command = plan
 
   variables {
-    schedule_expression = "cron(0 4 ? * ? *)"
+    schedule_expressions = ["cron(0 4 ? * ? *)"]
   }
 
-  expect_failures = [var.schedule_expression]
+  expect_failures = [var.schedule_expressions]
 }
 
 run "refuses_a_rate_of_seconds" {
   command = plan
 
   variables {
-    schedule_expression = "rate(30 seconds)"
+    schedule_expressions = ["rate(30 seconds)"]
   }
 
-  expect_failures = [var.schedule_expression]
+  expect_failures = [var.schedule_expressions]
 }
 
 run "refuses_a_rate_of_nothing" {
   command = plan
 
   variables {
-    schedule_expression = "rate(0 minutes)"
+    schedule_expressions = ["rate(0 minutes)"]
   }
 
-  expect_failures = [var.schedule_expression]
+  expect_failures = [var.schedule_expressions]
 }
 
 run "refuses_a_name_longer_than_roles_allow" {
@@ -495,4 +495,24 @@ run "refuses_a_boundary_that_is_no_policy" {
   }
 
   expect_failures = [var.permissions_boundary_arn]
+}
+
+run "refuses_no_schedule" {
+  command = plan
+
+  variables {
+    schedule_expressions = []
+  }
+
+  expect_failures = [var.schedule_expressions]
+}
+
+run "refuses_one_schedule_twice" {
+  command = plan
+
+  variables {
+    schedule_expressions = ["cron(0 4 * * ? *)", "cron(0 4 * * ? *)"]
+  }
+
+  expect_failures = [var.schedule_expressions]
 }

@@ -247,6 +247,67 @@ run "f2_infra_config_is_written_at_start" {
   }
 }
 
+run "i4_command_of_ones_own" {
+  variables {
+    command = ["serve", "--port", "8080"]
+  }
+
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.command if container.name == "app"] == [["serve", "--port", "8080"]]
+    error_message = "the application does not run the command"
+  }
+}
+
+run "i4_the_image_says_what_runs" {
+  assert {
+    condition     = !anytrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : can(container.command) if container.name == "app"])
+    error_message = "the application gets a command nobody asked for"
+  }
+}
+
+run "i4_routes_by_path" {
+  override_resource {
+    target = aws_lb_target_group.this["all"]
+    values = {
+      arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/route-2/0123456789abcdef"
+    }
+  }
+
+  variables {
+    routes = {
+      orders = {
+        listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
+        security_group_id = "sg-0123456789abcdef0"
+        priority          = 10
+        hosts             = ["shop.example.com"]
+        paths             = ["/orders", "/orders/*"]
+      }
+      all = {
+        listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
+        security_group_id = "sg-0123456789abcdef0"
+        priority          = 20
+        hosts             = []
+        paths             = ["/status"]
+      }
+    }
+  }
+
+  assert {
+    condition     = toset(flatten([for condition in aws_lb_listener_rule.this["orders"].condition : [for host in condition.host_header : host.values]])) == toset(["shop.example.com"])
+    error_message = "the rule is not for the host name"
+  }
+
+  assert {
+    condition     = toset(flatten([for condition in aws_lb_listener_rule.this["orders"].condition : [for path in condition.path_pattern : path.values]])) == toset(["/orders", "/orders/*"])
+    error_message = "the rule is not for the paths"
+  }
+
+  assert {
+    condition     = one(one(aws_lb_listener_rule.this["all"].condition).path_pattern).values == toset(["/status"])
+    error_message = "the rule without host names is not for its path alone"
+  }
+}
+
 run "i4_no_config_container_without_an_infra_config" {
   variables {
     infra_config = ""

@@ -677,6 +677,42 @@ run "refuses_route_with_many_hosts" {
   expect_failures = [var.routes]
 }
 
+run "refuses_route_with_many_hosts_and_paths" {
+  command = plan
+
+  variables {
+    routes = {
+      api = {
+        listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
+        security_group_id = "sg-0123456789abcdef0"
+        priority          = 10
+        hosts             = ["a.example.com", "b.example.com"]
+        paths             = ["/a", "/b", "/c", "/d"]
+      }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
+run "refuses_route_with_a_path_without_slash" {
+  command = plan
+
+  variables {
+    routes = {
+      api = {
+        listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
+        security_group_id = "sg-0123456789abcdef0"
+        priority          = 10
+        hosts             = []
+        paths             = ["orders"]
+      }
+    }
+  }
+
+  expect_failures = [var.routes]
+}
+
 run "refuses_many_routes" {
   command = plan
 

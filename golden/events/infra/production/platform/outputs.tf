@@ -44,6 +44,16 @@ output "registry" {
   }
 }
 
+output "secret_card_key_arn" {
+  description = "ARN of secret CardKey."
+  value       = module.secret_card_key.arn
+}
+
+output "secret_mail_key_arn" {
+  description = "ARN of secret MailKey."
+  value       = module.secret_mail_key.arn
+}
+
 output "service_auth_key_arn" {
   description = "ARN of the secret that holds the service-to-service key of events."
   value       = module.service_auth_key.arn

@@ -40,6 +40,11 @@ module "service_accounts" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "events/production"
+      collection_interval = 60
+    }
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -63,6 +68,18 @@ module "service_accounts" {
     key = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+    }
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["events/production"]
+        },
+      ]
     }
     # publishes to topic "signups", in accounts/accounts.go
     topic_signups = {

@@ -40,6 +40,11 @@ module "service_billing" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "events/production"
+      collection_interval = 60
+    }
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -59,9 +64,14 @@ module "service_billing" {
         }
       },
     ]
+    secrets = {
+      CardKey = { "$env" = "SECRET_CardKey" }
+    }
   })
 
   secrets = {
+    # secret "CardKey", in billing/billing.go
+    SECRET_CardKey = local.platform.secret_card_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
@@ -71,6 +81,18 @@ module "service_billing" {
     key = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+    }
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["events/production"]
+        },
+      ]
     }
     # consumes subscription "handler" of topic "signups", in billing/billing.go
     subscription_signups_handler = {

@@ -40,6 +40,11 @@ module "service_gateway" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "events/production"
+      collection_interval = 60
+    }
     service_discovery = {
       accounts = {
         base_url = "http://accounts.${local.platform.cluster.namespace}:8080"
@@ -56,6 +61,21 @@ module "service_gateway" {
   secrets = {
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["events/production"]
+        },
+      ]
+    }
   }
 
   connections = {

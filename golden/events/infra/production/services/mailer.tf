@@ -40,6 +40,11 @@ module "service_mailer" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "events/production"
+      collection_interval = 60
+    }
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -63,9 +68,14 @@ module "service_mailer" {
         }
       },
     ]
+    secrets = {
+      MailKey = { "$env" = "SECRET_MailKey" }
+    }
   })
 
   secrets = {
+    # secret "MailKey", in mailer/mailer.go
+    SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
@@ -75,6 +85,18 @@ module "service_mailer" {
     key = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key_arn]
+    }
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["events/production"]
+        },
+      ]
     }
     # consumes subscription "handler" of topic "charges", in mailer/mailer.go
     subscription_charges_handler = {

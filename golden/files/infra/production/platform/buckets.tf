@@ -17,7 +17,7 @@ module "bucket_report_documents" {
   versioned = true
 }
 
-# Shows bucket "avatars" to the world as avatars.api.files.example.com
+# Shows bucket "avatars" to the world, under a name of the environment's domain
 module "cdn_avatars" {
   source = "../../modules/cdn"
 

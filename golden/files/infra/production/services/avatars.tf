@@ -40,6 +40,11 @@ module "service_avatars" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "files/production"
+      collection_interval = 60
+    }
     object_storage = [
       {
         type   = "s3"
@@ -60,8 +65,20 @@ module "service_avatars" {
   }
 
   permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["files/production"]
+        },
+      ]
+    }
     # bucket "avatars": links and signs uploads, in avatars/avatars.go
-    bucket_avatars_objects = {
+    objects_avatars = {
       actions   = ["s3:PutObject"]
       resources = ["${local.platform.bucket_avatars.arn}/*"]
     }

@@ -41,6 +41,11 @@ module "service_app" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "files/staging"
+      collection_interval = 60
+    }
     object_storage = [
       {
         type   = "s3"
@@ -69,18 +74,35 @@ module "service_app" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_avatars.arn]
     }
-    # bucket "avatars": links, reads attributes and signs uploads, in avatars/avatars.go, reports/reports.go
-    bucket_avatars_objects = {
-      actions   = ["s3:GetObject", "s3:PutObject"]
-      resources = ["${local.platform.bucket_avatars.arn}/*"]
-    }
     # bucket "report-documents": deletes, lists, reads and writes, in reports/reports.go
     bucket_report_documents = {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_report_documents.arn]
     }
+    # what the process reads and writes is encrypted with the environment's key
+    key = {
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [local.platform.key_arn]
+    }
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["files/staging"]
+        },
+      ]
+    }
+    # bucket "avatars": links, reads attributes and signs uploads, in avatars/avatars.go, reports/reports.go
+    objects_avatars = {
+      actions   = ["s3:GetObject", "s3:PutObject"]
+      resources = ["${local.platform.bucket_avatars.arn}/*"]
+    }
     # bucket "report-documents": deletes, lists, reads and writes, in reports/reports.go
-    bucket_report_documents_objects = {
+    objects_report_documents = {
       actions = [
         "s3:AbortMultipartUpload",
         "s3:DeleteObject",
@@ -90,11 +112,6 @@ module "service_app" {
         "s3:PutObject",
       ]
       resources = ["${local.platform.bucket_report_documents.arn}/*"]
-    }
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
     }
   }
 

@@ -40,6 +40,11 @@ module "service_gateway" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "hello/production"
+      collection_interval = 60
+    }
     service_discovery = {
       hello = {
         base_url = "http://hello.${local.platform.cluster.namespace}:8080"
@@ -50,6 +55,21 @@ module "service_gateway" {
   secrets = {
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["hello/production"]
+        },
+      ]
+    }
   }
 
   connections = {

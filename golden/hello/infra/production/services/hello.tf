@@ -40,10 +40,30 @@ module "service_hello" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "hello/production"
+      collection_interval = 60
+    }
   })
 
   secrets = {
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["hello/production"]
+        },
+      ]
+    }
   }
 }

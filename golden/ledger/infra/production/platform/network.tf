@@ -17,6 +17,7 @@ module "network" {
     "ecr.api",
     "ecr.dkr",
     "logs",
+    "monitoring",
     "secretsmanager",
     "sns",
     "sqs",

@@ -44,6 +44,11 @@ module "service_books" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "ledger/production"
+      collection_interval = 60
+    }
     service_discovery = {
       audit = {
         base_url = "http://edge.${local.platform.cluster.namespace}:8080"
@@ -85,6 +90,21 @@ module "service_books" {
     DATABASE_PASSWORD = local.platform.database_password_books_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["ledger/production"]
+        },
+      ]
+    }
   }
 
   connections = {

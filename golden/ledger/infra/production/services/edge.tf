@@ -45,6 +45,11 @@ module "service_edge" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "ledger/production"
+      collection_interval = 60
+    }
     secrets = {
       RatesToken = { "$env" = "SECRET_RatesToken" }
     }
@@ -81,6 +86,21 @@ module "service_edge" {
     SECRET_RatesToken = local.platform.secret_rates_token_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["ledger/production"]
+        },
+      ]
+    }
   }
 
   connections = {

@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "shop-production"
+  name            = "shop-production"
+  message_sources = ["sns.amazonaws.com"]
 }

@@ -8,6 +8,6 @@ module "network" {
   cidr          = "10.85.0.0/16"
   zones         = ["a", "b"]
   nat           = "single"
-  storage_ports = [5432]
+  storage_ports = [5432, 6379]
   key_arn       = module.key.arn
 }

@@ -13,3 +13,19 @@ provider "aws" {
     }
   }
 }
+
+# For CloudFront, which takes certificates of this region alone
+provider "aws" {
+  alias               = "us_east_1"
+  region              = "us-east-1"
+  allowed_account_ids = ["123456789012"]
+
+  default_tags {
+    tags = {
+      application = "shop"
+      environment = "production"
+      managed-by  = "groundplan"
+      stack       = "platform"
+    }
+  }
+}

@@ -40,6 +40,23 @@ module "service_catalog" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "shop/production"
+      collection_interval = 60
+    }
+    object_storage = [
+      {
+        type   = "s3"
+        region = "eu-west-1"
+        buckets = {
+          pictures = {
+            name            = local.platform.bucket_pictures.name
+            public_base_url = local.platform.bucket_pictures.url
+          }
+        }
+      },
+    ]
     secrets = {
       MailKey = { "$env" = "SECRET_MailKey" }
     }
@@ -71,6 +88,26 @@ module "service_catalog" {
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["shop/production"]
+        },
+      ]
+    }
+    # bucket "pictures": links and signs uploads, in catalog/catalog.go
+    objects_pictures = {
+      actions   = ["s3:PutObject"]
+      resources = ["${local.platform.bucket_pictures.arn}/*"]
+    }
   }
 
   connections = {

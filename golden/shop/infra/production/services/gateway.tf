@@ -43,6 +43,11 @@ module "service_gateway" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "shop/production"
+      collection_interval = 60
+    }
     secrets = {
       MailKey = { "$env" = "SECRET_MailKey" }
     }
@@ -56,6 +61,9 @@ module "service_gateway" {
       reports = {
         base_url = "http://reports.${local.platform.cluster.namespace}:8080"
       }
+      shipping = {
+        base_url = "http://shipping.${local.platform.cluster.namespace}:8080"
+      }
       users = {
         base_url = "http://users.${local.platform.cluster.namespace}:8080"
       }
@@ -67,6 +75,21 @@ module "service_gateway" {
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["shop/production"]
+        },
+      ]
+    }
   }
 
   connections = {
@@ -83,6 +106,11 @@ module "service_gateway" {
     # service "reports": routed to by the gateway
     service_reports = {
       security_group_id = module.service_reports.security_group_id
+      port              = 8080
+    }
+    # service "shipping": routed to by the gateway
+    service_shipping = {
+      security_group_id = module.service_shipping.security_group_id
       port              = 8080
     }
     # service "users": routed to by the gateway, runs the auth handler

@@ -40,6 +40,22 @@ module "service_orders" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "shop/production"
+      collection_interval = 60
+    }
+    pubsub = [
+      {
+        type = "aws_sns_sqs"
+        topics = {
+          order-placed = {
+            arn           = local.platform.topic_order_placed_arn
+            subscriptions = {}
+          }
+        }
+      },
+    ]
     secrets = {
       MailKey   = { "$env" = "SECRET_MailKey" }
       StripeKey = { "$env" = "SECRET_StripeKey" }
@@ -71,12 +87,37 @@ module "service_orders" {
   secrets = {
     # password of database role "svc_orders"
     DATABASE_PASSWORD = local.platform.database_password_orders_arn
-    # secret "MailKey", in orders/orders.go through mail
+    # secret "MailKey", in orders/orders.go, reached through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "StripeKey", in orders/orders.go
     SECRET_StripeKey = local.platform.secret_stripe_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # what the process reads and writes is encrypted with the environment's key
+    key = {
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [local.platform.key_arn]
+    }
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["shop/production"]
+        },
+      ]
+    }
+    # publishes to topic "order-placed", in orders/orders.go
+    topic_order_placed = {
+      actions   = ["sns:GetTopicAttributes", "sns:Publish"]
+      resources = [local.platform.topic_order_placed_arn]
+    }
   }
 
   connections = {

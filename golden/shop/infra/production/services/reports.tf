@@ -40,6 +40,11 @@ module "service_reports" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "shop/production"
+      collection_interval = 60
+    }
     secrets = {
       MailKey = { "$env" = "SECRET_MailKey" }
     }
@@ -77,6 +82,21 @@ module "service_reports" {
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+  }
+
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["shop/production"]
+        },
+      ]
+    }
   }
 
   connections = {

@@ -40,6 +40,23 @@ module "service_users" {
       cloud    = "aws"
       base_url = local.platform.load_balancer.url
     }
+    metrics = {
+      type                = "aws_cloudwatch"
+      namespace           = "shop/production"
+      collection_interval = 60
+    }
+    redis = {
+      sessions = {
+        host           = "${local.platform.cache_sessions.address}:${local.platform.cache_sessions.port}"
+        database_index = 0
+        auth = {
+          type     = "acl"
+          username = local.platform.cache_sessions.user_names["users"]
+          password = { "$env" = "CACHE_PASSWORD_SESSIONS" }
+        }
+        tls_config = {}
+      }
+    }
     secrets = {
       MailKey    = { "$env" = "SECRET_MailKey" }
       SessionKey = { "$env" = "SECRET_SessionKey" }
@@ -61,6 +78,8 @@ module "service_users" {
   })
 
   secrets = {
+    # password of the process's user of cache cluster "sessions"
+    CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["users"]
     # password of database role "svc_users"
     DATABASE_PASSWORD = local.platform.database_password_users_arn
     # secret "MailKey", in mail/mail.go through mail
@@ -71,7 +90,27 @@ module "service_users" {
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
 
+  permissions = {
+    # writes metrics, into its own namespace alone
+    metrics = {
+      actions   = ["cloudwatch:PutMetricData"]
+      resources = ["*"]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "cloudwatch:namespace"
+          values   = ["shop/production"]
+        },
+      ]
+    }
+  }
+
   connections = {
+    # cache cluster "sessions", in users/users.go
+    cache_sessions = {
+      security_group_id = local.platform.cache_sessions.security_group_id
+      port              = local.platform.cache_sessions.port
+    }
     # database "users", in users/users.go
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id

@@ -6,4 +6,5 @@ module "key" {
 
   name                 = "shop-staging"
   deletion_window_days = 7
+  message_sources      = ["sns.amazonaws.com"]
 }

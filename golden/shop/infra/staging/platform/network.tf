@@ -8,7 +8,7 @@ module "network" {
   cidr                    = "10.89.0.0/16"
   zones                   = ["a", "b"]
   nat                     = "single"
-  storage_ports           = [5432]
+  storage_ports           = [5432, 6379]
   key_arn                 = module.key.arn
   flow_log_retention_days = 14
 }

@@ -12,3 +12,18 @@ provider "aws" {
     }
   }
 }
+
+# For CloudFront, which takes certificates of this region alone
+provider "aws" {
+  alias  = "us_east_1"
+  region = "us-east-1"
+
+  default_tags {
+    tags = {
+      application = "shop"
+      environment = "staging"
+      managed-by  = "groundplan"
+      stack       = "platform"
+    }
+  }
+}

@@ -1,0 +1,259 @@
+"""How IAM decides, where moto 5.2.1 lets through what AWS refuses or refuses what AWS lets through.
+
+With enforcement on, moto looks at the policies of the caller's role. Mended here: it knows the resource of few services,
+takes no notice of conditions, asks for no right to the key that something is encrypted with, and SNS delivers into any
+queue. Still nobody looks at trust policies of services, permissions boundaries, and resource policies of a queue, a
+topic, a key or a secret when a role of the same account calls; every request counts as sent over TLS.
+"""
+
+import json
+import re
+from urllib.parse import unquote
+
+from moto.awslambda.responses import LambdaResponse
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
+from moto.kms.models import kms_backends
+from moto.kms.responses import KmsResponse
+from moto.s3.responses import S3Response
+from moto.secretsmanager.responses import SecretsManagerResponse
+from moto.sns.models import Subscription
+from moto.sns.responses import SNSResponse
+from moto.sqs.models import sqs_backends
+from moto.sqs.responses import SQSResponse
+
+# Services that sign as one name and are another in policies, and an action that is called by another name.
+PREFIXES = {"monitoring": "cloudwatch"}
+ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
+
+
+class Target(str):
+    """The ARN a request is about, with what AWS knows besides it."""
+
+    def __new__(cls, arn, keys=None, also=()):
+        target = super().__new__(cls, arn)
+        target.keys = keys or {}  # the condition keys that AWS fills in
+        target.also = also  # further (action, Target) that the caller must be allowed
+        return target
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def like(pattern, text):
+    """Wildcards of policies: * for any characters, ? for one."""
+    expression = "".join({"*": ".*", "?": "."}.get(character) or re.escape(character) for character in pattern)
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+OPERATORS = {
+    "ArnEquals": like,  # AWS documents that it behaves as ArnLike
+    "ArnLike": like,
+    "Bool": lambda wanted, got: str(wanted).lower() == got,
+    "StringEquals": lambda wanted, got: wanted == got,
+    "StringLike": like,
+}
+
+
+def holds(condition, keys):
+    """Whether every line of a condition holds. A key that the request has not makes it fail."""
+    known = {name.lower(): value for name, value in keys.items()} | {"aws:securetransport": "true"}
+    for operator, lines in condition.items():
+        if operator not in OPERATORS:
+            raise NotImplementedError(f"condition operator {operator}")
+        for key, wanted in lines.items():
+            got = known.get(key.lower())
+            if got is None or not any(OPERATORS[operator](value, got) for value in listed(wanted)):
+                return False
+    return True
+
+
+def addressed(principal, service):
+    """Whether a statement speaks of the caller: an AWS service by its name, or with None a role of the account."""
+    if principal is None or principal == "*":
+        return True
+    return "*" in listed(principal.get("AWS", [])) or service in listed(principal.get("Service", []))
+
+
+def verdict(statement, action, target, service=None):
+    for element in ("NotAction", "NotPrincipal", "NotResource"):
+        if element in statement:
+            raise NotImplementedError(f"policy element {element}")
+    concerned = (
+        addressed(statement.get("Principal"), service)
+        and any(like(pattern.lower(), action.lower()) for pattern in listed(statement["Action"]))
+        and any(like(pattern, target) for pattern in listed(statement["Resource"]))
+        and holds(statement.get("Condition", {}), getattr(target, "keys", {}))
+    )
+    if not concerned:
+        return PermissionResult.NEUTRAL
+    return PermissionResult.PERMITTED if statement["Effect"] == "Allow" else PermissionResult.DENIED
+
+
+def allows(policy, action, target, service):
+    verdicts = [verdict(statement, action, target, service) for statement in json.loads(policy or "{}").get("Statement", [])]
+    return PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
+
+
+def evaluate_whole_statements():
+    """AWS reads a statement as a whole. moto matches dots as wildcards, and takes any condition for true."""
+    trusting = IAMPolicyStatement.is_action_permitted
+
+    def is_action_permitted(self, action, resource="*", principal=None, incoming_condition_values=None):
+        if principal is not None:  # a trust policy, which has no resource
+            return trusting(self, action, resource, principal, incoming_condition_values)
+        return verdict(self._statement, action, resource)
+
+    permitted = IAMRequestBase.check_action_permitted
+
+    def check_action_permitted(self, resource):
+        service, name = self._action.split(":", 1)
+        action = f"{PREFIXES.get(service, service)}:{name}"
+        self._action = ACTIONS.get(action, action)
+        permitted(self, resource)
+        for self._action, target in getattr(resource, "also", ()):
+            permitted(self, target)
+
+    IAMPolicyStatement.is_action_permitted = is_action_permitted
+    IAMRequestBase.check_action_permitted = check_action_permitted
+
+
+def found_key(account, region, name):
+    """
+    The key of an id, an ARN or an alias; None for those that AWS keeps, which any caller of the account may use, and for
+    those that nobody has made: modules are tested one by one, with keys that are names alone.
+    """
+    if not name or "alias/aws/" in name:
+        return None
+    try:
+        return kms_backends[account][region].describe_key(name)
+    except KeyError:
+        return None
+
+
+def with_key(response, service, name, actions, context=None):
+    """What the caller must be allowed to do with the key that something is encrypted with, by way of the service."""
+    key = found_key(response.current_account, response.region, name)
+    if key is None:
+        return ()
+    keys = {"kms:ViaService": f"{service}.{response.region}.amazonaws.com", **(context or {})}
+    return tuple((f"kms:{action}", Target(key.arn, keys)) for action in actions)
+
+
+def name_resources():
+    """Policies name resources. moto compares the requests of these services with * alone."""
+
+    def of_topic(self):
+        arn = self._get_param("TopicArn") or self._get_param("TargetArn") or "*"
+        topic = self.backend.topics.get(arn)
+        publishes = topic is not None and self._get_action() in ("Publish", "PublishBatch")
+        return Target(arn, also=with_key(self, "sns", topic.kms_master_key_id, ("GenerateDataKey", "Decrypt")) if publishes else ())
+
+    queue_arn = SQSResponse._determine_resource
+    queue_rights = {"ReceiveMessage": ("Decrypt",), "SendMessage": ("GenerateDataKey", "Decrypt")}
+
+    def of_queue(self):
+        arn = queue_arn(self)
+        rights = queue_rights.get(self._get_action())
+        if arn == "*" or not rights:
+            return arn
+        queue = self.sqs_backend.get_queue(arn.split(":")[-1])
+        return Target(arn, also=with_key(self, "sqs", queue.kms_master_key_id, rights))
+
+    def of_secret(self):
+        name = self._get_param("SecretId")
+        secret = self.backend.secrets.get(name) if name else None
+        if secret is None:
+            return name or "*"
+        if self._get_action() != "GetSecretValue":
+            return secret.arn
+        context = {"kms:EncryptionContext:SecretARN": secret.arn}
+        return Target(secret.arn, also=with_key(self, "secretsmanager", secret.kms_key_id, ("Decrypt",), context))
+
+    def of_key(self):
+        key = self._get_param("KeyId")
+        if not key and self._get_action() == "Decrypt":
+            # A ciphertext of moto begins with the id of its key, as AWS's tells KMS which one it is.
+            key = bytes(self._get_param("CiphertextBlob"))[:36].decode()
+        found = found_key(self.current_account, self.region, key)
+        return found.arn if found else "*"
+
+    def of_metrics(self):
+        return Target("*", {"cloudwatch:namespace": self._get_param("Namespace") or ""})
+
+    def of_function(self):
+        name = re.search(r"/functions/([^/?]+)", self.path)
+        function = self.backend.get_function(unquote(name.group(1))) if name else None
+        return function.function_arn if function else "*"
+
+    for response, resource in (
+        (LambdaResponse, of_function),
+        (SNSResponse, of_topic),
+        (SQSResponse, of_queue),
+        (SecretsManagerResponse, of_secret),
+        (KmsResponse, of_key),
+        (CloudWatchResponse, of_metrics),
+    ):
+        response._determine_resource = resource
+
+
+def ask_for_keys_of_buckets():
+    """S3 opens and makes data keys in the caller's name."""
+    decide = ActionAuthenticatorMixin._authenticate_and_authorize_action
+    rights = {
+        ("GET", "GetObject"): ("Decrypt",),
+        ("GET", "GetObjectVersion"): ("Decrypt",),
+        ("PUT", "PutObject"): ("GenerateDataKey",),
+        ("POST", "PutObject"): ("GenerateDataKey", "Decrypt"),
+    }
+
+    def decided(self, request, resource="*"):
+        name = resource.removeprefix("arn:aws:s3:::").split("/")[0]
+        actions = rights.get((self.method, self._get_action()))
+        bucket = self.backend.buckets.get(name) if actions else None
+        if bucket is not None and bucket.encryption:
+            default = bucket.encryption["Rule"]["ApplyServerSideEncryptionByDefault"]
+            resource = Target(resource, also=with_key(self, "s3", default.get("KMSMasterKeyID"), actions))
+        decide(self, request, resource)
+
+    S3Response._authenticate_and_authorize_action = decided
+
+
+def deliver_where_policies_let_in():
+    """SNS delivers into a queue that lets the topic in and whose key opens for SNS, otherwise into the subscription's dead letters."""
+    publish = Subscription.publish
+    service = "sns.amazonaws.com"
+
+    def lets_in(arn, topic):
+        _, _, _, region, account, name = arn.split(":")
+        queue = sqs_backends[account][region].queues.get(name)
+        keys = {"aws:SourceArn": topic, "aws:SourceAccount": topic.split(":")[4]}
+        if queue is None or not allows(queue.policy, "sqs:SendMessage", Target(arn, keys), service):
+            return False
+        key = found_key(account, region, queue.kms_master_key_id)
+        return key is None or all(
+            allows(key.policy, action, Target(key.arn, keys), service) for action in ("kms:GenerateDataKey", "kms:Decrypt")
+        )
+
+    def published(self, *arguments, **named):
+        if self.protocol != "sqs" or lets_in(self.endpoint, self.topic.arn):
+            return publish(self, *arguments, **named)
+        dead_letters = json.loads(self.attributes.get("RedrivePolicy") or "{}").get("deadLetterTargetArn")
+        if not dead_letters or not lets_in(dead_letters, self.topic.arn):
+            return None
+        endpoint, self.endpoint = self.endpoint, dead_letters
+        try:
+            return publish(self, *arguments, **named)
+        finally:
+            self.endpoint = endpoint
+
+    Subscription.publish = published
+
+
+def apply():
+    ask_for_keys_of_buckets()
+    deliver_where_policies_let_in()
+    evaluate_whole_statements()
+    name_resources()

@@ -1,0 +1,92 @@
+//go:build validate
+
+package e2e_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestEmulatorEnforces shows what the tests of grants rely on: the emulator lets through exactly what a policy says, by
+// action, resource and condition, asks for the right to a key, and refuses where a statement denies.
+func TestEmulatorEnforces(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws := startCaller(t, cloud)
+	key, topic, plain, secret := sealed(t, aws)
+	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
+	administrator, role := aws.administrator(t), aws.assume(t, "arn:aws:iam::"+account+":role/r")
+	cloud.enforce(t, true)
+
+	allow := func(action, resource, condition string) string {
+		return fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":%q,"Condition":{%s}}`, action, resource, condition)
+	}
+	publish := func(topic string) call {
+		return call{"sns", "Publish", map[string]any{"TopicArn": topic, "Message": "x"}}
+	}
+	metric := call{"cloudwatch", "PutMetricData", map[string]any{"Namespace": "own", "MetricData": []any{map[string]any{"MetricName": "x", "Value": 1}}}}
+	read := call{"secretsmanager", "GetSecretValue", map[string]any{"SecretId": secret}}
+	put := call{"s3", "PutObject", map[string]any{"Bucket": "sealed", "Key": "x"}}
+	via := `"StringEquals":{"kms:ViaService":"secretsmanager.us-east-1.amazonaws.com","kms:EncryptionContext:SecretARN":"` + secret + `"}`
+	other := `"StringEquals":{"kms:EncryptionContext:SecretARN":"x"}`
+	for _, test := range []struct {
+		name       string
+		call       call
+		statements string
+		want       bool
+	}{
+		{"nothing is granted", publish(plain), allow("sns:Subscribe", plain, ""), false},
+		{"the topic is granted", publish(plain), allow("sns:Publish", plain, ""), true},
+		{"another topic is granted", publish(plain), allow("sns:Publish", topic, ""), false},
+		{"a question mark is any character", publish(plain), allow("sns:Publish", "arn:aws:sns:us-east-1:"+account+":plain?topic", ""), true},
+		{"a dot is a dot", publish(topic), allow("sns:Publish", "arn:aws:sns:us-east-1:"+account+":seale.", ""), false},
+		{"it is denied as well", publish(plain), allow("sns:Publish", plain, "") + `,{"Effect":"Deny","Action":"sns:*","Resource":"*"}`, false},
+		{"without the key", publish(topic), allow("sns:Publish", topic, ""), false},
+		{"with half of the key", publish(topic), allow("sns:Publish", topic, "") + "," + allow("kms:Decrypt", key, ""), false},
+		{"with the key", publish(topic), allow("sns:Publish", topic, "") + "," + allow("kms:*", key, ""), true},
+		{"own namespace", metric, allow("cloudwatch:PutMetricData", "*", `"StringEquals":{"cloudwatch:namespace":"own"}`), true},
+		{"other namespace", metric, allow("cloudwatch:PutMetricData", "*", `"StringEquals":{"cloudwatch:namespace":"other"}`), false},
+		{"a condition on what is not known", metric, allow("cloudwatch:PutMetricData", "*", `"StringEquals":{"aws:Nothing":"x"}`), false},
+		{"a secret without the key", read, allow("secretsmanager:GetSecretValue", secret, ""), false},
+		{"a secret with the key by way of it", read, allow("secretsmanager:GetSecretValue", secret, "") + "," + allow("kms:Decrypt", key, via), true},
+		{"a secret with the key for another", read, allow("secretsmanager:GetSecretValue", secret, "") + "," + allow("kms:Decrypt", key, other), false},
+		{"an object without the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", ""), false},
+		{"an object with the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, ""), true},
+		{"objects, not the bucket", call{"s3", "ListObjectsV2", map[string]any{"Bucket": "sealed"}}, allow("s3:*", "arn:aws:s3:::sealed/*", ""), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			aws.call(t, administrator, "iam", "PutRolePolicy", map[string]any{
+				"RoleName": "r", "PolicyName": "p", "PolicyDocument": `{"Version":"2012-10-17","Statement":[` + test.statements + `]}`,
+			})
+			_, failure := aws.try(t, role, test.call.service, test.call.operation, test.call.parameters)
+			if failure != nil && !failure.refused() {
+				t.Fatal(failure)
+			}
+			if done := failure == nil; done != test.want {
+				t.Errorf("done: %v, want %v: %v", done, test.want, failure)
+			}
+		})
+	}
+	if _, failure := aws.try(t, anybody, "sns", "ListTopics", nil); failure == nil {
+		t.Error("a caller nobody knows may list topics")
+	}
+}
+
+// sealed makes a key, and a topic, a secret and a bucket "sealed" that are encrypted with it; and a topic that is not.
+func sealed(t *testing.T, aws *caller) (key, topic, plain, secret string) {
+	t.Helper()
+	key = aws.call(t, anybody, "kms", "CreateKey", nil)["KeyMetadata"].(map[string]any)["Arn"].(string)
+	topic = aws.call(t, anybody, "sns", "CreateTopic", map[string]any{"Name": "sealed", "Attributes": map[string]any{"KmsMasterKeyId": key}})["TopicArn"].(string)
+	plain = aws.call(t, anybody, "sns", "CreateTopic", map[string]any{"Name": "plain-topic"})["TopicArn"].(string)
+	secret = aws.call(t, anybody, "secretsmanager", "CreateSecret", map[string]any{"Name": "s", "SecretString": "x", "KmsKeyId": key})["ARN"].(string)
+	aws.call(t, anybody, "s3", "CreateBucket", map[string]any{"Bucket": "sealed"})
+	aws.call(t, anybody, "s3", "PutBucketEncryption", map[string]any{"Bucket": "sealed", "ServerSideEncryptionConfiguration": map[string]any{"Rules": []any{
+		map[string]any{"ApplyServerSideEncryptionByDefault": map[string]any{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}},
+	}}})
+	return key, topic, plain, secret
+}
+
+// call is one call of an operation.
+type call struct {
+	service, operation string
+	parameters         map[string]any
+}

@@ -1,0 +1,257 @@
+package generator
+
+import (
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// containerArgs are the arguments of a process that only plain containers have: no runtime of Encore's reads a config
+// there, and no gateway stands in front of it.
+func containerArgs(s *kinds.Stack, p *kinds.Process) []emit.Arg {
+	c := p.Service(p.Name).Container
+	image, repository := containerImage(c)
+	return []emit.Arg{
+		kinds.Arg("image", image),
+		kinds.Arg("repository_arn", repository),
+		kinds.Arg("port", emit.Int(c.Port)),
+		kinds.Arg("command", emit.Strings(c.Command)),
+		kinds.Arg("health_path", emit.String(c.HealthPath)),
+		kinds.Arg("environment", variableArgs(p)),
+		kinds.Arg("routes", containerRoutes(s.Deployment, p, c)),
+	}
+}
+
+// privateImage is an image in a private registry of ECR: account, region, the suffix of China's partition, repository.
+var privateImage = regexp.MustCompile(`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)[:@]`)
+
+// containerImage is the image of a service and the repository its tasks may pull from: the environment's, unless the
+// manifest names an image of another private repository.
+func containerImage(c *app.Container) (image, repository emit.Value) {
+	repository = emit.Ref("local.platform.registry.repository_arn")
+	if c.Image == "" {
+		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), repository
+	}
+	if parts := privateImage.FindStringSubmatch(c.Image); parts != nil {
+		partition := "aws"
+		switch {
+		case parts[3] != "":
+			partition = "aws-cn"
+		case strings.HasPrefix(parts[2], "us-gov-"):
+			partition = "aws-us-gov"
+		}
+		repository = emit.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))
+	}
+	return emit.String(c.Image), repository
+}
+
+// deploysByTag says whether a deployment names the tag of an image: not when every service has a fixed one.
+func deploysByTag(application *app.App) bool {
+	return len(application.Services) == 0 || slices.ContainsFunc(application.Services,
+		func(s app.Service) bool { return s.Container == nil || s.Container.Image == "" })
+}
+
+// variableArgs are the environment variables of a container, with a comment where what they are about begins.
+func variableArgs(p *kinds.Process) emit.Value {
+	fields := make([]emit.Arg, 0, len(p.Variables))
+	last := ""
+	for _, v := range p.Variables {
+		field := emit.Arg{Name: v.Name, Value: v.Value}
+		if v.Comment != last {
+			field.Comments = []string{v.Comment}
+		}
+		last = v.Comment
+		fields = append(fields, field)
+	}
+	return emit.Map(fields...)
+}
+
+// containerRoutes is the rule by which the load balancer sends requests to a public service.
+func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) emit.Value {
+	if !c.Public {
+		return emit.Map()
+	}
+	fields := []emit.Arg{
+		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
+		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
+		kinds.Arg("priority", emit.Int(routePriorities(d)[p.Name])),
+		kinds.Arg("hosts", emit.Strings(containerHosts(d.Env, c))),
+	}
+	if len(c.Paths) > 0 {
+		fields = append(fields, kinds.Arg("paths", emit.Strings(c.Paths)))
+	}
+	return emit.Map(kinds.Arg("public", emit.Object(fields...)))
+}
+
+// containerHosts are the host names a service answers to; none means all of them. Without a domain the load balancer is
+// internal and has whatever name its callers give it, so that a subdomain is any name that begins with it.
+func containerHosts(env *environment.Environment, c *app.Container) []string {
+	switch {
+	case env.Domain == "" && c.Subdomain == "":
+		return nil
+	case env.Domain == "":
+		return []string{c.Subdomain + ".*"}
+	}
+	return []string{domainOf(env, c)}
+}
+
+func domainOf(env *environment.Environment, c *app.Container) string {
+	if c.Subdomain == "" {
+		return env.Domain
+	}
+	return c.Subdomain + "." + env.Domain
+}
+
+// maxSubdomains is how many names beside the domain itself a certificate has room for.
+const maxSubdomains = 9
+
+// checkSubdomains reports names under an environment's domain that two things would have.
+func checkSubdomains(application *app.App) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	taken := map[string]app.Resource{}
+	for _, r := range application.Of(kinds.Buckets.Name) {
+		if r.Spec.(*kinds.Bucket).Public {
+			taken[environment.Name(environment.DiscoveryName, r.Name)] = r
+		}
+	}
+	seen := map[string]bool{}
+	for _, service := range application.Services {
+		c := service.Container
+		if c == nil || c.Subdomain == "" {
+			continue
+		}
+		if bucket, clash := taken[c.Subdomain]; clash {
+			diags = append(diags, fail(service.At, "Subdomain of a bucket", "choose another subdomain, or another name for the bucket",
+				"The service %q answers to the subdomain %q, under which the public bucket %q (%s) is seen.", service.Name, c.Subdomain, bucket.Name, app.Position(bucket.At)))
+		}
+		seen[c.Subdomain] = true
+		if len(seen) == maxSubdomains+1 {
+			diags = append(diags, fail(service.At, "Too many subdomains", "tell services apart by their paths",
+				"The services answer to more than %d subdomains, and a certificate has room for no more.", maxSubdomains))
+		}
+	}
+	return diags
+}
+
+// checkPublicJobs warns of paths that jobs call and anybody can: a job's request carries no signature.
+func checkPublicJobs(application *app.App) hcl.Diagnostics {
+	services := map[string]app.Service{}
+	for _, service := range application.Services {
+		services[service.Name] = service
+	}
+	var diags hcl.Diagnostics
+	for _, r := range application.Of(kinds.Crons.Name) {
+		spec := r.Spec.(*kinds.Cron)
+		service := services[spec.Service]
+		for _, endpoint := range service.Endpoints {
+			if endpoint.Name != spec.Endpoint || !public(service) || !routed(service.Container, endpoint.Path) {
+				continue
+			}
+			warning := fail(r.At, "Job that anybody can start", "leave the path out of the paths of the service, call a service that is not public, or check requests there",
+				"Cron job %q calls %s of the service %q, which requests from outside reach as well, and nothing tells a job's request from theirs.", r.Name, endpoint.Path, service.Name)
+			warning.Severity = hcl.DiagWarning
+			diags = append(diags, warning)
+		}
+	}
+	return diags
+}
+
+// routed says whether the load balancer sends requests for a path to a public service.
+func routed(c *app.Container, path string) bool {
+	return len(c.Paths) == 0 || slices.ContainsFunc(c.Paths, func(pattern string) bool {
+		below, wild := strings.CutSuffix(pattern, "*")
+		return path == pattern || wild && strings.HasPrefix(path, below)
+	})
+}
+
+// subdomains are the names beside its domain that an environment answers to, sorted.
+func subdomains(d *kinds.Deployment) []string {
+	var names []string
+	for _, service := range d.App.Services {
+		if c := service.Container; c != nil && c.Public && c.Subdomain != "" && d.Env.Domain != "" {
+			names = append(names, domainOf(d.Env, c))
+		}
+	}
+	return distinct(names)
+}
+
+// Where rules of public services stand on the listener: those with a subdomain before those without, whose hosts may be
+// every host, and in each group narrow paths before wide ones. Inside its band a rule's place follows from the service's
+// name, as the gateway's does.
+const (
+	firstPriority  = 1000
+	bandPriorities = 2500
+	deepestRoute   = 7
+)
+
+// routePriorities are the priorities of the public services of a deployment, by process. Two names that ask for one place
+// get neighbouring ones, in the order of the names.
+func routePriorities(d *kinds.Deployment) map[string]int {
+	priorities, taken := map[string]int{}, map[int]bool{}
+	for _, p := range d.Processes {
+		if !p.Public {
+			continue
+		}
+		c := p.Service(p.Name).Container
+		band := deepestRoute - min(deepestRoute, source.RouteDepth(c.Paths))
+		if c.Subdomain == "" {
+			band += deepestRoute + 1
+		}
+		sum := fnv.New32a()
+		sum.Write([]byte(p.Name))
+		for place := int(sum.Sum32() % bandPriorities); ; place = (place + 1) % bandPriorities {
+			priority := firstPriority + band*bandPriorities + place
+			if !taken[priority] {
+				priorities[p.Name], taken[priority] = priority, true
+				break
+			}
+		}
+	}
+	return priorities
+}
+
+// images lists what the containers of a deployment are built from, by what stands before the tag.
+func images(d *kinds.Deployment) []guideImage {
+	services := map[string][]*kinds.Process{}
+	for _, p := range d.Processes {
+		if c := p.Service(p.Name).Container; c.Image == "" {
+			services[c.TagPrefix] = append(services[c.TagPrefix], p)
+		}
+	}
+	var list []guideImage
+	for prefix, processes := range services {
+		image := guideImage{Prefix: prefix, Dir: ".", Arch: "amd64"}
+		if len(processes) == 1 {
+			image.Dir = processes[0].Service(processes[0].Name).Dir
+		}
+		var names []string
+		for _, p := range processes {
+			names = append(names, p.Name)
+			if p.Architecture == "ARM64" {
+				image.Arch = "arm64"
+			}
+		}
+		image.Services = strings.Join(names, ", ")
+		list = append(list, image)
+	}
+	slices.SortFunc(list, func(a, b guideImage) int { return strings.Compare(a.Prefix, b.Prefix) })
+	return list
+}
+
+// servicePort is the port that every process listens on, and the only one the network lets through to them.
+func servicePort(d *kinds.Deployment) int {
+	if len(d.Processes) == 0 {
+		return kinds.ServicePort
+	}
+	return d.Processes[0].Port()
+}

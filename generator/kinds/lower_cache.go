@@ -1,0 +1,182 @@
+package kinds
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// cachePort is the port of the module's caches.
+const cachePort = 6379
+
+// CacheLabel is the Terraform label of a cache cluster, and the name of its output.
+func CacheLabel(name string) string { return "cache_" + Label(name) }
+
+// CachePasswordVariable names the variable that holds a process's password for a cache cluster. Labels of clusters
+// differ, and so do these.
+func CachePasswordVariable(cluster string) string {
+	return "CACHE_PASSWORD_" + strings.ToUpper(Label(cluster))
+}
+
+// CacheSecretPrefix is what the names of a cluster's passwords begin with; the process follows, behind a slash.
+func CacheSecretPrefix(env *environment.Environment, cluster string) string {
+	return SecretName(env, "cache", cluster)
+}
+
+// lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
+func lowerCaches(s *Stack, caches []app.Resource) {
+	for _, r := range caches {
+		label, spec := CacheLabel(r.Name), r.Spec.(*Cache)
+		settings := s.Env.Cache(r.Name)
+		var users []emit.Arg
+		for _, p := range s.Processes {
+			if patterns := p.keyPatterns(r.Name); len(patterns) > 0 {
+				users = append(users, emit.Arg{Name: p.Name, Value: emit.Object(Arg("keys", emit.Strings(KeyGlobs(patterns)))),
+					Comments: []string{fmt.Sprintf("keeps %s, in %s", strings.Join(patterns, ", "), places(p.Uses("cache")[r.Name]))}})
+			}
+		}
+		s.Module("caches.tf", label, "cache", "cache "+r.Name,
+			[]string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
+			Arg("name", emit.String(environment.Name(environment.ReplicationGroup, s.Env.App, s.Env.Name, r.Name))),
+			Arg("vpc_id", s.Network("vpc_id")),
+			Arg("subnet_ids", s.Network("storage_subnet_ids")),
+			Arg("key_arn", s.KeyARN()),
+			Arg("users", emit.Map(users...)),
+			Arg("secret_prefix", emit.String(CacheSecretPrefix(s.Env, r.Name))),
+			Arg("node_type", emit.String(settings.NodeType)),
+			Arg("replicas", emit.Int(settings.Replicas)),
+			Arg("multi_az", emit.Bool(settings.MultiAZ)),
+			Arg("eviction_policy", emit.String(spec.EvictionPolicy)),
+			Arg("snapshot_retention_days", emit.Int(settings.SnapshotRetentionDays)),
+			Arg("final_snapshot", emit.Bool(settings.FinalSnapshot)),
+			Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+			Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
+			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
+		)
+		ref := func(name string) emit.Arg { return Arg(name, emit.Ref("module."+label+"."+name)) }
+		s.Output(label, fmt.Sprintf("Cache cluster %s: where it is, who may reach it, and how each process logs in.", r.Name),
+			emit.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))
+	}
+}
+
+// Keeps says whether the process keeps keys in a cluster, and so has a user there.
+func (p *Process) Keeps(cluster string) bool { return len(p.keyPatterns(cluster)) > 0 }
+
+// keyPatterns are the key patterns of a cluster that the process's services keep, sorted. A keyspace outside every
+// service belongs to whoever uses the cluster, and to a service that uses it without a keyspace of its own all of them
+// do: it reaches those of others, and which is not known.
+func (p *Process) keyPatterns(cluster string) []string {
+	uses := p.Uses("cache")[cluster]
+	if len(uses) == 0 {
+		return nil
+	}
+	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
+	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
+		return !slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
+	})
+	var patterns []string
+	for _, r := range spaces {
+		if all || r.Service == "" || p.Hosts(r.Service) {
+			patterns = append(patterns, r.Name)
+		}
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns)
+}
+
+// wireCaches hands a process its user of every cluster it keeps keys in: the network path, the password and the redis
+// section.
+func wireCaches(p *Process) {
+	var clusters []emit.Arg
+	for _, r := range p.Of("cache") {
+		if len(p.keyPatterns(r.Name)) == 0 {
+			continue
+		}
+		platform, variable := "local.platform."+CacheLabel(r.Name), CachePasswordVariable(r.Name)
+		mine := "[\"" + p.Name + "\"]"
+		p.Connections[CacheLabel(r.Name)] = Connection{
+			Comment:       fmt.Sprintf("cache cluster %s, in %s", quoted(r.Name), places(p.Uses("cache")[r.Name])),
+			SecurityGroup: emit.Ref(platform + ".security_group_id"),
+			Port:          emit.Ref(platform + ".port"),
+		}
+		p.Secrets = append(p.Secrets, Secret{
+			Variable: variable,
+			ARN:      emit.Ref(platform + ".user_secret_arns" + mine),
+			Comment:  fmt.Sprintf("password of the process's user of cache cluster %s", quoted(r.Name)),
+		})
+		fields := []emit.Arg{
+			Arg("host", emit.Template("", platform+".address", ":", platform+".port")),
+			// ACL users of ElastiCache see one database, and may not change it.
+			Arg("database_index", emit.Int(0)),
+			Arg("auth", emit.Object(
+				Arg("type", emit.String("acl")),
+				Arg("username", emit.Ref(platform+".user_names"+mine)),
+				Arg("password", fromVariable(variable)),
+			)),
+			// Without the section Encore's Go runtime speaks plain text, and ElastiCache does not answer.
+			Arg("tls_config", emit.Object()),
+		}
+		if p.App.Language == "typescript" {
+			// The TypeScript runtime reads no config in which a cluster does not say so.
+			fields = append(fields, Arg("in_memory", emit.Bool(false)))
+		}
+		clusters = append(clusters, Arg(r.Name, emit.Object(fields...)))
+	}
+	if len(clusters) > 0 {
+		p.Config["redis"] = emit.Map(clusters...)
+	}
+}
+
+// checkCaches warns of keyspaces whose user also reaches the keys of another process: a parameter of a key pattern
+// becomes a wildcard that matches slashes as well, and no narrower one exists.
+func checkCaches(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	spaces := d.Of("keyspace")
+	for i, later := range spaces {
+		for _, earlier := range spaces[:i] {
+			one, other := d.Host(earlier.Service), d.Host(later.Service)
+			if earlier.Parent != later.Parent || one == other || one == nil || other == nil || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
+				continue
+			}
+			at := later.At
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagWarning,
+				Summary:  "Keyspaces that cannot be kept apart",
+				Detail: fmt.Sprintf("The keys %q of %s and %q of %s (%s:%d) can look alike to the access rules of the cache, in which a parameter matches slashes too: each process can reach keys of the other.\n"+
+					"hint: begin each pattern with a word of its own, or keep them in two clusters",
+					later.Name, later.Service, earlier.Name, earlier.Service, earlier.At.Filename, earlier.At.Start.Line),
+				Subject: &at,
+			})
+		}
+	}
+	return diags
+}
+
+// globsMeet says whether some text matches both patterns, in which * stands for any text and ? for any byte.
+func globsMeet(a, b string) bool {
+	meet := make([][]bool, len(a)+1) // of what is left of a from i on, and of b from j on
+	for i := range meet {
+		meet[i] = make([]bool, len(b)+1)
+	}
+	for i := len(a); i >= 0; i-- {
+		for j := len(b); j >= 0; j-- {
+			switch {
+			case i == len(a) && j == len(b):
+				meet[i][j] = true
+			case i < len(a) && a[i] == '*':
+				meet[i][j] = meet[i+1][j] || j < len(b) && meet[i][j+1]
+			case j < len(b) && b[j] == '*':
+				meet[i][j] = meet[i][j+1] || i < len(a) && meet[i+1][j]
+			case i < len(a) && j < len(b):
+				meet[i][j] = (a[i] == b[j] || a[i] == '?' || b[j] == '?') && meet[i+1][j+1]
+			}
+		}
+	}
+	return meet[0][0]
+}

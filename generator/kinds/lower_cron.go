@@ -1,0 +1,130 @@
+package kinds
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// ServicePort is the port a process of Encore's listens on, by default, and what the network's rules let through.
+const ServicePort = 8080
+
+// DiscoveryName is the DNS label under which other processes find this one.
+func DiscoveryName(process environment.Process) string {
+	return environment.Name(environment.DiscoveryName, process.Name)
+}
+
+// ProcessLabel is the Terraform label of a process.
+func ProcessLabel(process string) string { return "service_" + Label(process) }
+
+// Port is the port the process listens on.
+func (p *Process) Port() int {
+	for _, name := range p.Services {
+		if service := p.Service(name); service != nil && service.Container != nil {
+			return service.Container.Port
+		}
+	}
+	return ServicePort
+}
+
+// BaseURL is where other processes reach this one.
+func BaseURL(p *Process) emit.Value {
+	return emit.Template(fmt.Sprintf("http://%s.", DiscoveryName(p.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", p.Port()))
+}
+
+// lowerCrons makes a schedule and a signer per job. They stand in the services stack: a job calls a process, which is
+// there, and its schedule changes with the code.
+func lowerCrons(s *Stack, crons []app.Resource) {
+	for _, r := range crons {
+		spec := r.Spec.(*Cron)
+		target, endpoint := s.Host(spec.Service), s.endpoint(spec)
+		expressions, err := spec.Expressions()
+		if target == nil || endpoint == nil || err != nil {
+			continue // checkCrons reports
+		}
+		args := []emit.Arg{
+			Arg("name", emit.String(environment.Name(environment.Schedule, s.Env.App, s.Env.Name, r.Name))),
+			Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
+			Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
+			Arg("connection", emit.Object(
+				Arg("security_group_id", emit.Ref("module."+ProcessLabel(target.Name)+".security_group_id")),
+				Arg("port", emit.Int(target.Port())),
+			)),
+			Arg("key_arn", emit.Ref("local.platform.key_arn")),
+			Arg("schedule_expressions", emit.Strings(expressions)),
+			Arg("url", BaseURL(target)),
+			Arg("path", emit.String(endpoint.Path)),
+			Arg("method", emit.String(cronMethod(endpoint.Methods))),
+			Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
+			Arg("iam_path", emit.String(s.Env.IAMPath)),
+			Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		}
+		args = append(args, s.signature()...)
+		s.Module("schedules.tf", "cron_"+Label(r.Name), "cron", "cron "+r.Name,
+			[]string{fmt.Sprintf("Cron job %s calls %s.%s, in %s", quoted(r.Name), spec.Service, spec.Endpoint, r.At.Filename)}, args...)
+	}
+}
+
+// signature is how the requests of cron jobs prove where they come from. Encore's Go runtime believes whoever signs as
+// its platform does; the TypeScript runtime is never told a platform's key, and believes a service that signs. A plain container verifies nothing:
+// that nobody else reaches it is its security group's business.
+func (s *Stack) signature() []emit.Arg {
+	if s.App.Containers() {
+		return []emit.Arg{Arg("signature", emit.String("none"))}
+	}
+	if s.App.Language != "go" && s.App.Language != "typescript" {
+		return []emit.Arg{Arg("signature", emit.String("none"))}
+	}
+	args := []emit.Arg{Arg("signature", emit.String(s.App.Language)), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
+	if s.App.Language == "typescript" {
+		args = append(args, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
+	}
+	return args
+}
+
+func (d *Deployment) endpoint(cron *Cron) *app.Endpoint {
+	service := d.Service(cron.Service)
+	if service == nil {
+		return nil
+	}
+	for i := range service.Endpoints {
+		if service.Endpoints[i].Name == cron.Endpoint {
+			return &service.Endpoints[i]
+		}
+	}
+	return nil
+}
+
+// cronMethod is the method a job calls an endpoint by: POST where it is taken, since a job is there to do something.
+func cronMethod(methods []string) string {
+	if slices.Contains(methods, "POST") || slices.Contains(methods, "*") || len(methods) == 0 {
+		return "POST"
+	}
+	return methods[0]
+}
+
+// checkCrons reports schedules that AWS cannot keep, and jobs whose requests would be turned away.
+func checkCrons(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("cron") {
+		spec := r.Spec.(*Cron)
+		if _, err := spec.Expressions(); err != nil {
+			diags = append(diags, fail(r.At, "Schedule not available on AWS", "write two cron jobs, one for the days of the month and one for the days of the week",
+				"EventBridge Scheduler cannot run cron job %q: %s.", r.Name, err))
+		}
+		endpoint := d.endpoint(spec)
+		if endpoint != nil && endpoint.Access == "auth" {
+			warning := fail(r.At, "Cron job without a user", "call a private endpoint that does the same",
+				"Cron job %q calls %s.%s, which needs an authenticated user, and a schedule has none: every run would be refused.", r.Name, spec.Service, spec.Endpoint)
+			warning.Severity = hcl.DiagWarning
+			diags = append(diags, warning)
+		}
+	}
+	return diags
+}

@@ -1,0 +1,322 @@
+package kinds
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/modules"
+)
+
+// settled are the arguments that no override can set although their values are literals, because other generated code
+// follows from the same thing: module, "" for all of them, argument, why, and what to do instead.
+var settled = map[string]map[string][2]string{
+	"": {
+		"name":       {"other code knows the resource by its name, and another name would replace what is there", "remove it: names follow from application, environment and declaration"},
+		"key_arn":    {"one key encrypts everything", "set key_arn in the environment"},
+		"vpc_id":     {"everything is in one network", "name a network that exists in a network block of the environment"},
+		"subnet_ids": {"everything is in one network", "name a network that exists in a network block of the environment"},
+	},
+	"network": {
+		"cidr":                {"it is compared with those of the other environments", "set cidr in the environment"},
+		"zones":               {"they are checked against the region", "set zones in the environment"},
+		"nat":                 {"what processes need without NAT is checked", "set nat in the environment"},
+		"interface_endpoints": {"what processes need without NAT is checked", "set interface_endpoints in the environment"},
+		"storage_ports":       {"they follow from the databases and caches of the application", "remove it"},
+		"service_port":        {"every process listens on that port", "remove it"},
+		"kubernetes":          {"it follows from where processes run", "remove it"},
+	},
+	"encryption-key": {
+		"message_sources": {"they follow from what the application declares", "bring a key with a policy of your own: set key_arn in the environment"},
+	},
+	"fargate-cluster": {
+		"namespace": {"processes find each other by it", "remove it"},
+	},
+	"load-balancer": {
+		"domain":              {"the gateway answers to the same name", "set domain in the environment"},
+		"alternative_domains": {"the gateway answers to the domain of the environment alone", "remove it"},
+		"hosted_zone_id":      {"it belongs to the domain", "set hosted_zone_id in the environment"},
+		"certificate_arn":     {"it belongs to the domain", "set certificate_arn in the environment"},
+	},
+	"fargate-service": {
+		"architecture":         {"one image holds every service", "set architecture in a task block of the environment"},
+		"scale":                {"connection pools follow from the number of tasks", "set scale in the block of the service or process"},
+		"stop_timeout_seconds": {"the runtime's own deadline follows from it", "set stop_timeout_seconds in the block of the service or process"},
+		"discovery_name":       {"other processes call this one by it", "remove it"},
+		"port":                 {"other processes call this one there", "remove it"},
+	},
+	"database-server": {
+		"instance_class": {"connection pools follow from the size of the server", "set instance_class in the database_server block"},
+	},
+	"database-cluster": {
+		"max_capacity": {"connection pools follow from the size of the server", "set max_capacity in the database_server block"},
+	},
+	"topic":        {"fifo": {"it follows from how the application declares the topic", "remove it"}},
+	"subscription": {"fifo": {"it follows from how the application declares the topic", "remove it"}},
+	"bucket":       {"key_prefix": {"the application is not told of it, and its rights are to the whole bucket", "remove it"}},
+	"cdn":          {"origin_path": {"the application hands out addresses without it", "remove it"}},
+	"cache": {
+		"cluster_mode":  {"Encore's clients do not speak it", "remove it"},
+		"secret_prefix": {"other code knows the secrets by their names", "remove it"},
+	},
+	"cron": {
+		"path":        {"it is the endpoint's that the job calls", "remove it"},
+		"method":      {"it is the endpoint's that the job calls", "remove it"},
+		"signature":   {"it is what the runtime of the application verifies", "remove it"},
+		"auth_key_id": {"it is the key that the processes know", "remove it"},
+		"app_id":      {"it is what the processes know", "remove it"},
+		"env_name":    {"it is what the processes know", "remove it"},
+	},
+}
+
+// override sets what groundplan.hcl says of a module call, and returns the arguments with the names of those that were
+// set as a whole. What cannot be set is reported and left as it is.
+func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []string) {
+	override := s.Env.Override(id)
+	if override == nil {
+		return args, nil
+	}
+	var set []string
+	for _, argument := range override.Arguments {
+		i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == argument.Name })
+		var generated emit.Value
+		if i >= 0 {
+			generated = args[i].Value
+		}
+		value, problem := overridden(module, argument, generated)
+		if problem != nil {
+			s.Problems = append(s.Problems, problem)
+			continue
+		}
+		if constraint, _ := modules.Type(module, argument.Name); !constraint.IsMapType() {
+			set = append(set, argument.Name)
+		}
+		if i >= 0 {
+			args[i].Value = value
+		} else {
+			args = append(args, Arg(argument.Name, value))
+		}
+	}
+	return args, set
+}
+
+// overridden is the value an argument gets, generated the one it would have without the override. The entries of a map
+// join those that are there, which keep their values: a right or a network path follows from a use in the source.
+func overridden(module string, argument environment.Argument, generated emit.Value) (emit.Value, *hcl.Diagnostic) {
+	refuse := func(why, hint string) (emit.Value, *hcl.Diagnostic) {
+		return emit.Value{}, fail(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
+	}
+	constraint, known := modules.Type(module, argument.Name)
+	if !known {
+		names := modules.Variables(module)
+		return emit.Value{}, fail(argument.NameAt, "Unknown argument", cmp.Or(environment.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", ")),
+			"The module %s has no argument %q.", module, argument.Name)
+	}
+	for _, of := range []string{"", module} {
+		if reason, found := settled[of][argument.Name]; found {
+			return refuse(reason[0], reason[1])
+		}
+	}
+	value, problem := written(argument.Expression, argument.Value, constraint, argument.Name)
+	if problem != nil {
+		return emit.Value{}, problem
+	}
+	if constraint.IsMapType() {
+		for _, key := range value.Fields() {
+			if slices.Contains(generated.Fields(), key) {
+				return refuse(fmt.Sprintf("its entry %q is generated, from what the application declares", key), "remove the entry, or give yours another name")
+			}
+		}
+		return generated.And(value), nil
+	}
+	if generated.Refers() {
+		line, _ := generated.Line()
+		why := "it is wired to other parts of the generated code"
+		if line != "" && !strings.ContainsAny(line, "{[(\"") {
+			why = "it is wired to " + line
+		}
+		return refuse(why, "remove it")
+	}
+	return value, nil
+}
+
+// written turns a literal into the value that is printed, when it is of the type that the module asks for. Numbers in
+// quotes are not numbers here: what is meant should be seen in a review. name is the path to the literal, for messages.
+func written(expression hcl.Expression, value cty.Value, want cty.Type, name string) (emit.Value, *hcl.Diagnostic) {
+	for {
+		wrapped, ok := expression.(*hclsyntax.ParenthesesExpr)
+		if !ok {
+			break
+		}
+		expression = wrapped.Expression
+	}
+	at, have := expression.Range(), value.Type()
+	wrong := func() (emit.Value, *hcl.Diagnostic) {
+		return emit.Value{}, fail(at, "Wrong type", "write "+example(want), "%q is %s here, and the module asks for %s.", name, literalType(have), typeexpr.TypeString(want))
+	}
+	switch {
+	case want.IsPrimitiveType() && have == want:
+		return primitive(value), nil
+	case (want.IsListType() || want.IsSetType()) && have.IsTupleType():
+		elements, _ := hcl.ExprList(expression)
+		var items []emit.Value
+		for i, element := range value.AsValueSlice() {
+			item, problem := written(elements[i], element, want.ElementType(), fmt.Sprintf("%s[%d]", name, i))
+			if problem != nil {
+				return emit.Value{}, problem
+			}
+			items = append(items, item)
+		}
+		return emit.List(items...), nil
+	case (want.IsMapType() || want.IsObjectType()) && have.IsObjectType():
+		return writtenObject(expression, value, want, name)
+	}
+	return wrong()
+}
+
+// writtenObject is written for maps, which are sorted, and objects, which keep their order.
+func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, name string) (emit.Value, *hcl.Diagnostic) {
+	pairs, _ := hcl.ExprMap(expression)
+	at := expression.Range()
+	var fields []emit.Arg
+	var seen []string
+	for _, pair := range pairs {
+		keyAt := pair.Key.Range()
+		key, _ := pair.Key.Value(nil)
+		field := key.AsString()
+		var element cty.Type
+		switch {
+		case slices.Contains(seen, field):
+			return emit.Value{}, fail(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+		case want.IsMapType():
+			element = want.ElementType()
+		case !want.HasAttribute(field):
+			names := slices.Sorted(maps.Keys(want.AttributeTypes()))
+			return emit.Value{}, fail(keyAt, "Unknown member", cmp.Or(environment.DidYouMean(field, names), "use "+strings.Join(names, ", ")), "%q has no member %q.", name, field)
+		default:
+			element = want.AttributeType(field)
+		}
+		seen = append(seen, field)
+		inner, problem := written(pair.Value, value.GetAttr(field), element, name+"."+field)
+		if problem != nil {
+			return emit.Value{}, problem
+		}
+		fields = append(fields, Arg(field, inner))
+	}
+	if want.IsMapType() {
+		if !strings.ContainsAny(name, ".[") {
+			// The entries of a map that is an argument stand among those that are generated.
+			for i := range fields {
+				fields[i].Comments = []string{"set in " + environment.Filename}
+			}
+		}
+		return emit.Map(fields...), nil
+	}
+	for _, member := range slices.Sorted(maps.Keys(want.AttributeTypes())) {
+		if !want.AttributeOptional(member) && !slices.Contains(seen, member) {
+			return emit.Value{}, fail(at, "Member missing", "add "+member, "%q lacks the member %q.", name, member)
+		}
+	}
+	return emit.Object(fields...), nil
+}
+
+func primitive(value cty.Value) emit.Value {
+	switch value.Type() {
+	case cty.String:
+		return emit.String(value.AsString())
+	case cty.Bool:
+		return emit.Bool(value.True())
+	}
+	number, _ := value.AsBigFloat().Float64()
+	return emit.Float(number)
+}
+
+func literalType(have cty.Type) string {
+	switch {
+	case have == cty.String:
+		return "a text"
+	case have == cty.Number:
+		return "a number"
+	case have == cty.Bool:
+		return "true or false"
+	case have.IsTupleType():
+		return "a list"
+	}
+	return "an object"
+}
+
+// example is a value of the type, for a hint.
+func example(want cty.Type) string {
+	switch {
+	case want == cty.String:
+		return `a text in quotes`
+	case want == cty.Number:
+		return "a number without quotes"
+	case want == cty.Bool:
+		return "true or false"
+	case want.IsListType() || want.IsSetType():
+		return "a list, as in [...]"
+	}
+	return "an object, as in { name = value }"
+}
+
+// CheckOverrides reports the overrides of an environment that reach no module call of its stacks, and what the calls
+// themselves found wrong.
+func CheckOverrides(env *environment.Environment, stacks ...*Stack) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	addresses, calls, existing := map[string]string{}, map[string]string{}, map[string]bool{}
+	for _, s := range stacks {
+		diags = append(diags, s.Problems...)
+		maps.Copy(addresses, s.Addresses)
+		maps.Copy(calls, s.calls)
+		maps.Copy(existing, s.existing)
+	}
+	for _, o := range env.Overrides {
+		if calls[o.ID] != "" {
+			continue
+		}
+		if existing[o.ID] {
+			diags = append(diags, fail(o.IDAt, "Override of what is not made", "remove the block",
+				"In the environment %q the %s exists, so that there is no module call whose arguments could be set.", env.Name, o.ID))
+			continue
+		}
+		ids := slices.Sorted(maps.Keys(calls))
+		hint := environment.DidYouMean(o.ID, ids)
+		for _, holder := range ids {
+			if calls[holder] == addresses[o.ID] {
+				hint = fmt.Sprintf("it is a part of %q: write override %q { ... }", holder, holder)
+			}
+		}
+		diags = append(diags, fail(o.IDAt, "Override of nothing", cmp.Or(hint, alike(o.ID, ids)), "The environment %q has no %q.", env.Name, o.ID))
+	}
+	return diags
+}
+
+// alike lists the ids of the same kind, or the kinds when there is none.
+func alike(id string, ids []string) string {
+	kind, _, _ := strings.Cut(id, " ")
+	var same, first []string
+	for _, other := range ids {
+		word, _, _ := strings.Cut(other, " ")
+		if word == kind {
+			same = append(same, strconv.Quote(other))
+		}
+		if !slices.Contains(first, word) {
+			first = append(first, word)
+		}
+	}
+	if len(same) > 0 && len(same) <= 10 {
+		return "there is " + strings.Join(same, ", ")
+	}
+	return "groundplan.lock.json lists what there is; the names begin with " + strings.Join(first, ", ")
+}

@@ -1,0 +1,29 @@
+package kinds
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/groundplan/groundplan/modules"
+)
+
+// TestE1_WhatCannotBeSetExists: a module or argument that is gone leaves no reason behind, and each reason reads as one.
+func TestE1_WhatCannotBeSetExists(t *testing.T) {
+	for module, arguments := range settled {
+		for argument, reason := range arguments {
+			if module != "" && !slices.Contains(modules.Variables(module), argument) {
+				t.Errorf("there is no argument %s of %s", argument, module)
+			}
+			if reason[0] == "" || reason[1] == "" || strings.HasSuffix(reason[0], ".") || strings.HasSuffix(reason[1], ".") {
+				t.Errorf("%s of %s: %q", argument, module, reason)
+			}
+		}
+	}
+	for argument := range settled[""] {
+		have := slices.DeleteFunc(modules.Names(), func(module string) bool { return !slices.Contains(modules.Variables(module), argument) })
+		if len(have) < 5 {
+			t.Errorf("%s is settled for all modules, and only %v have it", argument, have)
+		}
+	}
+}

@@ -1,0 +1,271 @@
+package kinds
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// A service that does not use Encore reads no infra config: what it uses reaches it as environment variables. One table
+// says their names, and docs/manifest.md is made from it.
+
+// ConnectionVariable is one environment variable that a container gets for each resource of a kind it uses.
+type ConnectionVariable struct {
+	// Kind is the resource's, "service" for a service it calls, "" for what every container gets.
+	Kind string
+	// Pattern is the name: <NAME> and <PARENT> stand for the resource's name and its parent's, in capitals with underscores.
+	Pattern string
+	// Secret says that the value comes from Secrets Manager when the container starts.
+	Secret  bool
+	Meaning string
+
+	// of limits the variable to some resources; nil for all.
+	of func(r *app.Resource) bool
+	// where limits it to some environments; nil for all.
+	where func(env *environment.Environment, r *app.Resource) bool
+	value func(p *Process, r *app.Resource) emit.Value
+}
+
+// ConnectionVariables are all variables a container can get, by kind.
+var ConnectionVariables = []ConnectionVariable{
+	{Kind: "database", Pattern: "<NAME>_DATABASE_HOST", Meaning: "Host of the server.", value: ofServer("address")},
+	{Kind: "database", Pattern: "<NAME>_DATABASE_PORT", Meaning: "Port of the server.", value: ofServer("port")},
+	{Kind: "database", Pattern: "<NAME>_DATABASE_NAME", Meaning: "Name of the database on the server.", value: ownName},
+	{Kind: "database", Pattern: "<NAME>_DATABASE_USER", Meaning: "Role of the service on the server.",
+		value: func(p *Process, _ *app.Resource) emit.Value { return emit.String(RoleName(p.Name)) }},
+	{Kind: "database", Pattern: "<NAME>_DATABASE_PASSWORD", Secret: true, Meaning: "Password of the role.",
+		value: func(p *Process, _ *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + databaseSecret(p.Name) + "_arn")
+		}},
+	{Kind: "database", Pattern: "<NAME>_DATABASE_CA_CERTIFICATE", Meaning: "Certificates to trust, as PEM text: the server speaks TLS alone.",
+		value: ofServer("ca_certificate")},
+	{Kind: "database", Pattern: "<NAME>_DATABASE_MAX_CONNECTIONS",
+		Meaning: "Connections that one task may open, so that all tasks of a rolling deployment fit the server.",
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.String(fmt.Sprint(poolSize(p.Deployment, serverOf(p, r))))
+		}},
+	{Kind: "topic", Pattern: "<NAME>_TOPIC_ARN", Meaning: "ARN of the SNS topic.",
+		value: func(_ *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + topicLabel(r.Name) + "_arn")
+		}},
+	{Kind: "subscription", Pattern: "<PARENT>_<NAME>_QUEUE_URL",
+		Meaning: "URL of the SQS queue; `<PARENT>` is the topic. A message is SNS's envelope, with the published text in `Message`.",
+		value: func(_ *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + subscriptionLabel(r.Parent, r.Name) + ".queue_url")
+		}},
+	{Kind: "bucket", Pattern: "<NAME>_BUCKET_NAME", Meaning: "Name of the S3 bucket.",
+		value: func(_ *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + bucketLabel(r.Name) + ".name")
+		}},
+	{Kind: "bucket", Pattern: "<NAME>_BUCKET_PUBLIC_URL", Meaning: "Where the world reads the objects, without a slash at the end. Public buckets only.",
+		of: func(r *app.Resource) bool { return r.Spec.(*Bucket).Public },
+		value: func(_ *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + bucketLabel(r.Name) + ".url")
+		}},
+	{Kind: "bucket", Pattern: "<NAME>_BUCKET_KEY_PREFIX",
+		Meaning: "What the keys of all objects begin with. Only where an environment brings a bucket with a `key_prefix`.",
+		where:   func(env *environment.Environment, r *app.Resource) bool { return keyPrefix(env, r.Name) != "" },
+		value:   func(p *Process, r *app.Resource) emit.Value { return emit.String(keyPrefix(p.Env, r.Name)) }},
+	{Kind: "cache", Pattern: "<NAME>_CACHE_HOST", Meaning: "Host of the primary. It speaks TLS alone, with a certificate of a public authority.",
+		value: ofCache(".address")},
+	{Kind: "cache", Pattern: "<NAME>_CACHE_PORT", Meaning: "Port of the primary.", value: ofCache(".port")},
+	{Kind: "cache", Pattern: "<NAME>_CACHE_USER", Meaning: "User of the service.",
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + CacheLabel(r.Name) + ".user_names[\"" + p.Name + "\"]")
+		}},
+	{Kind: "cache", Pattern: "<NAME>_CACHE_PASSWORD", Secret: true, Meaning: "Password of the user.",
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + CacheLabel(r.Name) + ".user_secret_arns[\"" + p.Name + "\"]")
+		}},
+	{Kind: "secret", Pattern: "<NAME>", Secret: true, Meaning: "Value of the secret: `StripeKey` becomes `STRIPE_KEY`.",
+		value: func(_ *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform.secret_" + Label(r.Name) + "_arn")
+		}},
+	{Kind: callKind, Pattern: "<NAME>_URL", Meaning: "Base URL of a service it calls, inside the network: `http://`, host and port.",
+		value: func(p *Process, r *app.Resource) emit.Value { return BaseURL(p.Host(r.Name)) }},
+	{Kind: "", Pattern: "AWS_REGION", Meaning: "Region of everything above.",
+		value: func(p *Process, _ *app.Resource) emit.Value { return emit.String(p.Env.Region) }},
+}
+
+// callKind is the kind of an edge to another service.
+const callKind = "service"
+
+func ofServer(output string) func(*Process, *app.Resource) emit.Value {
+	return func(p *Process, r *app.Resource) emit.Value {
+		return emit.Ref("local.platform.database_server_" + Label(serverOf(p, r).Name) + "." + output)
+	}
+}
+
+func ofCache(output string) func(*Process, *app.Resource) emit.Value {
+	return func(_ *Process, r *app.Resource) emit.Value {
+		return emit.Ref("local.platform." + CacheLabel(r.Name) + output)
+	}
+}
+
+func ownName(_ *Process, r *app.Resource) emit.Value { return emit.String(r.Name) }
+
+func serverOf(p *Process, r *app.Resource) environment.DatabaseServer {
+	for _, server := range p.Env.DatabaseServers {
+		if slices.Contains(server.Databases, r.Name) {
+			return server
+		}
+	}
+	return environment.DatabaseServer{}
+}
+
+// name is the variable's name for a resource.
+func (v *ConnectionVariable) name(parent, name string) string {
+	return strings.NewReplacer("<NAME>", strings.ToUpper(Label(name)), "<PARENT>", strings.ToUpper(Label(parent))).Replace(v.Pattern)
+}
+
+// Variable is an environment variable of a container.
+type Variable struct {
+	Name    string
+	Value   emit.Value
+	Comment string
+}
+
+// WireContainer hands a container what its service uses as environment variables, in place of the infra config of
+// Encore's runtime and the variables that names.
+func WireContainer(p *Process) {
+	p.Config, p.Secrets = map[string]emit.Value{}, nil
+	done := map[string]bool{}
+	add := func(v *ConnectionVariable, r *app.Resource, comment string) {
+		name := v.name(r.Parent, r.Name)
+		switch {
+		case done[name]:
+		case v.Secret:
+			p.Secrets = append(p.Secrets, Secret{Variable: name, ARN: v.value(p, r), Comment: comment})
+		default:
+			p.Variables = append(p.Variables, Variable{Name: name, Value: v.value(p, r), Comment: comment})
+		}
+		done[name] = true
+	}
+	for i := range ConnectionVariables {
+		v := &ConnectionVariables[i]
+		if v.Kind == "" {
+			add(v, &app.Resource{}, "the environment's region")
+		}
+		for _, e := range p.Edges {
+			if r := p.used(e); r != nil && v.Kind == e.Kind && (v.of == nil || v.of(r)) && (v.where == nil || v.where(p.Env, r)) {
+				add(v, r, fmt.Sprintf("%s, in %s", described(r), e.At.Filename))
+			}
+		}
+	}
+	for _, name := range p.Services {
+		for _, literal := range p.Service(name).Container.Environment {
+			p.Variables = append(p.Variables, Variable{Name: literal.Name, Value: emit.String(literal.Value), Comment: "set in " + literal.At.Filename})
+		}
+	}
+	sort.Slice(p.Variables, func(i, j int) bool { return p.Variables[i].Name < p.Variables[j].Name })
+}
+
+// used is the resource at the end of an edge, a made-up one for a service it calls; nil when the process itself serves it.
+func (p *Process) used(e app.Edge) *app.Resource {
+	if e.Kind != callKind {
+		return p.Resource(e.Kind, e.Parent, e.Resource)
+	}
+	if e.ReferenceOnly || p.Hosts(e.Resource) || p.Host(e.Resource) == nil {
+		return nil
+	}
+	return &app.Resource{Kind: callKind, Name: e.Resource}
+}
+
+func described(r *app.Resource) string {
+	text := noun(r.Kind) + " " + quoted(r.Name)
+	if r.Parent != "" {
+		text += " of topic " + quoted(r.Parent)
+	}
+	return text
+}
+
+func noun(kind string) string {
+	if k, known := Named(kind); known {
+		return k.Noun
+	}
+	return kind
+}
+
+// reservedVariables are names that the module, ECS or Encore's runtimes give a meaning to; those that end in an
+// underscore are prefixes.
+var reservedVariables = []string{"PORT", "ENCORE_", "ECS_", "AWS_CONTAINER_", "AWS_EXECUTION_ENV"}
+
+// CheckVariables reports variables of a container that two things would set, and names that are not for applications.
+func CheckVariables(a *app.App) hcl.Diagnostics {
+	if !a.Containers() {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	edges := map[string][]app.Edge{}
+	for _, e := range a.Edges {
+		edges[e.Service] = append(edges[e.Service], e)
+	}
+	for _, s := range a.Services {
+		if s.Container != nil {
+			diags = append(diags, checkVariables(a, s, edges[s.Name])...)
+		}
+	}
+	return diags
+}
+
+// setVariable is a variable and what sets it.
+type setVariable struct {
+	name, what string
+	at         hcl.Range
+}
+
+func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics {
+	var list []setVariable
+	for i := range ConnectionVariables {
+		v := &ConnectionVariables[i]
+		if v.Kind == "" {
+			list = append(list, setVariable{v.Pattern, "groundplan", hcl.Range{}})
+		}
+		done := map[string]bool{}
+		for _, e := range edges {
+			r := a.Resource(e.Kind, e.Parent, e.Resource)
+			skip := e.Kind == callKind && (e.ReferenceOnly || e.Resource == s.Name)
+			if id := e.Parent + "\n" + e.Resource; v.Kind == e.Kind && !skip && !done[id] && (v.of == nil || v.of(r)) {
+				done[id] = true
+				list = append(list, setVariable{v.name(e.Parent, e.Resource), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.At})
+			}
+		}
+	}
+	for _, literal := range s.Container.Environment {
+		list = append(list, setVariable{literal.Name, "the setting environment", literal.At})
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].at.Start.Byte < list[j].at.Start.Byte })
+	var diags hcl.Diagnostics
+	first := map[string]setVariable{}
+	for _, v := range list {
+		if reserved(v.name) {
+			diags = append(diags, fail(v.at, "Reserved variable", "choose another name",
+				"The variable %s of service %q is not the application's to set.", v.name, s.Name))
+			continue
+		}
+		switch earlier, taken := first[v.name]; {
+		case !taken:
+			first[v.name] = v
+		case earlier.at.Filename == "":
+			diags = append(diags, fail(v.at, "Variable set twice", "choose another name",
+				"The variable %s of service %q is set by %s.", v.name, s.Name, earlier.what))
+		default:
+			diags = append(diags, fail(v.at, "Variable set twice", "rename one of the two", "Both %s and %s (%s) set the variable %s of service %q.",
+				v.what, earlier.what, app.Position(earlier.at), v.name, s.Name))
+		}
+	}
+	return diags
+}
+
+func reserved(name string) bool {
+	return slices.ContainsFunc(reservedVariables, func(word string) bool {
+		return name == word || strings.HasSuffix(word, "_") && strings.HasPrefix(name, word)
+	})
+}

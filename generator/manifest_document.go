@@ -1,0 +1,143 @@
+package generator
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// ManifestDocument is the page docs/manifest.md: every block and setting of a manifest, and every environment variable a
+// container gets, from the tables that the reader and the wiring use.
+func ManifestDocument() []byte {
+	var out strings.Builder
+	fmt.Fprintf(&out, manifestIntroduction, "`", source.ManifestFilename)
+	grammar := source.ManifestGrammar(kinds.ManifestSpellings())
+	for _, block := range grammar.Blocks {
+		documentBlock(&out, block, "")
+	}
+	out.WriteString(`
+## What a container is told
+
+What a service uses reaches it as environment variables. ` + "`<NAME>`" + ` is the resource's name in capitals, with an underscore where it
+has another character or a new word begins: ` + "`order-placed`" + ` becomes ` + "`ORDER_PLACED`" + `. Variables that two things would set are an error, and
+so are settings of ` + "`PORT`" + ` and of names that begin with ` + "`ENCORE_`" + `, ` + "`ECS_`" + ` or ` + "`AWS_CONTAINER_`" + `.
+
+| for | variable | holds |
+|---|---|---|
+`)
+	for _, v := range kinds.ConnectionVariables {
+		about, meaning := v.Kind, v.Meaning
+		switch about {
+		case "":
+			about = "every service"
+		case "service":
+			about = "a service it calls"
+		default:
+			about = "a " + about
+		}
+		if v.Secret {
+			meaning += " From Secrets Manager, when the task starts."
+		}
+		fmt.Fprintf(&out, "| %s | `%s` | %s |\n", about, v.Pattern, meaning)
+	}
+	out.WriteString("| every service | `PORT` | The port to listen on. |\n")
+	out.WriteString(manifestPromises)
+	return []byte(out.String())
+}
+
+// documentBlock prints a block, and what stands in it, under the name of where it stands.
+func documentBlock(out *strings.Builder, block *source.ManifestBlock, around string) {
+	title := block.Type
+	if block.Label != "" {
+		title += fmt.Sprintf(" \"<%s>\"", block.Label)
+	}
+	if around != "" {
+		title += ", in " + around
+	}
+	fmt.Fprintf(out, "\n## %s\n\n%s%s\n", title, block.Meaning, only(block.Only, " For plain containers.", " For Encore applications."))
+	if len(block.Settings) > 0 {
+		out.WriteString("\n| setting | type | default | meaning |\n|---|---|---|---|\n")
+	}
+	for _, s := range block.Settings {
+		documentSetting(out, s, "")
+	}
+	where := block.Type
+	if around != "" {
+		where += " of " + around
+	}
+	for _, inner := range block.Blocks {
+		documentBlock(out, inner, where)
+	}
+}
+
+func documentSetting(out *strings.Builder, s source.ManifestSetting, prefix string) {
+	holds := s.Default
+	if s.Required {
+		holds = "required"
+	}
+	fmt.Fprintf(out, "| `%s%s` | %s | %s | %s%s |\n", prefix, s.Name, s.Type.Short(), holds, s.Meaning, only(s.Only, " Containers only.", " Encore only."))
+	for _, member := range s.Members {
+		documentSetting(out, member, prefix+s.Name+".")
+	}
+}
+
+func only(only source.ManifestOnly, containers, encore string) string {
+	switch only {
+	case source.ForContainers:
+		return containers
+	case source.ForEncore:
+		return encore
+	}
+	return ""
+}
+
+const manifestIntroduction = `<!-- Generated from the tables in generator/source and generator/kinds by go test ./generator -run ManifestDocument -update. Do not edit. -->
+# The manifest
+
+An application that does not use Encore, or whose source cannot be read, is described in %[1]s%[2]s%[1]s beside
+%[1]sgroundplan.hcl%[1]s: what it declares, and which service uses what. Everything else is as for an application that is read from source: the same checks, the same
+commands, the same Terraform. A folder has a manifest or an %[1]sencore.app%[1]s, never both.
+
+%[1]s%[1]s%[1]shcl
+app "shop" {}
+
+database "orders" {}
+
+topic "order-placed" {}
+
+service "orders" {
+  public = true
+  paths  = ["/orders", "/orders/*"]
+
+  uses {
+    databases = ["orders"]
+    publishes = ["order-placed"]
+  }
+}
+
+service "billing" {
+  subscription "charge-card" {
+    topic        = "order-placed"
+    ack_deadline = "1m"
+  }
+}
+%[1]s%[1]s%[1]s
+
+Values are literals: nothing is computed, so that a reader sees what there is. With %[1]sruntime = "encore-go"%[1]s or %[1]s"encore-typescript"%[1]s the
+manifest describes an Encore application, and the same Terraform is written as from its source.
+`
+
+const manifestPromises = `
+## What a container has to do
+
+- Listen on the port that ` + "`PORT`" + ` names, speak plain HTTP there, and answer 200 to a GET of ` + "`health_path`" + `. Inside a task nothing else asks; the load balancer asks public services as well.
+- End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md), and go on answering for its first 10 seconds: so long callers may keep the address of a task that stops.
+- Trust the certificates of the database server and speak TLS to databases and caches: neither answers anything else.
+- Make its tables itself. Databases and roles are made by an operator, as the generated README says.
+- Delete a message from its queue when it is done with it. What it does not delete in ` + "`ack_deadline`" + ` comes again, and after ` + "`max_retries`" + ` goes to the dead-letter queue.
+- Give a FIFO topic, one that is exactly-once or ordered, a message group and a deduplication id with every message.
+- Answer a cron job's request with a status below 300. It carries no signature: that nobody else calls a service that is not public is its security group's business. A path that jobs call and a public service answers to everybody is worth a warning.
+- Use only the commands on keys that Encore's runtimes use in a cache; others are refused (modules/cache lists them).
+`

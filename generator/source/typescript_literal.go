@@ -1,0 +1,203 @@
+package source
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source/typescript"
+)
+
+// tsLiterals reads settings: literals whose value is known without running the program, as Encore demands.
+type tsLiterals struct {
+	r *tsReader
+	// opaque, references and durations are settings of their own rules, see TypeScriptSpelling.
+	opaque, references, durations []string
+	// found are the settings that name something of the application.
+	found []tsReference
+}
+
+// object reads a settings argument, which must be an object literal.
+func (l *tsLiterals) object(e typescript.Expression) (Value, bool) {
+	literal, ok := typescript.Unwrap(e).(*typescript.Object)
+	if !ok {
+		l.r.m.error(l.r.at(e), "Settings are not a literal",
+			"The settings are read without running the program, and %s has to be run to be known.\nhint: write them here as an object literal, {...}", describeTS(e))
+		return Value{}, false
+	}
+	return l.fields(literal)
+}
+
+func (l *tsLiterals) fields(literal *typescript.Object) (Value, bool) {
+	value := Value{Kind: Object, At: l.r.at(literal)}
+	ok := true
+	for _, property := range literal.Properties {
+		name := property.Name.Text
+		if property.Form == typescript.MemberSpread || name == "" {
+			l.r.m.error(l.r.at(property), "Setting without a name", "Settings are read by name, and this one has none.\nhint: write it as name: value")
+			ok = false
+			continue
+		}
+		field, fieldOK := l.field(name, property)
+		if slices.Contains(l.references, name) && field.Kind == Reference {
+			if target, names, known := l.r.chain(property.Value); known {
+				l.found = append(l.found, tsReference{len(value.Fields), tsTarget{target, names}})
+			}
+		}
+		ok = ok && fieldOK
+		value.Fields = append(value.Fields, Field{Name: name, Value: field, At: l.r.m.at(spanOfNode(property.Name))})
+	}
+	return value, ok
+}
+
+func (l *tsLiterals) field(name string, property *typescript.Property) (Value, bool) {
+	at := l.r.at(property.Value)
+	switch {
+	case slices.Contains(l.references, name):
+		return Value{Kind: Reference, Text: strings.TrimSpace(l.r.text(property.Value)), At: at}, true
+	case slices.Contains(l.opaque, name):
+		return Value{Kind: Opaque, At: at}, true
+	}
+	value, ok := l.value(property.Value)
+	if !ok {
+		l.r.m.error(at, "Setting is not a constant",
+			"%s is set to %s, which only the running program knows; constants of your own are not looked up.\nhint: write a literal, or arithmetic on numbers",
+			name, describeTS(property.Value))
+		return value, false
+	}
+	if slices.Contains(l.durations, name) && value.Kind != String {
+		l.r.m.error(at, "Setting of the wrong type", "%s must be a duration, got %s.\nhint: write a text with a unit, as in \"30s\" or \"7 days\"", name, describeValue(value))
+		return value, false
+	}
+	return value, true
+}
+
+func (l *tsLiterals) value(e typescript.Expression) (Value, bool) {
+	at := l.r.at(e)
+	switch e := typescript.Unwrap(e).(type) {
+	case *typescript.Object:
+		value, ok := l.fields(e)
+		if !ok {
+			return Value{Kind: Object, At: at}, true // what is wrong with it was said
+		}
+		return value, true
+	case *typescript.Array:
+		value := Value{Kind: List, At: at}
+		for _, element := range e.Elements {
+			if element == nil {
+				return value, false
+			}
+			item, ok := l.value(element)
+			if !ok {
+				return value, false
+			}
+			value.Fields = append(value.Fields, Field{Value: item, At: item.At})
+		}
+		return value, true
+	case *typescript.String:
+		return Value{Kind: String, Text: e.Value, At: at}, true
+	case *typescript.Boolean:
+		return Value{Kind: Bool, Bool: e.Value, At: at}, true
+	case *typescript.Null:
+		return Value{Kind: Nil, At: at}, true
+	case *typescript.Identifier:
+		if e.Name == "undefined" && e.Binding == nil {
+			return Value{Kind: Nil, At: at}, true
+		}
+		return Value{At: at}, false
+	}
+	number, ok := constantTS(e)
+	if !ok || math.IsInf(number, 0) || math.IsNaN(number) {
+		return Value{At: at}, false
+	}
+	if whole := math.Trunc(number); whole == number && math.Abs(number) < 1<<62 {
+		return Value{Kind: Int, Int: int64(number), At: at}, true
+	}
+	return Value{Kind: Float, Float: number, At: at}, true
+}
+
+// constantTS computes a number from literals and arithmetic.
+func constantTS(e typescript.Expression) (float64, bool) {
+	switch e := typescript.Unwrap(e).(type) {
+	case *typescript.Number:
+		if e.Big {
+			return 0, false
+		}
+		return e.Float()
+	case *typescript.Unary:
+		value, ok := constantTS(e.Value)
+		switch {
+		case !ok || e.Postfix:
+		case e.Operator == "-":
+			return -value, true
+		case e.Operator == "+":
+			return value, true
+		}
+	case *typescript.Binary:
+		left, ok := constantTS(e.Left)
+		right, okRight := constantTS(e.Right)
+		if !ok || !okRight {
+			return 0, false
+		}
+		switch e.Operator {
+		case "+":
+			return left + right, true
+		case "-":
+			return left - right, true
+		case "*":
+			return left * right, true
+		case "/":
+			return left / right, right != 0
+		case "%":
+			return math.Mod(left, right), right != 0
+		}
+	}
+	return 0, false
+}
+
+// describeTS says what an expression is, for messages.
+func describeTS(e typescript.Expression) string {
+	switch e := typescript.Unwrap(e).(type) {
+	case *typescript.Identifier:
+		return "the name " + e.Name
+	case *typescript.Template:
+		return "a template literal"
+	case *typescript.Call, *typescript.TaggedTemplate:
+		return "a call"
+	case *typescript.New:
+		return "a new object"
+	case *typescript.Member, *typescript.Index:
+		return "a property of an object"
+	case *typescript.Binary:
+		if e.Operator == "+" {
+			return "a concatenation"
+		}
+	case *typescript.Conditional:
+		return "a choice made at run time"
+	case *typescript.Function:
+		return "a function"
+	case *typescript.Object:
+		return "an object"
+	case *typescript.Array:
+		return "a list"
+	case *typescript.Spread:
+		return "a spread list"
+	case *typescript.Number:
+		return "the number " + e.Text
+	case *typescript.Boolean, *typescript.Null:
+		return "no text"
+	case *typescript.String:
+		return "the text " + describeValue(Value{Kind: String, Text: e.Value})[len("the text "):]
+	}
+	return "an expression"
+}
+
+func (r *tsReader) at(n typescript.Node) hcl.Range { return r.m.at(spanOfNode(n)) }
+
+// text is the source of a node.
+func (r *tsReader) text(n typescript.Node) string {
+	extent := n.Extent()
+	return r.file.Source[extent.Start:extent.End]
+}

@@ -1,0 +1,482 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source/typescript"
+)
+
+// tsModule is what the first phase keeps of a file: facts, no syntax.
+type tsModule struct {
+	path string // relative to the root, slashes
+	dir  string
+	// service is the service around the file, filled in by the linker; "" when there is none.
+	service string
+	lines   []int32
+	// text is nil when the file is ASCII: positions then need nothing but lines.
+	text []byte
+	// broken says that the file cannot be read, so that declarations may be missing.
+	broken bool
+
+	imports []tsImport
+	// names are the names of the file that could lead to a resource or an endpoint; references and exports give them by
+	// index.
+	names   []tsName
+	exports map[string]tsExport
+	// stars are the modules of export * from, by index into imports.
+	stars []int32
+	// types are the top-level types that could be permissions or requests.
+	types map[string]tsType
+
+	decls        []*tsDecl
+	endpoints    []*tsEndpointDecl
+	services     []*tsServiceDecl
+	gateways     []*tsGatewayDecl
+	authHandlers []*tsAuthHandlerDecl
+	middleware   []*tsMiddlewareDecl
+	refs         []tsRef
+	// parts are the names of the top-level declarations; the first is "", what runs when the file is loaded. exported are
+	// the parts behind exported names, edges what the parts name of each other.
+	parts    []string
+	exported map[string]int32
+	edges    []tsEdge
+	diags    hcl.Diagnostics
+}
+
+// tsEdge says that a part names another one of the same file.
+type tsEdge struct {
+	from, to int32
+	at       tsSpan
+}
+
+// ownPart stands for what only the service around a file runs: the handler of a subscription that nobody can name.
+const ownPart = -1
+
+// tsImport is one place that loads another module.
+type tsImport struct {
+	name   string // as written
+	module string // the file of the application it means, "" for none
+	// clients says that it is the generated module of clients.
+	clients bool
+	// runs says that the module is loaded when the program runs: an import of nothing but types is not.
+	runs bool
+	at   tsSpan
+}
+
+// tsName is a name that could lead somewhere.
+type tsName struct {
+	text string
+	form tsNameForm
+	// source is an index: of an import (tsImported), of another name (tsAliased).
+	source int32
+	// path are the names that lead on from the source; for an import the first is the imported name, none means the
+	// module as a whole.
+	path []string
+	// decls are the resources it holds (tsHolder), indexes into decls. Direct says that it holds the one resource
+	// itself, and not something made from it.
+	decls  []int32
+	direct bool
+	// endpoint and authHandler are indexes plus one, 0 for none.
+	endpoint, authHandler int32
+}
+
+type tsNameForm uint8
+
+const (
+	tsHolder tsNameForm = iota
+	tsImported
+	tsAliased
+)
+
+// tsExport says what an exported name is: a name of this file (local, an index into names) or one of another module.
+type tsExport struct {
+	local int32 // -1 for none
+	from  int32 // index into imports, -1 for none
+	name  string
+}
+
+// tsType is a type as far as permissions and requests need to know: a combination of named types, or an object.
+type tsType struct {
+	// parts are the named types that it is made of.
+	parts []tsTypeName
+	// other says that there is more to it than names; required that it has a property that must be given.
+	other    bool
+	required bool
+}
+
+// tsTypeName names a type: of an import (an index; path[0] is the imported name), or of this file (-1).
+type tsTypeName struct {
+	source int32
+	path   []string
+}
+
+// tsSpan is a range of byte offsets.
+type tsSpan struct{ start, end int32 }
+
+// tsDecl is a declaration of a resource before its names are resolved.
+type tsDecl struct {
+	Decl
+	spelling int16
+	// parent leads to the parent argument; its name is -1 when there is none.
+	parent   tsTarget
+	parentAt hcl.Range
+	// references are the settings that name endpoints.
+	references []tsReference
+	// invalid says that something of it is wrong, readable that its settings can be checked all the same.
+	invalid  bool
+	readable bool
+}
+
+// tsTarget is a name of the file and the names that lead on from it.
+type tsTarget struct {
+	name int32
+	path []string
+}
+
+// tsReference is a setting that names an endpoint; field is its index in the settings.
+type tsReference struct {
+	field  int
+	target tsTarget
+}
+
+// tsEndpointDecl is an endpoint; request is the type of its parameter.
+type tsEndpointDecl struct {
+	Endpoint
+	defaultPath bool
+	request     *tsType
+	invalid     bool
+}
+
+type tsServiceDecl struct {
+	name string
+	at   hcl.Range
+}
+
+type tsGatewayDecl struct {
+	hasAuth bool
+	auth    tsTarget
+	authAt  hcl.Range
+	at      hcl.Range
+}
+
+type tsAuthHandlerDecl struct {
+	name string
+	at   hcl.Range
+}
+
+type tsMiddlewareDecl struct {
+	Middleware
+}
+
+// tsRef is a place that names something: name is an index into names, path what follows the name.
+type tsRef struct {
+	name int32
+	path []string
+	form tsForm
+	span tsSpan
+	// part is the declaration it stands in, an index into parts or ownPart.
+	part int32
+	// types is the type argument of a call, with permissions.
+	types *tsType
+}
+
+// tsForm says what is done with what a reference leads to.
+type tsForm uint8
+
+const (
+	tsOther tsForm = iota
+	tsCall         // the path's last name is called, as a function or as a tag
+	tsField
+	tsArgument            // of a call
+	tsConstructorArgument // of new
+	tsParentArgument      // of a constructor of the framework
+	tsReExport
+	tsAliasing
+	tsAnonymous // a declaration that is bound to nothing, used where it stands
+)
+
+// at turns a span into a range.
+func (m *tsModule) at(span tsSpan) hcl.Range {
+	return hcl.Range{Filename: m.path, Start: textPos(m.lines, m.text, int(span.start)), End: textPos(m.lines, m.text, int(span.end))}
+}
+
+func (m *tsModule) error(at hcl.Range, summary, detail string, args ...any) {
+	m.diags = append(m.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
+	})
+}
+
+func spanOfNode(n typescript.Node) tsSpan {
+	extent := n.Extent()
+	return tsSpan{int32(extent.Start), int32(extent.End)}
+}
+
+func newTSModule(name, text string) *tsModule {
+	m := &tsModule{path: name, dir: path.Dir(name), exports: make(map[string]tsExport), parts: []string{""}, lines: make([]int32, 1, strings.Count(text, "\n")+1)}
+	ascii := true
+	for i := range len(text) {
+		c := text[i]
+		ascii = ascii && c < utf8.RuneSelf
+		if c == '\n' {
+			m.lines = append(m.lines, int32(i+1))
+		}
+	}
+	if !ascii {
+		m.text = []byte(text)
+	}
+	return m
+}
+
+// readTSModule runs the first phase over one file.
+func readTSModule(language *tsLanguage, resolver *tsResolver, name, text string) *tsModule {
+	m := newTSModule(name, text)
+	file, err := typescript.Parse(name, text)
+	if err != nil {
+		m.broken = true
+		at, what := tsSpan{}, err.Error()
+		var syntax *typescript.Error
+		if errors.As(err, &syntax) {
+			at, what = tsSpan{int32(syntax.Start), int32(max(syntax.End, syntax.Start))}, syntax.Message
+		}
+		m.error(m.at(at), "Invalid TypeScript", "The file cannot be read: %s.\nhint: correct the syntax; the TypeScript compiler reports the same place", what)
+		return m
+	}
+	r := &tsReader{
+		m: m, language: language, resolver: resolver, file: file,
+		indexes: make(map[*typescript.Binding]int32), framework: make(map[*typescript.Binding]tsFramework),
+		typeImports: make(map[*typescript.Binding]tsTypeName),
+	}
+	r.read()
+	return m
+}
+
+// tsReader is the first phase at work on one file.
+type tsReader struct {
+	m        *tsModule
+	language *tsLanguage
+	resolver *tsResolver
+	file     *typescript.File
+	// indexes are the names that are followed, framework those of the framework.
+	indexes   map[*typescript.Binding]int32
+	framework map[*typescript.Binding]tsFramework
+	// wholes are modules of the framework that are imported as a whole, which Encore does not look into.
+	wholes map[*typescript.Binding]string
+	// typeImports are the imported names as types.
+	typeImports map[*typescript.Binding]tsTypeName
+	resolved    *typescript.Names
+	// parts are the parts behind the top-level names, part the one that is being read.
+	parts map[*typescript.Binding]int32
+	part  int32
+	// dynamic are the import("m") calls, by the name that stands for the module.
+	dynamic map[*typescript.Call]int32
+	// parents, configs and waiting are arguments that are read when all names are known.
+	parents []tsParent
+	configs []tsConfig
+	waiting []tsGatewayArgument
+}
+
+func (r *tsReader) read() {
+	r.resolved = typescript.Resolve(r.file)
+	r.readParts()
+	r.readImports()
+	var offsets []int
+	for binding := range r.framework {
+		offsets = append(offsets, offsetsOf(binding)...)
+	}
+	for binding := range r.wholes {
+		offsets = append(offsets, offsetsOf(binding)...)
+	}
+	for _, imported := range r.file.Imports {
+		if imported.Form == typescript.ImportDynamic {
+			offsets = append(offsets, imported.Start)
+		}
+	}
+	if len(offsets) > 0 {
+		r.eachStatement(offsets, r.declaration)
+	}
+	r.readAliases()
+	r.finishDecls()
+	r.readExports()
+	r.readReferences()
+	r.readTypes()
+}
+
+// readImports reads what other modules give to this one.
+func (r *tsReader) readImports() {
+	for _, imported := range r.file.Imports {
+		if imported.Module == nil || imported.Form == typescript.ImportDynamic {
+			continue
+		}
+		index := r.addImport(imported.Module)
+		entry := &r.m.imports[index]
+		bare := imported.Default == nil && imported.Namespace == nil && len(imported.Named) == 0
+		entry.runs = bare && !imported.TypeOnly && !imported.Braces
+		names := r.language.names[entry.name]
+		for _, name := range imported.Named {
+			binding := name.Local.Binding
+			if binding == nil {
+				continue
+			}
+			r.typeImports[binding] = tsTypeName{index, []string{name.Imported}}
+			switch role, ok := names[name.Imported]; {
+			case imported.TypeOnly || name.TypeOnly:
+			case ok:
+				r.framework[binding] = role
+			case entry.module != "" || entry.clients:
+				r.follow(binding, tsName{text: name.Local.Name, form: tsImported, source: index, path: []string{name.Imported}})
+			}
+		}
+		if id := imported.Namespace; id != nil && id.Binding != nil && names != nil && !imported.TypeOnly {
+			if r.wholes == nil {
+				r.wholes = make(map[*typescript.Binding]string)
+			}
+			r.wholes[id.Binding] = entry.name
+		}
+		if imported.TypeOnly || entry.module == "" && !entry.clients {
+			continue
+		}
+		if id := imported.Default; id != nil && id.Binding != nil {
+			r.follow(id.Binding, tsName{text: id.Name, form: tsImported, source: index, path: []string{"default"}})
+		}
+		if id := imported.Namespace; id != nil && id.Binding != nil {
+			r.follow(id.Binding, tsName{text: id.Name, form: tsImported, source: index})
+		}
+	}
+	for _, exported := range r.file.Exports {
+		if exported.From != nil && !exported.TypeOnly {
+			index := r.addImport(exported.From)
+			r.m.imports[index].runs = true
+			if exported.Name == "" {
+				r.m.stars = append(r.m.stars, index)
+			} else {
+				r.m.exports[exported.Name] = tsExport{-1, index, exported.Imported}
+			}
+		}
+	}
+}
+
+func (r *tsReader) addImport(name *typescript.String) int32 {
+	entry := tsImport{name: name.Value, at: spanOfNode(name)}
+	entry.clients = name.Value == clientsModule
+	if !entry.clients && r.language.names[name.Value] == nil {
+		entry.module = r.resolver.resolve(r.m.path, name.Value)
+		// The generated code can be imported by its path as well.
+		entry.clients = entry.module == "" && strings.HasPrefix(path.Join(r.m.dir, name.Value)+"/", "encore.gen/clients/")
+	}
+	r.m.imports = append(r.m.imports, entry)
+	return int32(len(r.m.imports) - 1)
+}
+
+// follow makes every reference to the name count.
+func (r *tsReader) follow(binding *typescript.Binding, name tsName) int32 {
+	if index, ok := r.indexes[binding]; ok {
+		return index
+	}
+	index := int32(len(r.m.names))
+	r.m.names = append(r.m.names, name)
+	r.indexes[binding] = index
+	return index
+}
+
+// readAliases follows the variables that are set from a followed one, until no more are found: const db = shared.db,
+// const { user } = clients.
+func (r *tsReader) readAliases() {
+	for changed := true; changed; {
+		changed = false
+		for _, binding := range r.resolved.All {
+			if binding.Kind != typescript.BindingVariable {
+				continue
+			}
+			declarator, ok := binding.Node.(*typescript.Declarator)
+			if !ok || declarator.Value == nil {
+				continue
+			}
+			if _, known := r.indexes[binding]; known {
+				continue
+			}
+			name, names, ok := r.chain(declarator.Value)
+			if !ok {
+				continue
+			}
+			more, ok := patternPath(declarator.Target, binding)
+			if !ok {
+				continue
+			}
+			r.follow(binding, tsName{text: binding.Name, form: tsAliased, source: name, path: append(names, more...)})
+			changed = true
+		}
+	}
+}
+
+// chain reads an expression that is a followed name and member names after it.
+func (r *tsReader) chain(e typescript.Expression) (name int32, names []string, ok bool) {
+	switch e := typescript.Unwrap(e).(type) {
+	case *typescript.Identifier:
+		if e.Binding == nil {
+			return -1, nil, false
+		}
+		index, ok := r.indexes[e.Binding]
+		return index, nil, ok
+	case *typescript.Member:
+		name, names, ok := r.chain(e.Object)
+		return name, append(names, e.Name), ok
+	case *typescript.Index:
+		if key, isText := e.Key.(*typescript.String); isText {
+			name, names, ok := r.chain(e.Object)
+			return name, append(names, key.Value), ok
+		}
+	case *typescript.Await:
+		return r.chain(e.Value)
+	case *typescript.Call:
+		name, ok := r.dynamic[e]
+		return name, nil, ok
+	}
+	return -1, nil, false
+}
+
+// patternPath is how a pattern reaches the binding: {a: {b}} reaches b by a, b. What is left over, elements of lists and
+// computed names are not followed.
+func patternPath(pattern typescript.Pattern, binding *typescript.Binding) ([]string, bool) {
+	switch p := pattern.(type) {
+	case *typescript.Identifier:
+		return nil, p.Binding == binding
+	case *typescript.ObjectPattern:
+		for _, property := range p.Properties {
+			if property.Name.Text == "" {
+				continue
+			}
+			if rest, ok := patternPath(property.Target, binding); ok {
+				return append([]string{property.Name.Text}, rest...), true
+			}
+		}
+	}
+	return nil, false
+}
+
+// readExports tells which names other modules can import.
+func (r *tsReader) readExports() {
+	for _, exported := range r.file.Exports {
+		if exported.TypeOnly || exported.From != nil || exported.Name == "" {
+			continue
+		}
+		if exported.Local != nil && exported.Local.Binding != nil {
+			if index, ok := r.indexes[exported.Local.Binding]; ok {
+				r.m.exports[exported.Name] = tsExport{index, -1, ""}
+			}
+			continue
+		}
+		if exported.Value == nil {
+			continue
+		}
+		if name, names, ok := r.chain(exported.Value); ok {
+			r.m.names = append(r.m.names, tsName{text: exported.Name, form: tsAliased, source: name, path: names})
+			r.m.exports[exported.Name] = tsExport{int32(len(r.m.names) - 1), -1, ""}
+		}
+	}
+}

@@ -1,0 +1,358 @@
+package source
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/tailscale/hujson"
+)
+
+const packageFile = "package.json"
+
+func rootFS(root string) fs.FS { return os.DirFS(root) }
+
+// tsResolver finds the file an import means, by the rules of Node and of tsconfig.json.
+type tsResolver struct {
+	tree *tsTree
+	// aliases are the paths of the application's tsconfig.json, the longest prefix first.
+	aliases []tsAlias
+	// base is where bare names are looked up, "" for nowhere.
+	base string
+	// packages are the packages inside the application by name, and by folder.
+	packages map[string]*tsPackage
+	byDir    map[string]*tsPackage
+}
+
+// tsAlias is one entry of "paths": a name, or a prefix and a suffix around a star.
+type tsAlias struct {
+	prefix, suffix string
+	star           bool
+	targets        []string // relative to the application, a star included
+}
+
+// tsPackage is what a package.json says about how its modules are found.
+type tsPackage struct {
+	dir     string
+	Name    string          `json:"name"`
+	Main    string          `json:"main"`
+	Module  string          `json:"module"`
+	Types   string          `json:"types"`
+	Exports json.RawMessage `json:"exports"`
+	Imports json.RawMessage `json:"imports"`
+}
+
+func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
+	r := &tsResolver{tree: tree, packages: make(map[string]*tsPackage), byDir: make(map[string]*tsPackage)}
+	for _, dir := range tree.packages {
+		text, err := fs.ReadFile(files, path.Join(dir, packageFile))
+		if err != nil {
+			return nil, fmt.Errorf("read package.json: %w", err)
+		}
+		p := &tsPackage{dir: dir}
+		if json.Unmarshal(text, p) != nil {
+			continue // npm would not read it either; nothing of ours depends on it
+		}
+		r.byDir[dir] = p
+		if p.Name != "" && r.packages[p.Name] == nil {
+			r.packages[p.Name] = p
+		}
+	}
+	if err := r.readConfig(files, "tsconfig.json", make(map[string]bool)); err != nil {
+		return nil, err
+	}
+	sort.SliceStable(r.aliases, func(i, j int) bool { return len(r.aliases[i].prefix) > len(r.aliases[j].prefix) })
+	return r, nil
+}
+
+// readConfig reads the paths of a tsconfig.json and of those it extends; the nearest wins. A file that is absent,
+// lies outside the application or cannot be read says nothing: the compiler is the one to complain.
+func (r *tsResolver) readConfig(files fs.FS, name string, seen map[string]bool) error {
+	if seen[name] || !fs.ValidPath(name) {
+		return nil
+	}
+	seen[name] = true
+	text, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	var config struct {
+		Extends         json.RawMessage `json:"extends"`
+		CompilerOptions struct {
+			BaseURL *string             `json:"baseUrl"`
+			Paths   map[string][]string `json:"paths"`
+		} `json:"compilerOptions"`
+	}
+	if !unmarshalCommented(text, &config) {
+		return nil
+	}
+	dir := path.Dir(name)
+	base := dir
+	if config.CompilerOptions.BaseURL != nil {
+		base = path.Join(dir, *config.CompilerOptions.BaseURL)
+		if r.base == "" {
+			r.base = base
+		}
+	}
+	if r.aliases == nil {
+		for key, targets := range config.CompilerOptions.Paths {
+			alias := tsAlias{}
+			alias.prefix, alias.suffix, alias.star = strings.Cut(key, "*")
+			for _, target := range targets {
+				alias.targets = append(alias.targets, path.Join(base, target))
+			}
+			r.aliases = append(r.aliases, alias)
+		}
+		slices.SortFunc(r.aliases, func(a, b tsAlias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
+	}
+	for _, extended := range texts(config.Extends) {
+		if !strings.HasPrefix(extended, ".") {
+			continue // a package of dependencies
+		}
+		if path.Ext(extended) != ".json" {
+			extended += ".json"
+		}
+		if err := r.readConfig(files, path.Join(dir, extended), seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unmarshalCommented reads JSON with comments and trailing commas; false when it cannot be read.
+func unmarshalCommented(text []byte, into any) bool {
+	standard, err := hujson.Standardize(text)
+	return err == nil && json.Unmarshal(standard, into) == nil
+}
+
+// texts reads a JSON text or a list of texts.
+func texts(raw json.RawMessage) []string {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return []string{one}
+	}
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return list
+	}
+	return nil
+}
+
+// resolve returns the file of the application that from imports as name, "" for one of somewhere else.
+func (r *tsResolver) resolve(from, name string) string {
+	if name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+		return r.file(path.Join(path.Dir(from), name))
+	}
+	for _, alias := range r.aliases {
+		star, ok := "", name == alias.prefix
+		if alias.star {
+			ok = len(name) >= len(alias.prefix)+len(alias.suffix) && strings.HasPrefix(name, alias.prefix) && strings.HasSuffix(name, alias.suffix)
+			if ok {
+				star = name[len(alias.prefix) : len(name)-len(alias.suffix)]
+			}
+		}
+		if !ok {
+			continue
+		}
+		for _, target := range alias.targets {
+			if file := r.file(strings.Replace(target, "*", star, 1)); file != "" {
+				return file
+			}
+		}
+	}
+	if strings.HasPrefix(name, "#") {
+		return r.own(from, name)
+	}
+	if file := r.dependency(name); file != "" {
+		return file
+	}
+	if r.base != "" {
+		return r.file(path.Join(r.base, name))
+	}
+	return ""
+}
+
+// file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's index.
+func (r *tsResolver) file(name string) string {
+	name = path.Clean(name)
+	if r.tree.files[name] {
+		return name
+	}
+	extension := path.Ext(name)
+	if typed := map[string]string{".js": ".ts", ".jsx": ".tsx", ".mjs": ".mts", ".cjs": ".cts"}[extension]; typed != "" {
+		stem := strings.TrimSuffix(name, extension)
+		for _, candidate := range []string{stem + typed, stem + ".tsx"} {
+			if r.tree.files[candidate] {
+				return candidate
+			}
+		}
+	}
+	for _, extension := range tsExtensions {
+		if r.tree.files[name+extension] {
+			return name + extension
+		}
+	}
+	if p := r.byDir[name]; p != nil && name != "." {
+		if file := r.main(p); file != "" {
+			return file
+		}
+	}
+	for _, extension := range tsExtensions {
+		if index := path.Join(name, "index"+extension); r.tree.files[index] {
+			return index
+		}
+	}
+	return ""
+}
+
+// exact finds a file that package.json names, which needs its extension.
+func (r *tsResolver) exact(dir, name string) string {
+	name = path.Join(dir, name)
+	if r.tree.files[name] {
+		return name
+	}
+	if file := r.file(name); file != "" && path.Ext(name) != "" {
+		return file
+	}
+	return ""
+}
+
+// main is the module of a package itself.
+func (r *tsResolver) main(p *tsPackage) string {
+	for _, target := range exportsOf(p.Exports, ".") {
+		if file := r.exact(p.dir, target); file != "" {
+			return file
+		}
+	}
+	for _, name := range []string{p.Types, p.Module, p.Main} {
+		if name == "" {
+			continue
+		}
+		if file := r.file(path.Join(p.dir, name)); file != "" {
+			return file
+		}
+	}
+	for _, name := range []string{"index", "src/index"} {
+		for _, extension := range tsExtensions {
+			if file := path.Join(p.dir, name+extension); r.tree.files[file] {
+				return file
+			}
+		}
+	}
+	return ""
+}
+
+// dependency finds a module of a package that lies inside the application, as workspaces do.
+func (r *tsResolver) dependency(name string) string {
+	end := len(name)
+	for {
+		if p := r.packages[name[:end]]; p != nil {
+			if end == len(name) {
+				return r.main(p)
+			}
+			for _, target := range exportsOf(p.Exports, "."+name[end:]) {
+				if file := r.exact(p.dir, target); file != "" {
+					return file
+				}
+			}
+			return r.file(path.Join(p.dir, name[end+1:]))
+		}
+		if end = strings.LastIndexByte(name[:end], '/'); end < 0 {
+			return ""
+		}
+	}
+}
+
+// own finds what the nearest package.json calls #name.
+func (r *tsResolver) own(from, name string) string {
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		if p := r.byDir[dir]; p != nil {
+			for _, target := range exportsOf(p.Imports, name) {
+				if file := r.exact(dir, target); file != "" {
+					return file
+				}
+			}
+			return ""
+		}
+		if dir == "." {
+			return ""
+		}
+	}
+}
+
+// exportsOf lists the files that a table of exports or imports gives for a name: conditions in the order they stand,
+// nested or in lists, with a star for any part of the name.
+func exportsOf(raw json.RawMessage, name string) []string {
+	var table map[string]json.RawMessage
+	if json.Unmarshal(raw, &table) != nil {
+		if name != "." {
+			return nil
+		}
+		return targetsOf(raw, "", 0)
+	}
+	for key := range table {
+		if !strings.HasPrefix(key, ".") && !strings.HasPrefix(key, "#") {
+			if name != "." {
+				return nil
+			}
+			return targetsOf(raw, "", 0)
+		}
+	}
+	if entry, ok := table[name]; ok {
+		return targetsOf(entry, "", 0)
+	}
+	best, star := "", ""
+	for key := range table {
+		prefix, suffix, ok := strings.Cut(key, "*")
+		if ok && len(name) >= len(prefix)+len(suffix) && strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix) && len(key) > len(best) {
+			best, star = key, name[len(prefix):len(name)-len(suffix)]
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	return targetsOf(table[best], star, 0)
+}
+
+// targetsOf lists the files of one entry. Objects are conditions; their order in the file is lost and does not matter,
+// since every condition leads to a form of the same module and only those that exist here count.
+func targetsOf(raw json.RawMessage, star string, depth int) []string {
+	if depth > 8 {
+		return nil
+	}
+	var list []string
+	for _, text := range texts(raw) {
+		list = append(list, strings.ReplaceAll(text, "*", star))
+	}
+	if list != nil {
+		return list
+	}
+	var entries []json.RawMessage
+	if json.Unmarshal(raw, &entries) == nil {
+		for _, entry := range entries {
+			list = append(list, targetsOf(entry, star, depth+1)...)
+		}
+		return list
+	}
+	var conditions map[string]json.RawMessage
+	if json.Unmarshal(raw, &conditions) == nil {
+		names := make([]string, 0, len(conditions))
+		for name := range conditions {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			list = append(list, targetsOf(conditions[name], star, depth+1)...)
+		}
+	}
+	return list
+}

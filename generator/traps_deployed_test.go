@@ -1,0 +1,160 @@
+package generator_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// trapApplication uses everything, in a language: users holds the auth handler, and has all a service can have.
+func trapApplication(language string) *app.App {
+	a := plain("orders", "shipping", "users")
+	a.Language, a.Auth = language, &app.AuthHandler{Name: "auth", Service: "users"}
+	a.Services[0].Endpoints[0].Access = "auth"
+	a.CORS = &app.CORS{Debug: true}
+	for _, service := range []string{"orders", "users"} {
+		uses(a, service, service)
+		declares(a, service, service+"Key")
+		declared(a, app.Resource{Kind: "bucket", Name: service + "-files", Service: service, Spec: &kinds.Bucket{Public: service == "users"}}, kinds.WriteObject)
+	}
+	add := func(service string, e app.Edge) {
+		e.Service, e.Origin, e.At = service, app.Used, hcl.Range{Filename: service + "/" + service, Start: hcl.Pos{Line: 1, Column: 1}}
+		a.Edges = append(a.Edges, e)
+	}
+	declared(a, app.Resource{Kind: "cache", Name: "sessions", Service: "users", Spec: &kinds.Cache{EvictionPolicy: "noeviction"}}, "")
+	for _, service := range []string{"orders", "users"} {
+		declared(a, app.Resource{Kind: "keyspace", Parent: "sessions", Name: service + "/:key", Service: service, Spec: &kinds.Keyspace{}}, "")
+		add(service, app.Edge{Kind: "cache", Resource: "sessions"})
+	}
+	declared(a, app.Resource{Kind: "topic", Name: "paid", Service: "orders", Spec: &kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}}, kinds.Publish)
+	declared(a, app.Resource{Kind: "topic", Name: "signups", Service: "users", Spec: &kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}}, kinds.Publish)
+	for _, r := range []app.Resource{{Parent: "paid", Name: "ship", Service: "shipping"}, {Parent: "paid", Name: "thank", Service: "users"}} {
+		r.Kind, r.Spec = "subscription", &kinds.Subscription{AckDeadline: time.Minute, MessageRetention: time.Hour}
+		declared(a, r, kinds.Subscribe)
+	}
+	for name, services := range map[string][]string{"placed": {"orders"}, "logins": {"users", "orders"}} {
+		declared(a, app.Resource{Kind: "metric", Name: name, Service: services[0], Spec: &kinds.Metric{Type: "counter"}}, "")
+		for _, service := range services {
+			if language == "typescript" {
+				add(service, app.Edge{Kind: "metric", Resource: name, Operation: kinds.Record})
+			}
+		}
+	}
+	add("shipping", app.Edge{Kind: "service", Resource: "orders", Operation: "Get"})
+	slices.SortStableFunc(a.Resources, func(x, y app.Resource) int { return strings.Compare(x.Kind+x.Parent+x.Name, y.Kind+y.Parent+y.Name) })
+	slices.SortStableFunc(a.Edges, func(x, y app.Edge) int {
+		return strings.Compare(x.Service+x.Kind+x.Resource, y.Service+y.Kind+y.Resource)
+	})
+	return a
+}
+
+// deploy generates an application and reads its configs as the runtimes do.
+func deploy(t *testing.T, application *app.App, settings string) trapped {
+	t.Helper()
+	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	environments, diags := environment.Resolve(file, application)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	output := lower(t, application, settings)
+	w := trapped{app: application, env: environments[0], configs: map[string]object{}}
+	for _, p := range w.env.Processes {
+		var c object
+		text := callArguments(t, output, "production/services/"+kinds.Label(p.Name)+".tf")["infra_config"].AsString()
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
+			t.Fatal(err)
+		}
+		w.configs[p.Name] = c
+	}
+	return w
+}
+
+// TestF2_Traps holds the configs of an application that uses everything against every rule, in both languages and in each
+// way to spread services over processes.
+func TestF2_Traps(t *testing.T) {
+	for _, language := range []string{"go", "typescript"} {
+		for allocation, settings := range map[string]string{
+			"one per service": "", "all in one": "process_allocation = \"all_in_one\"",
+			"groups": "process \"edge\" {\n gateway = true\n}\nprocess \"inner\" {\n services = [\"orders\", \"shipping\", \"users\"]\n}",
+		} {
+			w := deploy(t, trapApplication(language), settings)
+			for _, rule := range traps {
+				t.Run(fmt.Sprintf("F2 %s %s %s", language, allocation, rule.name), func(t *testing.T) {
+					for _, p := range w.env.Processes {
+						if found := rule.check(w, p, w.configs[p.Name]); (rule.only == "" || rule.only == language) && len(found) > 0 {
+							t.Errorf("process %s: %s", p.Name, strings.Join(found, ", "))
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestF2_TrapsAreSeen breaks each rule, and sees it broken.
+func TestF2_TrapsAreSeen(t *testing.T) {
+	for _, rule := range traps {
+		t.Run("F2 "+rule.name, func(t *testing.T) {
+			language, name := rule.only, rule.in
+			if language == "" {
+				language = "typescript"
+			}
+			if name == "" {
+				name = "gateway"
+			}
+			w := deploy(t, trapApplication(language), "")
+			p := w.env.Processes[slices.IndexFunc(w.env.Processes, func(p environment.Process) bool { return p.Name == name })]
+			rule.spoil(w.configs[name])
+			if found := rule.check(w, p, w.configs[name]); len(found) == 0 {
+				t.Error("nothing is found")
+			}
+		})
+	}
+}
+
+// TestF2_TheGatewayConsumesNothing: it runs the code of the auth handler's service, says so, and has the rights of that code
+// but for its subscriptions.
+func TestF2_TheGatewayConsumesNothing(t *testing.T) {
+	output := lower(t, trapApplication("typescript"), "")
+	if text := string(output.Files["production/services/gateway.tf"]); !strings.Contains(text, "# It runs the auth handler, and with it the code of service \"users\" (users/)\nmodule ") {
+		t.Errorf("nothing says whose code runs in the gateway:\n%.300s", text)
+	}
+	consumes := func(process string) bool {
+		return slices.ContainsFunc(rights(callArguments(t, output, "production/services/"+process+".tf")), func(right string) bool { return strings.HasPrefix(right, "sqs:") })
+	}
+	if consumes("gateway") || !consumes("users") || !consumes("shipping") || consumes("orders") {
+		t.Errorf("gateway %v, users %v, shipping %v, orders %v", consumes("gateway"), consumes("users"), consumes("shipping"), consumes("orders"))
+	}
+}
+
+// TestF2_OneCertificatePerServer: Rust reads the first certificate of a file alone (trap 8), so every file that a server's
+// ca_certificate comes from holds one.
+func TestF2_OneCertificatePerServer(t *testing.T) {
+	files, err := filepath.Glob("../modules/*/certificates/*.pem")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no certificates in the modules", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "BEGIN CERTIFICATE"); n != 1 {
+			t.Errorf("%s holds %d certificates", file, n)
+		}
+	}
+}
