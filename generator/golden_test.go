@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,38 @@ func TestI4_TheSameApplicationGivesTheSameBytes(t *testing.T) {
 				t.Errorf("%d golden files; %s", len(want), d)
 			}
 		})
+	}
+}
+
+// TestI4_TheSameTypeScriptApplicationGivesTheSameBytes describes the TypeScript twin of the shop in a manifest: the one of
+// the Go shop, with TypeScript's runtime and names, and a secret that no code outside services can declare there.
+func TestI4_TheSameTypeScriptApplicationGivesTheSameBytes(t *testing.T) {
+	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS(filepath.Join(fixtures, "shop-manifest"))); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(root, "groundplan.app.hcl")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := regexp.MustCompile(`"[A-Z][a-zA-Z]*"( \{)|\.[A-Z]`).ReplaceAllStringFunc(string(text), func(found string) string {
+		if strings.Contains(found, "Key") {
+			return found // a secret
+		}
+		return strings.Replace(found, found[1:2], strings.ToLower(found[1:2]), 1)
+	})
+	edited = strings.NewReplacer(`"encore-go"`, `"encore-typescript"`, "every_service = true", "").Replace(edited)
+	if err := os.WriteFile(name, []byte(edited), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	output, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	want := withoutComments(readGolden(t, filepath.Join(golden, "shop-typescript", "infra")))
+	if d := cmp.Diff(want, withoutComments(recorded(output))); d != "" || len(want) == 0 {
+		t.Errorf("%d golden files; %s", len(want), d)
 	}
 }
 

@@ -105,6 +105,6 @@ var cronManifest = source.ManifestSpelling{
 }
 
 var metricManifest = []source.ManifestSpelling{
-	{Block: "counter", Grammar: source.Snake, InService: true, Only: source.ForEncore, Constructor: "NewCounter", Meaning: "A metric that counts."},
-	{Block: "gauge", Grammar: source.Snake, InService: true, Only: source.ForEncore, Constructor: "NewGauge", Meaning: "A metric that goes up and down."},
+	{Block: "counter", Grammar: source.Snake, InService: true, Only: source.ForEncore, Constructor: "NewCounter", Operation: Record, Meaning: "A metric that counts."},
+	{Block: "gauge", Grammar: source.Snake, InService: true, Only: source.ForEncore, Constructor: "NewGauge", Operation: Record, Meaning: "A metric that goes up and down."},
 }

@@ -121,7 +121,8 @@ type ManifestSpelling struct {
 	Constructor string
 
 	// List is the setting of the block `uses` that lists resources of the kind, with the operation it stands for and its
-	// meaning.
+	// meaning. Without a list the operation is what a service does with what its own block declares, in TypeScript, where
+	// such uses show in the source; Encore's Go knows none.
 	List        string
 	Operation   string
 	ListMeaning string

@@ -77,6 +77,9 @@ func (r *manifestReader) declaration(s *ManifestSpelling, node, service *manifes
 		}
 	default:
 		r.result.Decls = append(r.result.Decls, decl)
+		if s.List == "" && s.Operation != "" && decl.Service != "" && r.result.Language == "typescript" {
+			r.result.Uses = append(r.result.Uses, Use{Kind: s.Kind, Name: decl.Name, Operation: s.Operation, Package: decl.Package, Service: decl.Service, At: decl.At})
+		}
 	}
 }
 
