@@ -1,8 +1,6 @@
 package kinds
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -109,17 +107,10 @@ var migrationName = regexp.MustCompile(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
 // migrationsIn reads the names of a folder of migrations. Files that are not SQL may stand beside them.
 func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Database, hcl.Diagnostics) {
 	database := &Database{Migrations: dir}
-	entries, err := fs.ReadDir(in.Files, dir)
-	if errors.Is(err, fs.ErrNotExist) || (err != nil && !isDir(in.Files, dir)) {
-		return database, hcl.Diagnostics{fail(at, "Missing migrations folder",
-			fmt.Sprintf("create the folder %s, or correct its name", dir),
-			"The migrations of database %q are said to be in %s, but there is no such folder.", decl.Name, dir)}
+	entries, diags := migrationEntries(decl, in, dir, at)
+	if diags.HasErrors() {
+		return database, diags
 	}
-	if err != nil {
-		return database, hcl.Diagnostics{fail(at, "Unreadable migrations folder", "",
-			"The migrations of database %q cannot be read: %s.", decl.Name, err)}
-	}
-	var diags hcl.Diagnostics
 	byNumber := map[uint64]string{}
 	for _, entry := range entries {
 		name := entry.Name()

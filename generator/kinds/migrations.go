@@ -76,19 +76,23 @@ func readTypeScriptDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	return database, diags
 }
 
+// migrationEntries lists what is in a folder of migrations, nothing when there is no such folder.
+func migrationEntries(decl source.Decl, in Input, dir string, at hcl.Range) ([]fs.DirEntry, hcl.Diagnostics) {
+	entries, err := fs.ReadDir(in.Files, dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err != nil && !isDir(in.Files, dir):
+		return nil, hcl.Diagnostics{fail(at, "Missing migrations folder", fmt.Sprintf("create the folder %s, or correct its name", dir),
+			"The migrations of database %q are said to be in %s, but there is no such folder.", decl.Name, dir)}
+	case err != nil:
+		return nil, hcl.Diagnostics{fail(at, "Unreadable migrations folder", "", "The migrations of database %q cannot be read: %s.", decl.Name, err)}
+	}
+	return entries, nil
+}
+
 // read counts the migrations in a folder and checks their names. Files that are not SQL may stand beside them.
 func (f migrationForm) read(decl source.Decl, in Input, dir string, at hcl.Range) (*Database, hcl.Diagnostics) {
 	database := &Database{Migrations: dir}
-	entries, err := fs.ReadDir(in.Files, dir)
-	if errors.Is(err, fs.ErrNotExist) || (err != nil && !isDir(in.Files, dir)) {
-		return database, hcl.Diagnostics{fail(at, "Missing migrations folder",
-			fmt.Sprintf("create the folder %s, or correct its name", dir),
-			"The migrations of database %q are said to be in %s, but there is no such folder.", decl.Name, dir)}
-	}
-	if err != nil {
-		return database, hcl.Diagnostics{fail(at, "Unreadable migrations folder", "", "The migrations of database %q cannot be read: %s.", decl.Name, err)}
-	}
-	var diags hcl.Diagnostics
+	entries, diags := migrationEntries(decl, in, dir, at)
 	for _, entry := range entries {
 		name := entry.Name()
 		if f.folders {
