@@ -33,8 +33,14 @@ type Change struct {
 	Edited bool
 }
 
-// Diff is a unified diff from the folder to the output.
-func (c Change) Diff() []byte { return diff.Diff(c.Path, c.have, c.Path, c.want) }
+// Diff is a unified diff from the folder to the output; a line for a binary file.
+func (c Change) Diff() []byte {
+	if bytes.IndexByte(c.have, 0) >= 0 || bytes.IndexByte(c.want, 0) >= 0 {
+		// An archive: a terminal would obey what stands in it.
+		return fmt.Appendf(nil, "binary file %s: %d bytes here, %d bytes generated\n", c.Path, len(c.have), len(c.want))
+	}
+	return diff.Diff(c.Path, c.have, c.Path, c.want)
+}
 
 // ConflictError says that writing would lose somebody's work. Nothing was written.
 type ConflictError struct {
