@@ -227,13 +227,18 @@ func (r *goPackageReader) parse(p *goPackage, name string, text []byte) (goSynta
 	return goSyntax{file, tree}, true
 }
 
+// maxSyntaxErrors is how many errors of syntax a file is told of.
+const maxSyntaxErrors = 10
+
 func (p *goPackage) syntaxErrors(name string, text []byte, err error) {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
 		p.errorAt(textRange(name, text, 0, 0), "Syntax error", "The file does not parse: %s.\nhint: gofmt -e %s shows what it lacks", err, name)
 		return
 	}
-	for _, e := range list {
+	// As the Go compiler does: one for each line, and not more of them than anybody reads before mending the first.
+	list.RemoveMultiples()
+	for _, e := range list[:min(len(list), maxSyntaxErrors)] {
 		offset := min(e.Pos.Offset, len(text))
 		end := min(offset+1, len(text))
 		p.errorAt(textRange(name, text, offset, end), "Syntax error", "The file does not parse: %s.\nhint: %s", e.Msg, syntaxHint(name, e.Msg))
