@@ -122,7 +122,7 @@ func Within(env string) func(path string) bool {
 func checkLabels(application *app.App, environments []environment.Environment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, kind := range kinds.All {
-		if kind.Lower == nil && kind.LowerServices == nil || kind.Name == kinds.Metrics.Name {
+		if kind.Lower == nil && kind.LowerServices == nil || kind.OfRuntime {
 			continue // no block of its own, no address
 		}
 		first := map[string]app.Resource{}

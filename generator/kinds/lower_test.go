@@ -128,3 +128,17 @@ func TestF2_AuthServiceRunsBesideTheGateway(t *testing.T) {
 		t.Errorf("the gateway uses %v", uses)
 	}
 }
+
+// TestJ1_TheMethodOfAJob: POST where the endpoint takes it, otherwise one that it takes.
+func TestJ1_TheMethodOfAJob(t *testing.T) {
+	for _, test := range []struct {
+		methods []string
+		want    string
+	}{
+		{[]string{"GET", "POST"}, "POST"}, {[]string{"*"}, "POST"}, {nil, "POST"}, {[]string{"GET"}, "GET"}, {[]string{"DELETE", "PUT"}, "DELETE"},
+	} {
+		if got := cronMethod(test.methods); got != test.want {
+			t.Errorf("%v: a job calls it by %s, want %s", test.methods, got, test.want)
+		}
+	}
+}
