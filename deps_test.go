@@ -36,6 +36,8 @@ var mayImport = map[string][]string{
 	"kubernetes":       {},
 	"database":         {},
 	"tools/promises":   {},
+
+	"e2e/lab/container": {},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come
