@@ -38,6 +38,8 @@ var mayImport = map[string][]string{
 	"tools/promises":   {},
 
 	"e2e/lab/container": {},
+	"e2e/emulator":        {},
+	"e2e/lab/environment": {"e2e/emulator", "generator", "generator/app", "generator/environment"},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come
