@@ -36,6 +36,12 @@ var mayImport = map[string][]string{
 	"kubernetes":       {},
 	"database":         {},
 	"tools/promises":   {},
+
+	"e2e/lab/state":         {},
+	"e2e/lab/vpc":           {"e2e/lab/state"},
+	"e2e/lab/vpc/balancer":  {"e2e/lab/state", "e2e/lab/vpc"},
+	"e2e/lab/vpc/functions": {"e2e/lab/state", "e2e/lab/vpc"},
+	"e2e/lab/vpc/servers":   {"e2e/lab/state", "e2e/lab/vpc"},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come
