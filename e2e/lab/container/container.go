@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package container runs one container: a process with a root, a process tree and a user of its own, inside a network
 // namespace that somebody else made. It is what the laboratory has instead of Docker: an image is a folder, and the
 // program that holds this package is started a second time as the container's first process (see inside.go).
@@ -92,8 +94,6 @@ func Start(spec Spec) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer inside.Close()
-
 	command := exec.Command("/proc/self/exe")
 	command.Args = []string{"lab-container"}
 	command.Env = []string{environmentMark + "=1"}
@@ -107,7 +107,9 @@ func Start(spec Spec) (*Container, error) {
 	}
 	failed := make(chan error)
 	starter() <- func() { failed <- inNamespace(spec.Namespace, command.Start) }
-	if err := <-failed; err != nil {
+	err = <-failed
+	inside.Close() // the first process has the only one, so that its end is the end of what is read
+	if err != nil {
 		outside.Close()
 		return nil, fmt.Errorf("container: %w", err)
 	}
@@ -158,6 +160,7 @@ func socketPair() (*net.UnixConn, *os.File, error) {
 
 // listen hands the first process's answers to whoever waits for them.
 func (c *Container) listen() {
+	defer c.control.Close()
 	decoder := json.NewDecoder(c.control)
 	for {
 		var said answer
@@ -193,7 +196,6 @@ func (c *Container) wait() {
 		c.exitCode = -1
 	}
 	close(c.done)
-	c.control.Close()
 }
 
 // Done is closed when the container has ended.

@@ -1,0 +1,288 @@
+//go:build linux && validate
+
+package ecs
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// waiting is a container that lives until it is told to end, and writes to the journal when it starts and when it is told.
+const waiting = `trap 'echo NAME-asked >> /journal/lines; exit 0' TERM; echo NAME-up >> /journal/lines; while :; do sleep 60 & wait $!; done`
+
+// of makes a container definition: its name, its script, and further fields.
+func of(name, script, fields string) string {
+	script = strings.ReplaceAll(script, "NAME", name)
+	return `{"name": "` + name + `", "image": "busybox", "entryPoint": ["sh", "-c"], "linuxParameters": {"initProcessEnabled": true}, "command": ["` + script + `"]` + fields + `}`
+}
+
+func all(containers ...string) string { return "[" + strings.Join(containers, ",") + "]" }
+
+// app is a service of one container whose health is whether a file is there.
+func app(script string) string {
+	return all(of("app", script, `, "stopTimeout": 20, "healthCheck": {"command": ["CMD-SHELL", "test ! -e /journal/sick"], "interval": 5, "retries": 2}`))
+}
+
+// The order of modules/fargate-service: a file is written, the application starts, a probe asks for its health; and back.
+var trio = all(
+	of("config", `sleep 0.2; echo written > /config/file; echo config >> /journal/lines`, `, "essential": false, "mountPoints": [{"sourceVolume": "config", "containerPath": "/config"}]`),
+	of("app", `cat /config/file >> /journal/lines; `+waiting, `, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}], "mountPoints": [{"sourceVolume": "config", "containerPath": "/config", "readOnly": true}]`),
+	of("probe", `sleep 0.3; `+waiting, `, "dependsOn": [{"containerName": "app", "condition": "START"}], "healthCheck": {"command": ["CMD", "true"], "interval": 10}`),
+)
+
+// balanced gives the service a target group and a name, which a task leaves before it is told to stop.
+func balanced(b *bench) {
+	b.account.service["loadBalancers"] = []any{map[string]any{"targetGroupArn": "group", "containerPort": 8080}}
+	b.account.service["serviceRegistries"] = []any{map[string]any{"registryArn": "name"}}
+	b.network.draining = 300 * time.Millisecond
+}
+
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	b := start(t, 1, balanced, trio)
+	b.steady(t)
+	if got, want := b.journal.String(), "config written app-up registered probe-up announced"; got != want {
+		t.Errorf("start: got %q, want %q", got, want)
+	}
+	os.Remove(b.journal.folder + "/lines")
+	if err := b.Scale("s", 0); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(t, "the end of the task", func() bool { return b.Tasks("")[0].Status == stopped })
+	if got, want := b.journal.String(), "withdrawn deregistered drained probe-asked app-asked"; got != want {
+		t.Errorf("stop: got %q, want %q", got, want)
+	}
+	if reason := b.Tasks("")[0].StopReason; !strings.HasPrefix(reason, "Scaling activity initiated by (deployment ecs-svc/") {
+		t.Errorf("stopped with %q", reason)
+	}
+}
+
+func TestSpot(t *testing.T) {
+	t.Parallel()
+	b := start(t, 1, func(b *bench) { balanced(b); b.network.draining = 2 * time.Second }, trio)
+	b.steady(t)
+	os.Remove(b.journal.folder + "/lines")
+	id := b.Tasks("")[0].ID
+	if err := b.Interrupt(id); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(t, "the end of the task", func() bool { return b.Tasks("")[0].Status == stopped })
+	if got := b.journal.String(); !strings.HasPrefix(got, "withdrawn deregistered probe-asked") {
+		t.Errorf("got %q, want the signal while the load balancer still drains", got)
+	}
+	b.steady(t)
+	if current := b.current(); len(current) != 1 || current[0].ID == id {
+		t.Errorf("no other task runs: %v", current)
+	}
+}
+
+func TestKillAfterStopTimeout(t *testing.T) {
+	t.Parallel()
+	b := start(t, 1, nil, app(`trap '' TERM; while :; do sleep 60 & wait $!; done`))
+	b.steady(t)
+	began := time.Now()
+	if err := b.Stop(b.Tasks("")[0].ID, "by hand"); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(t, "the end of the task", func() bool { return b.Tasks("")[0].Status == stopped })
+	if took := time.Since(began); took < time.Second || took > 4*time.Second {
+		t.Errorf("the end took %s, want the stopTimeout of 20 s at twenty times the speed", took)
+	}
+	if reason := b.Tasks("")[0].StopReason; reason != "by hand (app exited with code 137)" {
+		t.Errorf("got %q", reason)
+	}
+	b.steady(t)
+}
+
+func TestReplacement(t *testing.T) {
+	t.Parallel()
+	b := start(t, 2, nil, app(waiting))
+	b.steady(t)
+	first := b.current()
+	if first[0].Subnet == first[1].Subnet {
+		t.Error("both tasks are in one zone")
+	}
+	if err := b.Kill(first[0].ID, "app"); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(t, "the end of the task", func() bool { return b.Tasks("")[0].Status == stopped })
+	b.steady(t)
+	if got := b.Tasks("")[0]; got.StopCode != "EssentialContainerExited" || got.StopReason != "Essential container in task exited (app exited with code 137)" {
+		t.Errorf("got %s, %q", got.StopCode, got.StopReason)
+	}
+	second := b.current()
+	if len(second) != 2 || second[0].ID != first[1].ID {
+		t.Errorf("got %v, want the task that was left and another", second)
+	}
+	if err := b.Scale("s", 1); err != nil {
+		t.Fatal(err)
+	}
+	b.steady(t)
+	if third := b.current(); len(third) != 1 || third[0].ID != second[0].ID {
+		t.Errorf("got %v, want the older task", third)
+	}
+}
+
+func TestUnhealthy(t *testing.T) {
+	t.Parallel()
+	b := start(t, 1, nil, app(waiting))
+	b.steady(t)
+	os.WriteFile(b.journal.folder+"/sick", nil, 0o644)
+	b.wait(t, "the end of the task", func() bool { return b.Tasks("")[0].Status == stopped })
+	os.Remove(b.journal.folder + "/sick")
+	b.steady(t)
+	if got := b.Tasks("")[0].StopReason; got != "Task failed container health checks" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRollingDeployment(t *testing.T) {
+	t.Parallel()
+	b := start(t, 2, balanced, app(waiting), app("true; "+waiting))
+	b.steady(t)
+	if _, err := b.Deploy("s", "s:2"); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(t, "the end of the deployment", func() bool {
+		healthy, alive := 0, 0
+		for _, task := range b.Tasks("") {
+			if task.Status == runningState && task.Health == "HEALTHY" && task.StopCode == "" {
+				healthy++
+			}
+			if task.StopCode == "" {
+				alive++
+			}
+		}
+		if healthy < 2 || alive > 4 {
+			t.Fatalf("%d healthy tasks and %d in all, want at least 2 and at most 4", healthy, alive)
+		}
+		deployments := b.Deployments("s")
+		return deployments[len(deployments)-1].State == Completed
+	})
+	for _, task := range b.current() {
+		if task.TaskDefinition != "s:2" {
+			t.Errorf("%s still runs", task.TaskDefinition)
+		}
+	}
+}
+
+func TestCircuitBreaker(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ bad, reason string }{
+		"ends":        {all(of("app", "echo this is why; exit 3", "")), "Essential container in task exited (app exited with code 3: this is why)"},
+		"never fit":   {all(of("app", waiting, `, "healthCheck": {"command": ["CMD", "false"], "interval": 5, "retries": 2}`)), "Task failed container health checks"},
+		"no image":    {strings.ReplaceAll(app(waiting), `"busybox"`, `"lost:1"`), "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref lost:1: lost:1: not found"},
+		"no config":   {all(of("config", "exit 1", `, "essential": false`), of("app", waiting, `, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}]`)), "container app depends on config, which ended with code 1 (config exited with code 1)"},
+		"no program":  {all(`{"name": "app", "image": "busybox", "entryPoint": ["nothing"]}`), `container app: CannotStartContainerError: exec: "nothing": executable file not found in $PATH`},
+		"no such uid": {all(of("app", waiting, `, "user": "somebody"`)), `container app: CannotStartContainerError: unable to find user somebody: no matching entries in /etc/passwd`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, 1, nil, app(waiting), test.bad)
+			b.steady(t)
+			before := b.current()
+			if _, err := b.Deploy("s", "s:2"); err != nil {
+				t.Fatal(err)
+			}
+			b.wait(t, "the rollback", func() bool { return b.Deployments("s")[0].TaskDefinition == "s:2" })
+			b.steady(t)
+			deployments := b.Deployments("s")
+			if failed := deployments[0]; failed.State != Failed || failed.Reason != "ECS deployment circuit breaker: tasks failed to start." {
+				t.Errorf("got %+v", failed)
+			}
+			if back := deployments[1]; back.State != Completed || !back.Rollback {
+				t.Errorf("got %+v", back)
+			}
+			if current := b.current(); len(current) != 1 || current[0].ID != before[0].ID {
+				t.Errorf("another task than before serves: %v", current)
+			}
+			tries := b.Tasks("")[1:]
+			if len(tries) < 3 || tries[0].StopReason != test.reason {
+				t.Errorf("%d tasks were tried, the first stopped with %q, want %q", len(tries), tries[0].StopReason, test.reason)
+			}
+			b.wait(t, "the account to know of it", func() bool {
+				b.account.lock.Lock()
+				defer b.account.lock.Unlock()
+				return b.account.service["taskDefinition"] == "s:1"
+			})
+		})
+	}
+}
+
+// Without anything to go back to, the deployment stalls: the reason must be told.
+func TestFirstDeploymentFails(t *testing.T) {
+	t.Parallel()
+	b := start(t, 1, nil, all(of("app", "echo no such database; exit 1", "")))
+	err := b.Steady(b.ctx)
+	if err == nil || !strings.Contains(err.Error(), "tasks failed to start") || !strings.Contains(err.Error(), "no such database") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:s"
+	definitions := all(of("app", `echo $WHOLE $PART; `+waiting, `, "secrets": [{"name": "WHOLE", "valueFrom": "`+arn+`"}, {"name": "PART", "valueFrom": "`+arn+`:key::"}]`))
+	change := func(b *bench) {
+		b.account.secrets[arn] = `{"key": "part"}`
+		b.account.definitions["s:1"]["executionRoleArn"] = "arn:aws:iam::123456789012:role/r"
+	}
+	t.Run("read", func(t *testing.T) {
+		t.Parallel()
+		b := start(t, 1, change, definitions)
+		b.steady(t)
+		b.wait(t, "the log", func() bool {
+			text, _ := os.ReadFile(b.Tasks("")[0].Logs["app"])
+			return string(text) == "{\"key\": \"part\"} part\n"
+		})
+	})
+	t.Run("refused", func(t *testing.T) {
+		t.Parallel()
+		b := start(t, 1, func(b *bench) { change(b); b.account.refuses = "GetSecretValue" }, definitions)
+		err := b.Steady(b.ctx)
+		if err == nil || !strings.Contains(err.Error(), "ResourceInitializationError: unable to pull secrets or registry auth") || !strings.Contains(err.Error(), "AccessDeniedException") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestTrust(t *testing.T) {
+	const task = "arn:aws:ecs:us-east-1:123456789012:task/c/1"
+	for name, test := range map[string]struct {
+		policy string
+		ok     bool
+	}{
+		"as the module writes it": {trustPolicy, true},
+		"another account":         {strings.Replace(trustPolicy, `"123456789012"`, `"210987654321"`, 1), false},
+		"another region":          {strings.Replace(trustPolicy, "us-east-1", "eu-west-1", 1), false},
+		"another service":         {strings.Replace(trustPolicy, "ecs-tasks", "lambda", 1), false},
+		"an unknown condition":    {strings.Replace(trustPolicy, "StringEquals", "Bool", 1), false},
+	} {
+		if err := trusts(test.policy, "123456789012", task); (err == nil) != test.ok {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestDefinitionsThatECSRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		trio:         "",
+		app(waiting): "",
+		all(of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "START"}]`)):                                                                                   "container a depends on b, which is not defined",
+		all(of("b", "true", ""), of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "HEALTHY"}]`)):                                                            "container a waits for b to be healthy, which has no health check",
+		all(of("b", "true", ""), of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "SUCCESS"}]`)):                                                            "container a waits for b to end, which is essential",
+		all(of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "START"}]`), of("b", "true", `, "dependsOn": [{"containerName": "a", "condition": "START"}]`)): "depends on itself",
+		all(of("a", "true", `, "stopTimeout": 121`)): "container a has a stopTimeout above 120 seconds",
+	} {
+		var read_ Definition
+		if err := read(map[string]any{"d": definition(1, text)}, "d", &read_); err != nil {
+			t.Fatal(err)
+		}
+		err := read_.check()
+		if want == "" && err != nil || want != "" && (err == nil || !strings.HasSuffix(err.Error(), want)) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,255 @@
+//go:build linux
+
+package ecs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/groundplan/groundplan/e2e/emulator"
+)
+
+// initialize does what ECS does before a task's containers start, with exactly the rights of the execution role: secrets,
+// registry, logs.
+func (t *task) initialize() error {
+	definition := t.deployment.definition
+	var who emulator.Identity
+	if definition.ExecutionRole != "" {
+		var err error
+		if who, err = t.cluster.assume(definition.ExecutionRole, t.arn); err != nil {
+			return err
+		}
+	}
+	t.secrets = map[string]map[string]string{}
+	for i := range definition.Containers {
+		container := &definition.Containers[i]
+		t.secrets[container.Name] = map[string]string{}
+		for _, secret := range container.Secrets {
+			value, err := t.cluster.secret(who, secret.From)
+			if err != nil {
+				return fmt.Errorf("ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: failed to fetch secret %s from secrets manager: %w", secret.From, err)
+			}
+			t.secrets[container.Name][secret.Name] = value
+		}
+		if err := t.cluster.pull(who, definition.ExecutionRole, container.Image); err != nil {
+			return fmt.Errorf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %w", container.Image, err)
+		}
+		if err := t.openLog(who, container); err != nil {
+			return fmt.Errorf("ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: %w", err)
+		}
+	}
+	return t.serveEndpoint()
+}
+
+// secret reads a value of Secrets Manager, the way a definition's valueFrom spells it: the ARN, and behind it perhaps a key of
+// the secret's JSON, a stage and a version.
+func (c *Cluster) secret(who emulator.Identity, from string) (string, error) {
+	parts := strings.SplitN(from, ":", 10)
+	if len(parts) < 7 {
+		return "", fmt.Errorf("invalid ARN %q", from)
+	}
+	parts = append(parts, "", "", "")
+	parameters := map[string]any{"SecretId": strings.Join(parts[:7], ":")}
+	if parts[8] != "" {
+		parameters["VersionStage"] = parts[8]
+	}
+	if parts[9] != "" {
+		parameters["VersionId"] = parts[9]
+	}
+	answer, err := c.options.Call(who, "secretsmanager", "GetSecretValue", parameters)
+	if err != nil {
+		return "", err
+	}
+	value, _ := answer["SecretString"].(string)
+	if parts[7] == "" {
+		return value, nil
+	}
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(value), &fields); err != nil {
+		return "", fmt.Errorf("retrieved secret from Secrets Manager did not contain json: %w", err)
+	}
+	field, found := fields[parts[7]]
+	if !found {
+		return "", fmt.Errorf("retrieved secret from Secrets Manager did not contain json key %s", parts[7])
+	}
+	if text, isText := field.(string); isText {
+		return text, nil
+	}
+	text, err := json.Marshal(field)
+	return string(text), err
+}
+
+var privateRegistry = regexp.MustCompile(`^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+)[.]amazonaws[.]com/([^:@]+)`)
+
+// pull asks whether the role may have the image, and whether there is one. The emulator keeps no layers: that a call is refused
+// is all that is looked at, once per role and image.
+func (c *Cluster) pull(who emulator.Identity, role, image string) error {
+	if _, known := c.options.Images[image]; !known {
+		return fmt.Errorf("%s: not found", image)
+	}
+	parts := privateRegistry.FindStringSubmatch(image)
+	c.lock.Lock()
+	pulled := c.pulled[role+" "+image]
+	c.lock.Unlock()
+	if parts == nil || pulled {
+		return nil
+	}
+	with := func(name string, value any) map[string]any {
+		return map[string]any{"registryId": parts[1], "repositoryName": parts[3], name: value}
+	}
+	digest := "sha256:" + strings.Repeat("0", 64)
+	for operation, parameters := range map[string]map[string]any{
+		"GetAuthorizationToken":       {},
+		"BatchCheckLayerAvailability": with("layerDigests", []string{digest}),
+		"BatchGetImage":               with("imageIds", []any{map[string]any{"imageTag": image[strings.LastIndex(image, ":")+1:]}}),
+		"GetDownloadUrlForLayer":      with("layerDigest", digest),
+	} {
+		_, err := c.options.Call(who, "ecr", operation, parameters)
+		var answered *emulator.Error
+		if errors.As(err, &answered) && answered.Refused() {
+			return err
+		}
+		if err != nil && answered == nil {
+			return err
+		}
+	}
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.pulled[role+" "+image] = true
+	return nil
+}
+
+func (t *task) stream(container *ContainerDefinition) (group, stream string) {
+	options := container.Log.Options
+	return options["awslogs-group"], options["awslogs-stream-prefix"] + "/" + container.Name + "/" + t.id
+}
+
+func (t *task) openLog(who emulator.Identity, container *ContainerDefinition) error {
+	if container.Log.Driver != "awslogs" {
+		return nil
+	}
+	group, stream := t.stream(container)
+	_, err := t.cluster.options.Call(who, "logs", "CreateLogStream", map[string]any{"logGroupName": group, "logStreamName": stream})
+	return err
+}
+
+// flush sends the last lines of each container to its log group, as its role allows.
+func (t *task) flush() error {
+	definition := t.deployment.definition
+	select {
+	case <-t.killed:
+		return nil
+	default:
+	}
+	if definition.ExecutionRole == "" {
+		return nil
+	}
+	who, err := t.cluster.assume(definition.ExecutionRole, t.arn)
+	if err != nil {
+		return err
+	}
+	for _, m := range t.members {
+		text, _ := os.ReadFile(t.cluster.logPath(t, m.definition.Name))
+		if m.definition.Log.Driver != "awslogs" || len(text) == 0 {
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		var events []any
+		for _, line := range lines[max(0, len(lines)-20):] {
+			if line != "" {
+				events = append(events, map[string]any{"timestamp": time.Now().UnixMilli(), "message": line})
+			}
+		}
+		if len(events) == 0 {
+			continue
+		}
+		group, stream := t.stream(m.definition)
+		if _, err := t.cluster.options.Call(who, "logs", "PutLogEvents", map[string]any{"logGroupName": group, "logStreamName": stream, "logEvents": events}); err != nil {
+			return fmt.Errorf("the log of %s: %w", m.definition.Name, err)
+		}
+	}
+	return nil
+}
+
+// trusts reports why a role's trust policy does not let ECS take the role for a task. It knows the conditions that are of use
+// there, and counts any other as one that is not met.
+func trusts(document any, account, task string) error {
+	if text, isText := document.(string); isText {
+		if plain, err := url.QueryUnescape(text); err == nil {
+			text = plain
+		}
+		document = nil
+		if err := json.Unmarshal([]byte(text), &document); err != nil {
+			return fmt.Errorf("its trust policy: %w", err)
+		}
+	}
+	var policy struct {
+		Statement []struct {
+			Effect    string
+			Action    any
+			Principal struct{ Service any }
+			Condition map[string]map[string]any
+		}
+	}
+	text, err := json.Marshal(document)
+	if err == nil {
+		err = json.Unmarshal(text, &policy)
+	}
+	if err != nil {
+		return fmt.Errorf("its trust policy: %w", err)
+	}
+	context := map[string]string{"aws:SourceAccount": account, "aws:SourceArn": task}
+	for _, statement := range policy.Statement {
+		if statement.Effect != "Allow" || !slices.Contains(list(statement.Principal.Service), "ecs-tasks.amazonaws.com") || !slices.Contains(list(statement.Action), "sts:AssumeRole") {
+			continue
+		}
+		met := true
+		for operator, conditions := range statement.Condition {
+			for key, values := range conditions {
+				met = met && slices.ContainsFunc(list(values), func(pattern string) bool {
+					value, known := context[key]
+					if !known {
+						return false
+					}
+					switch operator {
+					case "StringEquals", "ArnEquals":
+						return value == pattern
+					case "StringLike", "ArnLike":
+						matched, err := path.Match(strings.ReplaceAll(pattern, "/", "|"), strings.ReplaceAll(value, "/", "|"))
+						return err == nil && matched
+					}
+					return false
+				})
+			}
+		}
+		if met {
+			return nil
+		}
+	}
+	return errors.New("its trust policy does not let ecs-tasks.amazonaws.com take it for this task")
+}
+
+// list is a value of a policy that may be one text or several.
+func list(value any) []string {
+	switch value := value.(type) {
+	case string:
+		return []string{value}
+	case []any:
+		var texts []string
+		for _, one := range value {
+			if text, isText := one.(string); isText {
+				texts = append(texts, text)
+			}
+		}
+		return texts
+	}
+	return nil
+}

@@ -1,0 +1,470 @@
+//go:build linux
+
+package ecs
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/groundplan/groundplan/e2e/lab/container"
+)
+
+// States of a task, as ECS names them.
+const (
+	provisioning = "PROVISIONING"
+	pending      = "PENDING"
+	activating   = "ACTIVATING"
+	runningState = "RUNNING"
+	deactivating = "DEACTIVATING"
+	stoppingOf   = "STOPPING"
+	stopped      = "STOPPED"
+)
+
+// task is one task of a service. What others look at is guarded by the cluster's lock.
+type task struct {
+	cluster    *Cluster
+	service    *service
+	deployment *deployment
+	id, arn    string
+	subnet     string
+	began      time.Time
+
+	status  string
+	running time.Time // when it was RUNNING, zero before
+	well    bool      // it was healthy once
+	faulty  bool      // its end counts against its deployment
+	health  string
+	code    string // why it stops: ECS's stop code
+	reason  string
+	members []*member
+	place   Place
+
+	secrets  map[string]map[string]string // by container
+	endpoint *endpoint
+	// announced and registered are where it was made known.
+	announced  []string
+	registered []target
+
+	news   chan struct{} // something about its containers has changed
+	orders chan stopping
+	once   sync.Once
+	killed chan struct{} // closed when everything must go at once
+	kill   sync.Once
+}
+
+// target is a task as a target group knows it.
+type target struct {
+	group   string
+	address netip.AddrPort
+}
+
+// stopping is why and how a task is stopped.
+type stopping struct {
+	code, reason string
+	drain        bool      // leave names and target groups first, and wait until nobody comes from there
+	deadline     time.Time // when everything is over whatever it does; zero for never
+	kill         bool      // at once
+}
+
+func newID() string {
+	var bytes [16]byte
+	rand.Read(bytes[:])
+	return hex.EncodeToString(bytes[:])
+}
+
+// launch starts a task of a deployment. The lock is held.
+func (s *service) launch(d *deployment) {
+	c := s.cluster
+	id := newID()
+	cluster := s.clusterARN[strings.LastIndex(s.clusterARN, "/")+1:]
+	t := &task{
+		cluster: c, service: s, deployment: d, id: id, status: provisioning, health: unknown, began: time.Now(), subnet: s.emptiest(),
+		arn:  fmt.Sprintf("arn:aws:ecs:%s:%s:task/%s/%s", c.options.Region, c.options.Account, cluster, id),
+		news: make(chan struct{}, 1), orders: make(chan stopping, 1), killed: make(chan struct{}),
+	}
+	for i := range d.definition.Containers {
+		t.members = append(t.members, &member{definition: &d.definition.Containers[i], health: unknown})
+	}
+	c.tasks = append(c.tasks, t)
+	c.note(s.name, fmt.Sprintf("has started 1 tasks: (task %s).", id))
+	c.running.Add(1)
+	go t.live()
+}
+
+// emptiest is the subnet with the fewest tasks: ECS spreads them over the zones.
+func (s *service) emptiest() string {
+	counts := map[string]int{}
+	for _, t := range s.tasks() {
+		if t.status != stopped {
+			counts[t.subnet]++
+		}
+	}
+	return slices.MinFunc(s.wanted.Network.VPC.Subnets, func(a, b string) int { return counts[a] - counts[b] })
+}
+
+func (t *task) hostname() string {
+	if t.place.Address.IsValid() {
+		return "ip-" + strings.ReplaceAll(t.place.Address.String(), ".", "-") + ".ec2.internal"
+	}
+	return "task"
+}
+
+// poke tells the task's own goroutine that something has changed.
+func (t *task) poke() {
+	select {
+	case t.news <- struct{}{}:
+	default:
+	}
+}
+
+// order tells a task to stop. The first order counts, but one to go at once cuts short what another began.
+func (t *task) order(order stopping) {
+	if order.kill {
+		t.kill.Do(func() { close(t.killed) })
+	}
+	t.once.Do(func() { t.orders <- order })
+}
+
+func (t *task) is(status string) {
+	t.cluster.change(func() { t.status = status })
+}
+
+// live is a task's life, from its interface to its end.
+func (t *task) live() {
+	defer t.cluster.running.Done()
+	err := t.provision()
+	if err == nil {
+		err = t.activate()
+	}
+	var order stopping
+	if err != nil {
+		order = stopping{code: "TaskFailedToStart", reason: err.Error()}
+		t.once.Do(func() {}) // nobody else's order counts any more
+	} else {
+		order = t.carry()
+	}
+	t.end(order)
+}
+
+// provision makes everything that containers need before one of them starts.
+func (t *task) provision() error {
+	place, err := t.cluster.options.Network.Attach(t.service.name+"-"+t.id[:8], t.subnet, t.service.wanted.Network.VPC.Groups)
+	if err != nil {
+		return fmt.Errorf("ResourceInitializationError: unable to attach a network interface: %w", err)
+	}
+	t.cluster.change(func() { t.place, t.status = place, pending })
+	for _, volume := range t.deployment.definition.Volumes {
+		if err := os.MkdirAll(filepath.Join(t.volumes(), volume.Name), 0o755); err != nil {
+			return err
+		}
+	}
+	return t.initialize()
+}
+
+// activate starts the containers, as far as they do not wait for others.
+func (t *task) activate() error {
+	t.is(activating)
+	return t.advance()
+}
+
+// advance starts whatever may start now.
+func (t *task) advance() error {
+	for started := true; started; {
+		started = false
+		for _, m := range t.members {
+			if m.running != nil || m.reason != "" {
+				continue
+			}
+			t.cluster.lock.Lock()
+			ready, err := t.resolved(m)
+			t.cluster.lock.Unlock()
+			if err != nil {
+				return err
+			}
+			if !ready {
+				continue
+			}
+			if err := t.start(m); err != nil {
+				m.reason = err.Error()
+				return fmt.Errorf("container %s: %w", m.definition.Name, err)
+			}
+			started = true
+		}
+	}
+	return nil
+}
+
+// carry looks after the containers until the task is to stop, and returns why.
+func (t *task) carry() stopping {
+	for {
+		if t.broken() {
+			return stopping{code: "EssentialContainerExited", reason: "Essential container in task exited"}
+		}
+		if err := t.advance(); err != nil {
+			return stopping{code: "TaskFailedToStart", reason: err.Error()}
+		}
+		if err := t.notice(); err != nil {
+			return stopping{code: "TaskFailedToStart", reason: err.Error()}
+		}
+		select {
+		case <-t.news:
+		case order := <-t.orders:
+			return order
+		case <-t.killed:
+			return stopping{code: "UserInitiated", reason: "killed", kill: true}
+		}
+	}
+}
+
+// broken reports whether a container has ended without which the task is none.
+func (t *task) broken() bool {
+	t.cluster.lock.Lock()
+	defer t.cluster.lock.Unlock()
+	return slices.ContainsFunc(t.members, func(m *member) bool { return m.definition.essential() && m.ended })
+}
+
+// notice draws the conclusions from the containers' states: that the task runs, and how it is.
+func (t *task) notice() error {
+	all := !slices.ContainsFunc(t.members, func(m *member) bool { return m.running == nil })
+	health, checks := t.overall()
+	if all && t.running.IsZero() {
+		t.cluster.change(func() { t.status, t.running = runningState, time.Now() })
+		if err := t.register(); err != nil {
+			return err
+		}
+	}
+	// The name has a task once it is healthy: ECS reports the checks of its containers to Cloud Map, which leaves out what is not
+	// healthy. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
+	if all && (health == healthy || !checks) {
+		if err := t.announce(); err != nil {
+			return err
+		}
+	} else if health == unhealthy {
+		if err := t.withdraw(); err != nil {
+			return err
+		}
+	}
+	if health != t.health {
+		t.cluster.change(func() { t.health = health })
+	}
+	return nil
+}
+
+// broken reports whether a container has ended without which the task is none.
+func (t *task) broken() bool {
+	t.cluster.lock.Lock()
+	defer t.cluster.lock.Unlock()
+	return slices.ContainsFunc(t.members, func(m *member) bool { return m.definition.essential() && m.ended })
+}
+
+// notice draws the conclusions from the containers' states: that the task runs, and how it is.
+func (t *task) notice() error {
+	all := !slices.ContainsFunc(t.members, func(m *member) bool { return m.running == nil })
+	health, checks := t.overall()
+	if all && t.running.IsZero() {
+		t.cluster.change(func() { t.status, t.running = runningState, time.Now() })
+		if err := t.register(); err != nil {
+			return err
+		}
+	}
+	if health != t.health {
+		t.cluster.change(func() { t.health = health })
+	}
+	// The name has a task once it is healthy: ECS reports the checks of its containers to Cloud Map, which leaves out what is not
+	// healthy. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
+	if all && (health == healthy || !checks) {
+		return t.announce()
+	}
+	if health == unhealthy {
+		t.withdraw()
+	}
+	return nil
+}
+
+// overall is a task's health: that of its essential containers with a check, UNKNOWN where there is none.
+func (t *task) overall() (health string, checks bool) {
+	t.cluster.lock.Lock()
+	defer t.cluster.lock.Unlock()
+	health = healthy
+	for _, m := range t.members {
+		if !m.definition.essential() || m.definition.HealthCheck.command() == nil {
+			continue
+		}
+		checks = true
+		switch {
+		case m.health == unhealthy:
+			health = unhealthy
+		case m.health == unknown && health == healthy:
+			health = unknown
+		}
+	}
+	if !checks {
+		health = unknown
+	}
+	return health, checks
+}
+
+func (t *task) announce() error {
+	if len(t.announced) > 0 {
+		return nil
+	}
+	for _, registry := range t.service.wanted.Registries {
+		if err := t.cluster.options.Network.Announce(registry.ARN, t.place.Address); err != nil {
+			return err
+		}
+		t.announced = append(t.announced, registry.ARN)
+	}
+	return nil
+}
+
+func (t *task) withdraw() error {
+	var failed error
+	for _, registry := range t.announced {
+		failed = errors.Join(failed, t.cluster.options.Network.Withdraw(registry, t.place.Address))
+	}
+	t.announced = nil
+	return failed
+}
+
+func (t *task) register() error {
+	for _, balancer := range t.service.wanted.LoadBalancers {
+		one := target{balancer.TargetGroup, netip.AddrPortFrom(t.place.Address, uint16(balancer.ContainerPort))}
+		if err := t.cluster.options.Network.Register(one.group, one.address); err != nil {
+			return err
+		}
+		t.cluster.change(func() {
+			t.registered = append(t.registered, one)
+			t.cluster.note(t.service.name, fmt.Sprintf("registered 1 targets in (target-group %s)", one.group))
+		})
+	}
+	return nil
+}
+
+// leave takes the task out of names and target groups, and with wait returns when the load balancer uses it no more.
+func (t *task) leave(wait bool) error {
+	failed := t.withdraw()
+	for _, one := range t.registered {
+		failed = errors.Join(failed, t.cluster.options.Network.Deregister(one.group, one.address))
+		t.cluster.record(t.service.name, fmt.Sprintf("has begun draining connections on 1 tasks: (task %s).", t.id))
+	}
+	for wait && slices.ContainsFunc(t.registered, func(one target) bool { return t.cluster.options.Network.State(one.group, one.address) != "" }) {
+		select {
+		case <-t.killed:
+			return failed
+		case <-time.After(20 * time.Millisecond):
+		}
+		if t.broken() {
+			return failed // nothing is left to wait for
+		}
+	}
+	return failed
+}
+
+// end stops what runs, in ECS's order.
+func (t *task) end(order stopping) {
+	t.cluster.change(func() {
+		t.code, t.reason = order.code, order.reason
+		// A task that was healthy and then ends is replaced and not counted: "If a task successfully starts, passes the dependent
+		// health checks, but then stops, then the circuit breaker might not activate".
+		// https://repost.aws/knowledge-center/ecs-deployment-roll-back-failure
+		t.faulty = t.faulty || !t.well && (order.code == "TaskFailedToStart" || order.code == "EssentialContainerExited")
+	})
+	var failed error
+	if order.drain {
+		t.is(deactivating)
+		failed = t.leave(true)
+		t.is(stoppingOf)
+	} else {
+		t.is(stoppingOf)
+		failed = t.leave(false)
+	}
+	t.stopAll(order)
+	failed = errors.Join(failed, t.flush())
+	if t.endpoint != nil {
+		t.endpoint.close()
+	}
+	if t.place.Close != nil {
+		failed = errors.Join(failed, t.place.Close())
+	}
+	t.cluster.change(func() {
+		t.status = stopped
+		t.cluster.note(t.service.name, fmt.Sprintf("(task %s) has stopped: %s%s", t.id, t.reason, t.details()))
+		if failed != nil {
+			t.cluster.note(t.service.name, failed.Error())
+		}
+		t.service.buried(t)
+	})
+}
+
+// details are how the containers ended that matter.
+func (t *task) details() string {
+	var parts []string
+	for _, m := range t.members {
+		if m.ended && m.exitCode != 0 {
+			parts = append(parts, fmt.Sprintf("%s exited with code %d%s", m.definition.Name, m.exitCode, t.lastWords(m)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+// lastWords is the last line a container has written.
+func (t *task) lastWords(m *member) string {
+	text, err := os.ReadFile(t.cluster.logPath(t, m.definition.Name))
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if last := lines[len(lines)-1]; last != "" {
+		return ": " + last
+	}
+	return ""
+}
+
+// environment is the variables of a container: the image's, those of Fargate, the laboratory's, and the definition's.
+func (t *task) environment(definition *ContainerDefinition, image container.Image) []string {
+	variables := map[string]string{"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": t.hostname()}
+	for name, value := range image.Env {
+		variables[name] = value
+	}
+	variables["AWS_EXECUTION_ENV"] = "AWS_ECS_FARGATE"
+	variables["AWS_REGION"] = t.cluster.options.Region
+	variables["AWS_DEFAULT_REGION"] = t.cluster.options.Region
+	if t.endpoint != nil {
+		base := "http://" + net.JoinHostPort(endpointAddress.Addr().String(), "80")
+		base = strings.TrimSuffix(base, ":80")
+		if t.deployment.definition.TaskRole != "" {
+			variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = t.endpoint.credentialsPath
+		}
+		variables["ECS_CONTAINER_METADATA_URI_V4"] = base + "/v4/" + t.id + "-" + definition.Name
+		variables["ECS_CONTAINER_METADATA_URI"] = base + "/v3/" + t.id + "-" + definition.Name
+		variables["ECS_AGENT_URI"] = base + "/api/" + t.id + "-" + definition.Name
+	}
+	for name, value := range t.cluster.options.Variables {
+		variables[name] = value
+	}
+	for _, variable := range definition.Environment {
+		variables[variable.Name] = variable.Value
+	}
+	for name, value := range t.secrets[definition.Name] {
+		variables[name] = value
+	}
+	var list []string
+	for name, value := range variables {
+		list = append(list, name+"="+value)
+	}
+	slices.Sort(list)
+	return list
+}
