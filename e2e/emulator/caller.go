@@ -12,9 +12,10 @@ import (
 // Caller makes signed calls to an emulator through botocore, an SDK of AWS that the emulator brings along: what it sends is
 // what AWS's own code makes of a call, and this module needs no SDK for its tests. Calls wait for each other.
 type Caller struct {
+	cloud  *Cloud
 	lock   sync.Mutex
 	script *python
-	failed *messages
+	failed *Messages
 }
 
 // Identity is who calls: the keys of a user, or of a session of a role.
@@ -41,12 +42,12 @@ func (e *Error) Refused() bool {
 
 // Caller starts one. It ends with Close, or when this program ends.
 func (c *Cloud) Caller(_ context.Context) (*Caller, error) {
-	failed := &messages{}
+	failed := &Messages{}
 	script, err := startPython("caller.py", nil, failed, c.Environment())
 	if err != nil {
 		return nil, fmt.Errorf("start the caller: %w", err)
 	}
-	return &Caller{script: script, failed: failed}, nil
+	return &Caller{cloud: c, script: script, failed: failed}, nil
 }
 
 // Close ends the caller.
@@ -86,17 +87,10 @@ func (c *Caller) Call(who Identity, service, operation string, parameters map[st
 	return answer.Result, nil
 }
 
-// Assume takes a role. While nothing is enforced nobody asks whom the role trusts.
+// Assume takes a role. Nobody asks whom the role trusts: see Cloud.Assume.
 func (c *Caller) Assume(role string) (Identity, error) {
-	result, err := c.Call(Anybody, "sts", "AssumeRole", map[string]any{"RoleArn": role, "RoleSessionName": "session"})
-	if err != nil {
-		return Identity{}, err
-	}
-	var keys struct{ AccessKeyId, SecretAccessKey, SessionToken string } //nolint:revive // as AWS spells them
-	if err := field(result, "Credentials", &keys); err != nil {
-		return Identity{}, fmt.Errorf("assume %s: %w", role, err)
-	}
-	return Identity{Key: keys.AccessKeyId, Secret: keys.SecretAccessKey, Token: keys.SessionToken}, nil
+	credentials, err := c.cloud.Assume(context.Background(), role, "", "")
+	return credentials.Identity, err
 }
 
 // Administrator makes a user who may do everything. It is asked for while nothing is enforced.

@@ -6,11 +6,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,23 +34,23 @@ type Options struct {
 // Cloud is a moto server on 127.0.0.1 that lives until it is closed.
 type Cloud struct {
 	URL      string
-	messages *messages
+	messages *Messages
 	stop     func()
 }
 
-// messages collects what a process writes while others read it.
-type messages struct {
+// Messages collects what a process writes while others read it.
+type Messages struct {
 	lock sync.Mutex
 	text bytes.Buffer
 }
 
-func (m *messages) Write(text []byte) (int, error) {
+func (m *Messages) Write(text []byte) (int, error) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	return m.text.Write(text)
 }
 
-func (m *messages) String() string {
+func (m *Messages) String() string {
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	return m.text.String()
@@ -71,7 +71,7 @@ func Start(ctx context.Context, options Options) (*Cloud, error) {
 		}
 		arguments = append(arguments, file)
 	}
-	failures := &messages{}
+	failures := &Messages{}
 	server, err := startPython("server.py", arguments, failures, []string{
 		"MOTO_ACCOUNT_ID=" + account,
 		"MOTO_ACM_VALIDATION_WAIT=0",
@@ -136,15 +136,53 @@ func (c *Cloud) Enforce(ctx context.Context, on bool) error {
 	return err
 }
 
-// Save writes the whole account to a file from which Options.Restore starts another that answers the same. It waits for no
-// call that is under way.
+// Save writes the whole account to a file from which Options.Restore starts another that answers the same. It is for an account
+// that nobody calls meanwhile.
 func (c *Cloud) Save(ctx context.Context, file string) error {
 	path, err := filepath.Abs(file)
 	if err != nil {
 		return err
 	}
-	_, err = c.Send(ctx, http.MethodPost, "/emulator/save?file="+url.QueryEscape(path), nil, "")
-	return err
+	return c.hook(ctx, "save", map[string]any{"file": path}, nil)
+}
+
+// Credentials are what AWS gives to a task or a function: an identity that ends.
+type Credentials struct {
+	Identity
+	Expiration time.Time
+}
+
+// Assume takes a role for a service of AWS ("ecs-tasks.amazonaws.com"), which acts for source, an ARN: it fails where the role
+// does not trust it. With "" for the service nobody asks whom the role trusts. It works whether or not anything is enforced.
+func (c *Cloud) Assume(ctx context.Context, role, service, source string) (Credentials, error) {
+	var credentials Credentials
+	err := c.hook(ctx, "assume", map[string]any{"role": role, "service": service, "source": source}, &credentials)
+	return credentials, err
+}
+
+// HoldDeployments makes new deployments of ECS services wait until SetService says what became of them, instead of being
+// complete at once.
+func (c *Cloud) HoldDeployments(ctx context.Context, held bool) error {
+	return c.hook(ctx, "deployments", map[string]any{"held": held}, nil)
+}
+
+// SetService writes fields of an ECS service as DescribeServices tells them, such as "deployments", "events", "runningCount" and
+// "taskDefinition": what ECS itself does, and no call of its API can. Times are seconds since 1970.
+func (c *Cloud) SetService(ctx context.Context, cluster, service string, fields map[string]any) error {
+	return c.hook(ctx, "service", map[string]any{"region": Region, "cluster": cluster, "service": service, "set": fields}, nil)
+}
+
+// hook asks something of the emulator itself, see hooks.py.
+func (c *Cloud) hook(ctx context.Context, name string, asked map[string]any, into any) error {
+	body, err := json.Marshal(asked)
+	if err != nil {
+		return err
+	}
+	answer, err := c.Send(ctx, http.MethodPost, "/emulator/"+name, nil, string(body))
+	if err != nil || into == nil {
+		return err
+	}
+	return json.Unmarshal([]byte(answer), into)
 }
 
 // Send sends one unsigned request, which the emulator accepts while it enforces nothing, and returns the body of its answer.

@@ -54,7 +54,7 @@ func (tf Terraform) Run(ctx context.Context, arguments ...string) (string, error
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 30 * time.Second
 	var output strings.Builder
-	both := &messages{}
+	both := &Messages{}
 	command.Stdout = io.MultiWriter(&output, both)
 	command.Stderr = both
 	if err := command.Run(); err != nil {
