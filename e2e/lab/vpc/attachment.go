@@ -129,6 +129,9 @@ func (a *Attachment) lay(local []netip.Addr) error {
 	if err := a.space.ip(lines...); err != nil {
 		return err
 	}
+	if err := a.network.router.await(a.wire); err != nil {
+		return err
+	}
 	return a.enlist("add")
 }
 

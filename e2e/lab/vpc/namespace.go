@@ -120,6 +120,21 @@ func (n *namespace) ip(lines ...string) error {
 	return err
 }
 
+// await waits until the end of a wire works that was switched on first: the kernel drops what is sent there until it has
+// heard of the other end, for up to a second, and the first packet of a connection would come a second late. The question
+// itself makes newer kernels hear of it.
+func (n *namespace) await(wire string) error {
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		said, err := n.feed("", "ip", "-o", "link", "show", "dev", wire)
+		if err != nil || strings.Contains(said, " state UP ") {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%s is not up after 5 seconds: %s", wire, said)
+		}
+	}
+}
+
 func (n *namespace) nft(text string) error {
 	_, err := n.feed(text, "nft", "-f", "-")
 	return err

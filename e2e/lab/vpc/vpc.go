@@ -176,7 +176,7 @@ func (n *Network) connect() error {
 	if err := n.router.ip(lines...); err != nil {
 		return err
 	}
-	return n.outside.ip(
+	err = n.outside.ip(
 		"link set lo up",
 		"addr add "+internetAddress.String()+"/32 dev eth0",
 		"addr add "+s3Address.String()+"/32 dev eth0",
@@ -186,6 +186,10 @@ func (n *Network) connect() error {
 		"route add "+gateway+" dev eth0 scope link",
 		"route add default via "+gateway,
 	)
+	if err != nil {
+		return err
+	}
+	return n.router.await("outside")
 }
 
 // Close takes the network away, and ends all processes that still run in it.
