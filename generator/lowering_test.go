@@ -195,11 +195,21 @@ func TestE3_SecretNames(t *testing.T) {
 }
 
 // TestF2_TheAuthHandlerIsFoundWhereItIsNeeded: Encore's image build adds the auth handler's service to the discovery of
-// every process once an endpoint needs authentication, and only then.
+// every process once an endpoint needs authentication. Without one every process of a Go application looks it up all the
+// same, and panics when it is not there; none calls it, so that there is no path.
 func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
-	for access, want := range map[string][]string{"public": nil, "auth": {"users"}} {
-		t.Run("F2 "+access, func(t *testing.T) {
+	for name, test := range map[string]struct {
+		language, access string
+		found            []string
+		paths            int
+	}{
+		"go public": {"go", "public", []string{"users"}, 0}, "go auth": {"go", "auth", []string{"users"}, 1},
+		"typescript public": {"typescript", "public", nil, 0}, "typescript auth": {"typescript", "auth", []string{"users"}, 1},
+	} {
+		t.Run("F2 "+name, func(t *testing.T) {
+			access, want := test.access, test.found
 			application := plain("orders", "users")
+			application.Language = test.language
 			application.Auth = &app.AuthHandler{Name: "Auth", Service: "users"}
 			application.Services[1].Endpoints[0].Access = access
 			output := lower(t, application, "")
@@ -207,8 +217,8 @@ func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
 			if got := slices.Sorted(maps.Keys(config(t, call).ServiceDiscovery)); !slices.Equal(got, want) {
 				t.Errorf("orders discovers %v, want %v", got, want)
 			}
-			if got := len(keys(call["connections"])); got != len(want) {
-				t.Errorf("orders has %d paths, want %d", got, len(want))
+			if got := len(keys(call["connections"])); got != test.paths {
+				t.Errorf("orders has %d paths, want %d", got, test.paths)
 			}
 			own := callArguments(t, output, "production/services/users.tf")
 			if got := config(t, own).ServiceDiscovery; len(got) > 0 || len(keys(own["connections"])) > 0 {
@@ -243,10 +253,14 @@ func TestF2_DiscoveryNamesTheProcessThatServes(t *testing.T) {
 	if d := cmp.Diff(want, discovered("front")); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(map[string]string{}, discovered("back")); d != "" {
-		t.Errorf("what the process serves itself, and what it only refers to: %s", d)
+	// What a cron job refers to is named, because Encore's build demands it, and not connected to: the schedule calls it.
+	if d := cmp.Diff(map[string]string{"web": "http://front.internal:8080"}, discovered("back")); d != "" {
+		t.Errorf("without what the process serves itself, with what it only refers to: %s", d)
 	}
 	call := callArguments(t, output, "production/services/back.tf")
+	if connections, found := call["connections"]; found {
+		t.Errorf("a way to what is only referred to: %s", connections.GoString())
+	}
 	if name := call["discovery_name"].AsString(); name != "back" {
 		t.Errorf("the process is found under %s", name)
 	}

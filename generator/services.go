@@ -51,7 +51,6 @@ func lowerServices(s *kinds.Stack) {
 
 // wire collects what every process of a deployment gets.
 func wire(d *kinds.Deployment) {
-	auth := d.App.Auth != nil && needsAuth(d.App)
 	for _, p := range d.Processes {
 		if !d.App.Containers() {
 			kinds.WireServiceAuth(p)
@@ -61,7 +60,7 @@ func wire(d *kinds.Deployment) {
 				kind.Wire(p)
 			}
 		}
-		discover(p, auth)
+		discover(p)
 		if d.App.Containers() {
 			kinds.WireContainer(p)
 		}
@@ -136,14 +135,16 @@ func processComments(process *kinds.Process) []string {
 	switch {
 	case process.App.Containers():
 		return []string{fmt.Sprintf("Service %q, in %s", process.Name, process.Service(process.Name).At.Filename)}
-	case process.Gateway && len(hosts) == 0:
+	case process.Gateway:
 		comments := []string{"The API gateway: the only process that requests from outside reach"}
+		if len(hosts) > 0 {
+			comments = []string{fmt.Sprintf("The API gateway, and %s %s", strings.ToLower(noun), strings.Join(hosts, ", "))}
+		}
 		if process.AuthService != "" {
-			comments = append(comments, fmt.Sprintf("It runs the auth handler, and with it the code of service %q (%s)", process.AuthService, folder(process.Service(process.AuthService).Dir)))
+			comments = append(comments,
+				fmt.Sprintf("It runs the auth handler, and with it the code of service %q (%s), all but its subscriptions", process.AuthService, folder(process.Service(process.AuthService).Dir)))
 		}
 		return comments
-	case process.Gateway:
-		return []string{fmt.Sprintf("The API gateway, and %s %s", strings.ToLower(noun), strings.Join(hosts, ", "))}
 	default:
 		return []string{fmt.Sprintf("%s %s", noun, strings.Join(hosts, ", "))}
 	}
@@ -232,15 +233,25 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 // discover gives a process the addresses of the services it talks to, and the network path to each. The rules are
 // those of Encore's image build: what the hosted services call; the auth handler's service when any endpoint of the
 // application needs authentication; for a gateway every service.
-func discover(p *kinds.Process, auth bool) {
+//
+// Two more are named to the runtime without a path, because the process never calls them: what hosted services only
+// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; and in Go
+// the auth handler's service where no endpoint needs it, for every process looks it up at start.
+func discover(p *kinds.Process) {
 	reasons := map[string][]string{}
 	for _, e := range p.Edges {
-		if e.Kind == "service" && !e.ReferenceOnly {
+		if e.Kind == "service" && e.ReferenceOnly {
+			reasons[e.Resource] = append(reasons[e.Resource], "")
+		} else if e.Kind == "service" {
 			reasons[e.Resource] = append(reasons[e.Resource], "called in "+e.At.Filename)
 		}
 	}
-	if auth {
-		reasons[p.App.Auth.Service] = append(reasons[p.App.Auth.Service], "runs the auth handler")
+	switch auth := p.App.Auth; {
+	case auth == nil:
+	case p.App.NeedsAuth():
+		reasons[auth.Service] = append(reasons[auth.Service], "runs the auth handler")
+	case p.App.Language == "go":
+		reasons[auth.Service] = append(reasons[auth.Service], "")
 	}
 	if p.Gateway {
 		for _, service := range p.App.Services {
@@ -255,7 +266,10 @@ func discover(p *kinds.Process, auth bool) {
 			continue
 		}
 		fields = append(fields, kinds.Arg(service, emit.Object(kinds.Arg("base_url", kinds.BaseURL(target)))))
-		targets[target] = append(targets[target], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
+		why = slices.DeleteFunc(why, func(reason string) bool { return reason == "" })
+		if len(why) > 0 {
+			targets[target] = append(targets[target], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
+		}
 	}
 	for target, why := range targets {
 		sort.Strings(why)
@@ -268,17 +282,6 @@ func discover(p *kinds.Process, auth bool) {
 	if len(fields) > 0 {
 		p.Config["service_discovery"] = emit.Map(fields...)
 	}
-}
-
-func needsAuth(application *app.App) bool {
-	for _, service := range application.Services {
-		for _, endpoint := range service.Endpoints {
-			if endpoint.Access == "auth" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func distinct(list []string) []string {

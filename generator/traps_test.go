@@ -373,11 +373,12 @@ var traps = []trap{
 		spoil: func(c object) { delete(c, "cors") },
 	},
 	{
-		// Rust hosts nothing when the lists are absent, Go everything; Rust runs the auth handler inside the gateway.
+		// Rust hosts nothing when the lists are absent, Go everything; Rust runs the auth handler inside the gateway, and Go's
+		// gateway cannot read what another process answers for it.
 		name: "hosts what it is there for",
 		check: func(w trapped, p environment.Process, c object) []string {
 			want := slices.Clone(p.Services)
-			if p.Gateway && w.app.Language == "typescript" && !slices.Contains(want, w.app.Auth.Service) {
+			if p.Gateway && !slices.Contains(want, w.app.Auth.Service) {
 				want = append(want, w.app.Auth.Service)
 			}
 			slices.Sort(want)

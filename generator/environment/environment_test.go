@@ -38,6 +38,19 @@ func typescript() *app.App {
 	return application
 }
 
+// authenticated is shop with an auth handler.
+func authenticated() *app.App {
+	application := typescript()
+	application.Language = "go"
+	return application
+}
+
+// behind is an application without an endpoint that the gateway routes to.
+func behind(application *app.App) *app.App {
+	application.Services = hidden().Services
+	return application
+}
+
 // hidden is shop with no endpoint that the gateway routes to.
 func hidden() *app.App {
 	application := shop()

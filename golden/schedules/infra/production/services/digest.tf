@@ -45,6 +45,11 @@ module "service_digest" {
       namespace           = "schedules/production"
       collection_interval = 60
     }
+    service_discovery = {
+      billing = {
+        base_url = "http://billing.${local.platform.cluster.namespace}:8080"
+      }
+    }
   })
 
   secrets = {
