@@ -84,6 +84,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("memory", emit.Int(process.Memory)),
 		kinds.Arg("architecture", emit.String(process.Architecture)),
 		kinds.Arg("scale", scale(process.Scale)),
+		kinds.Arg("drain_seconds", emit.Int(process.DrainSeconds)),
 		kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)),
 		kinds.Arg("health_check_grace_seconds", emit.Int(process.HealthCheckGraceSeconds)),
 		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
@@ -308,7 +309,8 @@ func infraConfig(p *kinds.Process) emit.Value {
 	p.Config["metadata"] = emit.Object(metadata...)
 	p.Config["hosted_services"] = emit.Strings(p.HostedServices())
 	p.Config["hosted_gateways"] = emit.Strings(gateways)
-	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end.
+	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end. That
+	// callers learn of the stop in time is not its business: the module holds its signal back.
 	p.Config["graceful_shutdown"] = emit.Object(kinds.Arg("total", emit.Int(shutdownTotal(p.StopTimeoutSeconds))))
 	fields := make([]emit.Arg, 0, len(p.Config))
 	for section, value := range p.Config {
@@ -317,12 +319,9 @@ func infraConfig(p *kinds.Process) emit.Value {
 	return emit.Map(fields...)
 }
 
-// shutdownTotal is the runtime's own deadline, in seconds. Up to 15 seconds before the kill are not the runtime's: for most
-// of them a task that stops goes on accepting calls, because callers keep its address for the 10 seconds the Cloud Map
-// record lives (the module fargate-service tells the runtime so). A short time is halved.
-func shutdownTotal(stopTimeout int) int {
-	return stopTimeout - min(15, stopTimeout/2)
-}
+// shutdownTotal is the runtime's own deadline, in seconds from its signal. Encore's TypeScript runtime goes on for up to
+// three seconds after it.
+func shutdownTotal(stopTimeout int) int { return stopTimeout - 5 }
 
 func cors(c *app.CORS) emit.Value {
 	if c == nil {

@@ -394,6 +394,17 @@ var traps = []trap{
 		spoil: func(c object) { delete(c, "hosted_gateways") },
 	},
 	{
+		// Rust consults the first key alone: a second one is unknown to it, and rotates nothing.
+		name: "one key between processes", only: "typescript",
+		check: func(_ trapped, _ environment.Process, c object) []string {
+			if keys := elements(c["auth"]); len(keys) != 1 {
+				return []string{fmt.Sprint(keys)}
+			}
+			return nil
+		},
+		spoil: func(c object) { c["auth"] = append(elements(c["auth"]), object{"type": "key", "id": 2.0}) },
+	},
+	{
 		// Rust counts five seconds from the signal unless it is told, Go as well.
 		name: "ends before it is killed",
 		check: func(_ trapped, p environment.Process, c object) []string {

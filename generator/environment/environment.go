@@ -135,7 +135,9 @@ type Task struct {
 	Memory       int    // MiB
 	Architecture string // X86_64 or ARM64
 	Scale        Scale
-	// StopTimeoutSeconds is how long a task has between SIGTERM and SIGKILL, 10 to 120.
+	// DrainSeconds is how long a task that stops goes on serving before it gets SIGTERM, StopTimeoutSeconds how long it has
+	// from there to SIGKILL, 10 or more. At most maxStopSeconds together.
+	DrainSeconds       int
 	StopTimeoutSeconds int
 	// HealthCheckGraceSeconds is how long a starting task may fail its health check.
 	HealthCheckGraceSeconds int
