@@ -27,11 +27,17 @@ func fixed(parameters map[string]any) func() map[string]any {
 	return func() map[string]any { return parameters }
 }
 
+// runs reports whether a process does what an edge says: the gateway runs the code of the auth handler's service, but
+// leaves its subscriptions to the process that serves it.
+func runs(process environment.Process, edge app.Edge) bool {
+	return slices.Contains(process.HostedServices(), edge.Service) && (edge.Kind != "subscription" || edge.Service != process.AuthService)
+}
+
 // operations are those of a process on one resource.
 func (g *grantees) operations(process environment.Process, kind, parent, name string) map[string]bool {
 	operations := map[string]bool{}
 	for _, edge := range g.application.Edges {
-		if edge.Kind == kind && edge.Parent == parent && edge.Resource == name && slices.Contains(process.HostedServices(), edge.Service) {
+		if edge.Kind == kind && edge.Parent == parent && edge.Resource == name && runs(process, edge) {
 			operations[edge.Operation] = true
 		}
 	}
@@ -248,7 +254,7 @@ func (g *grantees) keys(t *testing.T, process environment.Process) []attempt {
 	key := g.attribute(t, "encryption key", "aws_kms_key.this", "arn")
 	opens, makes := false, false
 	for _, edge := range g.application.Edges {
-		if !slices.Contains(process.HostedServices(), edge.Service) {
+		if !runs(process, edge) {
 			continue
 		}
 		switch edge.Kind {

@@ -192,7 +192,7 @@ func TestI4_TheRuntimeDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	for runtime, want := range map[string]map[string]bool{
-		"encore-go":         {`signature            = "go"`: true, "sns:GetTopicAttributes": true, "SECRET_SessionKey": false},
+		"encore-go":         {`signature            = "go"`: true, "sns:GetTopicAttributes": true, "SECRET_SessionKey": true},
 		"encore-typescript": {`signature            = "typescript"`: true, "sns:GetTopicAttributes": false, "SECRET_SessionKey": true},
 	} {
 		if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "encore-go", runtime)), 0o644); err != nil {
@@ -202,7 +202,7 @@ func TestI4_TheRuntimeDecides(t *testing.T) {
 		if err != nil || diags.HasErrors() {
 			t.Fatal(err, diags)
 		}
-		// The TypeScript runtime runs the auth handler, and so needs its secret, inside the gateway.
+		// Both run the auth handler, and so need its secret, inside the gateway.
 		files := string(output.Files["production/services/schedules.tf"]) + string(output.Files["production/services/orders.tf"]) + string(output.Files["production/services/gateway.tf"])
 		for text, there := range want {
 			if strings.Contains(files, text) != there {

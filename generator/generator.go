@@ -96,6 +96,12 @@ func Generate(application *app.App, environments []environment.Environment, prev
 // check asks every kind what is wrong with a deployment. told holds what was said of another environment: once is enough.
 func check(deployment *kinds.Deployment, told map[string]bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	for _, d := range checkSupervisor(deployment) {
+		if text := d.Error(); !told[text] {
+			told[text] = true
+			diags = append(diags, d)
+		}
+	}
 	for _, kind := range kinds.All {
 		if kind.Check == nil {
 			continue

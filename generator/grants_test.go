@@ -353,24 +353,31 @@ func (g *grants) secretsAndMetrics() {
 }
 
 // calls are the paths to other processes, and their addresses: of what is called, of the auth handler where an endpoint
-// needs it, and for the gateway of every service.
+// needs it, and for the gateway of every service. What is only referred to, and the auth handler nobody needs, is known
+// to the runtime and not connected to.
 func (g *grants) calls() {
 	found := map[string]any{}
-	to := func(service string) {
+	find := func(service string, connected bool) {
 		for _, other := range g.env.Processes {
 			if slices.Contains(other.Services, service) && !slices.Contains(g.process.HostedServices(), service) {
 				unit := "fargate-service " + g.name(environment.Unit, other.Name)
-				g.connections[unit+": security_group_id "+g.port(other)] = true
+				if connected {
+					g.connections[unit+": security_group_id "+g.port(other)] = true
+				}
 				url := "http://" + environment.Name(environment.DiscoveryName, other.Name) + ".fargate-cluster " +
 					environment.Name(environment.Cluster, g.env.App, g.env.Name) + ": namespace:" + g.port(other)
 				found[service], g.variables[upper(service)+"_URL"] = map[string]any{"base_url": url}, url
 			}
 		}
 	}
+	to := func(service string) { find(service, true) }
 	for _, e := range g.edges("service") {
-		if !e.ReferenceOnly {
-			to(e.Resource)
+		if !e.ReferenceOnly || !g.app.Containers() {
+			find(e.Resource, !e.ReferenceOnly)
 		}
+	}
+	if g.app.Auth != nil && g.app.Language == "go" {
+		find(g.app.Auth.Service, false)
 	}
 	for _, service := range g.app.Services {
 		if g.process.Gateway {

@@ -1,6 +1,8 @@
 package generator_test
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/modules"
 )
 
 // TestF5_RulesOfGatewaysDoNotCollide: when another process becomes the gateway, its listener rule is made while that of
@@ -36,8 +39,8 @@ func TestF5_RulesOfGatewaysDoNotCollide(t *testing.T) {
 	}
 }
 
-// TestF3_CallersMayBeLate: between the end of its name in Cloud Map and the end of its listener a task is called for as
-// long as the record lives, 10 seconds.
+// TestF3_CallersMayBeLate: after it has left its name in Cloud Map a task is called for as long as the record lives, 10
+// seconds, and for what the change of the record takes. Encore's runtimes refuse connections from their signal on.
 func TestF3_CallersMayBeLate(t *testing.T) {
 	for _, fixture := range fixtureNames(t) {
 		root := filepath.Join(fixtures, fixture)
@@ -47,16 +50,51 @@ func TestF3_CallersMayBeLate(t *testing.T) {
 		}
 		for _, env := range environments {
 			for _, process := range env.Processes {
-				// The module leaves 3 seconds for the runtime to end.
-				if late := process.StopTimeoutSeconds - 3 - generator.ShutdownTotal(process.StopTimeoutSeconds); late <= 10 {
-					t.Errorf("%s %s %s goes on accepting requests for %d seconds", fixture, env.Name, process.Name, late)
+				if process.DrainSeconds < 15 {
+					t.Errorf("%s %s %s goes on accepting requests for %d seconds", fixture, env.Name, process.Name, process.DrainSeconds)
 				}
 			}
 		}
 	}
-	for stop := 10; stop <= 120; stop++ {
-		if total := generator.ShutdownTotal(stop); total < 5 || total >= stop {
+	for stop := 10; stop <= 115; stop++ {
+		if total := generator.ShutdownTotal(stop); total < 5 || total+5 > stop {
 			t.Errorf("stop timeout %d leaves the runtime %d seconds", stop, total)
+		}
+	}
+}
+
+// TestF3_TheTimelineHasTheNumbersOfTheModule holds the table of docs/deployments.md against what is generated.
+func TestF3_TheTimelineHasTheNumbersOfTheModule(t *testing.T) {
+	text, err := os.ReadFile("../docs/deployments.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {}\n"))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	environments, diags := environment.Resolve(file, plain("orders"))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	task := environments[0].Processes[0].Task
+	if drain, stop := modules.Default("fargate-service", "drain_seconds"), modules.Default("fargate-service", "stop_timeout_seconds"); drain != fmt.Sprint(task.DrainSeconds) || stop != fmt.Sprint(task.StopTimeoutSeconds) {
+		t.Errorf("the module drains %s seconds and stops in %s, the settings say %d and %d", drain, stop, task.DrainSeconds, task.StopTimeoutSeconds)
+	}
+	for name, seconds := range map[string]int{
+		"drain": task.DrainSeconds, "stop timeout": task.StopTimeoutSeconds, "runtime's deadline": generator.ShutdownTotal(task.StopTimeoutSeconds),
+		"deregistration delay": task.DrainSeconds + task.StopTimeoutSeconds,
+	} {
+		if row := fmt.Sprintf("\n| %s | %d | ", name, seconds); !strings.Contains(string(text), row) {
+			t.Errorf("docs/deployments.md lacks the row %q", row)
+		}
+	}
+	for second, what := range map[int]string{
+		task.DrainSeconds: "`probe` has ended; signals `app`", task.DrainSeconds + task.StopTimeoutSeconds: "kills `app`",
+		task.DrainSeconds + generator.ShutdownTotal(task.StopTimeoutSeconds): "| | ends | ends, with status 1",
+	} {
+		if row := fmt.Sprintf("\n| %d | ", second); !strings.Contains(string(text), row) || !strings.Contains(string(text), what) {
+			t.Errorf("docs/deployments.md has no second %d: %s", second, what)
 		}
 	}
 }

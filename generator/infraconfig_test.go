@@ -212,9 +212,12 @@ func (r configRules) hosts(service string) bool {
 func (r configRules) discovery() {
 	want := map[string]bool{}
 	for _, e := range r.app.Edges {
-		if e.Kind == "service" && r.hosts(e.Service) && !e.ReferenceOnly {
+		if e.Kind == "service" && r.hosts(e.Service) { // a mere reference as well: the build counts it as a call
 			want[e.Resource] = true
 		}
+	}
+	if r.app.Auth != nil && r.app.Language == "go" { // every process of a Go application looks the handler's service up
+		want[r.app.Auth.Service] = true
 	}
 	for _, s := range r.app.Services {
 		if r.process.Gateway {

@@ -27,6 +27,7 @@ func TestE1_EverySizeReachesTheProcess(t *testing.T) {
     cpu          = 1024
     memory       = 3072
     scale        = { min = 4, max = 9, cpu_percent = 41, memory_percent = 42 }
+    drain_seconds              = 33
     stop_timeout_seconds       = 77
     health_check_grace_seconds = 88
   }`), "production/services/orders.tf")
@@ -36,14 +37,14 @@ func TestE1_EverySizeReachesTheProcess(t *testing.T) {
 	}
 	got := map[string]any{
 		"cpu": number(call["cpu"]), "memory": number(call["memory"]), "architecture": call["architecture"].AsString(),
-		"stop": number(call["stop_timeout_seconds"]), "grace": number(call["health_check_grace_seconds"]),
+		"drain": number(call["drain_seconds"]), "stop": number(call["stop_timeout_seconds"]), "grace": number(call["health_check_grace_seconds"]),
 		"path": call["iam_path"].AsString(), "helper": call["helper_image"].AsString(), "ports": fmt.Sprint(number(call["outbound_ports"].Index(cty.NumberIntVal(1)))),
 	}
 	for name, value := range call["scale"].AsValueMap() {
 		got["scale."+name] = number(value)
 	}
 	want := map[string]any{
-		"cpu": 1024, "memory": 3072, "architecture": "ARM64", "stop": 77, "grace": 88, "path": "/apps/", "helper": "registry.example.com/shell:1", "ports": "5671",
+		"cpu": 1024, "memory": 3072, "architecture": "ARM64", "drain": 33, "stop": 77, "grace": 88, "path": "/apps/", "helper": "registry.example.com/shell:1", "ports": "5671",
 		"scale.min": 4, "scale.max": 9, "scale.cpu_percent": 41, "scale.memory_percent": 42,
 	}
 	if d := cmp.Diff(want, got); d != "" {

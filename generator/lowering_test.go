@@ -194,64 +194,6 @@ func TestE3_SecretNames(t *testing.T) {
 	}
 }
 
-// TestF2_TheAuthHandlerIsFoundWhereItIsNeeded: Encore's image build adds the auth handler's service to the discovery of
-// every process once an endpoint needs authentication, and only then.
-func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
-	for access, want := range map[string][]string{"public": nil, "auth": {"users"}} {
-		t.Run("F2 "+access, func(t *testing.T) {
-			application := plain("orders", "users")
-			application.Auth = &app.AuthHandler{Name: "Auth", Service: "users"}
-			application.Services[1].Endpoints[0].Access = access
-			output := lower(t, application, "")
-			call := callArguments(t, output, "production/services/orders.tf")
-			if got := slices.Sorted(maps.Keys(config(t, call).ServiceDiscovery)); !slices.Equal(got, want) {
-				t.Errorf("orders discovers %v, want %v", got, want)
-			}
-			if got := len(keys(call["connections"])); got != len(want) {
-				t.Errorf("orders has %d paths, want %d", got, len(want))
-			}
-			own := callArguments(t, output, "production/services/users.tf")
-			if got := config(t, own).ServiceDiscovery; len(got) > 0 || len(keys(own["connections"])) > 0 {
-				t.Errorf("users discovers itself: %v", got)
-			}
-		})
-	}
-}
-
-// TestF2_DiscoveryNamesTheProcessThatServes: a service in a group is found under the name of the group.
-func TestF2_DiscoveryNamesTheProcessThatServes(t *testing.T) {
-	application := plain("orders", "users", "web")
-	application.Edges = append(application.Edges,
-		app.Edge{Service: "web", Kind: "service", Resource: "users", Operation: "Get", Origin: app.Used, At: hcl.Range{Filename: "web/web.go"}},
-		app.Edge{Service: "users", Kind: "service", Resource: "orders", Operation: "Get", Origin: app.Used, At: hcl.Range{Filename: "users/users.go"}},
-		app.Edge{Service: "orders", Kind: "service", Resource: "web", Operation: "Get", Origin: app.Used, ReferenceOnly: true, At: hcl.Range{Filename: "orders/orders.go"}})
-	output := lower(t, application, `
-  process "back" { services = ["orders", "users"] }
-  process "front" {
-    services = ["web"]
-    gateway  = true
-  }`)
-	discovered := func(process string) map[string]string {
-		call := callArguments(t, output, "production/services/"+process+".tf")
-		found := map[string]string{}
-		for service, where := range config(t, call).ServiceDiscovery {
-			found[service] = where.BaseURL
-		}
-		return found
-	}
-	want := map[string]string{"orders": "http://back.internal:8080", "users": "http://back.internal:8080"}
-	if d := cmp.Diff(want, discovered("front")); d != "" {
-		t.Error(d)
-	}
-	if d := cmp.Diff(map[string]string{}, discovered("back")); d != "" {
-		t.Errorf("what the process serves itself, and what it only refers to: %s", d)
-	}
-	call := callArguments(t, output, "production/services/back.tf")
-	if name := call["discovery_name"].AsString(); name != "back" {
-		t.Errorf("the process is found under %s", name)
-	}
-}
-
 // TestF2_CORSReachesTheGatewayAlone sets every field of global_cors.
 func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
 	application := plain("orders")

@@ -133,7 +133,7 @@ const manifestPromises = `
 ## What a container has to do
 
 - Listen on the port that ` + "`PORT`" + ` names, speak plain HTTP there, and answer 200 to a GET of ` + "`health_path`" + `. Inside a task nothing else asks; the load balancer asks public services as well.
-- End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md), and go on answering for its first 10 seconds: so long callers may keep the address of a task that stops.
+- End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md). It comes ` + "`drain_seconds`" + ` after the last caller was told of the task, so that new connections may be refused at once: docs/deployments.md.
 - Trust the certificates of the database server and speak TLS to databases and caches: neither answers anything else.
 - Make its tables itself. Databases and roles are made by an operator, as the generated README says.
 - Delete a message from its queue when it is done with it. What it does not delete in ` + "`ack_deadline`" + ` comes again, and after ` + "`max_retries`" + ` goes to the dead-letter queue.

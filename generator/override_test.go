@@ -47,6 +47,7 @@ hint: did you mean "cors_origins"?`},
 		{"wiring in a text", "override \"process\" \"orders\" {\n  image = \"nginx:1\"\n}", "3:3: Argument that cannot be set; The argument \"image\" of the module fargate-service cannot be set by itself: it is wired to other parts of the generated code."},
 		{"config", "override \"process\" \"orders\" {\n  infra_config = \"{}\"\n}", "3:3: Argument that cannot be set; "},
 		{"name", "override \"bucket\" \"files\" {\n  name = \"mine\"\n}", "3:3: Argument that cannot be set; The argument \"name\" of the module bucket cannot be set by itself: other code knows the resource by its name"},
+		{"what is checked with another", "override \"process\" \"orders\" {\n  drain_seconds = 60\n}", "3:3: Argument that cannot be set; The argument \"drain_seconds\" of the module fargate-service cannot be set by itself: it is checked together with stop_timeout_seconds.\nhint: set drain_seconds in the block of the service or process"},
 		{"what else follows from", "override \"process\" \"orders\" {\n  stop_timeout_seconds = 60\n}", "3:3: Argument that cannot be set; The argument \"stop_timeout_seconds\" of the module fargate-service cannot be set by itself: the runtime's own deadline follows from it.\nhint: set stop_timeout_seconds in the block of the service or process"},
 		{"entry that is generated", "override \"process\" \"orders\" {\n  permissions = { topic_paid = { actions = [\"sns:Publish\"], resources = [\"*\"] } }\n}",
 			"3:3: Argument that cannot be set; The argument \"permissions\" of the module fargate-service cannot be set by itself: its entry \"topic_paid\" is generated, from what the application declares.\nhint: remove the entry, or give yours another name"},
@@ -81,6 +82,9 @@ func TestE1_OverridesReachTheCall(t *testing.T) {
     noncurrent_days = 90
     force_destroy   = true
   }
+  override "service" "auth" "key" {
+    rotation = 2
+  }
   override "load balancer" {
     access_log_retention_days = 90
     idle_timeout_seconds      = 1e2
@@ -107,6 +111,9 @@ func TestE1_OverridesReachTheCall(t *testing.T) {
 	balancer := argumentsOf(t, output, "production/platform/load_balancer.tf", "load_balancer")
 	if _, restated := balancer["access_log_retention_days"]; restated || balancer["idle_timeout_seconds"] != "100" {
 		t.Errorf("load balancer %v", balancer)
+	}
+	if key := argumentsOf(t, output, "production/platform/secrets.tf", "service_auth_key"); key["rotation"] != "2" {
+		t.Errorf("docs/deployments.md says how a new key between processes is written: %v", key)
 	}
 	process := string(output.Files["production/services/orders.tf"])
 	for _, want := range []string{`

@@ -206,6 +206,9 @@ func diagram(d *kinds.Deployment) string {
 		if hosted := strings.Join(process.Services, ", "); hosted != "" && hosted != label {
 			label += ": " + hosted
 		}
+		if process.AuthService != "" {
+			label += ", with the auth handler of " + process.AuthService
+		}
 		fmt.Fprintf(&out, "  %s[%q]\n", kinds.ProcessLabel(process.Name), label)
 	}
 	for _, server := range env.DatabaseServers {
@@ -246,7 +249,9 @@ func flow(out *strings.Builder, d *kinds.Deployment) {
 			}
 		}
 		for _, p := range d.Processes {
-			if slices.ContainsFunc(p.Edges, func(e app.Edge) bool { return e.Kind == kinds.Subscriptions.Name && e.Parent == r.Name }) {
+			if slices.ContainsFunc(p.Edges, func(e app.Edge) bool {
+				return e.Kind == kinds.Subscriptions.Name && e.Parent == r.Name && e.Service != p.AuthService
+			}) {
 				fmt.Fprintf(out, "  %s -.-> %s\n", topic, kinds.ProcessLabel(p.Name))
 			}
 		}

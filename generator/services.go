@@ -51,7 +51,6 @@ func lowerServices(s *kinds.Stack) {
 
 // wire collects what every process of a deployment gets.
 func wire(d *kinds.Deployment) {
-	auth := d.App.Auth != nil && needsAuth(d.App)
 	for _, p := range d.Processes {
 		if !d.App.Containers() {
 			kinds.WireServiceAuth(p)
@@ -61,7 +60,7 @@ func wire(d *kinds.Deployment) {
 				kind.Wire(p)
 			}
 		}
-		discover(p, auth)
+		discover(p)
 		if d.App.Containers() {
 			kinds.WireContainer(p)
 		}
@@ -85,6 +84,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("memory", emit.Int(process.Memory)),
 		kinds.Arg("architecture", emit.String(process.Architecture)),
 		kinds.Arg("scale", scale(process.Scale)),
+		kinds.Arg("drain_seconds", emit.Int(process.DrainSeconds)),
 		kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)),
 		kinds.Arg("health_check_grace_seconds", emit.Int(process.HealthCheckGraceSeconds)),
 		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
@@ -136,14 +136,16 @@ func processComments(process *kinds.Process) []string {
 	switch {
 	case process.App.Containers():
 		return []string{fmt.Sprintf("Service %q, in %s", process.Name, process.Service(process.Name).At.Filename)}
-	case process.Gateway && len(hosts) == 0:
+	case process.Gateway:
 		comments := []string{"The API gateway: the only process that requests from outside reach"}
+		if len(hosts) > 0 {
+			comments = []string{fmt.Sprintf("The API gateway, and %s %s", strings.ToLower(noun), strings.Join(hosts, ", "))}
+		}
 		if process.AuthService != "" {
-			comments = append(comments, fmt.Sprintf("It runs the auth handler, and with it the code of service %q (%s)", process.AuthService, folder(process.Service(process.AuthService).Dir)))
+			comments = append(comments,
+				fmt.Sprintf("It runs the auth handler, and with it the code of service %q (%s), all but its subscriptions", process.AuthService, folder(process.Service(process.AuthService).Dir)))
 		}
 		return comments
-	case process.Gateway:
-		return []string{fmt.Sprintf("The API gateway, and %s %s", strings.ToLower(noun), strings.Join(hosts, ", "))}
 	default:
 		return []string{fmt.Sprintf("%s %s", noun, strings.Join(hosts, ", "))}
 	}
@@ -232,15 +234,25 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 // discover gives a process the addresses of the services it talks to, and the network path to each. The rules are
 // those of Encore's image build: what the hosted services call; the auth handler's service when any endpoint of the
 // application needs authentication; for a gateway every service.
-func discover(p *kinds.Process, auth bool) {
+//
+// Two more are named to the runtime without a path, because the process never calls them: what hosted services only
+// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; and in Go
+// the auth handler's service where no endpoint needs it, for every process looks it up at start.
+func discover(p *kinds.Process) {
 	reasons := map[string][]string{}
 	for _, e := range p.Edges {
-		if e.Kind == "service" && !e.ReferenceOnly {
+		if e.Kind == "service" && e.ReferenceOnly {
+			reasons[e.Resource] = append(reasons[e.Resource], "")
+		} else if e.Kind == "service" {
 			reasons[e.Resource] = append(reasons[e.Resource], "called in "+e.At.Filename)
 		}
 	}
-	if auth {
-		reasons[p.App.Auth.Service] = append(reasons[p.App.Auth.Service], "runs the auth handler")
+	switch auth := p.App.Auth; {
+	case auth == nil:
+	case p.App.NeedsAuth():
+		reasons[auth.Service] = append(reasons[auth.Service], "runs the auth handler")
+	case p.App.Language == "go":
+		reasons[auth.Service] = append(reasons[auth.Service], "")
 	}
 	if p.Gateway {
 		for _, service := range p.App.Services {
@@ -255,7 +267,10 @@ func discover(p *kinds.Process, auth bool) {
 			continue
 		}
 		fields = append(fields, kinds.Arg(service, emit.Object(kinds.Arg("base_url", kinds.BaseURL(target)))))
-		targets[target] = append(targets[target], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
+		why = slices.DeleteFunc(why, func(reason string) bool { return reason == "" })
+		if len(why) > 0 {
+			targets[target] = append(targets[target], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
+		}
 	}
 	for target, why := range targets {
 		sort.Strings(why)
@@ -268,17 +283,6 @@ func discover(p *kinds.Process, auth bool) {
 	if len(fields) > 0 {
 		p.Config["service_discovery"] = emit.Map(fields...)
 	}
-}
-
-func needsAuth(application *app.App) bool {
-	for _, service := range application.Services {
-		for _, endpoint := range service.Endpoints {
-			if endpoint.Access == "auth" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func distinct(list []string) []string {
@@ -305,7 +309,8 @@ func infraConfig(p *kinds.Process) emit.Value {
 	p.Config["metadata"] = emit.Object(metadata...)
 	p.Config["hosted_services"] = emit.Strings(p.HostedServices())
 	p.Config["hosted_gateways"] = emit.Strings(gateways)
-	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end.
+	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end. That
+	// callers learn of the stop in time is not its business: the module holds its signal back.
 	p.Config["graceful_shutdown"] = emit.Object(kinds.Arg("total", emit.Int(shutdownTotal(p.StopTimeoutSeconds))))
 	fields := make([]emit.Arg, 0, len(p.Config))
 	for section, value := range p.Config {
@@ -314,12 +319,9 @@ func infraConfig(p *kinds.Process) emit.Value {
 	return emit.Map(fields...)
 }
 
-// shutdownTotal is the runtime's own deadline, in seconds. Up to 15 seconds before the kill are not the runtime's: for most
-// of them a task that stops goes on accepting calls, because callers keep its address for the 10 seconds the Cloud Map
-// record lives (the module fargate-service tells the runtime so). A short time is halved.
-func shutdownTotal(stopTimeout int) int {
-	return stopTimeout - min(15, stopTimeout/2)
-}
+// shutdownTotal is the runtime's own deadline, in seconds from its signal. Encore's TypeScript runtime goes on for up to
+// three seconds after it.
+func shutdownTotal(stopTimeout int) int { return stopTimeout - 5 }
 
 func cors(c *app.CORS) emit.Value {
 	if c == nil {

@@ -129,15 +129,50 @@ func TestF2_TrapsAreSeen(t *testing.T) {
 // TestF2_TheGatewayConsumesNothing: it runs the code of the auth handler's service, says so, and has the rights of that code
 // but for its subscriptions.
 func TestF2_TheGatewayConsumesNothing(t *testing.T) {
-	output := lower(t, trapApplication("typescript"), "")
-	if text := string(output.Files["production/services/gateway.tf"]); !strings.Contains(text, "# It runs the auth handler, and with it the code of service \"users\" (users/)\nmodule ") {
-		t.Errorf("nothing says whose code runs in the gateway:\n%.300s", text)
+	for _, language := range []string{"go", "typescript"} {
+		output := lower(t, trapApplication(language), "")
+		if text := string(output.Files["production/services/gateway.tf"]); !strings.Contains(text, "# It runs the auth handler, and with it the code of service \"users\" (users/), all but its subscriptions\nmodule ") {
+			t.Errorf("%s: nothing says whose code runs in the gateway:\n%.300s", language, text)
+		}
+		has := func(process, action string) bool {
+			return slices.ContainsFunc(rights(callArguments(t, output, "production/services/"+process+".tf")), func(right string) bool { return strings.HasPrefix(right, action) })
+		}
+		readme := string(output.Files["README.md"])
+		for arrow, there := range map[string]bool{"topic_paid -.-> service_users": true, "topic_paid -.-> service_gateway": false, "gateway, with the auth handler of users": true} {
+			if strings.Contains(readme, arrow) != there {
+				t.Errorf("%s: the diagram has %q: %v", language, arrow, !there)
+			}
+		}
+		for process, consumes := range map[string]bool{"gateway": false, "users": true, "shipping": true, "orders": false} {
+			if has(process, "sqs:") != consumes {
+				t.Errorf("%s: %s consumes: %v", language, process, !consumes)
+			}
+		}
+		if !has("gateway", "sns:Publish") {
+			t.Errorf("%s: the code of the auth handler's service cannot publish in the gateway", language)
+		}
 	}
-	consumes := func(process string) bool {
-		return slices.ContainsFunc(rights(callArguments(t, output, "production/services/"+process+".tf")), func(right string) bool { return strings.HasPrefix(right, "sqs:") })
+}
+
+// TestF2_TheGatewayOfAGroupRunsTheAuthHandler: in Go other services may stand beside the gateway, and the handler's joins
+// them.
+func TestF2_TheGatewayOfAGroupRunsTheAuthHandler(t *testing.T) {
+	output := lower(t, trapApplication("go"), "process \"edge\" {\n gateway = true\n services = [\"shipping\"]\n}\nprocess \"inner\" {\n services = [\"orders\", \"users\"]\n}")
+	text := string(output.Files["production/services/edge.tf"])
+	for _, comment := range []string{"# The API gateway, and service \"shipping\" (shipping/)\n", "# It runs the auth handler, and with it the code of service \"users\" (users/), all but its subscriptions\nmodule "} {
+		if !strings.Contains(text, comment) {
+			t.Errorf("lacks %q:\n%.400s", comment, text)
+		}
 	}
-	if consumes("gateway") || !consumes("users") || !consumes("shipping") || consumes("orders") {
-		t.Errorf("gateway %v, users %v, shipping %v, orders %v", consumes("gateway"), consumes("users"), consumes("shipping"), consumes("orders"))
+	got := config(t, callArguments(t, output, "production/services/edge.tf"))
+	if fmt.Sprint(got.HostedServices) != "[shipping users]" {
+		t.Errorf("hosts %v", got.HostedServices)
+	}
+	if _, found := got.ServiceDiscovery["users"]; found || got.ServiceDiscovery["orders"].BaseURL == "" {
+		t.Errorf("discovers %v", got.ServiceDiscovery)
+	}
+	if inner := config(t, callArguments(t, output, "production/services/inner.tf")); len(inner.HostedServices) != 2 {
+		t.Errorf("the service lost its own process: %v", inner.HostedServices)
 	}
 }
 

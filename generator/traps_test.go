@@ -373,11 +373,12 @@ var traps = []trap{
 		spoil: func(c object) { delete(c, "cors") },
 	},
 	{
-		// Rust hosts nothing when the lists are absent, Go everything; Rust runs the auth handler inside the gateway.
+		// Rust hosts nothing when the lists are absent, Go everything; Rust runs the auth handler inside the gateway, and Go's
+		// gateway cannot read what another process answers for it.
 		name: "hosts what it is there for",
 		check: func(w trapped, p environment.Process, c object) []string {
 			want := slices.Clone(p.Services)
-			if p.Gateway && w.app.Language == "typescript" && !slices.Contains(want, w.app.Auth.Service) {
+			if p.Gateway && !slices.Contains(want, w.app.Auth.Service) {
 				want = append(want, w.app.Auth.Service)
 			}
 			slices.Sort(want)
@@ -391,6 +392,17 @@ var traps = []trap{
 			return nil
 		},
 		spoil: func(c object) { delete(c, "hosted_gateways") },
+	},
+	{
+		// Rust consults the first key alone: a second one is unknown to it, and rotates nothing.
+		name: "one key between processes", only: "typescript",
+		check: func(_ trapped, _ environment.Process, c object) []string {
+			if keys := elements(c["auth"]); len(keys) != 1 {
+				return []string{fmt.Sprint(keys)}
+			}
+			return nil
+		},
+		spoil: func(c object) { c["auth"] = append(elements(c["auth"]), object{"type": "key", "id": 2.0}) },
 	},
 	{
 		// Rust counts five seconds from the signal unless it is told, Go as well.

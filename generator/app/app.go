@@ -26,6 +26,9 @@ type App struct {
 	Gateway    *Gateway     // nil when the source declares none
 	Middleware []Middleware
 	CORS       *CORS
+	// ProcessPerService is where the source asks for images in which Encore's supervisor starts a process per service; the
+	// zero range when it does not.
+	ProcessPerService hcl.Range
 }
 
 // Service is one unit of code with its endpoints.

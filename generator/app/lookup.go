@@ -62,3 +62,15 @@ func (m Middleware) targets(e Endpoint) bool {
 	}
 	return false
 }
+
+// NeedsAuth reports whether some endpoint is for authenticated users alone.
+func (a *App) NeedsAuth() bool {
+	for _, service := range a.Services {
+		for _, endpoint := range service.Endpoints {
+			if endpoint.Access == "auth" {
+				return true
+			}
+		}
+	}
+	return false
+}

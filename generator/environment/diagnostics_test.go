@@ -139,6 +139,8 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"scale turned around", production("gateway {\n  scale = { min = 20 }\n}"), []string{`3:19 error: Scale turned around: process "gateway": at least 20 tasks and at most 10 cannot both hold.`}},
 		{"no task at all", production("gateway {\n  scale = { min = 0 }\n}"), []string{`3:19 error: Invalid value for "scale.min": 0 is out of range. hint: use 1 to 1000 tasks`}},
 		{"stop timeout", production("task {\n  stop_timeout_seconds = 300\n}"), []string{`3:26 error: Invalid value for "stop_timeout_seconds": `}},
+		{"drain", production("task {\n  drain_seconds = 106\n}"), []string{`3:19 error: Invalid value for "drain_seconds": `}},
+		{"stop of two halves", production("service \"orders\" {\n  stop_timeout_seconds = 96\n}"), []string{`3:26 error: Stop that takes too long: process "orders": drain_seconds and stop_timeout_seconds, one after the other, are 116 seconds.`}},
 		{"architecture", production("task {\n  architecture = \"arm64\"\n}"), []string{`3:18 error: Invalid value for "architecture": "arm64" is not known here. hint: did you mean "ARM64"?`}},
 		{"service unknown", production(`service "order" {}`), []string{`2:9 error: Unknown service: The application has no service "order". hint: did you mean "orders"?`}},
 		{"service far off", production(`service "warehouse" {}`), []string{`2:9 error: Unknown service: The application has no service "warehouse". hint: the application has "billing", "orders" and "users"`}},

@@ -112,9 +112,9 @@ type Process struct {
 	Gateway bool
 	// Public says that the process is a container that requests from outside reach without a gateway.
 	Public bool
-	// AuthService is a service served by another process whose code the gateway runs as well, because Encore's
-	// TypeScript runtime runs the auth handler inside the gateway. The process needs that service's secrets and
-	// databases, but must not consume its subscriptions, and is not where its endpoints are found. "" for none.
+	// AuthService is a service served by another process whose code the gateway runs as well, for the auth handler. The
+	// process needs that service's secrets, databases, caches and buckets, but must not consume its subscriptions, and is
+	// not where its endpoints are found. "" for none.
 	AuthService string
 	Task
 }
@@ -135,7 +135,9 @@ type Task struct {
 	Memory       int    // MiB
 	Architecture string // X86_64 or ARM64
 	Scale        Scale
-	// StopTimeoutSeconds is how long a task has between SIGTERM and SIGKILL, 10 to 120.
+	// DrainSeconds is how long a task that stops goes on serving before it gets SIGTERM, StopTimeoutSeconds how long it has
+	// from there to SIGKILL, 10 or more. At most maxStopSeconds together.
+	DrainSeconds       int
 	StopTimeoutSeconds int
 	// HealthCheckGraceSeconds is how long a starting task may fail its health check.
 	HealthCheckGraceSeconds int

@@ -38,6 +38,19 @@ func typescript() *app.App {
 	return application
 }
 
+// authenticated is shop with an auth handler.
+func authenticated() *app.App {
+	application := typescript()
+	application.Language = "go"
+	return application
+}
+
+// behind is an application without an endpoint that the gateway routes to.
+func behind(application *app.App) *app.App {
+	application.Services = hidden().Services
+	return application
+}
+
 // hidden is shop with no endpoint that the gateway routes to.
 func hidden() *app.App {
 	application := shop()
@@ -97,7 +110,7 @@ func TestDefault(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(messages(diags))
 	}
-	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
+	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
 		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}}
 	want := []Environment{{
 		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
@@ -181,6 +194,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
     cpu                        = 1024
     memory                     = 4096
     scale                      = { min = 4, max = 8, cpu_percent = 50, memory_percent = 80 }
+    drain_seconds              = 30
     stop_timeout_seconds       = 60
     health_check_grace_seconds = 90
   }
@@ -220,10 +234,10 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
 		}
-		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75}}
+		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75}}
 		gateway := task
 		gateway.Scale.Max = 99
-		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80}}
+		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80}}
 		want := Environment{
 			App: "shop", Name: "production", Type: "test", Profile: "ha", Region: "eu-west-1", AccountID: "012345678901",
 			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", Compute: "fargate", CIDR: "10.20.0.0/18",

@@ -198,11 +198,13 @@ func checkGatewayGroup(p Process, group, earlier *block, groups int, application
 	return nil
 }
 
-// placeAuthHandler puts a copy of the auth handler's service beside the gateway where the runtime demands it: Encore's
-// TypeScript runtime runs the handler inside the gateway. The service keeps its own process, because services that
-// share a process with such a gateway listen on its loopback address only.
+// placeAuthHandler puts a copy of the auth handler's service beside the gateway. Encore's TypeScript runtime runs the
+// handler inside the gateway. The Go runtime can ask the service for it, but then every token of a handler that returns
+// nothing but a user id is an internal error: there is no data to decode the answer into. Both ask the handler about
+// requests to public endpoints too, when they carry a token. The service keeps its own process: in TypeScript because services that share a process with a gateway listen on its loopback address only, in Go
+// because its subscriptions and calls from inside are not for what stands in front of everything.
 func placeAuthHandler(processes []Process, application *app.App) {
-	if application.Auth == nil || application.Language != "typescript" {
+	if application.Auth == nil || application.Containers() {
 		return
 	}
 	for i := range processes {

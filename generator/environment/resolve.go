@@ -247,6 +247,10 @@ func checkTask(what string, t Task, fallback *hcl.Range, blocks ...*block) hcl.D
 	if text := fitsFargate(t.CPU, t.Memory); text != "" {
 		diags = append(diags, problem(at("memory", "cpu"), "Task size not available", "", "%s: %s", what, text))
 	}
+	if total := t.DrainSeconds + t.StopTimeoutSeconds; total > maxStopSeconds {
+		diags = append(diags, problem(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", maxStopSeconds),
+			"%s: drain_seconds and stop_timeout_seconds, one after the other, are %d seconds. Fargate gives an interrupted Spot task two minutes.", what, total))
+	}
 	if t.Scale.Min > t.Scale.Max {
 		diags = append(diags, problem(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
 			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))

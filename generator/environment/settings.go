@@ -141,6 +141,13 @@ var stateSettings = []setting[State]{
 		"Folder of the state files in the bucket.", isKeyPrefix),
 }
 
+// minStopTimeout is the shortest time between signal and kill, maxStopSeconds the longest a task may take to stop: a Spot
+// task has two minutes, and five seconds of them are for ECS.
+const (
+	minStopTimeout = 10
+	maxStopSeconds = 115
+)
+
 var taskSettings = []setting[Task]{
 	row("cpu", func(t *Task) *int { return &t.CPU }, perProfile(256, 512, 1024),
 		"CPU units of one task, 1024 for one virtual CPU.", isCPU),
@@ -156,8 +163,11 @@ var taskSettings = []setting[Task]{
 		"Average CPU use that autoscaling aims at.", within(10, 95, "percent")),
 	row("scale.memory_percent", func(t *Task) *int { return &t.Scale.MemoryPercent }, same(75),
 		"Average memory use that autoscaling aims at.", within(10, 95, "percent")),
+	row("drain_seconds", func(t *Task) *int { return &t.DrainSeconds }, same(20),
+		"Time a task that stops goes on serving before it gets its signal, and callers learn that it is gone (docs/deployments.md).", within(0, maxStopSeconds-minStopTimeout, "seconds")),
 	row("stop_timeout_seconds", func(t *Task) *int { return &t.StopTimeoutSeconds }, same(45),
-		"Time a task has to finish its work before it is killed. The runtime's own shutdown takes 15 seconds less, in which callers learn that the task is gone.", within(10, 120, "seconds")),
+		"Time a task has to finish its work, from its signal on, before it is killed. The runtime's own shutdown takes 5 seconds less. With `drain_seconds` at most 115.",
+		within(minStopTimeout, maxStopSeconds, "seconds")),
 	row("health_check_grace_seconds", func(t *Task) *int { return &t.HealthCheckGraceSeconds }, same(60),
 		"Time a starting task may fail its health check.", within(0, 300, "seconds")),
 }

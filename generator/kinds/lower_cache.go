@@ -142,7 +142,7 @@ func checkCaches(d *Deployment) hcl.Diagnostics {
 	for i, later := range spaces {
 		for _, earlier := range spaces[:i] {
 			one, other := d.Host(earlier.Service), d.Host(later.Service)
-			if earlier.Parent != later.Parent || one == other || one == nil || other == nil || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
+			if earlier.Parent != later.Parent || one == nil || other == nil || d.together(earlier.Service, later.Service) || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
 				continue
 			}
 			at := later.At

@@ -51,6 +51,7 @@ var settled = map[string]map[string][2]string{
 	"fargate-service": {
 		"architecture":         {"one image holds every service", "set architecture in a task block of the environment"},
 		"scale":                {"connection pools follow from the number of tasks", "set scale in the block of the service or process"},
+		"drain_seconds":        {"it is checked together with stop_timeout_seconds", "set drain_seconds in the block of the service or process"},
 		"stop_timeout_seconds": {"the runtime's own deadline follows from it", "set stop_timeout_seconds in the block of the service or process"},
 		"discovery_name":       {"other processes call this one by it", "remove it"},
 		"port":                 {"other processes call this one there", "remove it"},

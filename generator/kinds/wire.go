@@ -74,6 +74,11 @@ func (d *Deployment) Resource(kind, parent, name string) *app.Resource {
 // Host is the process that serves a service.
 func (d *Deployment) Host(service string) *Process { return d.hosts[service] }
 
+// together reports whether two services run in the same processes, copies of the auth handler's included.
+func (d *Deployment) together(one, other string) bool {
+	return !slices.ContainsFunc(d.Processes, func(p *Process) bool { return p.Hosts(one) != p.Hosts(other) })
+}
+
 // Service is the service of that name.
 func (d *Deployment) Service(name string) *app.Service { return d.services[name] }
 

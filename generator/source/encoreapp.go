@@ -26,6 +26,9 @@ type EncoreApp struct {
 	// TypeScript: it has a package.json and no go.mod.
 	Language string
 	CORS     *CORS
+	// ProcessPerService is where the file asks for images in which Encore's supervisor starts a process per service; the
+	// zero range when it does not.
+	ProcessPerService hcl.Range
 }
 
 const encoreAppFile = "encore.app"
@@ -49,6 +52,11 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 		ID   any   `json:"id"`
 		Lang any   `json:"lang"`
 		CORS *CORS `json:"global_cors"`
+	}
+	if asked := syntax.Find("/build/docker/process_per_service"); asked != nil {
+		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
+			app.ProcessPerService = textRange(encoreAppFile, text, asked.StartOffset, asked.EndOffset)
+		}
 	}
 	syntax.Standardize()
 	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {

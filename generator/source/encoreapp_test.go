@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
 )
 
 func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
@@ -19,6 +20,10 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	"lang": "typescript",
 	"secrets": ["unknown", "keys"],
 	"cors": {"debug": 1},
+	"build": {
+		// per service
+		"docker": {"bundle_source": true, "process_per_service": true,},
+	},
 	"global_cors": {
 		"debug": true,
 		"allow_origins_without_credentials": ["*"],
@@ -33,9 +38,27 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
-	want := EncoreApp{ID: "shop-x1y2", Language: "typescript", CORS: &CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}}
+	at := got.ProcessPerService
+	if place := fmt.Sprintf("%s:%d:%d-%d", at.Filename, at.Start.Line, at.Start.Column, at.End.Column); place != "encore.app:9:60-64" {
+		t.Errorf("process_per_service is asked for at %s", place)
+	}
+	want := EncoreApp{ID: "shop-x1y2", Language: "typescript", CORS: &CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestI1_TheSupervisorIsNotAskedFor by a file that says no, or something Encore does not know.
+func TestI1_TheSupervisorIsNotAskedFor(t *testing.T) {
+	for _, text := range []string{`{}`, `{"build": {"docker": {"process_per_service": false}}}`, `{"build": {"docker": {"process_per_service": "true"}}}`,
+		`{"build": [], "process_per_service": true}`, `{"docker": {"process_per_service": true}}`} {
+		root := t.TempDir()
+		if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got, diags, err := ReadEncoreApp(root); err != nil || len(diags) > 0 || got.ProcessPerService != (hcl.Range{}) {
+			t.Errorf("%s: %v %v %v", text, got.ProcessPerService, diags, err)
+		}
 	}
 }
 

@@ -198,7 +198,7 @@ var appBlock = &ManifestBlock{
 	},
 	Blocks: []*ManifestBlock{
 		{
-			Type: "auth_handler", Label: "name", Once: true, Only: ForEncore, Meaning: "The function that authenticates requests at the gateway.",
+			Type: "auth_handler", Label: "name", Once: true, Only: ForEncore, Meaning: "The function that authenticates requests at the gateway, whose process runs the code of the service as well.",
 			Settings: []ManifestSetting{{Name: "service", Type: Text, Required: true, Meaning: "The service it belongs to."}},
 		},
 		{

@@ -11,14 +11,7 @@ locals {
   environment = merge(
     var.environment,
     { PORT = tostring(var.port) },
-    local.has_config ? {
-      ENCORE_INFRA_CONFIG_PATH = local.config_path
-
-      # ECS stops a task as soon as it has left its name in Cloud Map, and callers go on using the address they know until
-      # the record's lifetime is over. Encore's runtimes take this name for the time they have: what their own shutdown
-      # does not need of it they go on accepting requests.
-      ENCORE_K8S_GRACE_TERMINATION_SECONDS = tostring(max(var.stop_timeout_seconds - 3, 1))
-    } : {},
+    local.has_config ? { ENCORE_INFRA_CONFIG_PATH = local.config_path } : {},
   )
 
   # Blocking log delivery would stall the application whenever CloudWatch does not answer.
@@ -70,16 +63,21 @@ locals {
   })
 
   # Asks the application for its health, which an image without a shell cannot do itself. ECS replaces the task when this
-  # container, being essential, turns unhealthy. It ends at once when told to: ECS stops it before the application.
+  # container, being essential, turns unhealthy.
+  #
+  # It also holds the application's signal back. ECS stops a task as soon as it has left its name in Cloud Map, but callers
+  # go on using the address they know until the record's lifetime is over, and Encore's TypeScript runtime refuses
+  # connections from its signal on. ECS stops containers in the reverse of the order they depend on each other in, one
+  # after the other: as long as this one takes to end, the application serves as if nothing had happened.
   probe_container = {
     name                   = "probe"
     image                  = var.helper_image
     essential              = true
     entryPoint             = ["sh", "-c"]
-    command                = ["trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"]
+    command                = ["trap 'sleep ${var.drain_seconds}; exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"]
     cpu                    = 0
     memory                 = 64
-    stopTimeout            = 2
+    stopTimeout            = var.drain_seconds + 5
     user                   = "65534:65534"
     readonlyRootFilesystem = true
     linuxParameters = {

@@ -10,8 +10,9 @@ resource "aws_lb_target_group" "this" {
   protocol    = "HTTP"
   port        = var.port
 
-  # Requests under way get the time that the application has to finish them.
-  deregistration_delay = var.stop_timeout_seconds
+  # Requests under way get all the time there is until the application is killed, when the task stops at once. Where ECS
+  # waits for them before it stops the task, the end of the last one is the end of the wait.
+  deregistration_delay = var.drain_seconds + var.stop_timeout_seconds
 
   health_check {
     path                = var.health_path

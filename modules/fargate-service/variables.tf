@@ -156,8 +156,20 @@ variable "scale" {
   }
 }
 
+variable "drain_seconds" {
+  description = "Seconds that a task that stops goes on serving before the application gets its signal, and callers learn that the task is gone: the records of Cloud Map live 10 seconds, and take a few to change. 0 sends the signal at once."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.drain_seconds >= 0 && var.drain_seconds <= 105 && floor(var.drain_seconds) == var.drain_seconds
+    error_message = "drain_seconds is ${var.drain_seconds}, but must be a whole number from 0 to 105."
+  }
+}
+
 variable "stop_timeout_seconds" {
-  description = "Seconds between the signal to stop and the kill. Must exceed the application's own graceful shutdown, by 15 seconds where other services call it: so long they may go on using the address of a task that stops."
+  description = "Seconds between the application's signal to stop and the kill. Must exceed the application's own graceful shutdown. It begins when drain_seconds are over, and both together take at most 115."
   type        = number
   default     = 45
   nullable    = false
@@ -165,6 +177,12 @@ variable "stop_timeout_seconds" {
   validation {
     condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
     error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows whole numbers from 2 to 120."
+  }
+
+  # Two minutes are what an interrupted Spot task has. Five seconds of them are for ECS.
+  validation {
+    condition     = var.drain_seconds + var.stop_timeout_seconds <= 115
+    error_message = "drain_seconds and stop_timeout_seconds are ${var.drain_seconds + var.stop_timeout_seconds} together, but a task has at most 115 seconds to stop."
   }
 }
 
@@ -315,7 +333,7 @@ variable "environment" {
 
   validation {
     condition     = length(setintersection(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "ENCORE_K8S_GRACE_TERMINATION_SECONDS", "PORT"])) == 0
-    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH, ENCORE_K8S_GRACE_TERMINATION_SECONDS or PORT: the module sets them."
+    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH or PORT, which the module sets, nor ENCORE_K8S_GRACE_TERMINATION_SECONDS: drain_seconds does what that is for."
   }
 }
 
@@ -337,7 +355,7 @@ variable "secrets" {
 
   validation {
     condition     = length(setintersection(keys(var.secrets), concat(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "ENCORE_K8S_GRACE_TERMINATION_SECONDS", "PORT"]))) == 0
-    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH, ENCORE_K8S_GRACE_TERMINATION_SECONDS or PORT: ECS refuses a variable that is set twice."
+    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH or PORT, for ECS refuses a variable that is set twice, nor ENCORE_K8S_GRACE_TERMINATION_SECONDS: drain_seconds does what that is for."
   }
 
   # Encore's Go runtime takes every ENCORE_ variable out of its environment at the start, before the infra config is read.

@@ -142,8 +142,20 @@ run "f1_probe_of_scratch_images" {
   }
 
   assert {
-    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[2].command[0], "trap 'exit 0' TERM")
-    error_message = "the probe does not end when told to"
+    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[2].command[0], "trap 'sleep 20; exit 0' TERM")
+    error_message = "the probe does not hold the application's signal back, or does not end when told to"
+  }
+
+  # Killed before it ends by itself, it would hold the signal back for less.
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[2].stopTimeout > 20 && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].stopTimeout == 45
+    error_message = "the probe is killed while it holds the signal back, or the application has another time to finish"
+  }
+
+  # A record that callers know lives so long, and its change takes time as well.
+  assert {
+    condition     = var.drain_seconds >= one(one(aws_service_discovery_service.this["orders"].dns_config).dns_records).ttl + 5
+    error_message = "the application gets its signal while callers know its address"
   }
 
   assert {
@@ -232,8 +244,8 @@ run "f2_infra_config_is_written_at_start" {
   }
 
   assert {
-    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment, { name = "ENCORE_K8S_GRACE_TERMINATION_SECONDS", value = "42" })
-    error_message = "the application is not told how long it may go on accepting requests"
+    condition     = [for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment : variable.name] == ["ENCORE_INFRA_CONFIG_PATH", "LOG_LEVEL", "PORT"]
+    error_message = "the application is told something else, such as to go on accepting requests after its signal"
   }
 
   assert {
@@ -458,8 +470,8 @@ run "f3_gateway_behind_the_load_balancer" {
   }
 
   assert {
-    condition     = aws_lb_target_group.this["api"].deregistration_delay == "60"
-    error_message = "requests under way do not get the time of the graceful shutdown"
+    condition     = aws_lb_target_group.this["api"].deregistration_delay == "80"
+    error_message = "requests under way do not get the time until the kill"
   }
 
   assert {

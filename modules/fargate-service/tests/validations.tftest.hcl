@@ -306,6 +306,57 @@ run "refuses_f1_stop_timeout_too_short" {
   expect_failures = [var.stop_timeout_seconds]
 }
 
+run "refuses_f1_drain_too_long" {
+  command = plan
+
+  variables {
+    drain_seconds        = 106
+    stop_timeout_seconds = 2
+  }
+
+  expect_failures = [var.drain_seconds]
+}
+
+run "refuses_f1_drain_by_halves" {
+  command = plan
+
+  variables {
+    drain_seconds = 1.5
+  }
+
+  expect_failures = [var.drain_seconds]
+}
+
+# A Spot task has two minutes for both.
+run "refuses_f1_stop_that_takes_too_long" {
+  command = plan
+
+  variables {
+    drain_seconds        = 20
+    stop_timeout_seconds = 96
+  }
+
+  expect_failures = [var.stop_timeout_seconds]
+}
+
+run "accepts_f1_the_longest_stop" {
+  command = plan
+
+  variables {
+    drain_seconds        = 20
+    stop_timeout_seconds = 95
+  }
+}
+
+run "accepts_f1_no_drain" {
+  command = plan
+
+  variables {
+    drain_seconds        = 0
+    stop_timeout_seconds = 115
+  }
+}
+
 run "refuses_grace" {
   command = plan
 

@@ -31,7 +31,7 @@ module "service_documents" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["documents"]
     metadata = {

@@ -31,7 +31,7 @@ module "service_app" {
       },
     ]
     cors              = {}
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = ["api-gateway"]
     hosted_services   = ["avatars", "reports"]
     metadata = {

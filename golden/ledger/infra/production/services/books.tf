@@ -34,7 +34,7 @@ module "service_books" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["ledger", "statements"]
     metadata = {

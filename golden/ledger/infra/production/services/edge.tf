@@ -35,7 +35,7 @@ module "service_edge" {
       },
     ]
     cors              = {}
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = ["api-gateway"]
     hosted_services   = ["audit", "fx"]
     metadata = {

@@ -30,7 +30,7 @@ module "service_digest" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["digest"]
     metadata = {
@@ -44,6 +44,11 @@ module "service_digest" {
       type                = "aws_cloudwatch"
       namespace           = "schedules/production"
       collection_interval = 60
+    }
+    service_discovery = {
+      billing = {
+        base_url = "http://billing.${local.platform.cluster.namespace}:8080"
+      }
     }
   })
 

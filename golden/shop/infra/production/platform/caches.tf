@@ -17,6 +17,10 @@ module "cache_sessions" {
 
   users = {
     # keeps session/:key, in users/users.go
+    gateway = {
+      keys = ["session/*"]
+    }
+    # keeps session/:key, in users/users.go
     users = {
       keys = ["session/*"]
     }

@@ -48,6 +48,11 @@ output "database_password_catalog_arn" {
   value       = module.database_password_catalog.arn
 }
 
+output "database_password_gateway_arn" {
+  description = "ARN of the secret that holds the password of database role svc_gateway of shop."
+  value       = module.database_password_gateway.arn
+}
+
 output "database_password_orders_arn" {
   description = "ARN of the secret that holds the password of database role svc_orders of shop."
   value       = module.database_password_orders.arn

@@ -9,6 +9,15 @@ module "database_password_catalog" {
   key_arn     = module.key.arn
 }
 
+# Password of database role "svc_gateway", which gateway uses
+module "database_password_gateway" {
+  source = "../../modules/generated-secret"
+
+  name        = "shop/production/database/gateway"
+  description = "Password of database role svc_gateway of shop"
+  key_arn     = module.key.arn
+}
+
 # Password of database role "svc_orders", which orders uses
 module "database_password_orders" {
   source = "../../modules/generated-secret"

@@ -30,7 +30,7 @@ module "service_catalog" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["catalog"]
     metadata = {
@@ -73,7 +73,7 @@ module "service_catalog" {
           catalog = {
             username        = "svc_catalog"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 7
+            max_connections = 6
             min_connections = 0
           }
         }

@@ -30,7 +30,7 @@ module "service_orders" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["orders"]
     metadata = {
@@ -76,7 +76,7 @@ module "service_orders" {
           orders = {
             username        = "svc_orders"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 7
+            max_connections = 6
             min_connections = 0
           }
         }

@@ -30,7 +30,7 @@ module "service_reports" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["reports"]
     metadata = {
@@ -61,13 +61,13 @@ module "service_reports" {
           catalog = {
             username        = "svc_reports"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 7
+            max_connections = 6
             min_connections = 0
           }
           orders = {
             username        = "svc_reports"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 7
+            max_connections = 6
             min_connections = 0
           }
         }

@@ -30,7 +30,7 @@ module "service_users" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["users"]
     metadata = {
@@ -69,7 +69,7 @@ module "service_users" {
           users = {
             username        = "svc_users"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 7
+            max_connections = 6
             min_connections = 0
           }
         }

@@ -34,7 +34,7 @@ module "service_app" {
       allow_headers                  = ["X-Shop-Session"]
       allow_origins_with_credentials = ["https://shop.example.com"]
     }
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = ["api-gateway"]
     hosted_services   = ["catalog", "orders", "reports", "shipping", "users"]
     metadata = {
