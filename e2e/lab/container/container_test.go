@@ -13,15 +13,35 @@ import (
 	"time"
 )
 
+// busybox is made once for all tests of a run, in a folder that the last one removes.
+var busybox string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(busybox)
+	os.Exit(code)
+}
+
+func image(t *testing.T) string {
+	t.Helper()
+	if busybox == "" {
+		folder, err := os.MkdirTemp("", "container-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		busybox = folder
+		if err := Busybox(folder); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return busybox
+}
+
 // shell is a container definition that runs a script, without the definition's time to stop.
 func shell(t *testing.T, script string) Spec {
 	t.Helper()
-	folder := filepath.Join(t.TempDir(), "busybox")
-	if err := Busybox(folder); err != nil {
-		t.Fatal(err)
-	}
 	return Spec{
-		Image: folder, Command: []string{"sh", "-c", script}, Env: []string{"PATH=/bin", "GREETING=hello"}, Init: true,
+		Image: image(t), Command: []string{"sh", "-c", script}, Env: []string{"PATH=/bin", "GREETING=hello"}, Init: true,
 		Keep: DefaultCapabilities(), Log: filepath.Join(t.TempDir(), "log"), Files: map[string]string{"/etc/resolv.conf": "nameserver 10.0.0.2\n"},
 	}
 }
@@ -186,6 +206,7 @@ func TestCommandsInside(t *testing.T) {
 // TestNothingIsLeft kills a program that runs a container, and looks for the container's processes.
 func TestNothingIsLeft(t *testing.T) {
 	if os.Getenv("CONTAINER_VICTIM") != "" {
+		busybox = os.Getenv("CONTAINER_IMAGE")
 		spec := shell(t, "echo up; sleep 4242 & sleep 4242")
 		spec.Log = os.Getenv("CONTAINER_VICTIM")
 		if _, err := Start(spec); err != nil {
@@ -195,7 +216,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	log := filepath.Join(t.TempDir(), "log")
 	victim := exec.Command(os.Args[0], "-test.run", "^TestNothingIsLeft$")
-	victim.Env = append(os.Environ(), "CONTAINER_VICTIM="+log)
+	victim.Env = append(os.Environ(), "CONTAINER_VICTIM="+log, "CONTAINER_IMAGE="+image(t))
 	if err := victim.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type task struct {
 	cluster    *Cluster
 	service    *service
 	deployment *deployment
+	wanted     description // the service as it was when the task was started
 	id, arn    string
 	subnet     string
 	began      time.Time
@@ -88,7 +89,7 @@ func (s *service) launch(d *deployment) {
 	id := newID()
 	cluster := s.clusterARN[strings.LastIndex(s.clusterARN, "/")+1:]
 	t := &task{
-		cluster: c, service: s, deployment: d, id: id, status: provisioning, health: unknown, began: time.Now(), subnet: s.emptiest(),
+		cluster: c, service: s, deployment: d, wanted: s.wanted, id: id, status: provisioning, health: unknown, began: time.Now(), subnet: s.emptiest(),
 		arn:  fmt.Sprintf("arn:aws:ecs:%s:%s:task/%s/%s", c.options.Region, c.options.Account, cluster, id),
 		news: make(chan struct{}, 1), orders: make(chan stopping, 1), killed: make(chan struct{}),
 	}
@@ -158,7 +159,7 @@ func (t *task) live() {
 
 // provision makes everything that containers need before one of them starts.
 func (t *task) provision() error {
-	place, err := t.cluster.options.Network.Attach(t.service.name+"-"+t.id[:8], t.subnet, t.service.wanted.Network.VPC.Groups)
+	place, err := t.cluster.options.Network.Attach(t.service.name+"-"+t.id[:8], t.subnet, t.wanted.Network.VPC.Groups)
 	if err != nil {
 		return fmt.Errorf("ResourceInitializationError: unable to attach a network interface: %w", err)
 	}
@@ -260,37 +261,6 @@ func (t *task) notice() error {
 	return nil
 }
 
-// broken reports whether a container has ended without which the task is none.
-func (t *task) broken() bool {
-	t.cluster.lock.Lock()
-	defer t.cluster.lock.Unlock()
-	return slices.ContainsFunc(t.members, func(m *member) bool { return m.definition.essential() && m.ended })
-}
-
-// notice draws the conclusions from the containers' states: that the task runs, and how it is.
-func (t *task) notice() error {
-	all := !slices.ContainsFunc(t.members, func(m *member) bool { return m.running == nil })
-	health, checks := t.overall()
-	if all && t.running.IsZero() {
-		t.cluster.change(func() { t.status, t.running = runningState, time.Now() })
-		if err := t.register(); err != nil {
-			return err
-		}
-	}
-	if health != t.health {
-		t.cluster.change(func() { t.health = health })
-	}
-	// The name has a task once it is healthy: ECS reports the checks of its containers to Cloud Map, which leaves out what is not
-	// healthy. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
-	if all && (health == healthy || !checks) {
-		return t.announce()
-	}
-	if health == unhealthy {
-		t.withdraw()
-	}
-	return nil
-}
-
 // overall is a task's health: that of its essential containers with a check, UNKNOWN where there is none.
 func (t *task) overall() (health string, checks bool) {
 	t.cluster.lock.Lock()
@@ -318,7 +288,7 @@ func (t *task) announce() error {
 	if len(t.announced) > 0 {
 		return nil
 	}
-	for _, registry := range t.service.wanted.Registries {
+	for _, registry := range t.wanted.Registries {
 		if err := t.cluster.options.Network.Announce(registry.ARN, t.place.Address); err != nil {
 			return err
 		}
@@ -337,7 +307,7 @@ func (t *task) withdraw() error {
 }
 
 func (t *task) register() error {
-	for _, balancer := range t.service.wanted.LoadBalancers {
+	for _, balancer := range t.wanted.LoadBalancers {
 		one := target{balancer.TargetGroup, netip.AddrPortFrom(t.place.Address, uint16(balancer.ContainerPort))}
 		if err := t.cluster.options.Network.Register(one.group, one.address); err != nil {
 			return err
