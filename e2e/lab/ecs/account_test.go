@@ -49,18 +49,25 @@ func (a *account) call(_ emulator.Identity, _, operation string, parameters map[
 		return nil, nil
 	case "GetSecretValue":
 		return map[string]any{"SecretString": a.secrets[parameters["SecretId"].(string)]}, nil
-	case "GetRole":
-		return map[string]any{"Role": map[string]any{"AssumeRolePolicyDocument": trustPolicy}}, nil
-	case "AssumeRole":
-		return map[string]any{"Credentials": map[string]any{"AccessKeyId": "key"}}, nil
 	case "PutLogEvents", "CreateLogStream":
 		return nil, nil
 	}
 	return nil, fmt.Errorf("%s is not in this account", operation)
 }
 
-const trustPolicy = `{"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Condition": {
-	"StringEquals": {"aws:SourceAccount": "123456789012"}, "ArnLike": {"aws:SourceArn": "arn:aws:ecs:us-east-1:123456789012:*"}}}]}`
+func (a *account) assume(context.Context, string, string, string) (emulator.Credentials, error) {
+	return emulator.Credentials{Identity: emulator.Identity{Key: "key"}}, nil
+}
+
+// report takes over what DescribeServices is to say, as the account of a real emulator does.
+func (a *account) report(_ context.Context, _, _ string, fields map[string]any) error {
+	a.lock.Lock()
+	defer a.lock.Unlock()
+	for name, value := range fields {
+		a.service[name] = value
+	}
+	return nil
+}
 
 // network notes who is announced and registered, and drains a target for a while.
 type network struct {
@@ -172,7 +179,7 @@ func start(t *testing.T, desired int, change func(*bench), containers ...string)
 	t.Cleanup(cancel)
 	var err error
 	b.Cluster, err = Start(ctx, Options{
-		Account: "123456789012", Region: "us-east-1", Call: b.account.call, Images: map[string]string{"busybox": image}, Network: b.network.network(),
+		Account: "123456789012", Region: "us-east-1", Call: b.account.call, Assume: b.account.assume, Report: b.account.report, Images: map[string]string{"busybox": image}, Network: b.network.network(),
 		Directory: folder, Speed: 20, Mounts: []container.Mount{{Source: b.journal.folder, Target: "/journal"}},
 	})
 	if err != nil {

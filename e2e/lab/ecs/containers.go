@@ -7,7 +7,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -90,7 +92,7 @@ func (t *task) start(m *member) error {
 	if len(m.definition.Command) > 0 {
 		command = m.definition.Command
 	}
-	spec.Command = slices.Concat(entry, command)
+	spec.Command = t.hasten(slices.Concat(entry, command))
 	for _, mount := range m.definition.MountPoints {
 		spec.Mounts = append(spec.Mounts, container.Mount{Source: filepath.Join(t.volumes(), mount.Volume), Target: mount.Path, ReadOnly: mount.ReadOnly})
 	}
@@ -107,6 +109,23 @@ func (t *task) start(m *member) error {
 		go t.examine(m, running, check.withDefaults())
 	}
 	return nil
+}
+
+var waits = regexp.MustCompile(`\bsleep (\d+(?:\.\d+)?)\b`)
+
+// hasten lets the scripts of a definition sleep in the laboratory's time.
+func (t *task) hasten(command []string) []string {
+	if t.cluster.options.Speed == 1 {
+		return command
+	}
+	hastened := slices.Clone(command)
+	for i := range hastened {
+		hastened[i] = waits.ReplaceAllStringFunc(hastened[i], func(wait string) string {
+			seconds, _ := strconv.ParseFloat(waits.FindStringSubmatch(wait)[1], 64)
+			return fmt.Sprintf("sleep %.3f", seconds/t.cluster.options.Speed)
+		})
+	}
+	return hastened
 }
 
 // files are what every container has, and the names of its own machine.

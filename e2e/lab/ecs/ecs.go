@@ -39,6 +39,10 @@ type Options struct {
 	// Call makes one call to AWS. Operator is who may do everything there.
 	Call     func(who emulator.Identity, service, operation string, parameters map[string]any) (map[string]any, error)
 	Operator emulator.Identity
+	// Assume takes a role as a service of AWS does that acts for source, an ARN: only if the role trusts it.
+	Assume func(ctx context.Context, role, service, source string) (emulator.Credentials, error)
+	// Report writes what DescribeServices says of a service; nil where nobody asks.
+	Report func(ctx context.Context, cluster, service string, fields map[string]any) error
 	// Images are folders by the name under which a task definition asks for them.
 	Images  map[string]string
 	Network Network
@@ -231,13 +235,14 @@ func (c *Cluster) follow(ctx context.Context) {
 			return
 		case <-time.After(c.scaled(2 * time.Second)):
 		}
-		c.compare()
+		c.account.Lock()
+		c.takeOver()
+		c.account.Unlock()
 	}
 }
 
-func (c *Cluster) compare() {
-	c.account.Lock()
-	defer c.account.Unlock()
+// takeOver takes over what the account says. The account is held.
+func (c *Cluster) takeOver() {
 	found, err := c.describe()
 	if err != nil {
 		return // the account may have ended before the cluster does

@@ -3,6 +3,7 @@
 package ecs
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -47,14 +48,14 @@ func (t *task) serveEndpoint() error {
 func (e *endpoint) close() { e.server.Close() }
 
 func (t *task) serveCredentials(w http.ResponseWriter, role string) {
-	who, err := t.cluster.assume(role, t.arn)
+	who, err := t.assume(role)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	respond(w, map[string]any{
 		"RoleArn": role, "AccessKeyId": who.Key, "SecretAccessKey": who.Secret, "Token": who.Token,
-		"Expiration": time.Now().Add(6 * time.Hour).UTC().Format(time.RFC3339),
+		"Expiration": who.Expiration.UTC().Format(time.RFC3339),
 	})
 }
 
@@ -100,24 +101,11 @@ func (t *task) serveTask(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// assume takes a role as ECS does for a task, where the role lets it.
-func (c *Cluster) assume(role, task string) (emulator.Identity, error) {
-	name := role[strings.LastIndex(role, "/")+1:]
-	answer, err := c.operate("iam", "GetRole", map[string]any{"RoleName": name})
+// assume takes a role as ECS does for a task.
+func (t *task) assume(role string) (emulator.Credentials, error) {
+	who, err := t.cluster.options.Assume(context.Background(), role, "ecs-tasks.amazonaws.com", t.arn)
 	if err != nil {
-		return emulator.Identity{}, err
+		return who, fmt.Errorf("ECS was unable to assume the role '%s' that was provided for this task: %w", role, err)
 	}
-	described, _ := answer["Role"].(map[string]any)
-	if err := trusts(described["AssumeRolePolicyDocument"], c.options.Account, task); err != nil {
-		return emulator.Identity{}, fmt.Errorf("ECS was unable to assume the role '%s': %w", role, err)
-	}
-	answer, err = c.operate("sts", "AssumeRole", map[string]any{"RoleArn": role, "RoleSessionName": task[strings.LastIndex(task, "/")+1:]})
-	if err != nil {
-		return emulator.Identity{}, err
-	}
-	var keys struct{ AccessKeyId, SecretAccessKey, SessionToken string } //nolint:revive // as AWS spells them
-	if err := read(answer, "Credentials", &keys); err != nil {
-		return emulator.Identity{}, err
-	}
-	return emulator.Identity{Key: keys.AccessKeyId, Secret: keys.SecretAccessKey, Token: keys.SessionToken}, nil
+	return who, nil
 }

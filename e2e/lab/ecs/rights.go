@@ -6,11 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +20,11 @@ func (t *task) initialize() error {
 	definition := t.deployment.definition
 	var who emulator.Identity
 	if definition.ExecutionRole != "" {
-		var err error
-		if who, err = t.cluster.assume(definition.ExecutionRole, t.arn); err != nil {
+		taken, err := t.assume(definition.ExecutionRole)
+		if err != nil {
 			return err
 		}
+		who = taken.Identity
 	}
 	t.secrets = map[string]map[string]string{}
 	for i := range definition.Containers {
@@ -152,7 +150,7 @@ func (t *task) flush() error {
 	if definition.ExecutionRole == "" {
 		return nil
 	}
-	who, err := t.cluster.assume(definition.ExecutionRole, t.arn)
+	who, err := t.assume(definition.ExecutionRole)
 	if err != nil {
 		return err
 	}
@@ -172,84 +170,9 @@ func (t *task) flush() error {
 			continue
 		}
 		group, stream := t.stream(m.definition)
-		if _, err := t.cluster.options.Call(who, "logs", "PutLogEvents", map[string]any{"logGroupName": group, "logStreamName": stream, "logEvents": events}); err != nil {
+		if _, err := t.cluster.options.Call(who.Identity, "logs", "PutLogEvents", map[string]any{"logGroupName": group, "logStreamName": stream, "logEvents": events}); err != nil {
 			return fmt.Errorf("the log of %s: %w", m.definition.Name, err)
 		}
-	}
-	return nil
-}
-
-// trusts reports why a role's trust policy does not let ECS take the role for a task. It knows the conditions that are of use
-// there, and counts any other as one that is not met.
-func trusts(document any, account, task string) error {
-	if text, isText := document.(string); isText {
-		if plain, err := url.QueryUnescape(text); err == nil {
-			text = plain
-		}
-		document = nil
-		if err := json.Unmarshal([]byte(text), &document); err != nil {
-			return fmt.Errorf("its trust policy: %w", err)
-		}
-	}
-	var policy struct {
-		Statement []struct {
-			Effect    string
-			Action    any
-			Principal struct{ Service any }
-			Condition map[string]map[string]any
-		}
-	}
-	text, err := json.Marshal(document)
-	if err == nil {
-		err = json.Unmarshal(text, &policy)
-	}
-	if err != nil {
-		return fmt.Errorf("its trust policy: %w", err)
-	}
-	context := map[string]string{"aws:SourceAccount": account, "aws:SourceArn": task}
-	for _, statement := range policy.Statement {
-		if statement.Effect != "Allow" || !slices.Contains(list(statement.Principal.Service), "ecs-tasks.amazonaws.com") || !slices.Contains(list(statement.Action), "sts:AssumeRole") {
-			continue
-		}
-		met := true
-		for operator, conditions := range statement.Condition {
-			for key, values := range conditions {
-				met = met && slices.ContainsFunc(list(values), func(pattern string) bool {
-					value, known := context[key]
-					if !known {
-						return false
-					}
-					switch operator {
-					case "StringEquals", "ArnEquals":
-						return value == pattern
-					case "StringLike", "ArnLike":
-						matched, err := path.Match(strings.ReplaceAll(pattern, "/", "|"), strings.ReplaceAll(value, "/", "|"))
-						return err == nil && matched
-					}
-					return false
-				})
-			}
-		}
-		if met {
-			return nil
-		}
-	}
-	return errors.New("its trust policy does not let ecs-tasks.amazonaws.com take it for this task")
-}
-
-// list is a value of a policy that may be one text or several.
-func list(value any) []string {
-	switch value := value.(type) {
-	case string:
-		return []string{value}
-	case []any:
-		var texts []string
-		for _, one := range value {
-			if text, isText := one.(string); isText {
-				texts = append(texts, text)
-			}
-		}
-		return texts
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type service struct {
 	seen        string        // the task definition that the account gave it when it was last looked at
 	deployments []*deployment // the newest last
 	steady      bool          // an event has said so
+	returned    bool          // it was rolled back, and the account does not know it yet
 }
 
 // States of a deployment's rollout, as ECS names them.
@@ -36,6 +37,7 @@ type deployment struct {
 	reason     string
 	failures   int // tasks that failed one after the other, none being healthy in between
 	rollback   bool
+	began      time.Time
 }
 
 // update takes over what the account says of the service. A task definition that is not the newest deployment's is a deployment.
@@ -61,7 +63,7 @@ func (s *service) update(wanted description) error {
 
 // deploy begins a deployment. The lock is held.
 func (s *service) deploy(definition *Definition) *deployment {
-	d := &deployment{id: "ecs-svc/" + newID()[:19], definition: definition, state: InProgress}
+	d := &deployment{id: "ecs-svc/" + newID()[:19], definition: definition, state: InProgress, began: time.Now()}
 	d.reason = fmt.Sprintf("ECS deployment %s in progress.", d.id)
 	s.deployments = append(s.deployments, d)
 	s.steady = false
@@ -94,12 +96,22 @@ func (s *service) staying() []*task {
 // keep keeps the service as it is wanted until ctx ends.
 func (s *service) keep(ctx context.Context) {
 	defer s.cluster.running.Done()
+	told := ""
 	for {
 		s.cluster.lock.Lock()
 		s.judge()
 		s.schedule(ctx)
 		changed := s.cluster.changed
+		said := s.summary()
 		s.cluster.lock.Unlock()
+		if said != told && s.cluster.options.Report != nil && ctx.Err() == nil {
+			said, err := s.report(ctx)
+			if err != nil {
+				s.cluster.record(s.name, err.Error())
+			}
+			told = said
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -291,19 +303,8 @@ func (s *service) buried(t *task) {
 		last.reason = "ECS deployment circuit breaker: rolling back to deploymentId " + last.id + "."
 		s.cluster.note(s.name, fmt.Sprintf("rolling back to (deployment %s).", last.id))
 		s.wanted.TaskDefinition = last.definition.ARN
-		s.cluster.running.Add(1)
-		go s.writeBack(last.definition.ARN)
+		s.returned = true
 		return
-	}
-}
-
-// writeBack tells the account which task definition the service has after a rollback, as DescribeServices would say it.
-func (s *service) writeBack(definition string) {
-	defer s.cluster.running.Done()
-	s.cluster.account.Lock()
-	defer s.cluster.account.Unlock()
-	if _, err := s.cluster.operate("ecs", "UpdateService", map[string]any{"cluster": s.clusterARN, "service": s.name, "taskDefinition": definition}); err != nil {
-		s.cluster.record(s.name, err.Error())
 	}
 }
 
