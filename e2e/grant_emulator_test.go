@@ -15,7 +15,7 @@ func TestEmulatorEnforces(t *testing.T) {
 	key, topic, plain, secret := sealed(t, aws)
 	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
 	administrator, role := aws.administrator(t), aws.assume(t, "arn:aws:iam::"+account+":role/r")
-	cloud.enforce(t, true)
+	enforce(t, cloud, true)
 
 	allow := func(action, resource, condition string) string {
 		return fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":%q,"Condition":{%s}}`, action, resource, condition)
@@ -58,7 +58,7 @@ func TestEmulatorEnforces(t *testing.T) {
 				"RoleName": "r", "PolicyName": "p", "PolicyDocument": `{"Version":"2012-10-17","Statement":[` + test.statements + `]}`,
 			})
 			_, failure := aws.try(t, role, test.call.service, test.call.operation, test.call.parameters)
-			if failure != nil && !failure.refused() {
+			if failure != nil && !failure.Refused() {
 				t.Fatal(failure)
 			}
 			if done := failure == nil; done != test.want {

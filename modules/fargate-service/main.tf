@@ -43,8 +43,9 @@ locals {
     memory                 = 64
     stopTimeout            = 2
     readonlyRootFilesystem = true
+    # ECS hands both lists back: one that is left out would be a new revision, and a deployment, in every plan.
     linuxParameters = {
-      capabilities       = { drop = ["ALL"] }
+      capabilities       = { add = [], drop = ["ALL"] }
       initProcessEnabled = true
     }
     environment      = [{ name = "INFRA_CONFIG", value = var.infra_config }]
@@ -82,7 +83,7 @@ locals {
     user                   = "65534:65534"
     readonlyRootFilesystem = true
     linuxParameters = {
-      capabilities       = { drop = ["ALL"] }
+      capabilities       = { add = [], drop = ["ALL"] }
       initProcessEnabled = true
     }
     dependsOn = [{ containerName = "app", condition = "START" }]

@@ -1,0 +1,108 @@
+//go:build validate
+
+package e2e_test
+
+import (
+	"context"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/groundplan/groundplan/e2e/emulator"
+)
+
+// TestEmulatorRestores saves an account and wants another that starts from the file to answer the same: to what describes,
+// to what was stored, and to who may do what.
+func TestEmulatorRestores(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws := startCaller(t, cloud)
+	_, topic, plain, secret := sealed(t, aws)
+	queue := aws.call(t, anybody, "sqs", "CreateQueue", map[string]any{"QueueName": "letters"})["QueueUrl"].(string)
+	aws.call(t, anybody, "sqs", "SendMessage", map[string]any{"QueueUrl": queue, "MessageBody": "kept"})
+	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "sealed", "Key": "x", "Body": "content"})
+	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
+	aws.call(t, anybody, "iam", "PutRolePolicy", map[string]any{
+		"RoleName": "r", "PolicyName": "p",
+		"PolicyDocument": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sns:Publish","Resource":"` + plain + `"}]}`,
+	})
+	session := aws.assume(t, "arn:aws:iam::"+account+":role/r")
+	aws.call(t, anybody, "ecs", "CreateCluster", map[string]any{"clusterName": "c"})
+	aws.call(t, anybody, "ecs", "RegisterTaskDefinition", map[string]any{
+		"family": "f", "requiresCompatibilities": []string{"FARGATE"}, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+		"containerDefinitions": []any{map[string]any{"name": "app", "image": "x"}},
+	})
+	aws.call(t, anybody, "ecs", "CreateService", map[string]any{"cluster": "c", "serviceName": "s", "taskDefinition": "f", "desiredCount": 2})
+	aws.call(t, anybody, "acm", "RequestCertificate", map[string]any{"DomainName": "example.com"})
+
+	aws.call(t, anybody, "ec2", "CreateVpc", map[string]any{"CidrBlock": "10.0.0.0/16"})
+
+	file := filepath.Join(t.TempDir(), "account")
+	if err := cloud.Save(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	restored, err := emulator.Start(context.Background(), emulator.Options{Restore: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(restored.Close)
+	again := startCaller(t, restored)
+	for _, asked := range []call{
+		{"acm", "ListCertificates", nil},
+		{"ec2", "DescribeVpcs", nil},
+		{"ecs", "DescribeServices", map[string]any{"cluster": "c", "services": []string{"s"}}},
+		{"ecs", "DescribeTaskDefinition", map[string]any{"taskDefinition": "f"}},
+		{"iam", "GetRolePolicy", map[string]any{"RoleName": "r", "PolicyName": "p"}},
+		{"kms", "ListKeys", nil},
+		{"s3", "GetObject", map[string]any{"Bucket": "sealed", "Key": "x"}},
+		{"secretsmanager", "GetSecretValue", map[string]any{"SecretId": secret}},
+		{"sns", "GetTopicAttributes", map[string]any{"TopicArn": topic}},
+		{"sqs", "GetQueueUrl", map[string]any{"QueueName": "letters"}},
+	} {
+		before, after := aws.call(t, anybody, asked.service, asked.operation, asked.parameters), again.call(t, anybody, asked.service, asked.operation, asked.parameters)
+		delete(before, "ResponseMetadata")
+		delete(after, "ResponseMetadata")
+		if len(before) == 0 || !reflect.DeepEqual(before, after) {
+			t.Errorf("%s %s: %v became %v", asked.service, asked.operation, before, after)
+		}
+	}
+	received := again.call(t, anybody, "sqs", "ReceiveMessage", map[string]any{"QueueUrl": queue})
+	if bodies := textsAt(received, "Messages.Body"); !reflect.DeepEqual(bodies, []string{"kept"}) {
+		t.Errorf("received %v, want the message that was sent before", bodies)
+	}
+	enforce(t, restored, true)
+	publish := func(arn string) map[string]any { return map[string]any{"TopicArn": arn, "Message": "x"} }
+	if _, failure := again.try(t, session, "sns", "Publish", publish(plain)); failure != nil {
+		t.Errorf("what the role may do: %v", failure)
+	}
+	if _, failure := again.try(t, session, "sns", "Publish", publish(topic)); failure == nil || !failure.Refused() {
+		t.Errorf("what the role may not do: %v", failure)
+	}
+}
+
+// TestEmulatorAssumes takes a role for a service of AWS, as ECS does for its tasks: only if the role trusts the service for
+// what it acts for.
+func TestEmulatorAssumes(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws := startCaller(t, cloud)
+	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[{
+		"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Condition": {
+			"StringEquals": {"aws:SourceAccount": "` + account + `"}, "ArnLike": {"aws:SourceArn": "arn:aws:ecs:us-east-1:` + account + `:*"}}}]}`})
+	enforce(t, cloud, true)
+	role, task := "arn:aws:iam::"+account+":role/r", "arn:aws:ecs:us-east-1:"+account+":task/c/1"
+	credentials, err := cloud.Assume(t.Context(), role, "ecs-tasks.amazonaws.com", task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := aws.call(t, credentials.Identity, "sts", "GetCallerIdentity", nil)
+	if want := "arn:aws:sts::" + account + ":assumed-role/r/session"; who["Arn"] != want {
+		t.Errorf("the caller is %v, want %s", who["Arn"], want)
+	}
+	for name, test := range map[string]struct{ service, source string }{
+		"another service": {"lambda.amazonaws.com", task},
+		"another region":  {"ecs-tasks.amazonaws.com", "arn:aws:ecs:eu-west-1:" + account + ":task/c/1"},
+	} {
+		if _, err := cloud.Assume(t.Context(), role, test.service, test.source); err == nil {
+			t.Errorf("%s takes the role", name)
+		}
+	}
+}
