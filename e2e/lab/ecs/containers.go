@@ -75,7 +75,7 @@ func (t *task) member(name string) *member {
 
 // start starts one container.
 func (t *task) start(m *member) error {
-	folder := t.cluster.options.Images[m.definition.Image]
+	folder, _ := t.cluster.image(m.definition.Image)
 	image, err := container.ReadImage(folder)
 	if err != nil {
 		return err

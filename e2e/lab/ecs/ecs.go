@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -92,6 +93,7 @@ type Cluster struct {
 	tasks       []*task // all there ever were
 	events      []Event
 	pulled      map[string]bool
+	images      map[string]string
 }
 
 // Event is what happened to a service, worded as ECS words it where it has words for it.
@@ -110,7 +112,8 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 		options.Progress = io.Discard
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	c := &Cluster{options: options, stop: cancel, changed: make(chan struct{}), definitions: map[string]*Definition{}, pulled: map[string]bool{}}
+	c := &Cluster{options: options, stop: cancel, changed: make(chan struct{}), definitions: map[string]*Definition{}, pulled: map[string]bool{}, images: map[string]string{}}
+	maps.Copy(c.images, options.Images)
 	found, err := c.describe()
 	if err != nil {
 		cancel()
@@ -254,6 +257,19 @@ func (c *Cluster) takeOver() {
 			}
 		}
 	}
+}
+
+// AddImage pushes an image.
+func (c *Cluster) AddImage(reference, folder string) {
+	c.change(func() { c.images[reference] = folder })
+}
+
+// image is the folder of an image.
+func (c *Cluster) image(reference string) (string, bool) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	folder, known := c.images[reference]
+	return folder, known
 }
 
 func (c *Cluster) find(name string) *service {

@@ -90,7 +90,7 @@ var privateRegistry = regexp.MustCompile(`^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+
 // pull asks whether the role may have the image, and whether there is one. The emulator keeps no layers: that a call is refused
 // is all that is looked at, once per role and image.
 func (c *Cluster) pull(who emulator.Identity, role, image string) error {
-	if _, known := c.options.Images[image]; !known {
+	if _, known := c.image(image); !known {
 		return fmt.Errorf("%s: not found", image)
 	}
 	parts := privateRegistry.FindStringSubmatch(image)

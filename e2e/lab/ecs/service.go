@@ -459,6 +459,17 @@ func (c *Cluster) Tasks(name string) []Task {
 	return found
 }
 
+// Definition is the task definition of a service.
+func (c *Cluster) Definition(name string) (*Definition, error) {
+	s := c.find(name)
+	if s == nil {
+		return nil, fmt.Errorf("no service %s", name)
+	}
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return s.newest().definition, nil
+}
+
 // Deployment is a deployment as DescribeServices shows it.
 type Deployment struct {
 	ID, TaskDefinition string

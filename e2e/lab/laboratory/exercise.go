@@ -1,0 +1,165 @@
+//go:build linux
+
+package laboratory
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/groundplan/groundplan/e2e/lab/ecs"
+	"github.com/groundplan/groundplan/e2e/lab/exercise"
+	"github.com/groundplan/groundplan/e2e/lab/vpc"
+)
+
+// Token is what the auth handler of the stand-in takes for a user.
+func Token(user string) string { return "Bearer lab-" + user }
+
+// URL is the address of a path at the front door, for Client.
+func (l *Laboratory) URL(path string) string {
+	scheme := "http"
+	if l.Balancer.Port() == 443 {
+		scheme = "https"
+	}
+	host := l.Balancer.Name
+	for _, record := range l.Resources.Of("aws_route53_record") {
+		if record.Block("alias").Text("name") == l.Balancer.Name {
+			host = record.Text("name")
+		}
+	}
+	return scheme + "://" + host + path
+}
+
+// Do gives an order to a service through the front door.
+func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Order) (exercise.Answer, error) {
+	return l.order(ctx, l.Balancer.Client(), l.URL("/lab/"+service+"/do"), order)
+}
+
+// DoIn gives an order to a service in one task, from inside it: what stands at the front door decides nothing.
+func (l *Laboratory) DoIn(ctx context.Context, task ecs.Task, service string, order exercise.Order) (exercise.Answer, error) {
+	return l.order(ctx, l.inside(task), "http://127.0.0.1:8080/lab/"+service+"/do", order)
+}
+
+// inside is a client within a task's own network.
+func (l *Laboratory) inside(task ecs.Task) *http.Client {
+	return &http.Client{Timeout: time.Minute, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+			place, running := l.places.Load(task.Address)
+			if !running {
+				return nil, fmt.Errorf("task %s is gone", task.ID)
+			}
+			return place.(*vpc.Attachment).Dial(ctx, address)
+		},
+	}}
+}
+
+func (l *Laboratory) order(ctx context.Context, client *http.Client, url string, order exercise.Order) (exercise.Answer, error) {
+	var answer exercise.Answer
+	body, err := json.Marshal(order)
+	if err != nil {
+		return answer, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return answer, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return answer, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return answer, err
+	}
+	if err := json.Unmarshal(text, &answer); err != nil || answer.Result == "" {
+		return answer, fmt.Errorf("%s: %s: %s", url, response.Status, text)
+	}
+	return answer, nil
+}
+
+// Received are the messages that a service's process has handled, asked through the front door.
+func (l *Laboratory) Received(ctx context.Context, service string) ([]exercise.Received, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, l.URL("/lab/"+service+"/received"), nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := l.Balancer.Client().Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var received []exercise.Received
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &received); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", response.Status, text, err)
+	}
+	return received, nil
+}
+
+// Process is a process of the environment: an ECS service, and the services of the application that it runs.
+type Process struct {
+	Name     string // of the ECS service
+	Hosts    []string
+	Gateways []string
+	Infra    map[string]any // its infra config; nil for what is no Encore application
+}
+
+// Processes are the processes of the environment, by name.
+func (l *Laboratory) Processes() ([]Process, error) {
+	var found []Process
+	for _, name := range l.Cluster.Services() {
+		definition, err := l.Cluster.Definition(name)
+		if err != nil {
+			return nil, err
+		}
+		process := Process{Name: name}
+		for _, container := range definition.Containers {
+			for _, variable := range container.Environment {
+				if variable.Name != "INFRA_CONFIG" {
+					continue
+				}
+				if err := json.Unmarshal([]byte(variable.Value), &process.Infra); err != nil {
+					return nil, fmt.Errorf("%s: infra config: %w", name, err)
+				}
+			}
+		}
+		process.Hosts, process.Gateways = names(process.Infra["hosted_services"]), names(process.Infra["hosted_gateways"])
+		if process.Infra == nil {
+			for _, container := range definition.Containers {
+				if service := l.serviceOf(container.Image); service != "" {
+					process.Hosts = []string{service}
+				}
+			}
+		}
+		found = append(found, process)
+	}
+	return found, nil
+}
+
+// names reads a list of the infra config, of names or of objects with one.
+func names(value any) []string {
+	list, _ := value.([]any)
+	var found []string
+	for _, entry := range list {
+		switch entry := entry.(type) {
+		case string:
+			found = append(found, entry)
+		case map[string]any:
+			if name, is := entry["name"].(string); is {
+				found = append(found, name)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,38 @@
+//go:build linux
+
+package laboratory
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/groundplan/groundplan/e2e/lab/state"
+)
+
+// references are the images that a task definition names.
+func references(definition state.Resource) ([]string, error) {
+	var containers []struct{ Image string }
+	if err := json.Unmarshal([]byte(definition.Text("container_definitions")), &containers); err != nil {
+		return nil, fmt.Errorf("%s: %w", definition.Address, err)
+	}
+	var found []string
+	for _, container := range containers {
+		found = append(found, container.Image)
+	}
+	return found, nil
+}
+
+// resources are those of a type that the module of a declaration made, "topic order-placed" for example.
+func (l *Laboratory) resources(declaration, kind string) []state.Resource {
+	module := l.Environment.Modules[declaration]
+	return slices.DeleteFunc(l.Resources.Of(kind), func(resource state.Resource) bool { return module == "" || resource.Module != module })
+}
+
+// resource is the one resource of a type of a declaration.
+func (l *Laboratory) resource(declaration, kind string) (state.Resource, bool) {
+	if found := l.resources(declaration, kind); len(found) == 1 {
+		return found[0], true
+	}
+	return state.Resource{}, false
+}

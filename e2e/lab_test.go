@@ -1,0 +1,291 @@
+//go:build validate
+
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/groundplan/groundplan/e2e/lab/ecs"
+	"github.com/groundplan/groundplan/e2e/lab/exercise"
+	"github.com/groundplan/groundplan/e2e/lab/laboratory"
+	"github.com/groundplan/groundplan/e2e/lab/needs"
+)
+
+// speed is how much faster than AWS the laboratory is: an interval of ten seconds takes two and a half.
+const speed = 4
+
+// lab is an application that runs, with what its tests share.
+type lab struct {
+	*laboratory.Laboratory
+	processes []laboratory.Process
+}
+
+// TestLab runs applications in the laboratory, a process for each service, and asks of each what X1 and X2 promise.
+func TestLab(t *testing.T) {
+	for _, fixture := range []string{"shop", "shop-typescript"} {
+		t.Run(fixture, func(t *testing.T) {
+			t.Parallel()
+			l := openLab(t, laboratory.Options{Fixture: fixture, Speed: speed})
+			t.Run("X1 every process starts", l.everyProcessStarts)
+			t.Run("X1 every need works through the front door", l.everyNeedWorks)
+			t.Run("X1 endpoints answer as they are declared", l.endpointsAnswer)
+			t.Run("X1 nothing else works", l.nothingElseWorks)
+			t.Run("X1 a cron job calls its endpoint", l.cronJobs)
+			t.Run("X1 a message that nobody can handle is a dead letter", l.deadLetters)
+			t.Run("X2 a deployment of everything loses no request", l.deployment)
+			t.Run("X2 scaling loses no request", l.scaling)
+			t.Run("X2 a process that is killed comes back", l.killed)
+			t.Run("X2 a bad image is rolled back and says why", l.badImage)
+		})
+	}
+}
+
+func openLab(t *testing.T, options laboratory.Options) *lab {
+	t.Helper()
+	progress := &strings.Builder{}
+	options.Progress = progress
+	opened, err := laboratory.Open(t.Context(), options)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, progress)
+	}
+	l := &lab{Laboratory: opened}
+	t.Cleanup(func() {
+		if t.Failed() {
+			l.tell(t)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if l.processes, err = l.Processes(); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// tell shows what an operator would look at.
+func (l *lab) tell(t *testing.T) {
+	var text strings.Builder
+	for _, event := range l.Cluster.Events("") {
+		fmt.Fprintf(&text, "%s %s %s\n", event.Time.Format("15:04:05.000"), event.Service, event.Message)
+	}
+	for _, task := range l.Cluster.Tasks("") {
+		content, _ := os.ReadFile(task.Logs["app"])
+		lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+		fmt.Fprintf(&text, "-- %s %s %s %s\n%s\n", task.Service, task.ID[:8], task.Status, task.StopReason, strings.Join(lines[max(0, len(lines)-15):], "\n"))
+	}
+	t.Log(text.String())
+}
+
+// within bounds a test, so that one that hangs says where.
+func within(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func (l *lab) everyProcessStarts(t *testing.T) {
+	for _, process := range l.processes {
+		tasks := l.Cluster.Tasks(process.Name)
+		if len(tasks) == 0 {
+			t.Errorf("%s has no task", process.Name)
+		}
+		for _, task := range tasks {
+			if task.Status != "RUNNING" || task.Health != "HEALTHY" {
+				t.Errorf("%s is %s and %s: %s", process.Name, task.Status, task.Health, task.StopReason)
+			}
+		}
+	}
+	for _, service := range l.Needs.Services {
+		if !slices.ContainsFunc(l.processes, func(process laboratory.Process) bool { return slices.Contains(process.Hosts, service.Name) }) {
+			t.Errorf("no process runs service %s", service.Name)
+		}
+	}
+}
+
+// everyNeedWorks does each thing that the code of a service does, in each process that runs the service: through the front door,
+// and inside the processes that it does not lead to.
+func (l *lab) everyNeedWorks(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	for i := range l.Needs.Services {
+		service := &l.Needs.Services[i]
+		for _, need := range service.All() {
+			answer, err := l.Do(ctx, service.Name, exercise.Order{Need: &need})
+			if err != nil || answer.Result != exercise.Done {
+				t.Errorf("%s: %s: %+v, %v", service.Name, need, answer, err)
+			}
+			for _, process := range l.processes {
+				if !slices.Contains(process.Hosts, service.Name) {
+					continue
+				}
+				answer, err := l.DoIn(ctx, l.task(t, process.Name), service.Name, exercise.Order{Need: &need})
+				if err != nil || answer.Result != exercise.Done {
+					t.Errorf("process %s: %s: %s: %+v, %v", process.Name, service.Name, need, answer, err)
+				}
+			}
+		}
+	}
+	for _, service := range l.Needs.Services {
+		for _, subscription := range service.Subscriptions {
+			l.delivered(ctx, t, service.Name, subscription)
+		}
+	}
+}
+
+// publisher is a service that publishes to a topic.
+func (l *lab) publisher(topic string) string {
+	for _, service := range l.Needs.Services {
+		for _, use := range service.Topics {
+			if use.Name == topic && use.Publishes {
+				return service.Name
+			}
+		}
+	}
+	return ""
+}
+
+func (l *lab) delivered(ctx context.Context, t *testing.T, service string, subscription needs.Subscription) {
+	text := "for " + subscription.Name + " " + time.Now().Format(time.RFC3339Nano)
+	publisher := l.publisher(subscription.Topic)
+	if publisher == "" {
+		t.Errorf("nobody publishes to %s", subscription.Topic)
+		return
+	}
+	order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: text}
+	if answer, err := l.Do(ctx, publisher, order); err != nil || answer.Result != exercise.Done {
+		t.Errorf("publish to %s: %+v, %v", subscription.Topic, answer, err)
+		return
+	}
+	var seen []exercise.Received
+	for ctx.Err() == nil {
+		received, err := l.Received(ctx, service)
+		if err != nil {
+			t.Errorf("%s: %v", service, err)
+			return
+		}
+		for _, message := range received {
+			if message.Subscription == subscription.Name && strings.Contains(message.Message, text) {
+				if message.Failed {
+					t.Errorf("%s: %s", subscription.Name, message.Detail)
+				}
+				return
+			}
+		}
+		seen = received
+		time.Sleep(200 * time.Millisecond)
+	}
+	t.Errorf("%s never had the message: %v", subscription.Name, seen)
+}
+
+// task is a task of a process that runs.
+func (l *lab) task(t *testing.T, process string) ecs.Task {
+	t.Helper()
+	for _, task := range l.Cluster.Tasks(process) {
+		if task.Status == "RUNNING" && task.StopCode == "" {
+			return task
+		}
+	}
+	t.Fatalf("%s has no task that runs", process)
+	return ecs.Task{}
+}
+
+// nothingElseWorks tries each thing of the application that a process does not need, from inside it.
+func (l *lab) nothingElseWorks(t *testing.T) {
+	ctx := within(t, 3*time.Minute)
+	tried := 0
+	var all sync.WaitGroup
+	limit := make(chan struct{}, 12) // most of the time is waiting for packets that are dropped
+	for _, process := range l.processes {
+		if len(process.Hosts) == 0 {
+			continue
+		}
+		task := l.task(t, process.Name)
+		for _, foreign := range l.Foreign(process) {
+			tried++
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				limit <- struct{}{}
+				defer func() { <-limit }()
+				answer, err := l.DoIn(ctx, task, process.Hosts[0], exercise.Order{Attempt: &foreign.Attempt})
+				if err != nil || answer.Result != exercise.Refused {
+					t.Errorf("%s: %s: %+v, %v", process.Name, foreign.What, answer, err)
+				}
+			}()
+		}
+		for name, arn := range l.ForeignSecrets(process) {
+			tried++
+			if err := l.ReadSecret(ctx, process, arn); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
+				t.Errorf("%s may read secret %s: %v", process.Name, name, err)
+			}
+		}
+	}
+	all.Wait()
+	t.Logf("%d things tried and refused", tried)
+	if tried < 3*len(l.processes) {
+		t.Errorf("%d things were tried from %d processes: too few to show anything", tried, len(l.processes))
+	}
+}
+
+// ask sends a request to the front door and returns the status of the answer.
+func (l *lab) ask(ctx context.Context, client *http.Client, method, path, token string) (int, error) {
+	request, err := http.NewRequestWithContext(ctx, method, l.URL(path), nil)
+	if err != nil {
+		return 0, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", token)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	response.Body.Close()
+	return response.StatusCode, nil
+}
+
+// path is a path that an endpoint answers: parameters have values.
+func path(endpoint needs.Endpoint) string {
+	parts := strings.Split(endpoint.Path, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, ":") || strings.HasPrefix(part, "*") || strings.HasPrefix(part, "!") {
+			parts[i] = "1"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func (l *lab) endpointsAnswer(t *testing.T) {
+	ctx, client := within(t, time.Minute), l.Balancer.Client()
+	for _, service := range l.Needs.Services {
+		for _, endpoint := range service.Endpoints {
+			method := endpoint.Methods[0]
+			for _, test := range []struct {
+				token string
+				want  map[string]int
+			}{
+				{"", map[string]int{needs.Public: 200, needs.Auth: 401, needs.Private: 404}},
+				{laboratory.Token("ada"), map[string]int{needs.Public: 200, needs.Auth: 200, needs.Private: 404}},
+			} {
+				status, err := l.ask(ctx, client, method, path(endpoint), test.token)
+				if want := test.want[endpoint.Access]; err != nil || status != want {
+					t.Errorf("%s %s with %q: got %d, %v, want %d", method, path(endpoint), test.token, status, err, want)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/__encore/healthz", "/__encore/authhandler"} {
+		if status, err := l.ask(ctx, client, http.MethodGet, path, ""); err != nil || status/100 != 4 {
+			t.Errorf("%s from outside: got %d, %v", path, status, err)
+		}
+	}
+}
