@@ -44,6 +44,22 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// twoServers is labenvironment.Trial with a cluster and a server for the databases.
+const twoServers = `environment "trial" {
+  profile            = "dev"
+  process_allocation = "one_per_service"
+
+  database_server "main" {
+    engine    = "aurora"
+    instances = 2
+  }
+
+  database_server "audit" {
+    databases = ["audit"]
+  }
+}
+`
+
 // TestG4_Apply takes environments that were applied to an empty account, the platform and then, against the outputs that
 // really came out, the services; lets them work; and destroys them. It proves that the stacks fit together in this order, that
 // a second plan finds nothing to do, that no value in Secrets Manager stands in a state or a saved plan, and what the
@@ -57,7 +73,7 @@ func TestG4_Apply(t *testing.T) {
 		{fixture: "hello", resists: true}, // as it is recorded
 		{fixture: "events", settings: labenvironment.Trial},
 		{fixture: "files", settings: labenvironment.Trial},
-		{fixture: "ledger", settings: labenvironment.Trial},
+		{fixture: "ledger", settings: twoServers},
 		{fixture: "schedules", settings: labenvironment.Trial},
 		{fixture: "sessions", settings: labenvironment.Trial},
 		{fixture: "shop", settings: labenvironment.Trial},

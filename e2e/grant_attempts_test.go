@@ -243,7 +243,7 @@ func (g *grantees) needs(process environment.Process, id string) bool {
 	case id == "metrics secret":
 		return true
 	case strings.Contains(id, "database"):
-		return strings.HasSuffix(id, " "+process.Name)
+		return strings.HasSuffix(id, " "+kinds.RoleName(process.Name))
 	}
 	return false
 }

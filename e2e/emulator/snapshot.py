@@ -7,6 +7,7 @@ share stays shared; what stands for a service's objects in general becomes a nam
 import pickle
 import tempfile
 import threading
+import weakref
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -57,6 +58,8 @@ class Pickler(pickle.Pickler):
             content = thing.read()
             thing.seek(place)
             return spooled, (content,)
+        if isinstance(thing, weakref.WeakValueDictionary):
+            return weakref.WeakValueDictionary, (), None, None, iter(list(thing.items()))
         if isinstance(thing, PrivateKeyTypes):
             content = thing.private_bytes(
                 serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

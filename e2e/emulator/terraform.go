@@ -45,7 +45,7 @@ func NewTerraform(folder, home string, extra []string) (Terraform, error) {
 
 // Run runs one command and returns what it wrote to standard output; the error holds both streams.
 func (tf Terraform) Run(ctx context.Context, arguments ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, tf.binary, arguments...)
 	command.Dir = tf.folder

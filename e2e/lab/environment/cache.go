@@ -64,8 +64,8 @@ func reserve(files map[string][]byte) (entry, func(), error) {
 	return entry{filepath.Join(cache, name)}, release, nil
 }
 
-// fingerprint changes with whatever decides what is applied: the generated files, the emulator and the provider, whose version
-// tools/setup names.
+// fingerprint changes with whatever decides what is applied: the generated files, the emulator, the way of applying and the
+// provider, whose version tools/setup names.
 func fingerprint(repository string, files map[string][]byte) (string, error) {
 	sum := sha256.New()
 	add := func(name string, content []byte) { fmt.Fprintf(sum, "%q %d\n%s\n", name, len(content), content) }
@@ -76,12 +76,10 @@ func fingerprint(repository string, files map[string][]byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ways, err := filepath.Glob(filepath.Join(repository, "e2e", "lab", "environment", "*.go"))
-	if err != nil {
-		return "", err
+	for _, name := range []string{"e2e/lab/environment/apply.go", "tools/setup", "tools/requirements.txt"} {
+		scripts = append(scripts, filepath.Join(repository, filepath.FromSlash(name)))
 	}
-	own := slices.Concat(scripts, ways, []string{filepath.Join(repository, "tools", "setup"), filepath.Join(repository, "tools", "requirements.txt")})
-	for _, file := range own {
+	for _, file := range scripts {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return "", err

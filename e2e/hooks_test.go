@@ -106,3 +106,56 @@ func TestEmulatorAssumes(t *testing.T) {
 		}
 	}
 }
+
+// TestEmulatorDeploys follows a deployment that somebody else carries out: it is under way until that is told, and a rollback
+// is seen by whoever describes the service. Left alone, a deployment is complete at once.
+func TestEmulatorDeploys(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws := startCaller(t, cloud)
+	aws.call(t, anybody, "ecs", "CreateCluster", map[string]any{"clusterName": "c"})
+	var definitions []string
+	for range 3 {
+		answer := aws.call(t, anybody, "ecs", "RegisterTaskDefinition", map[string]any{
+			"family": "f", "requiresCompatibilities": []string{"FARGATE"}, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+			"containerDefinitions": []any{map[string]any{"name": "app", "image": "x"}},
+		})
+		definitions = append(definitions, answer["taskDefinition"].(map[string]any)["taskDefinitionArn"].(string))
+	}
+	described := func() (string, []string) {
+		answer := aws.call(t, anybody, "ecs", "DescribeServices", map[string]any{"cluster": "c", "services": []string{"s"}})
+		service := answer["services"].([]any)[0].(map[string]any)
+		return service["taskDefinition"].(string), textsAt(service, "deployments.rolloutState")
+	}
+	update := func(definition string) {
+		aws.call(t, anybody, "ecs", "UpdateService", map[string]any{"cluster": "c", "service": "s", "taskDefinition": definition})
+	}
+	aws.call(t, anybody, "ecs", "CreateService", map[string]any{"cluster": "c", "serviceName": "s", "taskDefinition": definitions[0], "desiredCount": 2})
+	update(definitions[1])
+	if serving, states := described(); serving != definitions[1] || !reflect.DeepEqual(states, []string{"COMPLETED"}) {
+		t.Errorf("left alone: %s, deployments %v", serving, states)
+	}
+	if err := cloud.HoldDeployments(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	update(definitions[2])
+	if serving, states := described(); serving != definitions[2] || !reflect.DeepEqual(states, []string{"IN_PROGRESS", "COMPLETED"}) {
+		t.Errorf("held: %s, deployments %v", serving, states)
+	}
+	rolledBack := map[string]any{
+		"taskDefinition": definitions[1], "runningCount": 2,
+		"deployments": []any{map[string]any{
+			"id": "ecs-svc/3", "status": "PRIMARY", "taskDefinition": definitions[1], "rolloutState": "COMPLETED", "createdAt": 1.7e9,
+			"desiredCount": 2, "runningCount": 2, "pendingCount": 0,
+		}},
+		"events": []any{map[string]any{"id": "1", "createdAt": 1.7e9, "message": "(service s) rolling back to deployment ecs-svc/3."}},
+	}
+	if err := cloud.SetService(t.Context(), "c", "s", rolledBack); err != nil {
+		t.Fatal(err)
+	}
+	if serving, states := described(); serving != definitions[1] || !reflect.DeepEqual(states, []string{"COMPLETED"}) {
+		t.Errorf("after a rollback: %s, deployments %v", serving, states)
+	}
+	if err := cloud.SetService(t.Context(), "c", "another", rolledBack); err == nil {
+		t.Error("a service that does not exist can be written")
+	}
+}
