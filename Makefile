@@ -11,13 +11,13 @@ GO_TEST := $(if $(TEST_EVENTS),go run ./tools/promises test $(TEST_EVENTS),go te
 # Test files that define an -update flag, as package paths.
 UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
-.PHONY: demo test build unit lint fix modules validate scan fuzz bench race update clean
+.PHONY: demo test build unit lint fix modules validate lab scan fuzz bench race update clean
 
 demo: ## generate Terraform for a fixture application and show it
 	@tools/demo
 
 test: ## everything, with the promises and a summary at the end
-	@tools/test setup lint unit fuzz modules validate scan
+	@tools/test setup lint unit fuzz modules validate lab scan
 
 build:
 	go build -trimpath -o bin/ ./cmd/...
@@ -35,7 +35,11 @@ modules: setup ## terraform test of every module
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
 
 validate: setup ## init, validate and plan of every golden stack against the emulator
-	$(GO_TEST) -tags validate -count=1 -timeout 30m -skip '^Test(Modules|Scan)' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 30m -skip '^Test(Modules|Scan|Lab)' -v ./e2e
+
+lab: setup ## applications as processes: task definitions, network, databases, load balancer; as root
+	$(GO_TEST) -tags validate -count=1 -timeout 30m -v ./e2e/lab/...
+	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestLab' -v ./e2e
 
 scan: setup ## checkov, tfsec and tflint, compared with e2e/waivers.hcl
 	$(GO_TEST) -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e

@@ -87,7 +87,7 @@ func describe(lab *laboratory.Laboratory) {
 			fmt.Printf("%-28s %-9s %-9s %-15s %s\n", task.Service, task.Status, task.Health, task.Address, strings.TrimSuffix(task.Logs["app"], "app.log"))
 		}
 	}
-	for _, schedule := range lab.Functions.Names() {
+	for _, schedule := range lab.Functions.Schedules("") {
 		fmt.Printf("%-28s %s\n", "schedule "+schedule, "fires when its time comes in tests only")
 	}
 	fmt.Printf("\nEvents of the services are written here. Ctrl-C ends everything.\n\n")

@@ -173,7 +173,7 @@ func (l *Laboratory) openServers(ctx context.Context) error {
 		return err
 	}
 	started, err := servers.Start(ctx, servers.Options{
-		Network: l.Network, Resources: l.Resources, Environment: l.Environment.Settings.Name, Guide: string(guide), Call: l.Call,
+		Network: l.Network, Resources: l.Resources, Environment: l.Environment.Settings.Name, Guide: string(guide), Caller: l.Caller, Identity: l.Operator,
 	})
 	if err != nil {
 		return err
@@ -197,23 +197,8 @@ func (l *Laboratory) openBalancer(ctx context.Context) error {
 }
 
 func (l *Laboratory) openFunctions(ctx context.Context) error {
-	repository, err := emulator.Repository()
-	if err != nil {
-		return err
-	}
-	python, err := emulator.Tool("python", "bin", "python")
-	if err != nil {
-		return err
-	}
 	started, err := functions.Start(ctx, functions.Options{
-		Network: l.Network, Resources: l.Resources, Python: python, Archive: filepath.Join(repository, "modules", "cron", "signer"), Speed: l.options.Speed,
-		Assume: func(role string) (functions.Credentials, error) {
-			who, err := l.Environment.Cloud.Assume(ctx, role, "lambda.amazonaws.com", "")
-			return functions.Credentials(who.Identity), err
-		},
-		Call: func(who functions.Credentials, service, operation string, parameters map[string]any) (map[string]any, error) {
-			return l.Caller.Call(emulator.Identity(who), service, operation, parameters)
-		},
+		Network: l.Network, Resources: l.Resources, Cloud: l.Environment.Cloud, Caller: l.Caller, Speed: l.options.Speed,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,285 @@
+//go:build validate
+
+package e2e_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/groundplan/groundplan/e2e/emulator"
+	"github.com/groundplan/groundplan/e2e/lab/ecs"
+	"github.com/groundplan/groundplan/e2e/lab/exercise"
+	"github.com/groundplan/groundplan/e2e/lab/image"
+	"github.com/groundplan/groundplan/e2e/lab/laboratory"
+	"github.com/groundplan/groundplan/e2e/lab/needs"
+)
+
+// cronJobs lets the time of each schedule come: the signer of the module calls, and the endpoint verifies.
+func (l *lab) cronJobs(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	for _, job := range l.Needs.Crons {
+		schedules := l.Functions.Schedules(l.Environment.Modules["cron "+job.Name])
+		if len(schedules) == 0 {
+			t.Errorf("cron %s has no schedule", job.Name)
+		}
+		for _, schedule := range schedules {
+			run, err := l.Functions.Fire(ctx, schedule, time.Now())
+			if err != nil || !run.Succeeded() || len(run.Attempts) != 1 {
+				t.Errorf("cron %s: %+v, %v", job.Name, run, err)
+			}
+		}
+	}
+}
+
+// deadLetters publishes a message for each subscription that its handler fails at, and looks for it where it must end.
+func (l *lab) deadLetters(t *testing.T) {
+	ctx := within(t, 4*time.Minute)
+	for _, service := range l.Needs.Services {
+		for _, subscription := range service.Subscriptions {
+			if subscription.MaxReceives == nil || *subscription.MaxReceives == 0 || *subscription.MaxReceives > 10 {
+				continue // for ever, or for longer than a test has
+			}
+			text := "poison for " + subscription.Name
+			order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: text, Fail: true}
+			if answer, err := l.Do(ctx, l.publisher(subscription.Topic), order); err != nil || answer.Result != exercise.Done {
+				t.Fatalf("publish to %s: %+v, %v", subscription.Topic, answer, err)
+			}
+			queue, found := l.DeadLetters(subscription.Topic, subscription.Name)
+			if !found {
+				t.Fatalf("subscription %s has no queue for dead letters", subscription.Name)
+			}
+			l.arrives(ctx, t, queue, text)
+			received, err := l.Received(ctx, service.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			attempts := 0
+			for _, message := range received {
+				if message.Subscription == subscription.Name && strings.Contains(message.Message, text) {
+					attempts++
+				}
+			}
+			if attempts != *subscription.MaxReceives {
+				t.Errorf("%s was handed the message %d times, want %d", subscription.Name, attempts, *subscription.MaxReceives)
+			}
+		}
+	}
+}
+
+func (l *lab) arrives(ctx context.Context, t *testing.T, queue, text string) {
+	t.Helper()
+	for ctx.Err() == nil {
+		answer, err := l.Call("sqs", "ReceiveMessage", map[string]any{"QueueUrl": queue})
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages, _ := answer["Messages"].([]any)
+		for _, message := range messages {
+			if strings.Contains(fmt.Sprint(message), text) {
+				return
+			}
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	t.Errorf("%q is not among the dead letters of %s", text, queue)
+}
+
+// load is requests that come all the time, as from clients that keep their connections.
+type load struct {
+	cancel  context.CancelFunc
+	workers sync.WaitGroup
+
+	lock  sync.Mutex
+	count int
+	lost  []string
+}
+
+// press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
+// behind authentication that call other services among them.
+func (l *lab) press(t *testing.T) *load {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := &load{cancel: cancel}
+	t.Cleanup(cancel)
+	type way struct{ method, path string }
+	var ways []way
+	for _, service := range l.Needs.Services {
+		for _, endpoint := range service.Endpoints {
+			if endpoint.Access != needs.Private {
+				ways = append(ways, way{endpoint.Methods[0], path(endpoint)})
+			}
+		}
+	}
+	for worker := range 8 {
+		p.workers.Add(1)
+		go func() {
+			defer p.workers.Done()
+			client := l.Balancer.Client()
+			for i := worker; ctx.Err() == nil; i++ {
+				way := ways[i%len(ways)]
+				status, err := l.ask(ctx, client, way.method, way.path, laboratory.Token("ada"))
+				if ctx.Err() != nil {
+					return
+				}
+				p.note(way.method+" "+way.path, status, err)
+				time.Sleep(50 * time.Millisecond)
+			}
+		}()
+	}
+	return p
+}
+
+func (p *load) note(way string, status int, err error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.count++
+	if err != nil || status != http.StatusOK {
+		p.lost = append(p.lost, fmt.Sprintf("%s %s: %d %v", time.Now().Format("15:04:05.000"), way, status, err))
+	}
+}
+
+// release ends the load and reports what was lost.
+func (p *load) release(t *testing.T) {
+	t.Helper()
+	p.cancel()
+	p.workers.Wait()
+	t.Logf("%d requests", p.count)
+	if p.count < 100 {
+		t.Errorf("%d requests are too few to show anything", p.count)
+	}
+	if len(p.lost) > 0 {
+		t.Errorf("%d of %d requests were lost:\n%s", len(p.lost), p.count, strings.Join(p.lost[:min(len(p.lost), 20)], "\n"))
+	}
+}
+
+// apply applies the services as an operator does, with another image.
+func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
+	t.Helper()
+	environment := append(l.Environment.Cloud.Environment(), "AWS_ACCESS_KEY_ID="+l.Operator.Key, "AWS_SECRET_ACCESS_KEY="+l.Operator.Secret)
+	tf, err := emulator.NewTerraform(filepath.Join(l.Environment.Folder, "services"), t.TempDir(), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tf.Run(ctx, "apply", "-input=false", "-no-color", "-lock=false", "-auto-approve", "-parallelism=60", "-var=image_tag="+tag)
+	return err
+}
+
+// push makes an image for every process, which may misbehave.
+func (l *lab) push(t *testing.T, tag, misbehaves string) {
+	t.Helper()
+	for _, process := range l.processes {
+		definition, err := l.Cluster.Definition(process.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, container := range definition.Containers {
+			if container.Name == "app" {
+				if _, err := l.Push(container.Image, tag, misbehaves); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// deployment puts another version in place of every process at once, under load.
+func (l *lab) deployment(t *testing.T) {
+	ctx := within(t, 5*time.Minute)
+	l.push(t, "second", "")
+	load := l.press(t)
+	if err := l.apply(ctx, t, "second"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Cluster.Steady(ctx); err != nil {
+		t.Fatal(err)
+	}
+	load.release(t)
+	for _, process := range l.processes {
+		definition, err := l.Cluster.Definition(process.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(fmt.Sprint(definition.Containers), ":second") {
+			t.Errorf("%s runs another image", process.Name)
+		}
+	}
+}
+
+// scaling adds a task to every service, and takes one away again, under load.
+func (l *lab) scaling(t *testing.T) {
+	ctx := within(t, 3*time.Minute)
+	load := l.press(t)
+	for _, count := range []int{2, 1} {
+		for _, process := range l.processes {
+			if err := l.Cluster.Scale(process.Name, count); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Cluster.Steady(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := l.Cluster.Wait(ctx, "the end of the tasks that were taken away", func() bool {
+		return !slices.ContainsFunc(l.Cluster.Tasks(""), func(task ecs.Task) bool { return task.StopCode != "" && task.Status != "STOPPED" })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	load.release(t)
+}
+
+// killed ends a program as a crash would.
+func (l *lab) killed(t *testing.T) {
+	ctx := within(t, 2*time.Minute)
+	process := l.processes[0].Name
+	before := l.task(t, process)
+	if err := l.Cluster.Kill(before.ID, "app"); err != nil {
+		t.Fatal(err)
+	}
+	err := l.Cluster.Wait(ctx, "the end of the task", func() bool {
+		return slices.ContainsFunc(l.Cluster.Tasks(process), func(task ecs.Task) bool { return task.ID == before.ID && task.Status == "STOPPED" })
+	})
+	if err = errors.Join(err, l.Cluster.Steady(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	if after := l.task(t, process); after.ID == before.ID || after.Health != "HEALTHY" {
+		t.Errorf("got %+v", after)
+	}
+}
+
+// badImage deploys an image that ends at once: what served goes on serving, and the apply fails with the reason.
+func (l *lab) badImage(t *testing.T) {
+	ctx := within(t, 5*time.Minute)
+	l.push(t, "bad", image.Exits)
+	before := map[string]string{}
+	for _, process := range l.processes {
+		before[process.Name] = l.task(t, process.Name).ID
+	}
+	load := l.press(t)
+	err := l.apply(ctx, t, "bad")
+	if err == nil {
+		t.Error("the apply did not fail")
+	} else if text := strings.Join(strings.Fields(err.Error()), " "); !strings.Contains(text, "rolled back") {
+		t.Errorf("the apply does not say that it was rolled back: %v", err)
+	}
+	if err := l.Cluster.Steady(ctx); err != nil {
+		t.Fatal(err)
+	}
+	load.release(t)
+	for name, id := range before {
+		if task := l.task(t, name); task.ID != id {
+			t.Errorf("%s: another task than before serves", name)
+		}
+		bad := slices.DeleteFunc(l.Cluster.Tasks(name), func(task ecs.Task) bool { return task.StopCode != "EssentialContainerExited" })
+		if len(bad) < 3 || !strings.Contains(bad[len(bad)-1].StopReason, "app exited with code 1") {
+			t.Errorf("%s: the reason is missing: %+v", name, bad)
+		}
+	}
+}
