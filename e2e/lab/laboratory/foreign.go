@@ -165,7 +165,7 @@ func (l *Laboratory) foreignBuckets(a allowed, add func(string, exercise.Attempt
 			{"s3:PutObject", []string{"upload", "signed_upload"}},
 			{"s3:GetObject", []string{"download", "signed_download", "attrs", "exists"}},
 			{"s3:DeleteObject", []string{"remove"}},
-			{"s3:ListObjectsV2", []string{"list", "attrs", "exists", "download", "signed_download"}},
+			{"s3:ListBucket", []string{"list", "attrs", "exists", "download", "signed_download"}},
 		} {
 			if slices.ContainsFunc(a.buckets[name], func(one string) bool { return slices.Contains(operation.covers, one) }) {
 				continue
