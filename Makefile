@@ -35,7 +35,7 @@ modules: setup ## terraform test of every module
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
 
 validate: setup ## init, validate and plan of every golden stack against the emulator
-	$(GO_TEST) -tags validate -count=1 -timeout 30m -skip '^Test(Modules|Scan|Lab)' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan|Lab)' -v ./e2e
 
 lab: setup ## applications as processes: task definitions, network, databases, load balancer; as root
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -v ./e2e/lab/...

@@ -114,7 +114,7 @@ func (c *Caller) Administrator() (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	var key struct{ AccessKeyId, SecretAccessKey string } //nolint:revive // as AWS spells them
+	var key struct{ AccessKeyId, SecretAccessKey string }
 	if err := field(result, "AccessKey", &key); err != nil {
 		return Identity{}, err
 	}

@@ -85,7 +85,7 @@ func Start(ctx context.Context, options Options) (*Cloud, error) {
 	go func() {
 		line, _ := server.output.ReadString('\n')
 		port <- strings.TrimSpace(strings.TrimPrefix(line, "ready "))
-		io.Copy(io.Discard, server.output) //nolint:errcheck // nobody reads what comes after
+		io.Copy(io.Discard, server.output)
 	}()
 	select {
 	case number := <-port:
@@ -272,10 +272,10 @@ func startPython(script string, arguments []string, failures io.Writer, environm
 		return nil, err
 	}
 	stop := sync.OnceFunc(func() {
-		input.Close()                                                             //nolint:errcheck // it may have ended by itself
-		timer := time.AfterFunc(5*time.Second, func() { command.Process.Kill() }) //nolint:errcheck // as above
+		input.Close()
+		timer := time.AfterFunc(5*time.Second, func() { command.Process.Kill() })
 		defer timer.Stop()
-		command.Wait() //nolint:errcheck // what went wrong stands in failures
+		command.Wait()
 	})
 	return &python{input: input, output: bufio.NewReader(output), stop: stop}, nil
 }
