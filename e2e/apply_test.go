@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,12 +33,15 @@ type deployment struct {
 	aws         *caller
 }
 
+// applies is how many environments are applied at a time. Each holds up to 1 GB.
+const applies = 6
+
 // TestMain lets tests that say they may run beside each other do so on a machine of few cores: those that apply wait for
 // the provider most of the time.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if limit := flag.Lookup("test.parallel").Value.(flag.Getter).Get().(int); limit < 4 {
-		if err := flag.Set("test.parallel", "4"); err != nil {
+	if limit := flag.Lookup("test.parallel").Value.(flag.Getter).Get().(int); limit < applies {
+		if err := flag.Set("test.parallel", strconv.Itoa(applies)); err != nil {
 			panic(err)
 		}
 	}
@@ -70,15 +74,16 @@ func TestG4_Apply(t *testing.T) {
 		fixture, settings string
 		resists           bool // being destroyed, as production does
 	}{
-		{fixture: "hello", resists: true}, // as it is recorded
-		{fixture: "events", settings: labenvironment.Trial},
-		{fixture: "files", settings: labenvironment.Trial},
-		{fixture: "ledger", settings: twoServers},
-		{fixture: "schedules", settings: labenvironment.Trial},
-		{fixture: "sessions", settings: labenvironment.Trial},
+		// What waits longest begins first.
 		{fixture: "shop", settings: labenvironment.Trial},
 		{fixture: "shop-typescript", settings: labenvironment.AllInOne},
 		{fixture: "webshop", settings: labenvironment.Trial},
+		{fixture: "ledger", settings: twoServers},
+		{fixture: "sessions", settings: labenvironment.Trial},
+		{fixture: "files", settings: labenvironment.Trial},
+		{fixture: "events", settings: labenvironment.Trial},
+		{fixture: "schedules", settings: labenvironment.Trial},
+		{fixture: "hello", resists: true}, // as it is recorded
 	} {
 		t.Run(test.fixture, func(t *testing.T) {
 			t.Parallel() // it waits more than it works

@@ -3,7 +3,10 @@
 package e2e_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"encoding/base64"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -17,25 +20,7 @@ func TestEmulatorRestores(t *testing.T) {
 	cloud := startEmulator(t, account)
 	aws := startCaller(t, cloud)
 	_, topic, plain, secret := sealed(t, aws)
-	queue := aws.call(t, anybody, "sqs", "CreateQueue", map[string]any{"QueueName": "letters"})["QueueUrl"].(string)
-	aws.call(t, anybody, "sqs", "SendMessage", map[string]any{"QueueUrl": queue, "MessageBody": "kept"})
-	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "sealed", "Key": "x", "Body": "content"})
-	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
-	aws.call(t, anybody, "iam", "PutRolePolicy", map[string]any{
-		"RoleName": "r", "PolicyName": "p",
-		"PolicyDocument": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sns:Publish","Resource":"` + plain + `"}]}`,
-	})
-	session := aws.assume(t, "arn:aws:iam::"+account+":role/r")
-	aws.call(t, anybody, "ecs", "CreateCluster", map[string]any{"clusterName": "c"})
-	aws.call(t, anybody, "ecs", "RegisterTaskDefinition", map[string]any{
-		"family": "f", "requiresCompatibilities": []string{"FARGATE"}, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
-		"containerDefinitions": []any{map[string]any{"name": "app", "image": "x"}},
-	})
-	aws.call(t, anybody, "ecs", "CreateService", map[string]any{"cluster": "c", "serviceName": "s", "taskDefinition": "f", "desiredCount": 2})
-	aws.call(t, anybody, "acm", "RequestCertificate", map[string]any{"DomainName": "example.com"})
-
-	aws.call(t, anybody, "ec2", "CreateVpc", map[string]any{"CidrBlock": "10.0.0.0/16"})
-
+	queue, session := furnish(t, aws, plain)
 	file := filepath.Join(t.TempDir(), "account")
 	if err := cloud.Save(t.Context(), file); err != nil {
 		t.Fatal(err)
@@ -51,6 +36,11 @@ func TestEmulatorRestores(t *testing.T) {
 		{"ec2", "DescribeVpcs", nil},
 		{"ecs", "DescribeServices", map[string]any{"cluster": "c", "services": []string{"s"}}},
 		{"ecs", "DescribeTaskDefinition", map[string]any{"taskDefinition": "f"}},
+		{"cloudfront", "ListOriginAccessControls", nil},
+		{"elasticache", "DescribeUsers", nil},
+		{"lambda", "GetFunctionConfiguration", map[string]any{"FunctionName": "arn:aws:lambda:us-east-1:" + account + ":function:signer"}},
+		{"rds", "DescribeDBInstances", nil},
+		{"scheduler", "ListScheduleGroups", nil},
 		{"iam", "GetRolePolicy", map[string]any{"RoleName": "r", "PolicyName": "p"}},
 		{"kms", "ListKeys", nil},
 		{"s3", "GetObject", map[string]any{"Bucket": "sealed", "Key": "x"}},
@@ -59,8 +49,12 @@ func TestEmulatorRestores(t *testing.T) {
 		{"sqs", "GetQueueUrl", map[string]any{"QueueName": "letters"}},
 	} {
 		before, after := aws.call(t, anybody, asked.service, asked.operation, asked.parameters), again.call(t, anybody, asked.service, asked.operation, asked.parameters)
-		delete(before, "ResponseMetadata")
-		delete(after, "ResponseMetadata")
+		for _, answer := range []map[string]any{before, after} {
+			delete(answer, "ResponseMetadata")
+			if instances, _ := answer["DBInstances"].([]any); len(instances) > 0 {
+				delete(instances[0].(map[string]any), "LatestRestorableTime") // it is always now
+			}
+		}
 		if len(before) == 0 || !reflect.DeepEqual(before, after) {
 			t.Errorf("%s %s: %v became %v", asked.service, asked.operation, before, after)
 		}
@@ -77,6 +71,65 @@ func TestEmulatorRestores(t *testing.T) {
 	if _, failure := again.try(t, session, "sns", "Publish", publish(topic)); failure == nil || !failure.Refused() {
 		t.Errorf("what the role may not do: %v", failure)
 	}
+}
+
+// furnish makes one of each kind of thing that environments consist of, and returns a queue with a message, and who may publish
+// to a topic.
+func furnish(t *testing.T, aws *caller, topic string) (queue string, session emulator.Identity) {
+	t.Helper()
+	queue = aws.call(t, anybody, "sqs", "CreateQueue", map[string]any{"QueueName": "letters"})["QueueUrl"].(string)
+	aws.call(t, anybody, "sqs", "SendMessage", map[string]any{"QueueUrl": queue, "MessageBody": "kept"})
+	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "sealed", "Key": "x", "Body": "content"})
+	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
+	aws.call(t, anybody, "iam", "PutRolePolicy", map[string]any{
+		"RoleName": "r", "PolicyName": "p",
+		"PolicyDocument": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sns:Publish","Resource":"` + topic + `"}]}`,
+	})
+	aws.call(t, anybody, "ecs", "CreateCluster", map[string]any{"clusterName": "c"})
+	aws.call(t, anybody, "ecs", "RegisterTaskDefinition", map[string]any{
+		"family": "f", "requiresCompatibilities": []string{"FARGATE"}, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+		"containerDefinitions": []any{map[string]any{"name": "app", "image": "x"}},
+	})
+	aws.call(t, anybody, "ecs", "CreateService", map[string]any{"cluster": "c", "serviceName": "s", "taskDefinition": "f", "desiredCount": 2})
+	aws.call(t, anybody, "acm", "RequestCertificate", map[string]any{"DomainName": "example.com"})
+
+	aws.call(t, anybody, "ec2", "CreateVpc", map[string]any{"CidrBlock": "10.0.0.0/16"})
+	for _, made := range []call{
+		{"cloudfront", "CreateOriginAccessControl", map[string]any{"OriginAccessControlConfig": map[string]any{
+			"Name": "o", "SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3",
+		}}},
+		{"elasticache", "CreateUser", map[string]any{"UserId": "u", "UserName": "u", "Engine": "redis", "AccessString": "on ~x +get", "AuthenticationMode": map[string]any{"Type": "iam"}}},
+		{"lambda", "CreateFunction", map[string]any{
+			"FunctionName": "signer", "Role": "arn:aws:iam::" + account + ":role/r", "Runtime": "python3.13", "Handler": "signer.handler",
+			"Code": map[string]any{"ZipFile": map[string]any{"$bytes": functionCode(t)}},
+		}},
+		{"rds", "CreateDBInstance", map[string]any{
+			"DBInstanceIdentifier": "d", "DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "EngineVersion": "17",
+			"MasterUsername": "master", "ManageMasterUserPassword": true, "AllocatedStorage": 20,
+		}},
+		{"scheduler", "CreateScheduleGroup", map[string]any{"Name": "g"}},
+	} {
+		aws.call(t, anybody, made.service, made.operation, made.parameters)
+	}
+	return queue, aws.assume(t, "arn:aws:iam::"+account+":role/r")
+}
+
+// functionCode is a function in a zip, in base64.
+func functionCode(t *testing.T) string {
+	t.Helper()
+	var packed bytes.Buffer
+	archive := zip.NewWriter(&packed)
+	file, err := archive.Create("signer.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Write([]byte("def handler(event, context): pass\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(packed.Bytes())
 }
 
 // TestEmulatorAssumes takes a role for a service of AWS, as ECS does for its tasks: only if the role trusts the service for

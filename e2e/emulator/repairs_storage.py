@@ -1,11 +1,13 @@
 """Repairs of what moto 5.2.1 makes of databases and caches. See repairs.py for what a repair is."""
 
+import json
+
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import CacheClusterNotFound, CacheSubnetGroupNotFound, ElastiCacheException, UserNotFound
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.moto_api._internal import mock_random
-from moto.rds.models import DBCluster, DBClusterParameterGroup, DBInstance, DBParameterGroup
+from moto.rds.models import DBCluster, DBClusterParameterGroup, DBInstance, DBParameterGroup, MasterUserSecret
 
 
 def tell_instances_apart():
@@ -32,6 +34,15 @@ def say_who_set_parameters():
 
     DBParameterGroup.update_parameters = remembered(DBParameterGroup.update_parameters)
     DBClusterParameterGroup.update_cluster_parameters = remembered(DBClusterParameterGroup.update_cluster_parameters)
+
+
+def draw_master_passwords():
+    """The secret that RDS manages names the master user, with a password that was drawn. moto's names admin, with one it tells everybody."""
+
+    def drawn(self):
+        return json.dumps({"username": self.resource.master_username, "password": mock_random.get_random_string(length=32)})
+
+    MasterUserSecret._generate_secret_string = drawn
 
 
 def scale_serverless_engines_only():
@@ -240,6 +251,7 @@ def apply():
     change_users()
     count_cache_nodes()
     delete_caches()
+    draw_master_passwords()
     group_users()
     list_cache_nodes()
     say_who_set_parameters()

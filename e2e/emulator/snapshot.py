@@ -4,9 +4,12 @@ moto keeps everything in one object for each service, account and region. Those 
 share stays shared; what stands for a service's objects in general becomes a name, and locks are made anew.
 """
 
+import importlib
+import marshal
 import pickle
 import tempfile
 import threading
+import types
 import weakref
 
 from cryptography import x509
@@ -41,6 +44,12 @@ def certificate(content):
     return x509.load_der_x509_certificate(content)
 
 
+def local_function(code, module, name, defaults, kept):
+    """What a function made in passing was: moto fills dictionaries by such."""
+    cells = tuple(types.CellType(value) for value in kept)
+    return types.FunctionType(marshal.loads(code), vars(importlib.import_module(module)), name, defaults, cells)
+
+
 class Pickler(pickle.Pickler):
     def persistent_id(self, thing):
         if isinstance(thing, BackendDict):
@@ -58,6 +67,9 @@ class Pickler(pickle.Pickler):
             content = thing.read()
             thing.seek(place)
             return spooled, (content,)
+        if isinstance(thing, types.FunctionType) and "<locals>" in thing.__qualname__:
+            kept = [cell.cell_contents for cell in thing.__closure__ or ()]
+            return local_function, (marshal.dumps(thing.__code__), thing.__module__, thing.__name__, thing.__defaults__, kept)
         if isinstance(thing, weakref.WeakValueDictionary):
             return weakref.WeakValueDictionary, (), None, None, iter(list(thing.items()))
         if isinstance(thing, PrivateKeyTypes):
