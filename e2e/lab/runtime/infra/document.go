@@ -222,7 +222,7 @@ func listenAddress(variables map[string]string) string {
 // gives no secret when strict, and an empty one otherwise.
 func (d *document) secrets(variables map[string]string, strict bool) (map[string]string, error) {
 	secrets := map[string]string{}
-	if len(d.Secrets) == 0 {
+	if len(d.Secrets) == 0 || string(d.Secrets) == "null" {
 		return secrets, nil
 	}
 	var whole text

@@ -17,7 +17,7 @@ import (
 // Timeline is what happens after SIGTERM; every time counts from it.
 type Timeline struct {
 	Accept   time.Duration // until then new connections are accepted
-	Cancel   time.Duration // then handlers are told to give up; 0 never
+	Cancel   time.Duration // then handlers are told to give up
 	Leave    time.Duration // the process stays at least until then, and ends as soon as nothing is in flight
 	Deadline time.Duration // then it ends with code 1, whatever is in flight
 }
@@ -54,9 +54,9 @@ func Plan(language string, settings infra.Shutdown) Timeline {
 		if settings.Total == nil && settings.Handlers == nil {
 			keep = 0
 		}
-		return Timeline{Leave: keep, Deadline: keep + total}
+		return Timeline{Cancel: keep + total, Leave: keep, Deadline: keep + total}
 	}
-	return Timeline{Accept: containerAccept, Leave: containerAccept, Deadline: containerTotal}
+	return Timeline{Accept: containerAccept, Cancel: containerTotal, Leave: containerAccept, Deadline: containerTotal}
 }
 
 // Options say what is served.
@@ -74,9 +74,11 @@ type Options struct {
 
 // Serve serves until told to stop and returns the exit code.
 func Serve(options Options) int {
-	server := &http.Server{Handler: options.Handler, Protocols: &http.Protocols{}}
+	inFlight := newFlights()
+	server := &http.Server{Handler: options.Handler, Protocols: &http.Protocols{}, ConnState: inFlight.note}
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetUnencryptedHTTP2(true)
+	defer func() { _ = server.Close() }() // what is still open is cut off with the process
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(options.Listener) }()
 	select {
@@ -90,20 +92,21 @@ func Serve(options Options) int {
 	after := func(duration time.Duration) <-chan time.Time {
 		return time.After(time.Duration(float64(duration) / options.Speed))
 	}
-	leave, deadline := after(options.Timeline.Leave), after(options.Timeline.Deadline)
-	if options.Timeline.Cancel > 0 {
-		cancel := after(options.Timeline.Cancel)
-		go func() { <-cancel; options.Cancel() }()
-	}
+	leave, cancel, deadline := after(options.Timeline.Leave), after(options.Timeline.Cancel), after(options.Timeline.Deadline)
+	go func() { <-cancel; options.Cancel() }()
 	if options.Timeline.Accept > 0 {
 		<-after(options.Timeline.Accept)
 	}
-	drained := make(chan struct{})
+	// Shutdown closes listeners and idle connections before it waits, and goes on closing those that become idle.
 	go func() {
-		defer close(drained)
 		if err := server.Shutdown(context.Background()); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			options.Log.Printf("stopping: %v", err)
 		}
+	}()
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		inFlight.land()
 		<-options.Idle
 	}()
 	select {
