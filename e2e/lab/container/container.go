@@ -262,6 +262,23 @@ func ReadImage(folder string) (Image, error) {
 	return image, nil
 }
 
+// shellScript is /bin/sh in the image. Debian's busybox 1.35 crashes at wget -T, and its shell runs that wget rather than any
+// other: a function comes before it.
+const shellScript = `#!/bin/busybox sh
+if [ "$1" != -c ]; then exec /bin/busybox sh "$@"; fi
+shift
+script=$1
+shift
+exec /bin/busybox sh -c 'wget() {
+	local left=$# limit=900
+	while [ $left -gt 0 ]; do
+		if [ "$1" = -T ]; then limit=$2; shift 2; left=$((left - 2)); else set -- "$@" "$1"; shift; left=$((left - 1)); fi
+	done
+	/bin/busybox timeout "$limit" /bin/busybox wget "$@"
+}
+'"$script" "$@"
+`
+
 // Busybox makes an image with a shell and what belongs to it out of the machine's own busybox, which must be a static one.
 func Busybox(folder string) error {
 	path, err := exec.LookPath("busybox")
@@ -293,8 +310,11 @@ func Busybox(folder string) error {
 	if err := os.WriteFile(filepath.Join(folder, "bin", "busybox"), content, 0o755); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(folder, "bin", "sh"), []byte(shellScript), 0o755); err != nil {
+		return err
+	}
 	for _, applet := range strings.Fields(string(applets)) {
-		if applet == "busybox" {
+		if applet == "busybox" || applet == "sh" {
 			continue
 		}
 		if err := os.Symlink("busybox", filepath.Join(folder, "bin", applet)); err != nil && !errors.Is(err, os.ErrExist) {

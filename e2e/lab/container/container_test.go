@@ -84,6 +84,8 @@ func TestInside(t *testing.T) {
 		want   string
 	}{
 		"environment and files":            {script: `echo $GREETING $(cat /etc/resolv.conf)`, want: "hello nameserver 10.0.0.2\n"},
+		"wget takes a timeout":             {script: `wget -q -T 6 -O /dev/null http://127.0.0.1:1/ || echo $?`, want: "wget: can't connect to remote host (127.0.0.1): Connection refused\n1\n"},
+		"a timeout is kept":                {script: `sleep 9 | nc -l -p 18099 >/dev/null & sleep 0.3; wget -q -T 1 -O /dev/null http://127.0.0.1:18099/ >/dev/null 2>&1 || echo $?`, want: "143\n"},
 		"exit code":                        {script: `exit 7`, code: 7},
 		"nothing of the machine is seen":   {script: `ls / | tr '\n' ' '; ls /tmp; ps | wc -l`, want: "bin dev etc image.json proc sys tmp 5\n"},
 		"output of both kinds":             {script: `echo out; echo err >&2`, want: "out\nerr\n"},

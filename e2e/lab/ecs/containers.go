@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -168,7 +169,7 @@ func (t *task) examine(m *member, running *container.Container, check HealthChec
 			return
 		case <-time.After(t.cluster.scaled(time.Duration(check.Interval) * time.Second)):
 		}
-		code, _, err := running.Run(check.command(), time.Duration(check.Timeout)*time.Second)
+		code, output, err := running.Run(check.command(), time.Duration(check.Timeout)*time.Second)
 		if err != nil {
 			return // it has ended
 		}
@@ -183,6 +184,9 @@ func (t *task) examine(m *member, running *container.Container, check HealthChec
 			}
 		}
 		if state != m.health {
+			if state == unhealthy {
+				t.cluster.record(t.service.name, fmt.Sprintf("(task %s) the health check of %s ended with code %d: %s", t.id, m.definition.Name, code, strings.TrimSpace(output)))
+			}
 			t.cluster.change(func() { m.health = state })
 			t.poke()
 		}
