@@ -2,27 +2,21 @@ package attempt
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go"
 
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
+	"github.com/groundplan/groundplan/e2e/lab/runtime/resource"
 )
 
 // callAWS calls AWS with the role of the process.
@@ -40,9 +34,7 @@ func callAWS(ctx context.Context, options Options) (string, error) {
 	case "s3":
 		err = callS3(ctx, s3.NewFromConfig(config, func(options *s3.Options) { options.UsePathStyle = options.BaseEndpoint != nil }), order)
 	case "cloudwatch":
-		_, err = cloudwatch.NewFromConfig(config).PutMetricData(ctx, &cloudwatch.PutMetricDataInput{
-			Namespace: &order.Target, MetricData: []types.MetricDatum{{MetricName: aws.String("lab"), Value: aws.Float64(1)}},
-		})
+		err = resource.PutOne(ctx, config, order.Target)
 	case "secretsmanager":
 		err = getSecret(ctx, config, order.Target)
 	default:
@@ -117,42 +109,17 @@ func getSecret(ctx context.Context, config aws.Config, secret string) error {
 	if err != nil {
 		return err
 	}
-	endpoint := os.Getenv("AWS_ENDPOINT_URL")
-	if endpoint == "" {
-		endpoint = "https://secretsmanager." + config.Region + ".amazonaws.com"
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(string(body)))
-	if err != nil {
+	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"secretsmanager.GetSecretValue"}}
+	status, said, err := resource.SignedPost(ctx, config, "secretsmanager", string(body), header)
+	if err != nil || status == http.StatusOK {
 		return err
-	}
-	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
-	credentials, err := config.Credentials.Retrieve(ctx)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), "secretsmanager", config.Region, time.Now()); err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	said, err := io.ReadAll(io.LimitReader(answer.Body, 1000))
-	if err != nil {
-		return err
-	}
-	if answer.StatusCode == http.StatusOK {
-		return nil
 	}
 	var refused struct {
 		Type    string `json:"__type"`
 		Message string `json:"message"`
 	}
 	if err := json.Unmarshal(said, &refused); err != nil {
-		return &statusError{answer.StatusCode, string(said)}
+		return &statusError{status, string(said)}
 	}
 	return &smithy.GenericAPIError{Code: refused.Type[strings.LastIndex(refused.Type, "#")+1:], Message: refused.Message}
 }

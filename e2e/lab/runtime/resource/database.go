@@ -40,9 +40,9 @@ func (s *Set) useDatabase(ctx context.Context, name string) (string, error) {
 }
 
 func checkTables(ctx context.Context, connection *pgx.Conn) error {
-	rows, err := connection.Query(ctx, `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'
-		AND NOT (has_table_privilege(format('public.%I', tablename), 'SELECT') AND has_table_privilege(format('public.%I', tablename), 'INSERT')
-		AND has_table_privilege(format('public.%I', tablename), 'UPDATE') AND has_table_privilege(format('public.%I', tablename), 'DELETE'))`)
+	rows, err := connection.Query(ctx, `SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+		AND relname <> 'schema_migrations' AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+		AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))`)
 	if err != nil {
 		return err
 	}
@@ -92,21 +92,13 @@ func PoolConfig(database infra.Database) (*pgxpool.Config, error) {
 	if database.TLS.Mode == infra.Prefer {
 		mode = "prefer" // as the driver does it: unverified, then plaintext
 	}
-	config, err := pgxpool.ParseConfig("sslmode=" + mode)
+	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=%s port=%s sslmode=%s", host, port, mode))
 	if err != nil {
 		return nil, err
 	}
 	config.MaxConns, config.MinConns = int32(database.Max), int32(database.Min)
 	connection := config.ConnConfig
-	number, err := net.LookupPort("tcp", port)
-	if err != nil {
-		return nil, err
-	}
-	connection.Host, connection.Port = host, uint16(number)
 	connection.Database, connection.User, connection.Password = database.Name, database.User, database.Password
-	for _, fallback := range connection.Fallbacks {
-		fallback.Host, fallback.Port = connection.Host, connection.Port
-	}
 	if database.TLS.Mode == infra.Plain || database.TLS.Mode == infra.Prefer {
 		return config, nil
 	}

@@ -8,10 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 )
 
@@ -65,25 +61,17 @@ func (s *Set) export(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	instance := s.task(ctx)
-	var values []types.MetricDatum
+	// Runtimes measure themselves too, so that there is always something to write.
+	values := []datum{{name: "e_sys_sched_goroutines", value: 1}}
 	s.lock.Lock()
 	for series, value := range s.counters {
-		values = append(values, types.MetricDatum{
-			MetricName: aws.String(series.metric), Value: aws.Float64(value), Timestamp: aws.Time(time.Now()),
-			Dimensions: []types.Dimension{
-				{Name: aws.String("service"), Value: aws.String(series.service)},
-				{Name: aws.String("env_name"), Value: aws.String(s.Config.Environment)},
-				{Name: aws.String("instance_id"), Value: aws.String(instance)},
-			},
-		})
+		values = append(values, datum{series.metric, value, [][2]string{
+			{"service", series.service}, {"env_name", s.Config.Environment}, {"instance_id", instance},
+		}})
 	}
 	s.lock.Unlock()
-	client := cloudwatch.NewFromConfig(s.aws)
-	// Runtimes measure themselves too, so that there is always something to write.
-	values = append(values, types.MetricDatum{MetricName: aws.String("e_sys_sched_goroutines"), Value: aws.Float64(1)})
 	for part := range slices.Chunk(values, batch) {
-		_, err := client.PutMetricData(ctx, &cloudwatch.PutMetricDataInput{Namespace: aws.String(s.Config.Metrics.Namespace), MetricData: part})
-		if err != nil {
+		if err := PutMetricData(ctx, s.aws, s.Config.Metrics.Namespace, part); err != nil {
 			return err
 		}
 	}
