@@ -36,14 +36,15 @@ func TestLab(t *testing.T) {
 			l := openLab(t, laboratory.Options{Fixture: fixture, Speed: speed})
 			t.Run("X1 every process starts", l.everyProcessStarts)
 			t.Run("X1 every need works through the front door", l.everyNeedWorks)
+			l.poison(t)
 			t.Run("X1 endpoints answer as they are declared", l.endpointsAnswer)
 			t.Run("X1 nothing else works", l.nothingElseWorks)
 			t.Run("X1 a cron job calls its endpoint", l.cronJobs)
-			t.Run("X1 a message that nobody can handle is a dead letter", l.deadLetters)
 			t.Run("X2 a deployment of everything loses no request", l.deployment)
 			t.Run("X2 scaling loses no request", l.scaling)
 			t.Run("X2 a process that is killed comes back", l.killed)
 			t.Run("X2 a bad image is rolled back and says why", l.badImage)
+			t.Run("X1 a message that nobody can handle is a dead letter", l.deadLetters)
 		})
 	}
 }

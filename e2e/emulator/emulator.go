@@ -75,6 +75,8 @@ func Start(ctx context.Context, options Options) (*Cloud, error) {
 	server, err := startPython("server.py", arguments, failures, []string{
 		"MOTO_ACCOUNT_ID=" + account,
 		"MOTO_ACM_VALIDATION_WAIT=0",
+		// Tasks know it as aws.lab, which is no bucket.
+		"S3_IGNORE_SUBDOMAIN_BUCKETNAME=true",
 		"MOTO_IAM_LOAD_MANAGED_POLICIES=true",
 		"AWS_DEFAULT_REGION=" + Region,
 	})

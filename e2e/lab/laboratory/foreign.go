@@ -58,6 +58,11 @@ func (l *Laboratory) allowed(process Process) allowed {
 			}
 		}
 	}
+	// Encore's build asks every process to find the auth handler's service once an endpoint needs authentication, and the way
+	// there is open.
+	if l.Needs.Auth != nil {
+		a.calls[l.Needs.Auth.Service] = true
+	}
 	return a
 }
 
@@ -137,7 +142,7 @@ func (l *Laboratory) foreignMessages(a allowed, add func(string, exercise.Attemp
 		}
 	}
 	for _, resource := range l.Environment.Application.Of("subscription") {
-		queues := l.resources("subscription "+resource.Parent+"/"+resource.Name, "aws_sqs_queue")
+		queues := l.resources(subscriptionID(resource.Parent, resource.Name), "aws_sqs_queue")
 		for _, queue := range queues {
 			if a.consumes[resource.Parent+"/"+resource.Name] && !isDeadLetters(queue.Address) {
 				continue
@@ -146,6 +151,9 @@ func (l *Laboratory) foreignMessages(a allowed, add func(string, exercise.Attemp
 		}
 	}
 }
+
+// subscriptionID is how the lock calls a subscription.
+func subscriptionID(topic, name string) string { return "subscription " + name + " of topic " + topic }
 
 func isDeadLetters(address string) bool {
 	const suffix = ".dead_letters"
@@ -214,6 +222,9 @@ func (l *Laboratory) ForeignSecrets(process Process) map[string]string {
 	a := l.allowed(process)
 	foreign := map[string]string{}
 	for _, name := range l.declared("secret") {
+		if slices.ContainsFunc(l.Needs.Secrets, func(secret needs.Secret) bool { return secret.Name == name }) {
+			continue // every process has to have it
+		}
 		atLoad := slices.ContainsFunc(l.Needs.Services, func(service needs.Service) bool {
 			return slices.ContainsFunc(service.Secrets, func(secret needs.Secret) bool { return secret.Name == name && secret.AtLoad })
 		})

@@ -39,7 +39,7 @@ func (l *Laboratory) resource(declaration, kind string) (state.Resource, bool) {
 
 // DeadLetters is the URL of the queue where a subscription's messages end that nobody could handle.
 func (l *Laboratory) DeadLetters(topic, subscription string) (string, bool) {
-	for _, queue := range l.resources("subscription "+topic+"/"+subscription, "aws_sqs_queue") {
+	for _, queue := range l.resources(subscriptionID(topic, subscription), "aws_sqs_queue") {
 		if isDeadLetters(queue.Address) {
 			return queue.Text("url"), true
 		}
