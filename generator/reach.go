@@ -53,7 +53,7 @@ type deed struct {
 }
 
 // byParts says whether the reader has told the declarations apart.
-func (r *resolver) byParts() bool { return r.typeScript() }
+func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
 // another service holds is taken to be none of the importing service's: most of it is not.
