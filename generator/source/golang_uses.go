@@ -20,7 +20,7 @@ type goUses struct {
 	steps  []goStep
 	// selected are the methods that parts call on values of other packages.
 	selected []goSelected
-	diags  hcl.Diagnostics
+	diags    hcl.Diagnostics
 }
 
 // linkUses links the references of every package.
