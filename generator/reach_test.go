@@ -14,8 +14,8 @@ import (
 
 // taken is an application taken apart: a runs a.Run, which leads to b.Help and to the type b.Repo; a.Dead leads to b.Dead.
 func taken() *source.Application {
-	to := func(dir, part, method, file string, n int) source.Import {
-		return source.Import{Dir: dir, Part: part, Method: method, At: line(file, n)}
+	to := func(part, method, file string, n int) source.Import {
+		return source.Import{Dir: "b", Part: part, Method: method, At: line(file, n)}
 	}
 	use := func(part string, n int) source.Use {
 		return source.Use{Kind: "database", Name: "main", Package: "b", Part: part, Service: "b", At: line("b/b.go", n)}
@@ -31,12 +31,12 @@ func taken() *source.Application {
 		},
 		Packages: []source.Package{
 			{Dir: "a", Service: "a", Root: true},
-			{Dir: "a", Part: "Run", Service: "a", Root: true, Imports: []source.Import{to("b", "Help", "", "a/a.go", 5), to("b", "Repo", "", "a/a.go", 6)}},
-			{Dir: "a", Part: "Dead", Service: "a", Imports: []source.Import{to("b", "Dead", "", "a/a.go", 9)}},
+			{Dir: "a", Part: "Run", Service: "a", Root: true, Imports: []source.Import{to("Help", "", "a/a.go", 5), to("Repo", "", "a/a.go", 6)}},
+			{Dir: "a", Part: "Dead", Service: "a", Imports: []source.Import{to("Dead", "", "a/a.go", 9)}},
 			{Dir: "b", Service: "b", Root: true},
 			{Dir: "b", Part: "Help", Service: "b"},
 			{Dir: "b", Part: "Dead", Service: "b"},
-			{Dir: "b", Part: "Repo", Service: "b", Imports: []source.Import{to("b", "Repo.Save", "Save", "b/b.go", 20), to("b", "Repo.Load", "Load", "b/b.go", 22)}},
+			{Dir: "b", Part: "Repo", Service: "b", Imports: []source.Import{to("Repo.Save", "Save", "b/b.go", 20), to("Repo.Load", "Load", "b/b.go", 22)}},
 			{Dir: "b", Part: "Repo.Save", Service: "b"},
 			{Dir: "b", Part: "Repo.Load", Service: "b"},
 			{Dir: "c", Service: "c", Root: true},
