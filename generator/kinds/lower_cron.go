@@ -20,7 +20,12 @@ func DiscoveryName(process environment.Process) string {
 }
 
 // ProcessLabel is the Terraform label of a process.
-func ProcessLabel(process string) string { return "service_" + Label(process) }
+func (d *Deployment) ProcessLabel(process string) string {
+	return "service_" + d.Label("process", "", process)
+}
+
+// CronLabel is the Terraform label of a cron job.
+func (d *Deployment) CronLabel(name string) string { return "cron_" + d.Label("cron", "", name) }
 
 // Port is the port the process listens on.
 func (p *Process) Port() int {
@@ -52,7 +57,7 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 			Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 			Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
 			Arg("connection", emit.Object(
-				Arg("security_group_id", emit.Ref("module."+ProcessLabel(target.Name)+".security_group_id")),
+				Arg("security_group_id", emit.Ref("module."+s.ProcessLabel(target.Name)+".security_group_id")),
 				Arg("port", emit.Int(target.Port())),
 			)),
 			Arg("key_arn", emit.Ref("local.platform.key_arn")),
@@ -66,7 +71,7 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 			Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
 		}
 		args = append(args, s.signature()...)
-		s.Module("schedules.tf", "cron_"+Label(r.Name), "cron", "cron "+r.Name,
+		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", "cron "+r.Name,
 			[]string{fmt.Sprintf("Cron job %s calls %s.%s, in %s", quoted(r.Name), spec.Service, spec.Endpoint, r.At.Filename)}, args...)
 	}
 }
