@@ -31,7 +31,8 @@ func checkRules(d *kinds.Deployment) hcl.Diagnostics {
 		}
 	}
 	for _, r := range d.Of(kinds.Crons.Name) {
-		if target := d.Host(r.Spec.(*kinds.Cron).Service); target != nil {
+		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
+			target := d.Host(job.Service)
 			in[d.ProcessLabel(target.Name)]++ // the function that calls
 		}
 	}

@@ -217,7 +217,8 @@ func diagram(d *kinds.Deployment) string {
 		fmt.Fprintf(&out, "  %s[(%q)]\n", d.CacheLabel(r.Name), "cache "+r.Name)
 	}
 	for _, r := range d.Of(kinds.Crons.Name) {
-		if target := d.Host(r.Spec.(*kinds.Cron).Service); target != nil {
+		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
+			target := d.Host(job.Service)
 			fmt.Fprintf(&out, "  %s([%q]) --> %s\n", d.CronLabel(r.Name), "schedule "+r.Name, d.ProcessLabel(target.Name))
 		}
 	}

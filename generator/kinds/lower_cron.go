@@ -48,9 +48,9 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 	for _, r := range crons {
 		spec := r.Spec.(*Cron)
 		target, endpoint := s.Host(spec.Service), s.endpoint(spec)
-		expressions, err := spec.Expressions()
-		if target == nil || endpoint == nil || err != nil {
-			continue // checkCrons reports
+		expressions := s.CronExpressions(spec)
+		if target == nil || len(expressions) == 0 {
+			continue
 		}
 		args := []emit.Arg{
 			Arg("name", emit.String(environment.Name(environment.Schedule, s.Env.App, s.Env.Name, r.Name))),
@@ -74,6 +74,20 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", "cron "+r.Name,
 			[]string{fmt.Sprintf("Cron job %s calls %s.%s, in %s", quoted(r.Name), spec.Service, spec.Endpoint, r.At.Filename)}, args...)
 	}
+}
+
+// CronExpressions are the expressions of the schedules a job gets: none for one that never runs, or that has nothing to put
+// into the path it calls. Who reads and checks jobs says so.
+func (d *Deployment) CronExpressions(job *Cron) []string {
+	endpoint := d.endpoint(job)
+	if endpoint == nil || hasPathParameters(endpoint.Path) {
+		return nil
+	}
+	expressions, err := job.Expressions()
+	if err != nil {
+		return nil
+	}
+	return expressions
 }
 
 // signature is how the requests of cron jobs prove where they come from. Encore's Go runtime believes whoever signs as
