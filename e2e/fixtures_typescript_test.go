@@ -112,7 +112,7 @@ func compileTypeScript(t *testing.T, folder string) (output string, err error) {
 			"target": "ES2022", "module": "ES2022", "moduleResolution": "bundler", "lib": []string{"ES2022", "ESNext.Disposable", "DOM"},
 			"strict": true, "noEmit": true, "skipLibCheck": false, "types": []string{}, "jsx": "preserve", "allowImportingTsExtensions": true, "paths": paths,
 		},
-		"include": []string{root + "/**/*.ts", root + "/**/*.tsx", shapes + "/*.d.ts"},
+		"include": []string{root + "/**/*.ts", root + "/**/*.tsx", shapes + "/*.d.ts", generated + "/packages.d.ts"},
 		"exclude": []string{root + "/**/node_modules", root + "/infra"},
 	})
 	if err != nil {
@@ -128,15 +128,17 @@ func compileTypeScript(t *testing.T, folder string) (output string, err error) {
 
 var (
 	handlerDeclared = regexp.MustCompile(`(?m)^export const (\w+) = authHandler\b`)
+	// packageImported matches the import of somebody's package: no path, and nothing of Encore's or Node's.
+	packageImported = regexp.MustCompile(`(?m)(?:from|import)\s*\(?["']([a-z@][^"':]*)["']`)
 	serviceDeclared = regexp.MustCompile(`new Service\(\s*["']([^"']+)["']`)
 )
 
 // generateModules writes ~encore/clients and ~encore/auth: a client has the endpoints of its service, which stand in the
-// service's folder under the names they are exported by.
+// service's folder under the names they are exported by. Packages of others, which are not installed, may be anything.
 func generateModules(t *testing.T, root, out string) {
 	t.Helper()
 	files, services := map[string][]string{}, map[string]string{} // by folder
-	auth := "export {};\n"
+	auth, packages := "export {};\n", map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "infra") {
 			if err == nil {
@@ -150,6 +152,11 @@ func generateModules(t *testing.T, root, out string) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
+		}
+		for _, found := range packageImported.FindAllSubmatch(text, -1) {
+			if name := string(found[1]); name != "http" && !strings.HasPrefix(name, "encore.dev") && !strings.HasPrefix(name, "@/") {
+				packages[name] = true
+			}
 		}
 		if found := serviceDeclared.FindSubmatch(text); found != nil && entry.Name() == "encore.service.ts" {
 			services[filepath.Dir(path)] = string(found[1])
@@ -199,6 +206,11 @@ func generateModules(t *testing.T, root, out string) {
 			clients += fmt.Sprintf("export * as %s from \"./client%d\";\n", name, n)
 		}
 	}
+	others := ""
+	for name := range packages {
+		others += fmt.Sprintf("declare module %q;\n", name)
+	}
+	write(t, filepath.Join(out, "packages.d.ts"), others)
 	write(t, filepath.Join(out, "clients.d.ts"), clients)
 	write(t, filepath.Join(out, "auth.d.ts"), auth)
 }
