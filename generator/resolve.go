@@ -24,7 +24,12 @@ import (
 // The error is the machine's.
 func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readSource(root, ignore)
-	return finishRead(root, read, diags, err)
+	application, diags, err := finishRead(root, read, diags, err)
+	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
+		nothing, err := source.WhyNoServices(root, application.Language, ignore)
+		return application, append(diags, nothing), err
+	}
+	return application, diags, err
 }
 
 // finishRead resolves what a reader returned.

@@ -16,12 +16,12 @@ import (
 const cachePort = 6379
 
 // CacheLabel is the Terraform label of a cache cluster, and the name of its output.
-func CacheLabel(name string) string { return "cache_" + Label(name) }
+func (d *Deployment) CacheLabel(name string) string { return "cache_" + d.Label("cache", "", name) }
 
 // CachePasswordVariable names the variable that holds a process's password for a cache cluster. Labels of clusters
 // differ, and so do these.
-func CachePasswordVariable(cluster string) string {
-	return "CACHE_PASSWORD_" + strings.ToUpper(Label(cluster))
+func (d *Deployment) CachePasswordVariable(cluster string) string {
+	return "CACHE_PASSWORD_" + strings.ToUpper(d.Label("cache", "", cluster))
 }
 
 // CacheSecretPrefix is what the names of a cluster's passwords begin with; the process follows, behind a slash.
@@ -32,7 +32,7 @@ func CacheSecretPrefix(env *environment.Environment, cluster string) string {
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
 func lowerCaches(s *Stack, caches []app.Resource) {
 	for _, r := range caches {
-		label, spec := CacheLabel(r.Name), r.Spec.(*Cache)
+		label, spec := s.CacheLabel(r.Name), r.Spec.(*Cache)
 		settings := s.Env.Cache(r.Name)
 		var users []emit.Arg
 		for _, p := range s.Processes {
@@ -100,9 +100,9 @@ func wireCaches(p *Process) {
 		if len(p.keyPatterns(r.Name)) == 0 {
 			continue
 		}
-		platform, variable := "local.platform."+CacheLabel(r.Name), CachePasswordVariable(r.Name)
+		platform, variable := "local.platform."+p.CacheLabel(r.Name), p.CachePasswordVariable(r.Name)
 		mine := "[\"" + p.Name + "\"]"
-		p.Connections[CacheLabel(r.Name)] = Connection{
+		p.Connections[p.CacheLabel(r.Name)] = Connection{
 			Comment:       fmt.Sprintf("cache cluster %s, in %s", quoted(r.Name), places(p.Uses("cache")[r.Name])),
 			SecurityGroup: emit.Ref(platform + ".security_group_id"),
 			Port:          emit.Ref(platform + ".port"),

@@ -14,11 +14,13 @@ import (
 // secretFile is where all secrets of the platform stand, whatever they are for.
 const secretFile = "secrets.tf"
 
+func (d *Deployment) secretLabel(name string) string { return "secret_" + d.Label("secret", "", name) }
+
 // lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
 func lowerSecrets(s *Stack, resources []app.Resource) {
 	for _, r := range resources {
-		label := "secret_" + Label(r.Name)
+		label := s.secretLabel(r.Name)
 		s.Module(secretFile, label, "secret", "secret "+r.Name,
 			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", emit.String(SecretName(s.Env, r.Name))),
@@ -46,7 +48,7 @@ func wireSecrets(p *Process) {
 		}
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: variable,
-			ARN:      emit.Ref("local.platform.secret_" + Label(r.Name) + "_arn"),
+			ARN:      emit.Ref("local.platform." + p.secretLabel(r.Name) + "_arn"),
 			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
 		})
 		fields = append(fields, Arg(r.Name, fromVariable(variable)))

@@ -17,6 +17,9 @@ type Deployment struct {
 	Env *environment.Environment
 	// Processes are in the order of the environment's.
 	Processes []*Process
+	// Labels are the labels of resources, services and processes by their id, as AssignLabels gave them. Who is missing has
+	// the plain one.
+	Labels map[string]string
 
 	resources map[string][]app.Resource // by kind
 	outside   map[string][]string       // by kind: names of what is declared outside every service

@@ -142,6 +142,7 @@ func (u *goUses) linkUse(file *goFile, ref *goRef, resource goResource) {
 		if u.p.service != resource.service {
 			u.use(file, ref, resource.decl, strings.Split(resource.operations, ","))
 		}
+	case ref.form == formArgument && ref.callee.role == roleTestTool:
 	case spelling.StructVar != "":
 		if ref.form != formField && ref.form != formMethod || ref.method == resource.decl.Name {
 			u.use(file, ref, resource.decl, []string{""})
