@@ -54,4 +54,7 @@ type TypeScriptSpelling struct {
 	Global    bool
 	// Root makes the folder of a declaration a service.
 	Root bool
+	// Registered says that Encore imports the module of a declaration by itself, when it is bound to a variable and
+	// stands in a service.
+	Registered bool
 }

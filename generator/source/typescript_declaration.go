@@ -212,6 +212,9 @@ func (r *tsReader) readName(decl *tsDecl, spelling *TypeScriptSpelling, argument
 // resource reads a declaration of a resource.
 func (r *tsReader) resource(role tsFramework, spelling *TypeScriptSpelling, n typescript.Expression, arguments []typescript.Expression, types []typescript.Type, ancestors []typescript.Node) {
 	decl := r.newDecl(role, n)
+	if spelling.Root {
+		r.root()
+	}
 	h := holding(ancestors)
 	if spelling.Global {
 		if function := functionAround(ancestors); function != nil {

@@ -43,6 +43,7 @@ func (r *tsReader) endpoint(form string, n *typescript.Call, ancestors []typescr
 		return
 	}
 	r.m.endpoints = append(r.m.endpoints, endpoint)
+	r.root()
 	if index := r.follow(h.binding, tsName{text: h.name}); h.direct || r.m.names[index].endpoint == 0 {
 		r.m.names[index].endpoint = int32(len(r.m.endpoints))
 	}
@@ -211,6 +212,7 @@ func (r *tsReader) service(n typescript.Expression, arguments []typescript.Expre
 	}
 	if isText && len(r.m.services) == 0 {
 		r.m.services = append(r.m.services, &tsServiceDecl{name, at})
+		r.root()
 	}
 }
 
@@ -224,6 +226,7 @@ type tsGatewayArgument struct {
 func (r *tsReader) gateway(n typescript.Expression, arguments []typescript.Expression) {
 	decl := &tsGatewayDecl{at: r.at(n), auth: tsTarget{name: -1}}
 	r.m.gateways = append(r.m.gateways, decl)
+	r.root()
 	if len(arguments) == 0 {
 		r.m.error(decl.at, "Missing settings", "The gateway has no settings.\nhint: write new Gateway({}), or name its auth handler")
 		return
@@ -250,6 +253,7 @@ func (r *tsReader) authHandler(n *typescript.Call, ancestors []typescript.Node) 
 		return
 	}
 	r.m.authHandlers = append(r.m.authHandlers, &tsAuthHandlerDecl{h.name, r.at(n)})
+	r.root()
 	r.m.names[r.follow(h.binding, tsName{text: h.name})].authHandler = int32(len(r.m.authHandlers))
 }
 
