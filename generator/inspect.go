@@ -51,8 +51,9 @@ type InspectedService struct {
 	HasConfig        bool                    `json:"has_config"`
 	// Container is how it runs without Encore; absent for Encore's services.
 	Container *InspectedContainer `json:"container,omitempty"`
-	// Reach is what only code outside the service uses, which its own code leads to; Through says where that stands. It is
-	// granted, unless an environment has strict_access.
+	// Reach is what only code outside the service uses or calls, which its own code leads to; Through says where that
+	// stands. A call is of kind "service", its operation the endpoint. It is granted, unless an environment has
+	// strict_access.
 	Reach []InspectedUse `json:"reach"`
 	// Uses is every use, with where it stands and why it counts.
 	Uses []InspectedUse `json:"uses"`
@@ -328,7 +329,7 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 		in.Endpoints = append(in.Endpoints, InspectedEndpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, fileLine(e.At)})
 	}
 	for _, e := range edges {
-		if e.Kind == "service" {
+		if e.Kind == "service" && e.Origin != app.Reached {
 			in.Calls = addCall(in.Calls, e)
 			continue
 		}

@@ -134,7 +134,11 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 		if call.Operation != "" {
 			name += "." + call.Operation
 		}
-		rows = append(rows, row{kind: "calls", name: name, at: fileLine(call.At)})
+		r := row{kind: "calls", name: name, at: fileLine(call.At), hidden: hidden(call)}
+		if r.hidden {
+			r.what = "through " + call.Through
+		}
+		rows = append(rows, r)
 	}
 	return rows
 }

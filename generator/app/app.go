@@ -135,7 +135,7 @@ const (
 	// Across: like Used, through a variable of another service or of a package outside services, which Encore's
 	// metadata does not attribute.
 	Across Origin = "across"
-	// Reached: only code outside every service uses it, and the service imports that code.
+	// Reached: only code outside the service uses or calls it, and that code runs in the service.
 	Reached Origin = "reached"
 	// ThroughMiddleware: global middleware that runs in the service uses it.
 	ThroughMiddleware Origin = "middleware"
@@ -154,7 +154,7 @@ type Edge struct {
 	// Operation is the kind's own word ("publish", "READ_OBJECT_CONTENTS"); the endpoint for a call.
 	Operation string
 	Origin    Origin
-	// Through is the expression or package that leads there, for Across and Reached.
+	// Through is the expression, package or declaration that leads there, for Across and Reached.
 	Through string
 	// ReferenceOnly marks a reference to an endpoint without a call (a cron job's target).
 	ReferenceOnly bool

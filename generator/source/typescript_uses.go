@@ -93,7 +93,7 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 		u.errorAt(at, "Unknown service", "%s has no client %s: no service is called so.\nhint: %s", clientsModule, entity.rest[0], hint)
 		return
 	}
-	call := Call{Package: u.m.path, Service: u.m.service, TargetService: service.Name, At: at}
+	call := Call{Package: u.m.path, Part: u.m.partName(ref.part), Service: u.m.service, TargetService: service.Name, At: at}
 	if len(entity.rest) > 1 {
 		call.Endpoint = entity.rest[1]
 	}
