@@ -389,7 +389,7 @@ func (w *tsLoad) construct(file *tsReader, class *typescript.Class) {
 	w.walked[class] = true
 	if class.Base != nil {
 		for _, base := range w.valuesOf(file, class.Base, nil) {
-			w.invoke(base, true)
+			w.invoke(base, true, file.place(class.Base))
 		}
 	}
 	for _, member := range class.Members {

@@ -203,7 +203,8 @@ func (l *tsLinker) packages(m *tsModule) []Package {
 	byPart := make(map[int32]*Package)
 	imports := func(part int32) *Package {
 		if byPart[part] == nil {
-			byPart[part] = &Package{Dir: m.path, Part: m.partName(part), Service: m.service}
+			root := m.service != "" && l.loaded[m] && (part <= 0 || m.rooted[part])
+			byPart[part] = &Package{Dir: m.path, Part: m.partName(part), Service: m.service, Root: root}
 		}
 		return byPart[part]
 	}
