@@ -85,6 +85,7 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 	r.bind()
 	r.call()
 	r.reach()
+	r.load()
 	slices.SortFunc(r.app.Edges, compareEdges)
 	r.app.Edges = slices.Compact(r.app.Edges)
 	diags = append(diags, kinds.CheckVariables(r.app)...)

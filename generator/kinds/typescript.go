@@ -112,5 +112,5 @@ var metricTypeScript = source.TypeScriptSpelling{
 	ParentArg: -1, NameArg: 0, ConfigArg: 1,
 	Grammar: source.Snake,
 	Methods: map[string][]string{"increment": {Record}, "set": {Record}, "with": {Record}, "ref": {Record}},
-	Outside: source.OutsideNone,
+	Outside: source.OutsideNone, Registered: true,
 }

@@ -239,11 +239,16 @@ func (w *tsLoad) hand(file *tsReader, argument typescript.Expression, index int,
 	}
 }
 
-// surrender runs an argument that is called, when it can be.
+// surrender runs an argument that is called, when it is a function: one of the application's, a secret.
 func (w *tsLoad) surrender(file *tsReader, argument typescript.Expression, self typescript.Node) {
 	for _, value := range w.valuesOf(file, argument, self) {
-		if _, isClass := value.node.(*typescript.Class); !isClass {
+		switch value.node.(type) {
+		case *typescript.Function, *typescript.Parameter:
 			w.invoke(value, false, file.place(argument))
+		case *typescript.Call:
+			if decl := w.declared(value); decl != nil && w.linker.language.spellings[decl.spelling].Function {
+				w.use(value, file.place(argument))
+			}
 		}
 	}
 }
