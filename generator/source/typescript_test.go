@@ -52,7 +52,7 @@ var testTypeScriptSpellings = []TypeScriptSpelling{
 	},
 	{
 		Kind: "metric", Module: "encore.dev/metrics", Constructors: []string{"Counter"}, ParentArg: -1, NameArg: 0, ConfigArg: 1,
-		Grammar: Snake, Methods: map[string][]string{"increment": nil}, Outside: OutsideNone,
+		Grammar: Snake, Methods: map[string][]string{"increment": nil}, Outside: OutsideNone, Registered: true,
 	},
 }
 
