@@ -19,11 +19,11 @@ type App struct {
 	// Manifest says that a manifest describes the application, whatever it is written in.
 	Manifest bool
 
-	Services   []Service
-	Resources  []Resource
-	Edges      []Edge
+	Services  []Service
+	Resources []Resource
+	Edges     []Edge
 	// Loads is what every process does while its modules load, whatever it hosts; the edges have no Service.
-	Loads []Edge
+	Loads      []Edge
 	Auth       *AuthHandler // nil when the application has none
 	Gateway    *Gateway     // nil when the source declares none
 	Middleware []Middleware

@@ -365,7 +365,7 @@ func (r *tsReader) dynamicImport(n *typescript.Call, ancestors []typescript.Node
 	}
 	index := r.addImport(module)
 	entry := &r.m.imports[index]
-	entry.runs = true
+	entry.runs, entry.dynamic = true, true
 	if entry.module == "" && !entry.clients {
 		return
 	}

@@ -87,6 +87,9 @@ func (r *tsReader) endpoint(form string, n *typescript.Call, ancestors []typescr
 		r.static(endpoint, value, settings)
 	default:
 		endpoint.request = r.request(n)
+		if endpoint.request == nil && strings.ContainsAny(endpoint.Path, ":*!") && checkTSPath(endpoint.Path) == "" {
+			r.m.error(value.Field("path").At, "Path without a request", "The path %q of %s has parameters, and its handler takes no request with a type that holds them, so that Encore refuses it.\nhint: give the handler a parameter with a type, as in ({ id }: { id: string })", settings.Path, h.name)
+		}
 	}
 	endpoint.HasRequest = endpoint.HasRequest || strings.ContainsAny(endpoint.Path, ":*!")
 }
@@ -126,12 +129,16 @@ func checkTSPath(p string) string {
 	if p == "/" {
 		return ""
 	}
+	if strings.ContainsAny(p, "?#") {
+		return "it has a query or a fragment"
+	}
 	segments := strings.Split(p[1:], "/")
 	for i, segment := range segments {
 		switch {
-		case segment == "" && i < len(segments)-1:
-			return "it has an empty segment"
+		case segment == "" && i == len(segments)-1:
+			return "it ends with a slash"
 		case segment == "":
+			return "it has an empty segment"
 		case strings.ContainsRune(":*!", rune(segment[0])) && len(segment) == 1:
 			return "a segment that varies has no name"
 		case strings.ContainsRune("*!", rune(segment[0])) && i < len(segments)-1:

@@ -68,6 +68,8 @@ type tsImport struct {
 	module string // the file of the application it means, "" for none
 	// clients says that it is the generated module of clients.
 	clients bool
+	// dynamic says that the import is an expression.
+	dynamic bool
 	// runs says that the module is loaded when the program runs: an import of nothing but types is not.
 	runs bool
 	at   tsSpan
@@ -329,6 +331,9 @@ func (r *tsReader) readImports() {
 			continue
 		}
 		index := r.addImport(imported.Module)
+		if !imported.TypeOnly {
+			r.warnMissing(index)
+		}
 		entry := &r.m.imports[index]
 		bare := imported.Default == nil && imported.Namespace == nil && len(imported.Named) == 0
 		entry.runs = bare && !imported.TypeOnly && !imported.Braces
@@ -366,6 +371,7 @@ func (r *tsReader) readImports() {
 	for _, exported := range r.file.Exports {
 		if exported.From != nil && !exported.TypeOnly {
 			index := r.addImport(exported.From)
+			r.warnMissing(index)
 			r.m.imports[index].runs = true
 			if exported.Name == "" {
 				r.m.stars = append(r.m.stars, index)
@@ -386,6 +392,24 @@ func (r *tsReader) addImport(name *typescript.String) int32 {
 	}
 	r.m.imports = append(r.m.imports, entry)
 	return int32(len(r.m.imports) - 1)
+}
+
+// warnMissing tells of an import of a file that is not there. It may be one that another tool makes before the build.
+func (r *tsReader) warnMissing(index int32) {
+	imported := &r.m.imports[index]
+	if imported.module != "" || imported.clients || !r.resolver.missing(r.m.path, imported.name) {
+		return
+	}
+	for i := range r.m.imports[:index] {
+		if r.m.imports[i].name == imported.name {
+			return
+		}
+	}
+	at := r.m.at(imported.at)
+	r.m.diags = append(r.m.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Missing module", Subject: &at,
+		Detail: fmt.Sprintf("There is no file that %q means. Encore does not build the application without it.\nhint: correct the path; when another tool makes the file, run that before the build", imported.name),
+	})
 }
 
 // follow makes every reference to the name count.
