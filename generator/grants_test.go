@@ -279,8 +279,12 @@ func (g *grants) caches() {
 // keysOf are the keys of a cluster that a process keeps, as patterns of Redis: a parameter is a star.
 func keysOf(application *app.App, process environment.Process, cluster string) []string {
 	var keys []string
+	// Code of others keeps keys in the keyspaces of others.
+	reached := slices.ContainsFunc(application.Edges, func(e app.Edge) bool {
+		return e.Kind == "cache" && e.Resource == cluster && e.Origin == app.Reached && slices.Contains(process.HostedServices(), e.Service)
+	})
 	for _, space := range application.Of("keyspace") {
-		if space.Parent != cluster || space.Service != "" && !slices.Contains(process.HostedServices(), space.Service) {
+		if space.Parent != cluster || space.Service != "" && !reached && !slices.Contains(process.HostedServices(), space.Service) {
 			continue
 		}
 		segments := strings.Split(space.Name, "/")

@@ -53,7 +53,7 @@ type deed struct {
 }
 
 // byParts says whether the reader has told the declarations apart.
-func (r *resolver) byParts() bool { return r.typeScript() }
+func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
 // another service holds is taken to be none of the importing service's: most of it is not.
@@ -228,7 +228,11 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 		kind, _ := kinds.Named(use.Kind)
 		to := target(kind, use.Parent, use.Name)
 		whole, _ := kinds.Named(to.kind)
-		if done := (deed{to, use.Operation}); r.resources[to] != nil && whole.Verbs[use.Operation] != "" && !known[done] {
+		done := deed{to, use.Operation}
+		if kind.PartOf != "" {
+			done.name = kind.Name // that it uses a part of its own does not give it those of others
+		}
+		if r.resources[to] != nil && whole.Verbs[use.Operation] != "" && !known[done] {
 			known[done] = true
 			r.edge(service, to, use.Operation, app.Reached, through, *part.at)
 		}
@@ -263,7 +267,7 @@ func (r *resolver) way(c *code, part reachedPart) string {
 	if r.read.Language != "go" || part.first == part.part {
 		return last
 	}
-	return spellPart(c.parts[part.first]) + ", " + last
+	return spellPart(c.parts[part.first]) + " and then " + last
 }
 
 func spellPart(part source.Package) string {
@@ -297,7 +301,7 @@ func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
 			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 		}
 		if kind.Go[0].Ref != "" {
-			return fmt.Sprintf("make a %s.%s in %s and pass it on to make it visible", path.Base(kind.Go[0].Package), kind.Go[0].Ref, e.Service)
+			return fmt.Sprintf("make %s.%s of it in %s and pass that on to make it visible", path.Base(kind.Go[0].Package), kind.Go[0].Ref, e.Service)
 		}
 	}
 	return fmt.Sprintf("use the %s in %s itself to make it visible", kind.Noun, e.Service)

@@ -69,8 +69,9 @@ func lowerCaches(s *Stack, caches []app.Resource) {
 func (p *Process) Keeps(cluster string) bool { return len(p.keyPatterns(cluster)) > 0 }
 
 // keyPatterns are the key patterns of a cluster that the process's services keep, sorted. A keyspace outside every
-// service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, or in
-// TypeScript through a variable of another service, may use all of them: it reaches those of others, and which is not known.
+// service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, through code
+// of others, or in TypeScript through a variable of another service, may use all of them: it reaches those of others, and
+// which is not known.
 func (p *Process) keyPatterns(cluster string) []string {
 	uses := p.Uses("cache")[cluster]
 	if len(uses) == 0 {
@@ -78,7 +79,7 @@ func (p *Process) keyPatterns(cluster string) []string {
 	}
 	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
 	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
-		return e.Through != "" && p.App.Language == "typescript" ||
+		return e.Origin == app.Reached || e.Through != "" && p.App.Language == "typescript" ||
 			!slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
 	})
 	var patterns []string

@@ -221,6 +221,7 @@ func (l *tsLinker) packages(m *tsModule) []Package {
 	imports(0)
 	for i := range m.refs {
 		ref := &m.refs[i]
+		imports(ref.part) // what it names may be a resource or a client, which are no parts
 		if ref.form == tsAliasing {
 			continue // the alias leads there itself
 		}
