@@ -3,6 +3,7 @@ package source
 import (
 	"cmp"
 	"io/fs"
+	"slices"
 
 	"github.com/groundplan/groundplan/generator/source/typescript"
 )
@@ -14,7 +15,7 @@ import (
 // Finding that out takes the bodies of functions, so here, and only here, the syntax of a file is kept or read again:
 // of files that call something while they load, and of those where such a call leads. The code is not run but walked:
 // every branch is taken. A function that is handed to a call counts as called, unless the function it is handed to is
-// of the application and does not call it; the framework keeps handlers for later.
+// of the application and does not call it; the framework keeps handlers for later, and so do emitters of events.
 
 // tsLoad is the walk over what runs while modules load.
 type tsLoad struct {
@@ -190,9 +191,27 @@ func (w *tsLoad) call(file *tsReader, callee typescript.Expression, arguments []
 	for _, value := range values {
 		w.invoke(value, isNew, file.place(callee))
 	}
+	isOwn := func(value tsValue) bool { return w.functionOf(value, isNew) != nil }
+	if !slices.ContainsFunc(values, isOwn) && listens(callee, arguments) {
+		return
+	}
 	for i, argument := range arguments {
 		w.hand(file, argument, i, values, self, isNew)
 	}
+}
+
+// listens reports whether a call registers a listener, as process.on("SIGTERM", f) does: f runs when something happens.
+func listens(callee typescript.Expression, arguments []typescript.Expression) bool {
+	member, ok := typescript.Unwrap(callee).(*typescript.Member)
+	if !ok || len(arguments) < 2 {
+		return false
+	}
+	switch member.Name {
+	case "on", "once", "addListener", "addEventListener":
+		_, named := typescript.Unwrap(arguments[0]).(*typescript.String)
+		return named
+	}
+	return false
 }
 
 // isFramework reports whether a callee is a function of the framework's, such as api and api.raw.

@@ -83,6 +83,8 @@ export default () => 1;
 		{"in a callback of a list", `const x = [1].map(() => key());`, true},
 		{"as a callback", `const x = [1].map(key);`, true},
 		{"in a promise", `new Promise((done) => done(key()));`, true},
+		{"as a listener", `process.on("SIGTERM", () => { key(); });`, false},
+		{"as a listener of what is made", `const server = new Server(); server.once("error", () => key());`, false},
 		{"given to code that calls it", `import { call } from "../lib"; call(key);`, true},
 		{"given to code that passes it on", `import { pass } from "../lib"; pass(() => key());`, true},
 		{"given to code that keeps it", `import { keep } from "../lib"; export const later = keep(() => key());`, false},
