@@ -145,7 +145,7 @@ func (r *goPackageReader) read(dir goDir) (*goPackage, error) {
 		dir: dir.path, subdirs: dir.subdirs,
 		symbols: make(map[string]token.Token), types: make(map[string]*goType), followed: make(map[string]bool),
 	}
-	p.goParts.begin()
+	p.beginParts()
 	var files []goSyntax
 	for _, name := range dir.files {
 		full := filepath.Join(r.root, filepath.FromSlash(dir.path), name)
@@ -167,7 +167,7 @@ func (r *goPackageReader) read(dir goDir) (*goPackage, error) {
 	}
 	r.collect(p, files)
 	p.symbols, p.followed = nil, nil // they have served; packages with many names make them large
-	p.goParts.end()
+	p.endParts()
 	return p, nil
 }
 

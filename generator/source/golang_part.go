@@ -63,13 +63,13 @@ type goParts struct {
 	notedSelection []int32
 }
 
-func (p *goParts) begin() {
+func (p *goParts) beginParts() {
 	p.parts = make([]goPart, 2, 16)
 	p.partOf = make(map[string]int32)
 	p.selectorOf = make(map[string]int32)
 }
 
-func (p *goParts) end() {
+func (p *goParts) endParts() {
 	p.methods, p.selectorOf, p.notedName, p.notedSelection = nil, nil, nil, nil
 }
 
