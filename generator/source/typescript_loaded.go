@@ -1,6 +1,12 @@
 package source
 
-import "github.com/groundplan/groundplan/generator/source/typescript"
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source/typescript"
+)
 
 // findLoaded finds the files that every process loads: the entry file of the whole application imports those that
 // declare an endpoint with a handler, a subscription, a gateway, a service or a metric, and they import others. Files
@@ -157,4 +163,22 @@ func (l *tsLinker) linkLoads() {
 			Package: at.file, Service: l.byPath[at.file].service, At: l.byPath[at.file].at(at.span),
 		})
 	}
+}
+
+// warnMissing tells of an import of a file that is not there. It may be one that another tool makes before the build.
+func (r *tsReader) warnMissing(index int32) {
+	imported := &r.m.imports[index]
+	if imported.module != "" || imported.clients || !r.resolver.missing(r.m.path, imported.name) {
+		return
+	}
+	for i := range r.m.imports[:index] {
+		if r.m.imports[i].name == imported.name {
+			return
+		}
+	}
+	at := r.m.at(imported.at)
+	r.m.diags = append(r.m.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Missing module", Subject: &at,
+		Detail: fmt.Sprintf("There is no file that %q means. Encore does not build the application without it.\nhint: correct the path; when another tool makes the file, run that before the build", imported.name),
+	})
 }

@@ -394,24 +394,6 @@ func (r *tsReader) addImport(name *typescript.String) int32 {
 	return int32(len(r.m.imports) - 1)
 }
 
-// warnMissing tells of an import of a file that is not there. It may be one that another tool makes before the build.
-func (r *tsReader) warnMissing(index int32) {
-	imported := &r.m.imports[index]
-	if imported.module != "" || imported.clients || !r.resolver.missing(r.m.path, imported.name) {
-		return
-	}
-	for i := range r.m.imports[:index] {
-		if r.m.imports[i].name == imported.name {
-			return
-		}
-	}
-	at := r.m.at(imported.at)
-	r.m.diags = append(r.m.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Missing module", Subject: &at,
-		Detail: fmt.Sprintf("There is no file that %q means. Encore does not build the application without it.\nhint: correct the path; when another tool makes the file, run that before the build", imported.name),
-	})
-}
-
 // follow makes every reference to the name count.
 func (r *tsReader) follow(binding *typescript.Binding, name tsName) int32 {
 	if index, ok := r.indexes[binding]; ok {
