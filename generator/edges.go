@@ -118,7 +118,10 @@ func (r *resolver) bind() {
 // used.
 func (r *resolver) warn() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	seen := map[bond]bool{}
+	seen, loaded := map[bond]bool{}, map[key]bool{}
+	for _, e := range r.app.Loads {
+		loaded[key{e.Kind, e.Parent, e.Resource}] = true // told once, of all
+	}
 	edges := plain(r.app.Edges)
 	for _, e := range edges {
 		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
@@ -135,7 +138,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
 		b := bond{e.Service, key{e.Kind, e.Parent, e.Resource}}
-		if seen[b] || !hidden(e) {
+		if seen[b] || !hidden(e) || e.Origin == app.Reached && loaded[b.key] {
 			continue
 		}
 		if !ok && e.Kind != "service" || kind.Everywhere && (shared[e.Resource] || e.Origin != app.Reached && !r.typeScript()) {

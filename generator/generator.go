@@ -61,6 +61,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		diags = append(diags, checkAddresses(env)...)
 		diags = append(diags, checkShownDomains(deployment)...)
 		diags = append(diags, check(deployment, told)...)
+		diags = append(diags, warnLoads(deployment, told)...)
 		if configured(deployment) {
 			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
 		}

@@ -82,11 +82,16 @@ func (g *grants) key() string {
 	return "encryption-key " + environment.Name(environment.KeyAlias, g.env.App, g.env.Name) + ": arn"
 }
 
-// edges are the uses, by services whose code runs in the process, of resources of a kind.
+// edges are the uses, by services whose code runs in the process or by modules that it loads, of resources of a kind.
 func (g *grants) edges(kind string) []app.Edge {
 	var edges []app.Edge
 	for _, e := range g.app.Edges {
-		if e.Kind == kind && slices.Contains(g.process.HostedServices(), e.Service) {
+		if e.Kind == kind && slices.Contains(g.process.HostedServices(), e.Service) && !(g.env.StrictAccess && e.Origin == app.Reached) {
+			edges = append(edges, e)
+		}
+	}
+	for _, e := range g.app.Loads {
+		if e.Kind == kind && !g.env.StrictAccess {
 			edges = append(edges, e)
 		}
 	}
@@ -319,6 +324,11 @@ func (g *grants) secretsAndMetrics() {
 			spelled = upper(name)
 		}
 		g.secrets[spelled+" from "+g.secret("secret", name)] = true
+	}
+	for _, e := range g.app.Loads {
+		if _, given := names[e.Resource]; e.Kind == "secret" && !given {
+			names[e.Resource] = "placeholder: strict_access withholds the value from this process"
+		}
 	}
 	if len(names) > 0 {
 		g.config["secrets"] = names

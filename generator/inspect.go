@@ -28,6 +28,8 @@ type Inspection struct {
 	AuthHandler *InspectedAuth        `json:"auth_handler"`
 	Middleware  []InspectedMiddleware `json:"middleware"`
 	Metrics     []InspectedMetric     `json:"metrics"`
+	// Loads is what every process uses while its modules load, whichever services it hosts.
+	Loads []InspectedUse `json:"loads,omitempty"`
 }
 
 // InspectedService is a service with everything it uses: first the lists that Encore's metadata attributes to it,
@@ -263,6 +265,9 @@ func Inspect(a *app.App) Inspection {
 			inspected.Service = &m.Service
 		}
 		in.Middleware = append(in.Middleware, inspected)
+	}
+	for _, e := range a.Loads {
+		in.Loads = append(in.Loads, InspectedUse{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), "", fileLine(e.At)})
 	}
 	return in
 }

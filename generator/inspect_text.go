@@ -270,6 +270,10 @@ func sharedRows(a *app.App) []row {
 		used[k] = used[k] || e.Origin != app.Demanded
 		demanded[k] = demanded[k] || e.Origin == app.Demanded
 	}
+	for _, e := range a.Loads {
+		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: "used by every process while modules load", at: fileLine(e.At), hidden: true})
+		used[key{e.Kind, e.Parent, e.Resource}] = true
+	}
 	for _, kind := range kinds.All {
 		for _, r := range a.Of(kind.Name) {
 			line := row{kind: kind.Name, name: r.Name, at: fileLine(r.At)}

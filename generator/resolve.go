@@ -90,6 +90,7 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 	r.bind()
 	r.call()
 	r.reach()
+	r.load()
 	slices.SortFunc(r.app.Edges, compareEdges)
 	r.app.Edges = slices.Compact(r.app.Edges)
 	diags = append(diags, kinds.CheckVariables(r.app)...)
@@ -218,8 +219,12 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 				patterns[parent] = &app.Paths{}
 			}
 			if at, other := patterns[parent].Add("*", name, app.Position(pattern.At)); at != "" {
-				diags = append(diags, fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
-					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at))
+				problem := fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
+					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at)
+				if r.typeScript() { // where Encore does not compare them
+					problem.Severity = hcl.DiagWarning
+				}
+				diags = append(diags, problem)
 			}
 		}
 		k := key{decl.Kind, decl.Parent, name}

@@ -19,9 +19,11 @@ type App struct {
 	// Manifest says that a manifest describes the application, whatever it is written in.
 	Manifest bool
 
-	Services   []Service
-	Resources  []Resource
-	Edges      []Edge
+	Services  []Service
+	Resources []Resource
+	Edges     []Edge
+	// Loads is what every process does while its modules load, whatever it hosts; the edges have no Service.
+	Loads      []Edge
 	Auth       *AuthHandler // nil when the application has none
 	Gateway    *Gateway     // nil when the source declares none
 	Middleware []Middleware
@@ -145,6 +147,8 @@ const (
 	// Demanded: nothing in the service is known to use it, but Encore builds it into every service all the same, as
 	// it does with the secrets of packages that belong to no service.
 	Demanded Origin = "demanded"
+	// Loaded: the modules of the application use it while they load, which they do in every process.
+	Loaded Origin = "loaded"
 )
 
 // Edge is one use of a resource, or of another service's endpoint, by a service.

@@ -53,10 +53,20 @@ func wireSecrets(p *Process) {
 		})
 		fields = append(fields, Arg(r.Name, fromVariable(variable)))
 	}
+	for _, e := range p.App.Loads {
+		if e.Kind == "secret" && p.Env.StrictAccess && p.OnlyLoads(e) {
+			fields = append(fields, Arg(e.Resource, emit.String(placeholderSecret)))
+		}
+	}
+	slices.SortFunc(fields, func(a, b emit.Arg) int { return strings.Compare(a.Name, b.Name) })
 	if len(fields) > 0 {
 		p.Config["secrets"] = emit.Map(fields...)
 	}
 }
+
+// placeholderSecret is what a process gets for a secret that it needs to load the modules of others, and no more, where
+// access is strict: it starts with it, and whatever would use the value runs elsewhere.
+const placeholderSecret = "placeholder: strict_access withholds the value from this process"
 
 // secretVariable names the environment variable of an application's secret. Source takes all letters in a name, and the
 // environment only those of ASCII.

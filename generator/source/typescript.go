@@ -71,6 +71,7 @@ func readTypeScript(files fs.FS, name string, spellings []TypeScriptSpelling, ig
 		return nil, nil, err
 	}
 	linker := newTSLinker(name, language, modules)
+	linker.files, linker.resolver = files, resolver
 	result := linker.link()
 	diags := checkNestedApplications(tree.applications)
 	broken := false
