@@ -30,7 +30,7 @@ module "service_gateway" {
       },
     ]
     cors              = {}
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = ["api-gateway"]
     hosted_services   = []
     metadata = {

@@ -30,7 +30,7 @@ module "service_orders" {
         key  = { "$env" = "SERVICE_AUTH_KEY" }
       },
     ]
-    graceful_shutdown = { total = 30 }
+    graceful_shutdown = { total = 40 }
     hosted_gateways   = []
     hosted_services   = ["orders"]
     metadata = {
