@@ -36,6 +36,9 @@ var mayImport = map[string][]string{
 	"kubernetes":       {},
 	"database":         {},
 	"tools/promises":   {},
+
+	"e2e/emulator":        {},
+	"e2e/lab/environment": {"e2e/emulator", "generator", "generator/app", "generator/environment"},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come

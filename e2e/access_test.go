@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -182,7 +183,7 @@ func startRedis(t *testing.T) string {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	output := &messages{}
+	output := &emulator.Messages{}
 	command := exec.Command(binary, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir(), "--enable-debug-command", "yes")
 	command.Stdout, command.Stderr = output, output
 	if err := command.Start(); err != nil {

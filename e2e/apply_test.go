@@ -6,76 +6,92 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
-	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/e2e/emulator"
+	labenvironment "github.com/groundplan/groundplan/e2e/lab/environment"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 )
 
-// trial is the environment in which fixtures are applied: nothing in it resists being destroyed, it needs no domain of
-// anybody's, and each service is a process with a role of its own.
-const trial = `environment "trial" {
-  profile            = "dev"
-  process_allocation = "one_per_service"
-}
-`
-
 // deployment is an application that runs in an account of its own, as far as the emulator runs anything.
 type deployment struct {
+	prepared    *labenvironment.Environment
 	application *app.App
 	environment environment.Environment
 	folder      string            // of the environment
 	modules     map[string]string // logical id ("topic orders") -> address of its module ("module.topic_orders")
 	resources   map[string]map[string]any
-	cloud       *emulator
+	cloud       *emulator.Cloud
 	aws         *caller
 }
+
+// applies is how many environments are applied at a time. Each holds up to 1 GB.
+const applies = 6
 
 // TestMain lets tests that say they may run beside each other do so on a machine of few cores: those that apply wait for
 // the provider most of the time.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if limit := flag.Lookup("test.parallel").Value.(flag.Getter).Get().(int); limit < 4 {
-		if err := flag.Set("test.parallel", "4"); err != nil {
+	if limit := flag.Lookup("test.parallel").Value.(flag.Getter).Get().(int); limit < applies {
+		if err := flag.Set("test.parallel", strconv.Itoa(applies)); err != nil {
 			panic(err)
 		}
 	}
 	os.Exit(m.Run())
 }
 
-// TestG4_Apply applies what fixtures generate to an empty account, the platform and then, against the outputs that
-// really came out, the services; lets it work; and destroys it. It proves that the stacks fit together in this order, that
+// twoServers is labenvironment.Trial with a cluster and a server for the databases.
+const twoServers = `environment "trial" {
+  profile            = "dev"
+  process_allocation = "one_per_service"
+
+  database_server "main" {
+    engine    = "aurora"
+    instances = 2
+  }
+
+  database_server "audit" {
+    databases = ["audit"]
+  }
+}
+`
+
+// TestG4_Apply takes environments that were applied to an empty account, the platform and then, against the outputs that
+// really came out, the services; lets them work; and destroys them. It proves that the stacks fit together in this order, that
 // a second plan finds nothing to do, that no value in Secrets Manager stands in a state or a saved plan, and what the
 // subtests say. What the emulator takes without doing anything with it is proven by no apply: see emulator/echoes.py.
 func TestG4_Apply(t *testing.T) {
 	t.Parallel()
-	t.Run("golden", func(t *testing.T) { // a production environment as it is recorded, which resists being destroyed
-		t.Parallel()
-		folder := filepath.Join(assembleInfra(t, "hello"), "production")
-		d := &deployment{folder: folder, resources: map[string]map[string]any{}, cloud: startEmulator(t, account)}
-		for _, stack := range []string{"platform", "services"} {
-			d.apply(t, stack)
-		}
-		d.searchForSecrets(t)
-	})
-	for _, fixture := range []string{"events", "files", "schedules"} {
-		t.Run(fixture, func(t *testing.T) {
+	for _, test := range []struct {
+		fixture, settings string
+		resists           bool // being destroyed, as production does
+	}{
+		// What waits longest begins first.
+		{fixture: "shop", settings: labenvironment.Trial},
+		{fixture: "shop-typescript", settings: labenvironment.AllInOne},
+		{fixture: "webshop", settings: labenvironment.Trial},
+		{fixture: "ledger", settings: twoServers},
+		{fixture: "sessions", settings: labenvironment.Trial},
+		{fixture: "files", settings: labenvironment.Trial},
+		{fixture: "events", settings: labenvironment.Trial},
+		{fixture: "schedules", settings: labenvironment.Trial},
+		{fixture: "hello", resists: true}, // as it is recorded
+	} {
+		t.Run(test.fixture, func(t *testing.T) {
 			t.Parallel() // it waits more than it works
-			d := prepare(t, fixture)
-			for _, stack := range []string{"platform", "services"} {
-				d.apply(t, stack)
-			}
+			d := prepare(t, test.fixture, test.settings)
 			d.searchForSecrets(t)
+			if test.resists {
+				return
+			}
 			if d.application.Of("topic") != nil {
 				t.Run("P1 messages flow", d.messagesFlow)
 			}
@@ -85,76 +101,25 @@ func TestG4_Apply(t *testing.T) {
 	}
 }
 
-// prepare generates a fixture for the trial environment, as a user would, and starts an account for it.
-func prepare(t *testing.T, fixture string) *deployment {
+// prepare applies a fixture, unless that was done before, and wants the second plan to have found nothing to do.
+func prepare(t *testing.T, fixture, settings string) *deployment {
 	t.Helper()
-	root := t.TempDir()
-	source, out := filepath.Join(root, fixture), filepath.Join(root, "infra")
-	copyFolder(t, filepath.Join(repository, "fixtures", fixture), source)
-	if err := os.WriteFile(filepath.Join(source, "groundplan.hcl"), []byte(trial), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	output, environments, diagnostics, err := generator.FromSource(generator.Options{Root: source, Out: out})
-	if err != nil || diagnostics.HasErrors() {
-		t.Fatalf("%v %v", err, diagnostics)
-	}
-	for name, content := range output.Files {
-		file := filepath.Join(out, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, content, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	application, diagnostics, err := generator.Read(source)
-	if err != nil || diagnostics.HasErrors() {
-		t.Fatalf("%v %v", err, diagnostics)
-	}
-	d := &deployment{
-		application: application, environment: environments[0], folder: filepath.Join(out, environments[0].Name),
-		modules: map[string]string{}, resources: map[string]map[string]any{}, cloud: startEmulator(t, account),
-	}
-	for _, addresses := range output.Lock.Addresses {
-		maps.Copy(d.modules, addresses)
-	}
-	d.aws = startCaller(t, d.cloud)
-	return d
-}
-
-// apply makes a stack, wants a second plan to find nothing to do, and keeps what was made.
-func (d *deployment) apply(t *testing.T, name string) {
-	t.Helper()
-	folder := filepath.Join(d.folder, name)
-	tf := newTerraform(t, folder, d.cloud.environment())
-	variables, err := variableValues(folder)
+	prepared, err := labenvironment.Prepare(t.Context(), labenvironment.Options{Fixture: fixture, Settings: settings, Progress: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tf.run(t, "init", "-input=false", "-no-color")
-	tf.run(t, append([]string{"plan", "-input=false", "-no-color", "-lock=false", "-out=saved.tfplan"}, variables...)...)
-	// moto answers at once; the provider's own waiting is what takes time, and it waits in parallel.
-	start := time.Now()
-	if _, err := tf.try("apply", "-input=false", "-no-color", "-parallelism=40", "saved.tfplan"); err != nil {
-		t.Fatalf("%s: %v\nthe emulator said:\n%s", name, err, d.cloud.messages)
-	}
-	t.Logf("%s applied in %.0f s", name, time.Since(start).Seconds())
-	again, _ := tf.plan(t, variables...)
-	for _, change := range again.ResourceChanges {
-		if !change.Change.Actions.NoOp() && !change.Change.Actions.Read() {
-			t.Errorf("%s: a second plan wants %v for %s: %v", name, change.Change.Actions, change.Address, changed(change.Change.Before, change.Change.After))
+	t.Cleanup(func() {
+		if err := prepared.Close(); err != nil {
+			t.Error(err)
 		}
+	})
+	for _, drift := range prepared.Drift {
+		t.Errorf("a second plan wants %s", drift)
 	}
-	var keep func(module *tfjson.StateModule)
-	keep = func(module *tfjson.StateModule) {
-		for _, resource := range module.Resources {
-			d.resources[resource.Address] = resource.AttributeValues
-		}
-		for _, child := range module.ChildModules {
-			keep(child)
-		}
+	return &deployment{
+		prepared: prepared, application: prepared.Application, environment: prepared.Settings, folder: prepared.Folder,
+		modules: prepared.Modules, resources: prepared.Resources, cloud: prepared.Cloud, aws: startCaller(t, prepared.Cloud),
 	}
-	keep(again.PriorState.Values.RootModule)
 }
 
 // attribute is a value of a resource of something the application has, by its logical id and its address in the module.
@@ -176,7 +141,7 @@ func (d *deployment) searchForSecrets(t *testing.T) {
 		t.Error("nothing was written to Secrets Manager, so nothing could leak")
 	}
 	for name, value := range secrets {
-		for _, stack := range []string{"platform", "services"} {
+		for _, stack := range labenvironment.Stacks() {
 			for _, file := range leaks(t, filepath.Join(d.folder, stack), value) {
 				t.Errorf("%s/%s holds the value of %s", stack, file, name)
 			}
@@ -190,16 +155,21 @@ func (d *deployment) destroy(t *testing.T) {
 	if before := d.left(t); len(before) < 10 { // else an empty list afterwards would say nothing
 		t.Errorf("before the destroy there is only\n%s", strings.Join(before, "\n"))
 	}
-	for _, name := range []string{"services", "platform"} {
-		folder := filepath.Join(d.folder, name)
-		tf := newTerraform(t, folder, d.cloud.environment())
-		variables, err := variableValues(folder)
+	stacks := labenvironment.Stacks()
+	slices.Reverse(stacks)
+	for _, name := range stacks {
+		variables, err := labenvironment.Variables(filepath.Join(d.folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tf, err := d.prepared.Terraform(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		if _, err := tf.try(append([]string{"destroy", "-auto-approve", "-input=false", "-no-color", "-refresh=false", "-parallelism=40"}, variables...)...); err != nil {
-			t.Fatalf("%s: %v\nthe emulator said:\n%s", name, err, d.cloud.messages)
+		arguments := append([]string{"destroy", "-auto-approve", "-input=false", "-no-color", "-refresh=false", "-parallelism=40"}, variables...)
+		if _, err := tf.Run(t.Context(), arguments...); err != nil {
+			t.Fatalf("%s: %v\nthe emulator said:\n%s", name, err, d.cloud.Messages())
 		}
 		t.Logf("%s destroyed in %.0f s", name, time.Since(start).Seconds())
 	}
@@ -262,25 +232,10 @@ func textsAt(answer map[string]any, path string) []string {
 	return found
 }
 
-// changed lists the top-level attributes that differ between two values of a resource.
-func changed(before, after any) []string {
-	old, _ := before.(map[string]any)
-	planned, _ := after.(map[string]any)
-	var names []string
-	for name := range planned {
-		was, _ := json.Marshal(old[name])
-		is, _ := json.Marshal(planned[name])
-		if string(was) != string(is) {
-			names = append(names, name+" "+string(was)+" -> "+string(is))
-		}
-	}
-	return names
-}
-
 // storedSecrets is every value in Secrets Manager, by the name of its secret.
-func storedSecrets(t *testing.T, cloud *emulator) map[string]string {
+func storedSecrets(t *testing.T, cloud *emulator.Cloud) map[string]string {
 	t.Helper()
-	answer, err := cloud.call(http.MethodPost, "/", secretsManager("ListSecrets"), "{}")
+	answer, err := cloud.Send(t.Context(), http.MethodPost, "/", secretsManager("ListSecrets"), "{}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +245,7 @@ func storedSecrets(t *testing.T, cloud *emulator) map[string]string {
 	}
 	values := map[string]string{}
 	for _, secret := range list.SecretList {
-		answer, err := cloud.call(http.MethodPost, "/", secretsManager("GetSecretValue"), `{"SecretId":"`+secret.Name+`"}`)
+		answer, err := cloud.Send(t.Context(), http.MethodPost, "/", secretsManager("GetSecretValue"), `{"SecretId":"`+secret.Name+`"}`)
 		if err != nil {
 			if strings.Contains(err.Error(), "ResourceNotFoundException") {
 				continue // a secret whose value comes from outside has none yet

@@ -3,148 +3,100 @@
 package e2e_test
 
 import (
-	"bufio"
-	"bytes"
-	"fmt"
-	"io"
+	"context"
+	"errors"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
+
+	"github.com/groundplan/groundplan/e2e/emulator"
 )
 
-// emulator is a moto server on 127.0.0.1 that lives as long as the test that started it.
-type emulator struct {
-	URL      string
-	messages *messages // what it could not do, one line each
-}
-
-// messages collects what a process writes while others read it.
-type messages struct {
-	lock sync.Mutex
-	text bytes.Buffer
-}
-
-func (m *messages) Write(text []byte) (int, error) {
-	m.lock.Lock()
-	defer m.lock.Unlock()
-	return m.text.Write(text)
-}
-
-func (m *messages) String() string {
-	m.lock.Lock()
-	defer m.lock.Unlock()
-	return m.text.String()
-}
-
 // account is the one moto has unless it is told another.
-const account = "123456789012"
+const account = emulator.Account
 
-// startEmulator starts a fresh AWS account and stops it when the test ends. The server also stops by itself when its
-// standard input closes, so a killed test leaves nothing behind.
-func startEmulator(t testing.TB, account string) *emulator {
+// anybody is whom an emulator believes that does not ask who calls.
+var anybody = emulator.Anybody
+
+// startEmulator starts a fresh AWS account and stops it when the test ends.
+func startEmulator(t testing.TB, account string) *emulator.Cloud {
 	t.Helper()
-	command := exec.Command(tool(t, "python", "bin", "python"), filepath.Join("emulator", "server.py"))
-	command.Env = []string{
-		"PATH=" + os.Getenv("PATH"),
-		"PYTHONDONTWRITEBYTECODE=1",
-		"MOTO_ACCOUNT_ID=" + account,
-		"MOTO_ACM_VALIDATION_WAIT=0",
-		"MOTO_IAM_LOAD_MANAGED_POLICIES=true",
-		"AWS_DEFAULT_REGION=us-east-1",
-	}
-	failures := &messages{}
-	command.Stderr = failures
-	input, err := command.StdinPipe()
+	cloud, err := emulator.Start(context.Background(), emulator.Options{Account: account})
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, err := command.StdoutPipe()
-	if err != nil {
+	t.Cleanup(cloud.Close)
+	return cloud
+}
+
+// enforce makes an emulator ask every caller for a right, or lets everybody do everything again.
+func enforce(t *testing.T, cloud *emulator.Cloud, on bool) {
+	t.Helper()
+	if err := cloud.Enforce(context.Background(), on); err != nil {
 		t.Fatal(err)
 	}
-	if err := command.Start(); err != nil {
-		t.Fatalf("the emulator does not start: %v", err)
-	}
-	t.Cleanup(func() {
-		input.Close()
-		timer := time.AfterFunc(5*time.Second, func() { command.Process.Kill() })
-		defer timer.Stop()
-		command.Wait()
-	})
-
-	port := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(output).ReadString('\n')
-		port <- strings.TrimSpace(strings.TrimPrefix(line, "ready "))
-		io.Copy(io.Discard, output)
-	}()
-	select {
-	case number := <-port:
-		if number == "" {
-			t.Fatalf("the emulator ended at once:\n%s", failures)
-		}
-		return &emulator{URL: "http://127.0.0.1:" + number, messages: failures}
-	case <-time.After(60 * time.Second):
-		t.Fatalf("the emulator is not ready after a minute:\n%s", failures)
-	}
-	return nil
 }
 
-// environment is what makes terraform and the AWS SDK talk to the emulator and to nothing else.
-func (e *emulator) environment() []string {
-	return []string{
-		"AWS_ENDPOINT_URL=" + e.URL,
-		"AWS_REGION=us-east-1",
-		"AWS_DEFAULT_REGION=us-east-1",
-		"AWS_ACCESS_KEY_ID=testing",
-		"AWS_SECRET_ACCESS_KEY=testing",
-		"AWS_EC2_METADATA_DISABLED=true",
-		"AWS_CONFIG_FILE=" + os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
-	}
-}
-
-// call sends one unsigned request, which the emulator accepts, and returns the body of its answer.
-func (e *emulator) call(method, path string, headers map[string]string, body string) (string, error) {
-	request, err := http.NewRequest(method, e.URL+path, strings.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	for name, value := range headers {
-		request.Header.Set(name, value)
-	}
-	client := http.Client{Timeout: 30 * time.Second}
-	response, err := client.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", err
-	}
-	if response.StatusCode >= 300 {
-		return "", fmt.Errorf("%s %s: %s: %s", method, path, response.Status, answer)
-	}
-	return string(answer), nil
-}
-
-// tool is the path of something tools/setup put under .tools; a test that lacks it fails, it does not skip.
+// tool is the path of something tools/setup put under .tools; a test that lacks it fails.
 func tool(t testing.TB, parts ...string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join(append([]string{repository, ".tools"}, parts...)...))
+	path, err := emulator.Tool(parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%v\nhint: `make setup` installs what these tests need", err)
-	}
 	return path
+}
+
+// caller is an emulator's caller whose failures end the test.
+type caller struct{ *emulator.Caller }
+
+func startCaller(t *testing.T, cloud *emulator.Cloud) *caller {
+	t.Helper()
+	started, err := cloud.Caller(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(started.Close)
+	return &caller{started}
+}
+
+// try makes one call and returns what AWS answered; a broken pipe ends the test.
+func (c *caller) try(t *testing.T, who emulator.Identity, service, operation string, parameters map[string]any) (map[string]any, *emulator.Error) {
+	t.Helper()
+	result, err := c.Call(who, service, operation, parameters)
+	var answered *emulator.Error
+	if err != nil && !errors.As(err, &answered) {
+		t.Fatal(err)
+	}
+	return result, answered
+}
+
+// call is try for what must be done.
+func (c *caller) call(t *testing.T, who emulator.Identity, service, operation string, parameters map[string]any) map[string]any {
+	t.Helper()
+	result, failure := c.try(t, who, service, operation, parameters)
+	if failure != nil {
+		t.Fatalf("%s %s %v: %v", service, operation, parameters, failure)
+	}
+	return result
+}
+
+func (c *caller) administrator(t *testing.T) emulator.Identity {
+	t.Helper()
+	who, err := c.Administrator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who
+}
+
+func (c *caller) assume(t *testing.T, role string) emulator.Identity {
+	t.Helper()
+	who, err := c.Assume(role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who
 }
 
 // TestEmulatorRefuses shows the gate firing: what moto lacks is a 501 with a name, at once, in the caller's protocol.
@@ -163,7 +115,7 @@ func TestEmulatorRefuses(t *testing.T) {
 			if test.target != "" {
 				headers["Content-Type"], headers["X-Amz-Target"] = "application/x-amz-json-1.1", test.target
 			}
-			_, err := cloud.call(http.MethodPost, "/", headers, test.body)
+			_, err := cloud.Send(context.Background(), http.MethodPost, "/", headers, test.body)
 			if err == nil || !strings.Contains(err.Error(), "501") || !strings.Contains(err.Error(), test.action) {
 				t.Errorf("want a 501 that names %s, got %v", test.action, err)
 			}

@@ -14,8 +14,10 @@ func TestEmulatorEnforces(t *testing.T) {
 	aws := startCaller(t, cloud)
 	key, topic, plain, secret := sealed(t, aws)
 	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
+	aws.call(t, anybody, "ecr", "CreateRepository", map[string]any{"repositoryName": "images"})
+	aws.call(t, anybody, "logs", "CreateLogGroup", map[string]any{"logGroupName": "letters"})
 	administrator, role := aws.administrator(t), aws.assume(t, "arn:aws:iam::"+account+":role/r")
-	cloud.enforce(t, true)
+	enforce(t, cloud, true)
 
 	allow := func(action, resource, condition string) string {
 		return fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":%q,"Condition":{%s}}`, action, resource, condition)
@@ -26,6 +28,9 @@ func TestEmulatorEnforces(t *testing.T) {
 	metric := call{"cloudwatch", "PutMetricData", map[string]any{"Namespace": "own", "MetricData": []any{map[string]any{"MetricName": "x", "Value": 1}}}}
 	read := call{"secretsmanager", "GetSecretValue", map[string]any{"SecretId": secret}}
 	put := call{"s3", "PutObject", map[string]any{"Bucket": "sealed", "Key": "x"}}
+	pull := call{"ecr", "BatchGetImage", map[string]any{"repositoryName": "images", "imageIds": []any{map[string]any{"imageTag": "x"}}}}
+	write := call{"logs", "CreateLogStream", map[string]any{"logGroupName": "letters", "logStreamName": "a"}}
+	group := "arn:aws:logs:us-east-1:" + account + ":log-group:"
 	via := `"StringEquals":{"kms:ViaService":"secretsmanager.us-east-1.amazonaws.com","kms:EncryptionContext:SecretARN":"` + secret + `"}`
 	other := `"StringEquals":{"kms:EncryptionContext:SecretARN":"x"}`
 	for _, test := range []struct {
@@ -51,6 +56,10 @@ func TestEmulatorEnforces(t *testing.T) {
 		{"a secret with the key for another", read, allow("secretsmanager:GetSecretValue", secret, "") + "," + allow("kms:Decrypt", key, other), false},
 		{"an object without the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", ""), false},
 		{"an object with the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, ""), true},
+		{"an image", pull, allow("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:"+account+":repository/images", ""), true},
+		{"an image of another repository", pull, allow("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:"+account+":repository/image", ""), false},
+		{"the log of another group", write, allow("logs:*", group+"letter:*", ""), false},
+		{"the log of the group", write, allow("logs:CreateLogStream", group+"letters:*", ""), true},
 		{"objects, not the bucket", call{"s3", "ListObjectsV2", map[string]any{"Bucket": "sealed"}}, allow("s3:*", "arn:aws:s3:::sealed/*", ""), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -58,7 +67,7 @@ func TestEmulatorEnforces(t *testing.T) {
 				"RoleName": "r", "PolicyName": "p", "PolicyDocument": `{"Version":"2012-10-17","Statement":[` + test.statements + `]}`,
 			})
 			_, failure := aws.try(t, role, test.call.service, test.call.operation, test.call.parameters)
-			if failure != nil && !failure.refused() {
+			if failure != nil && !failure.Refused() {
 				t.Fatal(failure)
 			}
 			if done := failure == nil; done != test.want {

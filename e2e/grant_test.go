@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/generator/environment"
 )
 
@@ -26,7 +27,7 @@ var unmade = []string{"CodeLeavesNetworkAlone", "JoinNetwork", "PullImage", "Rea
 // Whom a role trusts, permissions boundaries, and resource policies against a role of the account are not looked at
 // by the emulator: the last subtest shows it, so that nobody takes the rest for more than it is.
 func (d *deployment) rolesCan(t *testing.T) {
-	g := &grantees{deployment: d, roles: map[string]identity{}}
+	g := &grantees{deployment: d, roles: map[string]emulator.Identity{}}
 	for address, attributes := range d.resources {
 		if arn, isRole := attributes["arn"].(string); isRole && strings.Contains(address, ".aws_iam_role.") {
 			g.roles[address] = d.aws.assume(t, arn)
@@ -34,9 +35,9 @@ func (d *deployment) rolesCan(t *testing.T) {
 	}
 	g.administrator = d.aws.administrator(t)
 	g.prepare(t)
-	d.cloud.enforce(t, true)
-	defer d.cloud.enforce(t, false)
-	if _, failure := d.aws.try(t, anybody, "sns", "ListTopics", nil); failure == nil || failure.status != 403 {
+	enforce(t, d.cloud, true)
+	defer enforce(t, d.cloud, false)
+	if _, failure := d.aws.try(t, anybody, "sns", "ListTopics", nil); failure == nil || failure.Status != 403 {
 		t.Fatalf("the emulator asks nobody for a right: %v", failure)
 	}
 	none := func(string) bool { return false }
@@ -68,9 +69,9 @@ func (d *deployment) rolesCan(t *testing.T) {
 // grantees are the roles of a deployment, and an administrator who prepares what they use.
 type grantees struct {
 	*deployment
-	administrator identity
-	roles         map[string]identity // by address
-	uses          int                 // of things that each call needs a new one of
+	administrator emulator.Identity
+	roles         map[string]emulator.Identity // by address
+	uses          int                          // of things that each call needs a new one of
 }
 
 // prepare fills secrets whose value comes from outside, and adds a secret of somebody else.
@@ -96,7 +97,7 @@ func (g *grantees) check(t *testing.T, role string, attempts []attempt) {
 	for _, a := range attempts {
 		_, failure := g.aws.try(t, who, a.service, a.operation, a.parameters())
 		switch {
-		case failure != nil && !failure.refused():
+		case failure != nil && !failure.Refused():
 			t.Errorf("F4 %s: neither done nor refused: %v", a.name, failure)
 		case a.allowed && failure != nil:
 			t.Errorf("F4 %s: refused: %v", a.name, failure)
@@ -114,7 +115,7 @@ func (g *grantees) check(t *testing.T, role string, attempts []attempt) {
 			if failure != nil {
 				refused++
 				lost[a.name] = true
-				if !failure.refused() {
+				if !failure.Refused() {
 					t.Errorf("F4 %s without %s: neither done nor refused: %v", a.name, right, failure)
 				}
 			}
@@ -230,7 +231,7 @@ func without(t *testing.T, policy, sid, action string) string {
 func (g *grantees) unshown(t *testing.T) {
 	start := time.Now()
 	for _, process := range g.environment.Processes {
-		if g.roles[g.modules["process "+process.Name]+".aws_iam_role.task"].token == "" {
+		if g.roles[g.modules["process "+process.Name]+".aws_iam_role.task"].Token == "" {
 			t.Errorf("%s: a role that trusts only ECS cannot be taken by anybody", process.Name)
 		}
 	}

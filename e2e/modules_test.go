@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -22,14 +23,14 @@ func TestModules(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), name)
 			copyFolder(t, filepath.Join(repository, "modules", name), folder)
-			offline := (&emulator{URL: "http://127.0.0.1:1"}).environment()
+			offline := emulator.Environment("http://127.0.0.1:1")
 			ran := 0
 			for _, layer := range []struct {
 				tests       string
 				environment []string
 			}{
 				{"tests", offline},
-				{"tests-emulator", cloud.environment()},
+				{"tests-emulator", cloud.Environment()},
 			} {
 				if _, err := os.Stat(filepath.Join(folder, layer.tests)); err != nil {
 					continue

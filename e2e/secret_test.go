@@ -18,7 +18,7 @@ func TestG4_GeneratedSecret(t *testing.T) {
 	folder := t.TempDir()
 	writeModules(t, filepath.Join(folder, "modules"))
 	copyFolder(t, filepath.Join("testdata", "secret"), folder)
-	tf := newTerraform(t, folder, cloud.environment())
+	tf := newTerraform(t, folder, cloud.Environment())
 	tf.run(t, "init", "-input=false", "-no-color")
 
 	values := map[string]string{} // rotation -> value

@@ -1,15 +1,12 @@
 package e2e_test
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-config-inspect/tfconfig"
 
 	"github.com/groundplan/groundplan/modules"
 )
@@ -107,30 +104,4 @@ func copyFolder(t testing.TB, from, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// variableValues gives a value to each variable of a stack that has no default, as the arguments terraform takes. It
-// knows the variables groundplan declares and fails on any other: a new one wants a plausible value here.
-func variableValues(folder string) ([]string, error) {
-	root, diagnostics := tfconfig.LoadModule(folder)
-	if diagnostics.HasErrors() {
-		return nil, diagnostics.Err()
-	}
-	var arguments []string
-	for name, variable := range root.Variables {
-		if !variable.Required {
-			continue
-		}
-		value, known := map[string]string{
-			"image":         "123456789012.dkr.ecr.us-east-1.amazonaws.com/application:0123456789ab",
-			"image_tag":     "0123456789ab",
-			"image_version": "0123456789ab",
-		}[name]
-		if !known {
-			return nil, fmt.Errorf("%s:%d: no value known for the required variable %q", variable.Pos.Filename, variable.Pos.Line, name)
-		}
-		arguments = append(arguments, "-var="+name+"="+value)
-	}
-	slices.Sort(arguments)
-	return arguments, nil
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/e2e/emulator"
+	labenvironment "github.com/groundplan/groundplan/e2e/lab/environment"
 )
 
 // TestValidate hands every golden stack, unchanged, to terraform with the real AWS provider: init, validate and plan
@@ -41,11 +44,11 @@ func TestValidate(t *testing.T) {
 }
 
 // planStack is what one stack must pass.
-func planStack(t *testing.T, cloud *emulator, folder string) {
-	tf := newTerraform(t, folder, cloud.environment())
+func planStack(t *testing.T, cloud *emulator.Cloud, folder string) {
+	tf := newTerraform(t, folder, cloud.Environment())
 	t.Cleanup(func() {
-		if t.Failed() && cloud.messages.String() != "" {
-			t.Logf("the emulator said:\n%s", cloud.messages)
+		if t.Failed() && cloud.Messages() != "" {
+			t.Logf("the emulator said:\n%s", cloud.Messages())
 		}
 	})
 	if _, err := tf.try("fmt", "-check", "-diff", "-recursive"); err != nil {
@@ -53,7 +56,7 @@ func planStack(t *testing.T, cloud *emulator, folder string) {
 	}
 	tf.run(t, "init", "-input=false", "-no-color")
 	tf.run(t, "validate", "-no-color")
-	variables, err := variableValues(folder)
+	variables, err := labenvironment.Variables(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +98,7 @@ func allowedAccount(t *testing.T, environment string) string {
 
 // prepareBackends gives the stacks of an environment the world they expect: the bucket of an S3 backend, and where
 // services look for it the state of an applied platform.
-func prepareBackends(t *testing.T, cloud *emulator, environment string) {
+func prepareBackends(t *testing.T, cloud *emulator.Cloud, environment string) {
 	t.Helper()
 	for _, name := range []string{"platform", "services"} {
 		for _, block := range blocks(t, filepath.Join(environment, name)) {
@@ -138,15 +141,15 @@ func prepareBackends(t *testing.T, cloud *emulator, environment string) {
 }
 
 // putObject makes a bucket, and an object in it when it has a key.
-func putObject(t *testing.T, cloud *emulator, bucket, key string, content []byte) {
+func putObject(t *testing.T, cloud *emulator.Cloud, bucket, key string, content []byte) {
 	t.Helper()
-	if _, err := cloud.call(http.MethodPut, "/"+bucket, nil, ""); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
+	if _, err := cloud.Send(t.Context(), http.MethodPut, "/"+bucket, nil, ""); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
 		t.Fatal(err)
 	}
 	if key == "" {
 		return
 	}
-	if _, err := cloud.call(http.MethodPut, "/"+bucket+"/"+key, nil, string(content)); err != nil {
+	if _, err := cloud.Send(t.Context(), http.MethodPut, "/"+bucket+"/"+key, nil, string(content)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -187,7 +190,7 @@ func TestPlanStackFires(t *testing.T) {
 	cloud := startEmulator(t, account)
 	folder := t.TempDir()
 	copyFolder(t, filepath.Join("testdata", "exposed"), folder)
-	tf := newTerraform(t, folder, cloud.environment())
+	tf := newTerraform(t, folder, cloud.Environment())
 	tf.run(t, "init", "-input=false", "-no-color")
 	plan, _ := tf.plan(t)
 	for _, rule := range planRules {

@@ -13,9 +13,11 @@ from urllib.parse import unquote
 from moto.awslambda.responses import LambdaResponse
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.ecr.responses import ECRResponse
 from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
+from moto.logs.responses import LogsResponse
 from moto.s3.responses import S3Response
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.models import Subscription
@@ -84,7 +86,7 @@ def verdict(statement, action, target, service=None):
     concerned = (
         addressed(statement.get("Principal"), service)
         and any(like(pattern.lower(), action.lower()) for pattern in listed(statement["Action"]))
-        and any(like(pattern, target) for pattern in listed(statement["Resource"]))
+        and any(like(pattern, target) for pattern in listed(statement.get("Resource", "*")))  # a trust policy names none
         and holds(statement.get("Condition", {}), getattr(target, "keys", {}))
     )
     if not concerned:
@@ -188,7 +190,18 @@ def name_resources():
         function = self.backend.get_function(unquote(name.group(1))) if name else None
         return function.function_arn if function else "*"
 
+    def of_repository(self):
+        name = self._get_param("repositoryName")
+        return f"arn:aws:ecr:{self.region}:{self.current_account}:repository/{name}" if name else "*"
+
+    def of_logs(self):
+        group, stream = self._get_param("logGroupName"), self._get_param("logStreamName")
+        arn = f"arn:aws:logs:{self.region}:{self.current_account}:log-group:{group}"
+        return "*" if not group else f"{arn}:log-stream:{stream}" if stream else f"{arn}:*"
+
     for response, resource in (
+        (ECRResponse, of_repository),
+        (LogsResponse, of_logs),
         (LambdaResponse, of_function),
         (SNSResponse, of_topic),
         (SQSResponse, of_queue),

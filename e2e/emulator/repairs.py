@@ -10,22 +10,78 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.awslambda.models import LambdaBackend
 from moto.cloudfront.models import Distribution, ViewerCertificate
 from moto.ec2.models.security_groups import SecurityGroupRule
-from moto.ecs.models import Service
+from moto.core.utils import utcnow
+from moto.ecs.models import EC2ContainerServiceBackend, Service, TaskDefinition
+from moto.moto_api._internal import mock_random
 from moto.s3.models import FakeDeleteMarker
 from moto.sqs.models import Queue
 
 
+# Whether somebody else runs what is desired, and says so with the hook "service".
+deployments_are_held = False
+
+
 def run_what_is_desired():
-    """ECS starts as many tasks as a service desires. moto never starts one, so a deployment never ends."""
-    create = Service.__init__
+    """
+    ECS starts as many tasks as a service desires, and an update of what they are is a deployment of its own. moto never
+    starts one, so a deployment never ends, and knows one alone.
+    """
+    create, update = Service.__init__, EC2ContainerServiceBackend.update_service
+
+    def completed(service):
+        if deployments_are_held:
+            return
+        service.running_count, service.pending_count = service.desired_count, 0
+        for deployment in service.deployments:
+            deployment.update(runningCount=service.desired_count, pendingCount=0, rolloutState="COMPLETED")
 
     def created(self, *arguments, **named):
         create(self, *arguments, **named)
-        self.running_count, self.pending_count = self.desired_count, 0
-        for deployment in self.deployments:
-            deployment.update(runningCount=self.desired_count, pendingCount=0, rolloutState="COMPLETED")
+        completed(self)
 
-    Service.__init__ = created
+    def updated(self, properties):
+        before = self._get_service(properties.get("cluster", "default"), properties["service"].split("/")[-1]).task_definition
+        service = update(self, properties)
+        if service.task_definition != before and service.deployments:
+            last, id = service.deployments[0], f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}"
+            deployment = {
+                **last,
+                "createdAt": utcnow(),
+                "id": id,
+                "pendingCount": 0,
+                "rolloutState": "IN_PROGRESS",
+                "rolloutStateReason": f"ECS deployment {id} in progress.",
+                "runningCount": 0,
+                "taskDefinition": service.task_definition,
+                "updatedAt": utcnow(),
+            }
+            service.deployments = [deployment, {**last, "status": "ACTIVE"}] if deployments_are_held else [deployment]
+        completed(service)
+        return service
+
+    Service.__init__, EC2ContainerServiceBackend.update_service = created, updated
+
+
+def normalise_definitions():
+    """ECS hands container definitions back in full: lists that were left out are empty ones. moto completes some of them."""
+    create = TaskDefinition.__init__
+
+    def complete(container):
+        container.setdefault("systemControls", [])
+        for mapping in container.get("portMappings", []):
+            mapping.setdefault("protocol", "tcp")
+            mapping.setdefault("hostPort", mapping["containerPort"])
+        capabilities = container.get("linuxParameters", {}).get("capabilities")
+        if capabilities is not None:
+            capabilities.setdefault("add", [])
+            capabilities.setdefault("drop", [])
+
+    def created(self, *arguments, **named):
+        create(self, *arguments, **named)
+        for container in self.container_definitions:
+            complete(container)
+
+    TaskDefinition.__init__ = created
 
 
 def describe_rules_between_groups():
@@ -91,6 +147,11 @@ def keep_redrive_allow_policies():
     Queue.attributes = property(compacted)
 
 
+def name_queues():
+    """A queue is at the same URL for everybody. moto makes one of the address it was asked at, which another start changes."""
+    Queue.url = lambda self, _: f"https://sqs.{self.region}.amazonaws.com/{self.account_id}/{self.name}"
+
+
 def name_distributions():
     """CloudFront is everywhere: the place of the region in a distribution's ARN is empty. moto leaves the place out."""
     create = Distribution.__init__
@@ -137,6 +198,8 @@ def apply():
     keep_redrive_allow_policies()
     leave_out_certificates()
     name_distributions()
+    name_queues()
+    normalise_definitions()
     rehearse_functions()
     run_what_is_desired()
     tag_scalable_targets()

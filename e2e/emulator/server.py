@@ -4,7 +4,7 @@ Prints "ready PORT" on standard output once it listens, then serves until standa
 outlive the test that started it. Whatever moto does not implement is answered with 501 and a name: the AWS SDKs repeat
 500, 502, 503 and 504 for minutes, but give up at once on 501, and terraform then shows the name.
 
-usage: server.py < pipe
+usage: server.py [SNAPSHOT] < pipe
 """
 
 import io
@@ -21,7 +21,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 import authorization
 import echoes
+import echoes_storage
+import hooks
 import repairs
+import repairs_storage
+import snapshot
 
 # The services whose errors are XML whatever the request looks like; Query requests are recognised by their Action.
 XML_SERVICES = {"s3", "cloudfront", "route53"}
@@ -63,6 +67,10 @@ class Gate:
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() != "chunked":
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(body)
+        if environ["PATH_INFO"].startswith("/emulator/"):
+            status, text = hooks.answer(environ["PATH_INFO"].rsplit("/", 1)[-1], body)
+            start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(text.encode())))])
+            return [text.encode()]
         service, action, xml = requested(environ, body)
         try:
             # Joined here, inside the try: moto may raise while the answer is being read.
@@ -92,9 +100,10 @@ class Quiet(WSGIRequestHandler):
 
 
 def main():
-    repairs.apply()
-    authorization.apply()
-    echoes.apply()
+    for changes in (repairs, repairs_storage, authorization, echoes, echoes_storage):
+        changes.apply()
+    if len(sys.argv) > 1:
+        snapshot.restore(sys.argv[1])
     server = make_server("127.0.0.1", 0, Gate(), threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print("ready", server.server_port, flush=True)

@@ -36,8 +36,9 @@ locals {
     memory                 = 64
     stopTimeout            = 2
     readonlyRootFilesystem = true
+    # ECS hands both lists back: one that is left out would be a new revision, and a deployment, in every plan.
     linuxParameters = {
-      capabilities       = { drop = ["ALL"] }
+      capabilities       = { add = [], drop = ["ALL"] }
       initProcessEnabled = true
     }
     environment      = [{ name = "INFRA_CONFIG", value = var.infra_config }]
@@ -80,7 +81,7 @@ locals {
     user                   = "65534:65534"
     readonlyRootFilesystem = true
     linuxParameters = {
-      capabilities       = { drop = ["ALL"] }
+      capabilities       = { add = [], drop = ["ALL"] }
       initProcessEnabled = true
     }
     dependsOn = [{ containerName = "app", condition = "START" }]

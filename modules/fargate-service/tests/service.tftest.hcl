@@ -366,7 +366,7 @@ run "helpers_are_locked_down" {
   assert {
     condition = alltrue([
       for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
-      container.readonlyRootFilesystem && container.linuxParameters.capabilities.drop == ["ALL"] && container.memory == 64
+      container.readonlyRootFilesystem && jsonencode(container.linuxParameters.capabilities) == jsonencode({ add = [], drop = ["ALL"] }) && container.memory == 64
       if container.name != "app"
     ])
     error_message = "a helper container can write, has capabilities or takes memory without end"

@@ -1,0 +1,87 @@
+"""What tests ask of the account itself, and what AWS does inside, where no API of AWS reaches: POST /emulator/NAME with JSON.
+
+save         {"file"}                            the whole account into a file, see snapshot.py
+assume       {"role", "service", "source"}       credentials that a service of AWS takes for its customer, if the role trusts it
+deployments  {"held"}                            whether a new deployment waits to be completed by "service", or is complete at once
+service      {"cluster", "service", "set"}       what a deployment came to: fields of an ECS service as DescribeServices tells them
+"""
+
+import json
+import traceback
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import camelcase_to_underscores, utcnow
+from moto.ecs.models import ecs_backends
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+import authorization
+import repairs
+import snapshot
+
+
+class Refused(Exception):
+    """AWS would say no."""
+
+
+def save(asked):
+    snapshot.save(asked["file"])
+
+
+def assume(asked):
+    """Without a service nobody asks whom the role trusts."""
+    service, arn = asked.get("service"), asked["role"]
+    account = arn.split(":")[4]
+    role = iam_backends[account]["aws"].get_role_by_arn(arn)
+    if service:
+        keys = {"aws:SourceAccount": account, "aws:SourceArn": asked.get("source", "")}
+        target = authorization.Target("*", keys)
+        if not authorization.allows(role.assume_role_policy_document, "sts:AssumeRole", target, service):
+            raise Refused(f"{arn} does not trust {service} for {asked.get('source')}")
+    session = sts_backends[account]["aws"].assume_role(
+        region_name="us-east-1",
+        role_session_name=asked.get("session", "session"),
+        role_arn=arn,
+        policy=None,
+        duration=3600,
+        external_id=None,
+    )
+    return {
+        "Key": session.access_key_id,
+        "Secret": session.secret_access_key,
+        "Token": session.session_token,
+        "Expiration": session.expiration.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def deployments(asked):
+    repairs.deployments_are_held = asked["held"]
+
+
+def service(asked):
+    cluster = asked["cluster"].split("/")[-1]
+    found = ecs_backends[DEFAULT_ACCOUNT_ID][asked["region"]].services[f"{cluster}:{asked['service'].split('/')[-1]}"]
+    for name, value in asked["set"].items():
+        if name in ("deployments", "events"):
+            value = [dated(entry) for entry in value]
+        setattr(found, camelcase_to_underscores(name), value)
+
+
+def dated(entry):
+    """Times come as seconds, and are times for moto."""
+    now = utcnow()
+    moments = {name: now.fromtimestamp(entry[name]) for name in ("createdAt", "updatedAt") if name in entry}
+    return {**entry, **moments}
+
+
+HOOKS = {hook.__name__: hook for hook in (save, assume, deployments, service)}
+
+
+def answer(name, body):
+    """The status and the body of the answer. A failure is told: the caller has no other way to see it."""
+    try:
+        return "200 OK", json.dumps(HOOKS[name](json.loads(body)) or {})
+    except Refused as refusal:
+        return "403 Forbidden", str(refusal)
+    except Exception:
+        return "500 Internal Server Error", traceback.format_exc()
