@@ -190,6 +190,9 @@ func TestRules(t *testing.T) {
 	if status, _ := get(t, b.Client(), "https://shop.example/"); status != http.StatusServiceUnavailable {
 		t.Errorf("a group without targets answers %d", status)
 	}
+	if failures := b.Failures(group); failures[503] != 1 {
+		t.Errorf("counted are %v", failures)
+	}
 	if err := b.Register(group, orders.address()); err != nil {
 		t.Fatal(err)
 	}
@@ -334,6 +337,9 @@ func TestFailures(t *testing.T) {
 	await(t, b, balancer.Unhealthy)
 	if health := b.Health(group)[0]; !strings.Contains(health.Reason, "Target.Timeout") {
 		t.Errorf("a target out of reach: %+v", health)
+	}
+	if failures := b.Failures(group); failures[502] != 2 || failures[504] != 2 || failures[503] != 0 || b.Failures("arn:other") != nil {
+		t.Errorf("of all targets, gone ones too, are counted %v", failures)
 	}
 	if b.Register("arn:other", users.address()) == nil || b.Deregister(group, orders.address()) == nil || b.Health("arn:other") != nil {
 		t.Error("a group or a target that is not there is known")

@@ -77,6 +77,7 @@ func (b *Balancer) forward(writer http.ResponseWriter, request *http.Request, no
 	}
 	chosen := g.pick()
 	if chosen == nil {
+		g.count(http.StatusServiceUnavailable)
 		canned(writer, http.StatusServiceUnavailable)
 		return
 	}
