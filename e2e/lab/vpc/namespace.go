@@ -53,8 +53,7 @@ func makeNamespace(name string) (*namespace, error) {
 		return nil
 	})
 	if err != nil {
-		os.Remove(path(name))
-		return nil, err
+		return nil, errors.Join(err, os.Remove(path(name)))
 	}
 	file, err := os.Open(path(name))
 	if err != nil {
@@ -214,7 +213,7 @@ func removeAll(names []string) error {
 		var found unix.Stat_t
 		if err := unix.Stat(filepath.Join(process, "ns", "net"), &found); err == nil && inside[found.Ino] {
 			if number, _ := strconv.Atoi(filepath.Base(process)); number != os.Getpid() {
-				syscall.Kill(number, syscall.SIGKILL) // gone is as good
+				_ = syscall.Kill(number, syscall.SIGKILL) // gone is as good
 				ended = append(ended, number)
 			}
 		}

@@ -118,7 +118,11 @@ func (l *lab) start(t *testing.T) *functions.Functions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { network.Close() })
+	t.Cleanup(func() {
+		if err := network.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	users, err := network.Attach(vpc.Interface{Name: "users", SubnetID: sample.ComputeB, SecurityGroupIDs: []string{sample.Users}})
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +135,7 @@ func (l *lab) start(t *testing.T) *functions.Functions {
 		l.called.Add(1)
 		l.answer(writer, request)
 	})}
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { server.Close() })
 	network.Names().SetName("users.example", time.Minute, users.Address)
 	f, err := functions.Start(t.Context(), functions.Options{Network: network, Resources: l.resources, Cloud: l.cloud, Caller: l.caller, Speed: speed})
