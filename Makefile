@@ -35,7 +35,7 @@ modules: setup ## terraform test of every module
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
 
 validate: setup ## init, validate and plan of every golden stack against the emulator
-	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan)' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan)' -v ./e2e/...
 
 scan: setup ## checkov, tfsec and tflint, compared with e2e/waivers.hcl
 	$(GO_TEST) -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e

@@ -37,8 +37,14 @@ var mayImport = map[string][]string{
 	"database":         {},
 	"tools/promises":   {},
 
-	"e2e/emulator":        {},
-	"e2e/lab/environment": {"e2e/emulator", "generator", "generator/app", "generator/environment"},
+	"e2e/lab/state":         {},
+	"e2e/lab/vpc":           {"e2e/lab/state"},
+	"e2e/lab/vpc/balancer":  {"e2e/lab/state", "e2e/lab/vpc"},
+	"e2e/lab/vpc/functions": {"e2e/emulator", "e2e/lab/state", "e2e/lab/vpc"},
+	"e2e/lab/vpc/servers":   {"e2e/emulator", "e2e/lab/state", "e2e/lab/vpc"},
+	"e2e/lab/state/sample":  {"e2e/lab/state"},
+	"e2e/emulator":          {},
+	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment"},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come
