@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/groundplan/groundplan/e2e/lab/encoreauth"
 )
 
 // signerDriver runs the function of modules/cron out of the archive Lambda is given, with stand-ins for what only Lambda
@@ -146,6 +149,21 @@ func (e *endpoint) ServeHTTP(writer http.ResponseWriter, request *http.Request) 
 	e.seen[run] = true
 }
 
+var signerKeys = []encoreauth.Key{{ID: 258, Text: signerKey}}
+
+// checkService is what an endpoint of a TypeScript application asks: a signature, by a caller that private endpoints
+// admit.
+func checkService(header http.Header, now time.Time) error {
+	service := encoreauth.Service{TypeScript: true, Application: "shop", Environment: "production", Keys: signerKeys}
+	if err := service.Verify(header, now); err != nil {
+		return err
+	}
+	if caller := header.Get(encoreauth.Caller); !encoreauth.Internal(caller) {
+		return fmt.Errorf("caller %q", caller)
+	}
+	return nil
+}
+
 // newEndpoint listens on 127.0.0.1 and checks as the runtime of a language does: go, typescript, or none.
 func newEndpoint(t *testing.T, signature string) (*endpoint, string) {
 	t.Helper()
@@ -153,11 +171,11 @@ func newEndpoint(t *testing.T, signature string) (*endpoint, string) {
 	switch signature {
 	case "go":
 		called.check = func(request *http.Request) error {
-			return checkPlatform(request.Header, request.URL.Path, map[uint32]string{258: signerKey}, time.Now())
+			return encoreauth.VerifyPlatform(request.Header, request.URL.Path, signerKeys, time.Now())
 		}
 	case "typescript":
 		called.check = func(request *http.Request) error {
-			return checkService(request.Header, map[string]string{"258": signerKey}, time.Now())
+			return checkService(request.Header, time.Now())
 		}
 	default:
 		called.check = func(*http.Request) error { return nil }
@@ -217,12 +235,12 @@ func TestJ1_ForgedRequestsAreRefused(t *testing.T) {
 		{"go, sixteen minutes late", "go", signerOrder{Clock: -16 * 60}, nil, "expired"},
 		{"go, sixteen minutes early", "go", signerOrder{Clock: 16 * 60}, nil, "expired"},
 		{"go, another key", "go", signerOrder{Keys: []string{signerKey + "x"}}, nil, "wrong signature"},
-		{"go, an unknown key", "go", signerOrder{}, map[string]string{"AUTH_KEY_ID": "2"}, "no key 2"},
+		{"go, an unknown key", "go", signerOrder{}, map[string]string{"AUTH_KEY_ID": "2"}, "unknown key 2"},
 		{"go, unsigned", "go", signerOrder{}, map[string]string{"SIGNATURE": "none"}, "X-Encore-Auth is"},
 		{"typescript, three minutes late", "typescript", signerOrder{Clock: -3 * 60}, nil, "expired"},
 		{"typescript, three minutes early", "typescript", signerOrder{Clock: 3 * 60}, nil, "expired"},
 		{"typescript, another key", "typescript", signerOrder{Keys: []string{signerKey + "x"}}, nil, "wrong signature"},
-		{"typescript, an unknown key", "typescript", signerOrder{}, map[string]string{"AUTH_KEY_ID": "2"}, "no key 2"},
+		{"typescript, an unknown key", "typescript", signerOrder{}, map[string]string{"AUTH_KEY_ID": "2"}, "unknown key 2"},
 		{"typescript, unsigned", "typescript", signerOrder{}, map[string]string{"SIGNATURE": "none"}, "version"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -249,7 +267,6 @@ func TestJ1_SignatureIsForOneRequest(t *testing.T) {
 		return called.requests[0].Header
 	}
 	platform, service := headers("go"), headers("typescript")
-	platformKeys, serviceKeys := map[uint32]string{258: signerKey}, map[string]string{"258": signerKey}
 	changed := func(name, value string) http.Header {
 		header := service.Clone()
 		header.Set(name, value)
@@ -257,23 +274,23 @@ func TestJ1_SignatureIsForOneRequest(t *testing.T) {
 	}
 	now := time.Now()
 	for name, err := range map[string]error{
-		"another path":             checkPlatform(platform, "/shop.DeleteEverything", platformKeys, now),
-		"a quarter of an hour":     checkPlatform(platform, "/shop.Cleanup", platformKeys, now.Add(16*time.Minute)),
-		"two minutes":              checkService(service, serviceKeys, now.Add(3*time.Minute)),
-		"another run":              checkService(changed("X-Correlation-Id", "shop-production-cleanup/2026-03-02T04:00:00Z"), serviceKeys, now),
-		"another caller":           checkService(changed("X-Encore-Meta-Caller", "encore:admin"), serviceKeys, now),
-		"a user nobody logged":     checkService(changed("X-Encore-Meta-Userid", "root"), serviceKeys, now),
-		"another environment":      checkService(changed("X-Encore-Meta-Svc-Auth", strings.Replace(service.Get("X-Encore-Meta-Svc-Auth"), "/production/", "/staging/", 1)), serviceKeys, now),
-		"another application":      checkService(changed("X-Encore-Meta-Svc-Auth", strings.Replace(service.Get("X-Encore-Meta-Svc-Auth"), "/shop/", "/shoe/", 1)), serviceKeys, now),
-		"a date moved by a minute": checkService(changed("X-Encore-Meta-Date", now.Add(time.Minute).UTC().Format(http.TimeFormat)), serviceKeys, now),
+		"another path":             encoreauth.VerifyPlatform(platform, "/shop.DeleteEverything", signerKeys, now),
+		"a quarter of an hour":     encoreauth.VerifyPlatform(platform, "/shop.Cleanup", signerKeys, now.Add(16*time.Minute)),
+		"two minutes":              checkService(service, now.Add(3*time.Minute)),
+		"another run":              checkService(changed("X-Correlation-Id", "shop-production-cleanup/2026-03-02T04:00:00Z"), now),
+		"another caller":           checkService(changed("X-Encore-Meta-Caller", "encore:admin"), now),
+		"a user nobody logged":     checkService(changed("X-Encore-Meta-Userid", "root"), now),
+		"another environment":      checkService(changed("X-Encore-Meta-Svc-Auth", strings.Replace(service.Get("X-Encore-Meta-Svc-Auth"), "/production/", "/staging/", 1)), now),
+		"another application":      checkService(changed("X-Encore-Meta-Svc-Auth", strings.Replace(service.Get("X-Encore-Meta-Svc-Auth"), "/shop/", "/shoe/", 1)), now),
+		"a date moved by a minute": checkService(changed("X-Encore-Meta-Date", now.Add(time.Minute).UTC().Format(http.TimeFormat)), now),
 	} {
 		if err == nil {
 			t.Errorf("the signature serves for %s", name)
 		}
 	}
 	for name, err := range map[string]error{
-		"go":         checkPlatform(platform, "/shop.Cleanup", platformKeys, now),
-		"typescript": checkService(service, serviceKeys, now),
+		"go":         encoreauth.VerifyPlatform(platform, "/shop.Cleanup", signerKeys, now),
+		"typescript": checkService(service, now),
 	} {
 		if err != nil {
 			t.Errorf("%s: the signature does not serve for what it was made for: %v", name, err)
