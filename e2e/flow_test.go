@@ -179,9 +179,9 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 	}
 }
 
-// fifo says whether SNS keeps an order for the topic: only Encore's Go runtime sends what that takes.
+// fifo reports whether SNS keeps an order for the topic: Encore's TypeScript runtime does not send what that takes.
 func (d *deployment) fifo(topic app.Resource) bool {
-	return d.application.Language == "go" && topic.Spec.(*kinds.Topic).FIFO()
+	return d.application.Language != "typescript" && topic.Spec.(*kinds.Topic).FIFO()
 }
 
 func (d *deployment) topicARN(t *testing.T, topic app.Resource) string {

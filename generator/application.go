@@ -3,6 +3,7 @@ package generator
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,7 +27,8 @@ type Options struct {
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
-// among them the output is nil. The error is the machine's.
+// among them the output is nil, and so it is for an application without services: nothing runs, and a network or a load
+// balancer for it would only cost. The error is the machine's.
 func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
 	output, environments, diags, err := fromSource(options)
 	sortDiagnostics(diags)
@@ -57,12 +59,28 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
 	}
+	if len(application.Services) == 0 && !application.Containers() {
+		return nil, environments, append(diags, keepGenerated(previous, options.Out)...), nil
+	}
 	output, more := Generate(application, environments, previous)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
 	}
 	return output, environments, diags, nil
+}
+
+// keepGenerated protects what earlier runs generated from an application in which no service is found any more: without its
+// code nobody could destroy what it made.
+func keepGenerated(previous *Lock, out string) hcl.Diagnostics {
+	if len(previous.Files) == 0 {
+		return nil
+	}
+	return hcl.Diagnostics{{
+		Severity: hcl.DiagError, Summary: "Code of an application without services",
+		Detail: fmt.Sprintf("The application has no services, and %s holds what was generated when it had some; nothing there is changed.\n"+
+			"hint: mend what keeps services from being found, or run terraform destroy in services and then in platform, and remove the folder", filepath.Base(out)),
+	}}
 }
 
 // ReadApplication reads an application and resolves it, as Read and ReadMetadata do.

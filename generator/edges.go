@@ -113,110 +113,40 @@ func (r *resolver) bind() {
 	}
 }
 
-// reached is a package outside every service that a service imports.
-type reached struct {
-	dir string
-	// at is what leads there from the service's tree: the import that leaves it, or the middleware that runs in it.
-	at hcl.Range
-}
-
-// reach gives each service what the code outside every service that it imports uses.
-func (r *resolver) reach() {
-	if r.typeScript() {
-		r.reachModules()
-		return
-	}
-	uses := map[string][]source.Use{}
-	for _, use := range r.read.Uses {
-		if _, ok := kinds.Named(use.Kind); ok && use.Service == "" && use.Middleware == "" {
-			uses[use.Package] = append(uses[use.Package], use)
-		}
-	}
-	everywhere := map[string][]source.Decl{}
-	for _, decl := range r.read.Decls {
-		if kind, ok := kinds.Named(decl.Kind); ok && kind.Everywhere && decl.Service == "" {
-			everywhere[decl.Package] = append(everywhere[decl.Package], decl)
-		}
-	}
-	if len(uses) == 0 && len(everywhere) == 0 {
-		return
-	}
-	packages := map[string]source.Package{}
-	own := map[string][]source.Package{}
-	for _, p := range r.read.Packages {
-		packages[p.Dir] = p
-		own[p.Service] = append(own[p.Service], p)
-	}
-	for _, s := range r.app.Services {
-		seen := map[string]bool{}
-		for _, p := range r.reachedFrom(s, own[s.Name], packages) {
-			seen[p.dir] = true
-			for _, use := range uses[p.dir] {
-				kind, _ := kinds.Named(use.Kind)
-				to := target(kind, use.Parent, use.Name)
-				if whole, _ := kinds.Named(to.kind); r.resources[to] != nil && whole.Verbs[use.Operation] != "" && !kind.Everywhere {
-					r.edge(s.Name, to, use.Operation, app.Reached, p.dir, p.at)
-				}
-			}
-			for _, decl := range everywhere[p.dir] {
-				r.edge(s.Name, key{decl.Kind, decl.Parent, decl.Name}, "", app.Reached, p.dir, p.at)
-			}
-		}
-		for dir, decls := range everywhere {
-			for _, decl := range decls {
-				if !seen[dir] {
-					r.edge(s.Name, key{decl.Kind, decl.Parent, decl.Name}, "", app.Demanded, dir, decl.At)
-				}
-			}
-		}
-	}
-}
-
-// reachedFrom lists the packages outside every service that a service imports, directly or through each other, and
-// those whose global middleware runs in it. Nearest first.
-func (r *resolver) reachedFrom(s app.Service, own []source.Package, packages map[string]source.Package) []reached {
-	var found []reached
-	seen := map[string]bool{}
-	visit := func(dir string, at hcl.Range) {
-		if p, ok := packages[dir]; ok && p.Service == "" && !seen[dir] {
-			seen[dir] = true
-			found = append(found, reached{dir, at})
-		}
-	}
-	for _, p := range own {
-		for _, imported := range p.Imports {
-			visit(imported.Dir, imported.At)
-		}
-	}
-	for _, m := range r.app.Middleware {
-		if m.Global && m.RunsIn(s) {
-			visit(m.Package, m.At)
-		}
-	}
-	for i := 0; i < len(found); i++ {
-		for _, imported := range packages[found[i].dir].Imports {
-			visit(imported.Dir, found[i].at)
-		}
-	}
-	return found
-}
-
-// warn tells of each pair of service and resource that Encore's own metadata does not show. Secrets are left out:
-// there Encore itself demands more than is used.
+// warn tells of each pair of service and resource that Encore's own metadata does not show, and of each service that only
+// code of others calls. The secrets of packages outside services are left out: there Encore itself demands more than is
+// used.
 func (r *resolver) warn() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	seen := map[bond]bool{}
+	seen, loaded := map[bond]bool{}, map[key]bool{}
+	for _, e := range r.app.Loads {
+		loaded[key{e.Kind, e.Parent, e.Resource}] = true // told once, of all
+	}
 	edges := plain(r.app.Edges)
+	for _, e := range edges {
+		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
+			seen[bond{e.Service, key{e.Kind, e.Parent, e.Resource}}] = true
+		}
+	}
+	shared := map[string]bool{} // names of such secrets
+	for _, decl := range r.read.Decls {
+		if kind, ok := kinds.Named(decl.Kind); ok && kind.Everywhere && decl.Service == "" && !r.typeScript() {
+			shared[decl.Name] = true
+		}
+	}
 	slices.SortStableFunc(edges, func(x, y app.Edge) int { return comparePositions(x.At, y.At) })
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
 		b := bond{e.Service, key{e.Kind, e.Parent, e.Resource}}
-		if !ok || kind.Everywhere && !r.typeScript() || seen[b] || !hidden(e) {
+		if seen[b] || !hidden(e) || e.Origin == app.Reached && loaded[b.key] {
+			continue
+		}
+		if !ok && e.Kind != "service" || kind.Everywhere && (shared[e.Resource] || e.Origin != app.Reached && !r.typeScript()) {
 			continue
 		}
 		seen[b] = true
-		if r.typeScript() && e.Origin == app.Reached {
-			diags = append(diags, warnReached(kind, e))
+		if r.byParts() && e.Origin == app.Reached {
+			diags = append(diags, r.warnReached(e))
 			continue
 		}
 		warning := &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: e.At.Ptr()}

@@ -33,10 +33,7 @@ const (
 // Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
 // was granted once stays. The environments' address ranges are filled in.
 func Generate(application *app.App, environments []environment.Environment, previous *Lock) (*Output, hcl.Diagnostics) {
-	diags := checkLabels(application, environments)
-	if diags.HasErrors() {
-		return nil, diags
-	}
+	var diags hcl.Diagnostics
 	cidrs, err := environment.GrantCIDRs(environments, previous.CIDRs)
 	if err != nil {
 		return nil, diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No address range for an environment", Detail: err.Error()})
@@ -48,6 +45,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
 		CIDRs: cidrs, Modules: map[string]string{},
 	}}
+	labels := assignLabels(application, previous)
 	used, told := map[string]bool{}, map[string]bool{}
 	var deployments []*kinds.Deployment
 	for i := range environments {
@@ -57,11 +55,13 @@ func Generate(application *app.App, environments []environment.Environment, prev
 			granted = withoutReach(application)
 		}
 		deployment := kinds.NewDeployment(granted, env)
+		deployment.Labels = withProcesses(labels, env, previous)
 		wire(deployment)
 		diags = append(diags, checkRules(deployment)...)
 		diags = append(diags, checkAddresses(env)...)
 		diags = append(diags, checkShownDomains(deployment)...)
 		diags = append(diags, check(deployment, told)...)
+		diags = append(diags, warnLoads(deployment, told)...)
 		if configured(deployment) {
 			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
 		}
@@ -85,6 +85,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		}
 		diags = append(diags, kinds.CheckOverrides(env, platform, services)...)
 	}
+	output.Lock.Labels = labelsWithoutAddress(labels, output.Lock)
+	diags = append(diags, sayVariables(application, labels)...)
 	vendor(output, used)
 	output.Files["README.md"] = readme(application, deployments)
 	for path, content := range output.Files {
@@ -121,65 +123,6 @@ func Within(env string) func(path string) bool {
 	return func(path string) bool {
 		return strings.HasPrefix(path, env+"/") || strings.HasPrefix(path, modulesFolder) || !strings.Contains(path, "/")
 	}
-}
-
-// checkLabels finds logical names that would share a Terraform address. Telling them apart by a number would tie
-// somebody's state to the order of declarations.
-func checkLabels(application *app.App, environments []environment.Environment) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, kind := range kinds.All {
-		if kind.Lower == nil && kind.LowerServices == nil || kind.OfRuntime {
-			continue // no block of its own, no address
-		}
-		first := map[string]app.Resource{}
-		for _, r := range application.Of(kind.Name) {
-			label := strings.TrimPrefix(kinds.Label(r.Parent)+"_"+kinds.Label(r.Name), "_")
-			if other, taken := first[label]; taken {
-				at := r.At
-				diags = append(diags, &hcl.Diagnostic{
-					Severity: hcl.DiagError,
-					Summary:  fmt.Sprintf("Names of %ss too alike", kind.Noun),
-					Detail: fmt.Sprintf("%q and %q (%s:%d) would have the same Terraform address, %s_%s.\nhint: rename one of them",
-						r.Name, other.Name, other.At.Filename, other.At.Start.Line, kind.Name, kinds.Label(r.Name)),
-					Subject: &at,
-				})
-			}
-			first[label] = r
-		}
-	}
-	seen := map[string]bool{}
-	for _, env := range environments {
-		first := map[string]string{}
-		for _, process := range env.Processes {
-			label := kinds.Label(process.Name)
-			if other, taken := first[label]; taken && !seen[label] {
-				seen[label] = true
-				diags = append(diags, &hcl.Diagnostic{
-					Severity: hcl.DiagError,
-					Summary:  "Names of processes too alike",
-					Detail:   fmt.Sprintf("Processes %q and %q would have the same Terraform address, service_%s.\nhint: rename one of the packages, or put one into a process block of another name in %s", other, process.Name, label, environment.Filename),
-					Subject:  processAt(process, env, application),
-				})
-			}
-			first[label] = process.Name
-		}
-	}
-	return diags
-}
-
-// processAt is where a process comes from: the service it is named after, else its environment's block; nil when there
-// is neither.
-func processAt(process environment.Process, env environment.Environment, application *app.App) *hcl.Range {
-	at := env.At
-	for _, service := range application.Services {
-		if service.Name == process.Name {
-			at = service.At
-		}
-	}
-	if at.Filename == "" {
-		return nil
-	}
-	return &at
 }
 
 // printStack puts a stack's files into the output.

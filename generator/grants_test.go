@@ -82,11 +82,16 @@ func (g *grants) key() string {
 	return "encryption-key " + environment.Name(environment.KeyAlias, g.env.App, g.env.Name) + ": arn"
 }
 
-// edges are the uses, by services whose code runs in the process, of resources of a kind.
+// edges are the uses, by services whose code runs in the process or by modules that it loads, of resources of a kind.
 func (g *grants) edges(kind string) []app.Edge {
 	var edges []app.Edge
 	for _, e := range g.app.Edges {
-		if e.Kind == kind && slices.Contains(g.process.HostedServices(), e.Service) {
+		if e.Kind == kind && slices.Contains(g.process.HostedServices(), e.Service) && !(g.env.StrictAccess && e.Origin == app.Reached) {
+			edges = append(edges, e)
+		}
+	}
+	for _, e := range g.app.Loads {
+		if e.Kind == kind && !g.env.StrictAccess {
 			edges = append(edges, e)
 		}
 	}
@@ -279,8 +284,12 @@ func (g *grants) caches() {
 // keysOf are the keys of a cluster that a process keeps, as patterns of Redis: a parameter is a star.
 func keysOf(application *app.App, process environment.Process, cluster string) []string {
 	var keys []string
+	// Code of others keeps keys in the keyspaces of others.
+	reached := slices.ContainsFunc(application.Edges, func(e app.Edge) bool {
+		return e.Kind == "cache" && e.Resource == cluster && e.Origin == app.Reached && slices.Contains(process.HostedServices(), e.Service)
+	})
 	for _, space := range application.Of("keyspace") {
-		if space.Parent != cluster || space.Service != "" && !slices.Contains(process.HostedServices(), space.Service) {
+		if space.Parent != cluster || space.Service != "" && !reached && !slices.Contains(process.HostedServices(), space.Service) {
 			continue
 		}
 		segments := strings.Split(space.Name, "/")
@@ -315,6 +324,11 @@ func (g *grants) secretsAndMetrics() {
 			spelled = upper(name)
 		}
 		g.secrets[spelled+" from "+g.secret("secret", name)] = true
+	}
+	for _, e := range g.app.Loads {
+		if _, given := names[e.Resource]; e.Kind == "secret" && !given {
+			names[e.Resource] = "placeholder: strict_access withholds the value from this process"
+		}
 	}
 	if len(names) > 0 {
 		g.config["secrets"] = names

@@ -121,7 +121,11 @@ func TestF2_InfraConfig(t *testing.T) {
 					if err := decoder.Decode(&config); err != nil {
 						t.Fatal(err)
 					}
-					rules := configRules{t: t, app: application, env: env, process: process, config: config, text: text}
+					granted := *application
+					if env.StrictAccess {
+						granted.Edges = slices.DeleteFunc(slices.Clone(granted.Edges), func(e app.Edge) bool { return e.Origin == app.Reached })
+					}
+					rules := configRules{t: t, app: &granted, env: env, process: process, config: config, text: text}
 					if secrets, ok := values["secrets"]; ok {
 						rules.variables = slices.Collect(maps.Keys(secrets.AsValueMap()))
 					}
@@ -423,10 +427,15 @@ func (r configRules) metrics() {
 }
 
 func (r configRules) secrets() {
-	want := map[string]bool{}
+	want, withheld := map[string]bool{}, map[string]bool{}
 	for _, e := range r.app.Edges {
 		if e.Kind == "secret" && r.hosts(e.Service) {
 			want[e.Resource] = true
+		}
+	}
+	for _, e := range r.app.Loads {
+		if e.Kind == "secret" && !want[e.Resource] {
+			want[e.Resource], withheld[e.Resource] = true, r.env.StrictAccess
 		}
 	}
 	for _, s := range r.app.Of("secret") {
@@ -439,6 +448,12 @@ func (r configRules) secrets() {
 			r.t.Errorf("secret %s, which no hosted service declares", name)
 		}
 		delete(want, name)
+		if withheld[name] {
+			if text, _ := value.(string); !strings.HasPrefix(text, "placeholder") {
+				r.t.Errorf("secret %s is %v, want a placeholder", name, value)
+			}
+			continue
+		}
 		r.injected("secret "+name, value)
 	}
 	if len(want) > 0 {

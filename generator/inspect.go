@@ -28,6 +28,8 @@ type Inspection struct {
 	AuthHandler *InspectedAuth        `json:"auth_handler"`
 	Middleware  []InspectedMiddleware `json:"middleware"`
 	Metrics     []InspectedMetric     `json:"metrics"`
+	// Loads is what every process uses while its modules load, whichever services it hosts.
+	Loads []InspectedUse `json:"loads,omitempty"`
 }
 
 // InspectedService is a service with everything it uses: first the lists that Encore's metadata attributes to it,
@@ -51,8 +53,9 @@ type InspectedService struct {
 	HasConfig        bool                    `json:"has_config"`
 	// Container is how it runs without Encore; absent for Encore's services.
 	Container *InspectedContainer `json:"container,omitempty"`
-	// Reach is what only code outside the service uses, which its own code leads to; Through says where that stands. It is
-	// granted, unless an environment has strict_access.
+	// Reach is what only code outside the service uses or calls, which its own code leads to; Through says where that
+	// stands. A call is of kind "service", its operation the endpoint. It is granted, unless an environment has
+	// strict_access.
 	Reach []InspectedUse `json:"reach"`
 	// Uses is every use, with where it stands and why it counts.
 	Uses []InspectedUse `json:"uses"`
@@ -263,6 +266,9 @@ func Inspect(a *app.App) Inspection {
 		}
 		in.Middleware = append(in.Middleware, inspected)
 	}
+	for _, e := range a.Loads {
+		in.Loads = append(in.Loads, InspectedUse{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), "", fileLine(e.At)})
+	}
 	return in
 }
 
@@ -328,7 +334,7 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 		in.Endpoints = append(in.Endpoints, InspectedEndpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, fileLine(e.At)})
 	}
 	for _, e := range edges {
-		if e.Kind == "service" {
+		if e.Kind == "service" && e.Origin != app.Reached {
 			in.Calls = addCall(in.Calls, e)
 			continue
 		}

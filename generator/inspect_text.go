@@ -134,7 +134,11 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 		if call.Operation != "" {
 			name += "." + call.Operation
 		}
-		rows = append(rows, row{kind: "calls", name: name, at: fileLine(call.At)})
+		r := row{kind: "calls", name: name, at: fileLine(call.At), hidden: hidden(call)}
+		if r.hidden {
+			r.what = "through " + call.Through
+		}
+		rows = append(rows, r)
 	}
 	return rows
 }
@@ -265,6 +269,10 @@ func sharedRows(a *app.App) []row {
 		k := key{e.Kind, e.Parent, e.Resource}
 		used[k] = used[k] || e.Origin != app.Demanded
 		demanded[k] = demanded[k] || e.Origin == app.Demanded
+	}
+	for _, e := range a.Loads {
+		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: "used by every process while modules load", at: fileLine(e.At), hidden: true})
+		used[key{e.Kind, e.Parent, e.Resource}] = true
 	}
 	for _, kind := range kinds.All {
 		for _, r := range a.Of(kind.Name) {

@@ -21,7 +21,7 @@ const maxRules = 60
 func checkRules(d *kinds.Deployment) hcl.Diagnostics {
 	out, in := map[string]int{}, map[string]int{}
 	for _, p := range d.Processes {
-		label := kinds.ProcessLabel(p.Name)
+		label := d.ProcessLabel(p.Name)
 		out[label] = len(p.Connections) + len(d.Env.OutboundPorts)
 		for target := range p.Connections {
 			in[target]++
@@ -31,8 +31,9 @@ func checkRules(d *kinds.Deployment) hcl.Diagnostics {
 		}
 	}
 	for _, r := range d.Of(kinds.Crons.Name) {
-		if target := d.Host(r.Spec.(*kinds.Cron).Service); target != nil {
-			in[kinds.ProcessLabel(target.Name)]++ // the function that calls
+		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
+			target := d.Host(job.Service)
+			in[d.ProcessLabel(target.Name)]++ // the function that calls
 		}
 	}
 	var diags hcl.Diagnostics

@@ -28,6 +28,9 @@ type Lock struct {
 	Files map[string]string `json:"files"`
 	// Addresses maps a logical id ("database orders") to its Terraform address, by stack ("production/platform").
 	Addresses map[string]map[string]string `json:"addresses"`
+	// Labels are the labels of what has no address of its own to tell it: services and databases of plain containers, and
+	// what an environment brings. They end up in the names of variables and outputs.
+	Labels map[string]string `json:"labels,omitempty"`
 	// CIDRs are the network ranges granted, by environment. A grant never changes: subnets would be replaced.
 	CIDRs map[string]string `json:"cidrs"`
 	// Modules maps each vendored module to a hash over its files.

@@ -218,25 +218,6 @@ func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
 	}
 }
 
-// TestG1_AlikeProcessesAreAnError: said once, however many environments there are.
-func TestG1_AlikeProcessesAreAnError(t *testing.T) {
-	application := plain("aB", "a_b")
-	application.Services[1].At = hcl.Range{Filename: "a_b/a.go", Start: hcl.Pos{Line: 3, Column: 1}, End: hcl.Pos{Line: 3, Column: 2}}
-	file, diags := environment.Parse(environment.Filename, []byte("environment \"one\" {}\nenvironment \"two\" {}\n"))
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	environments, diags := environment.Resolve(file, application)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	output, diags := generator.Generate(application, environments, &generator.Lock{})
-	if output != nil || len(diags) != 1 || diags[0].Severity != hcl.DiagError || diags[0].Summary != "Names of processes too alike" ||
-		!strings.Contains(diags[0].Detail, `"aB" and "a_b"`) || diags[0].Subject == nil || diags[0].Subject.Filename != "a_b/a.go" {
-		t.Errorf("diagnostics: %v", diags)
-	}
-}
-
 // TestG1_TextThatHCLCannotHoldIsAnError: bytes that are no UTF-8 reach the output from encore.app and from file names.
 func TestG1_TextThatHCLCannotHoldIsAnError(t *testing.T) {
 	setting := plain("orders")

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,117 +13,302 @@ import (
 	"github.com/groundplan/groundplan/generator/source"
 )
 
-// In TypeScript a service runs whatever its code names, whoever wrote it: the handle of an ORM in a shared db/index.ts,
-// the client of another service that holds a secret. What that code uses, the service can get at, although no
-// expression of its own shows it and Encore does not attribute it. Which of it the service does need only the running
-// program knows; what its code leads to is the bound that is sound.
+// A service runs whatever its code names, whoever wrote it: a function of another service's package, the handle of an
+// ORM in a shared file, the client that holds a secret. What that code uses and calls, the process needs, although no
+// expression in the service's folder shows it and Encore does not attribute it. Which of it is needed only the running
+// program knows; what the code leads to is the bound that is sound.
 
-// codePart is a declaration of a file, or what runs when the file is loaded.
+// codePart names a declaration of a package or file, or what runs when it is loaded.
 type codePart struct{ path, name string }
 
-// reachedPart is code that a service's own code leads to.
+// code is the application's code, numbered: there are many parts, and each service looks at them anew.
+type code struct {
+	parts []source.Package
+	steps [][]codeStep // by part
+	// own are the parts that a process hosting the service begins with.
+	own   map[string][]int32
+	index map[codePart]int32
+}
+
+// codeStep leads from one part to another; method is as in source.Import.
+type codeStep struct {
+	to     int32
+	method string
+	at     *hcl.Range
+}
+
+// reachedPart is a part that runs in a service.
 type reachedPart struct {
-	codePart
+	part int32
+	// first is the part outside the service that its own code leads to, and that leads here; -1 for its own parts.
+	first int32
 	// at is the place in the service's own code that leads there.
-	at hcl.Range
+	at *hcl.Range
 }
 
-// reachModules gives each service what the code of others that it leads to uses.
-func (r *resolver) reachModules() {
-	uses := map[codePart][]source.Use{}
-	for _, use := range r.read.Uses {
-		if _, ok := kinds.Named(use.Kind); ok {
-			part := codePart{use.Package, use.Part}
-			uses[part] = append(uses[part], use)
-		}
-	}
-	if len(uses) == 0 {
-		return
-	}
-	parts := map[codePart]source.Package{}
-	own := map[string][]source.Package{}
-	for _, part := range r.read.Packages {
-		parts[codePart{part.Dir, part.Part}] = part
-		own[part.Service] = append(own[part.Service], part)
-	}
-	services := map[string]string{} // of files
-	for _, part := range r.read.Packages {
-		services[part.Dir] = part.Service
-	}
-	for _, service := range r.app.Services {
-		exact := r.exact(service.Name)
-		for _, part := range partsFrom(service.Name, own[service.Name], parts, services) {
-			for _, use := range uses[part.codePart] {
-				kind, _ := kinds.Named(use.Kind)
-				r.reached(service.Name, target(kind, use.Parent, use.Name), use.Operation, part, exact)
-			}
-		}
-	}
-}
-
-// deed is what a service does with a resource.
+// deed is what a service does with a resource, or which endpoint of a service it calls.
 type deed struct {
 	key
 	name string
 }
 
-// exact are the operations of a service that its own code shows.
-func (r *resolver) exact(service string) map[deed]bool {
-	found := map[deed]bool{}
-	for _, e := range r.app.Edges {
-		if e.Service == service {
-			found[deed{key{e.Kind, e.Parent, e.Resource}, e.Operation}] = true
+// byParts says whether the reader has told the declarations apart.
+func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
+
+// numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
+// another service holds is taken to be none of the importing service's: most of it is not.
+func (r *resolver) numberParts() *code {
+	c := &code{parts: r.read.Packages, own: map[string][]int32{}, index: make(map[codePart]int32, len(r.read.Packages))}
+	rooted := false
+	for i := range c.parts {
+		part := &c.parts[i]
+		c.index[codePart{part.Dir, part.Part}] = int32(i)
+		rooted = rooted || part.Root
+	}
+	c.steps = make([][]codeStep, len(c.parts))
+	for i := range c.parts {
+		part := &c.parts[i]
+		if part.Service != "" && (part.Root || !rooted) {
+			c.own[part.Service] = append(c.own[part.Service], int32(i))
+		}
+		for n := range part.Imports {
+			imported := &part.Imports[n]
+			to, known := c.index[codePart{imported.Dir, imported.Part}]
+			if known && (r.byParts() || c.parts[to].Service == "") {
+				c.steps[i] = append(c.steps[i], codeStep{to, imported.Method, &imported.At})
+			}
 		}
 	}
-	return found
+	return c
 }
 
-// reached adds an edge for what other code gives a service, unless it has it already.
-func (r *resolver) reached(service string, to key, name string, part reachedPart, known map[deed]bool) {
-	whole, _ := kinds.Named(to.kind)
-	if r.resources[to] == nil || whole.Verbs[name] == "" || known[deed{to, name}] {
+// walk is one service's way through the code.
+type walk struct {
+	code    *code
+	service string
+	seen    []bool
+	found   []reachedPart
+	called  map[string]bool
+	// waiting are parts that run once something of their name is called.
+	waiting map[string][]reachedPart
+}
+
+// from lists the code that runs in a service, nearest first.
+func (c *code) from(service string, middleware []app.Middleware) []reachedPart {
+	w := &walk{code: c, service: service, seen: make([]bool, len(c.parts)), called: map[string]bool{}, waiting: map[string][]reachedPart{}}
+	for _, part := range c.own[service] {
+		w.visit(reachedPart{part: part, first: -1})
+	}
+	for i := range middleware {
+		for _, name := range []string{"", middleware[i].Name} {
+			if part, known := c.index[codePart{middleware[i].Package, name}]; known {
+				w.visit(reachedPart{part, part, &middleware[i].At})
+			}
+		}
+	}
+	for i := 0; i < len(w.found); i++ {
+		from := w.found[i]
+		for _, name := range c.parts[from.part].Methods {
+			w.call(name)
+		}
+		for _, step := range c.steps[from.part] {
+			to := reachedPart{step.to, from.first, from.at}
+			if from.first < 0 {
+				to.first, to.at = step.to, step.at
+			}
+			if step.method != "" && !w.called[step.method] {
+				w.waiting[step.method] = append(w.waiting[step.method], to)
+				continue
+			}
+			w.visit(to)
+		}
+	}
+	return w.found
+}
+
+func (w *walk) visit(to reachedPart) {
+	if w.seen[to.part] {
 		return
 	}
-	known[deed{to, name}] = true
-	r.edge(service, to, name, app.Reached, part.path, part.at)
+	w.seen[to.part] = true
+	if w.code.parts[to.part].Service == w.service {
+		to.first, to.at = -1, nil
+	}
+	w.found = append(w.found, to)
 }
 
-// partsFrom lists the code outside a service that its own code leads to, nearest first.
-func partsFrom(service string, own []source.Package, parts map[codePart]source.Package, services map[string]string) []reachedPart {
-	var found []reachedPart
-	seen := map[codePart]bool{}
-	visit := func(to source.Import, at hcl.Range) {
-		if part := (codePart{to.Dir, to.Part}); !seen[part] && services[to.Dir] != service {
-			seen[part] = true
-			found = append(found, reachedPart{part, at})
+func (w *walk) call(method string) {
+	if w.called[method] {
+		return
+	}
+	w.called[method] = true
+	for _, to := range w.waiting[method] {
+		w.visit(to)
+	}
+	delete(w.waiting, method)
+}
+
+// reaches are the uses and calls of the code, by part, and the declarations that are demanded of everybody, by folder.
+type reaches struct {
+	uses       map[int32][]source.Use
+	calls      map[int32][]source.Call
+	everywhere map[string][]source.Decl
+}
+
+func (r *resolver) collectReaches(c *code) reaches {
+	found := reaches{map[int32][]source.Use{}, map[int32][]source.Call{}, map[string][]source.Decl{}}
+	for _, use := range r.read.Uses {
+		kind, ok := kinds.Named(use.Kind)
+		// What stands in no service and is demanded of everybody is granted by its declaration.
+		demanded := kind.Everywhere && use.Service == "" && !r.typeScript()
+		if part, known := c.index[codePart{use.Package, use.Part}]; ok && known && use.Middleware == "" && !demanded {
+			found.uses[part] = append(found.uses[part], use)
 		}
 	}
-	for _, part := range own {
-		for _, imported := range part.Imports {
-			visit(imported, imported.At)
+	for _, call := range r.read.Calls {
+		if part, known := c.index[codePart{call.Package, call.Part}]; known && !call.ReferenceOnly {
+			found.calls[part] = append(found.calls[part], call)
 		}
 	}
-	for i := 0; i < len(found); i++ {
-		for _, imported := range parts[found[i].codePart].Imports {
-			visit(imported, found[i].at)
+	for _, decl := range r.read.Decls {
+		if kind, ok := kinds.Named(decl.Kind); ok && kind.Everywhere && decl.Service == "" && !r.typeScript() {
+			found.everywhere[decl.Package] = append(found.everywhere[decl.Package], decl)
 		}
 	}
 	return found
 }
 
-// warnReached tells of what a service gets only because a module it imports uses it.
-func warnReached(kind kinds.Kind, e app.Edge) *hcl.Diagnostic {
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning,
-		Subject:  e.At.Ptr(),
-		Summary:  fmt.Sprintf("%s %q is reached through %s", kind.Noun, e.Resource, e.Through),
-		Detail: fmt.Sprintf("No code of %s uses it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s gets it where access is not strict. Encore's metadata does not list this.\n"+
-			"hint: use the %[2]s in %[1]s itself to make it visible, call an endpoint of the service that uses it, or set strict_access = true in %[3]s if %[1]s does without", e.Service, kind.Noun, environment.Filename),
+// reach gives each service what the code of others that runs in it uses and calls.
+func (r *resolver) reach() {
+	c := r.numberParts()
+	reaches := r.collectReaches(c)
+	if len(reaches.uses) == 0 && len(reaches.calls) == 0 && len(reaches.everywhere) == 0 {
+		return
+	}
+	known := r.deeds()
+	for _, service := range r.app.Services {
+		var middleware []app.Middleware
+		for _, m := range r.app.Middleware {
+			if m.Global && m.RunsIn(service) {
+				middleware = append(middleware, m)
+			}
+		}
+		seen := map[string]bool{}
+		for _, part := range c.from(service.Name, middleware) {
+			if part.first < 0 {
+				continue
+			}
+			dir := c.parts[part.part].Dir
+			if !seen[dir] {
+				seen[dir] = true
+				for _, decl := range reaches.everywhere[dir] {
+					r.edge(service.Name, key{decl.Kind, decl.Parent, decl.Name}, "", app.Reached, dir, *part.at)
+				}
+			}
+			r.reachPart(service.Name, c, part, reaches, known[service.Name])
+		}
+		for dir, decls := range reaches.everywhere {
+			for _, decl := range decls {
+				if !seen[dir] {
+					r.edge(service.Name, key{decl.Kind, decl.Parent, decl.Name}, "", app.Demanded, dir, decl.At)
+				}
+			}
+		}
 	}
 }
 
-// withoutReach is the application with nothing but the uses that a service's own code shows, for environments that want
-// it strict.
+// reachPart adds an edge for all that one part gives a service, unless it has it already.
+func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches reaches, known map[deed]bool) {
+	uses, calls := reaches.uses[part.part], reaches.calls[part.part]
+	if len(uses) == 0 && len(calls) == 0 {
+		return
+	}
+	through := r.way(c, part)
+	for _, use := range uses {
+		kind, _ := kinds.Named(use.Kind)
+		to := target(kind, use.Parent, use.Name)
+		whole, _ := kinds.Named(to.kind)
+		done := deed{to, use.Operation}
+		if kind.PartOf != "" {
+			done.name = kind.Name // that it uses a part of its own does not give it those of others
+		}
+		if r.resources[to] != nil && whole.Verbs[use.Operation] != "" && !known[done] {
+			known[done] = true
+			r.edge(service, to, use.Operation, app.Reached, through, *part.at)
+		}
+	}
+	for _, call := range calls {
+		to := key{kind: "service", name: call.TargetService}
+		if done := (deed{to, call.Endpoint}); call.TargetService != service && !known[done] {
+			known[done] = true
+			r.edge(service, to, call.Endpoint, app.Reached, through, *part.at)
+		}
+	}
+}
+
+// deeds are what each service does by code of its own.
+func (r *resolver) deeds() map[string]map[deed]bool {
+	found := map[string]map[deed]bool{}
+	for _, service := range r.app.Services {
+		found[service.Name] = map[deed]bool{}
+	}
+	for _, e := range r.app.Edges {
+		if done := found[e.Service]; done != nil && !e.ReferenceOnly {
+			done[deed{key{e.Kind, e.Parent, e.Resource}, e.Operation}] = true
+		}
+	}
+	return found
+}
+
+// way spells how a service gets to a part: the first code of others on the way, and the last. In TypeScript the file
+// says it.
+func (r *resolver) way(c *code, part reachedPart) string {
+	last := spellPart(c.parts[part.part])
+	if r.read.Language != "go" || part.first == part.part {
+		return last
+	}
+	return spellPart(c.parts[part.first]) + " and then " + last
+}
+
+func spellPart(part source.Package) string {
+	if part.Part == "" || path.Ext(part.Dir) != "" {
+		return part.Dir
+	}
+	return path.Base(part.Dir) + "." + part.Part
+}
+
+// warnReached tells of what a service gets only because code of others that it runs uses or calls it.
+func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
+	warning := &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: e.At.Ptr()}
+	if e.Kind == "service" {
+		warning.Summary = fmt.Sprintf("service %q is called through %s", e.Resource, e.Through)
+		warning.Detail = fmt.Sprintf("No code of %s calls it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s is told where %s is where access is not strict. Encore's build does not demand it.\n"+
+			"hint: call %[2]s.%s in %[1]s itself to make it visible, call an endpoint of the service that calls it, or set strict_access = true in %[4]s if %[1]s does without",
+			e.Service, e.Resource, e.Operation, environment.Filename)
+		return warning
+	}
+	kind, _ := kinds.Named(e.Kind)
+	warning.Summary = fmt.Sprintf("%s %q is reached through %s", kind.Noun, e.Resource, e.Through)
+	warning.Detail = fmt.Sprintf("No code of %s uses it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s gets it where access is not strict. Encore's metadata does not list this.\n"+
+		"hint: %[2]s, call an endpoint of the service that uses it, or set strict_access = true in %[3]s if %[1]s does without", e.Service, r.remedy(kind, e), environment.Filename)
+	return warning
+}
+
+// remedy is how a service shows that it uses what it reaches.
+func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
+	if r.read.Language == "go" && !kind.Everywhere {
+		if call := named(kind, r.read.Language, e.Resource); call != "" {
+			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
+		}
+		if kind.Go[0].Ref != "" {
+			return fmt.Sprintf("make %s.%s of it in %s and pass that on to make it visible", path.Base(kind.Go[0].Package), kind.Go[0].Ref, e.Service)
+		}
+	}
+	return fmt.Sprintf("use the %s in %s itself to make it visible", kind.Noun, e.Service)
+}
+
+// withoutReach is the application with nothing but the uses and calls that a service's own code shows, for environments
+// that want it strict.
 func withoutReach(a *app.App) *app.App {
 	strict := *a
 	strict.Edges = slices.DeleteFunc(slices.Clone(a.Edges), func(e app.Edge) bool { return e.Origin == app.Reached })

@@ -108,7 +108,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		entry.Schedules = len(d.Of(kinds.Crons.Name)) > 0
 		for _, cluster := range d.Of(kinds.Caches.Name) {
 			if slices.ContainsFunc(d.Processes, func(p *kinds.Process) bool { return p.Keeps(cluster.Name) }) {
-				entry.Caches = append(entry.Caches, kinds.CacheLabel(cluster.Name))
+				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
 			}
 		}
 		entry.Servers = servers(d)
@@ -198,7 +198,7 @@ func diagram(d *kinds.Deployment) string {
 			way = env.Domain
 		}
 		if process.Gateway || process.Public {
-			fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, kinds.ProcessLabel(process.Name))
+			fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, d.ProcessLabel(process.Name))
 		}
 	}
 	for _, process := range env.Processes {
@@ -209,7 +209,7 @@ func diagram(d *kinds.Deployment) string {
 		if process.AuthService != "" {
 			label += ", with the auth handler of " + process.AuthService
 		}
-		fmt.Fprintf(&out, "  %s[%q]\n", kinds.ProcessLabel(process.Name), label)
+		fmt.Fprintf(&out, "  %s[%q]\n", d.ProcessLabel(process.Name), label)
 	}
 	for _, server := range env.DatabaseServers {
 		if len(server.Databases) > 0 {
@@ -217,11 +217,12 @@ func diagram(d *kinds.Deployment) string {
 		}
 	}
 	for _, r := range d.Of(kinds.Caches.Name) {
-		fmt.Fprintf(&out, "  %s[(%q)]\n", kinds.CacheLabel(r.Name), "cache "+r.Name)
+		fmt.Fprintf(&out, "  %s[(%q)]\n", d.CacheLabel(r.Name), "cache "+r.Name)
 	}
 	for _, r := range d.Of(kinds.Crons.Name) {
-		if target := d.Host(r.Spec.(*kinds.Cron).Service); target != nil {
-			fmt.Fprintf(&out, "  cron_%s([%q]) --> %s\n", kinds.Label(r.Name), "schedule "+r.Name, kinds.ProcessLabel(target.Name))
+		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
+			target := d.Host(job.Service)
+			fmt.Fprintf(&out, "  %s([%q]) --> %s\n", d.CronLabel(r.Name), "schedule "+r.Name, d.ProcessLabel(target.Name))
 		}
 	}
 	for _, p := range d.Processes {
@@ -231,7 +232,7 @@ func diagram(d *kinds.Deployment) string {
 		}
 		sort.Strings(targets)
 		for _, target := range targets {
-			fmt.Fprintf(&out, "  %s --> %s\n", kinds.ProcessLabel(p.Name), target)
+			fmt.Fprintf(&out, "  %s --> %s\n", d.ProcessLabel(p.Name), target)
 		}
 	}
 	flow(&out, d)
@@ -241,27 +242,27 @@ func diagram(d *kinds.Deployment) string {
 // flow draws what goes through AWS's own services: messages and objects.
 func flow(out *strings.Builder, d *kinds.Deployment) {
 	for _, r := range d.Of(kinds.Topics.Name) {
-		topic := "topic_" + kinds.Label(r.Name)
+		topic := "topic_" + d.Label("topic", "", r.Name)
 		fmt.Fprintf(out, "  %s[/%q/]\n", topic, "topic "+r.Name)
 		for _, p := range d.Processes {
 			if len(p.Uses(kinds.Topics.Name)[r.Name]) > 0 {
-				fmt.Fprintf(out, "  %s -.-> %s\n", kinds.ProcessLabel(p.Name), topic)
+				fmt.Fprintf(out, "  %s -.-> %s\n", d.ProcessLabel(p.Name), topic)
 			}
 		}
 		for _, p := range d.Processes {
 			if slices.ContainsFunc(p.Edges, func(e app.Edge) bool {
 				return e.Kind == kinds.Subscriptions.Name && e.Parent == r.Name && e.Service != p.AuthService
 			}) {
-				fmt.Fprintf(out, "  %s -.-> %s\n", topic, kinds.ProcessLabel(p.Name))
+				fmt.Fprintf(out, "  %s -.-> %s\n", topic, d.ProcessLabel(p.Name))
 			}
 		}
 	}
 	for _, r := range d.Of(kinds.Buckets.Name) {
-		bucket := "bucket_" + kinds.Label(r.Name)
+		bucket := "bucket_" + d.Label("bucket", "", r.Name)
 		fmt.Fprintf(out, "  %s[(%q)]\n", bucket, "bucket "+r.Name)
 		for _, p := range d.Processes {
 			if len(p.Uses(kinds.Buckets.Name)[r.Name]) > 0 {
-				fmt.Fprintf(out, "  %s -.-> %s\n", kinds.ProcessLabel(p.Name), bucket)
+				fmt.Fprintf(out, "  %s -.-> %s\n", d.ProcessLabel(p.Name), bucket)
 			}
 		}
 	}

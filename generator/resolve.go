@@ -24,7 +24,12 @@ import (
 // The error is the machine's.
 func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readSource(root, ignore)
-	return finishRead(root, read, diags, err)
+	application, diags, err := finishRead(root, read, diags, err)
+	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
+		nothing, err := source.WhyNoServices(root, application.Language, ignore)
+		return application, append(diags, nothing), err
+	}
+	return application, diags, err
 }
 
 // finishRead resolves what a reader returned.
@@ -83,8 +88,9 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 	diags = append(diags, r.refer()...)
 	diags = append(diags, r.use()...)
 	r.bind()
-	r.reach()
 	r.call()
+	r.reach()
+	r.load()
 	slices.SortFunc(r.app.Edges, compareEdges)
 	r.app.Edges = slices.Compact(r.app.Edges)
 	diags = append(diags, kinds.CheckVariables(r.app)...)
@@ -213,8 +219,12 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 				patterns[parent] = &app.Paths{}
 			}
 			if at, other := patterns[parent].Add("*", name, app.Position(pattern.At)); at != "" {
-				diags = append(diags, fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
-					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at))
+				problem := fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
+					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at)
+				if r.typeScript() { // where Encore does not compare them
+					problem.Severity = hcl.DiagWarning
+				}
+				diags = append(diags, problem)
 			}
 		}
 		k := key{decl.Kind, decl.Parent, name}

@@ -109,14 +109,14 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 	if len(process.Services) > 0 {
 		args = append(args, kinds.Arg("discovery_name", emit.String(kinds.DiscoveryName(process))))
 	}
-	s.Module(processFile(process.Name), kinds.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
+	s.Module(processFile(s.Label("process", "", process.Name)), s.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
 		processComments(p), args...)
 }
 
 // processFile names the file of a process. Terraform reads override.tf and *_override.tf as patches of other files,
 // and the stack has files of its own: a process of such a name gets a suffix.
-func processFile(process string) string {
-	name := kinds.Label(process)
+func processFile(label string) string {
+	name := label
 	taken := []string{"outputs", "override", "platform", "providers", "terraform", "variables"}
 	if slices.Contains(taken, name) || strings.HasSuffix(name, "_override") {
 		name += "_process"
@@ -274,9 +274,9 @@ func discover(p *kinds.Process) {
 	}
 	for target, why := range targets {
 		sort.Strings(why)
-		p.Connections[kinds.ProcessLabel(target.Name)] = kinds.Connection{
+		p.Connections[p.ProcessLabel(target.Name)] = kinds.Connection{
 			Comment:       strings.Join(why, "; "),
-			SecurityGroup: emit.Ref("module." + kinds.ProcessLabel(target.Name) + ".security_group_id"),
+			SecurityGroup: emit.Ref("module." + p.ProcessLabel(target.Name) + ".security_group_id"),
 			Port:          emit.Int(target.Port()),
 		}
 	}

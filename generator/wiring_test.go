@@ -150,27 +150,6 @@ func TestG4_NoSecretInGeneratedFiles(t *testing.T) {
 	}
 }
 
-// TestG1_AlikeNamesAreAnError: an address is somebody's state, so two names never share one, and none gets a number.
-func TestG1_AlikeNamesAreAnError(t *testing.T) {
-	at := func(file string) hcl.Range {
-		return hcl.Range{Filename: file, Start: hcl.Pos{Line: 3, Column: 2}, End: hcl.Pos{Line: 3, Column: 9}}
-	}
-	application := &app.App{Name: "shop", ID: "shop", Language: "go",
-		Services: []app.Service{{Name: "a", Dir: "a"}},
-		Resources: []app.Resource{
-			{Kind: "secret", Name: "StripeKey", Service: "a", At: at("a/a.go")},
-			{Kind: "secret", Name: "stripe_key", Service: "a", At: at("a/b.go")},
-		}}
-	environments, diags := environment.Resolve(environment.Default(), application)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	_, diags = generator.Generate(application, environments, &generator.Lock{})
-	if !diags.HasErrors() || diags[0].Subject.Filename != "a/b.go" || !strings.Contains(diags[0].Detail, "a/a.go:3") {
-		t.Errorf("diagnostics: %v", diags)
-	}
-}
-
 // FuzzLabel: labels are identifiers of Terraform, whatever the name, and made of ASCII.
 func FuzzLabel(f *testing.F) {
 	for _, name := range []string{"StripeKey", "OpenAIKey", "site.added", "siteDB", "a-b", "Ünïcode", "", "_", "A", "AB", "aB1C", "HTTPServer2Go"} {

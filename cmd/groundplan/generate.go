@@ -79,6 +79,10 @@ func generate(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
+	if output == nil {
+		p.say("nothing is generated: there is no service to run")
+		return nil
+	}
 	var within func(string) bool
 	if name := c.String("env"); name != "" {
 		if err := checkEnvironment(name, environments); err != nil {

@@ -19,9 +19,11 @@ type App struct {
 	// Manifest says that a manifest describes the application, whatever it is written in.
 	Manifest bool
 
-	Services   []Service
-	Resources  []Resource
-	Edges      []Edge
+	Services  []Service
+	Resources []Resource
+	Edges     []Edge
+	// Loads is what every process does while its modules load, whatever it hosts; the edges have no Service.
+	Loads      []Edge
 	Auth       *AuthHandler // nil when the application has none
 	Gateway    *Gateway     // nil when the source declares none
 	Middleware []Middleware
@@ -138,13 +140,15 @@ const (
 	// Across: like Used, through a variable of another service or of a package outside services, which Encore's
 	// metadata does not attribute.
 	Across Origin = "across"
-	// Reached: only code outside every service uses it, and the service imports that code.
+	// Reached: only code outside the service uses or calls it, and that code runs in the service.
 	Reached Origin = "reached"
 	// ThroughMiddleware: global middleware that runs in the service uses it.
 	ThroughMiddleware Origin = "middleware"
 	// Demanded: nothing in the service is known to use it, but Encore builds it into every service all the same, as
 	// it does with the secrets of packages that belong to no service.
 	Demanded Origin = "demanded"
+	// Loaded: the modules of the application use it while they load, which they do in every process.
+	Loaded Origin = "loaded"
 )
 
 // Edge is one use of a resource, or of another service's endpoint, by a service.
@@ -157,7 +161,7 @@ type Edge struct {
 	// Operation is the kind's own word ("publish", "READ_OBJECT_CONTENTS"); the endpoint for a call.
 	Operation string
 	Origin    Origin
-	// Through is the expression or package that leads there, for Across and Reached.
+	// Through is the expression, package or declaration that leads there, for Across and Reached.
 	Through string
 	// ReferenceOnly marks a reference to an endpoint without a call (a cron job's target).
 	ReferenceOnly bool

@@ -109,7 +109,7 @@ var environmentSettings = []setting[Environment]{
 	row("deploy_role_arns", func(e *Environment) *[]string { return &e.DeployRoleARNs }, same([]string(nil)),
 		"Roles that may push images; when set, nobody else may.", areRoleARNs),
 	row("strict_access", func(e *Environment) *bool { return &e.StrictAccess }, same(false),
-		"Whether a service gets only what its own code uses. Without it, a service gets as well what code of others uses that its own code leads to, as `inspect` lists under `reach`: a shared database module, for example.", nil),
+		"Whether a service gets only what its own code uses. Without it, a service gets as well what code of others uses and calls that its own code leads to, as `inspect` lists under `reach`: a shared database module, for example. A secret that modules of a TypeScript application call while they load is needed by every process to start: with it, processes of other services get a placeholder in place of the value.", nil),
 	row("alarm_topic_arns", func(e *Environment) *[]string { return &e.AlarmTopicARNs }, same([]string(nil)),
 		"SNS topics that are told when something needs a person, such as messages nobody could handle.", areTopicARNs),
 	row("deletion_protection", func(e *Environment) *bool { return &e.DeletionProtection }, perProfile(false, true, true),

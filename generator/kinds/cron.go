@@ -18,6 +18,8 @@ type Cron struct {
 	EveryMinutes int
 	// Schedule is a cron expression of five fields; "" when EveryMinutes says when.
 	Schedule string
+	// TypeScript says that Schedule follows the rules of Encore's TypeScript parser.
+	TypeScript bool
 	// Service and Endpoint are what the job calls.
 	Service  string
 	Endpoint string
@@ -85,12 +87,8 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 		diags = append(diags, fail(settingAt(decl, schedule), "Two schedules", in.remedy("remove Every or Schedule", "remove every or schedule"),
 			"Cron job %q says both how often it runs and at which times; it can follow one.", decl.Name))
 	case settings.Schedule != "":
-		cron.Schedule = settings.Schedule
-		if problem := checkSchedule(settings.Schedule); problem != "" {
-			diags = append(diags, fail(settingAt(decl, schedule), "Invalid cron expression",
-				"write minute, hour, day of month, month and day of week, as in \"0 3 * * 1-5\"",
-				"The schedule %q of cron job %q cannot be read: %s.", settings.Schedule, decl.Name, problem))
-		}
+		cron.Schedule, cron.TypeScript = settings.Schedule, in.TypeScript()
+		diags = append(diags, checkSchedule(decl, settingAt(decl, schedule), cron)...)
 	case every.Kind != source.Absent:
 		cron.EveryMinutes = int(settings.Every / time.Minute)
 		diags = append(diags, checkEvery(decl, settingAt(decl, every), settings.Every, in)...)
@@ -116,11 +114,49 @@ func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cr
 			"Cron job %q calls %s, which is no API endpoint.", decl.Name, written.Text)}
 	}
 	cron.Endpoint = endpoint.Name
-	if endpoint.HasRequest { // raw endpoints are the reader's to refuse
-		return hcl.Diagnostics{fail(at, "Endpoint with parameters", "call a private endpoint without parameters that does the same",
-			"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give.", decl.Name, cron.Service, endpoint.Name)}
+	if !endpoint.HasRequest { // raw endpoints are the reader's to refuse
+		return nil
 	}
-	return nil
+	problem := fail(at, "Endpoint with parameters", "call a private endpoint without parameters that does the same",
+		"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give.", decl.Name, cron.Service, endpoint.Name)
+	if !in.Application.Manifest { // Encore builds such an application
+		problem = warn(at, problem.Summary, "call a private endpoint without parameters that does the same",
+			"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give: %s.", decl.Name, cron.Service, endpoint.Name, withoutParameters(endpoint.Path))
+	}
+	return hcl.Diagnostics{problem}
+}
+
+// withoutParameters says what becomes of a job whose endpoint takes parameters.
+func withoutParameters(path string) string {
+	if hasPathParameters(path) {
+		return "the path has no value where it wants one, and no schedule is made"
+	}
+	return "every run comes with an empty request"
+}
+
+// hasPathParameters reports whether a path has segments that only a caller can fill.
+func hasPathParameters(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment != "" && strings.ContainsRune(":*!", rune(segment[0])) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkSchedule holds a cron expression to the rules of who reads it, and warns of one that never comes.
+func checkSchedule(decl source.Decl, at hcl.Range, cron *Cron) hcl.Diagnostics {
+	table, problem := cron.table()
+	hint := "write minute, hour, day of month, month and day of week, as in \"0 3 * * 1-5\""
+	switch {
+	case problem == "" && table.comes():
+		return nil
+	case problem == "" && !cron.TypeScript:
+		return hcl.Diagnostics{warn(at, "Cron job that never runs", hint, "No date and time match the schedule %q of cron job %q, so that none is made.", cron.Schedule, decl.Name)}
+	case problem == "":
+		problem = "no date and time match it, and Encore refuses that"
+	}
+	return hcl.Diagnostics{fail(at, "Invalid cron expression", hint, "The schedule %q of cron job %q cannot be read: %s.", cron.Schedule, decl.Name, problem)}
 }
 
 // checkEvery checks an interval. Encore for Go runs jobs at the same times every day, so the interval must divide a day;
@@ -165,69 +201,4 @@ func goInterval(minutes int) string {
 		return fmt.Sprintf("%d * cron.Hour", hours)
 	}
 	return fmt.Sprintf("%d*cron.Hour + %d*cron.Minute", hours, rest)
-}
-
-// cronField is one of the five fields of a cron expression.
-type cronField struct {
-	name      string
-	low, high int
-	names     []string // names[i] stands for low+i
-}
-
-var cronFields = []cronField{
-	{name: "minute", low: 0, high: 59},
-	{name: "hour", low: 0, high: 23},
-	{name: "day of month", low: 1, high: 31},
-	{name: "month", low: 1, high: 12, names: []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}},
-	{name: "day of week", low: 0, high: 6, names: []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}},
-}
-
-// checkSchedule says what is wrong with a cron expression of five fields, "" when nothing is. A field is a list of
-// values, ranges and steps, as in "1,10-20/2".
-func checkSchedule(expression string) string {
-	fields := strings.Fields(expression)
-	if len(fields) != len(cronFields) {
-		return fmt.Sprintf("it has %d fields, not 5", len(fields))
-	}
-	for i, field := range cronFields {
-		for _, part := range strings.Split(fields[i], ",") {
-			if problem := field.check(part); problem != "" {
-				return problem
-			}
-		}
-	}
-	return ""
-}
-
-func (f cronField) check(part string) string {
-	span, step, hasStep := strings.Cut(part, "/")
-	if n, err := strconv.Atoi(step); hasStep && (err != nil || n < 1) {
-		return fmt.Sprintf("the step %q of the %s is no positive number", step, f.name)
-	}
-	if span == "*" || span == "?" {
-		return ""
-	}
-	from, to, isRange := strings.Cut(span, "-")
-	low, ok := f.value(from)
-	high, okHigh := low, true
-	if isRange {
-		high, okHigh = f.value(to)
-	}
-	switch {
-	case !ok || !okHigh:
-		return fmt.Sprintf("the %s %q is not between %d and %d", f.name, span, f.low, f.high)
-	case low > high:
-		return fmt.Sprintf("the %s range %q ends before it begins", f.name, span)
-	}
-	return ""
-}
-
-func (f cronField) value(text string) (int, bool) {
-	for i, name := range f.names {
-		if strings.EqualFold(name, text) {
-			return f.low + i, true
-		}
-	}
-	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= f.low && n <= f.high
 }

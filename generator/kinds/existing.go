@@ -40,7 +40,7 @@ func (s *Stack) Existing(file, label, id string, comments []string, value emit.V
 
 // existingTopic stands for a topic of the application that exists.
 func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
-	label := topicLabel(r.Name)
+	label := s.topicLabel(r.Name)
 	fields := []emit.Arg{Arg("arn", emit.String(topic.ARN))}
 	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), emit.Ref("local."+label+".arn"))
 	if topic.KeyARN != "" {
@@ -71,7 +71,7 @@ func checkTopics(d *Deployment) hcl.Diagnostics {
 
 // existingBucket stands for a bucket of the application that exists.
 func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket) {
-	label := bucketLabel(r.Name)
+	label := s.bucketLabel(r.Name)
 	written := []emit.Arg{
 		Arg("name", emit.String(bucket.Name)),
 		Arg("arn", emit.String("arn:aws:s3:::"+bucket.Name)),

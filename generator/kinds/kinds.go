@@ -176,6 +176,13 @@ func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnost
 	return d
 }
 
+// warn is a diagnostic about what the user may mean, and may not.
+func warn(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
+	d := fail(at, summary, hint, detail, args...)
+	d.Severity = hcl.DiagWarning
+	return d
+}
+
 // settingAt is where a setting's value stands, or the whole declaration when it was not written.
 func settingAt(decl source.Decl, v source.Value) hcl.Range {
 	if v.Kind == source.Absent || v.At.Filename == "" {

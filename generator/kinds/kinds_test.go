@@ -172,29 +172,52 @@ func summaries(diags hcl.Diagnostics) string {
 	return strings.Join(all, "; ")
 }
 
+// TestI6_CheckSchedule: what each of Encore's parsers makes of an expression. A problem is what it refuses; "never" is a
+// schedule without a date.
 func TestI6_CheckSchedule(t *testing.T) {
-	for expression, problem := range map[string]string{
-		"* * * * *":               "",
-		"0 2 * * *":               "",
-		"*/15 8-18/2 1,15 * 1-5":  "",
-		"0 0 1 JAN,jul sun":       "",
-		"0 0 ? * MON-FRI":         "",
-		"0 2 * *":                 "it has 4 fields, not 5",
-		"":                        "it has 0 fields, not 5",
-		"60 * * * *":              `the minute "60" is not between 0 and 59`,
-		"* * 0 * *":               `the day of month "0" is not between 1 and 31`,
-		"* * * 13 *":              `the month "13" is not between 1 and 12`,
-		"* * * * 7":               `the day of week "7" is not between 0 and 6`,
-		"5-1 * * * *":             `the minute range "5-1" ends before it begins`,
-		"*/0 * * * *":             `the step "0" of the minute is no positive number`,
-		"*/x * * * *":             `the step "x" of the minute is no positive number`,
-		"1-x * * * *":             `the minute "1-x" is not between 0 and 59`,
-		"a * * * *":               `the minute "a" is not between 0 and 59`,
-		"1,,2 * * * *":            `the minute "" is not between 0 and 59`,
-		"* * * * mon,tue,wed,xyz": `the day of week "xyz" is not between 0 and 6`,
+	for expression, want := range map[string]struct{ golang, typeScript string }{
+		"* * * * *":              {},
+		"0 2 * * *":              {},
+		"*/15 8-18 1,15 * 1-5":   {},
+		"0 0 * * MON-FRI":        {},
+		"1,,2 * * * *":           {},
+		"+5 * * * *":             {},
+		"0 0 29 2 *":             {},
+		"*/15 8-18/2 1,15 * 1-5": {typeScript: `the hour "8-18/2" has a step, which Encore's TypeScript parser takes behind * alone`},
+		"5/15 * * * *":           {typeScript: `the minute "5/15" has a step, which Encore's TypeScript parser takes behind * alone`},
+		"0 0 1 JAN *":            {typeScript: `the month "JAN" is neither a number between 1 and 12 nor a weekday, the only names Encore's TypeScript parser knows`},
+		"0 0 ? * *":              {typeScript: `the day of month "?" is not between 1 and 31`},
+		"0 0 31 2 *":             {golang: "never", typeScript: "never"},
+		"0 0 30 2 *":             {golang: "never", typeScript: "never"},
+		"0 0 31 4,6,9,11 *":      {golang: "never", typeScript: "never"},
+		"0 0 31 2 1":             {typeScript: "never"}, // for Go either day will do
+		", * * * *":              {golang: "never", typeScript: "never"},
+		"*/*/5 * * * *":          {golang: `the step "*/5" of the minute is no positive number`},
+		"tue * * * *":            {golang: `the minute "tue" is not between 0 and 59`},
+		"*/70 * * * *":           {typeScript: `the step "70" of the minute is not between 1 and 59`},
+		"* * 0 * *":              {golang: `the day of month "0" is not between 1 and 31`, typeScript: "never"},
+		"* * 0-3 * *":            {golang: `the day of month "0-3" is not between 1 and 31`},
+		"* * * * */7":            {typeScript: `the step "7" of the day of week is not between 1 and 6`},
+		"0 2 * *":                {"it has 4 fields, not 5", "it has 4 fields, not 5"},
+		"":                       {"it has 0 fields, not 5", "it has 0 fields, not 5"},
+		"@daily":                 {"it has 1 fields, not 5", "it has 1 fields, not 5"},
+		"60 * * * *":             {`the minute "60" is not between 0 and 59`, `the minute "60" is not between 0 and 59`},
+		"* * * * 7":              {`the day of week "7" is not between 0 and 6`, `the day of week "7" is not between 0 and 6`},
+		"5-1 * * * *":            {`the minute range "5-1" ends before it begins`, `the minute range "5-1" ends before it begins`},
+		"*/0 * * * *":            {`the step "0" of the minute is no positive number`, `the step "0" of the minute is not between 1 and 59`},
+		"*/x * * * *":            {`the step "x" of the minute is no positive number`, `the step "x" of the minute is not between 1 and 59`},
+		"1-x * * * *":            {`the minute "1-x" is not between 0 and 59`, `the minute "1-x" is not between 0 and 59`},
+		"1--5 * * * *":           {`the minute "1--5" is not between 0 and 59`, `the minute "1--5" is not between 0 and 59`},
+		"CRON_TZ=UTC 0 3 * * *":  {"it names a time zone, and schedules are in UTC", "it names a time zone, and schedules are in UTC"},
 	} {
-		if got := checkSchedule(expression); got != problem {
-			t.Errorf("%q: %q, want %q", expression, got, problem)
+		for _, typeScript := range []bool{false, true} {
+			table, got := (&Cron{Schedule: expression, TypeScript: typeScript}).table()
+			if got == "" && !table.comes() {
+				got = "never"
+			}
+			if expected := map[bool]string{false: want.golang, true: want.typeScript}[typeScript]; got != expected {
+				t.Errorf("%q, TypeScript %v: %q, want %q", expression, typeScript, got, expected)
+			}
 		}
 	}
 }

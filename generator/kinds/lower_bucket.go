@@ -16,7 +16,10 @@ const accountSuffix = 13
 // bucketFile holds buckets and what shows them to the world.
 const bucketFile = "buckets.tf"
 
-func bucketLabel(name string) string { return "bucket_" + Label(name) }
+func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Label("bucket", "", name) }
+
+// cdnLabel is the Terraform label of what shows a bucket to the world.
+func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
 	made := slices.ContainsFunc(buckets, func(r app.Resource) bool { return s.Env.ExistingBucket(r.Name) == nil })
@@ -24,7 +27,7 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 		s.Add(bucketFile, emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}, Comments: []string{"Names of buckets are shared by all of AWS: the account's id makes them this account's"}})
 	}
 	for _, r := range buckets {
-		label, spec := bucketLabel(r.Name), r.Spec.(*Bucket)
+		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
 		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
 			existingBucket(s, r, bucket)
 			continue
@@ -40,8 +43,8 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 		}
 		if spec.Public {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
-			args = append(args, Arg("distribution_arns", emit.List(emit.Ref("module.cdn_"+Label(r.Name)+".distribution_arn"))))
-			fields = append(fields, Arg("url", emit.Ref("module.cdn_"+Label(r.Name)+".url")))
+			args = append(args, Arg("distribution_arns", emit.List(emit.Ref("module."+s.cdnLabel(r.Name)+".distribution_arn"))))
+			fields = append(fields, Arg("url", emit.Ref("module."+s.cdnLabel(r.Name)+".url")))
 			lowerCDN(s, r)
 		} else {
 			args = append(args, Arg("key_arn", s.KeyARN()))
@@ -65,7 +68,7 @@ func bucketName(env *environment.Environment, bucket string) emit.Value {
 func lowerCDN(s *Stack, r app.Resource) {
 	args := []emit.Arg{
 		Arg("name", emit.String(environment.Name(environment.Bucket, s.Env.App, s.Env.Name, r.Name))),
-		Arg("bucket_regional_domain_name", emit.Ref("module."+bucketLabel(r.Name)+".regional_domain_name")),
+		Arg("bucket_regional_domain_name", emit.Ref("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
 		Arg("price_class", emit.String(priceClass)),
 		// CloudFront takes certificates of us-east-1 alone.
 		Arg("providers", emit.Providers(Arg("aws", emit.Ref("aws")), Arg("aws.us_east_1", emit.Ref("aws.us_east_1")))),
@@ -82,7 +85,7 @@ func lowerCDN(s *Stack, r app.Resource) {
 			Arg("certificate_arn", emit.String(s.Env.CDNCertificateARN)))
 	}
 	s.NorthVirginia = true
-	s.Module(bucketFile, "cdn_"+Label(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)
+	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and
@@ -134,7 +137,7 @@ func wireBuckets(p *Process) {
 	for _, name := range usedNames(uses) {
 		r := p.Resource("bucket", "", name)
 		spec := r.Spec.(*Bucket)
-		platform := "local.platform." + bucketLabel(name)
+		platform := "local.platform." + p.bucketLabel(name)
 		onBucket, onObjects, onKey := bucketActions(uses[name], spec)
 		comment := fmt.Sprintf("bucket %s: %s, in %s", quoted(name), operationVerbs(uses[name]), places(uses[name]))
 		prefix, listing := keyPrefix(p.Env, name), []Condition(nil)
@@ -142,18 +145,18 @@ func wireBuckets(p *Process) {
 			listing = listsOnly(prefix, uses[name])
 		}
 		if len(onBucket) > 0 {
-			p.Permissions = append(p.Permissions, Permission{Name: bucketLabel(name), Comment: comment, Actions: onBucket, Resources: []emit.Value{emit.Ref(platform + ".arn")}, Conditions: listing})
+			p.Permissions = append(p.Permissions, Permission{Name: p.bucketLabel(name), Comment: comment, Actions: onBucket, Resources: []emit.Value{emit.Ref(platform + ".arn")}, Conditions: listing})
 		}
 		if len(onObjects) > 0 {
 			// Not behind the bucket's label, where another bucket's may end: "files" and "files-objects".
-			p.permit("objects_"+Label(name), comment, onObjects, emit.Template("", platform+".arn", "/"+prefix+"*"))
+			p.permit("objects_"+p.Label("bucket", "", name), comment, onObjects, emit.Template("", platform+".arn", "/"+prefix+"*"))
 		}
 		switch existing := p.Env.ExistingBucket(name); {
 		case len(onKey) == 0:
 		case existing == nil && !spec.Public:
 			p.useKey(onKey...)
 		case existing != nil && existing.KeyARN != "":
-			p.useOwnersKey(existing.KeyARN, bucketLabel(name), "bucket "+quoted(name), emit.Ref(platform+".key_arn"), onKey...)
+			p.useOwnersKey(existing.KeyARN, p.bucketLabel(name), "bucket "+quoted(name), emit.Ref(platform+".key_arn"), onKey...)
 		}
 		fields := []emit.Arg{Arg("name", emit.Ref(platform+".name"))}
 		if prefix != "" {

@@ -16,12 +16,12 @@ import (
 const cachePort = 6379
 
 // CacheLabel is the Terraform label of a cache cluster, and the name of its output.
-func CacheLabel(name string) string { return "cache_" + Label(name) }
+func (d *Deployment) CacheLabel(name string) string { return "cache_" + d.Label("cache", "", name) }
 
 // CachePasswordVariable names the variable that holds a process's password for a cache cluster. Labels of clusters
 // differ, and so do these.
-func CachePasswordVariable(cluster string) string {
-	return "CACHE_PASSWORD_" + strings.ToUpper(Label(cluster))
+func (d *Deployment) CachePasswordVariable(cluster string) string {
+	return "CACHE_PASSWORD_" + strings.ToUpper(d.Label("cache", "", cluster))
 }
 
 // CacheSecretPrefix is what the names of a cluster's passwords begin with; the process follows, behind a slash.
@@ -32,7 +32,7 @@ func CacheSecretPrefix(env *environment.Environment, cluster string) string {
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
 func lowerCaches(s *Stack, caches []app.Resource) {
 	for _, r := range caches {
-		label, spec := CacheLabel(r.Name), r.Spec.(*Cache)
+		label, spec := s.CacheLabel(r.Name), r.Spec.(*Cache)
 		settings := s.Env.Cache(r.Name)
 		var users []emit.Arg
 		for _, p := range s.Processes {
@@ -69,8 +69,9 @@ func lowerCaches(s *Stack, caches []app.Resource) {
 func (p *Process) Keeps(cluster string) bool { return len(p.keyPatterns(cluster)) > 0 }
 
 // keyPatterns are the key patterns of a cluster that the process's services keep, sorted. A keyspace outside every
-// service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, or in
-// TypeScript through a variable of another service, may use all of them: it reaches those of others, and which is not known.
+// service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, through code
+// of others, or in TypeScript through a variable of another service, may use all of them: it reaches those of others, and
+// which is not known.
 func (p *Process) keyPatterns(cluster string) []string {
 	uses := p.Uses("cache")[cluster]
 	if len(uses) == 0 {
@@ -78,7 +79,7 @@ func (p *Process) keyPatterns(cluster string) []string {
 	}
 	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
 	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
-		return e.Through != "" && p.App.Language == "typescript" ||
+		return e.Origin == app.Reached || e.Through != "" && p.App.Language == "typescript" ||
 			!slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
 	})
 	var patterns []string
@@ -99,9 +100,9 @@ func wireCaches(p *Process) {
 		if len(p.keyPatterns(r.Name)) == 0 {
 			continue
 		}
-		platform, variable := "local.platform."+CacheLabel(r.Name), CachePasswordVariable(r.Name)
+		platform, variable := "local.platform."+p.CacheLabel(r.Name), p.CachePasswordVariable(r.Name)
 		mine := "[\"" + p.Name + "\"]"
-		p.Connections[CacheLabel(r.Name)] = Connection{
+		p.Connections[p.CacheLabel(r.Name)] = Connection{
 			Comment:       fmt.Sprintf("cache cluster %s, in %s", quoted(r.Name), places(p.Uses("cache")[r.Name])),
 			SecurityGroup: emit.Ref(platform + ".security_group_id"),
 			Port:          emit.Ref(platform + ".port"),

@@ -20,7 +20,12 @@ func DiscoveryName(process environment.Process) string {
 }
 
 // ProcessLabel is the Terraform label of a process.
-func ProcessLabel(process string) string { return "service_" + Label(process) }
+func (d *Deployment) ProcessLabel(process string) string {
+	return "service_" + d.Label("process", "", process)
+}
+
+// CronLabel is the Terraform label of a cron job.
+func (d *Deployment) CronLabel(name string) string { return "cron_" + d.Label("cron", "", name) }
 
 // Port is the port the process listens on.
 func (p *Process) Port() int {
@@ -43,16 +48,16 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 	for _, r := range crons {
 		spec := r.Spec.(*Cron)
 		target, endpoint := s.Host(spec.Service), s.endpoint(spec)
-		expressions, err := spec.Expressions()
-		if target == nil || endpoint == nil || err != nil {
-			continue // checkCrons reports
+		expressions := s.CronExpressions(spec)
+		if target == nil || len(expressions) == 0 {
+			continue
 		}
 		args := []emit.Arg{
 			Arg("name", emit.String(environment.Name(environment.Schedule, s.Env.App, s.Env.Name, r.Name))),
 			Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 			Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
 			Arg("connection", emit.Object(
-				Arg("security_group_id", emit.Ref("module."+ProcessLabel(target.Name)+".security_group_id")),
+				Arg("security_group_id", emit.Ref("module."+s.ProcessLabel(target.Name)+".security_group_id")),
 				Arg("port", emit.Int(target.Port())),
 			)),
 			Arg("key_arn", emit.Ref("local.platform.key_arn")),
@@ -66,9 +71,23 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 			Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
 		}
 		args = append(args, s.signature()...)
-		s.Module("schedules.tf", "cron_"+Label(r.Name), "cron", "cron "+r.Name,
+		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", "cron "+r.Name,
 			[]string{fmt.Sprintf("Cron job %s calls %s.%s, in %s", quoted(r.Name), spec.Service, spec.Endpoint, r.At.Filename)}, args...)
 	}
+}
+
+// CronExpressions are the expressions of the schedules a job gets: none for one that never runs, or that has nothing to put
+// into the path it calls. Who reads and checks jobs says so.
+func (d *Deployment) CronExpressions(job *Cron) []string {
+	endpoint := d.endpoint(job)
+	if endpoint == nil || hasPathParameters(endpoint.Path) {
+		return nil
+	}
+	expressions, err := job.Expressions()
+	if err != nil {
+		return nil
+	}
+	return expressions
 }
 
 // signature is how the requests of cron jobs prove where they come from. Encore's Go runtime believes whoever signs as

@@ -30,7 +30,7 @@ func lowerDatabases(s *Stack, resources []app.Resource) {
 		if len(process.Uses("database")) == 0 {
 			continue
 		}
-		lowerGeneratedSecret(s, databaseSecret(process.Name), "database role "+RoleName(process.Name),
+		lowerGeneratedSecret(s, s.databaseSecret(process.Name), "database role "+RoleName(process.Name),
 			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.Name)), process.Name),
 			fmt.Sprintf("Password of database role %s of %s", RoleName(process.Name), s.Env.App),
 			"database", process.Name)
@@ -38,7 +38,9 @@ func lowerDatabases(s *Stack, resources []app.Resource) {
 }
 
 // databaseSecret does not begin with secret_, as the labels of the application's own secrets do.
-func databaseSecret(process string) string { return "database_password_" + Label(process) }
+func (d *Deployment) databaseSecret(process string) string {
+	return "database_password_" + d.Label("process", "", process)
+}
 
 // RoleName is the PostgreSQL role a process logs in as: at most 63 bytes, lower case, never a reserved word.
 func RoleName(process string) string {
@@ -126,7 +128,7 @@ func wireDatabases(p *Process) {
 	}
 	p.Secrets = append(p.Secrets, Secret{
 		Variable: DatabasePasswordVariable,
-		ARN:      emit.Ref("local.platform." + databaseSecret(p.Name) + "_arn"),
+		ARN:      emit.Ref("local.platform." + p.databaseSecret(p.Name) + "_arn"),
 		Comment:  fmt.Sprintf("password of database role %s", quoted(RoleName(p.Name))),
 	})
 	var servers []emit.Value

@@ -14,11 +14,13 @@ import (
 // secretFile is where all secrets of the platform stand, whatever they are for.
 const secretFile = "secrets.tf"
 
+func (d *Deployment) secretLabel(name string) string { return "secret_" + d.Label("secret", "", name) }
+
 // lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
 func lowerSecrets(s *Stack, resources []app.Resource) {
 	for _, r := range resources {
-		label := "secret_" + Label(r.Name)
+		label := s.secretLabel(r.Name)
 		s.Module(secretFile, label, "secret", "secret "+r.Name,
 			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", emit.String(SecretName(s.Env, r.Name))),
@@ -46,15 +48,25 @@ func wireSecrets(p *Process) {
 		}
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: variable,
-			ARN:      emit.Ref("local.platform.secret_" + Label(r.Name) + "_arn"),
+			ARN:      emit.Ref("local.platform." + p.secretLabel(r.Name) + "_arn"),
 			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
 		})
 		fields = append(fields, Arg(r.Name, fromVariable(variable)))
 	}
+	for _, e := range p.App.Loads {
+		if e.Kind == "secret" && p.Env.StrictAccess && p.OnlyLoads(e) {
+			fields = append(fields, Arg(e.Resource, emit.String(placeholderSecret)))
+		}
+	}
+	slices.SortFunc(fields, func(a, b emit.Arg) int { return strings.Compare(a.Name, b.Name) })
 	if len(fields) > 0 {
 		p.Config["secrets"] = emit.Map(fields...)
 	}
 }
+
+// placeholderSecret is what a process gets for a secret that it needs to load the modules of others, and no more, where
+// access is strict: it starts with it, and whatever would use the value runs elsewhere.
+const placeholderSecret = "placeholder: strict_access withholds the value from this process"
 
 // secretVariable names the environment variable of an application's secret. Source takes all letters in a name, and the
 // environment only those of ASCII.

@@ -23,10 +23,20 @@ const (
 	maxReceives = 1000
 )
 
-func topicLabel(name string) string { return "topic_" + Label(name) }
+// topicLabel is the Terraform label of a topic.
+func (d *Deployment) topicLabel(name string) string { return "topic_" + d.Label("topic", "", name) }
 
-func subscriptionLabel(topic, name string) string {
-	return "subscription_" + Label(topic) + "_" + Label(name)
+func (d *Deployment) subscriptionLabel(topic, name string) string {
+	return "subscription_" + d.Label("subscription", topic, name)
+}
+
+// queueName is the physical name of a subscription's queue. Topic "a-b" with subscription "c" and topic "a" with "b-c" would
+// have one name: those whose labels are told apart are so here too.
+func (d *Deployment) queueName(r app.Resource) string {
+	if d.told("subscription", r.Parent, r.Name) {
+		return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
+	}
+	return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
 }
 
 // isFIFO says whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the
@@ -59,7 +69,7 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 
 func lowerTopics(s *Stack, topics []app.Resource) {
 	for _, r := range topics {
-		label := topicLabel(r.Name)
+		label := s.topicLabel(r.Name)
 		if topic := s.Env.ExistingTopic(r.Name); topic != nil {
 			existingTopic(s, r, topic)
 			continue
@@ -76,12 +86,12 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 
 func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 	for _, r := range subscriptions {
-		label, spec := subscriptionLabel(r.Parent, r.Name), r.Spec.(*Subscription)
+		label, spec := s.subscriptionLabel(r.Parent, r.Name), r.Spec.(*Subscription)
 		topic := s.Resource("topic", "", r.Parent)
 		s.Module(topicFile, label, "subscription", fmt.Sprintf("subscription %s of topic %s", r.Name, r.Parent),
 			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
 			// Two subscriptions of one name are usual, on different topics.
-			Arg("name", emit.String(environment.Name(environment.Queue, s.Env.App, s.Env.Name, r.Parent+"-"+r.Name))),
+			Arg("name", emit.String(s.queueName(r))),
 			Arg("topic_arn", s.topicARN(r.Parent)),
 			Arg("key_arn", s.KeyARN()),
 			Arg("visibility_seconds", emit.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
@@ -100,9 +110,9 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 // topicARN is the ARN of a topic, for use in the platform stack.
 func (s *Stack) topicARN(topic string) emit.Value {
 	if s.Env.ExistingTopic(topic) != nil {
-		return emit.Ref("local." + topicLabel(topic) + ".arn")
+		return emit.Ref("local." + s.topicLabel(topic) + ".arn")
 	}
-	return emit.Ref("module." + topicLabel(topic) + ".arn")
+	return emit.Ref("module." + s.topicLabel(topic) + ".arn")
 }
 
 // seconds is a duration in whole seconds, rounded up, within what AWS allows.
@@ -133,7 +143,7 @@ func wireTopics(p *Process) {
 	}
 	var topics []emit.Arg
 	for _, r := range p.Of("topic") {
-		arn := "local.platform." + topicLabel(r.Name) + "_arn"
+		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
 		var actions []string
 		var comment string
 		if p.App.Language == "go" && len(published[r.Name])+len(consumed[r.Name]) > 0 {
@@ -147,7 +157,7 @@ func wireTopics(p *Process) {
 			p.useTopicKey(r.Name, "kms:Decrypt", "kms:GenerateDataKey")
 		}
 		if len(actions) > 0 {
-			p.permit(topicLabel(r.Name), comment, actions, emit.Ref(arn))
+			p.permit(p.topicLabel(r.Name), comment, actions, emit.Ref(arn))
 		}
 		if len(published[r.Name])+len(consumed[r.Name]) > 0 {
 			topics = append(topics, Arg(r.Name, emit.Map(
@@ -172,7 +182,7 @@ func (p *Process) useTopicKey(topic string, actions ...string) {
 	case existing == nil:
 		p.useKey(actions...)
 	case existing.KeyARN != "":
-		p.useOwnersKey(existing.KeyARN, topicLabel(topic), "topic "+quoted(topic), emit.Ref("local.platform."+topicLabel(topic)+"_key"), actions...)
+		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), emit.Ref("local.platform."+p.topicLabel(topic)+"_key"), actions...)
 	}
 }
 
@@ -180,7 +190,7 @@ func (p *Process) useTopicKey(topic string, actions ...string) {
 func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 	var fields []emit.Arg
 	for _, e := range edges {
-		label := subscriptionLabel(e.Parent, e.Resource)
+		label := p.subscriptionLabel(e.Parent, e.Resource)
 		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
 			[]string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}, emit.Ref("local.platform."+label+".queue_arn"))
 		p.useKey("kms:Decrypt")
@@ -210,7 +220,7 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		taken[name] = queue{of, r}
 	}
 	for _, r := range d.Of("subscription") {
-		name, ending := environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name), ""
+		name, ending := d.queueName(r), ""
 		if topic := d.Resource("topic", "", r.Parent); topic != nil && isFIFO(d.App, topic.Spec.(*Topic)) {
 			ending = ".fifo"
 		}

@@ -92,7 +92,7 @@ func TestI4_VariablesAreToldApart(t *testing.T) {
 			t.Errorf("%s twice", v.Pattern)
 		}
 		seen[v.Pattern], of[v.Kind] = true, true
-		if name := v.name("order-placed", "ChargeCard"); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
+		if name := v.name(PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
 			t.Errorf("%s becomes %s", v.Pattern, name)
 		}
 	}

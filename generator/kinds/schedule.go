@@ -10,13 +10,17 @@ import (
 // and no range with a step. Encore's schedules have five fields as in crontab(5), or an interval counted from
 // midnight UTC. One of these can need several of those.
 
-// Expressions are the schedule in the words of EventBridge Scheduler, in UTC: several when one cannot say it. It fails on a
-// schedule that EventBridge cannot express.
+// Expressions are the schedule in the words of EventBridge Scheduler, in UTC: several when one cannot say it, none when it
+// never comes. It fails on a schedule that EventBridge cannot express.
 func (c *Cron) Expressions() ([]string, error) {
 	if c.Schedule == "" {
 		return everyExpressions(c.EveryMinutes), nil
 	}
-	expression, err := scheduleExpression(c.Schedule)
+	table, _ := c.table()
+	if !table.comes() {
+		return nil, nil
+	}
+	expression, err := table.expression()
 	if err != nil {
 		return nil, fmt.Errorf("the schedule %q: %w", c.Schedule, err)
 	}
@@ -50,23 +54,21 @@ func everyExpressions(minutes int) []string {
 	return expressions
 }
 
-// scheduleExpression translates a cron expression of five fields that checkSchedule has passed. It fails on one that
-// restricts both day fields: crontab then means either day, which no single expression of EventBridge says, and two
-// would run twice on a day that is both.
-func scheduleExpression(expression string) (string, error) {
-	fields := strings.Fields(expression)
+// expression says a schedule that comes in one expression. It fails on one that restricts both day fields: no single
+// expression of EventBridge says that either day will do, and two would run twice on a day that is both.
+func (t crontab) expression() (string, error) {
+	days, weekdays := t.days()
 	printed := make([]string, len(cronFields))
 	for i, field := range cronFields {
-		printed[i] = field.print(field.values(fields[i]))
+		printed[i] = field.print(t.values[i])
 	}
-	const dayOfMonth, dayOfWeek = 2, 4
 	switch {
-	case printed[dayOfWeek] == "*":
+	case !weekdays:
 		printed[dayOfWeek] = "?"
-	case printed[dayOfMonth] == "*":
+	case !days:
 		printed[dayOfMonth] = "?"
 		var shifted []int // Sunday is 0 in crontab, 1 in EventBridge
-		for _, day := range cronFields[dayOfWeek].values(fields[dayOfWeek]) {
+		for _, day := range t.values[dayOfWeek] {
 			shifted = append(shifted, day+1)
 		}
 		week := cronField{low: 1, high: 7}
@@ -74,40 +76,10 @@ func scheduleExpression(expression string) (string, error) {
 	default:
 		return "", fmt.Errorf("it restricts both the day of month and the day of week")
 	}
+	if !days && !weekdays {
+		printed[dayOfMonth] = "*"
+	}
 	return "cron(" + strings.Join(printed, " ") + " *)", nil
-}
-
-// values are the values a field of a valid expression stands for, ascending.
-func (f cronField) values(text string) []int {
-	in := make([]bool, f.high+1)
-	for _, part := range strings.Split(text, ",") {
-		span, stepText, hasStep := strings.Cut(part, "/")
-		step := 1
-		if hasStep {
-			step, _ = strconv.Atoi(stepText)
-		}
-		low, high := f.low, f.high
-		if span != "*" && span != "?" {
-			from, to, isRange := strings.Cut(span, "-")
-			low, _ = f.value(from)
-			switch {
-			case isRange:
-				high, _ = f.value(to)
-			case !hasStep:
-				high = low // a single value; with a step it opens a range to the end
-			}
-		}
-		for v := low; v <= high; v += step {
-			in[v] = true
-		}
-	}
-	var values []int
-	for v, is := range in {
-		if is {
-			values = append(values, v)
-		}
-	}
-	return values
 }
 
 // print writes ascending values as shortly as EventBridge allows: * for all, a step that runs to the end, else a list

@@ -97,9 +97,14 @@ func TestJ1_CronExpressions(t *testing.T) {
 		"0 0 */10 * *":       "cron(0 0 1/10 * ? *)",
 		"7/10 * * * *":       "cron(7/10 * * * ? *)",
 		"0 0 ? * *":          "cron(0 0 * * ? *)",
+		"0 0 1-31 * 1":       "cron(0 0 * * ? *)", // either day will do where neither begins with a star
+		"0 0 */1 * 1":        "cron(0 0 ? * 2 *)",
+		"0 0 1,,15 * *":      "cron(0 0 1,15 * ? *)",
+		"0 0 , * 1":          "cron(0 0 ? * 2 *)",
+		"0 0 31 2,3 *":       "cron(0 0 31 2,3 ? *)",
 	} {
-		got, err := scheduleExpression(expression)
-		if err != nil || got != want {
+		got, err := (&Cron{Schedule: expression}).Expressions()
+		if err != nil || len(got) != 1 || got[0] != want {
 			t.Errorf("%q: got %s %v, want %s", expression, got, err, want)
 		}
 	}
@@ -118,7 +123,10 @@ func TestJ1_FieldsKeepTheirValues(t *testing.T) {
 		for _, step := range []int{1, 2, 3, 5, 7, 15, 30} {
 			for low := field.low; low <= field.high; low += stride {
 				for high := low; high <= field.high; high++ {
-					values := field.values(fmt.Sprintf("%d-%d/%d", low, high, step))
+					var values []int
+					for v := low; v <= high; v += step {
+						values = append(values, v)
+					}
 					printed := field.print(values)
 					var back []int
 					for v := field.low; v <= field.high; v++ {

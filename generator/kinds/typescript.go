@@ -10,6 +10,7 @@ var databaseTypeScript = source.TypeScriptSpelling{
 	ParentArg: -1, NameArg: 0, ConfigArg: 1,
 	Named:           "named",
 	MigrationsField: "migrations",
+	Held:            true,
 	// Methods stays nil: a database has no operations, and handing it to a library is a use like any other. Code outside
 	// every service may use it: whoever imports that code reaches it.
 }
@@ -21,8 +22,8 @@ var topicTypeScript = source.TypeScriptSpelling{
 	Methods:      map[string][]string{"publish": {Publish}},
 	Ref:          "ref",
 	Permissions:  map[string][]string{"Publisher": {Publish}},
-	Strict:       true,
-	Outside:      source.OutsideNone,
+	Strict:       true, Constructed: true,
+	Outside: source.OutsideNone,
 }
 
 var subscriptionTypeScript = source.TypeScriptSpelling{
@@ -112,5 +113,5 @@ var metricTypeScript = source.TypeScriptSpelling{
 	ParentArg: -1, NameArg: 0, ConfigArg: 1,
 	Grammar: source.Snake,
 	Methods: map[string][]string{"increment": {Record}, "set": {Record}, "with": {Record}, "ref": {Record}},
-	Outside: source.OutsideNone,
+	Outside: source.OutsideNone, Registered: true,
 }

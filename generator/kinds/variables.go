@@ -42,7 +42,7 @@ var ConnectionVariables = []ConnectionVariable{
 		value: func(p *Process, _ *app.Resource) emit.Value { return emit.String(RoleName(p.Name)) }},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_PASSWORD", Secret: true, Meaning: "Password of the role.",
 		value: func(p *Process, _ *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + databaseSecret(p.Name) + "_arn")
+			return emit.Ref("local.platform." + p.databaseSecret(p.Name) + "_arn")
 		}},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_CA_CERTIFICATE", Meaning: "Certificates to trust, as PEM text: the server speaks TLS alone.",
 		value: ofServer("ca_certificate")},
@@ -52,22 +52,22 @@ var ConnectionVariables = []ConnectionVariable{
 			return emit.String(fmt.Sprint(poolSize(p.Deployment, serverOf(p, r))))
 		}},
 	{Kind: "topic", Pattern: "<NAME>_TOPIC_ARN", Meaning: "ARN of the SNS topic.",
-		value: func(_ *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + topicLabel(r.Name) + "_arn")
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + p.topicLabel(r.Name) + "_arn")
 		}},
 	{Kind: "subscription", Pattern: "<PARENT>_<NAME>_QUEUE_URL",
 		Meaning: "URL of the SQS queue; `<PARENT>` is the topic. A message is SNS's envelope, with the published text in `Message`.",
-		value: func(_ *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + subscriptionLabel(r.Parent, r.Name) + ".queue_url")
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + p.subscriptionLabel(r.Parent, r.Name) + ".queue_url")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_NAME", Meaning: "Name of the S3 bucket.",
-		value: func(_ *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + bucketLabel(r.Name) + ".name")
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + p.bucketLabel(r.Name) + ".name")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_PUBLIC_URL", Meaning: "Where the world reads the objects, without a slash at the end. Public buckets only.",
 		of: func(r *app.Resource) bool { return r.Spec.(*Bucket).Public },
-		value: func(_ *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + bucketLabel(r.Name) + ".url")
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + p.bucketLabel(r.Name) + ".url")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_KEY_PREFIX",
 		Meaning: "What the keys of all objects begin with. Only where an environment brings a bucket with a `key_prefix`.",
@@ -78,15 +78,15 @@ var ConnectionVariables = []ConnectionVariable{
 	{Kind: "cache", Pattern: "<NAME>_CACHE_PORT", Meaning: "Port of the primary.", value: ofCache(".port")},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_USER", Meaning: "User of the service.",
 		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + CacheLabel(r.Name) + ".user_names[\"" + p.Name + "\"]")
+			return emit.Ref("local.platform." + p.CacheLabel(r.Name) + ".user_names[\"" + p.Name + "\"]")
 		}},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_PASSWORD", Secret: true, Meaning: "Password of the user.",
 		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + CacheLabel(r.Name) + ".user_secret_arns[\"" + p.Name + "\"]")
+			return emit.Ref("local.platform." + p.CacheLabel(r.Name) + ".user_secret_arns[\"" + p.Name + "\"]")
 		}},
 	{Kind: "secret", Pattern: "<NAME>", Secret: true, Meaning: "Value of the secret: `StripeKey` becomes `STRIPE_KEY`.",
-		value: func(_ *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform.secret_" + Label(r.Name) + "_arn")
+		value: func(p *Process, r *app.Resource) emit.Value {
+			return emit.Ref("local.platform." + p.secretLabel(r.Name) + "_arn")
 		}},
 	{Kind: callKind, Pattern: "<NAME>_URL", Meaning: "Base URL of a service it calls, inside the network: `http://`, host and port.",
 		value: func(p *Process, r *app.Resource) emit.Value { return BaseURL(p.Host(r.Name)) }},
@@ -104,8 +104,8 @@ func ofServer(output string) func(*Process, *app.Resource) emit.Value {
 }
 
 func ofCache(output string) func(*Process, *app.Resource) emit.Value {
-	return func(_ *Process, r *app.Resource) emit.Value {
-		return emit.Ref("local.platform." + CacheLabel(r.Name) + output)
+	return func(p *Process, r *app.Resource) emit.Value {
+		return emit.Ref("local.platform." + p.CacheLabel(r.Name) + output)
 	}
 }
 
@@ -120,9 +120,9 @@ func serverOf(p *Process, r *app.Resource) environment.DatabaseServer {
 	return environment.DatabaseServer{}
 }
 
-// name is the variable's name for a resource.
-func (v *ConnectionVariable) name(parent, name string) string {
-	return strings.NewReplacer("<NAME>", strings.ToUpper(Label(name)), "<PARENT>", strings.ToUpper(Label(parent))).Replace(v.Pattern)
+// name is the variable's name for a resource of that label.
+func (v *ConnectionVariable) name(label string) string {
+	return strings.NewReplacer("<PARENT>_<NAME>", strings.ToUpper(label), "<NAME>", strings.ToUpper(label)).Replace(v.Pattern)
 }
 
 // Variable is an environment variable of a container.
@@ -138,7 +138,7 @@ func WireContainer(p *Process) {
 	p.Config, p.Secrets = map[string]emit.Value{}, nil
 	done := map[string]bool{}
 	add := func(v *ConnectionVariable, r *app.Resource, comment string) {
-		name := v.name(r.Parent, r.Name)
+		name := v.name(p.Label(v.Kind, r.Parent, r.Name))
 		switch {
 		case done[name]:
 		case v.Secret:
@@ -215,10 +215,10 @@ func CheckVariables(a *app.App) hcl.Diagnostics {
 	return diags
 }
 
-// setVariable is a variable and what sets it.
+// setVariable is a variable and what sets it, which is of a kind when it is a resource.
 type setVariable struct {
-	name, what string
-	at         hcl.Range
+	name, what, kind string
+	at               hcl.Range
 }
 
 func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics {
@@ -226,7 +226,7 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 	for i := range ConnectionVariables {
 		v := &ConnectionVariables[i]
 		if v.Kind == "" {
-			list = append(list, setVariable{v.Pattern, "groundplan", hcl.Range{}})
+			list = append(list, setVariable{name: v.Pattern, what: "groundplan"})
 		}
 		done := map[string]bool{}
 		for _, e := range edges {
@@ -234,12 +234,12 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 			skip := e.Kind == callKind && (e.ReferenceOnly || e.Resource == s.Name)
 			if id := e.Parent + "\n" + e.Resource; v.Kind == e.Kind && !skip && !done[id] && (v.of == nil || v.of(r)) {
 				done[id] = true
-				list = append(list, setVariable{v.name(e.Parent, e.Resource), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.At})
+				list = append(list, setVariable{v.name(PlainLabel(e.Parent, e.Resource)), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.Kind, e.At})
 			}
 		}
 	}
 	for _, literal := range s.Container.Environment {
-		list = append(list, setVariable{literal.Name, "the setting environment", literal.At})
+		list = append(list, setVariable{name: literal.Name, what: "the setting environment", at: literal.At})
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].at.Start.Byte < list[j].at.Start.Byte })
 	var diags hcl.Diagnostics
@@ -253,6 +253,7 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 		switch earlier, taken := first[v.name]; {
 		case !taken:
 			first[v.name] = v
+		case earlier.kind == v.kind && v.kind != "": // their labels are told apart, and the variables with them
 		case earlier.at.Filename == "":
 			diags = append(diags, fail(v.at, "Variable set twice", "choose another name",
 				"The variable %s of service %q is set by %s.", v.name, s.Name, earlier.what))

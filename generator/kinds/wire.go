@@ -17,6 +17,9 @@ type Deployment struct {
 	Env *environment.Environment
 	// Processes are in the order of the environment's.
 	Processes []*Process
+	// Labels are the labels of resources, services and processes by their id, as AssignLabels gave them. Who is missing has
+	// the plain one.
+	Labels map[string]string
 
 	resources map[string][]app.Resource // by kind
 	outside   map[string][]string       // by kind: names of what is declared outside every service
@@ -55,6 +58,7 @@ func NewDeployment(application *app.App, env *environment.Environment) *Deployme
 		for _, service := range process.HostedServices() {
 			p.Edges = append(p.Edges, edges[service]...)
 		}
+		p.load()
 		for _, service := range process.Services {
 			d.hosts[service] = p
 		}
@@ -100,6 +104,8 @@ type Process struct {
 	// Config holds the sections of the Encore infra config that the resources add, by section name.
 	Config map[string]emit.Value
 
+	// onlyLoaded are uses that the process makes only while it loads the modules of others.
+	onlyLoaded map[[4]string]bool
 	ownersKeys map[string]string // by ARN: the permission to use a key of somebody else's
 }
 
@@ -149,6 +155,29 @@ func (p *Process) Uses(kind string) map[string][]app.Edge {
 	}
 	return uses
 }
+
+// load adds what the process uses while it loads the modules of all services. Where access is strict it does without.
+func (p *Process) load() {
+	known := map[[4]string]bool{}
+	for _, e := range p.Edges {
+		known[useOf(e)] = true
+	}
+	p.onlyLoaded = map[[4]string]bool{}
+	for _, e := range p.App.Loads {
+		if known[useOf(e)] {
+			continue
+		}
+		p.onlyLoaded[useOf(e)] = true
+		if !p.Env.StrictAccess {
+			p.Edges = append(p.Edges, e)
+		}
+	}
+}
+
+// OnlyLoads reports whether the process uses something only while it loads the modules of others.
+func (p *Process) OnlyLoads(e app.Edge) bool { return p.onlyLoaded[useOf(e)] }
+
+func useOf(e app.Edge) [4]string { return [4]string{e.Kind, e.Parent, e.Resource, e.Operation} }
 
 // permit adds a statement to the task role.
 func (p *Process) permit(name, comment string, actions []string, resources ...emit.Value) {
@@ -212,6 +241,8 @@ func places(edges []app.Edge) string {
 	for _, e := range edges {
 		name := e.At.Filename
 		switch {
+		case e.Origin == app.Loaded:
+			name += ", while modules load"
 		case e.Origin == app.Reached:
 			name += ", reached through " + e.Through
 		case e.Through != "":

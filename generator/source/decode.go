@@ -238,8 +238,8 @@ func decodeDuration(value Value, target reflect.Value, name string, seconds bool
 	return hcl.Diagnostics{wrongType(value, name, `a duration, such as 30 * time.Second in Go or "30s" elsewhere`)}
 }
 
-// durationUnits are the units Encore's TypeScript API accepts beside those of time.ParseDuration, after its duration
-// strings ("1h", "7 days").
+// durationUnits are the units of a manifest beside those of time.ParseDuration. Encore's TypeScript parser knows the
+// short ones and "y"; the reader refuses the others.
 var durationUnits = []struct {
 	names []string
 	unit  time.Duration
@@ -250,6 +250,7 @@ var durationUnits = []struct {
 	{[]string{"h", "hr", "hrs", "hour", "hours"}, time.Hour},
 	{[]string{"d", "day", "days"}, 24 * time.Hour},
 	{[]string{"w", "week", "weeks"}, 7 * 24 * time.Hour},
+	{[]string{"y"}, 31_556_926 * time.Second}, // the mean year of Encore's parser
 }
 
 func parseDuration(text string) (time.Duration, bool) {

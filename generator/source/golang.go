@@ -43,7 +43,7 @@ func Go(root string, spellings []GoSpelling, ignore ...string) (*Application, hc
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
-	dirs, err := findGoDirs(root, ignore)
+	dirs, nested, err := findGoDirs(root, ignore)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,6 +68,11 @@ func Go(root string, spellings []GoSpelling, ignore ...string) (*Application, hc
 	if !broken {
 		diags = append(diags, linkDiags...)
 	}
+	nestedDiags, err := checkNestedGo(root, module, nested, result)
+	if err != nil {
+		return nil, nil, err
+	}
+	diags = append(diags, nestedDiags...)
 	sortDiagnostics(diags)
 	return result, diags, nil
 }
@@ -80,10 +85,10 @@ type goDir struct {
 	subdirs []string
 }
 
-// findGoDirs lists the folders with Go files, in order. It does not enter hidden folders, node_modules, vendor and
-// testdata, nor other modules and other Encore applications.
-func findGoDirs(root string, ignore []string) ([]goDir, error) {
-	var dirs []goDir
+// findGoDirs lists the folders with Go files, in order. It does not enter hidden folders and node_modules, as Encore does
+// not, nor vendor, whose packages no application can import by their path. nested are the folders with a go.mod or an
+// encore.app of their own: Encore takes no notice of those.
+func findGoDirs(root string, ignore []string) (dirs []goDir, nested nestedRoots, err error) {
 	var walk func(dir string) error
 	walk = func(dir string) error {
 		entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(dir)))
@@ -96,8 +101,10 @@ func findGoDirs(root string, ignore []string) ([]goDir, error) {
 			switch {
 			case entry.IsDir():
 				found.subdirs = append(found.subdirs, name)
-			case dir != "." && (name == "go.mod" || name == encoreAppFile):
-				return nil
+			case dir != "." && name == "go.mod":
+				nested.modules = append(nested.modules, dir)
+			case dir != "." && name == encoreAppFile:
+				nested.applications = append(nested.applications, dir)
 			case isGoSource(name):
 				found.files = append(found.files, name)
 			}
@@ -114,14 +121,12 @@ func findGoDirs(root string, ignore []string) ([]goDir, error) {
 		}
 		return nil
 	}
-	if err := walk("."); err != nil {
-		return nil, err
-	}
-	return dirs, nil
+	err = walk(".")
+	return dirs, nested, err
 }
 
 func isForeignDir(name string) bool {
-	return name[0] == '.' || strings.EqualFold(name, "node_modules") || name == "vendor" || name == "testdata"
+	return name[0] == '.' || strings.EqualFold(name, "node_modules") || name == "vendor"
 }
 
 // isGoSource says whether Encore reads the file by its name: not tests, not its own generated code.
@@ -189,6 +194,8 @@ const (
 	roleImplicit
 	roleConfigLoad
 	roleMethodHandler
+	// roleTestTool looks at a resource in tests: Encore permits it anywhere, and it does nothing to what runs.
+	roleTestTool
 )
 
 const configPackage = "encore.dev/config"
@@ -207,7 +214,10 @@ func newGoLanguage(module string, spellings []GoSpelling) *goLanguage {
 	language := &goLanguage{
 		module:    module,
 		spellings: slices.Clone(spellings),
-		calls:     map[string]map[string]goFunction{configPackage: {"Load": {role: roleConfigLoad}}},
+		calls: map[string]map[string]goFunction{
+			configPackage:   {"Load": {role: roleConfigLoad}},
+			"encore.dev/et": {"Topic": {role: roleTestTool}},
+		},
 		constants: map[string]map[string]Value{"time": goTimeConstants},
 	}
 	for i := range language.spellings {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"fmt"
 	"go/ast"
 	"strings"
 
@@ -244,7 +245,11 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *GoSpelling, index int,
 	}
 	for _, field := range structure.Fields.List {
 		if len(field.Names) == 0 {
-			p.error(file, field.Type, "Invalid "+spelling.Noun, "An embedded field names no %s.\nhint: give the field a name", spelling.Noun)
+			at := file.at(spanOf(field.Type))
+			p.diags = append(p.diags, &hcl.Diagnostic{
+				Severity: hcl.DiagWarning, Summary: "Embedded field without effect", Subject: &at,
+				Detail: fmt.Sprintf("An embedded field names no %s: Encore passes over it, and what is in it stays empty.\nhint: write its fields in place", spelling.Noun),
+			})
 			continue
 		}
 		if t, ok := field.Type.(*ast.Ident); !ok || t.Name != "string" || p.symbols["string"] != 0 {

@@ -18,7 +18,7 @@ func TestI1_OrderOfFilesDoesNotMatter(t *testing.T) {
 	root := t.TempDir()
 	writeArchive(t, root, archive)
 	read := func(shuffle func([]goDir)) *Application {
-		dirs, err := findGoDirs(root, nil)
+		dirs, _, err := findGoDirs(root, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -92,10 +92,8 @@ func (l *goLinker) link() (*Application, hcl.Diagnostics, error) {
 			l.linkDecl(p, decl)
 		}
 	}
+	l.numberParts()
 	l.linkUses()
-	for _, p := range l.packages {
-		l.linkImports(p)
-	}
 	l.finish()
 	return l.result, l.diags, nil
 }
@@ -376,25 +374,6 @@ func (l *goLinker) permissionsOf(p *goPackage, name goName, spelling *GoSpelling
 		operations = append(operations, more...)
 	}
 	return operations, true
-}
-
-func (l *goLinker) linkImports(p *goPackage) {
-	found := make(map[string]hcl.Range)
-	for _, file := range p.files {
-		for _, imported := range file.imports {
-			if !imported.inApp || l.byDir[imported.dir] == nil {
-				continue
-			}
-			if _, known := found[imported.dir]; !known {
-				found[imported.dir] = file.at(imported.at)
-			}
-		}
-	}
-	result := Package{Dir: p.dir, Service: p.service}
-	for _, dir := range slices.Sorted(maps.Keys(found)) {
-		result.Imports = append(result.Imports, Import{Dir: dir, At: found[dir]})
-	}
-	l.result.Packages = append(l.result.Packages, result)
 }
 
 // finish sorts the result, so that it does not depend on the order in which anything was read.

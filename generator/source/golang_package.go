@@ -50,6 +50,7 @@ type goPackage struct {
 	configLoads  []goConfigLoad
 	implicit     []goImplicitUse
 	diags        hcl.Diagnostics
+	goParts
 }
 
 // goFile is what the first phase keeps of a file.
@@ -144,6 +145,7 @@ func (r *goPackageReader) read(dir goDir) (*goPackage, error) {
 		dir: dir.path, subdirs: dir.subdirs,
 		symbols: make(map[string]token.Token), types: make(map[string]*goType), followed: make(map[string]bool),
 	}
+	p.beginParts()
 	var files []goSyntax
 	for _, name := range dir.files {
 		full := filepath.Join(r.root, filepath.FromSlash(dir.path), name)
@@ -165,6 +167,7 @@ func (r *goPackageReader) read(dir goDir) (*goPackage, error) {
 	}
 	r.collect(p, files)
 	p.symbols, p.followed = nil, nil // they have served; packages with many names make them large
+	p.endParts()
 	return p, nil
 }
 
@@ -304,15 +307,20 @@ func collectNames(p *goPackage, file goSyntax) {
 			if decl.Recv == nil {
 				p.symbols[decl.Name.Name] = token.FUNC
 			}
+			p.declareFunc(file.goFile, decl)
 		case *ast.GenDecl:
 			for _, spec := range decl.Specs {
 				switch spec := spec.(type) {
 				case *ast.ValueSpec:
 					for _, name := range spec.Names {
 						p.symbols[name.Name] = decl.Tok
+						if decl.Tok == token.VAR {
+							p.declare(file.goFile, name)
+						}
 					}
 				case *ast.TypeSpec:
 					p.symbols[spec.Name.Name] = token.TYPE
+					p.declare(file.goFile, spec.Name)
 					p.types[spec.Name.Name] = describeType(file.goFile, spec)
 				}
 			}

@@ -12,8 +12,8 @@ import (
 type goRef struct {
 	qualifier, name string // as in goName
 	method          string // of formMethod and formField
-	function        string // the enclosing function declaration, "" outside
 	at              goSpan // what to point at: shared.DB.Exec
+	part            int32  // the part it stands in
 	form            goForm
 	callee          goFunction // the function an argument is passed to, when it means something
 	argument        int16      // the position of a formArgument
@@ -59,8 +59,9 @@ const (
 	formArgument
 	// formReference is a place that takes an endpoint or a function without calling it, such as a cron job's Endpoint.
 	formReference
-	// formType is a type's name; only the first in a file is kept.
+	// formType is a type's name; only the first in a file is kept, and as formTypeAgain the first in another part.
 	formType
+	formTypeAgain
 )
 
 // goImplicitUse is a call of a package-level function of the framework, such as sqldb.Exec.
@@ -68,7 +69,7 @@ type goImplicitUse struct {
 	spelling int
 	at       hcl.Range
 	text     string
-	function string
+	part     int32
 }
 
 // typ visits a type. A type declares and uses nothing, but a service struct's must not be named in another service.
@@ -76,10 +77,19 @@ func (w *goWalker) typ(e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.SelectorExpr:
 		target, ok := w.target(e)
-		if ok && !slices.Contains(w.typesSeen, [2]string{target.qualifier, target.name}) {
-			w.typesSeen = append(w.typesSeen, [2]string{target.qualifier, target.name})
-			w.record(target, goRef{form: formType}, e, nil)
+		name := [2]string{target.qualifier, target.name}
+		if !ok || slices.Contains(w.typesOfPart, name) {
+			return
 		}
+		w.typesOfPart = append(w.typesOfPart, name)
+		form := formTypeAgain
+		if !slices.Contains(w.typesSeen, name) {
+			w.typesSeen = append(w.typesSeen, name)
+			form = formType
+		}
+		w.record(target, goRef{form: form}, e, nil)
+	case *ast.Ident:
+		w.name(e)
 	case *ast.StarExpr:
 		w.typ(e.X)
 	case *ast.ParenExpr:

@@ -112,9 +112,12 @@ func describeApplication(a *Application) string {
 		line("middleware", m.Package+"."+m.Name, named("service", m.Service), flagged(m.Global, "global"), named("targets", strings.Join(m.Targets, ",")), at(m.At))
 	}
 	for _, p := range a.Packages {
-		line("package", p.Dir, named("part", p.Part), named("service", p.Service))
+		line("package", p.Dir, named("part", p.Part), named("service", p.Service), flagged(p.Root, "root"))
 		for _, i := range p.Imports {
-			line("  imports", i.Dir, named("part", i.Part), at(i.At))
+			line("  imports", i.Dir, named("part", i.Part), named("method", i.Method), at(i.At))
+		}
+		if len(p.Methods) > 0 {
+			line("  methods", strings.Join(p.Methods, ","))
 		}
 	}
 	for _, d := range a.Decls {
@@ -128,7 +131,7 @@ func describeApplication(a *Application) string {
 		line("use", u.Kind, u.Name, named("parent", u.Parent), u.Operation, "by", orDash(u.Service), "in", u.Package, named("part", u.Part), named("through", u.Through), flagged(u.Unlisted, "unlisted"), named("middleware", u.Middleware), at(u.At))
 	}
 	for _, c := range a.Calls {
-		line("call", c.TargetService+"."+c.Endpoint, "by", orDash(c.Service), "in", c.Package, flagged(c.ReferenceOnly, "reference"), at(c.At))
+		line("call", c.TargetService+"."+c.Endpoint, "by", orDash(c.Service), "in", c.Package, named("part", c.Part), flagged(c.ReferenceOnly, "reference"), at(c.At))
 	}
 	return b.String()
 }

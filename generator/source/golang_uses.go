@@ -17,7 +17,10 @@ type goUses struct {
 	p      *goPackage
 	uses   []Use
 	calls  []Call
-	diags  hcl.Diagnostics
+	steps  []goStep
+	// selected are the methods that parts call on values of other packages.
+	selected []goSelected
+	diags    hcl.Diagnostics
 }
 
 // linkUses links the references of every package.
@@ -38,6 +41,7 @@ func (l *goLinker) linkUses() {
 		})
 	}
 	workers.Wait()
+	l.linkParts(results)
 	uses, calls := 0, 0
 	for i := range results {
 		uses, calls = uses+len(results[i].uses), calls+len(results[i].calls)
@@ -76,8 +80,9 @@ func (u *goUses) linkRef(file *goFile, ref *goRef) {
 		return
 	}
 	symbol := u.linker.symbols[key]
+	u.step(key, ref, file)
 	switch {
-	case symbol == nil:
+	case symbol == nil || ref.form == formTypeAgain:
 	case symbol.endpoint != nil:
 		u.linkCall(file, ref, symbol.endpoint)
 	case symbol.auth != nil:
@@ -97,7 +102,7 @@ func (u *goUses) linkRef(file *goFile, ref *goRef) {
 
 func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 	call := Call{
-		Package: u.p.dir, Service: u.p.service, TargetService: endpoint.Service, Endpoint: endpoint.Name,
+		Package: u.p.dir, Part: u.p.partName(ref.part), Service: u.p.service, TargetService: endpoint.Service, Endpoint: endpoint.Name,
 		ReferenceOnly: ref.form == formReference, At: file.at(ref.at),
 	}
 	switch {
@@ -113,6 +118,7 @@ func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 			"%s belongs to no service, so it cannot call the endpoint %s.\nhint: move the call into a service", describeDir(u.p.dir), ref)
 		return
 	}
+	u.p.parts[ref.part].does = u.p.parts[ref.part].does || !call.ReferenceOnly
 	u.calls = append(u.calls, call)
 }
 
@@ -136,6 +142,7 @@ func (u *goUses) linkUse(file *goFile, ref *goRef, resource goResource) {
 		if u.p.service != resource.service {
 			u.use(file, ref, resource.decl, strings.Split(resource.operations, ","))
 		}
+	case ref.form == formArgument && ref.callee.role == roleTestTool:
 	case spelling.StructVar != "":
 		if ref.form != formField && ref.form != formMethod || ref.method == resource.decl.Name {
 			u.use(file, ref, resource.decl, []string{""})
@@ -179,10 +186,10 @@ func (u *goUses) linkNarrowing(file *goFile, ref *goRef, decl *goDecl, spelling 
 
 // use records one use per operation, unless the place permits none.
 func (u *goUses) use(file *goFile, ref *goRef, decl *goDecl, operations []string) {
-	u.addUse(decl, file.at(ref.at), ref.String(), ref.function, operations)
+	u.addUse(decl, file.at(ref.at), ref.String(), ref.part, operations)
 }
 
-func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled, function string, operations []string) {
+func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, part int32, operations []string) {
 	spelling := &u.linker.language.spellings[decl.spelling]
 	service := u.p.service
 	if service == "" && spelling.Outside == OutsideNone {
@@ -195,10 +202,12 @@ func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled, function string, op
 	if service != decl.Service {
 		through = spelled
 	}
+	u.p.parts[part].does = true
+	name := u.p.partName(part)
 	for _, operation := range operations {
 		u.uses = append(u.uses, Use{
 			Kind: decl.Kind, Name: decl.Name, Parent: decl.Parent, Operation: operation,
-			Package: u.p.dir, Service: service, Through: through, Middleware: u.p.globalMiddleware(function), At: at,
+			Package: u.p.dir, Part: name, Service: service, Through: through, Middleware: u.p.globalMiddleware(name), At: at,
 		})
 	}
 }
@@ -219,7 +228,7 @@ func (u *goUses) linkImplicitUse(use goImplicitUse) {
 	spelling := &u.linker.language.spellings[use.spelling]
 	for dir := u.p.dir; ; dir = path.Dir(dir) {
 		if decl := u.linker.implicit[goSymbolKey{dir, spelling.Kind}]; decl != nil {
-			u.addUse(decl, use.at, use.text, use.function, []string{""})
+			u.addUse(decl, use.at, use.text, use.part, []string{""})
 			return
 		}
 		if dir == "." {

@@ -13,23 +13,21 @@ type goWalker struct {
 	file     *goFile
 	language *goLanguage
 
-	locals   []string
-	depth    int // nesting of functions; 0 is package level
-	function string
-	holders  []string
+	locals  []string
+	depth   int   // nesting of functions; 0 is package level
+	part    int32 // the part that is being read
+	holders []string
 	// bound is the call that is the whole initial value of a variable, boundName that variable.
 	bound     ast.Expr
 	boundName string
 	// granted are expressions in a place that takes a reference.
 	granted []ast.Expr
-	// typesSeen are the types the file has named so far.
-	typesSeen [][2]string
+	// typesSeen are the types of other packages that the file has named so far, typesOfPart those of the part.
+	typesSeen   [][2]string
+	typesOfPart [][2]string
 }
 
 func (w *goWalker) walk(tree *ast.File) {
-	if !w.matters() {
-		return
-	}
 	for _, decl := range tree.Decls {
 		switch decl := decl.(type) {
 		case *ast.GenDecl:
@@ -43,24 +41,17 @@ func (w *goWalker) walk(tree *ast.File) {
 	}
 }
 
-// matters says whether any expression of the file can lead anywhere: without an import of the application or of the
-// framework, and in a package without names to follow, none can.
-func (w *goWalker) matters() bool {
-	if len(w.p.followed) > 0 {
-		return true
-	}
-	return slices.ContainsFunc(w.file.imports, func(found goImport) bool {
-		_, framework := w.language.calls[found.path]
-		return framework || found.inApp
-	})
-}
-
 func (w *goWalker) packageTypes(decl *ast.GenDecl) {
 	for _, spec := range decl.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
+			w.begin(w.p.partOf[spec.Name.Name])
 			w.typ(spec.Type)
 		case *ast.ValueSpec:
+			w.begin(nowhere)
+			if decl.Tok == token.VAR {
+				w.variable(spec, 0)
+			}
 			w.typ(spec.Type)
 		}
 	}
@@ -86,6 +77,7 @@ func (w *goWalker) packageVars(decl *ast.GenDecl) {
 					w.boundName = spec.Names[i].Name
 				}
 			}
+			w.variable(spec, i)
 			w.expr(value)
 		}
 	}
@@ -102,11 +94,11 @@ func (w *goWalker) structVar(spec *ast.ValueSpec) int {
 }
 
 func (w *goWalker) funcDecl(decl *ast.FuncDecl) {
+	w.begin(w.p.funcPart(decl))
 	w.typ(decl.Type)
 	if decl.Body == nil {
 		return
 	}
-	w.function = decl.Name.Name
 	w.depth++
 	mark := len(w.locals)
 	w.params(decl.Recv)
@@ -116,7 +108,6 @@ func (w *goWalker) funcDecl(decl *ast.FuncDecl) {
 	w.stmts(decl.Body.List)
 	w.locals = w.locals[:mark]
 	w.depth--
-	w.function = ""
 }
 
 func (w *goWalker) params(list *ast.FieldList) {
@@ -183,7 +174,10 @@ func (w *goWalker) framework(e ast.Expr) (goFunction, *ast.SelectorExpr) {
 }
 
 func (w *goWalker) record(target goName, ref goRef, whole ast.Node, permission *goName) {
-	ref.qualifier, ref.name, ref.at, ref.function = target.qualifier, target.name, spanOf(whole), w.function
+	ref.qualifier, ref.name, ref.at, ref.part = target.qualifier, target.name, spanOf(whole), w.part
+	if target.qualifier == "" {
+		w.lead(w.p.partOf[target.name], whole)
+	}
 	holders := w.holders
 	if w.depth > 0 {
 		holders = nil
@@ -206,6 +200,8 @@ func (w *goWalker) expr(e ast.Expr) {
 	case *ast.Ident:
 		if target, ok := w.target(e); ok {
 			w.record(target, goRef{form: w.otherForm(e)}, e, nil)
+		} else {
+			w.name(e)
 		}
 	case *ast.SelectorExpr:
 		w.selector(e)
@@ -264,6 +260,7 @@ func (w *goWalker) selector(e *ast.SelectorExpr) {
 		w.record(target, goRef{form: formField, method: e.Sel.Name}, e, nil)
 		return
 	}
+	w.selects(e)
 	w.expr(e.X)
 }
 
@@ -279,8 +276,12 @@ func (w *goWalker) uncalled(e *ast.SelectorExpr, function goFunction) {
 }
 
 func (w *goWalker) implicit(e *ast.SelectorExpr, function goFunction) {
+	part := w.part
+	if w.depth == 0 {
+		part = loadPart
+	}
 	w.p.implicit = append(w.p.implicit, goImplicitUse{
-		spelling: int(function.spelling), at: w.file.at(spanOf(e)), text: describeExpr(e), function: w.function,
+		spelling: int(function.spelling), at: w.file.at(spanOf(e)), text: describeExpr(e), part: part,
 	})
 }
 
@@ -297,7 +298,7 @@ func (w *goWalker) call(call *ast.CallExpr) {
 	if found != nil {
 		w.frameworkCall(call, found, function, typeArgs)
 	} else {
-		w.callee(callee)
+		w.called(callee, len(call.Args) > 0)
 		// Without types, what stands in brackets may be a type argument or an index: handlers[db.Key()](ctx).
 		w.exprs(typeArgs)
 	}
@@ -321,6 +322,7 @@ func (w *goWalker) callee(e ast.Expr) {
 		w.record(target, goRef{form: formMethod, method: method.Sel.Name}, method, nil)
 		return
 	}
+	w.selects(method)
 	w.expr(method.X)
 }
 

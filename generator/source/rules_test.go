@@ -58,7 +58,7 @@ func TestI1_FilesThatEncoreReads(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]bool{
-		".git": true, ".x": true, "node_modules": true, "Node_Modules": true, "vendor": true, "testdata": true, "vendors": false, "a": false, "_a": false,
+		".git": true, ".x": true, "node_modules": true, "Node_Modules": true, "vendor": true, "testdata": false, "vendors": false, "a": false, "_a": false,
 	} {
 		if got := isForeignDir(name); got != want {
 			t.Errorf("folder %s: passed over %v, want %v", name, got, want)

@@ -20,12 +20,15 @@ func sortApplication(result *Application) {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), compareRanges(a.At, b.At), cmp.Compare(a.Kind, b.Kind))
 	})
 	slices.SortFunc(result.Invalid, func(a, b Decl) int { return compareRanges(a.At, b.At) })
-	slices.SortFunc(result.Uses, func(a, b Use) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), compareRanges(a.At, b.At), cmp.Compare(a.Kind, b.Kind),
-			cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Operation, b.Operation))
-	})
+	slices.SortFunc(result.Uses, compareUses)
+	slices.SortFunc(result.Loads, compareUses)
 	result.Uses = slices.Compact(result.Uses)
 	slices.SortFunc(result.Calls, func(a, b Call) int {
 		return cmp.Or(cmp.Compare(a.TargetService, b.TargetService), cmp.Compare(a.Endpoint, b.Endpoint), compareRanges(a.At, b.At))
 	})
+}
+
+func compareUses(a, b Use) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), compareRanges(a.At, b.At), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Operation, b.Operation))
 }

@@ -40,7 +40,10 @@ type Application struct {
 	// its variable.
 	Invalid []Decl
 	Uses    []Use
-	Calls   []Call
+	// Loads are uses by what runs while the modules of a TypeScript application load, which every process does: one for
+	// each resource and operation, at the first place.
+	Loads []Use
+	Calls []Call
 }
 
 // CORS mirrors the global_cors object of encore.app; field names follow Encore's infra config.
@@ -141,23 +144,33 @@ type Middleware struct {
 	At      hcl.Range
 }
 
-// Package is a unit of the import graph and what it imports from the application itself: in Go a directory of source
-// files, in TypeScript a top-level declaration of a file, or what runs as soon as the file is loaded.
+// Package is a unit of the application's own code and what it leads to: a top-level declaration, or what runs as soon as
+// the package (in Go) or the file (in TypeScript) is loaded. Where the input shows no declarations (metadata, manifests)
+// it is a whole folder.
 type Package struct {
 	// Dir is the directory, or the file, slash separated and relative to the application root.
 	Dir string
-	// Part is the name of the declaration, "" for what runs when the file is loaded; always "" in Go.
+	// Part is the name of the declaration, "Type.Method" for a method in Go; "" for what runs at load, or for all of it.
 	Part string
 	// Service is the service the package belongs to, "" when none.
 	Service string
+	// Root says that a process which hosts Service runs the part without being led there by other code: an endpoint, the
+	// handler of a subscription, what the service does when it starts. An application none of whose parts is a root is
+	// taken to run all of its own.
+	Root    bool
 	Imports []Import
+	// Methods are the names of methods that the part calls, or hands on, on values whose type the reader does not know.
+	Methods []string
 }
 
 // Import is an edge of the application's own import graph.
 type Import struct {
 	Dir  string // the Dir of the imported package
 	Part string // its Part
-	At   hcl.Range
+	// Method makes the import count only where some code that runs has that name among its Methods: a type leads to a
+	// method of its own once something of the name is called. "" for an import that counts always.
+	Method string
+	At     hcl.Range
 }
 
 // Decl declares one resource, or refers to a declared one by name (Reference).
@@ -210,7 +223,8 @@ type Use struct {
 
 // Call is a call of, or a reference to, an endpoint.
 type Call struct {
-	Package string
+	Package string // the Dir of the code's package
+	Part    string // and its Part
 	Service string // of the caller; "" when outside every service
 	// TargetService and Endpoint name what is called.
 	TargetService string

@@ -43,6 +43,10 @@ type TypeScriptSpelling struct {
 	Permissions map[string][]string
 	// Strict makes a method that is not in Methods, and a reference that is no method call, an error.
 	Strict bool
+	// Held makes a reference that is neither an argument nor followed by a member an error, where every reference is a
+	// use. Constructed permits the resource as an argument of a class, whatever the class does with it.
+	Held        bool
+	Constructed bool
 	// ByDeclaration says that Encore puts uses down to the service that declares the resource.
 	ByDeclaration bool
 	// Outside says which uses may stand in code that belongs to no service.
@@ -54,4 +58,7 @@ type TypeScriptSpelling struct {
 	Global    bool
 	// Root makes the folder of a declaration a service.
 	Root bool
+	// Registered says that Encore imports the module of a declaration by itself, when it is bound to a variable and
+	// stands in a service.
+	Registered bool
 }

@@ -71,8 +71,9 @@ func readTypeScript(files fs.FS, name string, spellings []TypeScriptSpelling, ig
 		return nil, nil, err
 	}
 	linker := newTSLinker(name, language, modules)
+	linker.files, linker.resolver = files, resolver
 	result := linker.link()
-	var diags hcl.Diagnostics
+	diags := checkNestedApplications(tree.applications)
 	broken := false
 	for _, m := range modules {
 		diags = append(diags, m.diags...)
@@ -93,10 +94,12 @@ type tsTree struct {
 	packages []string
 	// roots are the files Encore reads whether anybody imports them or not.
 	roots []string
+	// applications are the folders below the root with an encore.app of their own.
+	applications []string
 }
 
 // findTSFiles lists the files, by Encore's rules: it enters no hidden folder, no dependencies, no generated code and no
-// tests. Other Encore applications and the folders in ignore are left out as well.
+// tests. The folders in ignore are left out as well.
 func findTSFiles(files fs.FS, ignore []string) (*tsTree, error) {
 	tree := &tsTree{files: make(map[string]bool)}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -107,10 +110,8 @@ func findTSFiles(files fs.FS, ignore []string) (*tsTree, error) {
 		switch {
 		case entry.IsDir() && name != "." && (isForeignTSName(base) || slices.Contains(ignore, name)):
 			return fs.SkipDir
-		case entry.IsDir() && name != ".":
-			if _, err := fs.Stat(files, path.Join(name, encoreAppFile)); err == nil {
-				return fs.SkipDir
-			}
+		case base == encoreAppFile && name != base && !entry.IsDir():
+			tree.applications = append(tree.applications, path.Dir(name))
 		case base == packageFile:
 			tree.packages = append(tree.packages, path.Dir(name))
 		case !entry.Type().IsRegular() || isForeignTSName(base):

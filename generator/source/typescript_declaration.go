@@ -212,6 +212,9 @@ func (r *tsReader) readName(decl *tsDecl, spelling *TypeScriptSpelling, argument
 // resource reads a declaration of a resource.
 func (r *tsReader) resource(role tsFramework, spelling *TypeScriptSpelling, n typescript.Expression, arguments []typescript.Expression, types []typescript.Type, ancestors []typescript.Node) {
 	decl := r.newDecl(role, n)
+	if spelling.Root {
+		r.root()
+	}
 	h := holding(ancestors)
 	if spelling.Global {
 		if function := functionAround(ancestors); function != nil {
@@ -362,7 +365,7 @@ func (r *tsReader) dynamicImport(n *typescript.Call, ancestors []typescript.Node
 	}
 	index := r.addImport(module)
 	entry := &r.m.imports[index]
-	entry.runs = true
+	entry.runs, entry.dynamic = true, true
 	if entry.module == "" && !entry.clients {
 		return
 	}

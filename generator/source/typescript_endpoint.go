@@ -43,6 +43,7 @@ func (r *tsReader) endpoint(form string, n *typescript.Call, ancestors []typescr
 		return
 	}
 	r.m.endpoints = append(r.m.endpoints, endpoint)
+	r.root()
 	if index := r.follow(h.binding, tsName{text: h.name}); h.direct || r.m.names[index].endpoint == 0 {
 		r.m.names[index].endpoint = int32(len(r.m.endpoints))
 	}
@@ -86,6 +87,9 @@ func (r *tsReader) endpoint(form string, n *typescript.Call, ancestors []typescr
 		r.static(endpoint, value, settings)
 	default:
 		endpoint.request = r.request(n)
+		if endpoint.request == nil && strings.ContainsAny(endpoint.Path, ":*!") && checkTSPath(endpoint.Path) == "" {
+			r.m.error(value.Field("path").At, "Path without a request", "The path %q of %s has parameters, and its handler takes no request with a type that holds them, so that Encore refuses it.\nhint: give the handler a parameter with a type, as in ({ id }: { id: string })", settings.Path, h.name)
+		}
 	}
 	endpoint.HasRequest = endpoint.HasRequest || strings.ContainsAny(endpoint.Path, ":*!")
 }
@@ -125,12 +129,16 @@ func checkTSPath(p string) string {
 	if p == "/" {
 		return ""
 	}
+	if strings.ContainsAny(p, "?#") {
+		return "it has a query or a fragment"
+	}
 	segments := strings.Split(p[1:], "/")
 	for i, segment := range segments {
 		switch {
-		case segment == "" && i < len(segments)-1:
-			return "it has an empty segment"
+		case segment == "" && i == len(segments)-1:
+			return "it ends with a slash"
 		case segment == "":
+			return "it has an empty segment"
 		case strings.ContainsRune(":*!", rune(segment[0])) && len(segment) == 1:
 			return "a segment that varies has no name"
 		case strings.ContainsRune("*!", rune(segment[0])) && i < len(segments)-1:
@@ -211,6 +219,7 @@ func (r *tsReader) service(n typescript.Expression, arguments []typescript.Expre
 	}
 	if isText && len(r.m.services) == 0 {
 		r.m.services = append(r.m.services, &tsServiceDecl{name, at})
+		r.root()
 	}
 }
 
@@ -224,6 +233,7 @@ type tsGatewayArgument struct {
 func (r *tsReader) gateway(n typescript.Expression, arguments []typescript.Expression) {
 	decl := &tsGatewayDecl{at: r.at(n), auth: tsTarget{name: -1}}
 	r.m.gateways = append(r.m.gateways, decl)
+	r.root()
 	if len(arguments) == 0 {
 		r.m.error(decl.at, "Missing settings", "The gateway has no settings.\nhint: write new Gateway({}), or name its auth handler")
 		return
@@ -250,6 +260,7 @@ func (r *tsReader) authHandler(n *typescript.Call, ancestors []typescript.Node) 
 		return
 	}
 	r.m.authHandlers = append(r.m.authHandlers, &tsAuthHandlerDecl{h.name, r.at(n)})
+	r.root()
 	r.m.names[r.follow(h.binding, tsName{text: h.name})].authHandler = int32(len(r.m.authHandlers))
 }
 

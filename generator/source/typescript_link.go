@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -22,8 +23,13 @@ type tsLinker struct {
 	clients map[string]*Service
 	// endpoints are those of the application by service and name.
 	endpoints map[string]map[string]*tsEndpointDecl
-	result    *Application
-	diags     hcl.Diagnostics
+	// files and resolver find the files that are read again, nil for none.
+	files    fs.FS
+	resolver *tsResolver
+	// loaded are the files that every process loads.
+	loaded map[*tsModule]bool
+	result *Application
+	diags  hcl.Diagnostics
 }
 
 func newTSLinker(name string, language *tsLanguage, modules []*tsModule) *tsLinker {
@@ -53,7 +59,9 @@ func (l *tsLinker) link() *Application {
 			l.linkDecl(m, decl)
 		}
 	}
+	l.findLoaded()
 	l.linkUses()
+	l.linkLoads()
 	l.finish()
 	return l.result
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ type tsLiterals struct {
 // object reads a settings argument, which must be an object literal.
 func (l *tsLiterals) object(e typescript.Expression) (Value, bool) {
 	literal, ok := typescript.Unwrap(e).(*typescript.Object)
-	if !ok {
+	if !ok || isCast(e) {
 		l.r.m.error(l.r.at(e), "Settings are not a literal",
 			"The settings are read without running the program, and %s has to be run to be known.\nhint: write them here as an object literal, {...}", describeTS(e))
 		return Value{}, false
@@ -68,14 +69,28 @@ func (l *tsLiterals) field(name string, property *typescript.Property) (Value, b
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && value.Kind != String {
-		l.r.m.error(at, "Setting of the wrong type", "%s must be a duration, got %s.\nhint: write a text with a unit, as in \"30s\" or \"7 days\"", name, describeValue(value))
+		l.r.m.error(at, "Setting of the wrong type", "%s must be a duration, got %s.\nhint: write a text with a unit, as in \"30s\" or \"7d\"", name, describeValue(value))
+		return value, false
+	}
+	if slices.Contains(l.durations, name) && !isTSDuration(value.Text) {
+		l.r.m.error(at, "Invalid duration", "%s is %q, which Encore refuses: a duration is made of numbers without fractions, each with one of the units ns, us, ms, s, m, h, d, w and y.\nhint: write it as in \"30s\", \"7d\" or \"1h30m\"", name, value.Text)
 		return value, false
 	}
 	return value, true
 }
 
+// isTSDuration reports whether Encore reads a text as a duration; white space does not count.
+func isTSDuration(text string) bool {
+	return tsDuration.MatchString(strings.Join(strings.Fields(text), ""))
+}
+
+var tsDuration = regexp.MustCompile(`^([0-9]+(ns|us|ms|[smhdwy]))+$`)
+
 func (l *tsLiterals) value(e typescript.Expression) (Value, bool) {
 	at := l.r.at(e)
+	if isCast(e) {
+		return Value{At: at}, false
+	}
 	switch e := typescript.Unwrap(e).(type) {
 	case *typescript.Object:
 		value, ok := l.fields(e)
@@ -157,8 +172,25 @@ func constantTS(e typescript.Expression) (float64, bool) {
 	return 0, false
 }
 
+// isCast reports whether an expression is given a type, as by as or satisfies: Encore reads no literal behind that.
+func isCast(e typescript.Expression) bool {
+	for {
+		switch x := e.(type) {
+		case *typescript.Paren:
+			e = x.Value
+		case *typescript.Cast:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
 // describeTS says what an expression is, for messages.
 func describeTS(e typescript.Expression) string {
+	if isCast(e) {
+		return "a value behind as, satisfies or !"
+	}
 	switch e := typescript.Unwrap(e).(type) {
 	case *typescript.Identifier:
 		return "the name " + e.Name

@@ -47,6 +47,10 @@ type tsModule struct {
 	exported map[string]int32
 	edges    []tsEdge
 	diags    hcl.Diagnostics
+	// rooted are the parts that a process runs: those of endpoints, subscriptions, the gateway and the like.
+	rooted map[int32]bool
+	// code is the syntax of a file that calls something while it is loaded.
+	code *tsReader
 }
 
 // tsEdge says that a part names another one of the same file.
@@ -64,6 +68,8 @@ type tsImport struct {
 	module string // the file of the application it means, "" for none
 	// clients says that it is the generated module of clients.
 	clients bool
+	// dynamic says that the import is an expression.
+	dynamic bool
 	// runs says that the module is loaded when the program runs: an import of nothing but types is not.
 	runs bool
 	at   tsSpan
@@ -233,8 +239,17 @@ func newTSModule(name, text string) *tsModule {
 	return m
 }
 
-// readTSModule runs the first phase over one file.
+// readTSModule runs the first phase over one file. It keeps the syntax only of a file that does something while it is
+// loaded.
 func readTSModule(language *tsLanguage, resolver *tsResolver, name, text string) *tsModule {
+	r := parseTSModule(language, resolver, name, text)
+	if !r.m.broken && r.acts() {
+		r.m.code = r
+	}
+	return r.m
+}
+
+func parseTSModule(language *tsLanguage, resolver *tsResolver, name, text string) *tsReader {
 	m := newTSModule(name, text)
 	file, err := typescript.Parse(name, text)
 	if err != nil {
@@ -245,7 +260,7 @@ func readTSModule(language *tsLanguage, resolver *tsResolver, name, text string)
 			at, what = tsSpan{int32(syntax.Start), int32(max(syntax.End, syntax.Start))}, syntax.Message
 		}
 		m.error(m.at(at), "Invalid TypeScript", "The file cannot be read: %s.\nhint: correct the syntax; the TypeScript compiler reports the same place", what)
-		return m
+		return &tsReader{m: m}
 	}
 	r := &tsReader{
 		m: m, language: language, resolver: resolver, file: file,
@@ -253,7 +268,7 @@ func readTSModule(language *tsLanguage, resolver *tsResolver, name, text string)
 		typeImports: make(map[*typescript.Binding]tsTypeName),
 	}
 	r.read()
-	return m
+	return r
 }
 
 // tsReader is the first phase at work on one file.
@@ -279,6 +294,8 @@ type tsReader struct {
 	parents []tsParent
 	configs []tsConfig
 	waiting []tsGatewayArgument
+	// assignments are the values that variables are given after their declaration, found when they are asked for.
+	assignments map[*typescript.Binding][]typescript.Expression
 }
 
 func (r *tsReader) read() {
@@ -314,6 +331,9 @@ func (r *tsReader) readImports() {
 			continue
 		}
 		index := r.addImport(imported.Module)
+		if !imported.TypeOnly {
+			r.warnMissing(index)
+		}
 		entry := &r.m.imports[index]
 		bare := imported.Default == nil && imported.Namespace == nil && len(imported.Named) == 0
 		entry.runs = bare && !imported.TypeOnly && !imported.Braces
@@ -351,6 +371,7 @@ func (r *tsReader) readImports() {
 	for _, exported := range r.file.Exports {
 		if exported.From != nil && !exported.TypeOnly {
 			index := r.addImport(exported.From)
+			r.warnMissing(index)
 			r.m.imports[index].runs = true
 			if exported.Name == "" {
 				r.m.stars = append(r.m.stars, index)

@@ -203,7 +203,8 @@ func (l *tsLinker) packages(m *tsModule) []Package {
 	byPart := make(map[int32]*Package)
 	imports := func(part int32) *Package {
 		if byPart[part] == nil {
-			byPart[part] = &Package{Dir: m.path, Part: m.partName(part), Service: m.service}
+			root := m.service != "" && l.loaded[m] && (part <= 0 || m.rooted[part])
+			byPart[part] = &Package{Dir: m.path, Part: m.partName(part), Service: m.service, Root: root}
 		}
 		return byPart[part]
 	}
@@ -220,6 +221,7 @@ func (l *tsLinker) packages(m *tsModule) []Package {
 	imports(0)
 	for i := range m.refs {
 		ref := &m.refs[i]
+		imports(ref.part) // what it names may be a resource or a client, which are no parts
 		if ref.form == tsAliasing {
 			continue // the alias leads there itself
 		}

@@ -20,7 +20,8 @@ func rootFS(root string) fs.FS { return os.DirFS(root) }
 
 // tsResolver finds the file an import means, by the rules of Node and of tsconfig.json.
 type tsResolver struct {
-	tree *tsTree
+	files fs.FS
+	tree  *tsTree
 	// aliases are the paths of the application's tsconfig.json, the longest prefix first.
 	aliases []tsAlias
 	// base is where bare names are looked up, "" for nowhere.
@@ -49,7 +50,7 @@ type tsPackage struct {
 }
 
 func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
-	r := &tsResolver{tree: tree, packages: make(map[string]*tsPackage), byDir: make(map[string]*tsPackage)}
+	r := &tsResolver{files: files, tree: tree, packages: make(map[string]*tsPackage), byDir: make(map[string]*tsPackage)}
 	for _, dir := range tree.packages {
 		text, err := fs.ReadFile(files, path.Join(dir, packageFile))
 		if err != nil {
@@ -179,6 +180,30 @@ func (r *tsResolver) resolve(from, name string) string {
 		return r.file(path.Join(r.base, name))
 	}
 	return ""
+}
+
+// missing reports whether a relative import leads nowhere: not to a module, not to a file of another kind or in a folder
+// that is not read, and not to generated code.
+func (r *tsResolver) missing(from, name string) bool {
+	if !strings.HasPrefix(name, "./") && !strings.HasPrefix(name, "../") {
+		return false
+	}
+	name, _, _ = strings.Cut(name, "?")
+	target := path.Join(path.Dir(from), name)
+	if !fs.ValidPath(target) || strings.Contains("/"+target+"/", "/encore.gen/") || strings.Contains("/"+target+"/", "/node_modules/") {
+		return false
+	}
+	stem := strings.TrimSuffix(target, path.Ext(target))
+	candidates := []string{target, target + ".json", target + ".node"}
+	for _, extension := range tsExtensions {
+		candidates = append(candidates, target+extension, stem+extension)
+	}
+	for _, candidate := range candidates {
+		if _, err := fs.Stat(r.files, candidate); err == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's index.

@@ -15,12 +15,12 @@ import (
 var testTypeScriptSpellings = []TypeScriptSpelling{
 	{
 		Kind: "database", Module: "encore.dev/storage/sqldb", Constructors: []string{"SQLDatabase"},
-		ParentArg: -1, NameArg: 0, ConfigArg: 1, Named: "named", MigrationsField: "migrations",
+		ParentArg: -1, NameArg: 0, ConfigArg: 1, Named: "named", MigrationsField: "migrations", Held: true,
 	},
 	{
 		Kind: "topic", Module: "encore.dev/pubsub", Constructors: []string{"Topic"}, ParentArg: -1, NameArg: 0, ConfigArg: 1, ConfigRequired: true,
 		TypeArgument: "the type of its messages", Methods: map[string][]string{"publish": {"publish"}}, Ref: "ref",
-		Permissions: map[string][]string{"Publisher": {"publish"}}, Strict: true, Outside: OutsideNone,
+		Permissions: map[string][]string{"Publisher": {"publish"}}, Strict: true, Constructed: true, Outside: OutsideNone,
 	},
 	{
 		Kind: "subscription", Module: "encore.dev/pubsub", Constructors: []string{"Subscription"}, ParentArg: 0, ParentKind: "topic",
@@ -52,7 +52,7 @@ var testTypeScriptSpellings = []TypeScriptSpelling{
 	},
 	{
 		Kind: "metric", Module: "encore.dev/metrics", Constructors: []string{"Counter"}, ParentArg: -1, NameArg: 0, ConfigArg: 1,
-		Grammar: Snake, Methods: map[string][]string{"increment": nil}, Outside: OutsideNone,
+		Grammar: Snake, Methods: map[string][]string{"increment": nil}, Outside: OutsideNone, Registered: true,
 	},
 }
 

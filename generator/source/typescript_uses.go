@@ -74,6 +74,14 @@ func (u *tsUses) spell(ref *tsRef) string {
 // linkCall records what is done with a generated client: rest is a service, an endpoint, and whatever follows.
 func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 	at := u.m.at(ref.span)
+	rest := entity.rest
+	if len(rest) > 0 && rest[0] == "default" {
+		rest = rest[1:]
+	}
+	if u.whole(ref) && len(rest) > 0 {
+		u.errorAt(at, "Clients imported as a whole", "Encore sees the calls of clients that are imported by name, and refuses others.\nhint: write import { %s } from %q", rest[0], clientsModule)
+		return
+	}
 	if ref.form == tsReExport || ref.form == tsAliasing && len(entity.rest) < 2 || len(entity.rest) > 0 && entity.rest[0] == "default" {
 		return
 	}
@@ -93,7 +101,7 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 		u.errorAt(at, "Unknown service", "%s has no client %s: no service is called so.\nhint: %s", clientsModule, entity.rest[0], hint)
 		return
 	}
-	call := Call{Package: u.m.path, Service: u.m.service, TargetService: service.Name, At: at}
+	call := Call{Package: u.m.path, Part: u.m.partName(ref.part), Service: u.m.service, TargetService: service.Name, At: at}
 	if len(entity.rest) > 1 {
 		call.Endpoint = entity.rest[1]
 	}
@@ -120,10 +128,22 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 				hint = "did you mean " + near + "?"
 			}
 		}
-		u.errorAt(at, "Unknown endpoint", "The service %s has no endpoint %s.\nhint: %s", service.Name, call.Endpoint, hint)
-		return
+		u.diags = append(u.diags, &hcl.Diagnostic{
+			Severity: hcl.DiagWarning, Summary: "Unknown endpoint", Subject: &at,
+			Detail: fmt.Sprintf("The service %s has no endpoint %s. Encore's parser lets it pass and the call fails when it is made; %[1]s can be reached from here all the same.\nhint: %[3]s", service.Name, call.Endpoint, hint),
+		})
 	}
 	u.calls = append(u.calls, call)
+}
+
+// whole reports whether a reference begins with an import statement of all clients.
+func (u *tsUses) whole(ref *tsRef) bool {
+	name := &u.m.names[ref.name]
+	if name.form != tsImported {
+		return false
+	}
+	imported := &u.m.imports[name.source]
+	return imported.clients && !imported.dynamic && (len(name.path) == 0 || name.path[0] == "default")
 }
 
 // linkUse records what a reference to a resource does.
@@ -136,6 +156,9 @@ func (u *tsUses) linkUse(ref *tsRef, entity tsEntity) {
 	called := ref.form == tsCall && len(entity.rest) == 1
 	switch {
 	case ref.form == tsReExport || ref.form == tsParentArgument || ref.form == tsAliasing && spelling.Methods != nil && !spelling.Strict:
+	case spelling.Methods == nil && spelling.Held && entity.direct && !entity.hidden && len(entity.rest) == 0 && (ref.form == tsOther || ref.form == tsAliasing):
+		u.errorAt(u.m.at(ref.span), "Invalid use of a "+spelling.Noun,
+			"The %s %s can be an argument and have its members used; Encore refuses to see it assigned, returned, exported as the default or put in an object.\nhint: export and import the variable by name, or pass it to a function", spelling.Noun, u.spell(ref))
 	case spelling.Methods == nil:
 		u.use(ref, entity, spelling, []string{""})
 	case !entity.direct:
@@ -148,6 +171,8 @@ func (u *tsUses) linkUse(ref *tsRef, entity tsEntity) {
 			return
 		}
 		u.use(ref, entity, spelling, operations)
+	case (ref.form == tsConstructorArgument || ref.form == tsAnonymous) && spelling.Constructed && len(entity.rest) == 0:
+		u.construct(ref, entity, spelling)
 	case spelling.Strict && !entity.hidden:
 		remedy := "call one of its methods"
 		if spelling.Ref != "" {
@@ -157,6 +182,17 @@ func (u *tsUses) linkUse(ref *tsRef, entity tsEntity) {
 			"The %s %s cannot be assigned or passed around, because what the code does with it could no longer be seen.\nhint: %s",
 			spelling.Noun, u.spell(ref), remedy)
 	}
+}
+
+// construct records a resource that is given to a class, or made where it is used: Encore permits it, and what is done
+// with it then is not known, so that it is everything.
+func (u *tsUses) construct(ref *tsRef, entity tsEntity, spelling *TypeScriptSpelling) {
+	var operations []string
+	for _, method := range slices.Sorted(maps.Keys(spelling.Methods)) {
+		operations = append(operations, spelling.Methods[method]...)
+	}
+	entity.hidden = true
+	u.use(ref, entity, spelling, operations)
 }
 
 func (u *tsUses) linkNarrowing(ref *tsRef, entity tsEntity, spelling *TypeScriptSpelling) {

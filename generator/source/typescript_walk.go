@@ -129,7 +129,8 @@ func (r *tsReader) surroundings(ref *tsRef, n typescript.Node, ancestors []types
 			}
 			return
 		case *typescript.Export, *typescript.ExportStatement:
-			if len(ref.path) == 0 {
+			exported, ok := around.(*typescript.Export)
+			if len(ref.path) == 0 && !(ok && exported.Value != nil) {
 				ref.form = tsReExport
 			}
 			return

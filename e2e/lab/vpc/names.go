@@ -195,7 +195,7 @@ func (n *Names) serveDatagrams() {
 			return
 		}
 		if reply := n.reply(buffer[:length], from); reply != nil {
-			n.datagram.WriteTo(reply, from) // whoever has gone asks no more
+			_, _ = n.datagram.WriteTo(reply, from) // whoever has gone asks no more
 		}
 	}
 }
@@ -208,7 +208,7 @@ func (n *Names) serveConnections() {
 		}
 		n.serving.Go(func() {
 			defer connection.Close()
-			connection.SetDeadline(time.Now().Add(5 * time.Second))
+			_ = connection.SetDeadline(time.Now().Add(5 * time.Second))
 			for {
 				var length uint16
 				if err := binary.Read(connection, binary.BigEndian, &length); err != nil {

@@ -51,7 +51,7 @@ func ask(t *testing.T, from *vpc.Attachment, network, name string, kind dnsmessa
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	connection.SetDeadline(time.Now().Add(2 * time.Second))
+	_ = connection.SetDeadline(time.Now().Add(2 * time.Second))
 	if network == "tcp" {
 		packed = append([]byte{byte(len(packed) >> 8), byte(len(packed))}, packed...)
 	}
@@ -79,7 +79,7 @@ func TestResolver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer network.Close()
+	t.Cleanup(func() { closed(t, network.Close) })
 	// Neither a group nor an ACL stands between an interface and the resolver.
 	users := attach(t, network, "users", sample.StorageA)
 	if reply := ask(t, users, "udp", "orders.shop-trial.internal", dnsmessage.TypeA); reply.RCode != dnsmessage.RCodeNameError {

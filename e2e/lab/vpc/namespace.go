@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,7 +27,9 @@ const folder = "/run/netns"
 // namespace is a network namespace with a name.
 type namespace struct {
 	name string
-	file *os.File
+
+	lock sync.RWMutex // held while the file is used: its number may be another file's as soon as it is closed
+	file *os.File     // nil when closed
 }
 
 func path(name string) string { return filepath.Join(folder, name) }
@@ -49,8 +53,7 @@ func makeNamespace(name string) (*namespace, error) {
 		return nil
 	})
 	if err != nil {
-		os.Remove(path(name))
-		return nil, err
+		return nil, errors.Join(err, os.Remove(path(name)))
 	}
 	file, err := os.Open(path(name))
 	if err != nil {
@@ -59,7 +62,32 @@ func makeNamespace(name string) (*namespace, error) {
 	return &namespace{name: name, file: file}, nil
 }
 
-func (n *namespace) close() error { return errors.Join(n.file.Close(), removeNamespace(n.name)) }
+func (n *namespace) close() error { return errors.Join(n.leave(), removeNamespace(n.name)) }
+
+// leave lets nobody enter any more.
+func (n *namespace) leave() error {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if n.file == nil {
+		return nil
+	}
+	err := n.file.Close()
+	n.file = nil
+	return err
+}
+
+// enter takes the thread into the namespace.
+func (n *namespace) enter() error {
+	n.lock.RLock()
+	defer n.lock.RUnlock()
+	if n.file == nil {
+		return fmt.Errorf("namespace %s: %w", n.name, net.ErrClosed)
+	}
+	if err := unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("namespace %s: %w", n.name, err)
+	}
+	return nil
+}
 
 func removeNamespace(name string) error {
 	if err := unix.Unmount(path(name), unix.MNT_DETACH); err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOENT) {
@@ -93,8 +121,8 @@ func aside(work func() error) error {
 // as goroutines of its own does not.
 func (n *namespace) do(work func() error) error {
 	return aside(func() error {
-		if err := unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("namespace %s: %w", n.name, err)
+		if err := n.enter(); err != nil {
+			return err
 		}
 		return work()
 	})
@@ -185,7 +213,7 @@ func removeAll(names []string) error {
 		var found unix.Stat_t
 		if err := unix.Stat(filepath.Join(process, "ns", "net"), &found); err == nil && inside[found.Ino] {
 			if number, _ := strconv.Atoi(filepath.Base(process)); number != os.Getpid() {
-				syscall.Kill(number, syscall.SIGKILL) // gone is as good
+				_ = syscall.Kill(number, syscall.SIGKILL) // gone is as good
 				ended = append(ended, number)
 			}
 		}

@@ -136,7 +136,7 @@ func join(ctx context.Context, near net.Conn, dial func(context.Context) (net.Co
 		copying.Go(func() {
 			io.Copy(pair[1], pair[0]) // a broken connection ends as one that was closed
 			if half, is := pair[1].(interface{ CloseWrite() error }); is {
-				half.CloseWrite()
+				_ = half.CloseWrite()
 			}
 		})
 	}

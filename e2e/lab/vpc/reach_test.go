@@ -80,7 +80,7 @@ func reaches(t *testing.T, dial dial, target string) bool {
 		return false
 	}
 	defer connection.Close()
-	connection.SetDeadline(time.Now().Add(time.Second))
+	_ = connection.SetDeadline(time.Now().Add(time.Second))
 	heard, _ := connection.Read(make([]byte, 5))
 	return heard == 5
 }

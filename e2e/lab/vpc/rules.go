@@ -145,7 +145,7 @@ func (t *topology) groupChains(line func(string, ...any)) {
 			if entry.out != out {
 				continue
 			}
-			end := ""
+			var end string
 			switch {
 			case entry.peer != "":
 				end = " " + other + " @" + setName(entry.peer)

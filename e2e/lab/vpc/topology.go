@@ -99,7 +99,8 @@ func read(resources state.State) (*topology, error) {
 			t.groups = append(t.groups, resource.Text("id"))
 		}
 	}
-	return t, errors.Join(t.readGroupRules(resources), t.readACLs(resources), t.readRoutes(resources), t.readEndpoints(resources))
+	t.readEndpoints(resources)
+	return t, errors.Join(t.readGroupRules(resources), t.readACLs(resources), t.readRoutes(resources))
 }
 
 func (t *topology) readGroupRules(resources state.State) error {
@@ -202,7 +203,7 @@ func (t *topology) readRoutes(resources state.State) error {
 	return nil
 }
 
-func (t *topology) readEndpoints(resources state.State) error {
+func (t *topology) readEndpoints(resources state.State) {
 	for _, resource := range resources.Of("aws_vpc_endpoint") {
 		if resource.Text("vpc_endpoint_type") != "Interface" || !resource.Flag("private_dns_enabled") {
 			continue
@@ -211,7 +212,6 @@ func (t *topology) readEndpoints(resources state.State) error {
 			service: short(resource.Text("service_name")), subnets: resource.Texts("subnet_ids"), groups: resource.Texts("security_group_ids"),
 		})
 	}
-	return nil
 }
 
 // short is a service's name without the region: ecr.api of com.amazonaws.eu-west-1.ecr.api.

@@ -53,6 +53,8 @@ type Network struct {
 	guard     *os.File
 	guarding  *exec.Cmd
 	closers   []func() error
+	once      sync.Once
+	closed    error
 	rules     sync.Mutex // held while the rules are rewritten or gain an element, so that neither misses the other
 
 	lock        sync.Mutex
@@ -194,6 +196,11 @@ func (n *Network) connect() error {
 
 // Close takes the network away, and ends all processes that still run in it.
 func (n *Network) Close() error {
+	n.once.Do(func() { n.closed = n.takeAway() })
+	return n.closed
+}
+
+func (n *Network) takeAway() error {
 	var failures []error
 	for _, closer := range slices.Backward(n.closers) {
 		failures = append(failures, closer())
@@ -202,22 +209,20 @@ func (n *Network) Close() error {
 	left := make([]string, 0, len(n.attachments)+2)
 	for _, attachment := range n.attachments {
 		left = append(left, attachment.space.name)
-		failures = append(failures, attachment.space.file.Close())
+		failures = append(failures, attachment.space.leave())
 	}
 	clear(n.attachments)
 	n.lock.Unlock()
 	for _, space := range []*namespace{n.outside, n.router} {
 		if space != nil {
 			left = append(left, space.name)
-			failures = append(failures, space.file.Close())
+			failures = append(failures, space.leave())
 		}
 	}
-	n.outside, n.router = nil, nil
 	failures = append(failures, removeAll(left))
 	if n.guard != nil {
 		failures = append(failures, n.guard.Close())
 		n.guarding.Wait() // how it ends is of no interest
-		n.guard = nil
 	}
 	if n.temporary {
 		failures = append(failures, os.RemoveAll(n.directory))

@@ -44,7 +44,7 @@ func startWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { prepared.Close() })
+	t.Cleanup(func() { closed(t, prepared.Close) })
 	w := &world{resources: state.State(prepared.Resources)}
 	must := func(err error) {
 		t.Helper()
@@ -107,7 +107,7 @@ func (w *world) task(t *testing.T, service string, handler http.HandlerFunc) *vp
 			t.Fatal(err)
 		}
 		server := &http.Server{Handler: handler}
-		go server.Serve(listener)
+		go func() { _ = server.Serve(listener) }()
 		t.Cleanup(func() { server.Close() })
 		for _, registry := range resource.Blocks("service_registries") {
 			if err := w.network.Names().Register(registry.Text("registry_arn"), attachment.Address); err != nil {

@@ -169,7 +169,7 @@ func (b *Balancer) serve(node *node, port int, secure bool, certificate tls.Cert
 		ErrorLog: silent,
 	}
 	node.servers = append(node.servers, server)
-	go server.Serve(opened) // ends when the server is closed
+	go func() { _ = server.Serve(opened) }() // ends when the server is closed
 	return nil
 }
 

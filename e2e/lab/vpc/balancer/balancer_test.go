@@ -91,16 +91,16 @@ func (a *app) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 		a.lock.Unlock()
 		time.Sleep(wait)
 		a.lock.Lock()
-		io.WriteString(writer, a.name)
+		fmt.Fprint(writer, a.name)
 	case request.URL.Path == "/reset":
 		if raw, _, err := writer.(http.Hijacker).Hijack(); err == nil {
-			raw.(*net.TCPConn).SetLinger(0)
+			_ = raw.(*net.TCPConn).SetLinger(0)
 			raw.Close()
 		}
 	default:
 		a.connections[request.RemoteAddr] = true
 		a.last = request
-		io.WriteString(writer, a.name)
+		fmt.Fprint(writer, a.name)
 	}
 }
 
@@ -124,7 +124,7 @@ func startApp(t *testing.T, network *vpc.Network, name, securityGroup string) *a
 	}
 	a := &app{name: name, attachment: attachment, connections: map[string]bool{}}
 	a.server = &http.Server{Handler: a}
-	go a.server.Serve(listener)
+	go func() { _ = a.server.Serve(listener) }()
 	t.Cleanup(func() { a.server.Close() })
 	return a
 }
@@ -190,6 +190,9 @@ func TestRules(t *testing.T) {
 	if status, _ := get(t, b.Client(), "https://shop.example/"); status != http.StatusServiceUnavailable {
 		t.Errorf("a group without targets answers %d", status)
 	}
+	if failures := b.Failures(group); failures[503] != 1 {
+		t.Errorf("counted are %v", failures)
+	}
 	if err := b.Register(group, orders.address()); err != nil {
 		t.Fatal(err)
 	}
@@ -223,10 +226,19 @@ func TestRules(t *testing.T) {
 	if response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("an unknown host: %d", response.StatusCode)
 	}
-	if response, err := b.Client().Get("http://shop.example/a%2Fb?c=d"); err != nil || response.Header.Get("Location") != "https://shop.example:443/a%2Fb?c=d" {
-		t.Errorf("a redirect to %v %v", response.Header, err)
+	response, err = b.Client().Get("http://shop.example/a%2Fb?c=d")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := b.Client().Get("https://other.example/"); err == nil || !strings.Contains(err.Error(), "certificate") {
+	response.Body.Close()
+	if target := response.Header.Get("Location"); target != "https://shop.example:443/a%2Fb?c=d" {
+		t.Errorf("a redirect to %s", target)
+	}
+	response, err = b.Client().Get("https://other.example/")
+	if err == nil {
+		response.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate for any name: %v", err)
 	}
 	get(t, b.Client(), "https://shop.example/a%2Fb?c=%zz")
@@ -319,7 +331,9 @@ func TestFailures(t *testing.T) {
 	if health := b.Health(group)[0]; health.Failures[502] != 2 || health.Failures[504] != 1 || health.Requests != 4 {
 		t.Errorf("counted are %+v", health)
 	}
-	orders.attachment.Close()
+	if err := orders.attachment.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if status, _ := get(t, b.Client(), "https://shop.example/"); status != http.StatusGatewayTimeout {
 		t.Errorf("the target is gone: %d", status)
 	}
@@ -334,6 +348,9 @@ func TestFailures(t *testing.T) {
 	await(t, b, balancer.Unhealthy)
 	if health := b.Health(group)[0]; !strings.Contains(health.Reason, "Target.Timeout") {
 		t.Errorf("a target out of reach: %+v", health)
+	}
+	if failures := b.Failures(group); failures[502] != 2 || failures[504] != 2 || failures[503] != 0 || b.Failures("arn:other") != nil {
+		t.Errorf("of all targets, gone ones too, are counted %v", failures)
 	}
 	if b.Register("arn:other", users.address()) == nil || b.Deregister(group, orders.address()) == nil || b.Health("arn:other") != nil {
 		t.Error("a group or a target that is not there is known")

@@ -31,7 +31,7 @@ func (b *Balancer) answer(writer http.ResponseWriter, request *http.Request, nod
 		}
 		writer.Header().Set("Content-Length", strconv.Itoa(len(chosen.fixed.body)))
 		writer.WriteHeader(chosen.fixed.status)
-		io.WriteString(writer, chosen.fixed.body) // whoever has gone reads nothing
+		fmt.Fprint(writer, chosen.fixed.body) // whoever has gone reads nothing
 	case chosen.redirect != nil:
 		chosen.redirect.answer(writer, request, scheme, port)
 	default:
@@ -77,6 +77,7 @@ func (b *Balancer) forward(writer http.ResponseWriter, request *http.Request, no
 	}
 	chosen := g.pick()
 	if chosen == nil {
+		g.count(http.StatusServiceUnavailable)
 		canned(writer, http.StatusServiceUnavailable)
 		return
 	}

@@ -49,6 +49,7 @@ type group struct {
 	lock    sync.Mutex
 	targets []*target // those that drain among them
 	next    int
+	failed  map[int]int // answers in the stead of all targets there ever were, by status
 }
 
 // target is where requests go. Its fields are guarded by the lock of its group.
@@ -90,7 +91,7 @@ func readGroup(resource state.Resource) (*group, error) {
 		arn: resource.Text("arn"), path: cmp.Or(check.Text("path"), "/"), port: cmp.Or(check.Text("port"), "traffic-port"), matches: matches,
 		interval: seconds("interval", 30), timeout: seconds("timeout", 5),
 		healthy: cmp.Or(check.Number("healthy_threshold"), 5), unhealthy: cmp.Or(check.Number("unhealthy_threshold"), 2),
-		delay: time.Duration(delay) * time.Second,
+		delay: time.Duration(delay) * time.Second, failed: map[int]int{},
 	}, nil
 }
 
@@ -246,12 +247,32 @@ func (g *group) pick() *target {
 	return chosen
 }
 
+// count counts an answer that no target was asked for.
+func (g *group) count(status int) {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	g.failed[status]++
+}
+
+// Failures counts by status what the load balancer answered in the stead of a group's targets, of those that have gone
+// too, and 503 where there was none.
+func (b *Balancer) Failures(targetGroupARN string) map[int]int {
+	g, err := b.group(targetGroupARN)
+	if err != nil {
+		return nil
+	}
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	return maps.Clone(g.failed)
+}
+
 // done counts a request that pick began as over.
 func (g *group) done(each *target, failure int) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	if failure != 0 {
 		each.failures[failure]++
+		g.failed[failure]++
 	}
 	if each.flying--; each.flying == 0 && each.state == Draining {
 		each.idled <- struct{}{}

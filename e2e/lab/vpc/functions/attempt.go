@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -70,19 +71,28 @@ func (f *Functions) attempt(ctx context.Context, target *function, request, inpu
 		return Attempt{}, nil, fmt.Errorf("%s: %w", target.resource.Address, err)
 	}
 	result, readErr := io.ReadAll(reader)
-	ended := command.Wait()
+	ended := errors.Join(readErr, command.Wait())
 	if ctx.Err() != nil {
 		return Attempt{}, nil, ctx.Err()
 	}
-	attempt := Attempt{Log: said.String()}
+	timeout := ""
+	if limited.Err() != nil {
+		timeout = fmt.Sprintf("Task timed out after %d.00 seconds", seconds)
+	}
+	return judge(said.String(), result, request, timeout, ended)
+}
+
+// judge makes of what a run left an attempt, and what Lambda says of it when it has failed.
+func judge(log string, result []byte, request, timeout string, ended error) (Attempt, json.RawMessage, error) {
+	attempt := Attempt{Log: log}
 	var answer struct {
 		Report  map[string]any
 		Failure json.RawMessage
 	}
 	switch {
-	case limited.Err() != nil:
-		attempt.Failure = fmt.Sprintf("Task timed out after %d.00 seconds", seconds)
-	case readErr != nil || json.Unmarshal(result, &answer) != nil:
+	case timeout != "":
+		attempt.Failure = timeout
+	case json.Unmarshal(result, &answer) != nil:
 		attempt.Failure = fmt.Sprintf("Runtime exited: %v", ended)
 	case answer.Failure != nil:
 		var words struct{ ErrorType, ErrorMessage string }

@@ -201,18 +201,26 @@ func (f *Functions) Fire(ctx context.Context, name string, due time.Time) (Run, 
 		"<aws.scheduler.execution-id>", request, "<aws.scheduler.attempt-number>", "1",
 	).Replace(entry.input)
 	target := f.functions[entry.function]
+	if run, started := f.schedule(ctx, entry, target, input); !started {
+		return run, ctx.Err()
+	}
+	return f.invoke(ctx, target, request, input)
+}
+
+// schedule is the scheduler's part: it hands the run over, or puts it among the dead letters.
+func (f *Functions) schedule(ctx context.Context, entry *schedule, target *function, input string) (run Run, started bool) {
 	scheduler, err := f.options.Cloud.Assume(ctx, entry.role, "scheduler.amazonaws.com", entry.group)
 	if err != nil {
-		return Run{Lost: "the scheduler cannot take its role: " + err.Error()}, nil
+		return Run{Lost: "the scheduler cannot take its role: " + err.Error()}, false
 	}
 	if err := f.handOver(scheduler.Identity, target, input); err != nil {
-		run := Run{DeadLetter: "the scheduler cannot start the function: " + err.Error()}
+		run.DeadLetter = "the scheduler cannot start the function: " + err.Error()
 		if err := f.send(scheduler.Identity, entry.destination, input); err != nil {
 			run.DeadLetter, run.Lost = "", run.DeadLetter+", nor tell of it: "+err.Error()
 		}
-		return run, nil
+		return run, false
 	}
-	return f.invoke(ctx, target, request, input)
+	return run, true
 }
 
 // handOver asks whether the scheduler may start the function: the emulator cannot.

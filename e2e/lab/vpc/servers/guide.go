@@ -3,6 +3,7 @@
 package servers
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -43,11 +44,7 @@ func readGuide(text, environment string) (map[string]string, error) {
 				module = "module." + match[1]
 			}
 		case strings.HasPrefix(line, "```"):
-			fence = strings.TrimPrefix(line, "```") + " "
-			fence = strings.TrimSpace(fence)
-			if fence == "" {
-				fence = "text"
-			}
+			fence = cmp.Or(strings.TrimPrefix(line, "```"), "text")
 			sql.Reset()
 		case strings.HasPrefix(line, "## "):
 			inside = strings.TrimPrefix(line, "## ") == environment

@@ -167,32 +167,38 @@ func (s *Servers) startDatabase(ctx context.Context, options Options, plan datab
 		Module: plan.module, Host: plan.host, Address: p.attachment.Address, Port: plan.port, Master: master, Password: password,
 		Messages: p.messages, process: p, ca: ca,
 	}
-	setup := fmt.Sprintf(`CREATE ROLE rds_superuser NOLOGIN;
-GRANT pg_monitor, pg_signal_backend, pg_read_all_stats TO rds_superuser WITH ADMIN OPTION;
-CREATE ROLE %[1]s LOGIN CREATEDB CREATEROLE PASSWORD %[2]s;
-GRANT rds_superuser TO %[1]s;
-`, identifier(master), quote(password))
-	err = p.await(ctx, func() error { return d.locally(ctx, "SELECT 1") })
-	if err != nil {
-		return err
-	}
-	if err := d.locally(ctx, setup); err != nil {
+	if err := d.setUp(ctx, options, sql); err != nil {
 		return err
 	}
 	for _, host := range plan.names {
 		options.Network.Names().SetName(host, 5*time.Second, p.attachment.Address)
 	}
-	if sql, err = withPasswords(sql, options.secret); err != nil {
-		return err
-	}
-	if sql != "" {
-		if _, err := d.Run(ctx, "postgres", sql); err != nil {
-			return fmt.Errorf("the guide's SQL for %s: %w", plan.module, err)
-		}
-	}
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.Databases = append(s.Databases, d)
+	return nil
+}
+
+// setUp makes the master user, as RDS does, and as that user what the guide says.
+func (d *Database) setUp(ctx context.Context, options Options, sql string) error {
+	setup := fmt.Sprintf(`CREATE ROLE rds_superuser NOLOGIN;
+GRANT pg_monitor, pg_signal_backend, pg_read_all_stats TO rds_superuser WITH ADMIN OPTION;
+CREATE ROLE %[1]s LOGIN CREATEDB CREATEROLE PASSWORD %[2]s;
+GRANT rds_superuser TO %[1]s;
+`, identifier(d.Master), quote(d.Password))
+	if err := d.process.await(ctx, func() error { return d.locally(ctx, "SELECT 1") }); err != nil {
+		return err
+	}
+	if err := d.locally(ctx, setup); err != nil {
+		return err
+	}
+	sql, err := withPasswords(sql, options.secret)
+	if err != nil || sql == "" {
+		return err
+	}
+	if _, err := d.Run(ctx, "postgres", sql); err != nil {
+		return fmt.Errorf("the guide's SQL for %s: %w", d.Module, err)
+	}
 	return nil
 }
 
@@ -215,7 +221,7 @@ func (p *process) configure(ctx context.Context, programs string, options Option
 	if plan.forceTLS {
 		kind = "hostssl"
 	}
-	access := fmt.Sprintf("local all %s trust\nhost all %s all reject\n%s all all 0.0.0.0/0 scram-sha-256\n", superuser, superuser, kind)
+	access := fmt.Sprintf("local\tall\t%[1]s\ttrust\nhost\tall\t%[1]s\tall\treject\n%[2]s\tall\tall\t0.0.0.0/0\tscram-sha-256\n", superuser, kind)
 	settings := fmt.Sprintf(`
 listen_addresses = '%s'
 port = %d

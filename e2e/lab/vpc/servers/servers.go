@@ -290,11 +290,11 @@ func (p *process) stop() {
 	if p.ended == nil {
 		return
 	}
-	p.command.Process.Signal(p.gently) // what has ended needs none
+	_ = p.command.Process.Signal(p.gently) // what has ended needs none
 	select {
 	case <-p.ended:
 	case <-time.After(3 * time.Second):
-		syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL)
+		_ = syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL)
 		<-p.ended
 	}
 }

@@ -190,14 +190,18 @@ func redis(t *testing.T, network *vpc.Network, commands ...string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer orders.Close()
+	t.Cleanup(func() {
+		if err := orders.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	raw, err := orders.Dial(t.Context(), net.JoinHostPort(cache, "6379"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	connection := tls.Client(raw, &tls.Config{ServerName: cache, RootCAs: network.Public.Pool()})
-	defer connection.Close()
-	connection.SetDeadline(time.Now().Add(5 * time.Second))
+	defer raw.Close()
+	_ = connection.SetDeadline(time.Now().Add(5 * time.Second))
 	reader := bufio.NewReader(connection)
 	var said []string
 	for _, command := range commands {

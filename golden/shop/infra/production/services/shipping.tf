@@ -80,7 +80,7 @@ module "service_shipping" {
   })
 
   secrets = {
-    # secret "MailKey", in mail/mail.go through mail
+    # secret "MailKey", in shipping/shipping.go, reached through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn

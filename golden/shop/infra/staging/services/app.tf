@@ -127,7 +127,7 @@ module "service_app" {
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["app"]
     # password of database role "svc_app"
     DATABASE_PASSWORD = local.platform.database_password_app_arn
-    # secret "MailKey", in mail/mail.go through mail, orders/orders.go, reached through mail
+    # secret "MailKey", in mail/mail.go through mail, orders/orders.go, reached through mail, shipping/shipping.go, reached through mail
     SECRET_MailKey = local.platform.secret_mail_key_arn
     # secret "SessionKey", in users/users.go
     SECRET_SessionKey = local.platform.secret_session_key_arn

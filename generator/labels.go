@@ -1,0 +1,99 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// assignLabels labels everything but processes: the same in every environment, since a container reads variables that are
+// named after labels wherever it runs.
+func assignLabels(application *app.App, previous *Lock) map[string]string {
+	held, labels := heldLabels(previous), map[string]string{}
+	for _, wanted := range kinds.LabelsWanted(application) {
+		maps.Copy(labels, kinds.AssignLabels(wanted, held))
+	}
+	return labels
+}
+
+// withProcesses adds the labels of an environment's processes, which are its own.
+func withProcesses(labels map[string]string, env *environment.Environment, previous *Lock) map[string]string {
+	held := map[string]string{}
+	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
+		if label, ok := strings.CutPrefix(address, "module.service_"); ok && strings.HasPrefix(id, "process ") {
+			held[id] = label
+		}
+	}
+	var wanted []kinds.Wanted
+	for _, p := range env.Processes {
+		wanted = append(wanted, kinds.Wanted{ID: kinds.ID("process", "", p.Name), Plain: kinds.Label(p.Name)})
+	}
+	all := kinds.AssignLabels(wanted, held)
+	maps.Copy(all, labels)
+	return all
+}
+
+// heldLabels are the labels that a lock gives away, by id: those in addresses, and those of what it knows to be there.
+func heldLabels(lock *Lock) map[string]string {
+	held := map[string]string{}
+	for _, stack := range slices.Sorted(maps.Keys(lock.Addresses)) {
+		for id, address := range lock.Addresses[stack] {
+			kind, name, _ := strings.Cut(id, " ")
+			switch kind {
+			case kinds.Databases.Name: // its address is the server's
+				held[id] = kinds.Label(name)
+			case "process":
+				held["service "+name] = kinds.Label(name)
+			default:
+				if label, ok := strings.CutPrefix(address, "module."+kind+"_"); ok {
+					held[id] = label
+				}
+			}
+		}
+	}
+	maps.Copy(held, lock.Labels)
+	return held
+}
+
+// labelsWithoutAddress are the labels that the next run could not read from the lock otherwise.
+func labelsWithoutAddress(labels map[string]string, lock *Lock) map[string]string {
+	held, missing := heldLabels(lock), map[string]string{}
+	for id, label := range labels {
+		if held[id] != label {
+			missing[id] = label
+		}
+	}
+	return missing
+}
+
+// sayVariables warns of containers' variables that are not named as the manual says: two names would meet there.
+func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostics {
+	if !application.Containers() {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	for _, kind := range kinds.All {
+		for _, r := range application.Of(kind.Name) {
+			at, label := r.At, labels[kinds.ID(r.Kind, r.Parent, r.Name)]
+			named := slices.ContainsFunc(kinds.ConnectionVariables, func(v kinds.ConnectionVariable) bool { return v.Kind == r.Kind })
+			if !named || label == "" || label == kinds.PlainLabel(r.Parent, r.Name) {
+				continue
+			}
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagWarning,
+				Summary:  "Variables told apart by a suffix",
+				Detail: fmt.Sprintf("The %s %q and another would have variables of one name: those of this one are named after %s.\nhint: rename it to be rid of the suffix; what it is on AWS is then made anew",
+					kind.Noun, r.Name, strings.ToUpper(label)),
+				Subject: &at,
+			})
+		}
+	}
+	return diags
+}

@@ -1,0 +1,191 @@
+package generator_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// alike are names of which many have one plain label, and some look like a label with a hash behind it.
+func alike() []kinds.Wanted {
+	names := []string{
+		"API_KEY", "ApiKey", "api-key", "api_key", "apiKey", "API-Key", "Api_Key", "a", "A", "a_b", "aB", "a-b", "a.b", "x",
+	}
+	for _, name := range slices.Clone(names) {
+		labels := kinds.AssignLabels([]kinds.Wanted{wanted(name), wanted(name + " "), {ID: "secret ?", Plain: kinds.Label(name)}}, nil)
+		names = append(names, labels["secret "+name])
+	}
+	var all []kinds.Wanted
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		all = append(all, wanted(name))
+	}
+	return all
+}
+
+func wanted(name string) kinds.Wanted {
+	return kinds.Wanted{ID: kinds.ID("secret", "", name), Plain: kinds.Label(name)}
+}
+
+// TestG1_LabelsDiffer_AndStay: whatever names there are, no two have one label, and no name that comes or goes moves
+// another, however often.
+func TestG1_LabelsDiffer_AndStay(t *testing.T) {
+	identifier := regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+	pool, random := alike(), rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		held := map[string]string{}
+		for range 6 {
+			random.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
+			some := pool[:random.IntN(len(pool)+1)]
+			labels := kinds.AssignLabels(some, held)
+			owner := map[string]string{}
+			for _, w := range some {
+				label := labels[w.ID]
+				if !identifier.MatchString("_" + label) {
+					t.Fatalf("%s has the label %q", w.ID, label)
+				}
+				if other := owner[label]; other != "" {
+					t.Fatalf("%s and %s are both %s", w.ID, other, label)
+				}
+				if was := held[w.ID]; was != "" && was != label {
+					t.Fatalf("%s was %s and is %s", w.ID, was, label)
+				}
+				owner[label] = w.ID
+			}
+			if reversed := slices.Clone(some); true {
+				slices.Reverse(reversed)
+				if again := kinds.AssignLabels(reversed, held); !maps.Equal(again, labels) {
+					t.Fatalf("the order of names changes labels: %s", cmp.Diff(labels, again))
+				}
+			}
+			held = labels
+		}
+	}
+}
+
+// alikeApplication has secrets, topics, subscriptions, buckets, caches, cron jobs and services of those names.
+func alikeApplication(names ...string) *app.App {
+	application := &app.App{Name: "shop", ID: "shop", Language: "typescript"}
+	add := func(kind, parent, name, service string, spec any) {
+		application.Resources = append(application.Resources, app.Resource{Kind: kind, Parent: parent, Name: name, Service: service, Spec: spec})
+		application.Edges = append(application.Edges, app.Edge{Service: service, Kind: kind, Parent: parent, Resource: name})
+	}
+	for _, name := range names {
+		application.Services = append(application.Services, app.Service{Name: name, Dir: name, Endpoints: []app.Endpoint{
+			{Name: "run", Access: "private", Methods: []string{"POST"}, Path: "/" + name + ".run"}}})
+		add("secret", "", name, name, nil)
+		add("database", "", name, name, &kinds.Database{})
+		add("topic", "", name, name, &kinds.Topic{})
+		add("subscription", name, "s", name, &kinds.Subscription{})
+		add("bucket", "", name, name, &kinds.Bucket{Public: true})
+		add("cache", "", name, name, &kinds.Cache{})
+		add("keyspace", name, "k/:id", name, &kinds.Keyspace{})
+		add("cron", "", name, name, &kinds.Cron{EveryMinutes: 60, Service: name, Endpoint: "run"})
+	}
+	return application
+}
+
+func generateAlike(t *testing.T, application *app.App, previous *generator.Lock) *generator.Output {
+	t.Helper()
+	environments, diags := environment.Resolve(environment.Default(), application)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	output, diags := generator.Generate(application, environments, previous)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return output
+}
+
+// TestG1_AlikeNamesAreToldApart: everything that has a name of its own in the code has one that nothing else has, though two
+// logical names have one plain label.
+func TestG1_AlikeNamesAreToldApart(t *testing.T) {
+	output := generateAlike(t, alikeApplication("ApiKey", "api_key"), &generator.Lock{})
+	for stack, addresses := range output.Lock.Addresses {
+		seen := map[string]string{}
+		for id, address := range addresses {
+			if other := seen[address]; other != "" && !strings.HasPrefix(id, "database ") {
+				t.Errorf("%s: %s and %s are both %s", stack, id, other, address)
+			}
+			if !strings.HasPrefix(id, "database ") {
+				seen[address] = id
+			}
+		}
+	}
+	block := regexp.MustCompile(`(?m)^(module|output|locals|resource|data)( "[^"]+")+`)
+	name := regexp.MustCompile(`(?m)^  name +=.*"(.*)"$`)
+	for path, content := range output.Files {
+		if !strings.HasSuffix(path, ".tf") || strings.HasPrefix(path, "modules/") {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, found := range append(block.FindAllString(string(content), -1), name.FindAllString(string(content), -1)...) {
+			if seen[found] {
+				t.Errorf("%s: %s twice", path, found)
+			}
+			seen[found] = true
+		}
+	}
+	for _, file := range []string{"platform/secrets.tf", "platform/topics.tf", "platform/buckets.tf", "platform/caches.tf", "services/schedules.tf"} {
+		if n := strings.Count(string(output.Files["production/"+file]), "_api_key"); n < 2 {
+			t.Errorf("%s names %d labels", file, n)
+		}
+	}
+}
+
+// TestG1_ANameThatComesMovesNoOther: what the lock holds stays where it is.
+func TestG1_ANameThatComesMovesNoOther(t *testing.T) {
+	first := generateAlike(t, alikeApplication("ApiKey"), &generator.Lock{})
+	second := generateAlike(t, alikeApplication("ApiKey", "api_key"), first.Lock)
+	third := generateAlike(t, alikeApplication("api_key"), second.Lock)
+	back := generateAlike(t, alikeApplication("ApiKey", "api_key"), third.Lock)
+	for i, step := range []struct{ before, after *generator.Output }{{first, second}, {second, third}, {third, back}} {
+		for stack, addresses := range step.before.Lock.Addresses {
+			for id, address := range addresses {
+				if after, stays := step.after.Lock.Addresses[stack][id]; stays && after != address {
+					t.Errorf("step %d, %s: %s was %s and is %s", i, stack, id, address, after)
+				}
+			}
+		}
+	}
+	if got := second.Lock.Addresses["production/platform"]["secret ApiKey"]; got != "module.secret_api_key" {
+		t.Errorf("who was first is %s", got)
+	}
+	if got := third.Lock.Addresses["production/platform"]["secret api_key"]; got == "module.secret_api_key" {
+		t.Errorf("who came second is %s once the first is gone", got)
+	}
+	if d := cmp.Diff(second.Lock.Addresses, back.Lock.Addresses); d != "" {
+		t.Errorf("a name that went and came back: %s", d)
+	}
+}
+
+// TestG1_QueuesOfAlikeSubscriptions: topic a-b with subscription c, and topic a with subscription b-c.
+func TestG1_QueuesOfAlikeSubscriptions(t *testing.T) {
+	application := alikeApplication("svc")
+	for _, pair := range [][2]string{{"a-b", "c"}, {"a", "b-c"}} {
+		application.Resources = append(application.Resources,
+			app.Resource{Kind: "topic", Name: pair[0], Service: "svc", Spec: &kinds.Topic{}},
+			app.Resource{Kind: "subscription", Parent: pair[0], Name: pair[1], Service: "svc", Spec: &kinds.Subscription{}})
+	}
+	slices.SortFunc(application.Resources, func(x, y app.Resource) int {
+		return strings.Compare(fmt.Sprint(x.Kind, x.Parent, x.Name), fmt.Sprint(y.Kind, y.Parent, y.Name))
+	})
+	output := generateAlike(t, application, &generator.Lock{})
+	queue := regexp.MustCompile(`(?m)^  name += +"(shop-production-a-b-c.*)"$`)
+	found := queue.FindAllStringSubmatch(string(output.Files["production/platform/topics.tf"]), -1)
+	if len(found) != 2 || found[0][1] == found[1][1] {
+		t.Errorf("queues: %q", found)
+	}
+}

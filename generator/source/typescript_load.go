@@ -1,0 +1,427 @@
+package source
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+
+	"github.com/groundplan/groundplan/generator/source/typescript"
+)
+
+// Encore makes one program of a TypeScript application: an entry file that imports the files of every service. Whatever
+// modules do while they load, every process does, whichever service it hosts. A secret that is called there, directly
+// or in a function that is called there, must be there in all of them.
+//
+// Finding that out takes the bodies of functions, so here, and only here, the syntax of a file is kept or read again:
+// of files that call something while they load, and of those where such a call leads. The code is not run but walked:
+// every branch is taken. A function that is handed to a call counts as called, unless the function it is handed to is
+// of the application and does not call it; the framework keeps handlers for later, and so do emitters of events.
+
+// tsLoad is the walk over what runs while modules load.
+type tsLoad struct {
+	linker *tsLinker
+	// code are the files with syntax, nil for one that cannot be read again.
+	code map[string]*tsReader
+	// uses are the resources that are used, with the first place that does.
+	uses map[tsLoadUse]tsPlace
+	// called are the parameters that are called, and their members that are. They are found on the way, so that the walk
+	// is repeated until there are no more.
+	called map[tsParameter]bool
+	// walked are the functions and classes that were entered in this round, values what expressions stand for.
+	walked map[typescript.Node]bool
+	values map[typescript.Expression][]tsValue
+	depth  int
+}
+
+// tsPlace is a place in a file.
+type tsPlace struct {
+	file string
+	span tsSpan
+}
+
+func (p tsPlace) before(other tsPlace) bool {
+	return cmp.Or(cmp.Compare(p.file, other.file), cmp.Compare(p.span.start, other.span.start)) < 0
+}
+
+func (r *tsReader) place(n typescript.Node) tsPlace { return tsPlace{r.m.path, spanOfNode(n)} }
+
+// tsLoadUse is one operation on a resource.
+type tsLoadUse struct {
+	decl      *tsDecl
+	operation string
+}
+
+type tsParameter struct {
+	parameter *typescript.Parameter
+	member    string
+}
+
+// tsValue is something that could be called: a function, a class, an object with members, or a parameter. A class is
+// made (an instance of it) or not; file is where it stands.
+type tsValue struct {
+	file   *tsReader
+	node   typescript.Node
+	made   bool
+	member string // of a parameter
+	self   typescript.Node
+}
+
+// maxLoadRounds and maxLoadDepth bound the walk; no application comes near.
+const (
+	maxLoadRounds = 16
+	maxLoadDepth  = 200
+	maxDerived    = 8
+)
+
+// usesAtLoad are the uses of resources while the modules of the application load, each with its first place.
+func (l *tsLinker) usesAtLoad(loaded map[*tsModule]bool) map[tsLoadUse]tsPlace {
+	w := &tsLoad{linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), called: make(map[tsParameter]bool)}
+	for _, m := range l.modules {
+		if m.code != nil {
+			w.code[m.path] = m.code
+		}
+	}
+	for range maxLoadRounds {
+		w.walked, w.values = make(map[typescript.Node]bool), make(map[typescript.Expression][]tsValue)
+		known := len(w.called)
+		for _, m := range l.modules {
+			if loaded[m] && m.code != nil {
+				for _, statement := range m.code.file.Statements {
+					w.run(m.code, statement, nil)
+				}
+			}
+		}
+		if len(w.called) == known {
+			break
+		}
+	}
+	return w.uses
+}
+
+// file returns the syntax of a file.
+func (w *tsLoad) file(name string) *tsReader {
+	if r, ok := w.code[name]; ok {
+		return r
+	}
+	w.code[name] = nil
+	l := w.linker
+	if l.byPath[name] == nil || l.byPath[name].broken || l.files == nil {
+		return nil
+	}
+	text, err := fs.ReadFile(l.files, name)
+	if err != nil {
+		return nil // it was read a moment ago
+	}
+	w.code[name] = parseTSModule(l.language, l.resolver, name, string(text))
+	return w.code[name]
+}
+
+// run walks code that runs: everything but the functions in it, which run when they are called.
+func (w *tsLoad) run(file *tsReader, n typescript.Node, self typescript.Node) {
+	if w.depth++; w.depth <= maxLoadDepth {
+		typescript.Walk(n, func(n typescript.Node, _ []typescript.Node) bool { return w.step(file, n, self) })
+	}
+	w.depth--
+}
+
+func (w *tsLoad) step(file *tsReader, n typescript.Node, self typescript.Node) bool {
+	switch n := n.(type) {
+	case typescript.Type, *typescript.Import, *typescript.Interface, *typescript.TypeAlias, *typescript.Function:
+		return false
+	case *typescript.Class:
+		w.define(file, n)
+		return false
+	case *typescript.Call:
+		w.call(file, n.Callee, n.Arguments, self, false)
+	case *typescript.New:
+		w.call(file, n.Callee, n.Arguments, self, true)
+	case *typescript.TaggedTemplate:
+		w.call(file, n.Tag, n.Template.Values, self, false)
+	case *typescript.Await:
+		if call, ok := typescript.Unwrap(n.Value).(*typescript.Call); ok && !w.isFramework(file, call.Callee) {
+			for _, value := range w.valuesOf(file, call.Callee, self) {
+				w.derive(value, file.place(call), 0)
+			}
+		}
+	case *typescript.Member:
+		for _, value := range w.valuesOf(file, n.Object, self) {
+			if getter := w.getter(value, n.Name); getter != nil {
+				w.enter(value.file, getter, value.self)
+			}
+		}
+	}
+	return true
+}
+
+// define runs what runs when a class is declared.
+func (w *tsLoad) define(file *tsReader, class *typescript.Class) {
+	w.decorate(file, class.Decorators)
+	if class.Base != nil {
+		w.run(file, class.Base, nil)
+	}
+	for _, member := range class.Members {
+		w.decorate(file, member.Decorators)
+		if member.Name.Computed != nil {
+			w.run(file, member.Name.Computed, nil)
+		}
+		switch {
+		case member.Form == typescript.MemberStaticBlock && member.Function != nil:
+			w.enter(file, member.Function, class)
+		case member.Modifiers.Has(typescript.Static) && member.Value != nil:
+			w.run(file, member.Value, class)
+		}
+	}
+}
+
+func (w *tsLoad) decorate(file *tsReader, decorators []typescript.Expression) {
+	for _, decorator := range decorators {
+		w.run(file, decorator, nil)
+		if _, called := decorator.(*typescript.Call); !called {
+			w.call(file, decorator, nil, nil, false)
+		}
+	}
+}
+
+// call runs what a call leads to, with what is handed over.
+func (w *tsLoad) call(file *tsReader, callee typescript.Expression, arguments []typescript.Expression, self typescript.Node, isNew bool) {
+	if w.isFramework(file, callee) {
+		return // it keeps what it is given for later
+	}
+	values := w.valuesOf(file, callee, self)
+	for _, value := range values {
+		w.invoke(value, isNew, file.place(callee))
+	}
+	isOwn := func(value tsValue) bool { return w.functionOf(value, isNew) != nil }
+	if !slices.ContainsFunc(values, isOwn) && listens(callee, arguments) {
+		return
+	}
+	for i, argument := range arguments {
+		w.hand(file, argument, i, values, self, isNew)
+	}
+}
+
+// listens reports whether a call registers a listener, as process.on("SIGTERM", f) does: f runs when something happens.
+func listens(callee typescript.Expression, arguments []typescript.Expression) bool {
+	member, ok := typescript.Unwrap(callee).(*typescript.Member)
+	if !ok || len(arguments) < 2 {
+		return false
+	}
+	switch member.Name {
+	case "on", "once", "addListener", "addEventListener":
+		_, named := typescript.Unwrap(arguments[0]).(*typescript.String)
+		return named
+	}
+	return false
+}
+
+// isFramework reports whether a callee is a function of the framework's, such as api and api.raw.
+func (w *tsLoad) isFramework(file *tsReader, callee typescript.Expression) bool {
+	callee = typescript.Unwrap(callee)
+	if member, ok := callee.(*typescript.Member); ok {
+		callee = member.Object
+	}
+	_, ok := file.roleOf(callee)
+	return ok
+}
+
+// hand follows an argument into the functions it is given to.
+func (w *tsLoad) hand(file *tsReader, argument typescript.Expression, index int, callees []tsValue, self typescript.Node, isNew bool) {
+	known := len(callees) > 0
+	var parameters []*typescript.Parameter
+	for _, callee := range callees {
+		function := w.functionOf(callee, isNew)
+		if function == nil || index >= len(function.Parameters) || function.Parameters[index].Rest {
+			known = false
+			break
+		}
+		parameters = append(parameters, function.Parameters[index])
+	}
+	if !known {
+		w.surrender(file, argument, self)
+		return
+	}
+	for _, parameter := range parameters {
+		for called := range w.called {
+			if called.parameter != parameter {
+				continue
+			}
+			if called.member == "" {
+				w.surrender(file, argument, self)
+				continue
+			}
+			for _, value := range w.valuesOf(file, argument, self) {
+				for _, member := range w.member(value, called.member) {
+					w.invoke(member, false, file.place(argument))
+				}
+			}
+		}
+	}
+}
+
+// surrender runs an argument that is called, when it is a function: one of the application's, a secret.
+func (w *tsLoad) surrender(file *tsReader, argument typescript.Expression, self typescript.Node) {
+	for _, value := range w.valuesOf(file, argument, self) {
+		switch value.node.(type) {
+		case *typescript.Function, *typescript.Parameter:
+			w.invoke(value, false, file.place(argument))
+		case *typescript.Call:
+			if decl := w.declared(value); decl != nil && w.linker.language.spellings[decl.spelling].Function {
+				w.use(value, file.place(argument))
+			}
+		}
+	}
+}
+
+// functionOf is the function a call of a value runs, nil when that is not known.
+func (w *tsLoad) functionOf(value tsValue, isNew bool) *typescript.Function {
+	switch n := value.node.(type) {
+	case *typescript.Function:
+		return n
+	case *typescript.Class:
+		for _, member := range n.Members {
+			if isNew && member.Form == typescript.MemberConstructor && member.Function != nil && member.Function.Body != nil {
+				return member.Function
+			}
+		}
+	}
+	return nil
+}
+
+// invoke runs a value as a function, or makes an instance of it. at is the place that does.
+func (w *tsLoad) invoke(value tsValue, isNew bool, at tsPlace) {
+	switch n := value.node.(type) {
+	case *typescript.Function:
+		w.enter(value.file, n, value.self)
+	case *typescript.Parameter:
+		w.called[tsParameter{n, value.member}] = true
+	case *typescript.Class:
+		if isNew {
+			w.construct(value.file, n)
+		}
+	case *typescript.New, *typescript.Call:
+		w.use(value, at)
+	}
+}
+
+// use records that a resource is used: a secret that is called, a method of another one. An endpoint that is called as
+// the function it is runs its handler.
+func (w *tsLoad) use(value tsValue, at tsPlace) {
+	if call, ok := value.node.(*typescript.Call); ok && value.member == "" && len(call.Arguments) > 1 {
+		if role, ok := value.file.roleOf(call.Callee); ok && role.role == tsEndpoint {
+			w.surrender(value.file, call.Arguments[1], nil)
+			return
+		}
+	}
+	if decl := w.declared(value); decl != nil {
+		spelling := &w.linker.language.spellings[decl.spelling]
+		switch {
+		case spelling.Function != (value.member == ""):
+		case spelling.Methods == nil:
+			w.record(decl, "", at)
+		default:
+			for _, operation := range spelling.Methods[value.member] {
+				w.record(decl, operation, at)
+			}
+		}
+	}
+}
+
+// declared is the declaration of a resource that a value is, nil for none.
+func (w *tsLoad) declared(value tsValue) *tsDecl {
+	for _, decl := range w.linker.byPath[value.file.m.path].decls {
+		if decl.At.Start.Byte == value.node.Extent().Start && !decl.invalid {
+			return decl
+		}
+	}
+	return nil
+}
+
+func (w *tsLoad) record(decl *tsDecl, operation string, at tsPlace) {
+	use := tsLoadUse{decl, operation}
+	if known, ok := w.uses[use]; !ok || at.before(known) {
+		w.uses[use] = at
+	}
+}
+
+// derive records the databases that something was made from which is waited for while modules load, such as a query of
+// an ORM.
+func (w *tsLoad) derive(value tsValue, at tsPlace, depth int) {
+	var arguments []typescript.Expression
+	switch n := value.node.(type) {
+	case *typescript.New:
+		arguments = n.Arguments
+	case *typescript.Call:
+		arguments = n.Arguments
+	}
+	for _, argument := range arguments {
+		typescript.Walk(argument, func(n typescript.Node, _ []typescript.Node) bool {
+			switch n := n.(type) {
+			case *typescript.Function, *typescript.Class, typescript.Type:
+				return false
+			case *typescript.Identifier:
+				for _, source := range w.named(value.file, n.Binding) {
+					if decl := w.sourceOf(source); decl != nil {
+						w.record(decl, "", at)
+					} else if depth < maxDerived {
+						w.derive(source, at, depth+1)
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// sourceOf is the resource a value is when every use of it counts, nil for none.
+func (w *tsLoad) sourceOf(value tsValue) *tsDecl {
+	switch value.node.(type) {
+	case *typescript.New, *typescript.Call:
+		if decl := w.declared(value); decl != nil {
+			if spelling := &w.linker.language.spellings[decl.spelling]; spelling.Methods == nil && !spelling.Function {
+				return decl
+			}
+		}
+	}
+	return nil
+}
+
+// enter runs the body of a function.
+func (w *tsLoad) enter(file *tsReader, function *typescript.Function, self typescript.Node) {
+	if w.walked[function] {
+		return
+	}
+	w.walked[function] = true
+	for _, parameter := range function.Parameters {
+		w.run(file, parameter.Target, self)
+		if parameter.Default != nil {
+			w.run(file, parameter.Default, self)
+		}
+	}
+	if function.Body != nil {
+		w.run(file, function.Body, self)
+	}
+	if function.Result != nil {
+		w.run(file, function.Result, self)
+	}
+}
+
+// construct runs what makes an instance of a class: its fields and its constructor, and those it inherits.
+func (w *tsLoad) construct(file *tsReader, class *typescript.Class) {
+	if w.walked[class] {
+		return
+	}
+	w.walked[class] = true
+	if class.Base != nil {
+		for _, base := range w.valuesOf(file, class.Base, nil) {
+			w.invoke(base, true, file.place(class.Base))
+		}
+	}
+	for _, member := range class.Members {
+		switch {
+		case member.Form == typescript.MemberConstructor && member.Function != nil:
+			w.enter(file, member.Function, class)
+		case !member.Modifiers.Has(typescript.Static) && member.Value != nil:
+			w.run(file, member.Value, class)
+		}
+	}
+}

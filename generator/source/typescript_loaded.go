@@ -1,0 +1,184 @@
+package source
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/source/typescript"
+)
+
+// findLoaded finds the files that every process loads: the entry file of the whole application imports those that
+// declare an endpoint with a handler, a subscription, a gateway, a service or a metric, and they import others. Files
+// that only tests, scripts or nobody imports are none of them.
+func (l *tsLinker) findLoaded() {
+	l.loaded = make(map[*tsModule]bool)
+	var queue []*tsModule
+	load := func(m *tsModule) {
+		if m != nil && !l.loaded[m] {
+			l.loaded[m] = true
+			queue = append(queue, m)
+		}
+	}
+	for _, m := range l.modules {
+		if m.service != "" && m.isEntry(l.language) {
+			load(m)
+		}
+	}
+	for len(queue) > 0 {
+		m := queue[0]
+		queue = queue[1:]
+		for _, imported := range m.imports {
+			if imported.runs {
+				load(l.byPath[imported.module])
+			}
+		}
+	}
+}
+
+// isEntry reports whether Encore's entry file imports a file.
+func (m *tsModule) isEntry(language *tsLanguage) bool {
+	if len(m.gateways) > 0 || len(m.services) > 0 {
+		return true
+	}
+	for _, endpoint := range m.endpoints {
+		if endpoint.Static == "" {
+			return true
+		}
+	}
+	for _, decl := range m.decls {
+		if spelling := &language.spellings[decl.spelling]; spelling.Root || spelling.Registered && decl.Symbol != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// root marks the part that is being read as one that a process runs.
+func (r *tsReader) root() {
+	if r.m.rooted == nil {
+		r.m.rooted = make(map[int32]bool)
+	}
+	r.m.rooted[r.part] = true
+}
+
+// acts reports whether loading the file could call a function of the application.
+func (r *tsReader) acts() bool {
+	acts := false
+	for _, statement := range r.file.Statements {
+		if acts {
+			break
+		}
+		typescript.Walk(statement, func(n typescript.Node, _ []typescript.Node) bool {
+			switch n := n.(type) {
+			case typescript.Type, *typescript.Import, *typescript.Interface, *typescript.TypeAlias, *typescript.Function:
+				return false
+			case *typescript.Call:
+				acts = acts || r.leads(n.Callee, n.Arguments)
+			case *typescript.New:
+				acts = acts || r.leads(n.Callee, n.Arguments)
+			case *typescript.TaggedTemplate:
+				acts = acts || r.leads(n.Tag, nil)
+			case *typescript.Member:
+				acts = acts || r.isOwn(n)
+			case *typescript.Class:
+				acts = acts || len(n.Decorators) > 0
+			case *typescript.ClassMember:
+				acts = acts || len(n.Decorators) > 0 || n.Form == typescript.MemberStaticBlock
+			}
+			return !acts
+		})
+	}
+	return acts
+}
+
+// leads reports whether a call could lead to code of the application.
+func (r *tsReader) leads(callee typescript.Expression, arguments []typescript.Expression) bool {
+	if _, ok := r.roleOf(callee); ok {
+		return false
+	}
+	if member, ok := typescript.Unwrap(callee).(*typescript.Member); ok {
+		if _, ok := r.roleOf(member.Object); ok {
+			return false
+		}
+	}
+	if r.isOwn(callee) {
+		return true
+	}
+	for _, argument := range arguments {
+		switch typescript.Unwrap(argument).(type) {
+		case *typescript.Function:
+			return true
+		case *typescript.Identifier, *typescript.Member:
+			if r.isOwn(argument) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isOwn reports whether an expression begins with something of the application.
+func (r *tsReader) isOwn(e typescript.Expression) bool {
+	for {
+		switch x := typescript.Unwrap(e).(type) {
+		case *typescript.Member:
+			e = x.Object
+		case *typescript.Index:
+			e = x.Object
+		case *typescript.Await:
+			e = x.Value
+		case *typescript.Call:
+			if _, ok := r.roleOf(x.Callee); ok {
+				return true // secret("X")()
+			}
+			e = x.Callee
+		case *typescript.New:
+			e = x.Callee
+		case *typescript.Identifier:
+			if x.Binding == nil {
+				return false
+			}
+			if x.Binding.Kind == typescript.BindingImport {
+				_, followed := r.indexes[x.Binding]
+				return followed
+			}
+			return x.Binding.Kind != typescript.BindingEnum
+		case *typescript.Meta:
+			return false
+		default:
+			return true
+		}
+	}
+}
+
+// linkLoads tells of what is used while modules load.
+func (l *tsLinker) linkLoads() {
+	if len(l.result.Decls) == 0 {
+		return
+	}
+	for use, at := range l.usesAtLoad(l.loaded) {
+		l.result.Loads = append(l.result.Loads, Use{
+			Kind: use.decl.Kind, Name: use.decl.Name, Parent: use.decl.Parent, Operation: use.operation,
+			Package: at.file, Service: l.byPath[at.file].service, At: l.byPath[at.file].at(at.span),
+		})
+	}
+}
+
+// warnMissing tells of an import of a file that is not there. It may be one that another tool makes before the build.
+func (r *tsReader) warnMissing(index int32) {
+	imported := &r.m.imports[index]
+	if imported.module != "" || imported.clients || !r.resolver.missing(r.m.path, imported.name) {
+		return
+	}
+	for i := range r.m.imports[:index] {
+		if r.m.imports[i].name == imported.name {
+			return
+		}
+	}
+	at := r.m.at(imported.at)
+	r.m.diags = append(r.m.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Missing module", Subject: &at,
+		Detail: fmt.Sprintf("There is no file that %q means. Encore does not build the application without it.\nhint: correct the path; when another tool makes the file, run that before the build", imported.name),
+	})
+}
