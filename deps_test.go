@@ -53,13 +53,6 @@ var mayImport = map[string][]string{
 	"e2e/lab/image":         {"e2e/lab/needs"},
 	"e2e/lab/encoreauth":    {},
 	"e2e/lab/state/sample":  {"e2e/lab/state"},
-	"e2e/emulator":          {},
-	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment"},
-
-	"e2e/lab/needs":      {},
-	"e2e/lab/exercise":   {"e2e/lab/needs"},
-	"e2e/lab/image":      {"e2e/lab/needs"},
-	"e2e/lab/encoreauth": {},
 
 	// The stand-in for Encore's runtime: it knows the configuration and what the code needs, and nothing that wrote either.
 	"e2e/lab/runtime":           {"e2e/lab/needs", "e2e/lab/runtime/api", "e2e/lab/runtime/infra", "e2e/lab/runtime/lifecycle", "e2e/lab/runtime/resource"},
@@ -68,7 +61,6 @@ var mayImport = map[string][]string{
 	"e2e/lab/runtime/attempt":   {"e2e/lab/encoreauth", "e2e/lab/exercise", "e2e/lab/runtime/infra", "e2e/lab/runtime/resource"},
 	"e2e/lab/runtime/lifecycle": {"e2e/lab/needs", "e2e/lab/runtime/infra"},
 	"e2e/lab/runtime/api":       {"e2e/lab/encoreauth", "e2e/lab/exercise", "e2e/lab/needs", "e2e/lab/runtime/attempt", "e2e/lab/runtime/infra", "e2e/lab/runtime/resource"},
-	"e2e/lab/state/sample":      {"e2e/lab/state"},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come

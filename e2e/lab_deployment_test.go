@@ -238,27 +238,48 @@ func (l *lab) deployment(t *testing.T) {
 	}
 }
 
-// scaling adds a task to every service, and takes one away again, under load.
+// scaling adds a task to every service, lets Spot take away one of the two, and takes one away itself, under load.
 func (l *lab) scaling(t *testing.T) {
-	ctx := within(t, 3*time.Minute)
+	ctx := within(t, 4*time.Minute)
 	load := l.press(t)
-	for _, count := range []int{2, 1} {
-		for _, process := range l.processes {
-			if err := l.Cluster.Scale(process.Name, count); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := l.Cluster.Steady(ctx); err != nil {
+	l.scale(ctx, t, 2)
+	for _, process := range l.processes {
+		if err := l.Cluster.Interrupt(l.task(t, process.Name).ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	err := l.Cluster.Wait(ctx, "the end of the tasks that were taken away", func() bool {
+	err := l.Cluster.Wait(ctx, "the tasks that replace those of Spot", func() bool {
+		running := 0
+		for _, task := range l.Cluster.Tasks("") {
+			if task.StopCode == "" && task.Health == "HEALTHY" {
+				running++
+			}
+		}
+		return running == 2*len(l.processes)
+	})
+	if err = errors.Join(err, l.Cluster.Steady(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	l.scale(ctx, t, 1)
+	err = l.Cluster.Wait(ctx, "the end of the tasks that were taken away", func() bool {
 		return !slices.ContainsFunc(l.Cluster.Tasks(""), func(task ecs.Task) bool { return task.StopCode != "" && task.Status != "STOPPED" })
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	load.release(t)
+}
+
+func (l *lab) scale(ctx context.Context, t *testing.T, count int) {
+	t.Helper()
+	for _, process := range l.processes {
+		if err := l.Cluster.Scale(process.Name, count); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Cluster.Steady(ctx); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // killed ends a program as a crash would.

@@ -28,7 +28,7 @@ type lab struct {
 	processes []laboratory.Process
 }
 
-// TestLab runs applications in the laboratory, a process for each service, and asks of each what X1 and X2 promise.
+// TestLab runs applications in the laboratory, a process for each service, and asks of each what X1, X2 and I7 promise.
 func TestLab(t *testing.T) {
 	for _, fixture := range []string{"shop", "shop-typescript"} {
 		t.Run(fixture, func(t *testing.T) {
@@ -41,10 +41,20 @@ func TestLab(t *testing.T) {
 			t.Run("X1 nothing else works", l.nothingElseWorks)
 			t.Run("X1 a cron job calls its endpoint", l.cronJobs)
 			t.Run("X2 a deployment of everything loses no request", l.deployment)
-			t.Run("X2 scaling loses no request", l.scaling)
+			t.Run("X2 scaling and Spot lose no request", l.scaling)
 			t.Run("X2 a process that is killed comes back", l.killed)
 			t.Run("X2 a bad image is rolled back and says why", l.badImage)
 			t.Run("X1 a message that nobody can handle is a dead letter", l.deadLetters)
+		})
+	}
+	// What these do stands in functions of other services, in shared files, and in what runs while modules load.
+	for _, fixture := range []string{"reach", "reach-typescript"} {
+		t.Run(fixture, func(t *testing.T) {
+			t.Parallel()
+			l := openLab(t, laboratory.Options{Fixture: fixture, Speed: speed})
+			t.Run("I7 every process starts", l.everyProcessStarts)
+			t.Run("I7 what others wrote works where it runs", l.everyNeedWorks)
+			t.Run("I7 and nothing else", l.nothingElseWorks)
 		})
 	}
 }
