@@ -110,8 +110,7 @@ func Start(spec Spec) (*Container, error) {
 	err = <-failed
 	inside.Close() // the first process has the only one, so that its end is the end of what is read
 	if err != nil {
-		outside.Close()
-		return nil, fmt.Errorf("container: %w", err)
+		return nil, errors.Join(fmt.Errorf("container: %w", err), outside.Close())
 	}
 	c := &Container{
 		command: command, control: outside, encoder: json.NewEncoder(outside),
@@ -152,15 +151,14 @@ func socketPair() (*net.UnixConn, *os.File, error) {
 	defer file.Close()
 	connection, err := net.FileConn(file)
 	if err != nil {
-		syscall.Close(pair[1])
-		return nil, nil, err
+		return nil, nil, errors.Join(err, syscall.Close(pair[1]))
 	}
 	return connection.(*net.UnixConn), os.NewFile(uintptr(pair[1]), "control"), nil
 }
 
 // listen hands the first process's answers to whoever waits for them.
 func (c *Container) listen() {
-	defer c.control.Close()
+	defer func() { _ = c.control.Close() }()
 	decoder := json.NewDecoder(c.control)
 	for {
 		var said answer
@@ -238,7 +236,7 @@ func (c *Container) signal(signal syscall.Signal) {
 	select {
 	case <-c.done:
 	default:
-		c.command.Process.Signal(signal)
+		_ = c.command.Process.Signal(signal) // it may have ended meanwhile
 	}
 }
 

@@ -18,7 +18,9 @@ var busybox string
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	os.RemoveAll(busybox)
+	if err := os.RemoveAll(busybox); err != nil {
+		code = 1
+	}
 	os.Exit(code)
 }
 

@@ -56,7 +56,7 @@ func inside(control *os.File) {
 	if err != nil {
 		f.refuse("CannotStartContainerError: " + err.Error())
 	}
-	f.encoder.Encode(answer{})
+	f.say(answer{})
 	go f.bury()
 	go f.serve(decoder)
 	for {
@@ -64,7 +64,7 @@ func inside(control *os.File) {
 		case fork := <-f.forks:
 			fork()
 		case received := <-signals:
-			syscall.Kill(pid, received.(syscall.Signal))
+			_ = syscall.Kill(pid, received.(syscall.Signal)) // it may have ended meanwhile
 		case status := <-ended:
 			// Whatever else runs in here goes with this process.
 			os.Exit(code(status))
@@ -73,9 +73,12 @@ func inside(control *os.File) {
 }
 
 func (f *first) refuse(reason string) {
-	f.encoder.Encode(answer{Failed: reason})
+	f.say(answer{Failed: reason})
 	os.Exit(127)
 }
+
+// say tells the outside something. Where nobody listens any more this process is about to end, too.
+func (f *first) say(said answer) { _ = f.encoder.Encode(said) }
 
 func code(status syscall.WaitStatus) int {
 	if status.Signaled() {
@@ -105,7 +108,9 @@ func (f *first) prepare(spec Spec) error {
 	for _, variable := range spec.Env {
 		for i := range variable {
 			if variable[i] == '=' {
-				os.Setenv(variable[:i], variable[i+1:])
+				if err := os.Setenv(variable[:i], variable[i+1:]); err != nil {
+					return err
+				}
 				break
 			}
 		}
@@ -179,7 +184,7 @@ func (f *first) serve(decoder *json.Decoder) {
 			said := f.run(asked)
 			answers.Lock()
 			defer answers.Unlock()
-			f.encoder.Encode(said)
+			f.say(said)
 		}()
 	}
 }
@@ -204,14 +209,14 @@ func (f *first) run(asked request) answer {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		output.ReadFrom(reader)
+		_, _ = output.ReadFrom(reader) // what could be read is what the command has said
 	}()
 	said := answer{ID: asked.ID}
 	select {
 	case status := <-ended:
 		said.Code = code(status)
 	case <-time.After(asked.Timeout):
-		syscall.Kill(-pid, syscall.SIGKILL)
+		_ = syscall.Kill(-pid, syscall.SIGKILL) // it may have ended meanwhile
 		<-ended
 		said.Code = 124
 	}

@@ -125,6 +125,13 @@ func (j *journal) add(line string) {
 	fmt.Fprintln(file, line)
 }
 
+func (j *journal) remove(t *testing.T, name string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(j.folder, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (j *journal) String() string {
 	text, _ := os.ReadFile(filepath.Join(j.folder, "lines"))
 	return strings.Join(strings.Fields(string(text)), " ")

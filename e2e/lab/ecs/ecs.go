@@ -120,7 +120,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 		return nil, err
 	}
 	for _, one := range found {
-		s := &service{cluster: c, name: one.description.Name, clusterARN: one.cluster}
+		s := &service{cluster: c, name: one.Name, clusterARN: one.cluster}
 		if err := s.update(one.description); err != nil {
 			cancel()
 			return nil, err
@@ -142,10 +142,11 @@ type described struct {
 	description
 }
 
-func (c *Cluster) operate(service, operation string, parameters map[string]any) (map[string]any, error) {
-	answer, err := c.options.Call(c.options.Operator, service, operation, parameters)
+// operate makes a call to ECS as the operator.
+func (c *Cluster) operate(operation string, parameters map[string]any) (map[string]any, error) {
+	answer, err := c.options.Call(c.options.Operator, "ecs", operation, parameters)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", service, operation, err)
+		return nil, fmt.Errorf("ecs %s: %w", operation, err)
 	}
 	return answer, nil
 }
@@ -153,7 +154,7 @@ func (c *Cluster) operate(service, operation string, parameters map[string]any) 
 // describe reads all services of all clusters, by name.
 func (c *Cluster) describe() ([]described, error) {
 	var clusters []string
-	answer, err := c.operate("ecs", "ListClusters", nil)
+	answer, err := c.operate("ListClusters", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func (c *Cluster) describe() ([]described, error) {
 			if token != nil {
 				parameters["nextToken"] = token
 			}
-			answer, err := c.operate("ecs", "ListServices", parameters)
+			answer, err := c.operate("ListServices", parameters)
 			if err != nil {
 				return nil, err
 			}
@@ -182,7 +183,7 @@ func (c *Cluster) describe() ([]described, error) {
 			}
 		}
 		for chunk := range slices.Chunk(names, 10) {
-			answer, err := c.operate("ecs", "DescribeServices", map[string]any{"cluster": cluster, "services": chunk})
+			answer, err := c.operate("DescribeServices", map[string]any{"cluster": cluster, "services": chunk})
 			if err != nil {
 				return nil, err
 			}
@@ -212,7 +213,7 @@ func (c *Cluster) definition(arn string) (*Definition, error) {
 	if known != nil {
 		return known, nil
 	}
-	answer, err := c.operate("ecs", "DescribeTaskDefinition", map[string]any{"taskDefinition": arn})
+	answer, err := c.operate("DescribeTaskDefinition", map[string]any{"taskDefinition": arn})
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (t *task) serveEndpoint() error {
 		routes.HandleFunc("GET /"+version+"/{container}", t.serveContainer)
 		routes.HandleFunc("GET /"+version+"/{container}/task", t.serveTask)
 	}
-	go t.endpoint.server.Serve(listener)
+	go func() { _ = t.endpoint.server.Serve(listener) }() // until it is closed
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (t *task) serveCredentials(w http.ResponseWriter, role string) {
 
 func respond(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(value)
+	_ = json.NewEncoder(w).Encode(value) // who asked has gone
 }
 
 func (t *task) containerMetadata(definition *ContainerDefinition) map[string]any {

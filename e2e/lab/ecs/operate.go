@@ -22,7 +22,7 @@ func (c *Cluster) Deploy(name, taskDefinition string) (string, error) {
 	}
 	c.account.Lock()
 	defer c.account.Unlock()
-	if _, err := c.operate("ecs", "UpdateService", map[string]any{"cluster": s.clusterARN, "service": name, "taskDefinition": definition.ARN}); err != nil {
+	if _, err := c.operate("UpdateService", map[string]any{"cluster": s.clusterARN, "service": name, "taskDefinition": definition.ARN}); err != nil {
 		return "", err
 	}
 	var id string
@@ -45,7 +45,7 @@ func (c *Cluster) Revise(name, container, image string) (string, error) {
 	c.lock.Lock()
 	arn := s.wanted.TaskDefinition
 	c.lock.Unlock()
-	answer, err := c.operate("ecs", "DescribeTaskDefinition", map[string]any{"taskDefinition": arn})
+	answer, err := c.operate("DescribeTaskDefinition", map[string]any{"taskDefinition": arn})
 	if err != nil {
 		return "", err
 	}
@@ -64,7 +64,7 @@ func (c *Cluster) Revise(name, container, image string) (string, error) {
 			register[field] = value
 		}
 	}
-	answer, err = c.operate("ecs", "RegisterTaskDefinition", register)
+	answer, err = c.operate("RegisterTaskDefinition", register)
 	if err != nil {
 		return "", err
 	}
@@ -81,7 +81,7 @@ func (c *Cluster) Scale(name string, count int) error {
 	}
 	c.account.Lock()
 	defer c.account.Unlock()
-	if _, err := c.operate("ecs", "UpdateService", map[string]any{"cluster": s.clusterARN, "service": name, "desiredCount": count}); err != nil {
+	if _, err := c.operate("UpdateService", map[string]any{"cluster": s.clusterARN, "service": name, "desiredCount": count}); err != nil {
 		return err
 	}
 	c.change(func() { s.wanted.DesiredCount, s.steady = count, false })
@@ -246,10 +246,11 @@ func (c *Cluster) explain(s *service) string {
 	return text
 }
 
-// Why a task is stopped by hand.
+// Who stops a task that could go on.
 const (
-	byUser = "UserInitiated"
-	bySpot = "SpotInterruption"
+	byUser      = "UserInitiated"
+	bySpot      = "SpotInterruption"
+	byScheduler = "ServiceSchedulerInitiated"
 )
 
 // Stop stops a task as StopTask does: it leaves names and target groups first. The service starts another.

@@ -91,7 +91,7 @@ var privateRegistry = regexp.MustCompile(`^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+
 // is all that is looked at, once per role and image.
 func (c *Cluster) pull(who emulator.Identity, role, image string) error {
 	if _, known := c.image(image); !known {
-		return fmt.Errorf("%s: not found", image)
+		return errors.New("not found")
 	}
 	parts := privateRegistry.FindStringSubmatch(image)
 	c.lock.Lock()

@@ -61,12 +61,11 @@ func (s *service) update(wanted description) error {
 }
 
 // deploy begins a deployment. The lock is held.
-func (s *service) deploy(definition *Definition) *deployment {
+func (s *service) deploy(definition *Definition) {
 	d := &deployment{id: "ecs-svc/" + newID()[:19], definition: definition, state: InProgress, began: time.Now()}
 	d.reason = fmt.Sprintf("ECS deployment %s in progress.", d.id)
 	s.deployments = append(s.deployments, d)
 	s.steady = false
-	return d
 }
 
 func (s *service) newest() *deployment {
@@ -163,16 +162,16 @@ func (s *service) judge() {
 		if reason != "" {
 			s.cluster.note(s.name, fmt.Sprintf("(task %s) is unhealthy: %s.", t.id, reason))
 			t.faulty = true
-			s.release(t, "ServiceSchedulerInitiated", reason)
+			s.release(t, reason)
 		}
 	}
 }
 
 // release tells a task to stop, with time for whoever still comes. The lock is held.
-func (s *service) release(t *task, code, reason string) {
-	t.code, t.reason = code, reason
+func (s *service) release(t *task, reason string) {
+	t.code, t.reason = byScheduler, reason
 	s.steady = false
-	t.order(stopping{code: code, reason: reason, drain: true})
+	t.order(stopping{code: t.code, reason: reason, drain: true})
 }
 
 // schedule starts and stops tasks within the bounds of the service's deployment configuration: no more than its maximum run or
@@ -208,12 +207,12 @@ func (s *service) schedule(ctx context.Context) {
 				if healthy {
 					fit--
 				}
-				s.release(t, "ServiceSchedulerInitiated", initiator)
+				s.release(t, initiator)
 			}
 		}
 	}
 	for i := len(young); i > desired; i-- {
-		s.release(s.fullest(young[:i]), "ServiceSchedulerInitiated", initiator)
+		s.release(s.fullest(young[:i]), initiator)
 		young = slices.DeleteFunc(young, func(t *task) bool { return t.code != "" })
 	}
 	s.settle(newest, young, len(old))
@@ -287,7 +286,7 @@ func (s *service) buried(t *task) {
 	s.cluster.note(s.name, fmt.Sprintf("(deployment %s) deployment failed: tasks failed to start.", d.id))
 	for _, other := range s.staying() {
 		if other.deployment == d && !other.well {
-			s.release(other, "ServiceSchedulerInitiated", fmt.Sprintf("Scaling activity initiated by (deployment %s)", d.id))
+			s.release(other, fmt.Sprintf("Scaling activity initiated by (deployment %s)", d.id))
 		}
 	}
 	if !s.wanted.Deployment.Breaker.Rollback {

@@ -89,13 +89,13 @@ func (l *Laboratory) foreignDatabases(a allowed, process Process, add func(strin
 		if a.databases[name] {
 			continue
 		}
-		server, found := l.databaseServer(name)
+		server, found := l.databaseServer()
 		if !found {
 			continue
 		}
 		own := ""
 		for candidate := range a.databases {
-			if other, _ := l.databaseServer(candidate); other == server && configured(process, candidate) {
+			if other, _ := l.databaseServer(); other == server && configured(process, candidate) {
 				own = candidate
 			}
 		}
@@ -120,15 +120,15 @@ func configured(process Process, database string) bool {
 	return false
 }
 
-// databaseServer is host and port of the server that a database is on. Each environment of the laboratory has one server.
-func (l *Laboratory) databaseServer(string) (string, bool) {
+// databaseServer is host and port of the server of the databases. Each environment of the laboratory has one server.
+func (l *Laboratory) databaseServer() (string, bool) {
 	for _, kind := range []string{"aws_db_instance", "aws_rds_cluster"} {
-		for _, server := range l.Resources.Of(kind) {
-			host := server.Text("address")
+		if servers := l.Resources.Of(kind); len(servers) > 0 {
+			host := servers[0].Text("address")
 			if host == "" {
-				host = server.Text("endpoint")
+				host = servers[0].Text("endpoint")
 			}
-			return net.JoinHostPort(host, strconv.Itoa(server.Number("port"))), true
+			return net.JoinHostPort(host, strconv.Itoa(servers[0].Number("port"))), true
 		}
 	}
 	return "", false
