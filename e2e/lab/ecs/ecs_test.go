@@ -61,7 +61,7 @@ func TestOrder(t *testing.T) {
 
 func TestSpot(t *testing.T) {
 	t.Parallel()
-	b := start(t, 1, func(b *bench) { balanced(b); b.network.draining = 2 * time.Second }, trio)
+	b := start(t, 1, func(b *bench) { balanced(b); b.network.draining = 10 * time.Second }, trio)
 	b.steady(t)
 	b.journal.remove(t, "lines")
 	id := b.Tasks("")[0].ID
