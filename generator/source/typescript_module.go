@@ -70,9 +70,10 @@ type tsImport struct {
 	clients bool
 	// dynamic says that the import is an expression.
 	dynamic bool
-	// runs says that the module is loaded when the program runs: an import of nothing but types is not.
-	runs bool
-	at   tsSpan
+	// runs says that the module is loaded when the program runs: an import of nothing but types is not. lazy says that
+	// this is when a function runs that the import stands in.
+	runs, lazy bool
+	at         tsSpan
 }
 
 // tsName is a name that could lead somewhere.
