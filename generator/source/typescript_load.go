@@ -15,7 +15,7 @@ import (
 // Finding that out takes the bodies of functions, so here, and only here, the syntax of a file is kept or read again:
 // of files that call something while they load, and of those where such a call leads. The code is not run but walked:
 // every branch is taken. A function that is handed to a call counts as called, unless the function it is handed to is
-// of the application and does not call it; the framework keeps handlers for later, and so do emitters of events.
+// of the application and does not call it; the framework keeps handlers for later, and so do emitters of events and routers.
 
 // tsLoad is the walk over what runs while modules load.
 type tsLoad struct {
