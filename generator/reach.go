@@ -52,7 +52,7 @@ type action struct {
 	name string
 }
 
-// byParts says whether the reader has told the declarations apart.
+// byParts reports whether the reader knows declarations, and not packages and files alone.
 func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
