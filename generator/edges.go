@@ -20,7 +20,7 @@ func (r *resolver) use() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, decl := range r.read.Decls {
 		if kind, ok := kinds.Named(decl.Kind); ok && r.binds(kind) && decl.Service != "" {
-			r.bound[bond{decl.Service, target(kind, decl.Parent, decl.Name)}] = true
+			r.bound[pair{decl.Service, target(kind, decl.Parent, decl.Name)}] = true
 		}
 	}
 	for _, use := range r.read.Uses {
@@ -42,9 +42,9 @@ func (r *resolver) use() hcl.Diagnostics {
 		}
 		switch {
 		case use.Service != "":
-			r.used[bond{use.Service, to}] = true
+			r.used[pair{use.Service, to}] = true
 			origin, through := app.Used, ""
-			if use.Unlisted || r.binds(kind) && !kind.Repeatable && !r.bound[bond{use.Service, to}] {
+			if use.Unlisted || r.binds(kind) && !kind.Repeatable && !r.bound[pair{use.Service, to}] {
 				origin, through = app.Across, r.through(use)
 			}
 			r.edge(use.Service, to, use.Operation, origin, through, use.At)
@@ -107,7 +107,7 @@ func (r *resolver) bind() {
 			continue
 		}
 		to := target(kind, decl.Parent, decl.Name)
-		if r.resources[to] != nil && !r.used[bond{decl.Service, to}] {
+		if r.resources[to] != nil && !r.used[pair{decl.Service, to}] {
 			r.edge(decl.Service, to, kind.Operation, app.Declared, "", decl.At)
 		}
 	}
@@ -118,14 +118,14 @@ func (r *resolver) bind() {
 // used.
 func (r *resolver) warn() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	seen, loaded := map[bond]bool{}, map[key]bool{}
+	seen, loaded := map[pair]bool{}, map[key]bool{}
 	for _, e := range r.app.Loads {
 		loaded[key{e.Kind, e.Parent, e.Resource}] = true // told once, of all
 	}
 	edges := plain(r.app.Edges)
 	for _, e := range edges {
 		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
-			seen[bond{e.Service, key{e.Kind, e.Parent, e.Resource}}] = true
+			seen[pair{e.Service, key{e.Kind, e.Parent, e.Resource}}] = true
 		}
 	}
 	shared := map[string]bool{} // names of such secrets
@@ -137,7 +137,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 	slices.SortStableFunc(edges, func(x, y app.Edge) int { return comparePositions(x.At, y.At) })
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
-		b := bond{e.Service, key{e.Kind, e.Parent, e.Resource}}
+		b := pair{e.Service, key{e.Kind, e.Parent, e.Resource}}
 		if seen[b] || !hidden(e) || e.Origin == app.Reached && loaded[b.key] {
 			continue
 		}

@@ -46,7 +46,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		CIDRs: cidrs, Modules: map[string]string{},
 	}}
 	labels := assignLabels(application, previous)
-	used, told := map[string]bool{}, map[string]bool{}
+	used, reported := map[string]bool{}, map[string]bool{}
 	var deployments []*kinds.Deployment
 	for i := range environments {
 		env := &environments[i]
@@ -57,11 +57,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		deployment := kinds.NewDeployment(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
 		wire(deployment)
-		diags = append(diags, checkRules(deployment)...)
-		diags = append(diags, checkAddresses(env)...)
-		diags = append(diags, checkShownDomains(deployment)...)
-		diags = append(diags, check(deployment, told)...)
-		diags = append(diags, warnLoads(deployment, told)...)
+		diags = append(diags, once(check(deployment), reported)...)
 		if configured(deployment) {
 			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
 		}
@@ -95,27 +91,25 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	return output, diags
 }
 
-// check asks every kind what is wrong with a deployment. told holds what was said of another environment: once is enough.
-func check(deployment *kinds.Deployment, told map[string]bool) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, d := range checkSupervisor(deployment) {
-		if text := d.Error(); !told[text] {
-			told[text] = true
-			diags = append(diags, d)
-		}
-	}
+// check asks what is wrong with a deployment.
+func check(d *kinds.Deployment) hcl.Diagnostics {
+	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d))
 	for _, kind := range kinds.All {
-		if kind.Check == nil {
-			continue
-		}
-		for _, d := range kind.Check(deployment) {
-			if text := d.Error(); !told[text] {
-				told[text] = true
-				diags = append(diags, d)
-			}
+		if kind.Check != nil {
+			diags = append(diags, kind.Check(d)...)
 		}
 	}
-	return diags
+	return append(diags, warnLoads(d)...)
+}
+
+// once leaves out what was reported of an environment before, and notes the rest.
+func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		text := d.Error()
+		known := reported[text]
+		reported[text] = true
+		return known
+	})
 }
 
 // Within limits an Output to one environment: its own files, and those every environment shares.

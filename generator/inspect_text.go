@@ -146,11 +146,11 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 // plain leaves out roundabout ways to do what the service does in its own tree as well.
 func plain(edges []app.Edge) []app.Edge {
 	type act struct {
-		bond
+		pair
 		operation string
 	}
 	visible := map[act]bool{}
-	of := func(e app.Edge) act { return act{bond{e.Service, key{e.Kind, e.Parent, e.Resource}}, e.Operation} }
+	of := func(e app.Edge) act { return act{pair{e.Service, key{e.Kind, e.Parent, e.Resource}}, e.Operation} }
 	for _, e := range edges {
 		if !hidden(e) {
 			visible[of(e)] = true

@@ -89,7 +89,7 @@ func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostic
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagWarning,
 				Summary:  "Variables told apart by a suffix",
-				Detail: fmt.Sprintf("The %s %q and another would have variables of one name: those of this one are named after %s.\nhint: rename it to be rid of the suffix; what it is on AWS is then made anew",
+				Detail: fmt.Sprintf("The %s %q and another, which may be gone, would have variables of one name: those of this one are named after %s.\nhint: rename it to be rid of the suffix; what it is on AWS is then made anew",
 					kind.Noun, r.Name, strings.ToUpper(label)),
 				Subject: &at,
 			})

@@ -33,8 +33,8 @@ func (r *resolver) load() {
 	})
 }
 
-// warnLoads tells, once for each resource, of what processes get only because they load the modules of others.
-func warnLoads(deployment *kinds.Deployment, told map[string]bool) hcl.Diagnostics {
+// warnLoads warns of each resource that processes get only because they load the modules of others.
+func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, e := range deployment.App.Loads {
 		kind, _ := kinds.Named(e.Kind)
@@ -52,10 +52,6 @@ func warnLoads(deployment *kinds.Deployment, told map[string]bool) hcl.Diagnosti
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"
 		}
 		summary := fmt.Sprintf("%s %q is %s while modules load", kind.Noun, e.Resource, what)
-		if told[summary+effect] {
-			continue
-		}
-		told[summary+effect] = true
 		why := "Every process of the application loads the modules of all services"
 		if isSecret {
 			why += ", and exits when one of them calls a secret that it does not have"

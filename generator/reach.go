@@ -46,13 +46,13 @@ type reachedPart struct {
 	at *hcl.Range
 }
 
-// deed is what a service does with a resource, or which endpoint of a service it calls.
-type deed struct {
+// action is what a service does with a resource, or which endpoint of a service it calls.
+type action struct {
 	key
 	name string
 }
 
-// byParts says whether the reader has told the declarations apart.
+// byParts reports whether the reader knows declarations, and not packages and files alone.
 func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
@@ -185,7 +185,7 @@ func (r *resolver) reach() {
 	if len(reaches.uses) == 0 && len(reaches.calls) == 0 && len(reaches.everywhere) == 0 {
 		return
 	}
-	known := r.deeds()
+	known := r.actions()
 	for _, service := range r.app.Services {
 		var middleware []app.Middleware
 		for _, m := range r.app.Middleware {
@@ -218,7 +218,7 @@ func (r *resolver) reach() {
 }
 
 // reachPart adds an edge for all that one part gives a service, unless it has it already.
-func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches reaches, known map[deed]bool) {
+func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches reaches, known map[action]bool) {
 	uses, calls := reaches.uses[part.part], reaches.calls[part.part]
 	if len(uses) == 0 && len(calls) == 0 {
 		return
@@ -228,7 +228,7 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 		kind, _ := kinds.Named(use.Kind)
 		to := target(kind, use.Parent, use.Name)
 		whole, _ := kinds.Named(to.kind)
-		done := deed{to, use.Operation}
+		done := action{to, use.Operation}
 		if kind.PartOf != "" {
 			done.name = kind.Name // that it uses a part of its own does not give it those of others
 		}
@@ -239,22 +239,22 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 	}
 	for _, call := range calls {
 		to := key{kind: "service", name: call.TargetService}
-		if done := (deed{to, call.Endpoint}); call.TargetService != service && !known[done] {
+		if done := (action{to, call.Endpoint}); call.TargetService != service && !known[done] {
 			known[done] = true
 			r.edge(service, to, call.Endpoint, app.Reached, through, *part.at)
 		}
 	}
 }
 
-// deeds are what each service does by code of its own.
-func (r *resolver) deeds() map[string]map[deed]bool {
-	found := map[string]map[deed]bool{}
+// actions are what each service does by code of its own.
+func (r *resolver) actions() map[string]map[action]bool {
+	found := map[string]map[action]bool{}
 	for _, service := range r.app.Services {
-		found[service.Name] = map[deed]bool{}
+		found[service.Name] = map[action]bool{}
 	}
 	for _, e := range r.app.Edges {
 		if done := found[e.Service]; done != nil && !e.ReferenceOnly {
-			done[deed{key{e.Kind, e.Parent, e.Resource}, e.Operation}] = true
+			done[action{key{e.Kind, e.Parent, e.Resource}, e.Operation}] = true
 		}
 	}
 	return found

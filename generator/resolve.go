@@ -77,8 +77,8 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 		read:      read,
 		app:       newApp(read, folder),
 		resources: map[key]*app.Resource{},
-		bound:     map[bond]bool{},
-		used:      map[bond]bool{},
+		bound:     map[pair]bool{},
+		used:      map[pair]bool{},
 	}
 	diags := r.declare(kinds.Input{Application: read, Files: files})
 	if !whole {
@@ -102,8 +102,8 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 // key names a resource.
 type key struct{ kind, parent, name string }
 
-// bond is a pair of service and resource.
-type bond struct {
+// pair is a service and a resource.
+type pair struct {
 	service string
 	key
 }
@@ -112,8 +112,8 @@ type resolver struct {
 	read      *source.Application
 	app       *app.App
 	resources map[key]*app.Resource
-	bound     map[bond]bool // declared or named in the service's tree
-	used      map[bond]bool // used by an expression in the service's tree
+	bound     map[pair]bool // declared or named in the service's tree
+	used      map[pair]bool // used by an expression in the service's tree
 }
 
 func newApp(read *source.Application, folder string) *app.App {

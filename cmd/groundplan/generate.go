@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -59,13 +60,10 @@ func generate(c *cli.Context) error {
 	if c.Bool("check") && c.Bool("force") {
 		return mistake("--check writes nothing, so there is nothing to --force", "leave one of them out")
 	}
-	root, out := c.String("app"), c.String("out")
+	root, out := c.String("app"), cmp.Or(c.String("out"), filepath.Join(c.String("app"), "infra"))
 	m, err := metadata(c, root)
 	if err != nil {
 		return err
-	}
-	if out == "" {
-		out = filepath.Join(root, "infra")
 	}
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return mistake(fmt.Sprintf("%s is not a folder", out), "name the folder to write to: --out DIR")

@@ -167,7 +167,7 @@ func checkEvery(decl source.Decl, at hcl.Range, every time.Duration, in Input) h
 	switch {
 	case every%time.Minute != 0 || minutes < 1:
 		return hcl.Diagnostics{fail(at, "Invalid interval", in.remedy("use a multiple of cron.Minute, at least one", `use whole minutes, at least "1m"`),
-			"Cron job %q runs every %v seconds; intervals are whole minutes.", decl.Name, every.Seconds())}
+			"Cron job %q runs every %s seconds; intervals are whole minutes.", decl.Name, strconv.FormatFloat(every.Seconds(), 'f', -1, 64))}
 	case minutes > day:
 		return hcl.Diagnostics{fail(at, "Too long interval", in.remedy("use Schedule for a job that runs less than daily", "use schedule for a job that runs less than daily"),
 			"Cron job %q runs every %d minutes; the longest interval is 24 hours.", decl.Name, minutes)}

@@ -244,6 +244,10 @@ func TestI6_CheckEvery(t *testing.T) {
 			t.Errorf("%d seconds: %q, want %q", seconds, got, summary)
 		}
 	}
+	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in("typescript")) // what "1y" is
+	if !strings.Contains(year[0].Detail, "every 31556926 seconds") {
+		t.Errorf("a year: %q", year[0].Detail)
+	}
 	for minutes, nearest := range map[int]string{7: "6 * cron.Minute", 55: "60", 100: "96", 1000: "12 * cron.Hour"} {
 		got := goInterval(nearestDivisor(minutes))
 		switch nearest {

@@ -101,7 +101,7 @@ func (d *Deployment) Label(kind, parent, name string) string {
 	return PlainLabel(parent, name)
 }
 
-// told reports whether something has a label that tells it apart from another of its kind.
-func (d *Deployment) told(kind, parent, name string) bool {
+// hasSuffix reports whether the label of something tells it apart from another of its kind.
+func (d *Deployment) hasSuffix(kind, parent, name string) bool {
 	return d.Label(kind, parent, name) != PlainLabel(parent, name)
 }

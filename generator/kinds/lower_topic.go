@@ -33,7 +33,7 @@ func (d *Deployment) subscriptionLabel(topic, name string) string {
 // queueName is the physical name of a subscription's queue. Topic "a-b" with subscription "c" and topic "a" with "b-c" would
 // have one name: those whose labels are told apart are so here too.
 func (d *Deployment) queueName(r app.Resource) string {
-	if d.told("subscription", r.Parent, r.Name) {
+	if d.hasSuffix("subscription", r.Parent, r.Name) {
 		return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
 	}
 	return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)

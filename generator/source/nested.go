@@ -94,7 +94,7 @@ func requiresModule(root, module, dir string) (bool, error) {
 	}
 	file, err := modfile.ParseLax("go.mod", text, nil)
 	if err != nil {
-		return false, nil // what is wrong with it is said elsewhere
+		return false, fmt.Errorf("parse go.mod: %w", err)
 	}
 	for _, require := range file.Require {
 		if require.Mod.Path == own {

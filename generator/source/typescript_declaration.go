@@ -366,6 +366,7 @@ func (r *tsReader) dynamicImport(n *typescript.Call, ancestors []typescript.Node
 	index := r.addImport(module)
 	entry := &r.m.imports[index]
 	entry.runs, entry.dynamic = true, true
+	entry.lazy = slices.ContainsFunc(ancestors, func(n typescript.Node) bool { _, ok := n.(*typescript.Function); return ok })
 	if entry.module == "" && !entry.clients {
 		return
 	}

@@ -47,15 +47,8 @@ func (r *tsReader) endpoint(form string, n *typescript.Call, ancestors []typescr
 	if index := r.follow(h.binding, tsName{text: h.name}); h.direct || r.m.names[index].endpoint == 0 {
 		r.m.names[index].endpoint = int32(len(r.m.endpoints))
 	}
-	literals := tsLiterals{r: r}
-	value, ok := literals.object(n.Arguments[0])
-	var settings tsEndpointSettings
-	if !ok {
-		endpoint.invalid = true
-	} else if diags := Decode(value, &settings); diags.HasErrors() {
-		endpoint.invalid = true
-		r.m.diags = append(r.m.diags, diags...)
-	}
+	value, settings, ok := r.endpointSettings(n.Arguments[0])
+	endpoint.invalid = !ok
 	if form != "static" && len(n.Arguments) < 2 {
 		endpoint.invalid = true
 		r.m.error(endpoint.At, "Endpoint without a handler", "The endpoint %s has no function that answers requests.\nhint: give one as the second argument", h.name)
@@ -92,6 +85,20 @@ func (r *tsReader) endpoint(form string, n *typescript.Call, ancestors []typescr
 		}
 	}
 	endpoint.HasRequest = endpoint.HasRequest || strings.ContainsAny(endpoint.Path, ":*!")
+}
+
+// endpointSettings reads the settings of an endpoint, and reports whether they are valid.
+func (r *tsReader) endpointSettings(argument typescript.Expression) (value Value, settings tsEndpointSettings, ok bool) {
+	literals := tsLiterals{r: r}
+	value, ok = literals.object(argument)
+	if !ok {
+		return value, settings, false
+	}
+	diags := Decode(value, &settings)
+	if diags.HasErrors() {
+		r.m.diags = append(r.m.diags, diags...)
+	}
+	return value, settings, !diags.HasErrors()
 }
 
 // static checks the settings of static files. That their folder exists is the build's business: often it is built.

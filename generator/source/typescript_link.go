@@ -26,7 +26,7 @@ type tsLinker struct {
 	// files and resolver find the files that are read again, nil for none.
 	files    fs.FS
 	resolver *tsResolver
-	// loaded are the files that every process loads.
+	// loaded are the files that processes load.
 	loaded map[*tsModule]bool
 	result *Application
 	diags  hcl.Diagnostics

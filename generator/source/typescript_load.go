@@ -15,13 +15,15 @@ import (
 // Finding that out takes the bodies of functions, so here, and only here, the syntax of a file is kept or read again:
 // of files that call something while they load, and of those where such a call leads. The code is not run but walked:
 // every branch is taken. A function that is handed to a call counts as called, unless the function it is handed to is
-// of the application and does not call it; the framework keeps handlers for later, and so do emitters of events.
+// of the application and does not call it; the framework keeps handlers for later, and so do emitters of events and routers.
 
 // tsLoad is the walk over what runs while modules load.
 type tsLoad struct {
 	linker *tsLinker
 	// code are the files with syntax, nil for one that cannot be read again.
 	code map[string]*tsReader
+	// loaded are the files that load in this round: a file that a function imports does when the function runs.
+	loaded map[*tsModule]bool
 	// uses are the resources that are used, with the first place that does.
 	uses map[tsLoadUse]tsPlace
 	// called are the parameters that are called, and their members that are. They are found on the way, so that the walk
@@ -74,7 +76,7 @@ const (
 )
 
 // usesAtLoad are the uses of resources while the modules of the application load, each with its first place.
-func (l *tsLinker) usesAtLoad(loaded map[*tsModule]bool) map[tsLoadUse]tsPlace {
+func (l *tsLinker) usesAtLoad() map[tsLoadUse]tsPlace {
 	w := &tsLoad{linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), called: make(map[tsParameter]bool)}
 	for _, m := range l.modules {
 		if m.code != nil {
@@ -82,13 +84,12 @@ func (l *tsLinker) usesAtLoad(loaded map[*tsModule]bool) map[tsLoadUse]tsPlace {
 		}
 	}
 	for range maxLoadRounds {
+		w.loaded = make(map[*tsModule]bool)
 		w.walked, w.values = make(map[typescript.Node]bool), make(map[typescript.Expression][]tsValue)
 		known := len(w.called)
 		for _, m := range l.modules {
-			if loaded[m] && m.code != nil {
-				for _, statement := range m.code.file.Statements {
-					w.run(m.code, statement, nil)
-				}
+			if m.service != "" && m.isEntry(l.language) {
+				w.load(m)
 			}
 		}
 		if len(w.called) == known {
@@ -96,6 +97,30 @@ func (l *tsLinker) usesAtLoad(loaded map[*tsModule]bool) map[tsLoadUse]tsPlace {
 		}
 	}
 	return w.uses
+}
+
+// load runs what a file and those it imports do while they load.
+func (w *tsLoad) load(first *tsModule) {
+	queue := []*tsModule{first}
+	for len(queue) > 0 {
+		m := queue[0]
+		queue = queue[1:]
+		if m == nil || w.loaded[m] {
+			continue
+		}
+		w.loaded[m] = true
+		for i := range m.imports {
+			if imported := &m.imports[i]; imported.runs && !imported.lazy {
+				queue = append(queue, w.linker.byPath[imported.module])
+			}
+		}
+		if m.code == nil {
+			continue
+		}
+		for _, statement := range m.code.file.Statements {
+			w.run(m.code, statement, nil)
+		}
+	}
 }
 
 // file returns the syntax of a file.
@@ -132,6 +157,9 @@ func (w *tsLoad) step(file *tsReader, n typescript.Node, self typescript.Node) b
 		w.define(file, n)
 		return false
 	case *typescript.Call:
+		if name, ok := file.dynamic[n]; ok {
+			w.load(w.linker.byPath[file.m.imports[file.m.names[name].source].module])
+		}
 		w.call(file, n.Callee, n.Arguments, self, false)
 	case *typescript.New:
 		w.call(file, n.Callee, n.Arguments, self, true)
@@ -200,16 +228,25 @@ func (w *tsLoad) call(file *tsReader, callee typescript.Expression, arguments []
 	}
 }
 
-// listens reports whether a call registers a listener, as process.on("SIGTERM", f) does: f runs when something happens.
+// listens reports whether a call of code that is not the application's registers a function for later, as
+// process.on("SIGTERM", f) does, or a router's app.get("/", f): f runs when something happens.
 func listens(callee typescript.Expression, arguments []typescript.Expression) bool {
 	member, ok := typescript.Unwrap(callee).(*typescript.Member)
-	if !ok || len(arguments) < 2 {
+	if !ok {
 		return false
 	}
 	switch member.Name {
-	case "on", "once", "addListener", "addEventListener":
-		_, named := typescript.Unwrap(arguments[0]).(*typescript.String)
-		return named
+	case "use", "onError", "notFound", "setErrorHandler", "setNotFoundHandler":
+		return true
+	case "on", "once", "addListener", "addEventListener", "addHook",
+		"get", "post", "put", "patch", "delete", "head", "options", "all", "route", "schedule":
+		if len(arguments) < 2 {
+			return false
+		}
+		switch typescript.Unwrap(arguments[0]).(type) {
+		case *typescript.String, *typescript.Template:
+			return true
+		}
 	}
 	return false
 }

@@ -85,6 +85,11 @@ export default () => 1;
 		{"in a promise", `new Promise((done) => done(key()));`, true},
 		{"as a listener", `process.on("SIGTERM", () => { key(); });`, false},
 		{"as a listener of what is made", `const server = new Server(); server.once("error", () => key());`, false},
+		{"a handler of a router", `const app = express(); app.get("/x", (q, r) => r.send(key()));`, false},
+		{"a handler of a router that is chained", "new Hono().post(`/x/${y}`, async (c) => c.text(key()));", false},
+		{"middleware of a router", `const app = new Hono(); app.use(async (c, next) => { key(); await next(); });`, false},
+		{"an argument that a router is given", `const app = express(); app.use(session({ secret: key() }));`, true},
+		{"given to a method of the application's that is named like a router's", `const own = { get(p: string, f: () => string) { return f(); } }; own.get("/x", () => key());`, true},
 		{"given to code that calls it", `import { call } from "../lib"; call(key);`, true},
 		{"given to code that passes it on", `import { pass } from "../lib"; pass(() => key());`, true},
 		{"given to code that keeps it", `import { keep } from "../lib"; export const later = keep(() => key());`, false},
@@ -152,6 +157,15 @@ func TestLoadsAcrossFiles(t *testing.T) {
 		}, []string{"secret Key"}},
 		{"a default export", map[string]string{
 			"a/a.ts": endpoint + `import get from "./get"; get.key();`, "a/get.ts": `import { getKey } from "./secrets"; export default { key: getKey };`, "a/secrets.ts": secrets,
+		}, []string{"secret Key"}},
+		{"a file that a handler imports", map[string]string{
+			"a/a.ts": `import { api } from "encore.dev/api"; export const endpoint = api({}, async () => { await import("./later"); });`, "a/later.ts": `import { key } from "./secrets"; key();`, "a/secrets.ts": secrets,
+		}, nil},
+		{"a file that is imported by an expression", map[string]string{
+			"a/a.ts": endpoint + `await import("./later");`, "a/later.ts": `import { key } from "./secrets"; key();`, "a/secrets.ts": secrets,
+		}, []string{"secret Key"}},
+		{"a file that a function imports which is called", map[string]string{
+			"a/a.ts": endpoint + `async function start() { await import("./later"); } await start();`, "a/later.ts": `import "./more";`, "a/more.ts": `import { key } from "./secrets"; key();`, "a/secrets.ts": secrets,
 		}, []string{"secret Key"}},
 		{"the file of a service", map[string]string{
 			"a/a.ts": endpoint, "a/encore.service.ts": `import { Service } from "encore.dev/service"; import { key } from "./secrets"; init(key()); export default new Service("a");`, "a/secrets.ts": secrets,

@@ -8,9 +8,9 @@ import (
 	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
-// findLoaded finds the files that every process loads: the entry file of the whole application imports those that
-// declare an endpoint with a handler, a subscription, a gateway, a service or a metric, and they import others. Files
-// that only tests, scripts or nobody imports are none of them.
+// findLoaded finds the files that processes load: the entry file of the whole application imports those that
+// declare an endpoint with a handler, a subscription, a gateway, a service or a metric, and they import others, some of
+// them only when a function runs. Files that only tests, scripts or nobody imports are none of them.
 func (l *tsLinker) findLoaded() {
 	l.loaded = make(map[*tsModule]bool)
 	var queue []*tsModule
@@ -157,7 +157,7 @@ func (l *tsLinker) linkLoads() {
 	if len(l.result.Decls) == 0 {
 		return
 	}
-	for use, at := range l.usesAtLoad(l.loaded) {
+	for use, at := range l.usesAtLoad() {
 		l.result.Loads = append(l.result.Loads, Use{
 			Kind: use.decl.Kind, Name: use.decl.Name, Parent: use.decl.Parent, Operation: use.operation,
 			Package: at.file, Service: l.byPath[at.file].service, At: l.byPath[at.file].at(at.span),

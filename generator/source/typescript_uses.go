@@ -91,13 +91,7 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 	}
 	service := u.linker.clients[entity.rest[0]]
 	if service == nil {
-		hint := "the application has no services"
-		if known := slices.Sorted(maps.Keys(u.linker.clients)); len(known) > 0 {
-			hint = "there are " + strings.Join(known, ", ")
-			if near := closest(entity.rest[0], known); near != "" {
-				hint = "did you mean " + near + "?"
-			}
-		}
+		hint := proposal(entity.rest[0], slices.Sorted(maps.Keys(u.linker.clients)), "there are ", "the application has no services")
 		u.errorAt(at, "Unknown service", "%s has no client %s: no service is called so.\nhint: %s", clientsModule, entity.rest[0], hint)
 		return
 	}
@@ -120,14 +114,7 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 			"The client %s can be called, and nothing else: which endpoints are called could no longer be seen.\nhint: call an endpoint here, as in %[1]s.endpoint(), or pass on a function that does", u.spell(ref))
 		return
 	case len(entity.rest) > 1 && own[call.Endpoint] == nil:
-		known := slices.Sorted(maps.Keys(own))
-		hint := "the service has no endpoints"
-		if len(known) > 0 {
-			hint = "the service has " + strings.Join(known, ", ")
-			if near := closest(call.Endpoint, known); near != "" {
-				hint = "did you mean " + near + "?"
-			}
-		}
+		hint := proposal(call.Endpoint, slices.Sorted(maps.Keys(own)), "the service has ", "the service has no endpoints")
 		u.diags = append(u.diags, &hcl.Diagnostic{
 			Severity: hcl.DiagWarning, Summary: "Unknown endpoint", Subject: &at,
 			Detail: fmt.Sprintf("The service %s has no endpoint %s. Encore's parser lets it pass and the call fails when it is made; %[1]s can be reached from here all the same.\nhint: %[3]s", service.Name, call.Endpoint, hint),
