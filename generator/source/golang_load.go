@@ -302,3 +302,15 @@ func (w *goLoading) record(deed *goDeed, at hcl.Range) {
 		result.Loads = append(result.Loads, Use{Kind: deed.decl.Kind, Name: deed.decl.Name, Parent: deed.decl.Parent, Operation: operation, At: at})
 	}
 }
+
+// nilOf is the type of (*T)(nil), which has nothing to call methods on: it stands for a check that T has them.
+func nilOf(call *ast.CallExpr) ast.Expr {
+	parens, ok := call.Fun.(*ast.ParenExpr)
+	if !ok || len(call.Args) != 1 {
+		return nil
+	}
+	if value, ok := call.Args[0].(*ast.Ident); !ok || value.Name != "nil" {
+		return nil
+	}
+	return parens.X
+}

@@ -75,6 +75,7 @@ func Get(ctx context.Context) error { _, err := db.Exec(ctx, "SELECT 1"); return
 		{"query by a getter and a local variable", `func init() { d := DB(); d.Exec(ctx, "SELECT 1") }`, []string{database}},
 		{"query of a repository", `var repo = New(db.Stdlib()); var n = repo.Count(ctx)`, []string{database}},
 		{"query of a repository made at once", `var n = New(db.Stdlib()).Count(ctx)`, []string{database}},
+		{"query in a method of a type that is checked", `var _ any = (*Repo)(nil); func init() { log.Later(ctx) }`, nil},
 		{"query in a method that is called", `var repo = &Repo{}; var n = repo.Later(ctx)`, []string{database}},
 		{"failure that is looked at", `func init() { g, err := gorm.Open(db.Stdlib()); if err != nil { panic(err) }; keep = g }; var keep any`, []string{database}},
 		{"handed to a call", `func init() { migrate(db.Stdlib()) }; func migrate(db *sql.DB) {}`, []string{database}},

@@ -298,6 +298,13 @@ func (w *goWalker) call(call *ast.CallExpr) {
 	case *ast.IndexListExpr:
 		callee, typeArgs = indexed.X, indexed.Indices
 	}
+	if typ := nilOf(call); typ != nil {
+		part := w.part
+		w.begin(nowhere)
+		w.typ(typ)
+		w.begin(part)
+		return
+	}
 	function, found := w.framework(callee)
 	if found != nil {
 		w.frameworkCall(call, found, function, typeArgs)
