@@ -132,16 +132,22 @@ func (w *goWalker) variableOf(left ast.Expr) int32 {
 
 // goDeed is what a part does with a resource, or takes it in hand to do; or a call of an endpoint.
 type goDeed struct {
-	part       int32
-	hold       goHold
-	decl       *goDecl
-	operations []string
-	call       *Call
-	at         hcl.Range
+	part int32
+	hold goHold
+	// uses are the uses of the package that it is, call the call: there are many deeds.
+	of          *goUses
+	first, last int32
+	isCall      bool
+	narrowed    []Use // a use of what was narrowed, which is none elsewhere
 }
 
-func (u *goUses) deed(decl *goDecl, at hcl.Range, hold goHold, part int32, operations []string) {
-	u.deeds = append(u.deeds, goDeed{u.p.firstPart + part, hold, decl, operations, nil, at})
+// deedNarrowed notes a use of a reference in the service that made it.
+func (u *goUses) deedNarrowed(decl *goDecl, at hcl.Range, ref *goRef, operations []string) {
+	var uses []Use
+	for _, operation := range operations {
+		uses = append(uses, Use{Kind: decl.Kind, Name: decl.Name, Parent: decl.Parent, Operation: operation, At: at})
+	}
+	u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + ref.part, hold: ref.hold, narrowed: uses})
 }
 
 // goLoading is the walk over what runs while packages load.
@@ -248,14 +254,15 @@ func (w *goLoading) enter(part int32) {
 // perform records what a part that runs does.
 func (w *goLoading) perform(part int32) {
 	for _, i := range w.deed.of(part) {
-		if deed := &w.deeds[i]; deed.hold == holdNot {
-			w.record(deed, deed.at)
+		if w.deeds[i].hold == holdNot {
+			w.record(&w.deeds[i], nil)
 		}
 	}
 	for _, i := range w.step.of(part) {
 		if step := &w.graph.steps[i]; step.hold == holdNot {
 			for _, given := range w.given(step.to) {
-				w.record(&w.deeds[given], step.file.at(step.at))
+				at := step.file.at(step.at)
+				w.record(&w.deeds[given], &at)
 			}
 		}
 	}
@@ -291,15 +298,22 @@ func (w *goLoading) held(part int32, hold goHold) []int32 {
 	return found
 }
 
-// record adds a use or a call, once for each resource and operation, at the first place.
-func (w *goLoading) record(deed *goDeed, at hcl.Range) {
+// record adds uses or a call, at another place than their own when one is given.
+func (w *goLoading) record(deed *goDeed, at *hcl.Range) {
 	result := w.graph.linker.result
-	if deed.call != nil {
-		result.LoadCalls = append(result.LoadCalls, *deed.call)
+	if deed.isCall {
+		result.LoadCalls = append(result.LoadCalls, deed.of.calls[deed.first])
 		return
 	}
-	for _, operation := range deed.operations {
-		result.Loads = append(result.Loads, Use{Kind: deed.decl.Kind, Name: deed.decl.Name, Parent: deed.decl.Parent, Operation: operation, At: at})
+	uses := deed.narrowed
+	if uses == nil {
+		uses = deed.of.uses[deed.first:deed.last]
+	}
+	for _, use := range uses {
+		if at != nil {
+			use.At = *at
+		}
+		result.Loads = append(result.Loads, use)
 	}
 }
 

@@ -123,7 +123,7 @@ func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 	u.p.parts[ref.part].does = u.p.parts[ref.part].does || !call.ReferenceOnly
 	u.calls = append(u.calls, call)
 	if !call.ReferenceOnly {
-		u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + ref.part, call: &call})
+		u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + ref.part, of: u, first: int32(len(u.calls) - 1), isCall: true})
 	}
 }
 
@@ -147,7 +147,7 @@ func (u *goUses) linkUse(file *goFile, ref *goRef, resource goResource) {
 		if u.p.service != resource.service {
 			u.use(file, ref, resource.decl, strings.Split(resource.operations, ","))
 		} else {
-			u.deed(resource.decl, file.at(ref.at), ref.hold, ref.part, strings.Split(resource.operations, ","))
+			u.deedNarrowed(resource.decl, file.at(ref.at), ref, strings.Split(resource.operations, ","))
 		}
 	case ref.form == formArgument && ref.callee.role == roleTestTool:
 	case spelling.StructVar != "":
@@ -210,15 +210,15 @@ func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, hold goHold,
 		through = spelled
 	}
 	u.p.parts[part].does = true
-	if spelling.StructVar == "" {
-		u.deed(decl, at, hold, part, operations)
-	}
 	name := u.p.partName(part)
 	for _, operation := range operations {
 		u.uses = append(u.uses, Use{
 			Kind: decl.Kind, Name: decl.Name, Parent: decl.Parent, Operation: operation,
 			Package: u.p.dir, Part: name, Service: service, Through: through, Middleware: u.p.globalMiddleware(name), At: at,
 		})
+	}
+	if last := len(u.uses); spelling.StructVar == "" && hold < holdKept {
+		u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + part, hold: hold, of: u, first: int32(last - len(operations)), last: int32(last)})
 	}
 }
 
