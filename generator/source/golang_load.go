@@ -81,8 +81,7 @@ func (w *goWalker) assign(s *ast.AssignStmt) {
 			hold = holdStored
 		}
 	}
-	before := w.kept
-	w.kept = nil
+	start := len(w.kept)
 	w.holding(hold, func() { w.exprs(s.Rhs) })
 	for _, left := range s.Lhs {
 		name, ok := left.(*ast.Ident)
@@ -96,30 +95,30 @@ func (w *goWalker) assign(s *ast.AssignStmt) {
 		if s.Tok == token.DEFINE {
 			w.define(name.Name)
 		}
-		w.keepIn(name.Name)
+		w.keepIn(name.Name, start)
 	}
-	w.kept = before
+	w.kept = w.kept[:start]
 }
 
 // declared visits the initial values of local variables.
 func (w *goWalker) declared(spec *ast.ValueSpec) {
-	before := w.kept
-	w.kept = nil
+	start := len(w.kept)
 	w.holding(holdKept, func() { w.exprs(spec.Values) })
 	for _, name := range spec.Names {
-		w.keepIn(name.Name)
+		w.keepIn(name.Name, start)
 	}
-	w.kept = before
+	w.kept = w.kept[:start]
 }
 
-func (w *goWalker) keepIn(name string) {
-	if len(w.kept) == 0 || name == "_" {
+// keepIn notes what was kept since then as what a local variable holds.
+func (w *goWalker) keepIn(name string, start int) {
+	if len(w.kept) == start || name == "_" {
 		return
 	}
 	if w.locally == nil {
 		w.locally = make(map[string][]goHeld)
 	}
-	w.locally[name] = append(w.locally[name], w.kept...)
+	w.locally[name] = append(w.locally[name], w.kept[start:]...)
 }
 
 // variableOf is the part of a package variable that is assigned to, 0 for none.

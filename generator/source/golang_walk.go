@@ -101,7 +101,7 @@ func (w *goWalker) funcDecl(decl *ast.FuncDecl) {
 		return
 	}
 	w.depth++
-	w.locally = nil
+	clear(w.locally)
 	mark := len(w.locals)
 	w.params(decl.Recv)
 	w.params(decl.Type.TypeParams)
