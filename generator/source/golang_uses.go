@@ -20,7 +20,9 @@ type goUses struct {
 	steps  []goStep
 	// selected are the methods that parts call on values of other packages.
 	selected []goSelected
-	diags    hcl.Diagnostics
+	// deeds are what the parts do with resources, and the endpoints they call.
+	deeds []goDeed
+	diags hcl.Diagnostics
 }
 
 // linkUses links the references of every package.
@@ -120,6 +122,9 @@ func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 	}
 	u.p.parts[ref.part].does = u.p.parts[ref.part].does || !call.ReferenceOnly
 	u.calls = append(u.calls, call)
+	if !call.ReferenceOnly {
+		u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + ref.part, of: u, first: int32(len(u.calls) - 1), isCall: true})
+	}
 }
 
 func (u *goUses) linkAuthReference(file *goFile, ref *goRef, key goSymbolKey) {
@@ -141,6 +146,8 @@ func (u *goUses) linkUse(file *goFile, ref *goRef, resource goResource) {
 		// Within the service that narrowed it, the narrowing itself is the use.
 		if u.p.service != resource.service {
 			u.use(file, ref, resource.decl, strings.Split(resource.operations, ","))
+		} else {
+			u.deedNarrowed(resource.decl, file.at(ref.at), ref, strings.Split(resource.operations, ","))
 		}
 	case ref.form == formArgument && ref.callee.role == roleTestTool:
 	case spelling.StructVar != "":
@@ -181,15 +188,15 @@ func (u *goUses) linkNarrowing(file *goFile, ref *goRef, decl *goDecl, spelling 
 			"%s must be called within a service, and %s belongs to none: the permission has to go to somebody.\nhint: make the reference in the service and pass it in", call, describeDir(u.p.dir))
 		return
 	}
-	u.use(file, ref, decl, operations)
+	u.addUse(decl, file.at(ref.at), ref.String(), holdKept, ref.part, operations)
 }
 
 // use records one use per operation, unless the place permits none.
 func (u *goUses) use(file *goFile, ref *goRef, decl *goDecl, operations []string) {
-	u.addUse(decl, file.at(ref.at), ref.String(), ref.part, operations)
+	u.addUse(decl, file.at(ref.at), ref.String(), ref.hold, ref.part, operations)
 }
 
-func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, part int32, operations []string) {
+func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, hold goHold, part int32, operations []string) {
 	spelling := &u.linker.language.spellings[decl.spelling]
 	service := u.p.service
 	if service == "" && spelling.Outside == OutsideNone {
@@ -210,6 +217,9 @@ func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, part int32, 
 			Package: u.p.dir, Part: name, Service: service, Through: through, Middleware: u.p.globalMiddleware(name), At: at,
 		})
 	}
+	if last := len(u.uses); spelling.StructVar == "" && hold < holdKept {
+		u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + part, hold: hold, of: u, first: int32(last - len(operations)), last: int32(last)})
+	}
 }
 
 // globalMiddleware returns the function's name when it is global middleware of the package, else "".
@@ -228,7 +238,7 @@ func (u *goUses) linkImplicitUse(use goImplicitUse) {
 	spelling := &u.linker.language.spellings[use.spelling]
 	for dir := u.p.dir; ; dir = path.Dir(dir) {
 		if decl := u.linker.implicit[goSymbolKey{dir, spelling.Kind}]; decl != nil {
-			u.addUse(decl, use.at, use.text, use.part, []string{""})
+			u.addUse(decl, use.at, use.text, holdNot, use.part, []string{""})
 			return
 		}
 		if dir == "." {

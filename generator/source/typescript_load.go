@@ -26,6 +26,8 @@ type tsLoad struct {
 	loaded map[*tsModule]bool
 	// uses are the resources that are used, with the first place that does.
 	uses map[tsLoadUse]tsPlace
+	// calls are the endpoints that are called, likewise.
+	calls map[tsLoadCall]tsPlace
 	// called are the parameters that are called, and their members that are. They are found on the way, so that the walk
 	// is repeated until there are no more.
 	called map[tsParameter]bool
@@ -53,6 +55,9 @@ type tsLoadUse struct {
 	operation string
 }
 
+// tsLoadCall is an endpoint of a service, "" where only the service is known.
+type tsLoadCall struct{ service, endpoint string }
+
 type tsParameter struct {
 	parameter *typescript.Parameter
 	member    string
@@ -75,9 +80,12 @@ const (
 	maxDerived    = 8
 )
 
-// usesAtLoad are the uses of resources while the modules of the application load, each with its first place.
-func (l *tsLinker) usesAtLoad() map[tsLoadUse]tsPlace {
-	w := &tsLoad{linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), called: make(map[tsParameter]bool)}
+// walkLoad finds the uses of resources and the calls of endpoints while the modules of the application load, each with
+// its first place.
+func (l *tsLinker) walkLoad() *tsLoad {
+	w := &tsLoad{
+		linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), calls: make(map[tsLoadCall]tsPlace), called: make(map[tsParameter]bool),
+	}
 	for _, m := range l.modules {
 		if m.code != nil {
 			w.code[m.path] = m.code
@@ -96,7 +104,7 @@ func (l *tsLinker) usesAtLoad() map[tsLoadUse]tsPlace {
 			break
 		}
 	}
-	return w.uses
+	return w
 }
 
 // load runs what a file and those it imports do while they load.
@@ -215,6 +223,7 @@ func (w *tsLoad) call(file *tsReader, callee typescript.Expression, arguments []
 	if w.isFramework(file, callee) {
 		return // it keeps what it is given for later
 	}
+	w.callEndpoint(file, callee)
 	values := w.valuesOf(file, callee, self)
 	for _, value := range values {
 		w.invoke(value, isNew, file.place(callee))
