@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -120,5 +121,31 @@ func TestEmulatorRefuses(t *testing.T) {
 				t.Errorf("want a 501 that names %s, got %v", test.action, err)
 			}
 		})
+	}
+}
+
+// TestBucketsInHostNames asks for one object in both ways in which programs name a bucket: Encore's Go runtime puts it in
+// front of the endpoint's name, which is no bucket itself.
+func TestBucketsInHostNames(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws := startCaller(t, cloud)
+	aws.call(t, anybody, "s3", "CreateBucket", map[string]any{"Bucket": "shelf"})
+	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "shelf", "Key": "book", "Body": "text"})
+	for host, path := range map[string]string{"aws.lab:443": "/shelf/book", "shelf.aws.lab:443": "/book"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, cloud.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=testing/20300101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK || string(text) != "text" {
+			t.Errorf("%s%s: %s %q %v", host, path, response.Status, text, err)
+		}
 	}
 }

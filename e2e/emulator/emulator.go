@@ -75,8 +75,8 @@ func Start(ctx context.Context, options Options) (*Cloud, error) {
 	server, err := startPython("server.py", arguments, failures, []string{
 		"MOTO_ACCOUNT_ID=" + account,
 		"MOTO_ACM_VALIDATION_WAIT=0",
-		// Tasks know it as aws.lab, which is no bucket.
-		"S3_IGNORE_SUBDOMAIN_BUCKETNAME=true",
+		// Tasks know it as aws.lab, which is no bucket; what stands in front of that is one.
+		"MOTO_S3_CUSTOM_ENDPOINTS=http://aws.lab:443",
 		"MOTO_IAM_LOAD_MANAGED_POLICIES=true",
 		"AWS_DEFAULT_REGION=" + Region,
 	})
