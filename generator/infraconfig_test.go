@@ -259,6 +259,11 @@ func (r configRules) databases() {
 			want[e.Resource] = true
 		}
 	}
+	for _, e := range r.app.Loads {
+		if e.Kind == "database" && !r.env.StrictAccess {
+			want[e.Resource] = true
+		}
+	}
 	for _, server := range r.config.SQLServers {
 		if host, port, found := strings.Cut(server.Host, ":"); !found || host == "" || port != "5432" {
 			r.t.Errorf("host %q lacks its port", server.Host)

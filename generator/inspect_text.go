@@ -271,7 +271,8 @@ func sharedRows(a *app.App) []row {
 		demanded[k] = demanded[k] || e.Origin == app.Demanded
 	}
 	for _, e := range a.Loads {
-		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: "used by every process while modules load", at: fileLine(e.At), hidden: true})
+		what := "used by every process while " + loadedUnits(a.Language == "go") + " load"
+		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: what, at: fileLine(e.At), hidden: true})
 		used[key{e.Kind, e.Parent, e.Resource}] = true
 	}
 	for _, kind := range kinds.All {

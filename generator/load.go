@@ -11,8 +11,9 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// Every process of a TypeScript application loads the modules of all services. What these use while they load, each
-// process needs: a secret that it lacks makes it exit before it serves anything.
+// Every process of an application loads the code of all services: the modules in TypeScript, in Go the packages. What
+// these use and call while they load, each process needs. A secret that it lacks makes a TypeScript process exit before
+// it serves anything; in Go it is an empty string, and no secret is given for that.
 
 // load tells what every process uses while it loads.
 func (r *resolver) load() {
@@ -26,6 +27,9 @@ func (r *resolver) load() {
 		r.app.Loads = append(r.app.Loads, app.Edge{
 			Kind: to.kind, Parent: to.parent, Resource: to.name, Operation: use.Operation, Origin: app.Loaded, At: use.At,
 		})
+	}
+	for _, call := range r.read.LoadCalls {
+		r.app.Loads = append(r.app.Loads, app.Edge{Kind: "service", Resource: call.TargetService, Operation: call.Endpoint, Origin: app.Loaded, At: call.At})
 	}
 	slices.SortFunc(r.app.Loads, compareEdges)
 	r.app.Loads = slices.CompactFunc(r.app.Loads, func(a, b app.Edge) bool {
@@ -42,35 +46,52 @@ func warnLoads(deployment *kinds.Deployment, told map[string]bool) hcl.Diagnosti
 		if !slices.ContainsFunc(deployment.Processes, func(p *kinds.Process) bool { return p.OnlyLoads(e) }) {
 			continue
 		}
-		what, effect := "used", "so the other processes get it as well"
+		noun, what, effect := kind.Noun, "used", "so the other processes get it as well"
+		if e.Kind == "service" {
+			noun, what, effect = "service", "called", "so the other processes are told where it is, and let through to it"
+		}
 		switch {
 		case isSecret && deployment.Env.StrictAccess:
 			what, effect = "called", "so the other processes get a placeholder in its place, since access is strict"
 		case isSecret:
 			what = "called"
+		case deployment.Env.StrictAccess && e.Kind == "service":
+			effect = "but access is strict, so the other processes are not told where it is, and the call fails there"
 		case deployment.Env.StrictAccess:
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"
 		}
-		summary := fmt.Sprintf("%s %q is %s while modules load", kind.Noun, e.Resource, what)
+		goes := deployment.App.Language == "go"
+		summary := fmt.Sprintf("%s %q is %s while %s load", noun, e.Resource, what, loadedUnits(goes))
 		if told[summary+effect] {
 			continue
 		}
 		told[summary+effect] = true
-		why := "Every process of the application loads the modules of all services"
+		why := fmt.Sprintf("Every process of the application loads the %s of all services", loadedUnits(goes))
 		if isSecret {
 			why += ", and exits when one of them calls a secret that it does not have"
 		}
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagWarning, Summary: summary, Subject: e.At.Ptr(),
-			Detail: fmt.Sprintf("%s; %s. Encore's metadata does not list this.\nhint: %s", why, effect, loadRemedy(isSecret)),
+			Detail: fmt.Sprintf("%s; %s. Encore's metadata does not list this.\nhint: %s", why, effect, loadRemedy(isSecret, goes)),
 		})
 	}
 	return diags
 }
 
-func loadRemedy(isSecret bool) string {
+// loadedUnits is what a process loads.
+func loadedUnits(goes bool) string {
+	if goes {
+		return "packages"
+	}
+	return "modules"
+}
+
+func loadRemedy(isSecret, goes bool) string {
 	if isSecret {
 		return "call the secret inside the function that needs its value; with strict_access = true in " + environment.Filename + " other processes get a placeholder"
+	}
+	if goes {
+		return "do this in initService, which runs in the service's own process, or in the function that needs it"
 	}
 	return "move this into the function of an endpoint"
 }

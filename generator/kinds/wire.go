@@ -156,7 +156,7 @@ func (p *Process) Uses(kind string) map[string][]app.Edge {
 	return uses
 }
 
-// load adds what the process uses while it loads the modules of all services. Where access is strict it does without.
+// load adds what the process uses while it loads the code of all services. Where access is strict it does without.
 func (p *Process) load() {
 	known := map[[4]string]bool{}
 	for _, e := range p.Edges {
@@ -164,7 +164,7 @@ func (p *Process) load() {
 	}
 	p.onlyLoaded = map[[4]string]bool{}
 	for _, e := range p.App.Loads {
-		if known[useOf(e)] {
+		if known[useOf(e)] || e.Kind == callKind && p.Hosts(e.Resource) {
 			continue
 		}
 		p.onlyLoaded[useOf(e)] = true
@@ -241,6 +241,8 @@ func places(edges []app.Edge) string {
 	for _, e := range edges {
 		name := e.At.Filename
 		switch {
+		case e.Origin == app.Loaded && strings.HasSuffix(name, ".go"):
+			name += ", while packages load"
 		case e.Origin == app.Loaded:
 			name += ", while modules load"
 		case e.Origin == app.Reached:

@@ -38,6 +38,7 @@ type goPair struct{ from, to int32 }
 // goPairAt is a pair with its place.
 type goPairAt struct {
 	goPair
+	hold goHold // as in goRef
 	file *goFile
 	at   goSpan
 }
@@ -54,12 +55,15 @@ type goParts struct {
 	selects []goPair
 	// selectors are those names.
 	selectors []string
+	// sets leads from package variables to parts that assign to them.
+	sets []goPair
 
 	// What follows serves the first phase alone: the methods in the order of their declarations, the numbers of
 	// selectors, and who noted each last.
 	methods        []int32
 	selectorOf     map[string]int32
 	notedName      []int32
+	notedAt        []int32
 	notedSelection []int32
 }
 
@@ -70,7 +74,7 @@ func (p *goParts) beginParts() {
 }
 
 func (p *goParts) endParts() {
-	p.methods, p.selectorOf, p.notedName, p.notedSelection = nil, nil, nil, nil
+	p.methods, p.selectorOf, p.notedName, p.notedAt, p.notedSelection = nil, nil, nil, nil, nil
 }
 
 func (p *goParts) partName(part int32) string {
@@ -152,13 +156,17 @@ func (w *goWalker) lead(to int32, e ast.Node) {
 		return
 	}
 	if w.p.notedName == nil {
-		w.p.notedName = make([]int32, len(w.p.parts))
+		w.p.notedName, w.p.notedAt = make([]int32, len(w.p.parts)), make([]int32, len(w.p.parts))
 	}
 	if w.p.notedName[to] == w.part+1 {
+		noted := w.p.notedAt[to]
+		w.p.names[noted].hold = min(w.p.names[noted].hold, w.hold)
+		w.keep(goHeld{int(noted), true})
 		return
 	}
-	w.p.notedName[to] = w.part + 1
-	w.p.names = append(w.p.names, goPairAt{goPair{w.part, to}, w.file, spanOf(e)})
+	w.p.notedName[to], w.p.notedAt[to] = w.part+1, int32(len(w.p.names))
+	w.keep(goHeld{len(w.p.names), true})
+	w.p.names = append(w.p.names, goPairAt{goPair{w.part, to}, w.hold, w.file, spanOf(e)})
 }
 
 // selects notes that a method of that name may be called.
@@ -185,7 +193,13 @@ func (w *goWalker) called(callee ast.Expr, withArguments bool) {
 	if target, ok := w.methodTarget(callee); w.depth == 0 && (withArguments || !ok || w.p.symbols[target.name] != token.VAR && target.qualifier == "") {
 		w.part = loadPart
 	}
-	w.callee(callee)
+	hold := w.hold
+	if _, method := callee.(*ast.SelectorExpr); method && withArguments {
+		if _, named := w.target(callee); !named {
+			hold = holdNot // db.Exec(ctx): it does something with what it is called on
+		}
+	}
+	w.holding(hold, func() { w.callee(callee) })
 	w.part = part
 }
 

@@ -10,6 +10,8 @@ import (
 // that must be called for the step to count, -1 for none.
 type goStep struct {
 	from, to, method int32
+	hold             goHold
+	ofType           bool // from a type to its method
 	file             *goFile
 	at               goSpan
 }
@@ -27,7 +29,7 @@ func (u *goUses) step(key goSymbolKey, ref *goRef, file *goFile) {
 		return
 	}
 	if to, ok := owner.partOf[key.name]; ok && owner != u.p {
-		u.steps = append(u.steps, goStep{u.p.firstPart + ref.part, owner.firstPart + to, -1, file, ref.at})
+		u.steps = append(u.steps, goStep{u.p.firstPart + ref.part, owner.firstPart + to, -1, ref.hold, false, file, ref.at})
 	}
 	if ref.form != formMethod && ref.form != formField {
 		return
@@ -70,6 +72,7 @@ func (l *goLinker) linkParts(results []goUses) {
 	}
 	g.collectTypes()
 	g.findUseful()
+	g.findLoads(results)
 	g.emit()
 }
 
@@ -116,7 +119,7 @@ func (g *goPartGraph) number() {
 func (g *goPartGraph) collect(u *goUses) {
 	p := u.p
 	for _, name := range p.names {
-		g.add(goStep{p.firstPart + name.from, p.firstPart + name.to, -1, name.file, name.at})
+		g.add(goStep{p.firstPart + name.from, p.firstPart + name.to, -1, name.hold, false, name.file, name.at})
 	}
 	for _, step := range u.steps {
 		g.add(step)
@@ -171,7 +174,7 @@ func (g *goPartGraph) collectTypes() {
 			if calledByOthers[part.name] || !named[method] && ast.IsExported(part.name) {
 				method = -1
 			}
-			g.add(goStep{p.firstPart + typ, to, method, part.file, part.at})
+			g.add(goStep{p.firstPart + typ, to, method, holdKept, true, part.file, part.at})
 		}
 	}
 }

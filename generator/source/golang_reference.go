@@ -15,6 +15,7 @@ type goRef struct {
 	at              goSpan // what to point at: shared.DB.Exec
 	part            int32  // the part it stands in
 	form            goForm
+	hold            goHold
 	callee          goFunction // the function an argument is passed to, when it means something
 	argument        int16      // the position of a formArgument
 	rare            *goRefRare // nil for most

@@ -20,7 +20,9 @@ type goUses struct {
 	steps  []goStep
 	// selected are the methods that parts call on values of other packages.
 	selected []goSelected
-	diags    hcl.Diagnostics
+	// deeds are what the parts do with resources, and the endpoints they call.
+	deeds []goDeed
+	diags hcl.Diagnostics
 }
 
 // linkUses links the references of every package.
@@ -120,6 +122,9 @@ func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 	}
 	u.p.parts[ref.part].does = u.p.parts[ref.part].does || !call.ReferenceOnly
 	u.calls = append(u.calls, call)
+	if !call.ReferenceOnly {
+		u.deeds = append(u.deeds, goDeed{part: u.p.firstPart + ref.part, call: &call})
+	}
 }
 
 func (u *goUses) linkAuthReference(file *goFile, ref *goRef, key goSymbolKey) {
@@ -141,6 +146,8 @@ func (u *goUses) linkUse(file *goFile, ref *goRef, resource goResource) {
 		// Within the service that narrowed it, the narrowing itself is the use.
 		if u.p.service != resource.service {
 			u.use(file, ref, resource.decl, strings.Split(resource.operations, ","))
+		} else {
+			u.deed(resource.decl, file.at(ref.at), ref.hold, ref.part, strings.Split(resource.operations, ","))
 		}
 	case ref.form == formArgument && ref.callee.role == roleTestTool:
 	case spelling.StructVar != "":
@@ -181,15 +188,15 @@ func (u *goUses) linkNarrowing(file *goFile, ref *goRef, decl *goDecl, spelling 
 			"%s must be called within a service, and %s belongs to none: the permission has to go to somebody.\nhint: make the reference in the service and pass it in", call, describeDir(u.p.dir))
 		return
 	}
-	u.use(file, ref, decl, operations)
+	u.addUse(decl, file.at(ref.at), ref.String(), holdKept, ref.part, operations)
 }
 
 // use records one use per operation, unless the place permits none.
 func (u *goUses) use(file *goFile, ref *goRef, decl *goDecl, operations []string) {
-	u.addUse(decl, file.at(ref.at), ref.String(), ref.part, operations)
+	u.addUse(decl, file.at(ref.at), ref.String(), ref.hold, ref.part, operations)
 }
 
-func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, part int32, operations []string) {
+func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, hold goHold, part int32, operations []string) {
 	spelling := &u.linker.language.spellings[decl.spelling]
 	service := u.p.service
 	if service == "" && spelling.Outside == OutsideNone {
@@ -203,6 +210,9 @@ func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, part int32, 
 		through = spelled
 	}
 	u.p.parts[part].does = true
+	if spelling.StructVar == "" {
+		u.deed(decl, at, hold, part, operations)
+	}
 	name := u.p.partName(part)
 	for _, operation := range operations {
 		u.uses = append(u.uses, Use{
@@ -228,7 +238,7 @@ func (u *goUses) linkImplicitUse(use goImplicitUse) {
 	spelling := &u.linker.language.spellings[use.spelling]
 	for dir := u.p.dir; ; dir = path.Dir(dir) {
 		if decl := u.linker.implicit[goSymbolKey{dir, spelling.Kind}]; decl != nil {
-			u.addUse(decl, use.at, use.text, use.part, []string{""})
+			u.addUse(decl, use.at, use.text, holdNot, use.part, []string{""})
 			return
 		}
 		if dir == "." {

@@ -25,6 +25,7 @@ type goWalker struct {
 	// typesSeen are the types of other packages that the file has named so far, typesOfPart those of the part.
 	typesSeen   [][2]string
 	typesOfPart [][2]string
+	goHolder
 }
 
 func (w *goWalker) walk(tree *ast.File) {
@@ -78,7 +79,7 @@ func (w *goWalker) packageVars(decl *ast.GenDecl) {
 				}
 			}
 			w.variable(spec, i)
-			w.expr(value)
+			w.holding(holdReturned, func() { w.expr(value) })
 		}
 	}
 	w.holders, w.bound, w.boundName = nil, nil, ""
@@ -100,6 +101,7 @@ func (w *goWalker) funcDecl(decl *ast.FuncDecl) {
 		return
 	}
 	w.depth++
+	w.locally = nil
 	mark := len(w.locals)
 	w.params(decl.Recv)
 	w.params(decl.Type.TypeParams)
@@ -174,7 +176,7 @@ func (w *goWalker) framework(e ast.Expr) (goFunction, *ast.SelectorExpr) {
 }
 
 func (w *goWalker) record(target goName, ref goRef, whole ast.Node, permission *goName) {
-	ref.qualifier, ref.name, ref.at, ref.part = target.qualifier, target.name, spanOf(whole), w.part
+	ref.qualifier, ref.name, ref.at, ref.part, ref.hold = target.qualifier, target.name, spanOf(whole), w.part, w.hold
 	if target.qualifier == "" {
 		w.lead(w.p.partOf[target.name], whole)
 	}
@@ -185,6 +187,7 @@ func (w *goWalker) record(target goName, ref goRef, whole ast.Node, permission *
 	if permission != nil || len(holders) > 0 {
 		ref.rare = &goRefRare{permission, holders}
 	}
+	w.keep(goHeld{len(w.file.refs), false})
 	w.file.refs = append(w.file.refs, ref)
 }
 
@@ -202,6 +205,7 @@ func (w *goWalker) expr(e ast.Expr) {
 			w.record(target, goRef{form: w.otherForm(e)}, e, nil)
 		} else {
 			w.name(e)
+			w.local(e)
 		}
 	case *ast.SelectorExpr:
 		w.selector(e)
@@ -294,6 +298,13 @@ func (w *goWalker) call(call *ast.CallExpr) {
 	case *ast.IndexListExpr:
 		callee, typeArgs = indexed.X, indexed.Indices
 	}
+	if typ := nilOf(call); typ != nil {
+		part := w.part
+		w.begin(nowhere)
+		w.typ(typ)
+		w.begin(part)
+		return
+	}
 	function, found := w.framework(callee)
 	if found != nil {
 		w.frameworkCall(call, found, function, typeArgs)
@@ -380,7 +391,7 @@ func (w *goWalker) funcLit(e *ast.FuncLit) {
 	mark := len(w.locals)
 	w.params(e.Type.Params)
 	w.params(e.Type.Results)
-	w.stmts(e.Body.List)
+	w.holding(holdNot, func() { w.stmts(e.Body.List) })
 	w.locals = w.locals[:mark]
 	w.depth--
 }
@@ -408,14 +419,7 @@ func (w *goWalker) scoped(visit func()) {
 func (w *goWalker) stmt(s ast.Stmt) {
 	switch s := s.(type) {
 	case *ast.AssignStmt:
-		w.exprs(s.Rhs)
-		for _, left := range s.Lhs {
-			if name, ok := left.(*ast.Ident); ok && s.Tok == token.DEFINE {
-				w.define(name.Name)
-			} else {
-				w.expr(left)
-			}
-		}
+		w.assign(s)
 	case *ast.BlockStmt:
 		w.scoped(func() { w.stmts(s.List) })
 	case *ast.DeclStmt:
@@ -437,7 +441,7 @@ func (w *goWalker) stmt(s ast.Stmt) {
 	case *ast.RangeStmt:
 		w.scoped(func() { w.rangeStmt(s) })
 	case *ast.ReturnStmt:
-		w.exprs(s.Results)
+		w.holding(holdReturned, func() { w.exprs(s.Results) })
 	case *ast.SelectStmt:
 		w.stmt(s.Body)
 	case *ast.SendStmt:
@@ -464,10 +468,7 @@ func (w *goWalker) declStmt(s *ast.DeclStmt) {
 		switch spec := spec.(type) {
 		case *ast.ValueSpec:
 			w.typ(spec.Type)
-			w.exprs(spec.Values)
-			for _, name := range spec.Names {
-				w.define(name.Name)
-			}
+			w.declared(spec)
 		case *ast.TypeSpec:
 			w.define(spec.Name.Name)
 		}

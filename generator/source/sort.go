@@ -23,9 +23,12 @@ func sortApplication(result *Application) {
 	slices.SortFunc(result.Uses, compareUses)
 	slices.SortFunc(result.Loads, compareUses)
 	result.Uses = slices.Compact(result.Uses)
-	slices.SortFunc(result.Calls, func(a, b Call) int {
-		return cmp.Or(cmp.Compare(a.TargetService, b.TargetService), cmp.Compare(a.Endpoint, b.Endpoint), compareRanges(a.At, b.At))
-	})
+	slices.SortFunc(result.Calls, compareCalls)
+	slices.SortFunc(result.LoadCalls, compareCalls)
+}
+
+func compareCalls(a, b Call) int {
+	return cmp.Or(cmp.Compare(a.TargetService, b.TargetService), cmp.Compare(a.Endpoint, b.Endpoint), compareRanges(a.At, b.At))
 }
 
 func compareUses(a, b Use) int {

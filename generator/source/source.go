@@ -40,10 +40,11 @@ type Application struct {
 	// its variable.
 	Invalid []Decl
 	Uses    []Use
-	// Loads are uses by what runs while the modules of a TypeScript application load, which every process does: one for
-	// each resource and operation, at the first place.
-	Loads []Use
-	Calls []Call
+	// Loads are uses by what runs while the packages or modules of the application load, which every process does,
+	// LoadCalls the calls of endpoints that it makes.
+	Loads     []Use
+	LoadCalls []Call
+	Calls     []Call
 }
 
 // CORS mirrors the global_cors object of encore.app; field names follow Encore's infra config.

@@ -24,6 +24,8 @@ type tsLoad struct {
 	code map[string]*tsReader
 	// uses are the resources that are used, with the first place that does.
 	uses map[tsLoadUse]tsPlace
+	// calls are the endpoints that are called, likewise.
+	calls map[tsLoadCall]tsPlace
 	// called are the parameters that are called, and their members that are. They are found on the way, so that the walk
 	// is repeated until there are no more.
 	called map[tsParameter]bool
@@ -51,6 +53,9 @@ type tsLoadUse struct {
 	operation string
 }
 
+// tsLoadCall is an endpoint of a service, "" where only the service is known.
+type tsLoadCall struct{ service, endpoint string }
+
 type tsParameter struct {
 	parameter *typescript.Parameter
 	member    string
@@ -73,9 +78,12 @@ const (
 	maxDerived    = 8
 )
 
-// usesAtLoad are the uses of resources while the modules of the application load, each with its first place.
-func (l *tsLinker) usesAtLoad(loaded map[*tsModule]bool) map[tsLoadUse]tsPlace {
-	w := &tsLoad{linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), called: make(map[tsParameter]bool)}
+// walkLoad finds the uses of resources and the calls of endpoints while the modules of the application load, each with
+// its first place.
+func (l *tsLinker) walkLoad(loaded map[*tsModule]bool) *tsLoad {
+	w := &tsLoad{
+		linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), calls: make(map[tsLoadCall]tsPlace), called: make(map[tsParameter]bool),
+	}
 	for _, m := range l.modules {
 		if m.code != nil {
 			w.code[m.path] = m.code
@@ -95,7 +103,7 @@ func (l *tsLinker) usesAtLoad(loaded map[*tsModule]bool) map[tsLoadUse]tsPlace {
 			break
 		}
 	}
-	return w.uses
+	return w
 }
 
 // file returns the syntax of a file.
@@ -187,6 +195,7 @@ func (w *tsLoad) call(file *tsReader, callee typescript.Expression, arguments []
 	if w.isFramework(file, callee) {
 		return // it keeps what it is given for later
 	}
+	w.callEndpoint(file, callee)
 	values := w.valuesOf(file, callee, self)
 	for _, value := range values {
 		w.invoke(value, isNew, file.place(callee))

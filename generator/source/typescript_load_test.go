@@ -22,6 +22,9 @@ func readLoads(t *testing.T, files map[string]string) []string {
 	for _, use := range application.Loads {
 		found = append(found, strings.TrimSpace(use.Kind+" "+use.Name+" "+use.Operation))
 	}
+	for _, call := range application.LoadCalls {
+		found = append(found, "call "+call.TargetService+"."+call.Endpoint)
+	}
 	return found
 }
 
@@ -202,5 +205,33 @@ new Subscription(topic, "t", { handler: async () => helper() });`)},
 	want := []string{"a/a.ts:", "a/a.ts:-", "a/a.ts:_", "a/a.ts:endpoint", "a/a.ts:gateway", "a/encore.service.ts:"}
 	if !slices.Equal(roots, want) {
 		t.Errorf("roots %q, want %q", roots, want)
+	}
+}
+
+// TestCallsAtLoad goes through calls of endpoints that a module makes while it loads.
+func TestCallsAtLoad(t *testing.T) {
+	cases := []struct {
+		name, text string
+		called     bool
+	}{
+		{"called", `await b.ask();`, true},
+		{"kept", `const settings = await b.ask();`, true},
+		{"called in a function that is called", `async function f() { return b.ask(); } await f();`, true},
+		{"called in a function of others", `import { help } from "../b/help"; await help();`, true},
+		{"by an import that is awaited", `const { b: other } = await import("~encore/clients"); await other.ask();`, true},
+		{"called by a handler", `export const e = api({}, async () => b.ask());`, false},
+		{"called in a function nobody calls", `export const f = () => b.ask();`, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			found := readLoads(t, map[string]string{
+				"a/a.ts":    `import { api } from "encore.dev/api"; import { b } from "~encore/clients"; export const endpoint = api({}, async () => b.ask());` + "\n" + c.text,
+				"b/b.ts":    `import { api } from "encore.dev/api"; export const ask = api({}, async () => ({}));`,
+				"b/help.ts": `import { b } from "~encore/clients"; export const help = () => b.ask();`,
+			})
+			if called := slices.Contains(found, "call b.ask"); called != c.called || len(found) > 1 {
+				t.Errorf("found %q, want the call: %v", found, c.called)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -154,10 +155,16 @@ func (r *tsReader) isOwn(e typescript.Expression) bool {
 
 // linkLoads tells of what is used while modules load.
 func (l *tsLinker) linkLoads() {
-	if len(l.result.Decls) == 0 {
+	if len(l.result.Decls)+len(l.result.Calls) == 0 {
 		return
 	}
-	for use, at := range l.usesAtLoad(l.loaded) {
+	walked := l.walkLoad(l.loaded)
+	for call, at := range walked.calls {
+		l.result.LoadCalls = append(l.result.LoadCalls, Call{
+			Package: at.file, Service: l.byPath[at.file].service, TargetService: call.service, Endpoint: call.endpoint, At: l.byPath[at.file].at(at.span),
+		})
+	}
+	for use, at := range walked.uses {
 		l.result.Loads = append(l.result.Loads, Use{
 			Kind: use.decl.Kind, Name: use.decl.Name, Parent: use.decl.Parent, Operation: use.operation,
 			Package: at.file, Service: l.byPath[at.file].service, At: l.byPath[at.file].at(at.span),
@@ -181,4 +188,40 @@ func (r *tsReader) warnMissing(index int32) {
 		Severity: hcl.DiagWarning, Summary: "Missing module", Subject: &at,
 		Detail: fmt.Sprintf("There is no file that %q means. Encore does not build the application without it.\nhint: correct the path; when another tool makes the file, run that before the build", imported.name),
 	})
+}
+
+// callEndpoint records the call of an endpoint by a generated client.
+func (w *tsLoad) callEndpoint(file *tsReader, callee typescript.Expression) {
+	var members []string
+	for {
+		switch e := typescript.Unwrap(callee).(type) {
+		case *typescript.Member:
+			members = append(members, e.Name)
+			callee = e.Object
+			continue
+		case *typescript.Identifier:
+			index, named := file.indexes[e.Binding]
+			if !named || e.Binding == nil {
+				return
+			}
+			slices.Reverse(members)
+			for _, entity := range w.linker.follow(file.m, tsTarget{index, members}) {
+				if entity.clients && len(entity.rest) > 1 {
+					w.recordCall(entity.rest, file.place(e))
+				}
+			}
+		}
+		return
+	}
+}
+
+func (w *tsLoad) recordCall(client []string, at tsPlace) {
+	service := w.linker.clients[client[0]]
+	if service == nil || w.linker.byPath[at.file].service == "" {
+		return // an error, told where calls are linked
+	}
+	call := tsLoadCall{service.Name, client[1]}
+	if known, ok := w.calls[call]; !ok || at.before(known) {
+		w.calls[call] = at
+	}
 }

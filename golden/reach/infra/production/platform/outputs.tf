@@ -43,6 +43,16 @@ output "database_password_catalog_arn" {
   value       = module.database_password_catalog.arn
 }
 
+output "database_password_gallery_arn" {
+  description = "ARN of the secret that holds the password of database role svc_gallery of reach."
+  value       = module.database_password_gallery.arn
+}
+
+output "database_password_gateway_arn" {
+  description = "ARN of the secret that holds the password of database role svc_gateway of reach."
+  value       = module.database_password_gateway.arn
+}
+
 output "database_password_invoices_arn" {
   description = "ARN of the secret that holds the password of database role svc_invoices of reach."
   value       = module.database_password_invoices.arn
@@ -51,6 +61,11 @@ output "database_password_invoices_arn" {
 output "database_password_orders_arn" {
   description = "ARN of the secret that holds the password of database role svc_orders of reach."
   value       = module.database_password_orders.arn
+}
+
+output "database_password_payments_arn" {
+  description = "ARN of the secret that holds the password of database role svc_payments of reach."
+  value       = module.database_password_payments.arn
 }
 
 output "database_password_rates_arn" {
@@ -66,6 +81,11 @@ output "database_password_stock_arn" {
 output "database_password_store_arn" {
   description = "ARN of the secret that holds the password of database role svc_store of reach."
   value       = module.database_password_store.arn
+}
+
+output "database_password_users_arn" {
+  description = "ARN of the secret that holds the password of database role svc_users of reach."
+  value       = module.database_password_users.arn
 }
 
 output "database_server_main" {

@@ -18,6 +18,24 @@ module "database_password_catalog" {
   key_arn     = module.key.arn
 }
 
+# Password of database role "svc_gallery", which gallery uses
+module "database_password_gallery" {
+  source = "../../modules/generated-secret"
+
+  name        = "reach/production/database/gallery"
+  description = "Password of database role svc_gallery of reach"
+  key_arn     = module.key.arn
+}
+
+# Password of database role "svc_gateway", which gateway uses
+module "database_password_gateway" {
+  source = "../../modules/generated-secret"
+
+  name        = "reach/production/database/gateway"
+  description = "Password of database role svc_gateway of reach"
+  key_arn     = module.key.arn
+}
+
 # Password of database role "svc_invoices", which invoices uses
 module "database_password_invoices" {
   source = "../../modules/generated-secret"
@@ -33,6 +51,15 @@ module "database_password_orders" {
 
   name        = "reach/production/database/orders"
   description = "Password of database role svc_orders of reach"
+  key_arn     = module.key.arn
+}
+
+# Password of database role "svc_payments", which payments uses
+module "database_password_payments" {
+  source = "../../modules/generated-secret"
+
+  name        = "reach/production/database/payments"
+  description = "Password of database role svc_payments of reach"
   key_arn     = module.key.arn
 }
 
@@ -60,6 +87,15 @@ module "database_password_store" {
 
   name        = "reach/production/database/store"
   description = "Password of database role svc_store of reach"
+  key_arn     = module.key.arn
+}
+
+# Password of database role "svc_users", which users uses
+module "database_password_users" {
+  source = "../../modules/generated-secret"
+
+  name        = "reach/production/database/users"
+  description = "Password of database role svc_users of reach"
   key_arn     = module.key.arn
 }
 

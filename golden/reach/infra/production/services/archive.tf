@@ -53,7 +53,13 @@ module "service_archive" {
           archive = {
             username        = "svc_archive"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
+            min_connections = 0
+          }
+          rates = {
+            username        = "svc_archive"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
             min_connections = 0
           }
         }
@@ -84,7 +90,7 @@ module "service_archive" {
   }
 
   connections = {
-    # database "archive", in archive/archive.go
+    # database "archive", in archive/archive.go; database "rates", in rates/rates.go, while packages load
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port

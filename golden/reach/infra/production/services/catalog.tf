@@ -62,7 +62,13 @@ module "service_catalog" {
           catalog = {
             username        = "svc_catalog"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
+            min_connections = 0
+          }
+          rates = {
+            username        = "svc_catalog"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
             min_connections = 0
           }
         }
@@ -108,7 +114,7 @@ module "service_catalog" {
   }
 
   connections = {
-    # database "catalog", in catalog/catalog.go
+    # database "catalog", in catalog/catalog.go; database "rates", in rates/rates.go, while packages load
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port

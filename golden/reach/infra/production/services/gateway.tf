@@ -77,9 +77,25 @@ module "service_gateway" {
         base_url = "http://users.${local.platform.cluster.namespace}:8080"
       }
     }
+    sql_servers = [
+      {
+        host       = "${local.platform.database_server_main.address}:${local.platform.database_server_main.port}"
+        tls_config = { ca = local.platform.database_server_main.ca_certificate }
+        databases = {
+          rates = {
+            username        = "svc_gateway"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
+            min_connections = 0
+          }
+        }
+      },
+    ]
   })
 
   secrets = {
+    # password of database role "svc_gateway"
+    DATABASE_PASSWORD = local.platform.database_password_gateway_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
@@ -100,6 +116,11 @@ module "service_gateway" {
   }
 
   connections = {
+    # database "rates", in rates/rates.go, while packages load
+    database_server_main = {
+      security_group_id = local.platform.database_server_main.security_group_id
+      port              = local.platform.database_server_main.port
+    }
     # service "archive": routed to by the gateway
     service_archive = {
       security_group_id = module.service_archive.security_group_id

@@ -67,13 +67,13 @@ module "service_invoices" {
           rates = {
             username        = "svc_invoices"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
             min_connections = 0
           }
           store = {
             username        = "svc_invoices"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
             min_connections = 0
           }
         }

@@ -58,13 +58,19 @@ module "service_orders" {
           catalog = {
             username        = "svc_orders"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
+            min_connections = 0
+          }
+          rates = {
+            username        = "svc_orders"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
             min_connections = 0
           }
           store = {
             username        = "svc_orders"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
             min_connections = 0
           }
         }
@@ -95,7 +101,7 @@ module "service_orders" {
   }
 
   connections = {
-    # database "catalog", in orders/orders.go, reached through catalog.New and then catalog.Repository.Price; database "store", in orders/orders.go, reached through store.GetDB
+    # database "catalog", in orders/orders.go, reached through catalog.New and then catalog.Repository.Price; database "rates", in rates/rates.go, while packages load; database "store", in orders/orders.go, reached through store.GetDB
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port

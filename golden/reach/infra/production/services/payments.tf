@@ -48,9 +48,25 @@ module "service_payments" {
     secrets = {
       PaymentKey = { "$env" = "SECRET_PaymentKey" }
     }
+    sql_servers = [
+      {
+        host       = "${local.platform.database_server_main.address}:${local.platform.database_server_main.port}"
+        tls_config = { ca = local.platform.database_server_main.ca_certificate }
+        databases = {
+          rates = {
+            username        = "svc_payments"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
+            min_connections = 0
+          }
+        }
+      },
+    ]
   })
 
   secrets = {
+    # password of database role "svc_payments"
+    DATABASE_PASSWORD = local.platform.database_password_payments_arn
     # secret "PaymentKey", in payments/payments.go
     SECRET_PaymentKey = local.platform.secret_payment_key_arn
     # signs and verifies calls between processes
@@ -69,6 +85,14 @@ module "service_payments" {
           values   = ["reach/production"]
         },
       ]
+    }
+  }
+
+  connections = {
+    # database "rates", in rates/rates.go, while packages load
+    database_server_main = {
+      security_group_id = local.platform.database_server_main.security_group_id
+      port              = local.platform.database_server_main.port
     }
   }
 }

@@ -53,7 +53,7 @@ module "service_rates" {
           rates = {
             username        = "svc_rates"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
             min_connections = 0
           }
         }

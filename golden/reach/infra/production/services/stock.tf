@@ -50,10 +50,16 @@ module "service_stock" {
         host       = "${local.platform.database_server_main.address}:${local.platform.database_server_main.port}"
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
+          rates = {
+            username        = "svc_stock"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
+            min_connections = 0
+          }
           stock = {
             username        = "svc_stock"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
             min_connections = 0
           }
         }
@@ -84,7 +90,7 @@ module "service_stock" {
   }
 
   connections = {
-    # database "stock", in stock/stock.go
+    # database "rates", in rates/rates.go, while packages load; database "stock", in stock/stock.go
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port

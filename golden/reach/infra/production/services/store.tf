@@ -55,10 +55,16 @@ module "service_store" {
         host       = "${local.platform.database_server_main.address}:${local.platform.database_server_main.port}"
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
+          rates = {
+            username        = "svc_store"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
+            min_connections = 0
+          }
           store = {
             username        = "svc_store"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 4
+            max_connections = 2
             min_connections = 0
           }
         }
@@ -89,7 +95,7 @@ module "service_store" {
   }
 
   connections = {
-    # database "store", in store/store.go
+    # database "rates", in rates/rates.go, while packages load; database "store", in store/store.go
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port

@@ -57,11 +57,27 @@ module "service_users" {
         tls_config = {}
       }
     }
+    sql_servers = [
+      {
+        host       = "${local.platform.database_server_main.address}:${local.platform.database_server_main.port}"
+        tls_config = { ca = local.platform.database_server_main.ca_certificate }
+        databases = {
+          rates = {
+            username        = "svc_users"
+            password        = { "$env" = "DATABASE_PASSWORD" }
+            max_connections = 2
+            min_connections = 0
+          }
+        }
+      },
+    ]
   })
 
   secrets = {
     # password of the process's user of cache cluster "presence"
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["users"]
+    # password of database role "svc_users"
+    DATABASE_PASSWORD = local.platform.database_password_users_arn
     # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
   }
@@ -86,6 +102,11 @@ module "service_users" {
     cache_presence = {
       security_group_id = local.platform.cache_presence.security_group_id
       port              = local.platform.cache_presence.port
+    }
+    # database "rates", in rates/rates.go, while packages load
+    database_server_main = {
+      security_group_id = local.platform.database_server_main.security_group_id
+      port              = local.platform.database_server_main.port
     }
   }
 }
