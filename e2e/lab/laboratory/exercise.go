@@ -14,6 +14,7 @@ import (
 
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
+	"github.com/groundplan/groundplan/e2e/lab/needs"
 	"github.com/groundplan/groundplan/e2e/lab/vpc"
 )
 
@@ -113,6 +114,12 @@ type Process struct {
 	Hosts    []string
 	Gateways []string
 	Infra    map[string]any // its infra config; nil for what is no Encore application
+}
+
+// copies reports whether a process runs the code of a service that another process serves: the gateway does with the auth
+// handler's, without its subscriptions.
+func (p Process) copies(service string, app *needs.Needs) bool {
+	return len(p.Gateways) > 0 && len(p.Hosts) == 1 && app.Auth != nil && app.Auth.Service == service && len(app.Services) > 1
 }
 
 // Processes are the processes of the environment, by name.

@@ -40,6 +40,9 @@ func (l *Laboratory) allowed(process Process) allowed {
 			a.publishes[topic.Name] = a.publishes[topic.Name] || topic.Publishes
 		}
 		for _, subscription := range service.Subscriptions {
+			if process.copies(name, l.Needs) {
+				break
+			}
 			a.consumes[subscription.Topic+"/"+subscription.Name] = true
 		}
 		for _, bucket := range service.Buckets {
@@ -57,11 +60,6 @@ func (l *Laboratory) allowed(process Process) allowed {
 				a.calls[called.Name] = true
 			}
 		}
-	}
-	// Encore's build asks every process to find the auth handler's service once an endpoint needs authentication, and the way
-	// there is open.
-	if l.Needs.Auth != nil {
-		a.calls[l.Needs.Auth.Service] = true
 	}
 	return a
 }
