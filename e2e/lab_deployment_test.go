@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -57,12 +58,16 @@ func (l *lab) poisonous() map[string]needs.Subscription {
 	return found
 }
 
-// poison publishes a message for each subscription that its handler fails at. What becomes of it takes minutes, for each attempt waits
-// for longer than the one before.
+// poison publishes a message to each topic that the handlers of its subscriptions fail at. What becomes of it takes minutes, for each
+// attempt waits for longer than the one before.
 func (l *lab) poison(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx, published := within(t, time.Minute), map[string]bool{}
 	for _, subscription := range l.poisonous() {
-		order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: "poison for " + subscription.Name, Fail: true}
+		if published[subscription.Topic] {
+			continue
+		}
+		published[subscription.Topic] = true
+		order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: "poison in " + subscription.Topic, Fail: true}
 		if answer, err := l.Do(ctx, l.publisher(subscription.Topic), order); err != nil || answer.Result != exercise.Done {
 			t.Fatalf("publish to %s: %+v, %v", subscription.Topic, answer, err)
 		}
@@ -77,7 +82,7 @@ func (l *lab) deadLetters(t *testing.T) {
 		if !found {
 			t.Fatalf("subscription %s has no queue for dead letters", subscription.Name)
 		}
-		l.arrives(ctx, t, queue, "poison for "+subscription.Name)
+		l.arrives(ctx, t, queue, "poison in "+subscription.Topic)
 		attempts := 0
 		for _, process := range l.processes {
 			if !slices.Contains(process.Hosts, service) {
@@ -88,7 +93,11 @@ func (l *lab) deadLetters(t *testing.T) {
 				if err != nil && !errors.Is(err, os.ErrNotExist) { // a task may end before its container starts
 					t.Fatal(err)
 				}
-				attempts += strings.Count(string(text), ": the message asks to fail")
+				for line := range strings.Lines(string(text)) {
+					if strings.Contains(line, "subscription "+subscription.Name+": ") && strings.Contains(line, ": the message asks to fail") {
+						attempts++
+					}
+				}
 			}
 		}
 		if attempts != *subscription.MaxReceives {
@@ -125,21 +134,45 @@ type load struct {
 	lost  []string
 }
 
+// way is a request that is expected to be answered 200.
+type way struct{ method, url, body string }
+
+// ways are the endpoints that clients may call. Containers show pages, and are told to call each other.
+func (l *lab) ways(t *testing.T) []way {
+	t.Helper()
+	var ways []way
+	for _, service := range l.Needs.Services {
+		for _, endpoint := range service.Endpoints {
+			if endpoint.Access != needs.Private {
+				ways = append(ways, way{endpoint.Methods[0], l.URL(path(endpoint)), ""})
+			}
+		}
+		if l.Needs.Language != needs.Container {
+			continue
+		}
+		if url, led := l.Front(service.Name, "/pages"); led {
+			ways = append(ways, way{http.MethodGet, url, ""})
+		}
+		for _, call := range service.Calls {
+			body, err := json.Marshal(exercise.Order{Need: &needs.Need{Kind: "call", Name: call}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if url, led := l.Front(service.Name, "/lab/"+service.Name+"/do"); led {
+				ways = append(ways, way{http.MethodPost, url, string(body)})
+			}
+		}
+	}
+	return ways
+}
+
 // press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
 // behind authentication that call other services among them.
 func (l *lab) press(t *testing.T) *load {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &load{cancel: cancel}
 	t.Cleanup(cancel)
-	type way struct{ method, path string }
-	var ways []way
-	for _, service := range l.Needs.Services {
-		for _, endpoint := range service.Endpoints {
-			if endpoint.Access != needs.Private {
-				ways = append(ways, way{endpoint.Methods[0], path(endpoint)})
-			}
-		}
-	}
+	ways := l.ways(t)
 	for worker := range 8 {
 		p.workers.Add(1)
 		go func() {
@@ -147,11 +180,11 @@ func (l *lab) press(t *testing.T) *load {
 			client := l.Balancer.Client()
 			for i := worker; ctx.Err() == nil; i++ {
 				way := ways[i%len(ways)]
-				status, err := l.ask(ctx, client, way.method, way.path, laboratory.Token("ada"))
+				status, err := l.ask(ctx, client, way.method, way.url, way.body, laboratory.Token("ada"))
 				if ctx.Err() != nil {
 					return
 				}
-				p.note(way.method+" "+way.path, status, err)
+				p.note(way.method+" "+way.url, status, err)
 				time.Sleep(50 * time.Millisecond)
 			}
 		}()
@@ -201,9 +234,22 @@ func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
 	return applied
 }
 
-// push makes an image for every process, which may misbehave.
-func (l *lab) push(t *testing.T, tag, misbehaves string) {
+// push makes an image of another version for every process that has versions, which may misbehave.
+func (l *lab) push(t *testing.T, version, misbehaves string) {
 	t.Helper()
+	for _, reference := range l.references(t) {
+		if before, is := strings.CutSuffix(reference, l.version); is {
+			if err := l.Push(before+version, misbehaves); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// references are the images of the application that run, by process.
+func (l *lab) references(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
 	for _, process := range l.processes {
 		definition, err := l.Cluster.Definition(process.Name)
 		if err != nil {
@@ -211,12 +257,11 @@ func (l *lab) push(t *testing.T, tag, misbehaves string) {
 		}
 		for _, container := range definition.Containers {
 			if container.Name == "app" {
-				if _, err := l.Push(container.Image, tag, misbehaves); err != nil {
-					t.Fatal(err)
-				}
+				found[process.Name] = container.Image
 			}
 		}
 	}
+	return found
 }
 
 // deployment puts another version in place of every process at once, under load.
@@ -231,15 +276,18 @@ func (l *lab) deployment(t *testing.T) {
 		t.Fatal(err)
 	}
 	load.release(t)
-	for _, process := range l.processes {
-		definition, err := l.Cluster.Definition(process.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(fmt.Sprint(definition.Containers), ":second") {
-			t.Errorf("%s runs another image", process.Name)
+	replaced := 0
+	for process, reference := range l.references(t) {
+		if strings.HasSuffix(reference, l.version) {
+			t.Errorf("%s runs %s", process, reference)
+		} else if strings.HasSuffix(reference, "second") {
+			replaced++
 		}
 	}
+	if replaced == 0 {
+		t.Error("nothing was replaced")
+	}
+	l.version = "second"
 }
 
 // scaling adds a task to every service, lets Spot take away one of the two, and takes one away itself, under load.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
@@ -36,9 +37,44 @@ func (l *Laboratory) URL(path string) string {
 	return scheme + "://" + host + path
 }
 
+// Front is the address at the front door of a path that ends so and leads to a service. A gateway leads to every service; a
+// container has routes of its own, or none.
+func (l *Laboratory) Front(service, path string) (string, bool) {
+	if l.Balancer == nil {
+		return "", false
+	}
+	if l.Needs.Language != needs.Container {
+		return l.URL(path), true
+	}
+	for _, rule := range l.resources("process "+service, "aws_lb_listener_rule") {
+		host, prefix := "", ""
+		for _, condition := range rule.Blocks("condition") {
+			for _, value := range condition.Block("host_header").Texts("values") {
+				host = strings.ReplaceAll(value, "*", "example.com")
+			}
+			for _, value := range condition.Block("path_pattern").Texts("values") {
+				if before, any := strings.CutSuffix(value, "/*"); any {
+					prefix = before
+				}
+			}
+		}
+		url := l.URL(prefix + path)
+		if host != "" {
+			scheme, rest, _ := strings.Cut(url, "://")
+			url = scheme + "://" + host + rest[strings.Index(rest, "/"):]
+		}
+		return url, true
+	}
+	return "", false
+}
+
 // Do gives an order to a service through the front door.
 func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Order) (exercise.Answer, error) {
-	return l.order(ctx, l.Balancer.Client(), l.URL("/lab/"+service+"/do"), order)
+	url, led := l.Front(service, "/lab/"+service+"/do")
+	if !led {
+		return exercise.Answer{}, fmt.Errorf("the front door does not lead to service %s", service)
+	}
+	return l.order(ctx, l.Balancer.Client(), url, order)
 }
 
 // DoIn gives an order to a service in one task, from inside it: what stands at the front door decides nothing.
@@ -88,7 +124,11 @@ func (l *Laboratory) order(ctx context.Context, client *http.Client, url string,
 
 // Received are the messages that a service's process has handled, asked through the front door.
 func (l *Laboratory) Received(ctx context.Context, service string) ([]exercise.Received, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, l.URL("/lab/"+service+"/received"), nil)
+	url, led := l.Front(service, "/lab/"+service+"/received")
+	if !led {
+		return nil, fmt.Errorf("the front door does not lead to service %s", service)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
