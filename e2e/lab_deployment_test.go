@@ -168,12 +168,12 @@ func (l *lab) ways(t *testing.T) []way {
 
 // press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
 // behind authentication that call other services among them.
-func (l *lab) press(t *testing.T) *load {
+func (l *lab) press(t *testing.T, clients int) *load {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &load{cancel: cancel}
 	t.Cleanup(cancel)
 	ways := l.ways(t)
-	for worker := range 8 {
+	for worker := range clients {
 		p.workers.Add(1)
 		go func() {
 			defer p.workers.Done()
@@ -268,7 +268,7 @@ func (l *lab) references(t *testing.T) map[string]string {
 func (l *lab) deployment(t *testing.T) {
 	ctx := within(t, 5*time.Minute)
 	l.push(t, "second", "")
-	load := l.press(t)
+	load := l.press(t, 8)
 	if err := l.apply(ctx, t, "second"); err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func (l *lab) deployment(t *testing.T) {
 // scaling adds a task to every service, lets Spot take away one of the two, and takes one away itself, under load.
 func (l *lab) scaling(t *testing.T) {
 	ctx := within(t, 4*time.Minute)
-	load := l.press(t)
+	load := l.press(t, 8)
 	l.scale(ctx, t, 2)
 	for _, process := range l.processes {
 		if err := l.Cluster.Interrupt(l.task(t, process.Name).ID); err != nil {
@@ -361,7 +361,7 @@ func (l *lab) badImage(t *testing.T) {
 	for _, process := range l.processes {
 		before[process.Name] = l.task(t, process.Name).ID
 	}
-	load := l.press(t)
+	load := l.press(t, 8)
 	err := l.apply(ctx, t, "bad")
 	if err == nil {
 		t.Error("the apply did not fail")
