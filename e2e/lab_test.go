@@ -38,6 +38,7 @@ type trial struct {
 	tried             int  // as many things at least are no need of some process, and are tried
 	deploys           bool // is deployed under load
 	fails             bool // is scaled, killed, poisoned and broken under load
+	zones             bool // loses a zone under load
 }
 
 // TestLab runs applications in the laboratory and asks of each what X1, X2 and I7 promise. A fixture is applied with the settings
@@ -45,8 +46,8 @@ type trial struct {
 func TestLab(t *testing.T) {
 	for _, test := range []trial{
 		// What takes longest begins first.
-		{fixture: "shop", settings: labenvironment.Trial, tried: 60, deploys: true, fails: true},
-		{fixture: "shop-typescript", settings: labenvironment.Trial, tried: 60, deploys: true, fails: true},
+		{fixture: "shop", settings: labenvironment.Trial, tried: 60, deploys: true, fails: true, zones: true},
+		{fixture: "shop-typescript", settings: labenvironment.Trial, tried: 60, deploys: true, fails: true, zones: true},
 		{fixture: "webshop", settings: labenvironment.Trial, tried: 12, deploys: true},
 		{name: "shop in one process", fixture: "shop", settings: labenvironment.AllInOne, tried: 4, deploys: true},
 		{name: "shop-typescript in one process", fixture: "shop-typescript", settings: labenvironment.AllInOne, tried: 4},
@@ -93,6 +94,9 @@ func (l *lab) runs(t *testing.T) {
 		t.Run("X2 scaling and Spot lose no request", l.scaling)
 		t.Run("X2 a process that is killed comes back", l.killed)
 		t.Run("X2 a bad image is rolled back and says why", l.badImage)
+	}
+	if l.trial.zones {
+		t.Run("X2 a lost zone costs what it takes to notice", l.lostZone)
 	}
 	if len(l.poisonous()) > 0 {
 		t.Run("X1 a message that nobody can handle is a dead letter", l.deadLetters)

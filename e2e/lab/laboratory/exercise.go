@@ -79,7 +79,27 @@ func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Orde
 
 // DoIn gives an order to a service in one task, from inside it: what stands at the front door decides nothing.
 func (l *Laboratory) DoIn(ctx context.Context, task ecs.Task, service string, order exercise.Order) (exercise.Answer, error) {
-	return l.order(ctx, l.inside(task), "http://127.0.0.1:8080/lab/"+service+"/do", order)
+	port, err := l.port(task.Service)
+	if err != nil {
+		return exercise.Answer{}, err
+	}
+	return l.order(ctx, l.inside(task), "http://"+net.JoinHostPort("127.0.0.1", port)+"/lab/"+service+"/do", order)
+}
+
+// port is where the application of a process listens: what its variable says, or where Encore's runtimes do.
+func (l *Laboratory) port(process string) (string, error) {
+	definition, err := l.Cluster.Definition(process)
+	if err != nil {
+		return "", err
+	}
+	for _, container := range definition.Containers {
+		for _, variable := range container.Environment {
+			if container.Name == "app" && variable.Name == "PORT" {
+				return variable.Value, nil
+			}
+		}
+	}
+	return "8080", nil
 }
 
 // inside is a client within a task's own network.
