@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -40,16 +41,20 @@ func (l *lab) cronJobs(t *testing.T) {
 	}
 }
 
-// poisonous are the subscriptions whose handlers may fail so seldom that a test can wait for the end of it. TypeScript waits its longest
-// time from the third attempt on, which is a quarter of an hour for six of them.
+// poisonous are the subscriptions whose handlers may fail so seldom that a test can wait for the end of it: six times take five minutes,
+// in which other tests have to run. TypeScript waits its longest time from the third attempt on, which is a quarter of an hour for six.
 func (l *lab) poisonous() map[string]needs.Subscription {
 	found := map[string]needs.Subscription{}
 	if l.Needs.Language == needs.TypeScript {
 		return found
 	}
+	few := 3
+	if l.trial.fails {
+		few = 6
+	}
 	for _, service := range l.Needs.Services {
 		for _, subscription := range service.Subscriptions {
-			if subscription.MaxReceives != nil && *subscription.MaxReceives > 0 && *subscription.MaxReceives <= 6 {
+			if subscription.MaxReceives != nil && *subscription.MaxReceives > 0 && *subscription.MaxReceives <= few {
 				found[service.Name] = subscription
 			}
 		}
@@ -57,12 +62,16 @@ func (l *lab) poisonous() map[string]needs.Subscription {
 	return found
 }
 
-// poison publishes a message for each subscription that its handler fails at. What becomes of it takes minutes, for each attempt waits
-// for longer than the one before.
+// poison publishes a message to each topic that the handlers of its subscriptions fail at. What becomes of it takes minutes, for each
+// attempt waits for longer than the one before.
 func (l *lab) poison(t *testing.T) {
-	ctx := within(t, time.Minute)
+	ctx, published := within(t, time.Minute), map[string]bool{}
 	for _, subscription := range l.poisonous() {
-		order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: "poison for " + subscription.Name, Fail: true}
+		if published[subscription.Topic] {
+			continue
+		}
+		published[subscription.Topic] = true
+		order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: "poison in " + subscription.Topic, Fail: true}
 		if answer, err := l.Do(ctx, l.publisher(subscription.Topic), order); err != nil || answer.Result != exercise.Done {
 			t.Fatalf("publish to %s: %+v, %v", subscription.Topic, answer, err)
 		}
@@ -77,7 +86,7 @@ func (l *lab) deadLetters(t *testing.T) {
 		if !found {
 			t.Fatalf("subscription %s has no queue for dead letters", subscription.Name)
 		}
-		l.arrives(ctx, t, queue, "poison for "+subscription.Name)
+		l.arrives(ctx, t, queue, "poison in "+subscription.Topic)
 		attempts := 0
 		for _, process := range l.processes {
 			if !slices.Contains(process.Hosts, service) {
@@ -88,7 +97,11 @@ func (l *lab) deadLetters(t *testing.T) {
 				if err != nil && !errors.Is(err, os.ErrNotExist) { // a task may end before its container starts
 					t.Fatal(err)
 				}
-				attempts += strings.Count(string(text), ": the message asks to fail")
+				for line := range strings.Lines(string(text)) {
+					if strings.Contains(line, "subscription "+subscription.Name+": ") && strings.Contains(line, ": the message asks to fail") {
+						attempts++
+					}
+				}
 			}
 		}
 		if attempts != *subscription.MaxReceives {
@@ -122,36 +135,68 @@ type load struct {
 
 	lock  sync.Mutex
 	count int
-	lost  []string
+	lost  []failure
 }
 
-// press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
-// behind authentication that call other services among them.
-func (l *lab) press(t *testing.T) *load {
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &load{cancel: cancel}
-	t.Cleanup(cancel)
-	type way struct{ method, path string }
+// failure is a request that was not answered as it should be.
+type failure struct {
+	sent time.Time
+	took time.Duration
+	what string
+}
+
+// way is a request that is expected to be answered 200.
+type way struct{ method, url, body string }
+
+// ways are the endpoints that clients may call. Containers show pages, and are told to call each other.
+func (l *lab) ways(t *testing.T) []way {
+	t.Helper()
 	var ways []way
 	for _, service := range l.Needs.Services {
 		for _, endpoint := range service.Endpoints {
 			if endpoint.Access != needs.Private {
-				ways = append(ways, way{endpoint.Methods[0], path(endpoint)})
+				ways = append(ways, way{endpoint.Methods[0], l.URL(path(endpoint)), ""})
+			}
+		}
+		if l.Needs.Language != needs.Container {
+			continue
+		}
+		if url, led := l.Front(service.Name, "/pages"); led {
+			ways = append(ways, way{http.MethodGet, url, ""})
+		}
+		for _, call := range service.Calls {
+			body, err := json.Marshal(exercise.Order{Need: &needs.Need{Kind: "call", Name: call}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if url, led := l.Front(service.Name, "/lab/"+service.Name+"/do"); led {
+				ways = append(ways, way{http.MethodPost, url, string(body)})
 			}
 		}
 	}
-	for worker := range 8 {
+	return ways
+}
+
+// press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
+// behind authentication that call other services among them.
+func (l *lab) press(t *testing.T, clients int) *load {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := &load{cancel: cancel}
+	t.Cleanup(cancel)
+	ways := l.ways(t)
+	for worker := range clients {
 		p.workers.Add(1)
 		go func() {
 			defer p.workers.Done()
 			client := l.Balancer.Client()
 			for i := worker; ctx.Err() == nil; i++ {
 				way := ways[i%len(ways)]
-				status, err := l.ask(ctx, client, way.method, way.path, laboratory.Token("ada"))
+				sent := time.Now()
+				status, err := l.ask(ctx, client, way.method, way.url, way.body, laboratory.Token("ada"))
 				if ctx.Err() != nil {
 					return
 				}
-				p.note(way.method+" "+way.path, status, err)
+				p.note(sent, way.method+" "+way.url, status, err)
 				time.Sleep(50 * time.Millisecond)
 			}
 		}()
@@ -159,26 +204,35 @@ func (l *lab) press(t *testing.T) *load {
 	return p
 }
 
-func (p *load) note(way string, status int, err error) {
+func (p *load) note(sent time.Time, way string, status int, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.count++
 	if err != nil || status != http.StatusOK {
-		p.lost = append(p.lost, fmt.Sprintf("%s %s: %d %v", time.Now().Format("15:04:05.000"), way, status, err))
+		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s %s: %d %v", sent.Format("15:04:05.000"), way, status, err)})
 	}
+}
+
+// end ends the load.
+func (p *load) end() {
+	p.cancel()
+	p.workers.Wait()
 }
 
 // release ends the load and reports what was lost.
 func (p *load) release(t *testing.T) {
 	t.Helper()
-	p.cancel()
-	p.workers.Wait()
+	p.end()
 	t.Logf("%d requests", p.count)
 	if p.count < 100 {
 		t.Errorf("%d requests are too few to show anything", p.count)
 	}
 	if len(p.lost) > 0 {
-		t.Errorf("%d of %d requests were lost:\n%s", len(p.lost), p.count, strings.Join(p.lost[:min(len(p.lost), 20)], "\n"))
+		var lines []string
+		for _, failure := range p.lost[:min(len(p.lost), 20)] {
+			lines = append(lines, failure.what)
+		}
+		t.Errorf("%d of %d requests were lost:\n%s", len(p.lost), p.count, strings.Join(lines, "\n"))
 	}
 }
 
@@ -201,9 +255,22 @@ func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
 	return applied
 }
 
-// push makes an image for every process, which may misbehave.
-func (l *lab) push(t *testing.T, tag, misbehaves string) {
+// push makes an image of another version for every process that has versions, which may misbehave.
+func (l *lab) push(t *testing.T, version, misbehaves string) {
 	t.Helper()
+	for _, reference := range l.references(t) {
+		if before, is := strings.CutSuffix(reference, l.version); is {
+			if err := l.Push(before+version, misbehaves); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// references are the images of the application that run, by process.
+func (l *lab) references(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
 	for _, process := range l.processes {
 		definition, err := l.Cluster.Definition(process.Name)
 		if err != nil {
@@ -211,19 +278,18 @@ func (l *lab) push(t *testing.T, tag, misbehaves string) {
 		}
 		for _, container := range definition.Containers {
 			if container.Name == "app" {
-				if _, err := l.Push(container.Image, tag, misbehaves); err != nil {
-					t.Fatal(err)
-				}
+				found[process.Name] = container.Image
 			}
 		}
 	}
+	return found
 }
 
 // deployment puts another version in place of every process at once, under load.
 func (l *lab) deployment(t *testing.T) {
 	ctx := within(t, 5*time.Minute)
 	l.push(t, "second", "")
-	load := l.press(t)
+	load := l.press(t, 8)
 	if err := l.apply(ctx, t, "second"); err != nil {
 		t.Fatal(err)
 	}
@@ -231,21 +297,24 @@ func (l *lab) deployment(t *testing.T) {
 		t.Fatal(err)
 	}
 	load.release(t)
-	for _, process := range l.processes {
-		definition, err := l.Cluster.Definition(process.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(fmt.Sprint(definition.Containers), ":second") {
-			t.Errorf("%s runs another image", process.Name)
+	replaced := 0
+	for process, reference := range l.references(t) {
+		if strings.HasSuffix(reference, l.version) {
+			t.Errorf("%s runs %s", process, reference)
+		} else if strings.HasSuffix(reference, "second") {
+			replaced++
 		}
 	}
+	if replaced == 0 {
+		t.Error("nothing was replaced")
+	}
+	l.version = "second"
 }
 
 // scaling adds a task to every service, lets Spot take away one of the two, and takes one away itself, under load.
 func (l *lab) scaling(t *testing.T) {
 	ctx := within(t, 4*time.Minute)
-	load := l.press(t)
+	load := l.press(t, 8)
 	l.scale(ctx, t, 2)
 	for _, process := range l.processes {
 		if err := l.Cluster.Interrupt(l.task(t, process.Name).ID); err != nil {
@@ -313,7 +382,7 @@ func (l *lab) badImage(t *testing.T) {
 	for _, process := range l.processes {
 		before[process.Name] = l.task(t, process.Name).ID
 	}
-	load := l.press(t)
+	load := l.press(t, 8)
 	err := l.apply(ctx, t, "bad")
 	if err == nil {
 		t.Error("the apply did not fail")

@@ -13,15 +13,15 @@ import (
 
 // TestF2_TheAuthHandlerIsFoundWhereItIsNeeded: Encore's image build adds the auth handler's service to the discovery of
 // every process once an endpoint needs authentication. Without one every process of a Go application looks it up all the
-// same, and panics when it is not there; none calls it, so that there is no path.
+// same, and panics when it is not there. No process but the gateway runs the handler, and that has it in itself: there is no
+// path.
 func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
 	for name, test := range map[string]struct {
 		language, access string
 		found            []string
-		paths            int
 	}{
-		"go public": {"go", "public", []string{"users"}, 0}, "go auth": {"go", "auth", []string{"users"}, 1},
-		"typescript public": {"typescript", "public", nil, 0}, "typescript auth": {"typescript", "auth", []string{"users"}, 1},
+		"go public": {"go", "public", []string{"users"}}, "go auth": {"go", "auth", []string{"users"}},
+		"typescript public": {"typescript", "public", nil}, "typescript auth": {"typescript", "auth", []string{"users"}},
 	} {
 		t.Run("F2 "+name, func(t *testing.T) {
 			access, want := test.access, test.found
@@ -34,8 +34,8 @@ func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
 			if got := slices.Sorted(maps.Keys(config(t, call).ServiceDiscovery)); !slices.Equal(got, want) {
 				t.Errorf("orders discovers %v, want %v", got, want)
 			}
-			if got := len(keys(call["connections"])); got != test.paths {
-				t.Errorf("orders has %d paths, want %d", got, test.paths)
+			if paths := keys(call["connections"]); len(paths) > 0 {
+				t.Errorf("orders has the paths %v", paths)
 			}
 			own := callArguments(t, output, "production/services/users.tf")
 			if got := config(t, own).ServiceDiscovery; len(got) > 0 || len(keys(own["connections"])) > 0 {

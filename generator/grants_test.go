@@ -366,9 +366,9 @@ func (g *grants) secretsAndMetrics() {
 	}
 }
 
-// calls are the paths to other processes, and their addresses: of what is called, of the auth handler where an endpoint
-// needs it, and for the gateway of every service. What is only referred to, and the auth handler nobody needs, is known
-// to the runtime and not connected to.
+// calls are the paths to other processes, and their addresses: of what is called, and for the gateway of every service. What is
+// only referred to, and the service of the auth handler, which the gateway runs itself, are known to the runtime and not
+// connected to.
 func (g *grants) calls() {
 	found := map[string]any{}
 	find := func(service string, connected bool) {
@@ -399,7 +399,7 @@ func (g *grants) calls() {
 		}
 		for _, endpoint := range service.Endpoints {
 			if endpoint.Access == "auth" && g.app.Auth != nil {
-				to(g.app.Auth.Service)
+				find(g.app.Auth.Service, false)
 			}
 		}
 	}

@@ -232,12 +232,13 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 }
 
 // discover gives a process the addresses of the services it talks to, and the network path to each. The rules are
-// those of Encore's image build: what the hosted services call; the auth handler's service when any endpoint of the
-// application needs authentication; for a gateway every service.
+// those of Encore's image build: what the hosted services call; for a gateway every service.
 //
 // Two more are named to the runtime without a path, because the process never calls them: what hosted services only
-// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; and in Go
-// the auth handler's service where no endpoint needs it, for every process looks it up at start.
+// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; and the auth
+// handler's service, which the build demands of every process once an endpoint needs authentication, and which every Go
+// process looks up at start. It is the gateway that runs the handler, in its own process, and nothing from outside comes past
+// the gateway: calls between services carry a user that is authenticated.
 func discover(p *kinds.Process) {
 	reasons := map[string][]string{}
 	for _, e := range p.Edges {
@@ -247,11 +248,7 @@ func discover(p *kinds.Process) {
 			reasons[e.Resource] = append(reasons[e.Resource], "called in "+e.At.Filename)
 		}
 	}
-	switch auth := p.App.Auth; {
-	case auth == nil:
-	case p.App.NeedsAuth():
-		reasons[auth.Service] = append(reasons[auth.Service], "runs the auth handler")
-	case p.App.Language == "go":
+	if auth := p.App.Auth; auth != nil && (p.App.NeedsAuth() || p.App.Language == "go") {
 		reasons[auth.Service] = append(reasons[auth.Service], "")
 	}
 	if p.Gateway {

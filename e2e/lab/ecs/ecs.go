@@ -94,6 +94,7 @@ type Cluster struct {
 	events      []Event
 	pulled      map[string]bool
 	images      map[string]string
+	lost        map[string]bool // subnets of zones that are gone
 }
 
 // Event is what happened to a service, worded as ECS words it where it has words for it.
@@ -112,7 +113,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 		options.Progress = io.Discard
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	c := &Cluster{options: options, stop: cancel, changed: make(chan struct{}), definitions: map[string]*Definition{}, pulled: map[string]bool{}, images: map[string]string{}}
+	c := &Cluster{options: options, stop: cancel, changed: make(chan struct{}), definitions: map[string]*Definition{}, pulled: map[string]bool{}, images: map[string]string{}, lost: map[string]bool{}}
 	maps.Copy(c.images, options.Images)
 	found, err := c.describe()
 	if err != nil {

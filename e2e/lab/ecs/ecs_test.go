@@ -271,3 +271,34 @@ func TestDefinitionsThatECSRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A lost zone is told to nobody: what ran there keeps its name until ECS notices, and is replaced in the other zone.
+func TestLostZone(t *testing.T) {
+	t.Parallel()
+	b := start(t, 2, balanced, trio)
+	b.steady(t)
+	b.journal.remove(t, "lines")
+	lost := b.current()[0]
+	began := time.Now()
+	b.Lose(lost.Subnet, 20*time.Second)
+	b.wait(t, "the end of the task", func() bool { return b.Tasks("")[0].Status == stopped || b.Tasks("")[1].Status == stopped })
+	if took := time.Since(began); took < 900*time.Millisecond {
+		t.Errorf("the task has left its name after %s, want 20 s at twenty times the speed", took)
+	}
+	if got := b.journal.String(); strings.Contains(got, "asked") || !strings.Contains(got, "withdrawn") {
+		t.Errorf("got %q: nothing is told to stop, and the name forgets the task", got)
+	}
+	b.steady(t)
+	current := b.current()
+	if len(current) != 2 || current[0].Subnet == lost.Subnet || current[1].Subnet == lost.Subnet {
+		t.Errorf("not both tasks are in the other zone: %+v", current)
+	}
+	b.Regain(lost.Subnet)
+	if err := b.Scale("s", 3); err != nil {
+		t.Fatal(err)
+	}
+	b.steady(t)
+	if current := b.current(); current[2].Subnet != lost.Subnet {
+		t.Errorf("nothing starts in the zone that is back: %+v", current)
+	}
+}

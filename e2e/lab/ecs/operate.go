@@ -271,6 +271,24 @@ func (c *Cluster) Interrupt(id string) error {
 	})
 }
 
+// Lose takes the zone of a subnet away: what runs there is gone in one moment, no connection is closed, and nothing starts there until
+// Regain. ECS notices after a time for which AWS promises nothing; then it takes the tasks off their names, and replaces them elsewhere.
+func (c *Cluster) Lose(subnet string, notice time.Duration) {
+	c.change(func() {
+		c.lost[subnet] = true
+		for _, t := range c.tasks {
+			if t.subnet == subnet && t.status != stopped {
+				t.order(stopping{code: byScheduler, reason: "The zone is lost.", lost: true, notice: notice})
+			}
+		}
+	})
+}
+
+// Regain gives the zone of a subnet back.
+func (c *Cluster) Regain(subnet string) {
+	c.change(func() { delete(c.lost, subnet) })
+}
+
 // Kill ends a container's program, as a crash would.
 func (c *Cluster) Kill(id, container string) error {
 	return c.withTask(id, func(t *task) {

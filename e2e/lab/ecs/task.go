@@ -75,6 +75,8 @@ type stopping struct {
 	drain        bool      // leave names and target groups first, and wait until nobody comes from there
 	deadline     time.Time // when everything is over whatever it does; zero for never
 	kill         bool      // at once
+	lost         bool      // with its zone: nobody hears of it
+	notice       time.Duration
 }
 
 func newID() string {
@@ -110,7 +112,11 @@ func (s *service) emptiest() string {
 			counts[t.subnet]++
 		}
 	}
-	return slices.MinFunc(s.wanted.Network.VPC.Subnets, func(a, b string) int { return counts[a] - counts[b] })
+	there := slices.DeleteFunc(slices.Clone(s.wanted.Network.VPC.Subnets), func(subnet string) bool { return s.cluster.lost[subnet] })
+	if len(there) == 0 {
+		there = s.wanted.Network.VPC.Subnets
+	}
+	return slices.MinFunc(there, func(a, b string) int { return counts[a] - counts[b] })
 }
 
 func (t *task) hostname() string {
@@ -153,6 +159,12 @@ func (t *task) live() {
 		t.once.Do(func() {}) // nobody else's order counts any more
 	} else {
 		order = t.carry()
+	}
+	if order.lost {
+		order.kill = true
+		if err := t.vanish(order.notice); err != nil {
+			t.cluster.record(t.service.name, err.Error())
+		}
 	}
 	t.end(order)
 }
@@ -374,6 +386,32 @@ func (t *task) end(order stopping) {
 		}
 		t.service.buried(t)
 	})
+}
+
+// vanish is the end of a task whose zone is lost: packets to it are lost, and it keeps its name and its target groups until ECS notices,
+// or the load balancer has found out and ECS has replaced it.
+func (t *task) vanish(notice time.Duration) error {
+	var failed error
+	if t.place.Close != nil {
+		failed = t.place.Close()
+	}
+	t.stopAll(stopping{kill: true})
+	noticed := time.After(t.cluster.scaled(notice))
+	for {
+		t.cluster.lock.Lock()
+		replaced := t.code != ""
+		t.cluster.lock.Unlock()
+		if replaced {
+			return failed
+		}
+		select {
+		case <-noticed:
+			return failed
+		case <-t.killed:
+			return failed
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // details are how the containers ended that matter.

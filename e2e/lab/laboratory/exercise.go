@@ -10,10 +10,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
+	"github.com/groundplan/groundplan/e2e/lab/needs"
 	"github.com/groundplan/groundplan/e2e/lab/vpc"
 )
 
@@ -35,14 +37,69 @@ func (l *Laboratory) URL(path string) string {
 	return scheme + "://" + host + path
 }
 
+// Front is the address at the front door of a path that ends so and leads to a service. A gateway leads to every service; a
+// container has routes of its own, or none.
+func (l *Laboratory) Front(service, path string) (string, bool) {
+	if l.Balancer == nil {
+		return "", false
+	}
+	if l.Needs.Language != needs.Container {
+		return l.URL(path), true
+	}
+	for _, rule := range l.resources("process "+service, "aws_lb_listener_rule") {
+		host, prefix := "", ""
+		for _, condition := range rule.Blocks("condition") {
+			for _, value := range condition.Block("host_header").Texts("values") {
+				host = strings.ReplaceAll(value, "*", "example.com")
+			}
+			for _, value := range condition.Block("path_pattern").Texts("values") {
+				if before, any := strings.CutSuffix(value, "/*"); any {
+					prefix = before
+				}
+			}
+		}
+		url := l.URL(prefix + path)
+		if host != "" {
+			scheme, rest, _ := strings.Cut(url, "://")
+			url = scheme + "://" + host + rest[strings.Index(rest, "/"):]
+		}
+		return url, true
+	}
+	return "", false
+}
+
 // Do gives an order to a service through the front door.
 func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Order) (exercise.Answer, error) {
-	return l.order(ctx, l.Balancer.Client(), l.URL("/lab/"+service+"/do"), order)
+	url, led := l.Front(service, "/lab/"+service+"/do")
+	if !led {
+		return exercise.Answer{}, fmt.Errorf("the front door does not lead to service %s", service)
+	}
+	return l.order(ctx, l.Balancer.Client(), url, order)
 }
 
 // DoIn gives an order to a service in one task, from inside it: what stands at the front door decides nothing.
 func (l *Laboratory) DoIn(ctx context.Context, task ecs.Task, service string, order exercise.Order) (exercise.Answer, error) {
-	return l.order(ctx, l.inside(task), "http://127.0.0.1:8080/lab/"+service+"/do", order)
+	port, err := l.port(task.Service)
+	if err != nil {
+		return exercise.Answer{}, err
+	}
+	return l.order(ctx, l.inside(task), "http://"+net.JoinHostPort("127.0.0.1", port)+"/lab/"+service+"/do", order)
+}
+
+// port is where the application of a process listens: what its variable says, or where Encore's runtimes do.
+func (l *Laboratory) port(process string) (string, error) {
+	definition, err := l.Cluster.Definition(process)
+	if err != nil {
+		return "", err
+	}
+	for _, container := range definition.Containers {
+		for _, variable := range container.Environment {
+			if container.Name == "app" && variable.Name == "PORT" {
+				return variable.Value, nil
+			}
+		}
+	}
+	return "8080", nil
 }
 
 // inside is a client within a task's own network.
@@ -87,7 +144,11 @@ func (l *Laboratory) order(ctx context.Context, client *http.Client, url string,
 
 // Received are the messages that a service's process has handled, asked through the front door.
 func (l *Laboratory) Received(ctx context.Context, service string) ([]exercise.Received, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, l.URL("/lab/"+service+"/received"), nil)
+	url, led := l.Front(service, "/lab/"+service+"/received")
+	if !led {
+		return nil, fmt.Errorf("the front door does not lead to service %s", service)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +174,12 @@ type Process struct {
 	Hosts    []string
 	Gateways []string
 	Infra    map[string]any // its infra config; nil for what is no Encore application
+}
+
+// copies reports whether a process runs the code of a service that another process serves: the gateway does with the auth
+// handler's, without its subscriptions.
+func (p Process) copies(service string, app *needs.Needs) bool {
+	return len(p.Gateways) > 0 && len(p.Hosts) == 1 && app.Auth != nil && app.Auth.Service == service && len(app.Services) > 1
 }
 
 // Processes are the processes of the environment, by name.

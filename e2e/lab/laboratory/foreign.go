@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
 	"github.com/groundplan/groundplan/e2e/lab/needs"
@@ -23,11 +24,11 @@ type Foreign struct {
 type allowed struct {
 	databases, publishes, consumes, secrets, calls map[string]bool
 	buckets                                        map[string][]string
-	caches                                         map[string]bool
+	caches, everyKey                               map[string]bool // a pattern may cover all keys of a cluster
 }
 
 func (l *Laboratory) allowed(process Process) allowed {
-	a := allowed{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string][]string{}, map[string]bool{}}
+	a := allowed{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string][]string{}, map[string]bool{}, map[string]bool{}}
 	for _, name := range process.Hosts {
 		service := l.Needs.Service(name)
 		if service == nil {
@@ -40,6 +41,9 @@ func (l *Laboratory) allowed(process Process) allowed {
 			a.publishes[topic.Name] = a.publishes[topic.Name] || topic.Publishes
 		}
 		for _, subscription := range service.Subscriptions {
+			if process.copies(name, l.Needs) {
+				break
+			}
 			a.consumes[subscription.Topic+"/"+subscription.Name] = true
 		}
 		for _, bucket := range service.Buckets {
@@ -47,6 +51,7 @@ func (l *Laboratory) allowed(process Process) allowed {
 		}
 		for _, cache := range service.Caches {
 			a.caches[cache.Cluster] = true
+			a.everyKey[cache.Cluster] = a.everyKey[cache.Cluster] || strings.HasPrefix(cache.Pattern, ":")
 		}
 		for _, secret := range service.Secrets {
 			a.secrets[secret.Name] = true
@@ -58,10 +63,11 @@ func (l *Laboratory) allowed(process Process) allowed {
 			}
 		}
 	}
-	// Encore's build asks every process to find the auth handler's service once an endpoint needs authentication, and the way
-	// there is open.
-	if l.Needs.Auth != nil {
-		a.calls[l.Needs.Auth.Service] = true
+	// Packages are loaded by every process of a Go application, one with the gateway alone included.
+	for _, service := range l.Needs.Services {
+		for _, database := range service.Databases {
+			a.databases[database.Name] = a.databases[database.Name] || database.AtLoad
+		}
 	}
 	return a
 }
@@ -95,7 +101,7 @@ func (l *Laboratory) foreignDatabases(a allowed, process Process, add func(strin
 		}
 		own := ""
 		for candidate := range a.databases {
-			if other, _ := l.databaseServer(); other == server && configured(process, candidate) {
+			if a.databases[candidate] && configured(process, candidate) {
 				own = candidate
 			}
 		}
@@ -107,8 +113,12 @@ func (l *Laboratory) foreignDatabases(a allowed, process Process, add func(strin
 	}
 }
 
-// configured reports whether the infra config of a process has a database.
+// configured reports whether a process has a login of its own to a database that it may use: a container has one to each, and an
+// infra config says what it has.
 func configured(process Process, database string) bool {
+	if process.Infra == nil {
+		return true
+	}
 	servers, _ := process.Infra["sql_servers"].([]any)
 	for _, server := range servers {
 		fields, _ := server.(map[string]any)
@@ -156,8 +166,7 @@ func (l *Laboratory) foreignMessages(a allowed, add func(string, exercise.Attemp
 func subscriptionID(topic, name string) string { return "subscription " + name + " of topic " + topic }
 
 func isDeadLetters(address string) bool {
-	const suffix = ".dead_letters"
-	return len(address) > len(suffix) && address[len(address)-len(suffix):] == suffix
+	return strings.HasSuffix(address, ".dead_letters")
 }
 
 func (l *Laboratory) foreignBuckets(a allowed, add func(string, exercise.Attempt)) {
@@ -186,7 +195,9 @@ func (l *Laboratory) foreignBuckets(a allowed, add func(string, exercise.Attempt
 func (l *Laboratory) foreignCaches(a allowed, add func(string, exercise.Attempt)) {
 	for _, name := range l.declared("cache") {
 		if a.caches[name] {
-			add("another key in cache "+name, exercise.Attempt{Kind: "redis", Resource: name, Command: []string{"SET", "foreign/key", "x"}, TLS: true})
+			if !a.everyKey[name] {
+				add("another key in cache "+name, exercise.Attempt{Kind: "redis", Resource: name, Command: []string{"SET", "foreign/key", "x"}, TLS: true})
+			}
 			add("all keys in cache "+name, exercise.Attempt{Kind: "redis", Resource: name, Command: []string{"FLUSHALL"}, TLS: true})
 			continue
 		}
@@ -208,9 +219,13 @@ func (l *Laboratory) foreignServices(a allowed, process Process, add func(string
 		if called {
 			continue
 		}
+		port, err := l.port(other.Name)
+		if err != nil {
+			continue
+		}
 		for _, task := range l.Cluster.Tasks(other.Name) {
 			if task.StopCode == "" {
-				add("process "+other.Name, exercise.Attempt{Kind: "dial", Address: net.JoinHostPort(task.Address.String(), "8080")})
+				add("process "+other.Name, exercise.Attempt{Kind: "dial", Address: net.JoinHostPort(task.Address.String(), port)})
 			}
 		}
 	}

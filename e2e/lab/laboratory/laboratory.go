@@ -293,14 +293,15 @@ func (l *Laboratory) makeImages(ctx context.Context) error {
 	return nil
 }
 
-// serviceOf is the service whose code an image holds: that of an application which is not Encore's stands in the repository's name.
+// serviceOf is the service whose code an image holds: that of an application which is not Encore's stands in the repository's name,
+// or before the version in the tag.
 func (l *Laboratory) serviceOf(reference string) string {
 	if l.Needs.Language != needs.Container {
 		return ""
 	}
-	repository, _, _ := strings.Cut(reference[strings.LastIndex(reference, "/")+1:], ":")
+	repository, tag, _ := strings.Cut(reference[strings.LastIndex(reference, "/")+1:], ":")
 	for _, service := range l.Needs.Services {
-		if repository == service.Name {
+		if repository == service.Name || strings.HasPrefix(tag, service.Name+"-") {
 			return service.Name
 		}
 	}
@@ -313,16 +314,19 @@ func (l *Laboratory) build(folder, service, misbehaves string) error {
 	})
 }
 
-// Push makes an image of the application under a new tag and returns its reference. It may misbehave, see package image.
-func (l *Laboratory) Push(like, tag, misbehaves string) (string, error) {
-	base, _, _ := strings.Cut(like[strings.LastIndex(like, "/"):], ":")
-	reference := like[:strings.LastIndex(like, "/")] + base + ":" + tag
-	folder := filepath.Join(l.Directory, "images", "pushed-"+tag)
+// Push makes an image of the application under a reference. It may misbehave, see package image.
+func (l *Laboratory) Push(reference, misbehaves string) error {
+	folder := filepath.Join(l.Directory, "images", "pushed-"+strings.Map(func(letter rune) rune {
+		if strings.ContainsRune("/:", letter) {
+			return '-'
+		}
+		return letter
+	}, reference))
 	if err := l.build(folder, l.serviceOf(reference), misbehaves); err != nil {
-		return "", err
+		return err
 	}
 	l.Cluster.AddImage(reference, folder)
-	return reference, nil
+	return nil
 }
 
 // Close ends everything, in the reverse order of its start.

@@ -81,9 +81,12 @@ type Service struct {
 	Caches        []Cache        `hcl:"cache,block" json:"caches,omitempty"`
 	Secrets       []Secret       `hcl:"secret,block" json:"secrets,omitempty"`
 	// Calls are endpoints of other services, "service.Endpoint"; of containers the service alone is enough.
-	Calls   []string  `hcl:"calls,optional" json:"calls,omitempty"`
-	Metrics []string  `hcl:"metrics,optional" json:"metrics,omitempty"`
-	Range   hcl.Range `hcl:",def_range" json:"-"`
+	Calls   []string `hcl:"calls,optional" json:"calls,omitempty"`
+	Metrics []string `hcl:"metrics,optional" json:"metrics,omitempty"`
+	// Attributed names the needs that no endpoint of the service has, as in Endpoint: their code stands in its folder, which is
+	// enough for Encore's build, and others run it or nobody does.
+	Attributed []string  `hcl:"attributed,optional" json:"attributed,omitempty"`
+	Range      hcl.Range `hcl:",def_range" json:"-"`
 }
 
 // Endpoint is an API endpoint.
@@ -101,8 +104,10 @@ type Endpoint struct {
 
 // Database is a database that the service reads and writes.
 type Database struct {
-	Name  string    `hcl:"name,label" json:"name"`
-	Range hcl.Range `hcl:",def_range" json:"-"`
+	Name string `hcl:"name,label" json:"name"`
+	// AtLoad reports whether code asks it while it is loaded: that of any package of a Go application is, in every process.
+	AtLoad bool      `hcl:"at_load,optional" json:"atLoad,omitempty"`
+	Range  hcl.Range `hcl:",def_range" json:"-"`
 }
 
 // Use is what a service does with a topic.

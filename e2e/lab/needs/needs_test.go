@@ -45,6 +45,22 @@ func TestFixturesHaveNeeds(t *testing.T) {
 			if read.Auth != nil && read.Auth.Service == service.Name {
 				mark(read.Auth.Does)
 			}
+			for _, need := range service.Select(service.Attributed) {
+				if used[need.String()] {
+					t.Errorf("%s: service %s has %q attributed, and does it", entry.Name(), service.Name, need)
+				}
+			}
+			mark(service.Attributed)
+			for _, database := range service.Databases {
+				if database.AtLoad {
+					mark([]string{"database " + database.Name})
+				}
+			}
+			for _, secret := range service.Secrets {
+				if secret.AtLoad {
+					mark([]string{"secret " + secret.Name})
+				}
+			}
 			for _, need := range service.All() {
 				// A container's endpoints are no business of the laboratory, apart from those that jobs call.
 				if read.Language != Container && !used[need.String()] {
@@ -169,6 +185,8 @@ func TestWrongFiles(t *testing.T) {
 		{"operation", service(`bucket "b" { operations = ["write"] }`), "3:1: Unknown operation"},
 		{"keyspace", service("cache \"c\" {\n  pattern = \"a\"\n  kind = \"map\"\n}"), "3:1: Unknown kind of keyspace"},
 		{"database twice", service("database \"d\" {}\ndatabase \"d\" {}"), "4:1: Duplicate block"},
+		{"attributed", service(`attributed = ["database orders"]`), `2:1: Unknown need: The service "a" has no need "database orders"`},
+		{"at load in a container", "language = \"container\"\nservice \"a\" {\n  database \"d\" { at_load = true }\n}", "3:3: Unexpected setting"},
 		{"at load in Go", service(`secret "S" { at_load = true }`), "3:1: Unexpected setting"},
 		{"call", service(`calls = ["b.Get"]`), "2:1: Unknown endpoint"},
 		{"call of a service", golang + "service \"a\" {\n  calls = [\"b\"]\n}\nservice \"b\" {}", "2:1: Unknown endpoint"},

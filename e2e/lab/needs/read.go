@@ -174,6 +174,9 @@ func (c *checker) service(service *Service) {
 	}
 	for _, database := range service.Databases {
 		c.unique(name("database "+database.Name), database.Range)
+		if database.AtLoad && c.needs.Language == Container {
+			c.add(problem(database.Range, "Unexpected setting", "remove at_load", "Nothing of a container is loaded by another one."))
+		}
 	}
 	for _, topic := range service.Topics {
 		c.unique(name("topic "+topic.Name), topic.Range)
@@ -194,6 +197,7 @@ func (c *checker) service(service *Service) {
 		c.unique(name("cache "+keyspace.Cluster+" "+keyspace.Pattern), keyspace.Range)
 		c.oneOf(keyspace.Range, "kind of keyspace", keyspace.Kind, Keyspaces)
 	}
+	c.does(service, service.Attributed, service.Range)
 	for _, secret := range service.Secrets {
 		c.unique(name("secret "+secret.Name), secret.Range)
 		if secret.AtLoad && c.needs.Language != TypeScript {

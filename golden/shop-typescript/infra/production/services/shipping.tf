@@ -126,12 +126,4 @@ module "service_shipping" {
       ]
     }
   }
-
-  connections = {
-    # service "users": runs the auth handler
-    service_users = {
-      security_group_id = module.service_users.security_group_id
-      port              = 8080
-    }
-  }
 }

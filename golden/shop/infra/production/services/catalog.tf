@@ -116,10 +116,5 @@ module "service_catalog" {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port
     }
-    # service "users": runs the auth handler
-    service_users = {
-      security_group_id = module.service_users.security_group_id
-      port              = 8080
-    }
   }
 }

@@ -131,7 +131,7 @@ module "service_orders" {
       security_group_id = module.service_catalog.security_group_id
       port              = 8080
     }
-    # service "users": called in orders/orders.go, runs the auth handler
+    # service "users": called in orders/orders.go
     service_users = {
       security_group_id = module.service_users.security_group_id
       port              = 8080

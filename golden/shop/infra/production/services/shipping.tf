@@ -136,12 +136,4 @@ module "service_shipping" {
       resources = [local.platform.topic_order_placed_arn]
     }
   }
-
-  connections = {
-    # service "users": runs the auth handler
-    service_users = {
-      security_group_id = module.service_users.security_group_id
-      port              = 8080
-    }
-  }
 }
