@@ -147,11 +147,11 @@ func (l *lab) press(t *testing.T) *load {
 			client := l.Balancer.Client()
 			for i := worker; ctx.Err() == nil; i++ {
 				way := ways[i%len(ways)]
-				status, err := l.ask(ctx, client, way.method, way.path, laboratory.Token("ada"))
+				status, reason, err := l.ask(ctx, client, way.method, way.path, laboratory.Token("ada"))
 				if ctx.Err() != nil {
 					return
 				}
-				p.note(way.method+" "+way.path, status, err)
+				p.note(way.method+" "+way.path, status, reason, err)
 				time.Sleep(50 * time.Millisecond)
 			}
 		}()
@@ -159,17 +159,25 @@ func (l *lab) press(t *testing.T) *load {
 	return p
 }
 
-func (p *load) note(way string, status int, err error) {
+func (p *load) note(way string, status int, reason string, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.count++
 	if err != nil || status != http.StatusOK {
-		p.lost = append(p.lost, fmt.Sprintf("%s %s: %d %v", time.Now().Format("15:04:05.000"), way, status, err))
+		p.lost = append(p.lost, fmt.Sprintf("%s %s: %d %s %v", time.Now().Format("15:04:05.000"), way, status, strings.TrimSpace(reason), err))
 	}
 }
 
 // release ends the load and reports what was lost.
 func (p *load) release(t *testing.T) {
+	t.Helper()
+	if lost := p.end(t); len(lost) > 0 {
+		t.Errorf("%d of %d requests were lost:\n%s", len(lost), p.count, strings.Join(lost[:min(len(lost), 20)], "\n"))
+	}
+}
+
+// end ends the load and returns what was lost.
+func (p *load) end(t *testing.T) []string {
 	t.Helper()
 	p.cancel()
 	p.workers.Wait()
@@ -177,9 +185,7 @@ func (p *load) release(t *testing.T) {
 	if p.count < 100 {
 		t.Errorf("%d requests are too few to show anything", p.count)
 	}
-	if len(p.lost) > 0 {
-		t.Errorf("%d of %d requests were lost:\n%s", len(p.lost), p.count, strings.Join(p.lost[:min(len(p.lost), 20)], "\n"))
-	}
+	return p.lost
 }
 
 // apply applies the services as an operator does, with another image. Meanwhile nobody is asked for rights: the emulator does not

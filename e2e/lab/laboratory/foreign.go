@@ -57,6 +57,9 @@ func (l *Laboratory) allowed(process Process) allowed {
 				a.calls[called.Name] = true
 			}
 		}
+		for _, named := range service.Names {
+			a.calls[named] = true
+		}
 	}
 	// Encore's build asks every process to find the auth handler's service once an endpoint needs authentication, and the way
 	// there is open.
