@@ -40,21 +40,36 @@ func (l *lab) cronJobs(t *testing.T) {
 	}
 }
 
-// poisonous are the subscriptions whose handlers may fail so seldom that a test can wait for the end of it. TypeScript waits its longest
-// time from the third attempt on, which is a quarter of an hour for six of them.
+// poisonous are the subscriptions whose messages of poison come to their end while a test can wait, by service.
 func (l *lab) poisonous() map[string]needs.Subscription {
 	found := map[string]needs.Subscription{}
-	if l.Needs.Language == needs.TypeScript {
-		return found
-	}
 	for _, service := range l.Needs.Services {
 		for _, subscription := range service.Subscriptions {
-			if subscription.MaxReceives != nil && *subscription.MaxReceives > 0 && *subscription.MaxReceives <= 6 {
+			if end, ends := patience(l.Needs.Language, subscription); ends && end < 15*time.Minute {
 				found[service.Name] = subscription
 			}
 		}
 	}
 	return found
+}
+
+// patience is how long a message that its handler always fails at is handed out again, of the time of AWS: Go doubles its least time with
+// each attempt, up to the most; TypeScript waits twice the least once, and then the most.
+func patience(language string, subscription needs.Subscription) (time.Duration, bool) {
+	least, unread := time.ParseDuration(subscription.MinBackoff)
+	most, unreadable := time.ParseDuration(subscription.MaxBackoff)
+	if unread != nil || unreadable != nil || *subscription.MaxReceives == 0 {
+		return 0, false
+	}
+	var all time.Duration
+	for attempt := 1; attempt <= *subscription.MaxReceives; attempt++ {
+		wait := least << min(attempt, 20)
+		if language == needs.TypeScript && attempt > 1 || attempt == *subscription.MaxReceives {
+			wait = most
+		}
+		all += min(wait, most)
+	}
+	return all, true
 }
 
 // poison publishes a message for each subscription that its handler fails at. What becomes of it takes minutes, for each attempt waits
