@@ -41,20 +41,17 @@ func (l *lab) cronJobs(t *testing.T) {
 	}
 }
 
-// poisonous are the subscriptions whose handlers may fail so seldom that a test can wait for the end of it: six times take five minutes,
-// in which other tests have to run. TypeScript waits its longest time from the third attempt on, which is a quarter of an hour for six.
+// poisonous are the subscriptions whose messages of poison come to their end while a test can wait, by service. Where more is
+// tried in between, it can wait for longer.
 func (l *lab) poisonous() map[string]needs.Subscription {
 	found := map[string]needs.Subscription{}
-	if l.Needs.Language == needs.TypeScript {
-		return found
-	}
-	few := 3
+	limit := 5 * time.Minute
 	if l.trial.fails {
-		few = 6
+		limit = 15 * time.Minute
 	}
 	for _, service := range l.Needs.Services {
 		for _, subscription := range service.Subscriptions {
-			if subscription.MaxReceives != nil && *subscription.MaxReceives > 0 && *subscription.MaxReceives <= few {
+			if end, ends := patience(l.Needs.Language, subscription); ends && end < limit {
 				found[service.Name] = subscription
 			}
 		}
@@ -62,8 +59,27 @@ func (l *lab) poisonous() map[string]needs.Subscription {
 	return found
 }
 
-// poison publishes a message to each topic that the handlers of its subscriptions fail at. What becomes of it takes minutes, for each
-// attempt waits for longer than the one before.
+// patience is how long a message that its handler always fails at is handed out again, of the time of AWS: Go doubles its least time with
+// each attempt, up to the most; TypeScript waits twice the least once, and then the most.
+func patience(language string, subscription needs.Subscription) (time.Duration, bool) {
+	least, unread := time.ParseDuration(subscription.MinBackoff)
+	most, unreadable := time.ParseDuration(subscription.MaxBackoff)
+	if unread != nil || unreadable != nil || *subscription.MaxReceives == 0 {
+		return 0, false
+	}
+	var all time.Duration
+	for attempt := 1; attempt <= *subscription.MaxReceives; attempt++ {
+		wait := least << min(attempt, 20)
+		if language == needs.TypeScript && attempt > 1 || attempt == *subscription.MaxReceives {
+			wait = most
+		}
+		all += min(wait, most)
+	}
+	return all, true
+}
+
+// poison publishes a message for each subscription that its handler fails at. What becomes of it takes minutes, for each attempt waits
+// for longer than the one before.
 func (l *lab) poison(t *testing.T) {
 	ctx, published := within(t, time.Minute), map[string]bool{}
 	for _, subscription := range l.poisonous() {
@@ -192,11 +208,11 @@ func (l *lab) press(t *testing.T, clients int) *load {
 			for i := worker; ctx.Err() == nil; i++ {
 				way := ways[i%len(ways)]
 				sent := time.Now()
-				status, err := l.ask(ctx, client, way.method, way.url, way.body, laboratory.Token("ada"))
+				status, reason, err := l.ask(ctx, client, way.method, way.url, way.body, laboratory.Token("ada"))
 				if ctx.Err() != nil {
 					return
 				}
-				p.note(sent, way.method+" "+way.url, status, err)
+				p.note(sent, way.method+" "+way.url, status, reason, err)
 				time.Sleep(50 * time.Millisecond)
 			}
 		}()
@@ -204,12 +220,12 @@ func (l *lab) press(t *testing.T, clients int) *load {
 	return p
 }
 
-func (p *load) note(sent time.Time, way string, status int, err error) {
+func (p *load) note(sent time.Time, way string, status int, reason string, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.count++
 	if err != nil || status != http.StatusOK {
-		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s %s: %d %v", sent.Format("15:04:05.000"), way, status, err)})
+		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s %s: %d %s %v", sent.Format("15:04:05.000"), way, status, strings.TrimSpace(reason), err)})
 	}
 }
 
@@ -222,18 +238,24 @@ func (p *load) end() {
 // release ends the load and reports what was lost.
 func (p *load) release(t *testing.T) {
 	t.Helper()
+	if lost := p.losses(t); len(lost) > 0 {
+		t.Errorf("%d of %d requests were lost:\n%s", len(lost), p.count, strings.Join(lost[:min(len(lost), 20)], "\n"))
+	}
+}
+
+// losses ends the load and returns what was lost.
+func (p *load) losses(t *testing.T) []string {
+	t.Helper()
 	p.end()
 	t.Logf("%d requests", p.count)
 	if p.count < 100 {
 		t.Errorf("%d requests are too few to show anything", p.count)
 	}
-	if len(p.lost) > 0 {
-		var lines []string
-		for _, failure := range p.lost[:min(len(p.lost), 20)] {
-			lines = append(lines, failure.what)
-		}
-		t.Errorf("%d of %d requests were lost:\n%s", len(p.lost), p.count, strings.Join(lines, "\n"))
+	var lost []string
+	for _, failure := range p.lost {
+		lost = append(lost, failure.what)
 	}
+	return lost
 }
 
 // apply applies the services as an operator does, with another image. Meanwhile nobody is asked for rights: the emulator does not

@@ -4,7 +4,9 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -80,7 +82,8 @@ func (l *lab) runs(t *testing.T) {
 	t.Run(id+" every process starts", l.everyProcessStarts)
 	t.Run(id+" every need works", l.everyNeedWorks)
 	l.poison(t)
-	if l.Needs.Language != needs.Container { // a container's endpoints are for its jobs alone
+	if l.Needs.Language != needs.Container { // a container has no config, and its endpoints are for its jobs alone
+		t.Run(id+" Encore's build accepts every config", l.buildAccepts)
 		t.Run(id+" endpoints answer as they are declared", l.endpointsAnswer)
 	}
 	t.Run(id+" nothing else works", l.nothingElseWorks)
@@ -148,54 +151,97 @@ func within(t *testing.T, limit time.Duration) context.Context {
 	return ctx
 }
 
-func (l *lab) everyProcessStarts(t *testing.T) {
-	for _, process := range l.processes {
-		tasks := l.Cluster.Tasks(process.Name)
-		if len(tasks) == 0 {
-			t.Errorf("%s has no task", process.Name)
-		}
-		for _, task := range tasks {
-			if task.Status != "RUNNING" || task.Health != "HEALTHY" {
-				t.Errorf("%s is %s and %s: %s", process.Name, task.Status, task.Health, task.StopReason)
-			}
-		}
-	}
-	for _, service := range l.Needs.Services {
-		if !slices.ContainsFunc(l.processes, func(process laboratory.Process) bool { return slices.Contains(process.Hosts, service.Name) }) {
-			t.Errorf("no process runs service %s", service.Name)
-		}
+// report fails a test for each problem that a check has found. Checks return their problems, so that a test can show that they find some.
+func report(t *testing.T, problems []string) {
+	t.Helper()
+	for _, problem := range problems {
+		t.Error(problem)
 	}
 }
 
-// everyNeedWorks does each thing that the code of a service does, in each process that runs the service: through the front door,
-// and inside the processes that it does not lead to.
+func (l *lab) everyProcessStarts(t *testing.T) {
+	report(t, l.startProblems(time.Time{}))
+}
+
+// startProblems is what keeps a process from running: its tasks that are there, and those begun since some time that ended by themselves.
+func (l *lab) startProblems(since time.Time) []string {
+	var problems []string
+	processes, err := l.Processes()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, process := range processes {
+		there := false
+		for _, task := range l.Cluster.Tasks(process.Name) {
+			if task.StopCode == "ServiceSchedulerInitiated" || task.StopCode != "" && task.Started.Before(since) {
+				continue
+			}
+			there = there || task.StopCode == ""
+			if task.Status != "RUNNING" || task.Health != "HEALTHY" {
+				problems = append(problems, fmt.Sprintf("%s is %s and %s: %s", process.Name, task.Status, task.Health, task.StopReason))
+			}
+		}
+		if !there {
+			problems = append(problems, process.Name+" has no task")
+		}
+	}
+	for _, service := range l.Needs.Services {
+		if !slices.ContainsFunc(processes, func(process laboratory.Process) bool { return slices.Contains(process.Hosts, service.Name) }) {
+			problems = append(problems, "no process runs service "+service.Name)
+		}
+	}
+	return problems
+}
+
+func (l *lab) buildAccepts(t *testing.T) {
+	problems, err := l.BuildProblems()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report(t, problems)
+}
+
 func (l *lab) everyNeedWorks(t *testing.T) {
-	ctx := within(t, 2*time.Minute)
+	report(t, l.needProblems(within(t, 2*time.Minute)))
+}
+
+// needProblems does each thing that the code of a service does, in each process that runs the service: through the front door,
+// and inside the processes that it does not lead to.
+func (l *lab) needProblems(ctx context.Context) []string {
+	var problems []string
 	for i := range l.Needs.Services {
 		service := &l.Needs.Services[i]
 		for _, need := range service.All() {
+			order := exercise.Order{Need: &need}
 			if _, led := l.Front(service.Name, "/"); led {
-				answer, err := l.Do(ctx, service.Name, exercise.Order{Need: &need})
+				answer, err := l.Do(ctx, service.Name, order)
 				if err != nil || answer.Result != exercise.Done {
-					t.Errorf("%s: %s: %+v, %v", service.Name, need, answer, err)
+					problems = append(problems, fmt.Sprintf("%s: %s: %+v, %v", service.Name, need, answer, err))
 				}
 			}
 			for _, process := range l.processes {
 				if !slices.Contains(process.Hosts, service.Name) {
 					continue
 				}
-				answer, err := l.DoIn(ctx, l.task(t, process.Name), service.Name, exercise.Order{Need: &need})
+				var answer exercise.Answer
+				task, err := l.serving(process.Name)
+				if err == nil {
+					answer, err = l.DoIn(ctx, task, service.Name, order)
+				}
 				if err != nil || answer.Result != exercise.Done {
-					t.Errorf("process %s: %s: %s: %+v, %v", process.Name, service.Name, need, answer, err)
+					problems = append(problems, fmt.Sprintf("process %s: %s: %s: %+v, %v", process.Name, service.Name, need, answer, err))
 				}
 			}
 		}
 	}
 	for _, service := range l.Needs.Services {
 		for _, subscription := range service.Subscriptions {
-			l.delivered(ctx, t, service.Name, subscription)
+			if err := l.delivered(ctx, service.Name, subscription); err != nil {
+				problems = append(problems, fmt.Sprintf("%s: subscription %s: %v", service.Name, subscription.Name, err))
+			}
 		}
 	}
+	return problems
 }
 
 // publisher is a service that publishes to a topic.
@@ -210,49 +256,55 @@ func (l *lab) publisher(topic string) string {
 	return ""
 }
 
-func (l *lab) delivered(ctx context.Context, t *testing.T, service string, subscription needs.Subscription) {
+// delivered publishes a message and waits until a subscription has it.
+func (l *lab) delivered(ctx context.Context, service string, subscription needs.Subscription) error {
 	text := "for " + subscription.Name + " " + time.Now().Format(time.RFC3339Nano)
 	publisher := l.publisher(subscription.Topic)
 	if publisher == "" {
-		t.Errorf("nobody publishes to %s", subscription.Topic)
-		return
+		return fmt.Errorf("nobody publishes to %s", subscription.Topic)
 	}
 	order := exercise.Order{Need: &needs.Need{Kind: "topic", Name: subscription.Topic}, Text: text}
 	if answer, err := l.Do(ctx, publisher, order); err != nil || answer.Result != exercise.Done {
-		t.Errorf("publish to %s: %+v, %v", subscription.Topic, answer, err)
-		return
+		return fmt.Errorf("publish to %s: %+v, %w", subscription.Topic, answer, err)
 	}
 	var seen []exercise.Received
 	for ctx.Err() == nil {
 		received, err := l.Received(ctx, service)
 		if err != nil {
-			t.Errorf("%s: %v", service, err)
-			return
+			return err
 		}
 		for _, message := range received {
 			if message.Subscription == subscription.Name && strings.Contains(message.Message, text) {
 				if message.Failed {
-					t.Errorf("%s: %s", subscription.Name, message.Detail)
+					return errors.New(message.Detail)
 				}
-				return
+				return nil
 			}
 		}
 		seen = received
 		time.Sleep(200 * time.Millisecond)
 	}
-	t.Errorf("%s never had the message: %v", subscription.Name, seen)
+	return fmt.Errorf("it never had the message: %v", seen)
 }
 
-// task is a task of a process that runs.
-func (l *lab) task(t *testing.T, process string) ecs.Task {
-	t.Helper()
+// serving is a task of a process that runs.
+func (l *lab) serving(process string) (ecs.Task, error) {
 	for _, task := range l.Cluster.Tasks(process) {
 		if task.Status == "RUNNING" && task.StopCode == "" {
-			return task
+			return task, nil
 		}
 	}
-	t.Fatalf("%s has no task that runs", process)
-	return ecs.Task{}
+	return ecs.Task{}, fmt.Errorf("%s has no task that runs", process)
+}
+
+// task is serving for who cannot do without.
+func (l *lab) task(t *testing.T, process string) ecs.Task {
+	t.Helper()
+	task, err := l.serving(process)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task
 }
 
 // nothingElseWorks tries each thing of the application that a process does not need, from inside it.
@@ -294,21 +346,25 @@ func (l *lab) nothingElseWorks(t *testing.T) {
 	}
 }
 
-// ask sends a request to the front door and returns the status of the answer.
-func (l *lab) ask(ctx context.Context, client *http.Client, method, url, body, token string) (int, error) {
+// ask sends a request to the front door and returns the status of the answer, and why it is a failure where it is one.
+func (l *lab) ask(ctx context.Context, client *http.Client, method, url, body, token string) (status int, reason string, err error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	if token != "" {
 		request.Header.Set("Authorization", token)
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	response.Body.Close()
-	return response.StatusCode, nil
+	defer response.Body.Close()
+	said, err := io.ReadAll(response.Body)
+	if response.StatusCode < http.StatusInternalServerError {
+		said = nil
+	}
+	return response.StatusCode, string(said), err
 }
 
 // path is a path that an endpoint answers: parameters have values.
@@ -323,7 +379,13 @@ func path(endpoint needs.Endpoint) string {
 }
 
 func (l *lab) endpointsAnswer(t *testing.T) {
-	ctx, client := within(t, time.Minute), l.Balancer.Client()
+	report(t, l.endpointProblems(within(t, time.Minute)))
+}
+
+// endpointProblems asks for every endpoint at the front door, with a token and without.
+func (l *lab) endpointProblems(ctx context.Context) []string {
+	client := l.Balancer.Client()
+	var problems []string
 	for _, service := range l.Needs.Services {
 		for _, endpoint := range service.Endpoints {
 			method := endpoint.Methods[0]
@@ -334,16 +396,17 @@ func (l *lab) endpointsAnswer(t *testing.T) {
 				{"", map[string]int{needs.Public: 200, needs.Auth: 401, needs.Private: 404}},
 				{laboratory.Token("ada"), map[string]int{needs.Public: 200, needs.Auth: 200, needs.Private: 404}},
 			} {
-				status, err := l.ask(ctx, client, method, l.URL(path(endpoint)), "", test.token)
+				status, reason, err := l.ask(ctx, client, method, l.URL(path(endpoint)), "", test.token)
 				if want := test.want[endpoint.Access]; err != nil || status != want {
-					t.Errorf("%s %s with %q: got %d, %v, want %d", method, path(endpoint), test.token, status, err, want)
+					problems = append(problems, fmt.Sprintf("%s %s with %q: got %d %s, %v, want %d", method, path(endpoint), test.token, status, reason, err, want))
 				}
 			}
 		}
 	}
 	for _, path := range []string{"/__encore/healthz", "/__encore/authhandler"} {
-		if status, err := l.ask(ctx, client, http.MethodGet, l.URL(path), "", ""); err != nil || status/100 != 4 {
-			t.Errorf("%s from outside: got %d, %v", path, status, err)
+		if status, _, err := l.ask(ctx, client, http.MethodGet, l.URL(path), "", ""); err != nil || status/100 != 4 {
+			problems = append(problems, fmt.Sprintf("%s from outside: got %d, %v", path, status, err))
 		}
 	}
+	return problems
 }

@@ -36,8 +36,9 @@ func (c *Cluster) Deploy(name, taskDefinition string) (string, error) {
 	return id, nil
 }
 
-// Revise registers a copy of a service's task definition with another image for a container, and returns its ARN.
-func (c *Cluster) Revise(name, container, image string) (string, error) {
+// Register registers a copy of a service's task definition with something changed in it, and returns its ARN. It is changed as
+// DescribeTaskDefinition gives it.
+func (c *Cluster) Register(name string, change func(definition map[string]any) error) (string, error) {
 	s := c.find(name)
 	if s == nil {
 		return "", fmt.Errorf("no service %s", name)
@@ -53,10 +54,8 @@ func (c *Cluster) Revise(name, container, image string) (string, error) {
 	if err := read(answer, "taskDefinition", &definition); err != nil {
 		return "", err
 	}
-	for _, one := range definition["containerDefinitions"].([]any) {
-		if fields := one.(map[string]any); fields["name"] == container {
-			fields["image"] = image
-		}
+	if err := change(definition); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	register := map[string]any{}
 	for _, field := range []string{"family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions", "volumes", "requiresCompatibilities", "cpu", "memory", "runtimePlatform"} {

@@ -62,6 +62,9 @@ func (l *Laboratory) allowed(process Process) allowed {
 				a.calls[called.Name] = true
 			}
 		}
+		for _, named := range service.Names {
+			a.calls[named] = true
+		}
 	}
 	// Packages are loaded by every process of a Go application, one with the gateway alone included.
 	for _, service := range l.Needs.Services {

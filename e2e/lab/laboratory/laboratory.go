@@ -183,11 +183,14 @@ func (l *Laboratory) openServers(ctx context.Context) error {
 	return nil
 }
 
+// hearsay is how long the load balancer sends requests to a task that was deregistered.
+const hearsay = 3 * time.Second
+
 func (l *Laboratory) openBalancer(ctx context.Context) error {
 	if len(l.Resources.Of("aws_lb")) == 0 {
 		return nil
 	}
-	started, err := balancer.Start(ctx, balancer.Options{Network: l.Network, Resources: l.Resources, Speed: l.options.Speed})
+	started, err := balancer.Start(ctx, balancer.Options{Network: l.Network, Resources: l.Resources, Speed: l.options.Speed, Lag: hearsay})
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,10 @@ type Service struct {
 	Caches        []Cache        `hcl:"cache,block" json:"caches,omitempty"`
 	Secrets       []Secret       `hcl:"secret,block" json:"secrets,omitempty"`
 	// Calls are endpoints of other services, "service.Endpoint"; of containers the service alone is enough.
-	Calls   []string `hcl:"calls,optional" json:"calls,omitempty"`
+	Calls []string `hcl:"calls,optional" json:"calls,omitempty"`
+	// Names are services that the code names and does not call: by a cron job of their endpoint, or by an endpoint that a client does
+	// not have. Encore's build takes them for calls.
+	Names   []string `hcl:"names,optional" json:"names,omitempty"`
 	Metrics []string `hcl:"metrics,optional" json:"metrics,omitempty"`
 	// Attributed names the needs that no endpoint of the service has, as in Endpoint: their code stands in its folder, which is
 	// enough for Encore's build, and others run it or nobody does.

@@ -189,6 +189,8 @@ func TestWrongFiles(t *testing.T) {
 		{"at load in a container", "language = \"container\"\nservice \"a\" {\n  database \"d\" { at_load = true }\n}", "3:3: Unexpected setting"},
 		{"at load in Go", service(`secret "S" { at_load = true }`), "3:1: Unexpected setting"},
 		{"call", service(`calls = ["b.Get"]`), "2:1: Unknown endpoint"},
+		{"name", service(`names = ["b"]`), "2:1: Unknown service"},
+		{"name of its own", service(`names = ["a"]`), "2:1: Unknown service"},
 		{"call of a service", golang + "service \"a\" {\n  calls = [\"b\"]\n}\nservice \"b\" {}", "2:1: Unknown endpoint"},
 		{"call of a raw endpoint", service("endpoint \"E\" { raw = true }\ncalls = [\"a.E\"]"), "2:1: Call of a raw endpoint"},
 		{"circle", service("endpoint \"E\" { does = [\"call a.F\"] }\nendpoint \"F\" { does = [\"call a.E\"] }\ncalls = [\"a.E\", \"a.F\"]"), "3:1: Circular call: The endpoint a.E calls itself"},

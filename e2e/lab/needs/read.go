@@ -212,6 +212,11 @@ func (c *checker) service(service *Service) {
 			c.add(problem(service.Range, "Call of a raw endpoint", "remove the call", "The service %q calls %q, and raw endpoints cannot be called by services.", service.Name, call))
 		}
 	}
+	for _, name := range service.Names {
+		if name == service.Name || c.needs.Service(name) == nil {
+			c.add(problem(service.Range, "Unknown service", "name another service of this file", "The code of %q does not name a service %q.", service.Name, name))
+		}
+	}
 	if c.needs.Language == Container && len(service.Metrics) > 0 {
 		c.add(problem(service.Range, "Unexpected setting", "remove metrics", "Containers have no metrics of Encore."))
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -36,6 +37,20 @@ type Names struct {
 	records   map[string]record
 	registry  map[string]registryName // by ARN of the Cloud Map service
 	endpoints map[string][]netip.Addr // by service of AWS
+	told      map[asked]told
+}
+
+// asked is a question, and who asks it.
+type asked struct {
+	name string
+	from netip.Addr
+}
+
+// told is an answer that stays the answer until its lifetime is over, whatever becomes of the name: the VPC's resolver keeps what it has
+// heard. That a name does not exist is not kept.
+type told struct {
+	record
+	until time.Time
 }
 
 type record struct {
@@ -50,7 +65,7 @@ type registryName struct {
 
 // startNames opens the resolver's address and reads the state's Cloud Map.
 func (n *Network) startNames(resources state.State) (*Names, error) {
-	names := &Names{network: n, records: map[string]record{}, endpoints: map[string][]netip.Addr{}}
+	names := &Names{network: n, records: map[string]record{}, endpoints: map[string][]netip.Addr{}, told: map[asked]told{}}
 	if err := names.load(resources); err != nil {
 		return nil, err
 	}
@@ -169,7 +184,8 @@ func (n *Names) addEndpoint(service string, address netip.Addr) {
 	n.endpoints[service] = append(n.endpoints[service], address)
 }
 
-// Resolve answers a question that comes from an address: at most eight of a name's addresses, in random order.
+// Resolve answers a question that comes from an address: at most eight of a name's addresses, in random order. It is what the name is
+// now; programs of the network, which ask by DNS, may still be told what it was.
 func (n *Names) Resolve(name string, from netip.Addr) []netip.Addr {
 	return n.answer(name, from).addresses
 }
@@ -185,6 +201,28 @@ func (n *Names) answer(name string, from netip.Addr) record {
 	addresses := slices.Clone(found.addresses)
 	rand.Shuffle(len(addresses), func(i, j int) { addresses[i], addresses[j] = addresses[j], addresses[i] })
 	return record{found.ttl, addresses[:min(len(addresses), most)]}
+}
+
+// recall is an answer of now, or the one that who asks was given before, as long as its lifetime lasts. The lifetime is what is left of it.
+func (n *Names) recall(name string, from netip.Addr) record {
+	question, now := asked{canonical(name), from}, time.Now()
+	n.lock.Lock()
+	before, known := n.told[question]
+	n.lock.Unlock()
+	if !known || !now.Before(before.until) {
+		found := n.answer(name, from)
+		before = told{found, now.Add(time.Duration(float64(found.ttl) / n.network.speed))}
+		n.lock.Lock()
+		if len(found.addresses) > 0 {
+			n.told[question] = before
+		} else {
+			delete(n.told, question)
+		}
+		n.lock.Unlock()
+	}
+	addresses := slices.Clone(before.addresses)
+	rand.Shuffle(len(addresses), func(i, j int) { addresses[i], addresses[j] = addresses[j], addresses[i] })
+	return record{time.Duration(float64(before.until.Sub(now)) * n.network.speed), addresses}
 }
 
 func (n *Names) serveDatagrams() {
@@ -245,7 +283,7 @@ func (n *Names) reply(message []byte, from net.Addr) []byte {
 	if err != nil {
 		return nil
 	}
-	found := n.answer(question.Name.String(), asking.Addr())
+	found := n.recall(question.Name.String(), asking.Addr())
 	reply := dnsmessage.Message{
 		Header: dnsmessage.Header{
 			ID: header.ID, Response: true, OpCode: header.OpCode, RecursionDesired: header.RecursionDesired, RecursionAvailable: true,
@@ -276,5 +314,5 @@ func (n *Names) lifetime(ttl time.Duration) uint32 {
 	if ttl <= 0 {
 		return 0
 	}
-	return max(1, uint32(ttl.Seconds()/n.network.speed))
+	return max(1, uint32(math.Round(ttl.Seconds()/n.network.speed)))
 }

@@ -111,8 +111,17 @@ func TestResolver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if reply := ask(t, users, "tcp", "orders.shop-trial.internal", dnsmessage.TypeA); reply.RCode != dnsmessage.RCodeNameError {
+	// Who has asked before is told what it was told, until the lifetime of the answer is over; others are not.
+	if reply := ask(t, users, "tcp", "orders.shop-trial.internal", dnsmessage.TypeA); len(reply.Answers) != 8 || reply.Answers[0].Header.TTL > 5 {
+		t.Errorf("an answer does not outlive the name: %v", reply)
+	}
+	other := attach(t, network, "other", sample.StorageA)
+	if reply := ask(t, other, "tcp", "orders.shop-trial.internal", dnsmessage.TypeA); reply.RCode != dnsmessage.RCodeNameError {
 		t.Errorf("a service without tasks has a name: %v", reply)
+	}
+	time.Sleep(5100 * time.Millisecond)
+	if reply := ask(t, users, "udp", "orders.shop-trial.internal", dnsmessage.TypeA); reply.RCode != dnsmessage.RCodeNameError {
+		t.Errorf("an answer outlives its lifetime: %v", reply)
 	}
 	if err := network.Names().Register("arn:unknown", netip.AddrFrom4([4]byte{10, 20, 0, 1})); err == nil {
 		t.Error("a service that Cloud Map does not know is registered")

@@ -165,8 +165,8 @@ func TestApplied(t *testing.T) {
 			from, to string
 			want     bool
 		}{
-			{"gateway", "users.shop-trial.internal:8080", true}, {"catalog", "reports.shop-trial.internal:8080", false},
-			{"catalog", fmt.Sprintf("%s:%d", database.Host, database.Port), true}, {"gateway", fmt.Sprintf("%s:%d", database.Host, database.Port), false},
+			{"gateway", "catalog.shop-trial.internal:8080", true}, {"catalog", "reports.shop-trial.internal:8080", false},
+			{"catalog", fmt.Sprintf("%s:%d", database.Host, database.Port), true}, {"shipping", fmt.Sprintf("%s:%d", database.Host, database.Port), false},
 			{"users", fmt.Sprintf("%s:%d", cache.Host, cache.Port), true}, {"catalog", fmt.Sprintf("%s:%d", cache.Host, cache.Port), false},
 			{"users", "secretsmanager.aws.lab:443", true},
 		} {

@@ -31,6 +31,9 @@ type Options struct {
 	Network   *vpc.Network
 	Resources state.State
 	Speed     float64 // by which all durations are divided; 0 counts as 1
+	// Lag is how long the nodes of the load balancer go on sending requests to a target after it was deregistered, until they have
+	// heard of it. AWS promises no time; it is seconds.
+	Lag time.Duration
 }
 
 // Balancer is a running load balancer.
@@ -39,6 +42,7 @@ type Balancer struct {
 
 	network  *vpc.Network
 	speed    float64
+	lag      time.Duration
 	idle     time.Duration
 	internal bool
 	nodes    []*node
@@ -64,7 +68,7 @@ func Start(ctx context.Context, options Options) (*Balancer, error) {
 		return nil, fmt.Errorf("the state has %d load balancers, but the laboratory is for one", len(found))
 	}
 	b := &Balancer{
-		Name: found[0].Text("dns_name"), network: options.Network, speed: options.Speed, internal: found[0].Flag("internal"),
+		Name: found[0].Text("dns_name"), network: options.Network, speed: options.Speed, lag: options.Lag, internal: found[0].Flag("internal"),
 		idle: time.Duration(found[0].Number("idle_timeout")) * time.Second, groups: map[string]*group{}, doors: map[int]string{},
 	}
 	if b.speed <= 0 {

@@ -409,6 +409,43 @@ func TestDraining(t *testing.T) {
 	await(t, b)
 }
 
+// TestLag has nodes that hear late of a target that drains: they send requests there until then, and it is gone no sooner.
+func TestLag(t *testing.T) {
+	resources := shop()
+	network, _ := start(t, resources)
+	b, err := balancer.Start(t.Context(), balancer.Options{Network: network, Resources: resources, Speed: 1, Lag: 500 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	only := startApp(t, network, "only", sample.Orders)
+	if err := b.Register(group, only.address()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, b, balancer.Healthy)
+	if err := b.Deregister(group, only.address()); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	for range 3 {
+		if status, body := get(t, b.Client(), "https://shop.example/"); status != http.StatusOK || body != "only" {
+			t.Errorf("before the nodes have heard: %d %s", status, body)
+		}
+	}
+	await(t, b, balancer.Draining)
+	await(t, b)
+	if took := time.Since(begun); took < 400*time.Millisecond || took > 3*time.Second {
+		t.Errorf("the target was gone after %v, want half a second", took)
+	}
+	if status, _ := get(t, b.Client(), "https://shop.example/"); status != http.StatusServiceUnavailable {
+		t.Errorf("after they have heard: %d", status)
+	}
+}
+
 // TestDelayIsOver cuts off what takes longer than the group gives a target to drain.
 func TestDelayIsOver(t *testing.T) {
 	resources := shop()

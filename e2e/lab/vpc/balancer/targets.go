@@ -56,7 +56,8 @@ type group struct {
 type target struct {
 	address          netip.AddrPort
 	state, reason    string
-	good, bad        int // checks in a row
+	unheard          bool // it drains, and the nodes have not heard of it
+	good, bad        int  // checks in a row
 	requests, flying int
 	failures         map[int]int
 	transports       map[*node]*http.Transport
@@ -152,8 +153,8 @@ func (b *Balancer) Register(targetGroupARN string, address netip.AddrPort) error
 	return nil
 }
 
-// Deregister takes a target out of service: it gets no request any more, and those under way have the group's delay to
-// end in. It returns at once, the target is draining until then.
+// Deregister takes a target out of service: once the nodes have heard of it, it gets no request any more, and those under way have the
+// group's delay to end in. It returns at once, the target is draining until then.
 func (b *Balancer) Deregister(targetGroupARN string, address netip.AddrPort) error {
 	g, err := b.group(targetGroupARN)
 	if err != nil {
@@ -166,25 +167,42 @@ func (b *Balancer) Deregister(targetGroupARN string, address netip.AddrPort) err
 		return fmt.Errorf("target group %s has no target %s", targetGroupARN, address)
 	}
 	leaving := g.targets[index]
+	leaving.unheard = b.lag > 0 && leaving.state == Healthy
 	leaving.state, leaving.reason = Draining, "Target.DeregistrationInProgress"
 	leaving.stop()
-	if leaving.flying == 0 {
+	if leaving.flying == 0 && !leaving.unheard {
 		g.remove(leaving)
 		return nil
 	}
-	b.checking.Go(func() {
-		timer := time.NewTimer(b.divided(g.delay))
-		defer timer.Stop()
+	b.checking.Go(func() { b.drain(g, leaving) })
+	return nil
+}
+
+// drain waits until a target has nothing to do any more, as long as its group's delay lasts.
+func (b *Balancer) drain(g *group, leaving *target) {
+	over := time.NewTimer(b.divided(g.delay))
+	defer over.Stop()
+	heard := time.NewTimer(b.divided(b.lag))
+	defer heard.Stop()
+	for waiting := true; waiting; {
 		select {
-		case <-timer.C:
-		case <-leaving.idled:
+		case <-over.C:
+			waiting = false
 		case <-leaving.life.Done():
+			waiting = false
+		case <-leaving.idled:
+		case <-heard.C:
+			g.lock.Lock()
+			leaving.unheard = false
+			g.lock.Unlock()
 		}
 		g.lock.Lock()
-		defer g.lock.Unlock()
-		g.remove(leaving)
-	})
-	return nil
+		waiting = waiting && (leaving.unheard || leaving.flying > 0)
+		g.lock.Unlock()
+	}
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	g.remove(leaving)
 }
 
 // remove cuts a target off. The lock of the group is held.
@@ -220,17 +238,17 @@ func (b *Balancer) Health(targetGroupARN string) []Health {
 	return found
 }
 
-// pick chooses the target of the next request: the healthy ones take turns. If none is, all do, as long as they do not
-// drain. nil: there is none at all.
+// pick chooses the target of the next request: the healthy ones take turns, with those that drain and of which the nodes do not know it
+// yet. If there is none, all do that do not drain. nil: there is none at all.
 func (g *group) pick() *target {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	var ready, rest []*target
 	for _, each := range g.targets {
-		switch each.state {
-		case Healthy:
+		switch {
+		case each.state == Healthy, each.unheard:
 			ready = append(ready, each)
-		case Initial, Unhealthy:
+		case each.state != Draining:
 			rest = append(rest, each)
 		}
 	}
@@ -275,7 +293,10 @@ func (g *group) done(each *target, failure int) {
 		g.failed[failure]++
 	}
 	if each.flying--; each.flying == 0 && each.state == Draining {
-		each.idled <- struct{}{}
+		select {
+		case each.idled <- struct{}{}:
+		default: // it is known already
+		}
 	}
 }
 
