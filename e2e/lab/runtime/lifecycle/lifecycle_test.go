@@ -44,9 +44,9 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestServe stops a process that serves, six times as fast, with a request in flight. Faster would leave a busy machine no time.
+// TestServe stops a process that serves, ten times as fast, with a request in flight. Faster would leave a busy machine no time.
 func TestServe(t *testing.T) {
-	const speed = 6
+	const speed = 10
 	for _, test := range []struct {
 		name     string
 		timeline Timeline
@@ -62,7 +62,7 @@ func TestServe(t *testing.T) {
 		{"Go, a minute in flight", Plan(needs.Go, generated()), time.Minute, true, 0, 503, 40},
 		{"TypeScript, five seconds in flight", Plan(needs.TypeScript, generated()), 5 * time.Second, false, 0, 200, 12},
 		{"TypeScript, twenty seconds in flight", Plan(needs.TypeScript, generated()), 20 * time.Second, false, 0, 200, 20},
-		{"container, fifteen seconds in flight", Plan(needs.Container, infra.Shutdown{}), 15 * time.Second, true, 0, 200, 15},
+		{"container, ten seconds in flight", Plan(needs.Container, infra.Shutdown{}), 10 * time.Second, true, 0, 200, 10},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
