@@ -78,7 +78,7 @@ func TestG4_Apply(t *testing.T) {
 		{fixture: "shop", settings: labenvironment.Trial, destroy: true},
 		{fixture: "shop-typescript", settings: labenvironment.AllInOne},
 		{fixture: "webshop", settings: labenvironment.Trial, destroy: true}, // FIFO topics, versioned and public buckets
-		{fixture: "ledger", settings: twoServers, destroy: true}, // a cluster
+		{fixture: "ledger", settings: twoServers, destroy: true},            // a cluster
 		{fixture: "sessions", settings: labenvironment.Trial},
 		{fixture: "files", settings: labenvironment.Trial},
 		{fixture: "events", settings: labenvironment.Trial},

@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"slices"
@@ -294,21 +295,25 @@ func (l *lab) nothingElseWorks(t *testing.T) {
 	}
 }
 
-// ask sends a request to the front door and returns the status of the answer.
-func (l *lab) ask(ctx context.Context, client *http.Client, method, url, body, token string) (int, error) {
+// ask sends a request to the front door and returns the status of the answer, and the beginning of one that is no success.
+func (l *lab) ask(ctx context.Context, client *http.Client, method, url, body, token string) (status int, said string, err error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	if token != "" {
 		request.Header.Set("Authorization", token)
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	response.Body.Close()
-	return response.StatusCode, nil
+	defer response.Body.Close()
+	if response.StatusCode < 300 {
+		return response.StatusCode, "", nil
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, 500))
+	return response.StatusCode, string(text), err
 }
 
 // path is a path that an endpoint answers: parameters have values.
@@ -334,7 +339,7 @@ func (l *lab) endpointsAnswer(t *testing.T) {
 				{"", map[string]int{needs.Public: 200, needs.Auth: 401, needs.Private: 404}},
 				{laboratory.Token("ada"), map[string]int{needs.Public: 200, needs.Auth: 200, needs.Private: 404}},
 			} {
-				status, err := l.ask(ctx, client, method, l.URL(path(endpoint)), "", test.token)
+				status, _, err := l.ask(ctx, client, method, l.URL(path(endpoint)), "", test.token)
 				if want := test.want[endpoint.Access]; err != nil || status != want {
 					t.Errorf("%s %s with %q: got %d, %v, want %d", method, path(endpoint), test.token, status, err, want)
 				}
@@ -342,7 +347,7 @@ func (l *lab) endpointsAnswer(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/__encore/healthz", "/__encore/authhandler"} {
-		if status, err := l.ask(ctx, client, http.MethodGet, l.URL(path), "", ""); err != nil || status/100 != 4 {
+		if status, _, err := l.ask(ctx, client, http.MethodGet, l.URL(path), "", ""); err != nil || status/100 != 4 {
 			t.Errorf("%s from outside: got %d, %v", path, status, err)
 		}
 	}
