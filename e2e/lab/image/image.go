@@ -26,7 +26,7 @@ const (
 // What a bad image does.
 const (
 	Exits  = "exit"      // ends with code 1 at once
-	Sick   = "unhealthy" // answers its health check with 500 for ever
+	Sick   = "unhealthy" // answers its health check with 500 without end
 	Panics = "panic"     // panics after a minute
 )
 

@@ -124,7 +124,7 @@ type Use struct {
 type Subscription struct {
 	Topic string `hcl:"topic,label" json:"topic"`
 	Name  string `hcl:"name,label" json:"name"`
-	// MaxReceives is how often a message that fails is handed out; 0 is for ever, 101 Encore's default.
+	// MaxReceives is how often a message that fails is handed out; 0 is without end, 101 Encore's default.
 	MaxReceives *int   `hcl:"max_receives,optional" json:"maxReceives"`
 	AckDeadline string `hcl:"ack_deadline,optional" json:"ackDeadline"` // 30s without
 	MinBackoff  string `hcl:"min_backoff,optional" json:"minBackoff"`   // 10s without

@@ -255,7 +255,7 @@ func (c *checker) subscription(service *Service, subscription *Subscription) {
 		c.add(problem(subscription.Range, "Unknown topic", "correct its name, or describe it in a topic block of the application", "Nobody publishes to the topic %q.", subscription.Topic))
 	}
 	if *subscription.MaxReceives < 0 {
-		c.add(problem(subscription.Range, "Invalid number", "write 0 for a message that is handed out for ever", "A message cannot be received %d times.", *subscription.MaxReceives))
+		c.add(problem(subscription.Range, "Invalid number", "write 0 for a message that is handed out without end", "A message cannot be received %d times.", *subscription.MaxReceives))
 	}
 	for _, text := range []string{subscription.AckDeadline, subscription.MinBackoff, subscription.MaxBackoff} {
 		if duration, err := time.ParseDuration(text); err != nil || duration <= 0 {

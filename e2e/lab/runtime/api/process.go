@@ -24,7 +24,7 @@ type Process struct {
 	Set     *resource.Set
 	Service string // of a container
 	Speed   float64
-	Sick    bool            // answers its health check with a failure for ever
+	Sick    bool            // answers its health check with a failure without end
 	Work    context.Context // done: handlers are to give up
 	Now     func() time.Time
 	Log     *log.Logger
