@@ -132,7 +132,7 @@ func run(stop context.Context, variables map[string]string, output io.Writer) in
 // end tells why the process ends, and with which code.
 func end(logger *log.Logger, err error) int {
 	logger.Print(err)
-	var fatal *infra.Fatal
+	var fatal *infra.StartError
 	if errors.As(err, &fatal) {
 		return fatal.Code
 	}

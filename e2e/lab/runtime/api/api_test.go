@@ -136,12 +136,12 @@ func ask(t *testing.T, method, url, body string, headers ...string) (int, string
 }
 
 // split is gateway, orders and users, each a process; the gateway may host more.
-func split(t *testing.T, language string, data bool, beside string, change func(*infra.Config)) (gateway, orders, users string) {
+func split(t *testing.T, language string, data bool, beside string) (gateway, orders, users string) {
 	t.Helper()
 	app := parse(t, language, data)
-	front, _, gateway := start(t, app, beside, true, change)
-	second, _, orders := start(t, app, "orders", false, change)
-	_, _, users = start(t, app, "users", false, change)
+	front, _, gateway := start(t, app, beside, true, nil)
+	second, _, orders := start(t, app, "orders", false, nil)
+	_, _, users = start(t, app, "users", false, nil)
 	connect(front, "orders", orders)
 	connect(second, "users", users)
 	if !front.Services["users"] {
@@ -181,7 +181,7 @@ func TestGateway(t *testing.T) {
 				if language == needs.TypeScript {
 					beside = "users"
 				}
-				gateway, _, _ := split(t, language, true, beside, nil)
+				gateway, _, _ := split(t, language, true, beside)
 				status, said := ask(t, test.method, gateway+test.path, "", test.headers...)
 				if status != want || !strings.Contains(said, test.want) {
 					t.Errorf("got %d %s, want %d and %s", status, said, want, test.want)
@@ -208,7 +208,7 @@ func TestAuthHandlerApart(t *testing.T) {
 		{"TypeScript, apart", needs.TypeScript, false, "", 500, `secret \"SessionKey\" is not set`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			gateway, _, _ := split(t, test.language, test.data, test.beside, nil)
+			gateway, _, _ := split(t, test.language, test.data, test.beside)
 			if status, said := ask(t, "POST", gateway+"/orders", "", valid...); status != test.status || !strings.Contains(said, test.want) {
 				t.Errorf("got %d %s, want %d and %s", status, said, test.status, test.want)
 			}
@@ -291,7 +291,7 @@ func platform(path, key string) []string {
 
 // TestCronThroughTheGateway lets a job reach a private endpoint of another process: in Go by the signature of the platform.
 func TestCronThroughTheGateway(t *testing.T) {
-	gateway, _, _ := split(t, needs.Go, true, "", nil)
+	gateway, _, _ := split(t, needs.Go, true, "")
 	if status, said := ask(t, "POST", gateway+"/nightly", "", platform("/nightly", "key")...); status != 200 {
 		t.Errorf("got %d %s", status, said)
 	}

@@ -24,7 +24,7 @@ func TestOrders(t *testing.T) {
 	refusing := closed.Addr().String()
 	closed.Close()
 	for _, language := range []string{needs.Go, needs.TypeScript} {
-		gateway, orders, users := split(t, language, true, map[string]string{needs.Go: "", needs.TypeScript: "users"}[language], nil)
+		gateway, orders, users := split(t, language, true, map[string]string{needs.Go: "", needs.TypeScript: "users"}[language])
 		for _, test := range []struct {
 			name, method, path, body string
 			status                   int

@@ -88,7 +88,7 @@ func postgres(ctx context.Context, options Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer connection.Close(context.Background())
+	defer func() { _ = connection.Close(context.Background()) }()
 	statement := order.Statement
 	if statement == "" {
 		statement = "SELECT 1"
@@ -117,7 +117,7 @@ func redisCommand(ctx context.Context, options Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	var command []any
 	for _, word := range order.Command {
 		command = append(command, word)

@@ -19,10 +19,10 @@ func readContainer(app *needs.Needs, environment Environment) (*Config, error) {
 	variables := environment.Variables
 	service := app.Service(variables[ServiceVariable])
 	if service == nil {
-		return nil, &Fatal{CodeError, fmt.Sprintf("%s names no service: %q", ServiceVariable, variables[ServiceVariable])}
+		return nil, &StartError{CodeError, fmt.Sprintf("%s names no service: %q", ServiceVariable, variables[ServiceVariable])}
 	}
 	if variables["PORT"] == "" {
-		return nil, &Fatal{CodeError, "PORT is not set"}
+		return nil, &StartError{CodeError, "PORT is not set"}
 	}
 	config := newConfig()
 	config.Address, config.Cloud = ":"+variables["PORT"], "aws"
@@ -77,7 +77,7 @@ func containerDatabase(config *Config, name string, environment Environment) err
 	}
 	most, err := strconv.Atoi(variables[prefix+"MAX_CONNECTIONS"])
 	if err != nil {
-		return &Fatal{CodeError, prefix + "MAX_CONNECTIONS: " + err.Error()}
+		return &StartError{CodeError, prefix + "MAX_CONNECTIONS: " + err.Error()}
 	}
 	database.Max = most
 	database.TLS.Roots, database.TLS.Problem = environment.Roots.only(variables[prefix+"CA_CERTIFICATE"])

@@ -140,18 +140,18 @@ type tlsEntry struct {
 func readDocument(path string) (*document, map[string]any, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, &Fatal{CodeError, "failed to read infra config: " + err.Error()}
+		return nil, nil, &StartError{CodeError, "failed to read infra config: " + err.Error()}
 	}
 	read, raw := &document{}, map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(read); err != nil {
-		return nil, nil, &Fatal{CodeError, "failed to parse infra config: " + err.Error()}
+		return nil, nil, &StartError{CodeError, "failed to parse infra config: " + err.Error()}
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, nil, &Fatal{CodeError, "failed to parse infra config: something stands behind it"}
+		return nil, nil, &StartError{CodeError, "failed to parse infra config: something stands behind it"}
 	}
 	if err := json.Unmarshal(content, &raw); err != nil {
-		return nil, nil, &Fatal{CodeError, "failed to parse infra config: " + err.Error()}
+		return nil, nil, &StartError{CodeError, "failed to parse infra config: " + err.Error()}
 	}
 	return read, raw, nil
 }
@@ -182,7 +182,7 @@ func (d *document) common(variables map[string]string) (*Config, error) {
 	if grace := variables["ENCORE_K8S_GRACE_TERMINATION_SECONDS"]; grace != "" {
 		number, err := strconv.Atoi(grace)
 		if err != nil {
-			return nil, &Fatal{CodeError, "ENCORE_K8S_GRACE_TERMINATION_SECONDS: " + err.Error()}
+			return nil, &StartError{CodeError, "ENCORE_K8S_GRACE_TERMINATION_SECONDS: " + err.Error()}
 		}
 		config.Shutdown.Grace = time.Duration(number) * time.Second
 	}
@@ -228,13 +228,13 @@ func (d *document) secrets(variables map[string]string, strict bool) (map[string
 	var whole text
 	if json.Unmarshal(d.Secrets, &whole) == nil {
 		if err := json.Unmarshal([]byte(whole.in(variables)), &secrets); err != nil {
-			return nil, &Fatal{CodeError, "failed to parse secrets: " + err.Error()}
+			return nil, &StartError{CodeError, "failed to parse secrets: " + err.Error()}
 		}
 		return secrets, nil
 	}
 	var entries map[string]text
 	if err := json.Unmarshal(d.Secrets, &entries); err != nil {
-		return nil, &Fatal{CodeError, "failed to parse secrets: " + err.Error()}
+		return nil, &StartError{CodeError, "failed to parse secrets: " + err.Error()}
 	}
 	for name, entry := range entries {
 		if _, set := variables[entry.Variable]; strict && entry.Variable != "" && !set {
@@ -305,7 +305,7 @@ func (d *document) validate() error {
 		}
 	}
 	if len(problems) > 0 {
-		return &Fatal{CodeError, "invalid infra config: " + strings.Join(problems, "; ")}
+		return &StartError{CodeError, "invalid infra config: " + strings.Join(problems, "; ")}
 	}
 	return nil
 }

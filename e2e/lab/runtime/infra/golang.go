@@ -24,7 +24,7 @@ func readGo(app *needs.Needs, environment Environment) (*Config, error) {
 	maps.DeleteFunc(rest, func(name, _ string) bool { return strings.HasPrefix(name, "ENCORE_") })
 	path := own["ENCORE_INFRA_CONFIG_PATH"]
 	if path == "" { // set to nothing is not set
-		return nil, &Fatal{CodePanic, "panic: no runtime config: ENCORE_INFRA_CONFIG_PATH is not set"}
+		return nil, &StartError{CodePanic, "panic: no runtime config: ENCORE_INFRA_CONFIG_PATH is not set"}
 	}
 	written, _, err := readDocument(path)
 	if err != nil {
@@ -91,7 +91,7 @@ func (d *document) goCaches(config *Config, variables map[string]string, roots A
 		cache := Cache{Address: entry.Host, Index: entry.Index, Max: value(entry.Max), Min: value(entry.Min)} // key_prefix is ignored
 		if entry.Auth != nil && entry.Auth.Type == "acl" {
 			if entry.Auth.User == nil {
-				return &Fatal{CodePanic, "panic: runtime error: invalid memory address or nil pointer dereference"}
+				return &StartError{CodePanic, "panic: runtime error: invalid memory address or nil pointer dereference"}
 			}
 			cache.User, cache.Password = entry.Auth.User.in(variables), entry.Auth.Password.in(variables)
 		} else if entry.Auth != nil {
@@ -154,13 +154,13 @@ func checkGo(app *needs.Needs, config *Config) error {
 		}
 	}
 	if len(missing) > 0 && config.Cloud != "local" {
-		return &Fatal{CodePanic, "the following secrets are not defined: " + strings.Join(missing, ", ")}
+		return &StartError{CodePanic, "the following secrets are not defined: " + strings.Join(missing, ", ")}
 	}
 	if config.Gateway {
 		for _, service := range app.Services {
 			exposed := slices.ContainsFunc(service.Endpoints, func(e needs.Endpoint) bool { return e.Access != needs.Private })
 			if _, known := config.Discovery[service.Name]; exposed && !known && !config.Services[service.Name] {
-				return &Fatal{CodePanic, fmt.Sprintf("panic: no service discovery configuration for service %q", service.Name)}
+				return &StartError{CodePanic, fmt.Sprintf("panic: no service discovery configuration for service %q", service.Name)}
 			}
 		}
 	}

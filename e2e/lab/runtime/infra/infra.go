@@ -99,13 +99,13 @@ const (
 	Unverified          // TLS, unverified
 )
 
-// Fatal is why a process ends before it serves anything.
-type Fatal struct {
+// StartError is why a process ends before it serves anything.
+type StartError struct {
 	Code int // what it exits with: 2 a panic in Go, 101 a panic in Rust, 1 an error
 	Text string
 }
 
-func (f *Fatal) Error() string { return f.Text }
+func (f *StartError) Error() string { return f.Text }
 
 // Exit codes.
 const (
@@ -121,7 +121,7 @@ type Environment struct {
 	Roots Authorities
 }
 
-// Read is what the process of an application is told, or a *Fatal.
+// Read is what the process of an application is told, or a *StartError.
 func Read(app *needs.Needs, environment Environment) (*Config, error) {
 	// The real environment stays as it is for the caller.
 	environment.Variables = maps.Clone(environment.Variables)
@@ -135,7 +135,7 @@ func Read(app *needs.Needs, environment Environment) (*Config, error) {
 	case needs.Container:
 		config, err = readContainer(app, environment)
 	default:
-		err = &Fatal{CodeError, fmt.Sprintf("no runtime for language %q", app.Language)}
+		err = &StartError{CodeError, fmt.Sprintf("no runtime for language %q", app.Language)}
 	}
 	if err != nil {
 		return nil, err

@@ -158,7 +158,7 @@ func TestRefusals(t *testing.T) {
 				environment := Environment{Variables: variables(t, written)}
 				maps.Copy(environment.Variables, test.variables)
 				_, err := Read(app, environment)
-				var fatal *Fatal
+				var fatal *StartError
 				switch {
 				case want == never && err != nil:
 					t.Errorf("refused: %v", err)
@@ -181,10 +181,10 @@ func TestCommentsAreNoJSON(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, language string, change func(map[string]any, map[string]string), roots Authorities) *Config {
+func read(t *testing.T, language string, change func(map[string]any, map[string]string)) *Config {
 	t.Helper()
 	written := config()
-	environment := Environment{Roots: roots}
+	environment := Environment{}
 	values := map[string]string{}
 	if change != nil {
 		change(written, values)
@@ -200,7 +200,7 @@ func read(t *testing.T, language string, change func(map[string]any, map[string]
 
 // TestDifferences holds what the two runtimes make of one configuration.
 func TestDifferences(t *testing.T) {
-	golang, rust := read(t, needs.Go, nil, Authorities{}), read(t, needs.TypeScript, nil, Authorities{})
+	golang, rust := read(t, needs.Go, nil), read(t, needs.TypeScript, nil)
 
 	// Row 2: of several entries Go knows the last.
 	if len(golang.Topics) != 0 || len(golang.Buckets) != 0 {
@@ -238,10 +238,10 @@ func TestDifferences(t *testing.T) {
 
 	// Row 1: the name of a database.
 	renamed := func(c map[string]any, _ map[string]string) { set(c, "sql_servers.databases.orders.name", "other") }
-	if got := read(t, needs.Go, renamed, Authorities{}).Databases; got["other"].Name != "orders" {
+	if got := read(t, needs.Go, renamed).Databases; got["other"].Name != "orders" {
 		t.Errorf("Go: %+v", got)
 	}
-	if got := read(t, needs.TypeScript, renamed, Authorities{}).Databases; got["orders"].Name != "other" {
+	if got := read(t, needs.TypeScript, renamed).Databases; got["orders"].Name != "other" {
 		t.Errorf("TypeScript: %+v", got)
 	}
 
@@ -250,10 +250,10 @@ func TestDifferences(t *testing.T) {
 		delete(c, "hosted_services")
 		delete(c, "hosted_gateways")
 	}
-	if got := read(t, needs.Go, alone, Authorities{}); len(got.Services) != 2 || got.Gateway {
+	if got := read(t, needs.Go, alone); len(got.Services) != 2 || got.Gateway {
 		t.Errorf("Go hosts %v", got.Services)
 	}
-	if got := read(t, needs.TypeScript, alone, Authorities{}); len(got.Services) != 0 {
+	if got := read(t, needs.TypeScript, alone); len(got.Services) != 0 {
 		t.Errorf("TypeScript hosts %v", got.Services)
 	}
 
@@ -262,10 +262,10 @@ func TestDifferences(t *testing.T) {
 		set(c, "sql_servers.databases.orders.password", map[string]any{"$env": "ENCORE_PASSWORD"})
 		v["ENCORE_PASSWORD"] = "x"
 	}
-	if got := read(t, needs.Go, own, Authorities{}).Databases["orders"].Password; got != "" {
+	if got := read(t, needs.Go, own).Databases["orders"].Password; got != "" {
 		t.Errorf("Go: %q", got)
 	}
-	if got := read(t, needs.TypeScript, own, Authorities{}).Databases["orders"].Password; got != "x" {
+	if got := read(t, needs.TypeScript, own).Databases["orders"].Password; got != "x" {
 		t.Errorf("TypeScript: %q", got)
 	}
 
@@ -274,14 +274,14 @@ func TestDifferences(t *testing.T) {
 		c["secrets"] = map[string]any{"$env": "ALL"}
 		v["ALL"] = `{"StripeKey": "a", "Everywhere": "b"}`
 	}
-	if got := read(t, needs.Go, whole, Authorities{}).Secrets; got["StripeKey"] != "a" || got["Everywhere"] != "b" {
+	if got := read(t, needs.Go, whole).Secrets; got["StripeKey"] != "a" || got["Everywhere"] != "b" {
 		t.Errorf("secrets %v", got)
 	}
 	listen := func(_ map[string]any, v map[string]string) {
 		v["ENCORE_LISTEN_ADDR"], v["ENCORE_K8S_GRACE_TERMINATION_SECONDS"] = "127.0.0.1:1", "42"
 	}
 	for _, language := range []string{needs.Go, needs.TypeScript} {
-		if got := read(t, language, listen, Authorities{}); got.Address != "127.0.0.1:1" || got.Shutdown.Grace != 42*time.Second {
+		if got := read(t, language, listen); got.Address != "127.0.0.1:1" || got.Shutdown.Grace != 42*time.Second {
 			t.Errorf("%s: %+v", language, got)
 		}
 	}
@@ -325,7 +325,7 @@ func TestCertificates(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for i, language := range []string{needs.Go, needs.TypeScript} {
-				got := read(t, language, test.change, Authorities{})
+				got := read(t, language, test.change)
 				database, cache := got.Databases["orders"].TLS, got.Caches["sessions"].TLS
 				if want := []Mode{test.go_, test.ts}[i]; database.Mode != want || cache.Mode != test.redis[i] {
 					t.Errorf("%s: database %d, want %d; cache %d, want %d", language, database.Mode, want, cache.Mode, test.redis[i])

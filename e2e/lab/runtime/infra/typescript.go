@@ -15,7 +15,7 @@ const rustPool = 100
 func readTypeScript(app *needs.Needs, environment Environment) (*Config, error) {
 	path, set := environment.Variables["ENCORE_INFRA_CONFIG_PATH"]
 	if !set {
-		return nil, &Fatal{CodeError, "failed to initialize runtime: no runtime config"}
+		return nil, &StartError{CodeError, "failed to initialize runtime: no runtime config"}
 	}
 	written, raw, err := readDocument(path) // set to nothing is a file that cannot be read
 	if err != nil {
@@ -51,7 +51,7 @@ func readTypeScript(app *needs.Needs, environment Environment) (*Config, error) 
 // which are no references to variables.
 func rustFields(written *document, raw map[string]any) error {
 	missing := func(where, field string) error {
-		return &Fatal{CodeError, fmt.Sprintf("failed to parse infra config: %s: missing field `%s`", where, field)}
+		return &StartError{CodeError, fmt.Sprintf("failed to parse infra config: %s: missing field `%s`", where, field)}
 	}
 	for _, section := range []struct {
 		name   string
@@ -76,13 +76,13 @@ func rustFields(written *document, raw map[string]any) error {
 	for _, server := range written.Servers {
 		for name, database := range server.Databases {
 			if database.User.Variable != "" {
-				return &Fatal{CodeError, fmt.Sprintf("failed to parse infra config: databases.%s.username: invalid type: map, expected a string", name)}
+				return &StartError{CodeError, fmt.Sprintf("failed to parse infra config: databases.%s.username: invalid type: map, expected a string", name)}
 			}
 		}
 	}
 	for name, cluster := range written.Redis {
 		if cluster.Auth != nil && cluster.Auth.User != nil && cluster.Auth.User.Variable != "" {
-			return &Fatal{CodeError, fmt.Sprintf("failed to parse infra config: redis.%s.auth.username: invalid type: map, expected a string", name)}
+			return &StartError{CodeError, fmt.Sprintf("failed to parse infra config: redis.%s.auth.username: invalid type: map, expected a string", name)}
 		}
 	}
 	return nil
@@ -146,7 +146,7 @@ func (d *document) rustCaches(config *Config, environment Environment) error {
 		cache := Cache{Address: entry.Host, Index: entry.Index, Prefix: entry.Prefix, Max: value(entry.Max), Min: value(entry.Min), TLS: TLS{Mode: VerifyFull}}
 		if entry.Auth != nil && entry.Auth.Type == "acl" {
 			if entry.Auth.User == nil {
-				return &Fatal{CodeRustPanic, fmt.Sprintf("thread 'main' panicked: redis.%s: acl without a username", name)}
+				return &StartError{CodeRustPanic, fmt.Sprintf("thread 'main' panicked: redis.%s: acl without a username", name)}
 			}
 			cache.User, cache.Password = entry.Auth.User.Literal, entry.Auth.Password.in(environment.Variables)
 		} else if entry.Auth != nil {
@@ -199,13 +199,13 @@ func (d *document) rustStorage(config *Config, variables map[string]string) {
 func checkTypeScript(app *needs.Needs, config *Config) error {
 	for _, topic := range slices.Sorted(maps.Keys(config.Topics)) {
 		if !app.KnowsTopic(topic) {
-			return &Fatal{CodeError, fmt.Sprintf("failed to initialize runtime: topic %q is not in the application's metadata", topic)}
+			return &StartError{CodeError, fmt.Sprintf("failed to initialize runtime: topic %q is not in the application's metadata", topic)}
 		}
 	}
 	for _, service := range app.Services {
 		for _, secret := range service.Secrets {
 			if _, there := config.Secrets[secret.Name]; secret.AtLoad && !there {
-				return &Fatal{CodeError, fmt.Sprintf("Error: secret %q is not set", secret.Name)}
+				return &StartError{CodeError, fmt.Sprintf("Error: secret %q is not set", secret.Name)}
 			}
 		}
 	}

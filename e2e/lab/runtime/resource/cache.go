@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -28,7 +29,7 @@ func (s *Set) useCache(ctx context.Context, service *needs.Service, need needs.N
 	}
 	key := s.Config.Caches[need.Name].Prefix + fill(need.Detail, text)
 	for _, command := range commands(service.Caches[index].Kind, key) {
-		if err := client.Do(ctx, command...).Err(); err != nil && err != redis.Nil {
+		if err := client.Do(ctx, command...).Err(); err != nil && !errors.Is(err, redis.Nil) {
 			return "", fmt.Errorf("%v: %w", command[0], err)
 		}
 	}

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -91,10 +92,10 @@ func cloud(t *testing.T) (calls func() []http.Request) {
 		seen = append(seen, *request)
 		if request.Form.Get("Action") == "GetTopicAttributes" && request.Form.Get("TopicArn") == "arn:refused" {
 			writer.WriteHeader(http.StatusForbidden)
-			io.WriteString(writer, `<ErrorResponse><Error><Code>AuthorizationError</Code><Message>no</Message></Error></ErrorResponse>`)
+			fmt.Fprint(writer, `<ErrorResponse><Error><Code>AuthorizationError</Code><Message>no</Message></Error></ErrorResponse>`)
 			return
 		}
-		io.WriteString(writer, `<R><PublishResult><MessageId>1</MessageId></PublishResult><GetTopicAttributesResult/></R>`)
+		fmt.Fprint(writer, `<R><PublishResult><MessageId>1</MessageId></PublishResult><GetTopicAttributesResult/></R>`)
 	}))
 	t.Cleanup(server.Close)
 	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-west-1"} {
@@ -145,7 +146,7 @@ func TestTopics(t *testing.T) {
 		cloud(t)
 		app.Language = needs.Go
 		_, err := Open(t.Context(), Options{App: app, Config: &infra.Config{Topics: map[string]infra.Topic{"t": {ARN: "arn:refused"}}}, Log: log.New(io.Discard, "", 0)})
-		var fatal *infra.Fatal
+		var fatal *infra.StartError
 		if !errors.As(err, &fatal) || fatal.Code != infra.CodePanic || !strings.Contains(fatal.Text, "AuthorizationError") {
 			t.Errorf("got %v, want a panic", err)
 		}

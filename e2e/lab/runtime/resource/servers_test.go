@@ -29,14 +29,14 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/runtime/infra"
 )
 
-// authority is a certificate authority with a server's certificate for a name.
+// authority is a certificate authority with a certificate of the server "localhost".
 type authority struct {
 	pem              []byte
 	certificate, key []byte // of the server
 	pool             *x509.CertPool
 }
 
-func newAuthority(t *testing.T, name string) authority {
+func newAuthority(t *testing.T) authority {
 	t.Helper()
 	make := func(template, parent *x509.Certificate, signer *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey, []byte) {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -63,7 +63,7 @@ func newAuthority(t *testing.T, name string) authority {
 	root, rootKey, rootPEM := make(lifetime(x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "lab"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}), nil, nil)
-	_, key, certificate := make(lifetime(x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{name}}), root, rootKey)
+	_, key, certificate := make(lifetime(x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{"localhost"}}), root, rootKey)
 	der, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,11 @@ func folder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(path) })
+	t.Cleanup(func() {
+		if err := os.RemoveAll(path); err != nil {
+			t.Error(err)
+		}
+	})
 	return path
 }
 
@@ -180,7 +184,7 @@ func startPostgres(t *testing.T, lab authority) string {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	write(t, filepath.Join(home, "data"), map[string][]byte{
-		"server.crt": lab.certificate, "server.key": lab.key, "pg_hba.conf": []byte("local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n"),
+		"server.crt": lab.certificate, "server.key": lab.key, "pg_hba.conf": []byte("local\tall\tall\ttrust\nhostssl\tall\tall\t127.0.0.1/32\tscram-sha-256\n"),
 	})
 	address := net.JoinHostPort("127.0.0.1", port)
 	launch(t, home, address, filepath.Join(bin, "postgres"), "-D", filepath.Join(home, "data"), "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-k", home, "-F")
@@ -200,7 +204,7 @@ func startPostgres(t *testing.T, lab authority) string {
 
 // TestDatabaseOverTLS connects in every mode to a server that speaks TLS alone.
 func TestDatabaseOverTLS(t *testing.T) {
-	lab, other := newAuthority(t, "localhost"), newAuthority(t, "localhost")
+	lab, other := newAuthority(t), newAuthority(t)
 	port := startPostgres(t, lab)
 	named, unnamed := net.JoinHostPort("localhost", port), net.JoinHostPort("127.0.0.1", port)
 	tls := func(mode infra.Mode, pool *x509.CertPool) infra.TLS { return infra.TLS{Mode: mode, Roots: pool} }
@@ -258,7 +262,7 @@ func TestDatabaseOverTLS(t *testing.T) {
 
 // TestCacheOverTLS logs in as an ACL user with the rights that modules/cache gives, and uses every kind of keyspace.
 func TestCacheOverTLS(t *testing.T) {
-	lab, other := newAuthority(t, "localhost"), newAuthority(t, "localhost")
+	lab, other := newAuthority(t), newAuthority(t)
 	home, port := folder(t), freePort(t)
 	write(t, home, map[string][]byte{
 		"server.crt": lab.certificate, "server.key": lab.key,

@@ -26,7 +26,7 @@ func (s *Set) lookUpTopics(ctx context.Context) error {
 	client := sns.NewFromConfig(s.aws)
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Topics)) {
 		if _, err := client.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: aws.String(s.Config.Topics[name].ARN)}); err != nil {
-			return &infra.Fatal{Code: infra.CodePanic, Text: fmt.Sprintf("panic: unable to verify SNS topic %q: %v", name, err)}
+			return &infra.StartError{Code: infra.CodePanic, Text: fmt.Sprintf("panic: unable to verify SNS topic %q: %v", name, err)}
 		}
 	}
 	return nil

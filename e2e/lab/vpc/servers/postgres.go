@@ -221,7 +221,7 @@ func (p *process) configure(ctx context.Context, programs string, options Option
 	if plan.forceTLS {
 		kind = "hostssl"
 	}
-	access := fmt.Sprintf("local\tall\t%[1]s\ttrust\nhost\tall\t%[1]s\tall\treject\n%[2]s\tall\tall\t0.0.0.0/0\tscram-sha-256\n", superuser, kind)
+	access := fmt.Sprintf("local\tall\t%[1]s\ttrust\nhost\tall\t%[1]s\tall\treject\n%[2]s\t%[3]s\t%[3]s\t0.0.0.0/0\tscram-sha-256\n", superuser, kind, "all")
 	settings := fmt.Sprintf(`
 listen_addresses = '%s'
 port = %d
