@@ -135,7 +135,7 @@ func TestApplied(t *testing.T) {
 	var signed atomic.Int32
 	tasks := map[string]*vpc.Attachment{
 		"gateway": w.task(t, "gateway", say("gateway")), "users": w.task(t, "users", say("users")), "orders": w.task(t, "orders", say("orders")),
-		"catalog": w.task(t, "catalog", say("catalog")),
+		"catalog": w.task(t, "catalog", say("catalog")), "shipping": w.task(t, "shipping", say("shipping")),
 		"reports": w.task(t, "reports", func(writer http.ResponseWriter, request *http.Request) {
 			if request.Header.Get("X-Encore-Auth") != "" && request.URL.Path == "/reports.Revenue" {
 				signed.Add(1)
