@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -184,7 +185,7 @@ func startPostgres(t *testing.T, lab authority) string {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	write(t, filepath.Join(home, "data"), map[string][]byte{
-		"server.crt": lab.certificate, "server.key": lab.key, "pg_hba.conf": []byte("local\tall\tall\ttrust\nhostssl\tall\tall\t127.0.0.1/32\tscram-sha-256\n"),
+		"server.crt": lab.certificate, "server.key": lab.key, "pg_hba.conf": fmt.Appendf(nil, "local\t%[1]s\t%[1]s\ttrust\nhostssl\t%[1]s\t%[1]s\t127.0.0.1/32\tscram-sha-256\n", "all"),
 	})
 	address := net.JoinHostPort("127.0.0.1", port)
 	launch(t, home, address, filepath.Join(bin, "postgres"), "-D", filepath.Join(home, "data"), "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-k", home, "-F")
