@@ -46,26 +46,27 @@ func (l *Laboratory) Front(service, path string) (string, bool) {
 	if l.Needs.Language != needs.Container {
 		return l.URL(path), true
 	}
-	for _, rule := range l.resources("process "+service, "aws_lb_listener_rule") {
-		host, prefix := "", ""
-		for _, condition := range rule.Blocks("condition") {
-			for _, value := range condition.Block("host_header").Texts("values") {
-				host = strings.ReplaceAll(value, "*", "example.com")
-			}
-			for _, value := range condition.Block("path_pattern").Texts("values") {
-				if before, any := strings.CutSuffix(value, "/*"); any {
-					prefix = before
-				}
-			}
-		}
-		url := l.URL(prefix + path)
-		if host != "" {
-			scheme, rest, _ := strings.Cut(url, "://")
-			url = scheme + "://" + host + rest[strings.Index(rest, "/"):]
-		}
-		return url, true
+	rules := l.resources("process "+service, "aws_lb_listener_rule")
+	if len(rules) == 0 {
+		return "", false
 	}
-	return "", false
+	host, prefix := "", ""
+	for _, condition := range rules[0].Blocks("condition") {
+		for _, value := range condition.Block("host_header").Texts("values") {
+			host = strings.ReplaceAll(value, "*", "example.com")
+		}
+		for _, value := range condition.Block("path_pattern").Texts("values") {
+			if before, any := strings.CutSuffix(value, "/*"); any {
+				prefix = before
+			}
+		}
+	}
+	url := l.URL(prefix + path)
+	if host != "" {
+		scheme, rest, _ := strings.Cut(url, "://")
+		url = scheme + "://" + host + rest[strings.Index(rest, "/"):]
+	}
+	return url, true
 }
 
 // Do gives an order to a service through the front door.
