@@ -34,7 +34,7 @@ type deployment struct {
 }
 
 // applies is how many environments are applied at a time. Each holds up to 1 GB.
-const applies = 6
+const applies = 8
 
 // TestMain lets tests that say they may run beside each other do so on a machine of few cores: those that apply wait for
 // the provider most of the time.
@@ -67,18 +67,24 @@ const twoServers = `environment "trial" {
 // TestG4_Apply takes environments that were applied to an empty account, the platform and then, against the outputs that
 // really came out, the services; lets them work; and destroys those that together hold one of everything. It proves that the
 // stacks fit together in this order, that a second plan finds nothing to do, that no value in Secrets Manager stands in a state
-// or a saved plan, and what the subtests say. TestLab, which make test runs later, finds these environments applied. What the emulator takes without doing anything with it is proven by no apply: see emulator/echoes.py.
+// or a saved plan, and what the subtests say. TestLab, which make test runs later, finds its environments applied. What the
+// emulator takes without doing anything with it is proven by no apply: see emulator/echoes.py.
 func TestG4_Apply(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		fixture, settings string
 		destroy           bool // what the others are made of is destroyed here
+		only              bool // is applied here, while others wait as well, and asked everything else by TestLab
 	}{
 		// What waits longest begins first.
 		{fixture: "shop", settings: labenvironment.Trial, destroy: true},
 		{fixture: "shop-typescript", settings: labenvironment.AllInOne},
 		{fixture: "webshop", settings: labenvironment.Trial, destroy: true}, // FIFO topics, versioned and public buckets
 		{fixture: "ledger", settings: twoServers, destroy: true},            // a cluster
+		{fixture: "shop", settings: labenvironment.AllInOne, only: true},
+		{fixture: "shop-typescript", settings: labenvironment.Trial, only: true},
+		{fixture: "reach", settings: labenvironment.Trial, only: true},
+		{fixture: "reach-typescript", settings: labenvironment.Trial, only: true},
 		{fixture: "sessions", settings: labenvironment.Trial},
 		{fixture: "files", settings: labenvironment.Trial},
 		{fixture: "events", settings: labenvironment.Trial},
@@ -89,7 +95,7 @@ func TestG4_Apply(t *testing.T) {
 			t.Parallel() // it waits more than it works
 			d := prepare(t, test.fixture, test.settings)
 			d.searchForSecrets(t)
-			if test.settings == "" {
+			if test.settings == "" || test.only {
 				return
 			}
 			if d.application.Of("topic") != nil {
