@@ -222,7 +222,7 @@ func (l *lab) shopRows(t *testing.T) {
 	t.Run("row 1 the auth handler's service not beside the gateway", func(t *testing.T) {
 		l.row(t, old{
 			put: func(p *putting) {
-				p.rules(func(resources map[string]map[string]any) { l.pair(t, resources, "gateway", "catalog", "users") })
+				p.rules(func(resources map[string]map[string]any) { l.pair(t, resources, "gateway", "orders", "users") })
 				p.infra("gateway", func(config map[string]any) {
 					config["hosted_services"] = []any{}
 					discovery := config["service_discovery"].(map[string]any)
