@@ -108,7 +108,7 @@ func (s *service) launch(d *deployment) {
 func (s *service) emptiest() string {
 	counts := map[string]int{}
 	for _, t := range s.tasks() {
-		if t.status != stopped {
+		if t.code == "" { // those that are told to stop leave room
 			counts[t.subnet]++
 		}
 	}
@@ -379,6 +379,11 @@ func (t *task) end(order stopping) {
 		failed = errors.Join(failed, t.place.Close())
 	}
 	t.cluster.change(func() {
+		for _, m := range t.members { // watch may still be on its way to say so
+			if m.running != nil {
+				m.ended, m.exitCode = true, m.running.ExitCode()
+			}
+		}
 		t.status = stopped
 		t.cluster.note(t.service.name, fmt.Sprintf("(task %s) has stopped: %s%s", t.id, t.reason, t.details()))
 		if failed != nil {

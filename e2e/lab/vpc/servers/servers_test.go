@@ -50,7 +50,7 @@ func account(t *testing.T) (*emulator.Caller, state.State) {
 	secret := func(name, value string) string {
 		return call("secretsmanager", "CreateSecret", map[string]any{"Name": name, "SecretString": value})["ARN"].(string)
 	}
-	for _, process := range []string{"catalog", "orders", "reports", "users"} {
+	for _, process := range []string{"catalog", "gateway", "orders", "reports", "users"} {
 		secret("shop/production/database/"+process, "of-"+process)
 	}
 	block := func(values map[string]any) []any { return []any{values} }
