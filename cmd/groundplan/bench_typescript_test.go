@@ -58,7 +58,7 @@ func writeTypeScriptApplication(b *testing.B, root string, services, files, line
 		put(name+"/encore.service.ts", fmt.Sprintf("import { Service } from \"encore.dev/service\";\n\nexport default new Service(%q);\n", name))
 		put(name+"/service.ts", padTypeScript(typeScriptService(s), lines))
 		for f := 1; f < files; f++ {
-			put(fmt.Sprintf("%s/file%d.ts", name, f), padTypeScript("import { db } from \"./service\";\n\nexport const handle = db;\n", lines))
+			put(fmt.Sprintf("%s/file%d.ts", name, f), padTypeScript("import { db } from \"./service\";\n\nexport const find = (id: string) => db.queryRow`SELECT ${id}`;\n", lines))
 		}
 	}
 }
