@@ -36,20 +36,7 @@ func (p *Process) serveGo(writer http.ResponseWriter, request *http.Request) {
 	if p.Config.Gateway {
 		admitted = exposed
 	}
-	found := match(p.App, request.Method, request.URL.Path, admitted)
-	if found == nil {
-		notFound(writer)
-		return
-	}
-	if found.endpoint.Access == needs.Auth {
-		user, refusal := p.authenticateGo(request)
-		if refusal != nil {
-			fail(writer, refusal.status, refusal.code, refusal.message)
-			return
-		}
-		request.Header.Set(encoreauth.UserID, user)
-	}
-	p.deliver(writer, request, found)
+	p.answer(writer, request, admitted, p.authenticateGo)
 }
 
 // servePlatform lets a request of the platform reach every endpoint, here or behind the gateway.
@@ -86,6 +73,25 @@ func (p *Process) serveCall(writer http.ResponseWriter, request *http.Request) b
 	}
 	p.run(writer, request, found)
 	return true
+}
+
+// answer delivers a request from outside to the endpoint of its path, once its user is known where the endpoint asks for one.
+func (p *Process) answer(writer http.ResponseWriter, request *http.Request, admitted func(*needs.Service, *needs.Endpoint) bool,
+	authenticate func(*http.Request) (string, *refusal)) {
+	found := match(p.App, request.Method, request.URL.Path, admitted)
+	if found == nil {
+		notFound(writer)
+		return
+	}
+	if found.endpoint.Access == needs.Auth {
+		user, refusal := authenticate(request)
+		if refusal != nil {
+			fail(writer, refusal.status, refusal.code, refusal.message)
+			return
+		}
+		request.Header.Set(encoreauth.UserID, user)
+	}
+	p.deliver(writer, request, found)
 }
 
 // deliver runs an endpoint here, or sends the request on to its service.

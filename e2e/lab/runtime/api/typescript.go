@@ -38,20 +38,7 @@ func (p *Process) serveTypeScript(writer http.ResponseWriter, request *http.Requ
 		}
 	}
 	withoutMeta(request.Header)
-	found := match(p.App, request.Method, request.URL.Path, exposed)
-	if found == nil {
-		notFound(writer)
-		return
-	}
-	if found.endpoint.Access == needs.Auth {
-		user, refusal := p.authenticateHere(request)
-		if refusal != nil {
-			fail(writer, refusal.status, refusal.code, refusal.message)
-			return
-		}
-		request.Header.Set(encoreauth.UserID, user)
-	}
-	p.deliver(writer, request, found)
+	p.answer(writer, request, exposed, p.authenticateHere)
 }
 
 // serveUnsigned answers whoever comes to a service's own port without a signature.
