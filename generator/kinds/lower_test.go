@@ -129,9 +129,9 @@ func TestF2_AuthServiceRunsBesideTheGateway(t *testing.T) {
 	}
 }
 
-// TestC2_KeysBesideTheGateway: services of one process share its user of the cache, but the gateway's user, which the code
+// TestC1_KeysBesideTheGateway: services of one process share its user of the cache, but the gateway's user, which the code
 // of one of them runs under, still reaches the keys of the other.
-func TestC2_KeysBesideTheGateway(t *testing.T) {
+func TestC1_KeysBesideTheGateway(t *testing.T) {
 	space := func(service, pattern string) app.Resource {
 		return app.Resource{Kind: "keyspace", Parent: "main", Name: pattern, Service: service, Spec: &Keyspace{}}
 	}
