@@ -64,13 +64,13 @@ variable "push_role_arns" {
 }
 
 variable "pull_role_arns" {
-  description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else is denied the layers, and with push_role_arns the manifests, whatever their own policies say. Empty: the policies of each role decide."
+  description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else is denied the layers, and with push_role_arns the manifests, whatever their own policies say. The account may be `*` where only the name is known: roles of other accounts have no right here. Empty: the policies of each role decide."
   type        = list(string)
   nullable    = false
   default     = []
 
   validation {
-    condition     = alltrue([for arn in var.pull_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    condition     = alltrue([for arn in var.pull_role_arns : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|[*]):role/.+$", arn))])
     error_message = "pull_role_arns holds ARNs of IAM roles, such as arn:aws:iam::123456789012:role/shop-production-*, not of assumed-role sessions."
   }
 }
