@@ -2,9 +2,7 @@ package source
 
 import (
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -80,7 +78,7 @@ func foundIn(result *Application, dir string) (at hcl.Range, what string) {
 // requiresModule reports whether the application's go.mod requires the module in a folder below it under the path that
 // Encore gives its packages.
 func requiresModule(root, module, dir string) (bool, error) {
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(dir), "go.mod"))
+	text, err := readPlain(root, path.Join(dir, "go.mod"))
 	if err != nil {
 		return false, fmt.Errorf("read go.mod: %w", err)
 	}
@@ -88,7 +86,7 @@ func requiresModule(root, module, dir string) (bool, error) {
 	if own != path.Join(module, dir) {
 		return false, nil
 	}
-	text, err = os.ReadFile(filepath.Join(root, "go.mod"))
+	text, err = readPlain(root, "go.mod")
 	if err != nil {
 		return false, fmt.Errorf("read go.mod: %w", err)
 	}

@@ -186,7 +186,7 @@ func readTSFiles(files fs.FS, language *tsLanguage, resolver *tsResolver, names 
 					failures[i] = fmt.Errorf("read source: %w", err)
 					continue
 				}
-				modules[i] = readTSModule(language, resolver, names[i], string(text))
+				modules[i] = readTSModule(language, resolver, names[i], string(Plain(text)))
 			}
 		})
 	}

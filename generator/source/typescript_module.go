@@ -252,6 +252,10 @@ func readTSModule(language *tsLanguage, resolver *tsResolver, name, text string)
 
 func parseTSModule(language *tsLanguage, resolver *tsResolver, name, text string) *tsReader {
 	m := newTSModule(name, text)
+	if pointer := CheckPointer(name, []byte(text)); pointer != nil {
+		m.broken, m.diags = true, append(m.diags, pointer)
+		return &tsReader{m: m}
+	}
 	file, err := typescript.Parse(name, text)
 	if err != nil {
 		m.broken = true

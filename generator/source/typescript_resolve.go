@@ -57,7 +57,7 @@ func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
 			return nil, fmt.Errorf("read package.json: %w", err)
 		}
 		p := &tsPackage{dir: dir}
-		if json.Unmarshal(text, p) != nil {
+		if json.Unmarshal(Plain(text), p) != nil {
 			continue // npm would not read it either; nothing of ours depends on it
 		}
 		r.byDir[dir] = p
@@ -93,7 +93,7 @@ func (r *tsResolver) readConfig(files fs.FS, name string, seen map[string]bool) 
 			Paths   map[string][]string `json:"paths"`
 		} `json:"compilerOptions"`
 	}
-	if !unmarshalCommented(text, &config) {
+	if !unmarshalCommented(Plain(text), &config) {
 		return nil
 	}
 	dir := path.Dir(name)
