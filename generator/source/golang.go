@@ -72,7 +72,7 @@ func Go(root string, spellings []GoSpelling, ignore ...string) (*Application, hc
 	if err != nil {
 		return nil, nil, err
 	}
-	diags = append(diags, nestedDiags...)
+	diags = append(append(diags, nestedDiags...), checkOutsideGo(root, linker)...)
 	sortDiagnostics(diags)
 	return result, diags, nil
 }

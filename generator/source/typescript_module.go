@@ -68,6 +68,8 @@ type tsImport struct {
 	module string // the file of the application it means, "" for none
 	// clients says that it is the generated module of clients.
 	clients bool
+	// types says that nothing but types is imported.
+	types bool
 	// dynamic says that the import is an expression.
 	dynamic bool
 	// runs says that the module is loaded when the program runs: an import of nothing but types is not. lazy says that
