@@ -61,13 +61,7 @@ type goLocalModule struct{ path, dir, because string }
 
 // checkOutsideGo warns of declarations that stand outside of the application.
 func checkOutsideGo(root string, linker *goLinker) hcl.Diagnostics {
-	real, err := filepath.Abs(root)
-	if err == nil {
-		real, err = filepath.EvalSymlinks(real)
-	}
-	if err != nil {
-		return nil // the reader found it, and it is gone now
-	}
+	real := withoutLinks(root)
 	o := &goOutside{root: real, linker: linker, language: linker.language, read: map[string]*goPackage{}}
 	o.findModules()
 	var diags hcl.Diagnostics
@@ -251,6 +245,18 @@ func (o *goOutside) lostIn(p *goPackage, folder string) []string {
 		}
 	}
 	return lost
+}
+
+// withoutLinks is the whole name of a folder, as itself where it cannot be told: the reader has just been there.
+func withoutLinks(root string) string {
+	whole, err := filepath.Abs(root)
+	if err != nil {
+		return root
+	}
+	if real, err := filepath.EvalSymlinks(whole); err == nil {
+		return real
+	}
+	return whole
 }
 
 // relativeTo is a place as people write it: from the application's folder.

@@ -26,10 +26,7 @@ type tsOutside struct {
 // followLinks notes the symbolic links of the tree that lead to something in it: Node, the bundler and Encore follow them when a
 // module is imported, and take it for the one at the other end.
 func (t *tsTree) followLinks(root string) {
-	real, err := filepath.EvalSymlinks(root)
-	if err != nil {
-		return
-	}
+	real := withoutLinks(root)
 	for _, link := range t.linked {
 		if target, inside := realPath(real, link); inside {
 			t.links[link] = target
@@ -52,11 +49,7 @@ func (t *tsTree) unlinked(name string) string {
 
 // checkOutsideTS warns of declarations that stand outside of the application.
 func checkOutsideTS(root string, language *tsLanguage, resolver *tsResolver, modules []*tsModule) hcl.Diagnostics {
-	real, err := filepath.EvalSymlinks(root)
-	if err != nil {
-		return nil // the reader found it, and it is gone now
-	}
-	o := &tsOutside{root: real, language: language, resolver: resolver, read: map[string]*tsModule{}}
+	o := &tsOutside{root: withoutLinks(root), language: language, resolver: resolver, read: map[string]*tsModule{}}
 	var diags hcl.Diagnostics
 	told := map[string]bool{}
 	for _, m := range modules {
