@@ -80,7 +80,7 @@ type guideDatabase struct {
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
 func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 	data := guide{App: application.Name, Schedules: len(application.Of(kinds.Crons.Name)) > 0, Caches: len(application.Of(kinds.Caches.Name)) > 0,
-		Databases: len(application.Of(kinds.Databases.Name)) > 0,
+		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
 		Containers: application.Containers(), Tagged: deploysByTag(application)}
 	for _, d := range deployments {
 		env := d.Env

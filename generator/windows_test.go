@@ -93,6 +93,28 @@ func TestI6_LineEndsMoveNoMessage(t *testing.T) {
 	}
 }
 
+// TestI6_OneErrorForOnePlace: who reads the first error of a place mends it, and a second one only says what follows from it. Of a
+// folder of migrations each file can be wrong.
+func TestI6_OneErrorForOnePlace(t *testing.T) {
+	for _, root := range mistakes(t) {
+		_, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+		if err != nil {
+			continue
+		}
+		said := map[string]string{}
+		for _, d := range diags {
+			if d.Severity != hcl.DiagError || d.Subject == nil || strings.Contains(d.Summary, "igration") {
+				continue
+			}
+			place := fmt.Sprintf("%s:%d:%d", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column)
+			if said[place] != "" {
+				t.Errorf("%s: at %s: %s, and %s", filepath.Base(root), place, said[place], d.Summary)
+			}
+			said[place] = d.Summary
+		}
+	}
+}
+
 // mistakes are the folders of the applications that stand in scripts, most of them wrong on purpose.
 func mistakes(t *testing.T) []string {
 	t.Helper()

@@ -71,8 +71,8 @@ var settled = map[string]map[string][2]string{
 	},
 	"cache": {
 		"password_rotation": {"a new password reaches each task when it starts, and the cache knows one alone: logins fail until all tasks are new", "give the user both passwords for a while, as infra/README.md shows"},
-		"cluster_mode":  {"Encore's clients do not speak it", "remove it"},
-		"secret_prefix": {"other code knows the secrets by their names", "remove it"},
+		"cluster_mode":      {"Encore's clients do not speak it", "remove it"},
+		"secret_prefix":     {"other code knows the secrets by their names", "remove it"},
 	},
 	"cron": {
 		"path":        {"it is the endpoint's that the job calls", "remove it"},

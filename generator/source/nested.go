@@ -54,6 +54,16 @@ func checkNestedGo(root, module string, nested nestedRoots, result *Application)
 	return diags, nil
 }
 
+// inModule reports whether a diagnostic stands in the module that another one is about.
+func inModule(d, of *hcl.Diagnostic, modules []string) bool {
+	for _, dir := range modules {
+		if strings.HasPrefix(of.Subject.Filename, dir+"/") {
+			return d.Subject != nil && strings.HasPrefix(d.Subject.Filename, dir+"/")
+		}
+	}
+	return false
+}
+
 // foundIn is the first endpoint, service or resource that stands in a folder or below it; "" when there is none.
 func foundIn(result *Application, dir string) (at hcl.Range, what string) {
 	within := func(at hcl.Range) bool { return strings.HasPrefix(at.Filename, dir+"/") }
