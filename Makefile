@@ -11,7 +11,7 @@ GO_TEST := $(if $(TEST_EVENTS),go run ./tools/promises test $(TEST_EVENTS),go te
 # Test files that define an -update flag, as package paths.
 UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
-.PHONY: demo test build unit lint fix modules validate lab scan fuzz bench race update clean
+.PHONY: demo test build unit lint fix modules validate lab scan fuzz bench race update schemas clean
 
 demo: ## generate Terraform for a fixture application and show it
 	@tools/demo
@@ -35,7 +35,7 @@ modules: setup ## terraform test of every module
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
 
 validate: setup ## init, validate and plan of every golden stack against the emulator
-	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan|Lab)' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan|Lab)' -v ./e2e ./e2e/provider
 
 lab: setup ## applications as processes: task definitions, network, databases, load balancer; as root
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -v ./e2e/lab/...
@@ -55,6 +55,9 @@ race: ## needs a C compiler
 
 update: ## record golden output, scripts and tables anew
 	go test $(UPDATABLE) -update
+
+schemas: setup ## record what the provider has of the types in use, of both major versions; asks the npm registry
+	go run ./e2e/provider/record
 
 setup: ## terraform, the provider, the emulator, scanners and linters into .tools/
 	@tools/setup
