@@ -74,6 +74,16 @@ func (g *grants) allow(resource string, actions ...string) {
 	}
 }
 
+// allowBy lets the process use a key by way of a service, and not by itself.
+func (g *grants) allowBy(service, key string, actions ...string) {
+	if key == "" {
+		return
+	}
+	for _, action := range actions {
+		g.statements[fmt.Sprintf("%s on %s if StringEquals kms:ViaService %s.%s.amazonaws.com", action, key, service, g.env.Region)] = true
+	}
+}
+
 // key is the environment's key, or the one it brings.
 func (g *grants) key() string {
 	if g.env.KeyARN != "" {
@@ -141,7 +151,7 @@ func (g *grants) messages() {
 		topic(e.Resource)
 		arn, key := g.topic(e.Resource)
 		g.allow(arn, "sns:Publish")
-		g.allow(key, "kms:Decrypt", "kms:GenerateDataKey")
+		g.allowBy("sns", key, "kms:Decrypt", "kms:GenerateDataKey")
 		g.variables[upper(e.Resource)+"_TOPIC_ARN"] = arn
 	}
 	for _, e := range g.edges("subscription") {
@@ -152,7 +162,7 @@ func (g *grants) messages() {
 		topic(e.Parent)["subscriptions"].(map[string]any)[e.Resource] = map[string]any{"url": queue + ": queue_url"}
 		g.variables[upper(e.Parent)+"_"+upper(e.Resource)+"_QUEUE_URL"] = queue + ": queue_url"
 		g.allow(queue+": queue_arn", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
-		g.allow(g.key(), "kms:Decrypt")
+		g.allowBy("sqs", g.key(), "kms:Decrypt")
 	}
 	if len(topics) > 0 {
 		g.config["pubsub"] = []any{map[string]any{"type": "aws_sns_sqs", "topics": topics}}
@@ -194,7 +204,7 @@ func (g *grants) buckets() {
 			case action == "s3:ListBucket":
 				g.allow(b.arn, action)
 			case strings.HasPrefix(action, "kms:"):
-				g.allow(b.key, action)
+				g.allowBy("s3", b.key, action)
 			case !strings.HasSuffix(action, "Version") || spec.Versioned:
 				g.allow(b.arn+"/*", action)
 			}
