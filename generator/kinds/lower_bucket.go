@@ -22,10 +22,6 @@ func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Labe
 func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
-	made := slices.ContainsFunc(buckets, func(r app.Resource) bool { return s.Env.ExistingBucket(r.Name) == nil })
-	if made && s.Env.AccountID == "" {
-		s.Add(bucketFile, emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}, Comments: []string{"Names of buckets are shared by all of AWS: the account's id makes them this account's"}})
-	}
 	for _, r := range buckets {
 		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
 		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
@@ -55,7 +51,8 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 	}
 }
 
-// bucketName ends in the account's id, which AWS knows when the settings do not.
+// bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
+// the stack asks who calls.
 func bucketName(env *environment.Environment, bucket string) emit.Value {
 	name := environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket) + "-"
 	if env.AccountID != "" {
