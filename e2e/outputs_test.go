@@ -18,6 +18,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -215,7 +216,7 @@ var readsFile = function.New(&function.Spec{
 // callerIdentity is what a stack reads of its account, which is the one that stacks without an account of their own are
 // planned in.
 var callerIdentity = cty.ObjectVal(map[string]cty.Value{"aws_caller_identity": cty.ObjectVal(map[string]cty.Value{
-	"current": cty.ObjectVal(map[string]cty.Value{"account_id": cty.StringVal(account)}),
+	"current": cty.ObjectVal(map[string]cty.Value{"account_id": cty.StringVal(emulator.Account)}),
 })})
 
 // literalLocals are the local values of a stack. Generated code keeps in them what exists already, which refers to
