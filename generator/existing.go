@@ -163,7 +163,7 @@ func existingBucket(d *kinds.Deployment, bucket environment.ExistingBucket) stri
 		text += ", and versioning is switched on, as the application declares"
 	}
 	if bucket.KeyPrefix != "" {
-		text += fmt.Sprintf(". Objects of the application are under `%s`", bucket.KeyPrefix)
+		text += fmt.Sprintf(". Objects of the application are under `%s`. A process that reads them could list the names of the others, not their contents: S3 tells only who may list that an object is not there", bucket.KeyPrefix)
 	}
 	text += ". Pages that upload by signed URLs need their origins in its CORS rules."
 	if bucket.PublicBaseURL != "" {
