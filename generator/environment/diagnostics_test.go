@@ -105,6 +105,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"one zone", production(`zones = ["a"]`), []string{`2:9 error: Invalid value for "zones": A load balancer and a database need two zones`}},
 		{"zone twice", production(`zones = ["a", "a"]`), []string{`2:9 error: Invalid value for "zones": "a" stands in the list twice.`}},
 		{"zones not known", production(`region = "us-west-1"`), []string{`2:10 error: Zones not known: `}},
+		{"zones not known either", production(`region = "ap-northeast-1"`), []string{`2:10 error: Zones not known: `}},
 		{"endpoint", production(`interface_endpoints = ["ecr.ap"]`), []string{`2:23 error: Invalid value for "interface_endpoints": "ecr.ap" is not an endpoint service that groundplan knows. hint: did you mean "ecr.api"?`}},
 		{"endpoints missing without NAT", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\"]"), []string{`4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "ecr.api", "ecr.dkr", "monitoring" and "secretsmanager". hint: add `}},
 		{"helper image without NAT", production(`nat = "none"`), []string{`2:7 error: Helper image out of reach: `}},

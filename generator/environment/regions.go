@@ -32,13 +32,13 @@ var regions = []string{
 	"us-west-2",
 }
 
-// defaultZones are the letters of two zones every account has in the region; nil where accounts differ.
+// defaultZones are the letters of two zones; nil where no two letters can be expected of an account. Which zone a letter
+// stands for differs between accounts, and some zones cannot be used: the network module compares their ids when
+// Terraform plans.
 func defaultZones(region string) []string {
 	switch region {
-	case "ap-northeast-1":
-		return []string{"a", "c"} // b is closed to accounts that do not use it already
-	case "us-west-1":
-		return nil // an account has two of three zones, and which two differs
+	case "ap-northeast-1", "us-west-1": // an account does not have all zones of the region, and which it has differs
+		return nil
 	}
 	return []string{"a", "b"}
 }
