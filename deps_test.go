@@ -21,9 +21,11 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/environment", "terraform", "kubernetes", "database"},
-	"generator":             {"generator/app", "generator/emit", "generator/environment", "generator/kinds", "generator/source", "modules", "templates"},
+	"generator":             {"generator/app", "generator/emit", "generator/environment", "generator/kinds", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
 	"generator/kinds":       {"generator/app", "generator/emit", "generator/environment", "generator/source", "modules"},
 	"generator/environment": {"generator/app"},
+	"generator/quota":       {"generator/app", "generator/environment", "generator/kinds"},
+	"generator/sizes":       {},
 	"generator/app":         {},
 	"generator/emit":        {},
 

@@ -80,6 +80,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 			}
 		}
 		diags = append(diags, kinds.CheckOverrides(env, platform, services)...)
+		diags = append(diags, checkSizes(deployment, output.Files)...)
 	}
 	output.Lock.Labels = labelsWithoutAddress(labels, output.Lock)
 	diags = append(diags, sayVariables(application, labels)...)

@@ -1,0 +1,2 @@
+// Package quota sums what an environment needs of what AWS limits.
+package quota
