@@ -113,6 +113,11 @@ func checkShownDomains(d *kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("bucket") {
 		domain := kinds.ShownDomain(d.Env, r)
+		if domain != "" && d.Env.CDNCertificateARN == "" && !environment.Certifiable(domain) {
+			diags = append(diags, fail(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
+				"Bucket %q would be shown as %s in environment %q, and no public authority certifies that name.", r.Name, domain, d.Env.Name))
+			continue
+		}
 		if len(domain) <= maxCertifiedName || d.Env.CDNCertificateARN != "" {
 			continue
 		}
@@ -127,6 +132,25 @@ func checkShownDomains(d *kinds.Deployment) hcl.Diagnostics {
 	}
 	return diags
 }
+
+// checkRoutedDomains finds names that services answer to and no rule of the load balancer matches.
+func checkRoutedDomains(d *kinds.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, service := range d.App.Services {
+		c := service.Container
+		if c == nil || !c.Public || c.Subdomain == "" || d.Env.Domain == "" {
+			continue
+		}
+		if domain := domainOf(d.Env, c); len(domain) > maxRoutedName {
+			diags = append(diags, fail(service.At, "Domain of a service too long", "choose a shorter subdomain or domain",
+				"The service %q would answer to %s in environment %q: %d characters, and a rule of the load balancer matches names of at most %d.", service.Name, domain, d.Env.Name, len(domain), maxRoutedName))
+		}
+	}
+	return diags
+}
+
+// maxRoutedName is how long a name in a rule may be: elasticloadbalancing CreateRule, one value of a host-header condition.
+const maxRoutedName = 128
 
 // maxCertifiedName is how long the common name of a certificate may be: acm RequestCertificate, after RFC 5280.
 const maxCertifiedName = 64

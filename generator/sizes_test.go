@@ -73,3 +73,17 @@ func TestE3_TaskDefinitionsFit(t *testing.T) {
 		}
 	}
 }
+
+// TestE3_DomainsOfServices: a rule of a load balancer matches names of 128 characters at most, and the environment's domain
+// alone may be within that.
+func TestE3_DomainsOfServices(t *testing.T) {
+	for length, want := range map[int]bool{63: false, 64: true} {
+		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/", Public: true, Subdomain: strings.Repeat("a", length)}}}
+		domain := strings.Repeat("b", 60) + ".com" // 64, the most that ACM certifies
+		_, diags := generateApplication(t, application, "environment \"production\" {\n domain = \""+domain+"\"\n hosted_zone_id = \"Z1\"\n}\n")
+		if got := strings.Contains(diags, "Domain of a service too long"); got != want {
+			t.Errorf("%d characters: %s", length, diags)
+		}
+	}
+}

@@ -65,6 +65,7 @@ func resolveOne(appName string, b *block, application *app.App) (Environment, hc
 	diags = append(diags, resolveZones(&e, b)...)
 	diags = append(diags, resolveDomain(&e, b)...)
 	diags = append(diags, checkDomain(&e, b)...)
+	diags = append(diags, checkCertifiable(&e, b)...)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
 	diags = append(diags, resolveState(&e, b)...)
