@@ -20,6 +20,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -58,6 +59,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		deployment.Labels = withProcesses(labels, env, previous)
 		wire(deployment)
 		diags = append(diags, once(check(deployment), reported)...)
+		output.Needs = append(output.Needs, quota.Of(deployment))
 		if configured(deployment) {
 			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
 		}
@@ -94,7 +96,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkRoutedDomains(d), checkSupervisor(d))
+	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkSupervisor(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/groundplan/groundplan/generator/quota"
 )
 
 // Output is what Generate makes: files by slash separated path relative to the output folder, and the lock that goes
@@ -20,6 +22,8 @@ import (
 type Output struct {
 	Files map[string][]byte
 	Lock  *Lock
+	// Needs are what each environment takes of what AWS limits, in the order of the environments.
+	Needs []quota.Environment
 }
 
 // Change is one difference between an Output and a folder.
