@@ -2,6 +2,7 @@ package environment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,6 +140,29 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 				t.Errorf("got:\n%swant: %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestE1_ProfilesThatSurviveAZone: what the page of settings says of a profile, the defaults have to keep. One NAT gateway
+// would take the way to the registry, and to AWS, from every zone with its own.
+func TestE1_ProfilesThatSurviveAZone(t *testing.T) {
+	application := shop()
+	application.Resources = append(application.Resources, app.Resource{Kind: "cache", Name: "sessions"})
+	for profile, want := range map[string]bool{"dev": false, "balanced": true, "ha": true} {
+		e := load(t, production("profile = \""+profile+"\""), application)[0]
+		aurora := load(t, production("profile = \""+profile+"\"\ndatabase_server \"main\" {\n engine = \"aurora\"\n}"), application)[0]
+		for what, got := range map[string]bool{
+			"two zones or more":     len(e.Zones) >= 2,
+			"a NAT gateway in each": e.NAT == "per_zone",
+			"two tasks of each":     !slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Scale.Min < 2 }),
+			"a standby of a server": e.DatabaseServers[0].MultiAZ,
+			"a second instance":     aurora.DatabaseServers[0].Instances >= 2,
+			"a replica in another":  e.Cache("sessions").Replicas >= 1 && e.Cache("sessions").MultiAZ,
+		} {
+			if got != want && what != "two zones or more" || what == "two zones or more" && !got {
+				t.Errorf("%s: %s: %v", profile, what, got)
+			}
+		}
 	}
 }
 

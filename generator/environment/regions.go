@@ -42,3 +42,9 @@ func defaultZones(region string) []string {
 	}
 	return []string{"a", "b"}
 }
+
+// UnusableZone is the id of the region's zone that lacks what an environment is made of, "" in regions without one. The
+// network module has the same list.
+func UnusableZone(region string) string {
+	return map[string]string{"ap-northeast-1": "apne1-az3", "ca-central-1": "cac1-az3", "us-east-1": "use1-az3", "us-west-1": "usw1-az2"}[region]
+}
