@@ -27,7 +27,7 @@ const (
 	MaxTaskDefinition = 65536
 )
 
-// Account and Region stand for what the settings leave open; their lengths are what counts.
+// anyAccount stands for the account: its length is what counts.
 const anyAccount = "000000000000"
 
 // Process is the length of what one process's module makes, in characters.
@@ -80,7 +80,7 @@ func measure(call *hclsyntax.Block, region string, platform cty.Value) Process {
 		"var":   cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("0123456789ab")}),
 	})
 	p := Process{Name: literal(call, "name")}
-	secrets := texts(argument(call, "secrets", context))
+	secrets := append(texts(argument(call, "secrets", context)), texts(argument(call, "image_credentials_arn", context))...)
 	p.Secrets = len(secrets)
 	p.ExecutionPolicy = executionPolicy(region, p.Name, texts(argument(call, "repository_arn", context)), secrets, texts(argument(call, "key_arn", context)))
 	p.TaskPolicy, p.Statements = taskPolicy(argument(call, "permissions", context))

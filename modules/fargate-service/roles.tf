@@ -43,7 +43,10 @@ resource "aws_iam_role" "task" {
 
 locals {
   # A secret may be followed by a key of its JSON, which IAM does not know: the ARN itself is the first seven parts.
-  secret_arns = distinct([for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, 7))])
+  secret_arns = distinct([for arn in concat(values(var.secrets), local.image_credentials) : join(":", slice(split(":", arn), 0, 7))])
+
+  # The name and password for a registry outside AWS, which ECS reads itself: the application never sees them.
+  image_credentials = var.image_credentials_arn == "" ? [] : [var.image_credentials_arn]
 
   # What their names have in common: everything up to the last slash, or the whole ARN of a name that has none.
   secret_folders = distinct([for arn in local.secret_arns : strcontains(arn, "/") ? replace(arn, "/[^/]+$/", "*") : arn])
@@ -56,17 +59,25 @@ locals {
 }
 
 data "aws_iam_policy_document" "execution" {
-  # AWS knows no narrower resource for this action.
-  statement {
-    sid       = "RegistryLogin"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"]
+  # Images of other registries need neither of the two. AWS knows no narrower resource for the first.
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? ["*"] : []
+
+    content {
+      sid       = "RegistryLogin"
+      actions   = ["ecr:GetAuthorizationToken"]
+      resources = [statement.value]
+    }
   }
 
-  statement {
-    sid       = "PullImage"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = local.repository_arns
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? [local.repository_arns] : []
+
+    content {
+      sid       = "PullImage"
+      actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = statement.value
+    }
   }
 
   statement {
@@ -76,7 +87,7 @@ data "aws_iam_policy_document" "execution" {
   }
 
   dynamic "statement" {
-    for_each = length(var.secrets) > 0 ? [local.secret_arns] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_arns] : []
 
     content {
       sid       = "ReadSecrets"
@@ -88,7 +99,7 @@ data "aws_iam_policy_document" "execution" {
   # The key encrypts more than these secrets: it opens by way of Secrets Manager alone, which asks for the right above
   # before it uses it. The ARNs are not written a second time: all inline policies of a role share 10,240 characters.
   dynamic "statement" {
-    for_each = length(var.secrets) > 0 ? [local.secret_folders] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_folders] : []
 
     content {
       sid       = "DecryptSecrets"
