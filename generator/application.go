@@ -12,6 +12,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	Out string
 	// Metadata is what to read instead of the source; nil for the source.
 	Metadata *Metadata
+	// Consent names what may be replaced, destroyed or forgotten with the data it holds.
+	Consent holdings.Consent
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
@@ -62,7 +65,7 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	if len(application.Services) == 0 && !application.Containers() {
 		return nil, environments, append(diags, keepGenerated(previous, options.Out)...), nil
 	}
-	output, more := Generate(application, environments, previous)
+	output, more := Generate(application, environments, previous, options.Consent)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, nil, diags, nil

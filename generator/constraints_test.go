@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -136,7 +137,7 @@ func refusal(application *app.App, settings string, granted map[string]string) s
 		environments, diags = environment.Resolve(file, application)
 	}
 	if !diags.HasErrors() {
-		_, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted})
+		_, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted}, holdings.Consent{})
 	}
 	var lines []string
 	for _, d := range diags {
@@ -222,7 +223,7 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, &generator.Lock{})
+				output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}

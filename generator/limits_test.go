@@ -11,6 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 
 	"github.com/groundplan/groundplan/generator"
 )
@@ -36,7 +37,7 @@ func TestE3_SecurityGroupRules(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		_, diags = generator.Generate(application, environments, &generator.Lock{})
+		_, diags = generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 		warned := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return strings.Contains(d.Summary, "security group rules") })
 		if warned != want || diags.HasErrors() {
 			t.Errorf("%d services: %v", services, diags)

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -58,7 +59,7 @@ func tryLower(t *testing.T, application *app.App, settings string) (*generator.O
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return generator.Generate(application, environments, &generator.Lock{})
+	return generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 }
 
 func lower(t *testing.T, application *app.App, settings string) *generator.Output {

@@ -95,7 +95,7 @@ func encryptionKey(s *kinds.Stack) {
 func keyUsers(d *kinds.Deployment) []string {
 	var users []string
 	for _, kind := range kinds.All {
-		if len(d.Of(kind.Name)) > 0 {
+		if d.Holds(kind.Name) {
 			users = append(users, kind.KeyUsers...)
 		}
 	}
@@ -106,7 +106,7 @@ func keyUsers(d *kinds.Deployment) []string {
 func storagePorts(d *kinds.Deployment) []int {
 	var ports []int
 	for _, kind := range kinds.All {
-		if kind.StoragePort != 0 && len(d.Of(kind.Name)) > 0 {
+		if kind.StoragePort != 0 && d.Holds(kind.Name) {
 			ports = append(ports, kind.StoragePort)
 		}
 	}
