@@ -207,7 +207,7 @@ func (j *judge) holding(before map[string]map[string]string, id string, e Enviro
 			j.refuse(e.Name, anotherKey(was, is, e, before))
 		}
 	case kind == "network":
-		if r, changed := anotherNetwork(was, is, e); changed {
+		for _, r := range anotherNetwork(was, is, e) {
 			j.refuse(e.Name, r)
 		}
 	default:

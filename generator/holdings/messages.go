@@ -27,8 +27,8 @@ var contents = map[string]string{
 	"topic":            "whoever else subscribed to it hears nothing more",
 }
 
-// lastDays is what the profile dev leaves out: without it a deleted server is gone for good.
-const lastDays = "with final_snapshot = true, applied before, a last snapshot stays"
+// lastSnapshot is what the profile dev leaves out: without it a deleted server is gone for good.
+const lastSnapshot = "with final_snapshot = true, applied before, a last snapshot stays"
 
 // forgettable are the kinds that can stay on AWS without code: nothing generated hangs on them.
 var forgettable = []string{"bucket", "cache", "database server", "metrics secret", "secret", "subscription", "topic"}
@@ -75,7 +75,9 @@ func environmentMoved(fact, was, is string, e Environment, before map[string]map
 	switch fact {
 	case AppFact:
 		r.summary = "Application renamed"
-		r.detail = fmt.Sprintf("every name in AWS begins with the application's, which was %q and is %q. Made anew, empty, while the old is destroyed: %s.", was, is, held)
+		named := maps.Clone(before)
+		delete(named, "encryption key") // it has no name but an alias
+		r.detail = fmt.Sprintf("every name in AWS begins with the application's, which was %q and is %q. Made anew, empty, while the old is destroyed as far as AWS lets it: %s.", was, is, describeAll(named))
 		r.ways = []string{
 			fmt.Sprintf("keep the name in AWS, whatever the application is called elsewhere: app %q {} in groundplan.hcl", was),
 			"to move: generate the application under its new name into another folder (--out), apply that, copy the data, switch the domain, and destroy the old one",
@@ -83,20 +85,13 @@ func environmentMoved(fact, was, is string, e Environment, before map[string]map
 	case RegionFact:
 		r.summary = "Environment moved to another region"
 		r.detail = fmt.Sprintf("everything is in %s, and would be made anew, empty, in %s. Destroyed, or out of sight and running on: %s.", was, is, held)
-		r.ways = movingWays(fact, was, e)
+		r.ways = []string{fmt.Sprintf("keep %s = %q", fact, was), moving(fact, e)}
 	case AccountFact:
 		r.summary = "Environment moved to another account"
 		r.detail = fmt.Sprintf("everything is in the account %s, and would be made anew, empty, in %s. Out of sight, and running on: %s.", was, is, held)
-		r.ways = movingWays(fact, was, e)
+		r.ways = []string{fmt.Sprintf("keep %s = %q", fact, was), moving(fact, e)}
 	}
 	return r
-}
-
-func movingWays(fact, was string, e Environment) []string {
-	return []string{
-		fmt.Sprintf("keep %s = %q", fact, was),
-		fmt.Sprintf("to move: add an environment under another name, with the new %s, beside %q; apply it, copy the data, switch the domain, and destroy the old one", fact, e.Name),
-	}
 }
 
 // environmentWarnings are about changes that lose no data and yet want something done.
@@ -130,46 +125,48 @@ func anotherKey(was, is map[string]string, e Environment, before map[string]map[
 	} else {
 		r.ways = []string{fmt.Sprintf("keep key_arn = %q", was[kinds.OwnFact])}
 	}
-	r.ways = append(r.ways, fmt.Sprintf("to change the key: add an environment under another name, with the new key_arn, beside %q; apply it, copy the data, switch the domain, and destroy the old one", e.Name))
+	r.ways = append(r.ways, moving("key_arn", e))
 	return r
 }
 
 // anotherNetwork refuses what AWS would refuse in the middle of an apply: nothing leaves a network it stands in.
-func anotherNetwork(was, is map[string]string, e Environment) (refusal, bool) {
-	r := refusal{id: "network", summary: "Another network"}
-	switch {
-	case was[kinds.OwnFact] != is[kinds.OwnFact]:
-		r.at = e.place("network/vpc_id", "network")
-		r.detail = "processes, database servers and caches stand in a network of their own, and none of them can leave it: AWS stops the apply half-way, with security groups and processes replaced and the network half destroyed."
-		r.ways = []string{"leave the network block out", movingNetwork("network block", e)}
-		if was[kinds.OwnFact] != kinds.Made {
+func anotherNetwork(was, is map[string]string, e Environment) []refusal {
+	if was[kinds.OwnFact] != is[kinds.OwnFact] {
+		r := refusal{id: "network", at: e.place("network/vpc_id", "network"), summary: "Another network"}
+		if was[kinds.OwnFact] == kinds.Made {
+			r.detail = "processes, database servers and caches stand in a network of their own, and none of them can leave it: AWS stops the apply half-way, with security groups and processes replaced and the network half destroyed."
+			r.ways = []string{"leave the network block out", moving("network block", e)}
+		} else {
 			r.detail = fmt.Sprintf("processes, database servers and caches stand in the network %s, and none of them can leave it: AWS stops the apply half-way.", was[kinds.OwnFact])
-			r.ways[0] = fmt.Sprintf("keep vpc_id = %q in the network block", was[kinds.OwnFact])
+			r.ways = []string{fmt.Sprintf("keep vpc_id = %q in the network block", was[kinds.OwnFact]), moving("network block", e)}
 		}
-	case was["cidr"] != "" && is["cidr"] != "" && was["cidr"] != is["cidr"]:
-		r.at = e.place("network/cidr")
-		r.summary = "Another address range"
-		r.detail = fmt.Sprintf("the network has the range %s, which a VPC cannot change: it would be made anew, and database servers and caches cannot leave the old one, so that AWS stops the apply half-way.", was["cidr"])
-		r.ways = []string{fmt.Sprintf("keep cidr = %q", was["cidr"]), movingNetwork("cidr", e)}
-	default:
-		gone := missing(was["zones"], is["zones"])
-		if len(gone) == 0 {
-			return r, false
-		}
-		r.at = e.place("network/zones")
-		r.summary = "Zone that is left"
-		zone := fmt.Sprintf("the subnets of zone %s", gone[0])
-		if len(gone) > 1 {
-			zone = "the subnets of zones " + enumerate(gone)
-		}
-		r.detail = zone + " would be deleted. What stands there, processes, load balancer, database servers or caches, keeps AWS from deleting a subnet, and the apply stops half-way."
-		r.ways = []string{"keep the zone: an empty subnet costs nothing", "add the new zones beside the old ones: that changes nothing that is there"}
+		return []refusal{r}
 	}
-	return r, true
+	var refusals []refusal
+	if was["cidr"] != "" && is["cidr"] != "" && was["cidr"] != is["cidr"] {
+		refusals = append(refusals, refusal{
+			id: "network", at: e.place("network/cidr"), summary: "Another address range",
+			detail: fmt.Sprintf("the network has the range %s, which a VPC cannot change: it would be made anew, and database servers and caches cannot leave the old one, so that AWS stops the apply half-way.", was["cidr"]),
+			ways:   []string{fmt.Sprintf("keep cidr = %q", was["cidr"]), moving("cidr", e)},
+		})
+	}
+	if gone := missing(was["zones"], is["zones"]); len(gone) > 0 {
+		of := "the subnets of zone " + gone[0]
+		if len(gone) > 1 {
+			of = "the subnets of the zones " + enumerate(gone)
+		}
+		refusals = append(refusals, refusal{
+			id: "network", at: e.place("network/zones"), summary: "Zone that is left",
+			detail: of + " would be deleted. What stands there, processes, load balancer, database servers or caches, keeps AWS from deleting a subnet, and the apply stops half-way.",
+			ways:   []string{"keep the zone: an empty subnet costs nothing", "add the new zones beside the old ones: that changes nothing that is there"},
+		})
+	}
+	return refusals
 }
 
-func movingNetwork(setting string, e Environment) string {
-	return fmt.Sprintf("to move: add an environment under another name, with the new %s, beside %q; apply it, copy the data, switch the domain, and destroy the old one", setting, e.Name)
+// moving is the way for what an environment cannot change.
+func moving(setting string, e Environment) string {
+	return fmt.Sprintf("to change it: add an environment under another name, with the new %s, beside %q; apply it, copy the data, switch the domain, and destroy the old one", setting, e.Name)
 }
 
 // missing are the elements of one printed list that are not in another.
@@ -260,14 +257,14 @@ func anotherValue(id, fact string, was, is map[string]string, e Environment) ref
 			order = "in no order, by standard topic and queues, from FIFO ones"
 		}
 		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, contents["topic"])
-		r.ways = []string{"declare a second topic of the other kind, publish to both until its subscribers have caught up, then remove the first",
-			"or let publishers rest until the queues are empty: aws cloudwatch help get-metric-data, ApproximateNumberOfMessagesVisible of AWS/SQS"}
+		r.ways = []string{"declare a second topic of the other kind beside it, publish to that one, and remove the first once its queues are empty",
+			"or stop what publishes, wait until its queues are empty, and go on then"}
 	case kinds.EngineFact:
 		r.detail = fmt.Sprintf("the %s would change from engine %q to %q, which are two kinds of server: the old one is destroyed and %s.", Describe(id), was[fact], is[fact], loses)
 		r.ways = []string{
 			fmt.Sprintf("keep engine = %q", was[fact]),
 			fmt.Sprintf("to change: a second server, database_server \"next\" { engine = %q, databases = [...] }; copy with pg_dump and pg_restore, move the databases, and remove the first", is[fact]),
-			lastDays,
+			lastSnapshot,
 		}
 	default:
 		r.detail = fmt.Sprintf("the %s would change its %s from %s to %s, for which it is made anew: %s.", Describe(id), fact, was[fact], is[fact], loses)
@@ -282,12 +279,13 @@ func anotherValue(id, fact string, was, is map[string]string, e Environment) ref
 // gone is about a holding that leaves the code, or is no longer made.
 func gone(id string, was map[string]string, e Environment) refusal {
 	kind, subject := Kind(id)
-	brought := e.Places[id+"/existing"]
 	r := refusal{id: id, at: e.place(id+"/existing", id), summary: capital(kind) + " that leaves the code", forgettable: slices.Contains(forgettable, kind)}
-	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), contents[kind])
-	if brought.Filename != "" {
-		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made: %s.", Describe(id), contents[kind])
+	if e.Places[id+"/existing"].Filename != "" {
+		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), contents[kind])
+		r.ways = []string{"leave the block existing out: what was made stays", "is it the very one that was made? Then forget it as below"}
+		return r
 	}
+	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), contents[kind])
 	physical := kinds.PhysicalName(was, e.AccountID)
 	switch kind {
 	case "bucket":
@@ -307,7 +305,7 @@ func gone(id string, was map[string]string, e Environment) refusal {
 		r.ways = []string{"keep the destination of metrics", "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical}
 	case "database server":
 		r.ways = []string{fmt.Sprintf("keep a database on it: databases = [...] in database_server %q", subject),
-			"renamed? Keep the old name", "copy each database first, with pg_dump; " + lastDays}
+			"renamed? Keep the old name", "copy each database first, with pg_dump; " + lastSnapshot}
 	case "load balancer":
 		r.ways = []string{"keep an endpoint that is called from outside", fmt.Sprintf("copy the logs first: aws s3 sync s3://%s-lb-logs-<account> .", physical)}
 	default:
