@@ -80,7 +80,6 @@ var webshopChanges = []change{
   }
 
   override "cache" "sessions" {
-    max_replicas      = 5
     scale_cpu_percent = 50
     commands          = ["get", "set"]
     engine_version    = "8.1"
@@ -129,7 +128,7 @@ service "orders"`, "  }\n}\n\nservice \"orders\"", `"write", "sign_upload", "pub
 	{
 		name: "another application", settings: "app \"store\" {}\n" + labenvironment.Trial, refused: []string{"trial"},
 		destroyed: []string{
-			"bucket_invoices", "bucket_pictures", "cache_sessions", "database_server_main", "load_balancer", "network", "registry", "secret_sentry_dsn",
+			"bucket_invoices", "bucket_pictures", "cache_sessions", "database_server_main", "load_balancer", "registry", "secret_sentry_dsn",
 			"secret_stripe_key", "subscription_order_placed_book", "subscription_stock_moved_reserve", "topic_order_placed", "topic_stock_moved",
 		},
 	},
@@ -218,7 +217,7 @@ var ledgerChanges = []change{
 	},
 	{
 		name: "another application", settings: "app \"books\" {}\n" + twoServers, refused: []string{"trial"},
-		destroyed: []string{"database_server_audit", "database_server_main", "load_balancer", "network", "registry", "secret_rates_token", "service_auth_key"},
+		destroyed: []string{"database_server_audit", "database_server_main", "load_balancer", "registry", "secret_rates_token", "service_auth_key"},
 	},
 	{
 		name: "another engine, and no server", settings: strings.NewReplacer("engine    = \"aurora\"\n    instances = 2", "", `    databases = ["audit"]`, "    databases = []").Replace(twoServers),

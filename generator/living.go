@@ -65,7 +65,9 @@ func places(d *kinds.Deployment) map[string]hcl.Range {
 	for _, r := range d.App.Resources {
 		found[kinds.ID(r.Kind, r.Parent, r.Name)] = r.At
 	}
-	found[holdings.EnvironmentID+"/"+holdings.AppFact] = env.AppAt
+	if found[holdings.EnvironmentID+"/"+holdings.AppFact] = env.AppAt; env.AppAt.Filename == "" {
+		found[holdings.EnvironmentID+"/"+holdings.AppFact] = d.App.IDAt
+	}
 	for path, setting := range map[string]string{
 		"environment/region": "region", "environment/account_id": "account_id", "environment/iam_path": "iam_path", "environment/state": "state",
 		"encryption key": "key_arn", "network": "network", "network/vpc_id": "network/vpc_id", "network/cidr": "cidr", "network/zones": "zones",

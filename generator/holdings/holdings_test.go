@@ -20,7 +20,7 @@ func living() facts {
 	return facts{
 		"environment":                       {"app": "shop", "region": "eu-west-1", "account_id": "123456789012", "iam_path": "/", "state": "local files"},
 		"encryption key":                    {"is": kinds.Made},
-		"network":                           {"is": kinds.Made, "cidr": "10.1.0.0/16", "zones": `["a", "b"]`},
+		"network":                           {"is": kinds.Made, "cidr": "10.1.0.0/16", "zones": "a, b"},
 		"registry":                          {"name": "shop-production"},
 		"bucket avatars":                    {"name": "shop-production-avatars-<account>"},
 		"topic placed":                      {"name": "shop-production-placed", "fifo": "false"},
@@ -61,7 +61,7 @@ var changes = []struct {
 	{"nothing", func(facts) {}, "", "", ""},
 	{"more of everything", func(f facts) {
 		f["bucket more"], f["secret More"] = map[string]string{"name": "x"}, map[string]string{"name": "y"}
-		f["network"]["zones"] = `["a", "b", "c"]`
+		f["network"]["zones"] = "a, b, c"
 	}, "", "", ""},
 	{"application", func(f facts) { f["environment"]["app"] = "store"; f["registry"]["name"] = "store-production" }, "Application renamed", "", "production"},
 	{"region", func(f facts) { f["environment"]["region"] = "us-east-1" }, "Environment moved to another region", "", "production"},
@@ -72,8 +72,8 @@ var changes = []struct {
 	{"key", func(f facts) { f["encryption key"]["is"] = "arn:aws:kms:eu-west-1:123456789012:key/1" }, "Another encryption key", "", "production/encryption key"},
 	{"network", func(f facts) { f["network"] = map[string]string{"is": "vpc-1"} }, "Another network", "", "production/network"},
 	{"range", func(f facts) { f["network"]["cidr"] = "10.2.0.0/16" }, "Another address range", "", "production/network"},
-	{"zone", func(f facts) { f["network"]["zones"] = `["a", "c"]` }, "Zone that is left", "", "production/network"},
-	{"range and zone", func(f facts) { f["network"]["zones"], f["network"]["cidr"] = `["b"]`, "10.2.0.0/16" }, "Another address range, Zone that is left", "", "production/network"},
+	{"zone", func(f facts) { f["network"]["zones"] = "a, c" }, "Zone that is left", "", "production/network"},
+	{"range and zone", func(f facts) { f["network"]["zones"], f["network"]["cidr"] = "b", "10.2.0.0/16" }, "Another address range, Zone that is left", "", "production/network"},
 	{"registry", func(f facts) { f["registry"]["name"] = "other" }, "Registry made anew", "", "production/registry"},
 	{"bucket", func(f facts) { delete(f, "bucket avatars") }, "Bucket that leaves the code", "", "production/bucket avatars"},
 	{"bucket's name", func(f facts) { f["bucket avatars"]["name"] = "other" }, "Bucket made anew", "", "production/bucket avatars"},

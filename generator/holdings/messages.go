@@ -172,7 +172,7 @@ func moving(setting string, e Environment) string {
 // missing are the elements of one printed list that are not in another.
 func missing(was, is string) []string {
 	elements := func(list string) []string {
-		return strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(`[]", `, r) })
+		return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 	}
 	return slices.DeleteFunc(elements(was), func(zone string) bool { return slices.Contains(elements(is), zone) })
 }

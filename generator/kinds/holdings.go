@@ -88,6 +88,9 @@ func (s *Stack) holdExisting(id string) {
 // fact is a printed value without the quotes of HCL, and with the account's id left out wherever it comes from.
 func (s *Stack) fact(written string) string {
 	text := strings.ReplaceAll(written, "${data.aws_caller_identity.current.account_id}", account)
+	if list, is := strings.CutPrefix(text, "["); is {
+		text = strings.ReplaceAll(strings.TrimSuffix(list, "]"), `"`, "") // a, b
+	}
 	if bare, err := strconv.Unquote(text); err == nil {
 		text = bare
 	}
