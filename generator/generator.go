@@ -131,7 +131,7 @@ func printStacks(output *Output, previous *Lock, built []stacks, verdict holding
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d))
+	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)
