@@ -52,10 +52,24 @@ func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
 	if env.AccountID != "" {
 		e.Holdings[holdings.EnvironmentID][holdings.AccountFact] = env.AccountID
 	}
+	if zones := natZones(env); len(zones) > 0 {
+		e.Holdings[holdings.EnvironmentID][holdings.NATFact] = strings.Join(zones, ", ")
+	}
 	for _, s := range stacks {
 		maps.Copy(e.Holdings, s.Holdings)
 	}
 	return e
+}
+
+// natZones are the zones in which the module network puts a NAT gateway.
+func natZones(env *environment.Environment) []string {
+	switch {
+	case env.Network != nil || env.NAT == "none" || len(env.Zones) == 0:
+		return nil
+	case env.NAT == "single":
+		return env.Zones[:1]
+	}
+	return env.Zones
 }
 
 // places is where everything that an environment holds is declared in the source or set in groundplan.hcl, by logical id and
@@ -70,7 +84,8 @@ func places(d *kinds.Deployment) map[string]hcl.Range {
 	}
 	for path, setting := range map[string]string{
 		"environment/region": "region", "environment/account_id": "account_id", "environment/iam_path": "iam_path", "environment/state": "state",
-		"encryption key": "key_arn", "network": "network", "network/vpc_id": "network/vpc_id", "network/cidr": "cidr", "network/zones": "zones",
+		"environment/nat_zones": "zones",
+		"encryption key":        "key_arn", "network": "network", "network/vpc_id": "network/vpc_id", "network/cidr": "cidr", "network/zones": "zones",
 		"metrics secret": "metrics/destination",
 	} {
 		found[path] = env.Places[setting]

@@ -29,6 +29,8 @@ const (
 	AccountFact = "account_id"
 	PathFact    = "iam_path"
 	StateFact   = "state"
+	// NATFact lists the zones with a NAT gateway: each has an address that others may have let in.
+	NATFact = "nat_zones"
 )
 
 // Environment is what an environment holds in this run.
@@ -204,7 +206,7 @@ func (j *judge) holding(before map[string]map[string]string, id string, e Enviro
 		j.refuse(e.Name, gone(id, was, e))
 	case kind == "encryption key":
 		if was[kinds.OwnFact] != is[kinds.OwnFact] {
-			j.refuse(e.Name, anotherKey(was, is, e, before))
+			j.refuse(e.Name, anotherKey(was, e, before))
 		}
 	case kind == "network":
 		for _, r := range anotherNetwork(was, is, e) {

@@ -18,7 +18,7 @@ type facts = map[string]map[string]string
 // living is what an environment with one of everything holds.
 func living() facts {
 	return facts{
-		"environment":                       {"app": "shop", "region": "eu-west-1", "account_id": "123456789012", "iam_path": "/", "state": "local files"},
+		"environment":                       {"app": "shop", "region": "eu-west-1", "account_id": "123456789012", "iam_path": "/", "state": "local files", "nat_zones": "a, b"},
 		"encryption key":                    {"is": kinds.Made},
 		"network":                           {"is": kinds.Made, "cidr": "10.1.0.0/16", "zones": "a, b"},
 		"registry":                          {"name": "shop-production"},
@@ -69,6 +69,8 @@ var changes = []struct {
 	{"any account", func(f facts) { delete(f["environment"], "account_id") }, "", "", ""},
 	{"path", func(f facts) { f["environment"]["iam_path"] = "/shop/" }, "", "Roles that are replaced", ""},
 	{"state", func(f facts) { f["environment"]["state"] = "s3://x/y" }, "", "State that moves", ""},
+	{"one NAT gateway less", func(f facts) { f["environment"]["nat_zones"] = "a" }, "", "Outgoing address that is given back", ""},
+	{"one NAT gateway more", func(f facts) { f["environment"]["nat_zones"] = "c, a, b" }, "", "", ""},
 	{"key", func(f facts) { f["encryption key"]["is"] = "arn:aws:kms:eu-west-1:123456789012:key/1" }, "Another encryption key", "", "production/encryption key"},
 	{"network", func(f facts) { f["network"] = map[string]string{"is": "vpc-1"} }, "Another network", "", "production/network"},
 	{"range", func(f facts) { f["network"]["cidr"] = "10.2.0.0/16" }, "Another address range", "", "production/network"},

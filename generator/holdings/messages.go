@@ -108,10 +108,15 @@ func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
 		"apply both stacks right after each other, when few requests come")
 	warn(StateFact, "State that moves", fmt.Sprintf("terraform's state was kept in %s and is looked for in %s. Where nothing is found everything would be made a second time.", was[StateFact], is[StateFact]),
 		fmt.Sprintf("take it along before the next plan: terraform -chdir=infra/%s/platform init -migrate-state, and the same in services", e.Name))
+	if gone := missing(was[NATFact], is[NATFact]); len(gone) > 0 {
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Outgoing address that is given back", Subject: e.place(EnvironmentID + "/" + NATFact),
+			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests leave by NAT gateways in the zones %s, and now by others: the addresses of %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn the new ones.\n", was[NATFact], enumerate(gone)) +
+				"hint: one NAT gateway stands in the first of zones: put new zones behind the old ones"})
+	}
 	return diags
 }
 
-func anotherKey(was, is map[string]string, e Environment, before map[string]map[string]string) refusal {
+func anotherKey(was map[string]string, e Environment, before map[string]map[string]string) refusal {
 	r := refusal{id: "encryption key", at: e.place("encryption key"), summary: "Another encryption key"}
 	from := "the key " + was[kinds.OwnFact]
 	if was[kinds.OwnFact] == kinds.Made {
