@@ -18,6 +18,8 @@ type guide struct {
 	Environments []guideEnvironment
 	// Schedules says that there are cron jobs, Caches that there are cache clusters.
 	Schedules, Caches bool
+	// Databases says that there are databases, for whose roles passwords are made.
+	Databases bool
 	// OwnKey says that some environment makes its own key, which is destroyed with it.
 	OwnKey bool
 	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
@@ -45,6 +47,9 @@ type guideEnvironment struct {
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
 	Servers []guideServer
+	// Monitored says that servers are made, which RDS watches; what it sees could be kept as long as other logs.
+	Monitored        bool
+	LogRetentionDays int
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Schedules says that there are cron jobs.
@@ -83,6 +88,7 @@ type guideDatabase struct {
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
 func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 	data := guide{App: application.Name, Schedules: len(application.Of(kinds.Crons.Name)) > 0, Caches: len(application.Of(kinds.Caches.Name)) > 0,
+		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
 		Containers: application.Containers(), Tagged: deploysByTag(application)}
 	for _, d := range deployments {
 		env := d.Env
@@ -120,7 +126,8 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
 			}
 		}
-		entry.Servers = servers(d)
+		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
+		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil })
 		entry.Existing = existing(d)
 		if env.Network == nil {
 			entry.Network = "network, "
