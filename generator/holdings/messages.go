@@ -110,7 +110,7 @@ func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
 		fmt.Sprintf("take it along before the next plan: terraform -chdir=infra/%s/platform init -migrate-state, and the same in services", e.Name))
 	if gone := missing(was[NATFact], is[NATFact]); len(gone) > 0 {
 		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Outgoing address that is given back", Subject: e.place(EnvironmentID + "/" + NATFact),
-			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests leave by NAT gateways in the zones %s, and now by others: the addresses of %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn the new ones.\n", was[NATFact], enumerate(gone)) +
+			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests left by NAT gateways in zone %s: the addresses of zone %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn of it.\n", was[NATFact], enumerate(gone)) +
 				"hint: one NAT gateway stands in the first of zones: put new zones behind the old ones"})
 	}
 	return diags
