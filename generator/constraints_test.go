@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/quota"
 )
@@ -138,7 +139,7 @@ func refusal(application *app.App, settings string, granted map[string]string) s
 	}
 	if !diags.HasErrors() {
 		var output *generator.Output
-		output, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted})
+		output, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted}, holdings.Consent{})
 		if output != nil {
 			diags = append(diags, quota.Check(output.Needs, nil)...)
 		}
@@ -227,7 +228,7 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, &generator.Lock{})
+				output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}

@@ -117,7 +117,7 @@ func encryptionKey(s *kinds.Stack) {
 func storagePorts(d *kinds.Deployment) []int {
 	var ports []int
 	for _, kind := range kinds.All {
-		if kind.StoragePort != 0 && len(d.Of(kind.Name)) > 0 {
+		if kind.StoragePort != 0 && d.Holds(kind.Name) {
 			ports = append(ports, kind.StoragePort)
 		}
 	}

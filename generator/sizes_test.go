@@ -8,6 +8,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -22,7 +23,7 @@ func generateApplication(t *testing.T, application *app.App, settings string) (*
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	output, diags := generator.Generate(application, environments, &generator.Lock{})
+	output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 	var lines []string
 	for _, d := range diags {
 		lines = append(lines, d.Summary+": "+d.Detail)

@@ -13,11 +13,13 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 )
 
 const generateHelp = `groundplan generate writes the Terraform that runs the application on AWS.
 
 usage: groundplan generate [--app DIR] [--meta FILE] [--out DIR] [--env NAME] [--limits FILE] [--check] [--force]
+                           [--accept-replacement ID]... [--forget ID]...
 
 flags:
   --app DIR     folder of the application (default: this folder)
@@ -28,9 +30,13 @@ flags:
                 environment needs beyond them is warned of. Without it, AWS's defaults hold
   --check       write nothing; show what would change, and exit with 2 when something would
   --force       overwrite files of groundplan's that were edited by hand
+  --accept-replacement ID
+                let this be replaced or destroyed with the data it holds; may be repeated
+  --forget ID   leave on AWS what is no longer in the code: terraform forgets it; may be repeated
 
 Only what changed is written, only files that groundplan wrote are removed, and other files are never
-touched. Without a groundplan.hcl it generates the environment "production" with the documented
+touched. A change that would destroy data is refused, with a safe way and the ID of what is lost: its
+environment and its name, as in "production/bucket avatars". Without a groundplan.hcl it generates the environment "production" with the documented
 defaults; groundplan init writes one to start from.
 
 example:
@@ -52,6 +58,8 @@ func generateVerb() *cli.Command {
 			&cli.StringFlag{Name: "limits"},
 			&cli.BoolFlag{Name: "check"},
 			&cli.BoolFlag{Name: "force"},
+			&cli.StringSliceFlag{Name: "accept-replacement"},
+			&cli.StringSliceFlag{Name: "forget"},
 		},
 	}
 }
@@ -77,7 +85,9 @@ func generate(c *cli.Context) error {
 	}
 	p := newPrinter(c.App.ErrWriter, root)
 	p.show(m)
-	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Limits: limits})
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Limits: limits, Consent: holdings.Consent{
+		Accept: c.StringSlice("accept-replacement"), Forget: c.StringSlice("forget"), Only: c.String("env"),
+	}})
 	if err != nil {
 		return err
 	}

@@ -238,7 +238,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
     site             = "datadoghq.eu"
     interval_seconds = 15
   }`), withCache(shop(), "sessions"))[0]
-		e.At = hcl.Range{}
+		e.At, e.AppAt, e.Places = hcl.Range{}, hcl.Range{}, nil
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
 		}
@@ -395,6 +395,7 @@ func TestE1_InitParses(t *testing.T) {
 			t.Errorf("%q: the application is called %q, want %q", name, list[0].App, want)
 		}
 		list[0].At, list[0].App, list[0].Metrics.Namespace = hcl.Range{}, "shop", "shop/production"
+		list[0].AppAt, list[0].Places = hcl.Range{}, nil
 		byDefault, _ := Resolve(Default(), shop())
 		if !reflect.DeepEqual(list, byDefault) {
 			t.Errorf("%q: the starter file is not the default", name)

@@ -21,6 +21,8 @@ func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) 
 	var list []Environment
 	for _, b := range blocks {
 		environment, more := resolveOne(name, b, application)
+		environment.Places = b.places()
+		environment.AppAt = file.appNameAt
 		diags = append(diags, more...)
 		list = append(list, environment)
 	}
