@@ -62,7 +62,7 @@ func (g *grantees) messages(t *testing.T, process environment.Process) []attempt
 				return message(arn, "granted", fifo, fmt.Sprint("group ", g.uses), fmt.Sprint("granted ", g.uses))
 			}, publishes},
 			attempt{"look up topic " + topic.Name, "sns", "GetTopicAttributes",
-				fixed(map[string]any{"TopicArn": arn}), told && g.application.Language == "go"},
+				fixed(map[string]any{"TopicArn": arn}), told && g.application.Language == "go" || publishes && g.application.Containers()},
 			attempt{"subscribe to topic " + topic.Name, "sns", "Subscribe",
 				fixed(map[string]any{"TopicArn": arn, "Protocol": "email", "Endpoint": "x@example.com"}), false},
 		)
@@ -102,6 +102,9 @@ func (g *grantees) queueCalls(t *testing.T, subscription app.Resource, fifo, con
 		{"receive from the " + name, "sqs", "ReceiveMessage", receive(queue), consumes},
 		{"put off a message of the " + name, "sqs", "ChangeMessageVisibility", receipt(map[string]any{"VisibilityTimeout": 60}), consumes},
 		{"delete a message of the " + name, "sqs", "DeleteMessage", receipt(nil), consumes},
+		{"look up the " + name, "sqs", "GetQueueUrl", fixed(map[string]any{"QueueName": queue[strings.LastIndex(queue, "/")+1:]}), consumes && g.application.Containers()},
+		{"read the length of the " + name, "sqs", "GetQueueAttributes",
+			fixed(map[string]any{"QueueUrl": queue, "AttributeNames": []string{"ApproximateNumberOfMessages"}}), consumes && g.application.Containers()},
 		{"send to the " + name, "sqs", "SendMessage", sent, false},
 		{"empty the " + name, "sqs", "PurgeQueue", fixed(map[string]any{"QueueUrl": queue}), false},
 		{"receive from the dead letters of the " + name, "sqs", "ReceiveMessage", receive(dead), false},
@@ -133,6 +136,8 @@ func (g *grantees) objects(t *testing.T, process environment.Process) []attempt 
 	for _, bucket := range g.application.Of("bucket") {
 		name, versioned := g.attribute(t, "bucket "+bucket.Name, "aws_s3_bucket.this", "bucket"), bucket.Spec.(*kinds.Bucket).Versioned
 		declared := g.operations(process, "bucket", "", bucket.Name)
+		attempts = append(attempts, attempt{"ask for the region of bucket " + bucket.Name, "s3", "GetBucketLocation", fixed(map[string]any{"Bucket": name}),
+			g.application.Containers() && slices.ContainsFunc(slices.Collect(maps.Keys(declared)), func(operation string) bool { return operation != kinds.GetPublicURL })})
 		for _, call := range objectCalls {
 			if call.versioned && !versioned {
 				continue
