@@ -37,7 +37,8 @@ var settled = map[string]map[string][2]string{
 		"kubernetes":          {"it follows from where processes run", "remove it"},
 	},
 	"encryption-key": {
-		"message_sources": {"they follow from what the application declares", "bring a key with a policy of your own: set key_arn in the environment"},
+		"log_groups": {"they follow from what the environment is made of", "bring a key with a policy of your own: set key_arn in the environment"},
+		"topics":     {"they follow from what the application declares", "bring a key with a policy of your own: set key_arn in the environment"},
 	},
 	"fargate-cluster": {
 		"namespace": {"processes find each other by it", "remove it"},
