@@ -24,6 +24,10 @@ module "service_backoffice" {
     max = 10
   }
 
+  security = {
+    keep_capabilities = ["CHOWN", "SETGID", "SETUID"]
+  }
+
   environment = {
     # the environment's region
     AWS_REGION = "eu-central-1"
@@ -32,7 +36,7 @@ module "service_backoffice" {
     # database "orders", in groundplan.app.hcl
     ORDERS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     ORDERS_DATABASE_HOST            = local.platform.database_server_main.address
-    ORDERS_DATABASE_MAX_CONNECTIONS = "14"
+    ORDERS_DATABASE_MAX_CONNECTIONS = "13"
     ORDERS_DATABASE_NAME            = "orders"
     ORDERS_DATABASE_PORT            = local.platform.database_server_main.port
     ORDERS_DATABASE_USER            = "svc_backoffice"
@@ -44,7 +48,7 @@ module "service_backoffice" {
     # database "reporting", in groundplan.app.hcl
     REPORTING_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     REPORTING_DATABASE_HOST            = local.platform.database_server_main.address
-    REPORTING_DATABASE_MAX_CONNECTIONS = "14"
+    REPORTING_DATABASE_MAX_CONNECTIONS = "13"
     REPORTING_DATABASE_NAME            = "reporting"
     REPORTING_DATABASE_PORT            = local.platform.database_server_main.port
     REPORTING_DATABASE_USER            = "svc_backoffice"
@@ -73,6 +77,16 @@ module "service_backoffice" {
       resources = [local.platform.key_arn]
     }
     # bucket "invoices": deletes, lists, reads and reads attributes, in groundplan.app.hcl
+    location_of_invoices = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_invoices.arn]
+    }
+    # bucket "pictures": links, signs uploads and writes, in groundplan.app.hcl
+    location_of_pictures = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_pictures.arn]
+    }
+    # bucket "invoices": deletes, lists, reads and reads attributes, in groundplan.app.hcl
     objects_invoices = {
       actions = [
         "s3:DeleteObject",
@@ -92,6 +106,8 @@ module "service_backoffice" {
       actions = [
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "sqs:ReceiveMessage",
       ]
       resources = [local.platform.subscription_order_placed_book.queue_arn]
