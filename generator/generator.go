@@ -81,6 +81,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		}
 		diags = append(diags, kinds.CheckOverrides(env, platform, services)...)
 	}
+	diags = append(diags, checkSharedNames(deployments)...)
 	output.Lock.Labels = labelsWithoutAddress(labels, output.Lock)
 	diags = append(diags, sayVariables(application, labels)...)
 	vendor(output, used)
@@ -93,7 +94,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d))
+	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkNames(d), checkSupervisor(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

@@ -36,8 +36,9 @@ type guideEnvironment struct {
 	Images []guideImage
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
-	// Internal says that the load balancer cannot be reached from outside.
+	// Internal says that the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
 	Internal bool
+	Domain   string
 	Secrets  []string
 	Servers  []guideServer
 	// Caches are the outputs of the cache clusters that have users.
@@ -97,7 +98,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		if env.Exposed() {
 			entry.Holds = "load balancer, "
-			entry.Internal = env.Domain == ""
+			entry.Internal, entry.Domain = env.Internal, env.Domain
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))

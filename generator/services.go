@@ -219,15 +219,11 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 	if !process.Gateway {
 		return emit.Map()
 	}
-	var hosts []string
-	if env.Domain != "" {
-		hosts = []string{env.Domain}
-	}
 	return emit.Map(kinds.Arg("gateway", emit.Object(
 		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
 		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
 		kinds.Arg("priority", emit.Int(gatewayPriority(process.Name))),
-		kinds.Arg("hosts", emit.Strings(hosts)),
+		kinds.Arg("hosts", emit.Strings(env.Answered())),
 	)))
 }
 

@@ -34,7 +34,9 @@ The block %[1]sapp "<name>" {}%[1]s gives the application its name in AWS; witho
 applications (up to %[4]d characters) and environments (up to %[5]d) are lower-case letters, digits and single hyphens.
 `, "`", Filename, defaultProfile, maxAppName, maxEnvironmentName)
 
+	section(&out, "app \"<name>\"", "Beside the environments, at most once: what they share.", appSettings)
 	section(&out, "environment \"<name>\"", "One deployment of the application, with its own folder, state and network.", environmentSettings)
+	section(&out, "alias \"<domain>\"", "Inside an environment: a further name that it answers to beside `domain`, such as `www.shop.example.com`. The certificate covers it; services\nwith a subdomain and public buckets have theirs under `domain` alone, and `domain` is what the application is told its own address is.", aliasSettings)
 	section(&out, "task, service \"<name>\", gateway, process \"<name>\"", "Inside an environment: the size of processes. `task` sizes all of them; `service` the process of one service and\n`gateway` the gateway's, with `process_allocation = \"one_per_service\"`; `process` a group of services. The closest one wins.", taskSettings)
 	section(&out, "process \"<name>\"", "Inside an environment, besides the settings above: a group of services that share a process. When there is one,\nevery service must stand in exactly one, and one of them hosts the gateway.", processSettings)
 	section(&out, "database_server \"<name>\"", "Inside an environment: a PostgreSQL server. Without such a block there is one called `main` when the application has a\ndatabase.", databaseServerSettings)
@@ -112,6 +114,8 @@ func printed(value any) string {
 			return "none"
 		}
 		return quotedList(value)
+	case map[string]string:
+		return "none"
 	case []int:
 		return "`[" + strings.Trim(fmt.Sprint(value), "[]") + "]`"
 	}

@@ -113,7 +113,7 @@ func TestDefault(t *testing.T) {
 	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
 		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}}
 	want := []Environment{{
-		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
+		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Internal: true, IdleTimeoutSeconds: 55, Compute: "fargate",
 		Zones: []string{"a", "b"}, NAT: "single", OutboundPorts: []int{443}, IAMPath: "/", DeletionProtection: true,
 		ContainerInsights: true, HelperImage: defaultHelperImage, LogRetentionDays: 365, FlowLogRetentionDays: 365,
 		AccessLogRetentionDays: 90, KeyDeletionDays: 30, SecretRecoveryDays: 30, KeepImages: 50,
@@ -240,7 +240,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80}}
 		want := Environment{
 			App: "shop", Name: "production", Type: "test", Profile: "ha", Region: "eu-west-1", AccountID: "012345678901",
-			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", Compute: "fargate", CIDR: "10.20.0.0/18",
+			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", IdleTimeoutSeconds: 55, Compute: "fargate", CIDR: "10.20.0.0/18",
 			Zones: []string{"c", "a"}, NAT: "single", InterfaceEndpoints: []string{"logs", "sqs"}, OutboundPorts: []int{443, 587},
 			PermissionsBoundary: "arn:aws:iam::012345678901:policy/boundary", IAMPath: "/apps/",
 			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"},

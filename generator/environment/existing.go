@@ -136,9 +136,14 @@ func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
 			diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The network exists, so that none is made which %q could shape.", name))
 		}
 	}
-	if e.Exposed() && len(e.Network.PublicSubnetIDs) == 0 {
-		diags = append(diags, problem(&inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own",
+	switch compute, set := inner.attributes["compute_subnet_ids"]; {
+	case !e.Exposed() || len(e.Network.PublicSubnetIDs) > 0:
+	case !e.Internal:
+		diags = append(diags, problem(&inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own, or internal = true in the environment",
 			"The application has endpoints that are called from outside, and the load balancer has no subnets to stand in."))
+	case set && len(e.Network.ComputeSubnetIDs) < 2:
+		diags = append(diags, problem(&compute.at, "Subnets missing", "name two subnets or more, each in a zone of its own, or set public_subnet_ids",
+			"The internal load balancer stands in the compute subnets, and needs two of them."))
 	}
 	if e.ServesStorage() && len(e.Network.StorageSubnetIDs) == 0 {
 		diags = append(diags, problem(&inner.at, "Subnets missing", "set storage_subnet_ids to two subnets or more, each in a zone of its own",
@@ -150,7 +155,11 @@ func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
 		ids, _ := listed.value.([]string)
 		for i, id := range ids {
 			if slices.Contains(e.Network.PublicSubnetIDs, id) {
-				diags = append(diags, problem(&listed.elements[i], "Subnet in two tiers", "name a subnet without a route to an internet gateway",
+				hint := "name a subnet without a route to an internet gateway"
+				if e.Internal {
+					hint += ", or leave public_subnet_ids out: an internal load balancer stands in the compute subnets then"
+				}
+				diags = append(diags, problem(&listed.elements[i], "Subnet in two tiers", hint,
 					"The subnet %s is a public one: the load balancer's.", id))
 			}
 		}
@@ -341,6 +350,8 @@ func givenARNs(b *block) []givenARN {
 	take(b, "certificate_arn", false)
 	take(b, "cdn_certificate_arn", true) // its own check asks for us-east-1
 	take(b, "key_arn", false)
+	take(b, "web_acl_arn", false)
+	take(b, "cdn_web_acl_arn", true) // CloudFront's scope is us-east-1
 	for _, outer := range b.blocks {
 		existing := outer.child("existing")
 		take(existing, "arn", false)
@@ -361,6 +372,10 @@ var (
 		`write it in full, as in "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"`)
 	isCDNCertificateARN = matches(`arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+`, "ARN of an ACM certificate in us-east-1, the one region CloudFront takes certificates from",
 		`write it in full, as in "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"`)
+	isWebACLARN = matches(`arn:aws:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[\w-]{1,128}/[\w-]{1,36}`, "ARN of a WAFv2 web ACL of a region",
+		`write it in full, as in "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234abcd-12ab-34cd-56ef-1234567890ab"; one of CloudFront's scope is for cdn_web_acl_arn`)
+	isCDNWebACLARN = matches(`arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]{1,128}/[\w-]{1,36}`, "ARN of a WAFv2 web ACL of the scope CLOUDFRONT",
+		`write it in full, as in "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234abcd-12ab-34cd-56ef-1234567890ab"`)
 	isExistingTopicARN = matches(`arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?`, "ARN of an SNS topic",
 		`write it in full, as in "arn:aws:sns:eu-west-1:123456789012:orders"`)
 	isSecretARN = matches(`arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+`, "ARN of a secret",

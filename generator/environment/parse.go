@@ -19,6 +19,7 @@ type File struct {
 	AppName string
 
 	appNameAt    hcl.Range
+	app          *block // nil without an `app` block
 	environments []*block
 }
 
@@ -39,10 +40,11 @@ type block struct {
 }
 
 type attribute struct {
-	value any // string, int, float64, bool, []string or []int, as the setting says
+	value any // string, int, float64, bool, []string, []int or map[string]string, as the setting says
 	at    hcl.Range
-	// elements are the ranges of a list's elements.
+	// elements are the ranges of a list's elements, entries those of a map's keys.
 	elements []hcl.Range
+	entries  map[string]hcl.Range
 }
 
 // children lists the blocks of a type in file order.
@@ -99,8 +101,9 @@ type grammar struct {
 }
 
 var fileGrammar = &grammar{blocks: []*grammar{
-	{typ: "app", label: "name"},
+	{typ: "app", label: "name", attributes: decoders(appSettings)},
 	{typ: "environment", label: "name", attributes: decoders(environmentSettings), blocks: []*grammar{
+		{typ: "alias", label: "domain", attributes: decoders(aliasSettings)},
 		{typ: "state", attributes: decoders(stateSettings)},
 		{typ: "task", attributes: decoders(taskSettings)},
 		{typ: "gateway", attributes: decoders(taskSettings)},
@@ -133,7 +136,7 @@ func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
 			diags = append(diags, problem(&b.at, "Duplicate app block", "remove one of the two blocks", "The application has one name, already given at %s.", place(file.appNameAt)))
 			continue
 		}
-		file.AppName, file.appNameAt = b.label, b.labelAt
+		file.AppName, file.appNameAt, file.app = b.label, b.labelAt, b
 		if text := isAppName(b.label); text != "" {
 			diags = append(diags, problem(&b.labelAt, "Invalid application name", "", "%s", text))
 		}

@@ -70,6 +70,7 @@ func lowerCDN(s *Stack, r app.Resource) {
 		Arg("name", emit.String(environment.Name(environment.Bucket, s.Env.App, s.Env.Name, r.Name))),
 		Arg("bucket_regional_domain_name", emit.Ref("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
 		Arg("price_class", emit.String(priceClass)),
+		Arg("web_acl_arn", emit.String(s.Env.CDNWebACLARN)),
 		// CloudFront takes certificates of us-east-1 alone.
 		Arg("providers", emit.Providers(Arg("aws", emit.Ref("aws")), Arg("aws.us_east_1", emit.Ref("aws.us_east_1")))),
 	}

@@ -26,6 +26,7 @@ module "cdn_avatars" {
   domain                      = "avatars.api.files.example.com"
   hosted_zone_id              = "Z0123456789ABCDEFGHIJ"
   price_class                 = "PriceClass_100"
+  web_acl_arn                 = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/files/2d3e4f50-6172-4839-a4b5-c6d7e8f90112"
 
   providers = {
     aws           = aws
