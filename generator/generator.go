@@ -43,8 +43,9 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	}
 	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
 		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
-		CIDRs: cidrs, Modules: map[string]string{},
+		CIDRs: cidrs, Modules: map[string]string{}, LoadBalancers: sides(environments),
 	}}
+	diags = append(diags, checkSides(environments, previous.LoadBalancers)...)
 	labels := assignLabels(application, previous)
 	used, reported := map[string]bool{}, map[string]bool{}
 	var deployments []*kinds.Deployment

@@ -35,6 +35,8 @@ type Lock struct {
 	CIDRs map[string]string `json:"cidrs"`
 	// Modules maps each vendored module to a hash over its files.
 	Modules map[string]string `json:"modules"`
+	// LoadBalancers are those of the environments, as far as a change replaces them.
+	LoadBalancers map[string]Side `json:"load_balancers,omitempty"`
 }
 
 const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"
