@@ -43,6 +43,8 @@ type guideEnvironment struct {
 	Servers  []guideServer
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
+	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
+	Uploads []string
 	// Schedules says that there are cron jobs.
 	Schedules bool
 	// Existing is what the environment brings, and what has to be seen to: Markdown, one item each.
@@ -112,6 +114,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
 			}
 		}
+		entry.Uploads = uploads(d)
 		entry.Servers = servers(d)
 		entry.Existing = existing(d)
 		if env.Network == nil {
@@ -171,6 +174,20 @@ func servers(d *kinds.Deployment) []guideServer {
 		list = append(list, entry)
 	}
 	return list
+}
+
+// uploads are the buckets that are made, to which clients upload by signed URLs, and that name no origin of a page.
+func uploads(d *kinds.Deployment) []string {
+	var names []string
+	for _, p := range d.Processes {
+		for name, uses := range p.Uses(kinds.Buckets.Name) {
+			signs := slices.ContainsFunc(uses, func(e app.Edge) bool { return e.Operation == kinds.SignedUploadURL })
+			if signs && d.Env.ExistingBucket(name) == nil && len(d.Env.CORSOrigins(name)) == 0 {
+				names = append(names, name)
+			}
+		}
+	}
+	return distinct(names)
 }
 
 func state(env *environment.Environment) string {

@@ -55,3 +55,19 @@ func checkSides(environments []environment.Environment, previous map[string]Side
 	}
 	return diags
 }
+
+// mergeSides are the load balancers after a run that was limited to some paths.
+func mergeSides(previous, now map[string]Side, within func(path string) bool) map[string]Side {
+	merged := map[string]Side{}
+	for env, side := range previous {
+		if !within(env + "/") {
+			merged[env] = side
+		}
+	}
+	for env, side := range now {
+		if within(env + "/") {
+			merged[env] = side
+		}
+	}
+	return merged
+}

@@ -63,3 +63,38 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 		})
 	}
 }
+
+// TestE2_OtherLoadBalancersAreRememberedAsTheyWere writes one environment of two, whose load balancers both changed.
+func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
+	application, folder := plain("orders"), t.TempDir()
+	write := func(settings, only string) *generator.Lock {
+		file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n}\nenvironment \"staging\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		environments, diags := environment.Resolve(file, application)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		lock, err := generator.ReadLock(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		output, diags := generator.Generate(application, environments, lock)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if _, err := output.Write(folder, false, generator.Within(only)); err != nil {
+			t.Fatal(err)
+		}
+		if lock, err = generator.ReadLock(folder); err != nil {
+			t.Fatal(err)
+		}
+		return lock
+	}
+	write("", "staging")
+	lock := write("domain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789\"\n", "production")
+	if _, known := lock.LoadBalancers["production"]; !known || !lock.LoadBalancers["staging"].Internal {
+		t.Errorf("the lock says %v", lock.LoadBalancers)
+	}
+}

@@ -42,6 +42,7 @@ applications (up to %[4]d characters) and environments (up to %[5]d) are lower-c
 	section(&out, "database_server \"<name>\"", "Inside an environment: a PostgreSQL server. Without such a block there is one called `main` when the application has a\ndatabase.", databaseServerSettings)
 	section(&out, "existing, in database_server \"<name>\"", "A server that exists, in the VPC of the `network` block. Nothing else but `databases` is set for it: it is its owner's.", existingServerSettings)
 	section(&out, "network", "Inside an environment: a VPC that exists, with its subnets, instead of one that is made. The README in the output says what\nhas to be open in it. `cidr`, `zones`, `nat`, `interface_endpoints` and `flow_log_retention_days` shape a network that is made.", networkSettings)
+	section(&out, "bucket \"<name>\"", "Inside an environment: settings of one bucket of the application.", bucketSettings)
 	section(&out, "existing, in bucket \"<name>\"", "Inside an environment, in a block named after a bucket of the application: a bucket that exists, in the environment's account\nand region. Only rights are given to the processes; the bucket, its policy and what is in it stay its owner's.", existingBucketSettings)
 	section(&out, "existing, in topic \"<name>\"", "Inside an environment, in a block named after a topic of the application: a topic that exists, in the environment's account\nand region. The application's subscriptions are made on it, and its publishers may publish to it.", existingTopicSettings)
 	section(&out, "cache \"<name>\"", "Inside an environment: the size of one cache cluster of the application.", cacheSettings)
@@ -59,7 +60,7 @@ Inside an environment: arguments of one module call, for what no setting above e
 
 ` + "```hcl" + `
 override "bucket" "avatars" {
-  cors_origins = ["https://app.example.com"]
+  noncurrent_days = 30
 }
 
 override "cdn" "avatars" {

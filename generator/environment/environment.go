@@ -51,6 +51,8 @@ type Environment struct {
 	Network *ExistingNetwork
 	// KeyARN is a KMS key that exists; one is made when it is empty.
 	KeyARN string
+	// Buckets are settings of buckets that are made, in the order of the file.
+	Buckets []BucketSettings
 	// ExistingBuckets and ExistingTopics are sorted by the application's names.
 	ExistingBuckets []ExistingBucket
 	ExistingTopics  []ExistingTopic
@@ -81,7 +83,9 @@ type Environment struct {
 	LogRetentionDays       int
 	FlowLogRetentionDays   int
 	AccessLogRetentionDays int
-	KeyDeletionDays        int
+	// AccessLogs: the load balancer's are always written, those of buckets and CloudFront by choice.
+	AccessLogs      bool
+	KeyDeletionDays int
 	// SecretRecoveryDays is 7 to 30; 0 deletes a secret at once.
 	SecretRecoveryDays int
 	KeepImages         int

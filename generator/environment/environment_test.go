@@ -246,7 +246,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"},
 			AlarmTopicARNs: []string{"arn:aws:sns:eu-west-1:012345678901:alarms"},
 			HelperImage:    "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37", LogRetentionDays: 30, FlowLogRetentionDays: 7,
-			AccessLogRetentionDays: 45, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
+			AccessLogRetentionDays: 45, AccessLogs: true, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
 			State: &State{Bucket: "shop-state", Region: "us-west-2", KeyPrefix: "teams/shop"},
 			Processes: []Process{
 				{Name: "billing", Services: []string{"billing"}, Task: task},

@@ -112,6 +112,7 @@ func resolveExisting(e *Environment, b *block, application *app.App) hcl.Diagnos
 	if a, set := b.attributes["key_deletion_days"]; set && e.KeyARN != "" {
 		diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The key exists, so that none is made that could be deleted."))
 	}
+	diags = append(diags, resolveBuckets(e, b)...)
 	diags = append(diags, resolveExistingBuckets(e, b, application)...)
 	diags = append(diags, resolveExistingTopics(e, b, application)...)
 	for _, server := range b.children("database_server") {
@@ -179,6 +180,41 @@ func namesOf(application *app.App, kind string) []string {
 	return names
 }
 
+// BucketSettings are about one bucket that is made.
+type BucketSettings struct {
+	Bucket      string // the application's name
+	CORSOrigins []string
+}
+
+// CORSOrigins are the origins of pages that use a bucket; none for one that exists, whose owner says it.
+func (e *Environment) CORSOrigins(bucket string) []string {
+	for _, settings := range e.Buckets {
+		if settings.Bucket == bucket {
+			return settings.CORSOrigins
+		}
+	}
+	return nil
+}
+
+// resolveBuckets fills in settings of buckets. Blocks of buckets that the application does not have are reported with those
+// that exist.
+func resolveBuckets(e *Environment, b *block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, outer := range b.children("bucket") {
+		if len(outer.attributes) == 0 {
+			continue
+		}
+		settings := BucketSettings{Bucket: outer.label}
+		override(&settings, bucketSettings, outer)
+		if outer.child("existing") != nil {
+			diags = append(diags, problem(outer.where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
+			continue
+		}
+		e.Buckets = append(e.Buckets, settings)
+	}
+	return diags
+}
+
 // existingBlocks are the `existing` blocks inside blocks of a type, each of which is named after a resource.
 func existingBlocks(b *block, typ string, application *app.App, visit func(outer, existing *block)) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -188,8 +224,9 @@ func existingBlocks(b *block, typ string, application *app.App, visit func(outer
 		switch {
 		case !slices.Contains(known, outer.label):
 			diags = append(diags, unknownName(&outer.labelAt, typ, outer.label, known, "remove the block"))
+		case existing == nil && len(outer.attributes) > 0: // settings of what is made
 		case existing == nil:
-			diags = append(diags, problem(&outer.at, "Empty block", "write existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
+			diags = append(diags, problem(&outer.at, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
 		default:
 			visit(outer, existing)
 		}
@@ -389,6 +426,23 @@ var (
 	isHost = matches(`[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?`, "host name",
 		`write it without scheme and port, as in "main.abcdefgh.eu-west-1.rds.amazonaws.com"`, "postgres://", "postgresql://", ":5432", "/")
 )
+
+var isOrigin = matches(`\*|https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?`, "origin", `write scheme and host without a path, as in "https://app.example.com"`, "/")
+
+// areOrigins follows PutBucketCors.
+func areOrigins(list []string) string {
+	for _, origin := range list {
+		if text := isOrigin(origin); text != "" {
+			return text
+		}
+	}
+	if len(list) > maxOrigins {
+		return wrong("use one with an asterisk", "A CORS rule of a bucket has room for %d origins, not %d.", maxOrigins, len(list))
+	}
+	return areDistinct(list)
+}
+
+const maxOrigins = 100
 
 // areSubnets checks a tier; least is how many zones AWS demands of what stands there.
 func areSubnets(least int) func([]string) string {

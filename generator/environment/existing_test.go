@@ -213,7 +213,7 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 		{"CDN certificate without domain", `cdn_certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/a"`, `2:23 error: Domain missing: `},
 
 		{"bucket unknown", with("avatar", `name = "abc"`), `2:8 error: Unknown bucket: The application has no bucket "avatar". hint: did you mean "avatars"?`},
-		{"bucket without existing", `bucket "avatars" {}`, `2:1 error: Empty block: The block says nothing about the bucket "avatars". hint: write existing { ... } in it, or remove it`},
+		{"bucket without existing", `bucket "avatars" {}`, `2:1 error: Empty block: The block says nothing about the bucket "avatars". hint: write settings or existing { ... } in it, or remove it`},
 		{"bucket without name", with("avatars", ""), `3:2 error: Setting missing: The existing block lacks "name". hint: set name`},
 		{"bucket as ARN", with("avatars", `name = "arn:aws:s3:::company-avatars"`), `4:8 error: Invalid value for "name": "arn:aws:s3:::company-avatars" is no name of an S3 bucket. hint: write "company-avatars"`},
 		{"bucket address", with("avatars", "name = \"abc\"\npublic_base_url = \"https://a.example.com/\""), `5:19 error: Invalid value for "public_base_url": "https://a.example.com/" is no base URL. hint: write "https://a.example.com"`},
@@ -222,6 +222,9 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 		{"folder without a slash", with("avatars", "key_prefix = \"a\""), `4:14 error: Invalid value for "key_prefix": "a" is no folder of a bucket. hint: write it with a slash at the end`},
 		{"bucket's key of another region", with("avatars", "name = \"abc\"\nkey_arn = \"arn:aws:kms:eu-west-1:123456789012:key/a\""), `5:11 error: Resource of another region: `},
 		{"topic unknown", topic("unpaid", `arn = "arn:aws:sns:us-east-1:123456789012:paid"`), `2:7 error: Unknown topic: The application has no topic "unpaid". hint: did you mean "paid"?`},
+		{"origins of a bucket that exists", "bucket \"avatars\" {\n cors_origins = [\"https://a.example.com\"]\n existing {\n  name = \"company-avatars\"\n }\n}", `3:17 error: Setting without effect: The bucket exists, and its CORS rules are its owner's. hint: remove it`},
+		{"origins of no bucket", "bucket \"avatar\" {\n cors_origins = [\"*\"]\n}", `2:8 error: Unknown bucket: The application has no bucket "avatar". hint: did you mean "avatars"?`},
+		{"origin with a path", "bucket \"avatars\" {\n cors_origins = [\"https://a.example.com/\"]\n}", `3:17 error: Invalid value for "cors_origins": "https://a.example.com/" is no origin. hint: write "https://a.example.com"`},
 		{"topic by name", topic("paid", `arn = "paid"`), `4:7 error: Invalid value for "arn": "paid" is no ARN of an SNS topic.`},
 		{"topic without ARN", topic("paid", ""), `3:2 error: Setting missing: The existing block lacks "arn".`},
 		{"topic of another region", topic("paid", `arn = "arn:aws:sns:eu-west-1:123456789012:paid"`), `4:7 error: Resource of another region: `},

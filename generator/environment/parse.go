@@ -113,7 +113,7 @@ var fileGrammar = &grammar{blocks: []*grammar{
 			{typ: "existing", attributes: decoders(existingServerSettings)},
 		}},
 		{typ: "network", attributes: decoders(networkSettings)},
-		{typ: "bucket", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingBucketSettings)}}},
+		{typ: "bucket", label: "name", attributes: decoders(bucketSettings), blocks: []*grammar{{typ: "existing", attributes: decoders(existingBucketSettings)}}},
 		{typ: "topic", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingTopicSettings)}}},
 		{typ: overrideType, label: `kind" "name`, free: true},
 		{typ: "cache", label: "name", attributes: decoders(cacheSettings)},

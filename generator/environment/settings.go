@@ -149,8 +149,10 @@ var environmentSettings = []setting[Environment]{
 		"Days that logs of processes, cluster and databases are kept.", isRetention),
 	row("flow_log_retention_days", func(e *Environment) *int { return &e.FlowLogRetentionDays }, perProfile(14, 365, 365),
 		"Days that the flow logs of the VPC are kept.", isRetention),
+	row("access_logs", func(e *Environment) *bool { return &e.AccessLogs }, perProfile(false, false, true),
+		"Whether requests to the buckets that are made, and to public ones through CloudFront, are logged, in a bucket of their own. Requests to the load balancer always are.", nil),
 	row("access_log_retention_days", func(e *Environment) *int { return &e.AccessLogRetentionDays }, perProfile(30, 90, 365),
-		"Days that the access logs of the load balancer are kept.", within(1, 3653, "days")),
+		"Days that access logs are kept: of the load balancer, and of buckets and CloudFront where `access_logs` is set.", within(1, 3653, "days")),
 	row("key_deletion_days", func(e *Environment) *int { return &e.KeyDeletionDays }, perProfile(7, 30, 30),
 		"Days between deleting the encryption key and its loss.", within(7, 30, "days")),
 	row("secret_recovery_days", func(e *Environment) *int { return &e.SecretRecoveryDays }, perProfile(7, 30, 30),
@@ -248,6 +250,12 @@ var networkSettings = []setting[ExistingNetwork]{
 		"Subnets of the processes.", areSubnets(1)),
 	derived("storage_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.StorageSubnetIDs }, "none",
 		"Subnets of database servers and caches, two or more, each in a zone of its own. Needed when one is made.", areSubnets(2)),
+}
+
+// bucketSettings: see BucketSettings.
+var bucketSettings = []setting[BucketSettings]{
+	derived("cors_origins", func(b *BucketSettings) *[]string { return &b.CORSOrigins }, "none",
+		"Origins of web pages whose scripts upload and download by signed URLs, or read a public bucket, such as `https://app.example.com`; `*` for every origin.", areOrigins),
 }
 
 var existingBucketSettings = []setting[ExistingBucket]{
