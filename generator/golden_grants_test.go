@@ -263,7 +263,7 @@ func TestF4N5S1_GoldenStackWalkFires(t *testing.T) {
 		{"queue of another topic", "events", "production", "platform/topics.tf", "topic_arn          = module.topic_signups.arn", "topic_arn          = module.topic_charges.arn"},
 		{"key closed to SNS", "events", "production", "platform/encryption.tf", `message_sources`, `ignored`},
 		{"key open to all", "files", "production", "platform/encryption.tf", `name = "files-production"`, "name = \"files-production\"\n  message_sources = [\"sns.amazonaws.com\"]"},
-		{"bucket open to a distribution", "files", "production", "platform/buckets.tf", "  versioned = true", "  versioned = true\n  distribution_arns = [module.cdn_avatars.distribution_arn]"},
+		{"bucket open to a distribution", "files", "production", "platform/buckets.tf", "  versioned         = true", "  versioned = true\n  distribution_arns = [module.cdn_avatars.distribution_arn]"},
 		{"a path more", "files", "production", "services/avatars.tf", "  permissions = {", "  connections = { x = { security_group_id = local.platform.load_balancer.security_group_id, port = 443 } }\n  permissions = {"},
 		{"a path less", "ledger", "production", "services/books.tf", "  connections = {", "  ignored = {"},
 		{"another port", "ledger", "production", "services/edge.tf", "port              = 8080", "port              = 22"},
