@@ -39,8 +39,10 @@ type guideEnvironment struct {
 	// Internal says that the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
 	Internal bool
 	Domain   string
-	Secrets  []string
-	Servers  []guideServer
+	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
+	KeepAlive int
+	Secrets   []string
+	Servers   []guideServer
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
@@ -100,7 +102,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		if env.Exposed() {
 			entry.Holds = "load balancer, "
-			entry.Internal, entry.Domain = env.Internal, env.Domain
+			entry.Internal, entry.Domain, entry.KeepAlive = env.Internal, env.Domain, env.IdleTimeoutSeconds
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
