@@ -73,6 +73,8 @@ type InspectedContainer struct {
 	Public     bool     `json:"public"`
 	Subdomain  string   `json:"subdomain"`
 	Paths      []string `json:"paths"`
+	// Credentials is the secret by which the image is pulled, "" for none.
+	Credentials string `json:"image_credentials"`
 }
 
 // InspectedEndpoint is an API endpoint.
@@ -324,7 +326,7 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 	}
 	if c := s.Container; c != nil {
 		in.Container = &InspectedContainer{
-			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths),
+			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths), c.ImageCredentials,
 		}
 		for _, v := range c.Environment {
 			in.Container.Variables = append(in.Container.Variables, v.Name)

@@ -18,6 +18,8 @@ type guide struct {
 	Environments []guideEnvironment
 	// Schedules says that there are cron jobs, Caches that there are cache clusters.
 	Schedules, Caches bool
+	// Databases says that there are databases, for whose roles passwords are made.
+	Databases bool
 	// OwnKey says that some environment makes its own key, which is destroyed with it.
 	OwnKey bool
 	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
@@ -34,6 +36,9 @@ type guideEnvironment struct {
 
 	// Images are what containers are built from.
 	Images []guideImage
+	// Keeps says how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
+	Keeps       string
+	HelperImage string
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
 	// Internal says that the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
@@ -42,7 +47,9 @@ type guideEnvironment struct {
 	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
 	KeepAlive int
 	Secrets   []string
-	Servers   []guideServer
+	// Logins are those of the secrets that hold name and password of a registry.
+	Logins  []string
+	Servers []guideServer
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
@@ -83,6 +90,7 @@ type guideDatabase struct {
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
 func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 	data := guide{App: application.Name, Schedules: len(application.Of(kinds.Crons.Name)) > 0, Caches: len(application.Of(kinds.Caches.Name)) > 0,
+		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
 		Containers: application.Containers(), Tagged: deploysByTag(application)}
 	for _, d := range deployments {
 		env := d.Env
@@ -94,6 +102,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if len(env.Processes) == 1 {
 			entry.ProcessCount = "one process, its"
 		}
+		entry.Keeps, entry.HelperImage = keeps(d), environment.DefaultHelperImage
 		if env.State != nil {
 			entry.StateBucket, entry.StateRegion = env.State.Bucket, env.State.Region
 		}
@@ -106,6 +115,9 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
+			if slices.ContainsFunc(application.Services, func(s app.Service) bool { return s.Container != nil && s.Container.ImageCredentials == r.Name }) {
+				entry.Logins = append(entry.Logins, kinds.SecretName(env, r.Name))
+			}
 		}
 		if secret := kinds.MetricsSecretName(env); secret != "" {
 			entry.Secrets = append(entry.Secrets, secret)

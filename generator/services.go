@@ -64,6 +64,7 @@ func wire(d *kinds.Deployment) {
 		if d.App.Containers() {
 			kinds.WireContainer(p)
 		}
+		kinds.WireVariables(p)
 	}
 }
 
@@ -75,7 +76,7 @@ func runs(application *app.App, kind kinds.Kind) bool {
 func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 	process := p.Process
 	args := []emit.Arg{
-		kinds.Arg("name", emit.String(environment.Name(environment.Unit, s.Env.App, s.Env.Name, process.Name))),
+		kinds.Arg("name", emit.String(unitName(s.Env, process.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
 		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
@@ -92,6 +93,8 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
 		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
 		kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		kinds.Arg("security", security(process.Task)),
+		kinds.Arg("environment", variableArgs(p)),
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),
 		kinds.Arg("connections", connectionArgs(p)),
@@ -170,6 +173,30 @@ func scale(s environment.Scale) emit.Value {
 	return emit.Object(fields...)
 }
 
+// security is what the application's container may do, as far as that is not the module's default.
+func security(t environment.Task) emit.Value {
+	var fields []emit.Arg
+	if t.User != "" {
+		fields = append(fields, kinds.Arg("user", emit.String(t.User)))
+	}
+	if t.ReadOnlyRoot {
+		fields = append(fields, kinds.Arg("read_only_root", emit.Bool(true)))
+		if !slices.Equal(t.WritablePaths, defaultWritablePaths) {
+			fields = append(fields, kinds.Arg("writable_paths", emit.Strings(t.WritablePaths)))
+		}
+	}
+	if len(t.KeepCapabilities) > 0 {
+		fields = append(fields, kinds.Arg("keep_capabilities", emit.Strings(t.KeepCapabilities)))
+	}
+	if len(fields) == 0 {
+		return emit.Map()
+	}
+	return emit.Object(fields...)
+}
+
+// defaultWritablePaths are the module's.
+var defaultWritablePaths = []string{"/tmp"}
+
 // The module's defaults inside scale, which the generator does not restate.
 const (
 	defaultCPUPercent    = 60
@@ -230,9 +257,9 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 // discover gives a process the addresses of the services it talks to, and the network path to each. The rules are
 // those of Encore's image build: what the hosted services call; for a gateway every service.
 //
-// Two more are named to the runtime without a path, because the process never calls them: what hosted services only
-// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; and the auth
-// handler's service, which the build demands of every process once an endpoint needs authentication, and which every Go
+// Three more are named to the runtime without a path, because the process never calls them: what hosted services only
+// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; to a gateway the
+// services that offer nothing outside; and the auth handler's service, which the build demands of every process once an endpoint needs authentication, and which every Go
 // process looks up at start. It is the gateway that runs the handler, in its own process, and nothing from outside comes past
 // the gateway: calls between services carry a user that is authenticated.
 func discover(p *kinds.Process) {
@@ -249,7 +276,11 @@ func discover(p *kinds.Process) {
 	}
 	if p.Gateway {
 		for _, service := range p.App.Services {
-			reasons[service.Name] = append(reasons[service.Name], "routed to by the gateway")
+			why := ""
+			if slices.ContainsFunc(service.Endpoints, app.Endpoint.Exposed) {
+				why = "routed to by the gateway"
+			}
+			reasons[service.Name] = append(reasons[service.Name], why)
 		}
 	}
 	var fields []emit.Arg

@@ -56,6 +56,12 @@ type Container struct {
 	Public      bool
 	Subdomain   string
 	Paths       []string
+
+	ImageCredentials string
+	User             string
+	ReadOnlyRoot     *bool
+	WritablePaths    []string
+	KeepCapabilities []string
 }
 
 // Variable is an environment variable with a literal value.

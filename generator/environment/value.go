@@ -228,6 +228,9 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 	if diags.HasErrors() {
 		return diags
 	}
+	if text := d.check(entries); text != "" {
+		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
+	}
 	b.attributes[d.name] = attribute{value: entries, at: at, entries: ranges}
 	return nil
 }
