@@ -12,6 +12,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -25,6 +26,8 @@ type Options struct {
 	Out string
 	// Metadata is what to read instead of the source; nil for the source.
 	Metadata *Metadata
+	// Limits are the quotas of the account that is generated for; nil for AWS's defaults.
+	Limits *quota.Limits
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
@@ -65,6 +68,9 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	}
 	output, more := Generate(application, environments, previous)
 	diags = append(diags, more...)
+	if output != nil {
+		diags = append(diags, quota.Check(output.Needs, options.Limits)...)
+	}
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
 	}

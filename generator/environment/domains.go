@@ -141,6 +141,9 @@ func checkAlias(e *Environment, alias Alias, b *block) hcl.Diagnostics {
 		diags = append(diags, problem(&b.labelAt, "Domain too long", "choose a shorter name",
 			"The domain has %d characters, and a rule of a load balancer matches names of at most %d.", len(alias.Domain), maxRoutedDomain))
 	}
+	if text := isCertifiable(alias.Domain); text != "" && e.CertificateARN == "" {
+		return append(diags, problem(&b.labelAt, "Domain without a certificate", "", "%s", text))
+	}
 	if e.CertificateARN == "" && alias.HostedZoneID == "" {
 		diags = append(diags, problem(&b.at, "Hosted zone missing",
 			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(alias.Domain)+" --max-items 1",

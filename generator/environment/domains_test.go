@@ -74,6 +74,7 @@ func TestI6_WrongNames(t *testing.T) {
 		{"alias twice", zoned + "alias \"www.example.com\" {}\nalias \"www.example.com\" {}", `5:1 error: Duplicate alias block: The alias "www.example.com" is already described at groundplan.hcl:4:1.`},
 		{"alias too long", zoned + `alias "` + strings.Repeat("a.", 60) + `example.com" {}`, `4:7 error: Domain too long: The domain has 131 characters, and a rule of a load balancer matches names of at most 128.`},
 		{"alias in no zone", zoned + `alias "www.example.net" {}`, `4:1 error: Hosted zone missing: The certificate is to cover "www.example.net", which is proven in the public zone that holds it, and that is not the zone of shop.example.com. hint: set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name example.net --max-items 1`},
+		{"alias nobody certifies", zoned + "alias \"shop.corp.internal\" {\n  hosted_zone_id = \"Z0OTHER\"\n}", `4:7 error: Domain without a certificate: `},
 		{"private zone of an alias on the internet", zoned + "alias \"www.example.com\" {\n  private_zone_id = \"Z0PRIVATE\"\n}", `5:21 error: Setting without effect: The load balancer faces the internet`},
 		{"more names than a rule takes", zoned + many, `4:1 error: Too many names: The application answers to 6 names in environment "production", and a rule of the load balancer has room for 5. hint: set redirect = true in some`},
 		{"on the internet without a domain", `internal = false`, `2:12 error: Domain missing: Nothing without TLS faces the internet, and a certificate needs a name. hint: set domain`},

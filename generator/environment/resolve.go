@@ -68,6 +68,7 @@ func resolveOne(appName string, shared, b *block, application *app.App) (Environ
 	diags = append(diags, resolveAliases(&e, b)...)
 	diags = append(diags, checkDomain(&e, b)...)
 	diags = append(diags, checkIdleTimeout(&e, b, application)...)
+	diags = append(diags, checkCertifiable(&e, b)...)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
 	diags = append(diags, resolveState(&e, b)...)
@@ -121,8 +122,8 @@ func resolveZones(e *Environment, b *block) hcl.Diagnostics {
 		return nil
 	}
 	return hcl.Diagnostics{problem(b.where("region"), "Zones not known",
-		"set zones to the letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].ZoneName'",
-		"An account has only two of the zones of %s, and which two differs from account to account.", e.Region)}
+		"set zones to letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].[ZoneName,ZoneId]' --output text",
+		"An account does not have all the zones of %s, and the letters of those it has differ from account to account.", e.Region)}
 }
 
 // resolveEndpoints makes sure that tasks reach what they cannot start without when there is no NAT.
