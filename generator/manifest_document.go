@@ -133,6 +133,7 @@ const manifestPromises = `
 ## What a container has to do
 
 - Listen on the port that ` + "`PORT`" + ` names, speak plain HTTP there, and answer 200 to a GET of ` + "`health_path`" + `. Inside a task nothing else asks; the load balancer asks public services as well.
+- Keep silent connections open for longer than the load balancer does, if the service is public: 55 seconds, or ` + "`idle_timeout_seconds`" + `. Node.js closes them after 5 by itself, and a request that comes at that moment is answered 502.
 - End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md). It comes ` + "`drain_seconds`" + ` after the last caller was told of the task, so that new connections may be refused at once: docs/deployments.md.
 - Trust the certificates of the database server and speak TLS to databases and caches: neither answers anything else.
 - Do without the kernel's capabilities, root or not: it may read its files and listen on its port, but not change owners or its user. ` + "`keep_capabilities`" + ` leaves some.
