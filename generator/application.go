@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -28,6 +29,8 @@ type Options struct {
 	Metadata *Metadata
 	// Consent names what may be replaced, destroyed or forgotten with the data it holds.
 	Consent holdings.Consent
+	// Limits are the quotas of the account that is generated for; nil for AWS's defaults.
+	Limits *quota.Limits
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
@@ -68,6 +71,9 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	}
 	output, more := Generate(application, environments, previous, options.Consent)
 	diags = append(diags, more...)
+	if output != nil {
+		diags = append(diags, quota.Check(output.Needs, options.Limits)...)
+	}
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
 	}

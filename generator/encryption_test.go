@@ -92,7 +92,8 @@ func TestS1_KeysAdmitEveryLogGroup(t *testing.T) {
 func TestS1_KeysAdmitNamesThatWereShortened(t *testing.T) {
 	application := plain("orders")
 	application.Name = "an-application-that-leaves-no-more-room"
-	output := lower(t, application, "")
+	uses(application, "orders", "books")
+	output := lower(t, application, "database_server \"reports-of-all-the-house\" {\n  databases = [\"books\"]\n}\n")
 	platform, err := readStack(textFiles(output.Files), "production/platform", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -105,9 +106,14 @@ func TestS1_KeysAdmitNamesThatWereShortened(t *testing.T) {
 	if strings.HasPrefix(shortened, application.Name+"-production-") {
 		t.Fatalf("%s was not shortened", shortened)
 	}
+	server := platform.calls["database_server_reports_of_all_the_house"].Name
+	if server == "" || strings.HasPrefix(server, application.Name+"-production-") {
+		t.Fatalf("the server %q was not shortened", server)
+	}
 	patterns := strings.Fields(join(platform.arg(platform.calls["key"], "log_groups")))
 	for group, want := range map[string]bool{
-		"/groundplan/" + shortened: true,
+		"/groundplan/" + shortened:                                                    true,
+		"/aws/rds/instance/" + server + "/postgresql":                                 true,
 		"/groundplan/" + strings.ReplaceAll(shortened, "production", "staging"):       false,
 		"/aws/vpc/" + application.Name + "-production/flow-logs":                      true,
 		"/aws/ecs/containerinsights/" + application.Name + "-production/performance":  true,

@@ -72,6 +72,9 @@ func existingNetwork(d *kinds.Deployment) string {
 		lines = append(lines, fmt.Sprintf("  - Storage subnets %s, in two zones or more and without a route to the internet: TCP %s in from the compute subnets, and the answers.",
 			ids(network.StorageSubnetIDs), numbers(ports)))
 	}
+	if zone := environment.UnusableZone(d.Env.Region); zone != "" {
+		lines = append(lines, fmt.Sprintf("  - No subnet lies in the zone with the id `%s`, which lacks Fargate, functions in a VPC or load balancers; its letter differs between accounts.", zone))
+	}
 	return strings.Join(lines, "\n")
 }
 
@@ -163,7 +166,7 @@ func existingBucket(d *kinds.Deployment, bucket environment.ExistingBucket) stri
 		text += ", and versioning is switched on, as the application declares"
 	}
 	if bucket.KeyPrefix != "" {
-		text += fmt.Sprintf(". Objects of the application are under `%s`", bucket.KeyPrefix)
+		text += fmt.Sprintf(". Objects of the application are under `%s`. A process that reads them could list the names of the others, not their contents: S3 tells only who may list that an object is not there", bucket.KeyPrefix)
 	}
 	text += ". Pages that upload by signed URLs need their origins in its CORS rules."
 	if bucket.PublicBaseURL != "" {

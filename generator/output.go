@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -23,6 +24,8 @@ import (
 type Output struct {
 	Files map[string][]byte
 	Lock  *Lock
+	// Needs are what each environment takes of what AWS limits, in the order of the environments.
+	Needs []quota.Environment
 }
 
 // Change is one difference between an Output and a folder.

@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/templates"
 )
 
@@ -58,6 +59,13 @@ type guideEnvironment struct {
 	Existing []string
 	// Network and Keys are empty when those exist.
 	Network, Keys string
+	// Quotas are those that the environment takes much of.
+	Quotas []guideQuota
+}
+
+// guideQuota is a quota of an account and what the environment takes of it.
+type guideQuota struct {
+	Name, Service, Code, Needed, What, Start, Lower string
 }
 
 // guideImage is an image that services run: what stands before its tag, and the folder it is built in.
@@ -147,10 +155,26 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if len(d.Of(kinds.Buckets.Name)) > 0 {
 			entry.Holds += "buckets, "
 		}
+		entry.Quotas = quotas(d)
 		data.OwnKey = data.OwnKey || env.KeyARN == ""
 		data.Environments = append(data.Environments, entry)
 	}
 	return templates.Render("infra.md", data)
+}
+
+// much is the share of what a new account has, from which on infra/README.md names a quota.
+const much = 0.19 // one of five
+
+// quotas are those that an environment takes much of, compared with what new accounts have: the account that somebody
+// applies to is not known here.
+func quotas(d *kinds.Deployment) []guideQuota {
+	var list []guideQuota
+	needs := quota.Of(d)
+	for _, need := range needs.Near(much, nil) {
+		_, start := needs.Start(need, nil)
+		list = append(list, guideQuota{need.Name, need.Service, need.Code, quota.Number(need.Value), need.What, start, need.Lower})
+	}
+	return list
 }
 
 // servers lists the database servers of a deployment with the roles and databases each is to have.

@@ -18,7 +18,7 @@ import (
 
 const generateHelp = `groundplan generate writes the Terraform that runs the application on AWS.
 
-usage: groundplan generate [--app DIR] [--meta FILE] [--out DIR] [--env NAME] [--check] [--force]
+usage: groundplan generate [--app DIR] [--meta FILE] [--out DIR] [--env NAME] [--limits FILE] [--check] [--force]
                            [--accept-replacement ID]... [--forget ID]...
 
 flags:
@@ -26,6 +26,8 @@ flags:
   --meta FILE   read what encore debug meta -f json printed, not the source; - for standard input
   --out DIR     folder to write to (default: infra in the application's folder)
   --env NAME    one environment of groundplan.hcl (default: all of them)
+  --limits FILE quotas of the account, as aws service-quotas list-service-quotas prints them: what an
+                environment needs beyond them is warned of. Without it, AWS's defaults hold
   --check       write nothing; show what would change, and exit with 2 when something would
   --force       overwrite files of groundplan's that were edited by hand
   --accept-replacement ID
@@ -53,6 +55,7 @@ func generateVerb() *cli.Command {
 			&cli.StringFlag{Name: "meta"},
 			&cli.StringFlag{Name: "out"},
 			&cli.StringFlag{Name: "env"},
+			&cli.StringFlag{Name: "limits"},
 			&cli.BoolFlag{Name: "check"},
 			&cli.BoolFlag{Name: "force"},
 			&cli.StringSliceFlag{Name: "accept-replacement"},
@@ -73,12 +76,16 @@ func generate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	limits, err := accountLimits(c)
+	if err != nil {
+		return err
+	}
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return mistake(fmt.Sprintf("%s is not a folder", out), "name the folder to write to: --out DIR")
 	}
 	p := newPrinter(c.App.ErrWriter, root)
 	p.show(m)
-	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Consent: holdings.Consent{
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Limits: limits, Consent: holdings.Consent{
 		Accept: c.StringSlice("accept-replacement"), Forget: c.StringSlice("forget"), Only: c.String("env"),
 	}})
 	if err != nil {
@@ -118,6 +125,9 @@ func generate(c *cli.Context) error {
 		return err
 	}
 	report(p, out, changes, environments, c.String("env"))
+	if len(changes) > 0 {
+		showQuotas(p, output.Needs, limits, out, c.String("env"))
+	}
 	if within == nil {
 		warnAboutAbandoned(p, previous, environments)
 	}
