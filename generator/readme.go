@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -91,6 +92,29 @@ type guideRole struct {
 type guideDatabase struct {
 	Name  string
 	Roles []string
+	// Creates says that those who use the database make its tables, Shared who may use what each of several makes.
+	Creates bool
+	Shared  []guideMaker
+}
+
+// guideMaker is a role with the others that use its tables, as SQL lists them.
+type guideMaker struct{ Maker, Others string }
+
+// makers are the roles that make tables for each other.
+func makers(roles []string) []guideMaker {
+	var list []guideMaker
+	for _, maker := range roles {
+		var others []string
+		for _, other := range roles {
+			if other != maker {
+				others = append(others, strconv.Quote(other))
+			}
+		}
+		if len(others) > 0 {
+			list = append(list, guideMaker{maker, strings.Join(others, ", ")})
+		}
+	}
+	return list
 }
 
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
@@ -205,7 +229,12 @@ func servers(d *kinds.Deployment) []guideServer {
 			}
 		}
 		for _, name := range server.Databases {
-			entry.Databases = append(entry.Databases, guideDatabase{Name: name, Roles: users[name]})
+			database := guideDatabase{Name: name, Roles: users[name]}
+			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
+			if spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database); known && d.App.Containers() && spec.MigrationCount == 0 {
+				database.Creates, database.Shared = true, makers(users[name])
+			}
+			entry.Databases = append(entry.Databases, database)
 		}
 		list = append(list, entry)
 	}
