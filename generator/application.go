@@ -27,10 +27,10 @@ type Options struct {
 	Out string
 	// Metadata is what to read instead of the source; nil for the source.
 	Metadata *Metadata
-	// Consent names what may be replaced, destroyed or forgotten with the data it holds.
-	Consent holdings.Consent
 	// Limits are the quotas of the account that is generated for; nil for AWS's defaults.
 	Limits *quota.Limits
+	// Consent names what may be replaced, destroyed or forgotten with the data it holds.
+	Consent holdings.Consent
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
