@@ -27,7 +27,11 @@ func assignLabels(application *app.App, previous *Lock) map[string]string {
 func withProcesses(labels map[string]string, env *environment.Environment, previous *Lock) map[string]string {
 	held := map[string]string{}
 	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
-		if label, ok := strings.CutPrefix(address, "module.service_"); ok && strings.HasPrefix(id, "process ") {
+		label, serves := strings.CutPrefix(address, "module."+kinds.ServicePrefix)
+		if !serves {
+			label, serves = strings.CutPrefix(address, "module."+kinds.JobPrefix)
+		}
+		if serves && strings.HasPrefix(id, "process ") {
 			held[id] = label
 		}
 	}

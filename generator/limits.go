@@ -31,7 +31,7 @@ func checkRules(d *kinds.Deployment) hcl.Diagnostics {
 		}
 	}
 	for _, r := range d.Of(kinds.Crons.Name) {
-		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
+		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && !job.StartsJob && len(d.CronExpressions(job)) > 0 {
 			target := d.Host(job.Service)
 			in[d.ProcessLabel(target.Name)]++ // the function that calls
 		}

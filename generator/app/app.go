@@ -56,7 +56,15 @@ type Container struct {
 	Public      bool
 	Subdomain   string
 	Paths       []string
+
+	HealthCommand []string
+	Protocol      string
+	Worker, Job   bool
+	StickySeconds int
 }
+
+// Callable reports whether the container listens on its port.
+func (c *Container) Callable() bool { return !c.Worker && !c.Job }
 
 // Variable is an environment variable with a literal value.
 type Variable struct {

@@ -36,6 +36,7 @@ applications (up to %[4]d characters) and environments (up to %[5]d) are lower-c
 
 	section(&out, "environment \"<name>\"", "One deployment of the application, with its own folder, state and network.", environmentSettings)
 	section(&out, "task, service \"<name>\", gateway, process \"<name>\"", "Inside an environment: the size of processes. `task` sizes all of them; `service` the process of one service and\n`gateway` the gateway's, with `process_allocation = \"one_per_service\"`; `process` a group of services. The closest one wins.", taskSettings)
+	section(&out, "job \"<name>\"", "Inside an environment: the size of one job of an application of plain containers. What it does not say, `task` says.", jobSettings)
 	section(&out, "process \"<name>\"", "Inside an environment, besides the settings above: a group of services that share a process. When there is one,\nevery service must stand in exactly one, and one of them hosts the gateway.", processSettings)
 	section(&out, "database_server \"<name>\"", "Inside an environment: a PostgreSQL server. Without such a block there is one called `main` when the application has a\ndatabase.", databaseServerSettings)
 	section(&out, "existing, in database_server \"<name>\"", "A server that exists, in the VPC of the `network` block. Nothing else but `databases` is set for it: it is its owner's.", existingServerSettings)

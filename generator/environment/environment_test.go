@@ -234,10 +234,10 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
 		}
-		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75}}
+		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{Min: 3, Max: 30, CPUPercent: 60, MemoryPercent: 75}}
 		gateway := task
 		gateway.Scale.Max = 99
-		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80}}
+		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{Min: 4, Max: 8, CPUPercent: 50, MemoryPercent: 80}}
 		want := Environment{
 			App: "shop", Name: "production", Type: "test", Profile: "ha", Region: "eu-west-1", AccountID: "012345678901",
 			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", Compute: "fargate", CIDR: "10.20.0.0/18",

@@ -56,6 +56,10 @@ var settled = map[string]map[string][2]string{
 		"discovery_name":       {"other processes call this one by it", "remove it"},
 		"port":                 {"other processes call this one there", "remove it"},
 	},
+	"fargate-job": {
+		"schedules":            {"they are the cron blocks of the manifest that name the job", "remove it"},
+		"stop_timeout_seconds": {"it is a setting", "set stop_timeout_seconds in the block of the job"},
+	},
 	"database-server": {
 		"instance_class": {"connection pools follow from the size of the server", "set instance_class in the database_server block"},
 	},
