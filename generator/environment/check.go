@@ -110,9 +110,9 @@ var (
 		`write it with registry and tag, as in "`+defaultHelperImage+`"`)
 	isKeyPrefix = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, "folder in a bucket",
 		`write it without a slash at either end, as in "shop/production"`, "/")
-	isPrivateImage = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
-	isMajorVersion = matches(`1[5-8]`, "major version of PostgreSQL that groundplan knows",
-		`write "15" to "18" and no more: minor versions are applied by AWS`)
+	isPrivateImage    = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
+	isPostgresVersion = matches(`1[5-8](?:\.\d{1,2})?`, "version of PostgreSQL that groundplan knows",
+		`write "15" to "18": AWS then chooses the minor version and keeps it current; "17.9" pins it`)
 	isNodeType      = matches(`cache\.[a-z][a-z0-9-]*\.[a-z0-9]+`, "node type", `write one as in "cache.m6g.large"`)
 	isInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, "instance class", `write one as in "db.m5.large"`)
 )

@@ -130,7 +130,7 @@ func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 			server.EngineVersion = auroraVersion
 		}
 	}
-	if server.Engine == "aurora" && server.EngineVersion > auroraVersion {
+	if major, _, _ := strings.Cut(server.EngineVersion, "."); server.Engine == "aurora" && major > auroraVersion {
 		diags = append(diags, problem(b.where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
 			"Aurora has PostgreSQL up to version %s.", auroraVersion))
 	}

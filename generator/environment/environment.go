@@ -164,7 +164,7 @@ type Scale struct {
 type DatabaseServer struct {
 	Name   string
 	Engine string // postgres or aurora
-	// EngineVersion is a major version; minor versions are AWS's to choose.
+	// EngineVersion is a major version, whose minor version AWS chooses, or a version in full.
 	EngineVersion string
 
 	InstanceClass string // engine postgres

@@ -39,7 +39,7 @@ func TestE3_LimitsAreMetExactly(t *testing.T) {
 		{"policy", text(isPolicyARN), []any{"arn:aws:iam::123456789012:policy/a", "arn:aws:iam::aws:policy/a", "arn:aws-cn:iam::123456789012:policy/p/a"}, []any{"arn:aws:iam::123456789012:role/a", "arn:aws:iam::1:policy/a", "arn:aws:iam::123456789012:policy/"}},
 		{"role", text(isRoleARN), []any{"arn:aws:iam::123456789012:role/a"}, []any{"arn:aws:iam::aws:role/a", "arn:aws:iam::123456789012:policy/a", "arn:aws:iam::123456789012:role/"}},
 		{"prefix", text(isKeyPrefix), []any{"a", "a/b/c"}, []any{"", "/a", "a/", "a//b"}},
-		{"version", text(isMajorVersion), []any{"15", "18"}, []any{"14", "19", "18.1", ""}},
+		{"version", text(isPostgresVersion), []any{"15", "18", "17.9", "16.13"}, []any{"14", "19", "18.", "18.1.2", "17-9", ""}},
 		{"class", text(isInstanceClass), []any{"db.m5.large", "db.t4g.medium"}, []any{"m5.large", "db.m5", "db.5m.large", "db.m5.large.x"}},
 		{"zones", func(v any) string { return areZones(v.([]string)) }, []any{[]string{"a", "h"}, []string{"c", "a", "b"}}, []any{[]string{"a"}, []string{}, []string{"a", "i"}, []string{"a", "A"}, []string{"a", "`"}, []string{"a", "bb"}, []string{"a", ""}, []string{"a", "b", "a"}}},
 		{"ports", func(v any) string { return arePorts(v.([]int)) }, []any{[]int{1, 65535}, []int{}}, []any{[]int{0}, []int{65536}, []int{-1}, []int{1, 2, 1}}},

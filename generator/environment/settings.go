@@ -195,7 +195,7 @@ var databaseServerSettings = []setting[DatabaseServer]{
 	row("engine", func(d *DatabaseServer) *string { return &d.Engine }, same("postgres"),
 		"`postgres` (RDS for PostgreSQL) or `aurora` (Aurora Serverless v2).", oneOf("postgres", "aurora")),
 	derived("engine_version", func(d *DatabaseServer) *string { return &d.EngineVersion }, "`\"18\"`; `\"17\"` with aurora",
-		"Major version of PostgreSQL.", isMajorVersion),
+		"Major version of PostgreSQL; AWS then chooses the minor version and keeps it current. With a minor version, as in `\"17.9\"`, nothing changes by itself. It is also the way to a higher major version where AWS refuses its own choice: modules/database-server/README.md, Upgrades.", isPostgresVersion),
 	row("instance_class", func(d *DatabaseServer) *string { return &d.InstanceClass }, perProfile("db.t4g.medium", "db.m5.large", "db.m5.xlarge"),
 		"Instance class. `postgres` only.", isInstanceClass),
 	row("storage_gb", func(d *DatabaseServer) *int { return &d.StorageGB }, perProfile(20, 100, 100),

@@ -107,14 +107,45 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 // takenDatabases are on every PostgreSQL server of RDS from the beginning, for its own use.
 var takenDatabases = []string{"postgres", "rdsadmin", "template0", "template1"}
 
-// checkDatabases finds databases that no server can make, because it has one of that name.
+// checkDatabases finds databases that no server can make, because it has one of that name, and servers that could not take
+// a single connection from each task.
 func checkDatabases(d *Deployment) hcl.Diagnostics {
-	var diags hcl.Diagnostics
+	diags := checkConnections(d)
 	for _, r := range d.Of("database") {
 		if slices.Contains(takenDatabases, r.Name) {
 			diags = append(diags, fail(r.At, "Database name taken", "give the database another name",
 				"Every PostgreSQL server of RDS has a database %q of its own.", r.Name))
 		}
+	}
+	return diags
+}
+
+// checkConnections warns where the smallest pools there are do not fit: a deployment under full load would then leave tasks
+// without a connection.
+func checkConnections(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, server := range d.Env.DatabaseServers {
+		pools, allowed := poolsOn(d, server), maxConnections(server)-reservedConnections
+		if pools <= allowed {
+			continue
+		}
+		at, larger := server.At, "choose a larger instance_class"
+		switch {
+		case server.Existing != nil:
+			larger = "raise max_connections, if the server has more"
+		case server.Engine == "aurora" && server.MinCapacity <= 0.5 && server.MaxCapacity > 8:
+			larger = "set min_capacity = 1 or more, without which Aurora allows 2000"
+		case server.Engine == "aurora":
+			larger = "raise max_capacity"
+		}
+		if at.Filename == "" { // the server was not written down, and its databases are
+			if r := d.Resource("database", "", server.Databases[0]); r != nil {
+				at = r.At
+			}
+		}
+		diags = append(diags, warn(at, "Database server too small", larger+", lower scale.max of the services that use it, or group services in one process",
+			"In environment %q the server %q allows about %d connections, and all processes at their largest, twice over while they are deployed, have %d pools of at least one.",
+			d.Env.Name, server.Name, max(0, allowed), pools))
 	}
 	return diags
 }
@@ -173,6 +204,13 @@ func poolSize(d *Deployment, server environment.DatabaseServer) int {
 	if size, known := d.pools[server.Name]; known {
 		return size
 	}
+	size := min(encorePool, max(1, (maxConnections(server)-reservedConnections)/max(1, poolsOn(d, server))))
+	d.pools[server.Name] = size
+	return size
+}
+
+// poolsOn is the number of pools that are open to a server while all of its processes, grown to their largest, are deployed.
+func poolsOn(d *Deployment, server environment.DatabaseServer) int {
 	pools := 0
 	for _, process := range d.Processes {
 		for name := range process.Uses("database") {
@@ -181,9 +219,7 @@ func poolSize(d *Deployment, server environment.DatabaseServer) int {
 			}
 		}
 	}
-	size := min(encorePool, max(1, (maxConnections(server)-reservedConnections)/max(1, pools)))
-	d.pools[server.Name] = size
-	return size
+	return pools
 }
 
 const (
@@ -193,18 +229,28 @@ const (
 	reservedConnections = 10
 )
 
-// maxConnections is what PostgreSQL on RDS allows by default: memory in bytes divided by 9,531,392, at most 5,000.
+// maxConnections is what PostgreSQL on RDS allows by default: LEAST({DBInstanceClassMemory/9531392}, 5000), where the
+// variable is less than the memory that AWS names, by what the operating system and RDS's own processes take. AWS documents
+// the result for Aurora's capacities alone ("Maximum connections for Aurora Serverless v2": 1, 4, 8 and 16 units of 2 GiB
+// have 189, 823, 1,669 and 3,360), which is 105.7 for each GiB, less 22; servers of RDS agree with that line as far as people
+// have published what theirs say (1 GiB: 79 to 87). Counted here are 105 for each GiB, less 30.
 func maxConnections(server environment.DatabaseServer) int {
 	if server.Existing != nil {
 		return server.Existing.MaxConnections
 	}
-	const bytesPerConnection, limit = 9531392, 5000
-	gib := server.MaxCapacity * 2 // an Aurora capacity unit is 2 GiB
-	if server.Engine != "aurora" {
-		gib = instanceMemory(server.InstanceClass)
+	const perGiB, taken, limit = 105, 30, 5000
+	gib := instanceMemory(server.InstanceClass)
+	if server.Engine == "aurora" {
+		gib = server.MaxCapacity * 2 // what a server grows to decides, not what it has
+		if server.MinCapacity <= 0.5 {
+			return min(auroraIdleLimit, int(gib*perGiB)-taken)
+		}
 	}
-	return min(limit, int(gib*(1<<30)/bytesPerConnection))
+	return min(limit, int(gib*perGiB)-taken)
 }
+
+// auroraIdleLimit is the most that Aurora allows where the lowest capacity is 0 or 0.5 units, however high it grows.
+const auroraIdleLimit = 2000
 
 // instanceMemory is the memory of an instance class in GiB, from AWS's naming: the families of general purpose (m, t)
 // have 4 GiB per virtual CPU, those for memory (r) 8, x more; a large has 2 virtual CPUs, and each xlarge 4 more.

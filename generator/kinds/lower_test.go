@@ -2,7 +2,10 @@ package kinds
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -26,11 +29,19 @@ func TestD1_ConnectionsOfServers(t *testing.T) {
 		server environment.DatabaseServer
 		want   int
 	}{
-		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.t4g.medium"}, 450},
-		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.m5.large"}, 901},
+		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.t4g.medium"}, 390},
+		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.t4g.micro"}, 75}, // servers are seen to say 79 and more
+		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.m5.large"}, 810},
 		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.r6g.16xlarge", MaxCapacity: 1}, 5000},
-		{environment.DatabaseServer{Engine: "aurora", MaxCapacity: 4, InstanceClass: "db.m5.large"}, 901},
-		{environment.DatabaseServer{Engine: "aurora", MaxCapacity: 0.5}, 112},
+		// Aurora's documented limits are 189, 823, 1,669, 3,360 and 5,000, and 2,000 where the server may fall to half a unit.
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 0.5, MaxCapacity: 1}, 180},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 1, MaxCapacity: 4, InstanceClass: "db.m5.large"}, 810},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 0.5, MaxCapacity: 8}, 1650},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 1, MaxCapacity: 16}, 3330},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 0.5, MaxCapacity: 16}, 2000},
+		{environment.DatabaseServer{Engine: "aurora", MaxCapacity: 64}, 2000},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 2, MaxCapacity: 64}, 5000},
+		{environment.DatabaseServer{Existing: &environment.ExistingServer{MaxConnections: 40}}, 40},
 	} {
 		if got := maxConnections(test.server); got != test.want {
 			t.Errorf("%+v: %d connections, want %d", test.server, got, test.want)
@@ -47,9 +58,9 @@ func TestD1_PoolsFitTheServer(t *testing.T) {
 		want                      int
 	}{
 		{"db.m5.large", 1, 1, 1, 30},  // Encore's own limit, though the server would allow more
-		{"db.m5.large", 1, 1, 15, 29}, // 30 but for the connections that others need
-		{"db.m5.large", 2, 1, 10, 22}, // (901-10) / (2*2*10)
-		{"db.m5.large", 2, 2, 10, 11},
+		{"db.m5.large", 1, 1, 15, 26}, // 30 but for the connections that others need
+		{"db.m5.large", 2, 1, 10, 20}, // (810-10) / (2*2*10)
+		{"db.m5.large", 2, 2, 10, 10},
 		{"db.t4g.micro", 3, 2, 10, 1}, // never none
 	} {
 		application := &app.App{Name: "shop"}
@@ -78,6 +89,36 @@ func TestD1_PoolsFitTheServer(t *testing.T) {
 		}
 		if total := got * 2 * test.processes * test.databases * test.max; got > 1 && total+10 > maxConnections(server) {
 			t.Errorf("%+v: %d connections on a server that allows %d", test, total, maxConnections(server))
+		}
+	}
+}
+
+// TestD1_ServersTooSmall: where not even pools of one fit, the settings that help are named.
+func TestD1_ServersTooSmall(t *testing.T) {
+	for _, test := range []struct {
+		server environment.DatabaseServer
+		max    int
+		want   string // in the warning; empty for none
+	}{
+		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.t4g.micro"}, 32, ""},
+		{environment.DatabaseServer{Engine: "postgres", InstanceClass: "db.t4g.micro"}, 33, "choose a larger instance_class"},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 0.5, MaxCapacity: 1}, 100, "raise max_capacity"},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 0.5, MaxCapacity: 64}, 1000, "set min_capacity = 1"},
+		{environment.DatabaseServer{Engine: "aurora", MinCapacity: 1, MaxCapacity: 64}, 1000, ""},
+		{environment.DatabaseServer{Existing: &environment.ExistingServer{MaxConnections: 20}}, 6, "raise max_connections"},
+	} {
+		test.server.Name, test.server.Databases = "main", []string{"users"}
+		process := environment.Process{Name: "users", Services: []string{"users"}}
+		process.Scale.Max = test.max
+		env := &environment.Environment{App: "shop", Name: "production", Processes: []environment.Process{process}, DatabaseServers: []environment.DatabaseServer{test.server}}
+		diags := checkDatabases(NewDeployment(&app.App{
+			Resources: []app.Resource{{Kind: "database", Name: "users", At: hcl.Range{Filename: "users/db.go"}}},
+			Edges:     []app.Edge{{Service: "users", Kind: "database", Resource: "users"}},
+		}, env))
+		if (len(diags) == 1) != (test.want != "") || diags.HasErrors() {
+			t.Errorf("%+v with %d tasks: %v", test.server, test.max, diags)
+		} else if test.want != "" && (!strings.Contains(diags[0].Detail, test.want) || diags[0].Subject.Filename != "users/db.go") {
+			t.Errorf("%+v with %d tasks: %v", test.server, test.max, diags)
 		}
 	}
 }

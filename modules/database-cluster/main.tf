@@ -6,6 +6,9 @@ locals {
   ca_certificate = try(file("${path.module}/certificates/${data.aws_region.current.id}.pem"), "")
   ca_regions     = [for name in sort(fileset("${path.module}/certificates", "*.pem")) : trimsuffix(name, ".pem")]
 
+  # Parameter groups belong to a major version.
+  major_version = split(".", var.engine_version)[0]
+
   # Stable from run to run, and yet new for a cluster that is made again under an old name, whose last snapshot
   # still exists: the security group lives as long as this module does, and its id never comes back.
   final_snapshot = "${var.name}-final-${trimprefix(aws_security_group.this.id, "sg-")}"
@@ -37,7 +40,7 @@ resource "aws_security_group" "this" {
 resource "aws_rds_cluster_parameter_group" "this" {
   name_prefix = "${var.name}-"
   description = "Settings of ${var.name}"
-  family      = "aurora-postgresql${var.engine_version}"
+  family      = "aurora-postgresql${local.major_version}"
 
   # Clients without TLS are turned away. Where that is the default already RDS keeps the default's way of applying it, and
   # any other way would show up in every plan; a new server starts with it in either case.
@@ -70,7 +73,8 @@ resource "aws_rds_cluster" "this" {
   engine_mode        = "provisioned"
   engine_version     = var.engine_version
 
-  # The major version is pinned, so a major upgrade happens only when somebody writes a new number.
+  # The major version is pinned, so a major upgrade happens only when somebody writes a new number. A version in full stays as
+  # it is: were it raised behind terraform's back, the next plan would go back to it, which RDS refuses.
   allow_major_version_upgrade = true
 
   # What was approved happens when it is applied. Left to the maintenance window, a change would come back in every plan
@@ -124,7 +128,7 @@ resource "aws_rds_cluster_instance" "this" {
   # The second takes over first, and grows and shrinks with the writer so as to be ready; so far do tiers 0 and 1 reach.
   promotion_tier = min(tonumber(each.key) - 1, 15)
 
-  auto_minor_version_upgrade = true
+  auto_minor_version_upgrade = local.major_version == var.engine_version
   apply_immediately          = true
   db_subnet_group_name       = aws_db_subnet_group.this.name
   publicly_accessible        = false

@@ -48,14 +48,14 @@ variable "key_arn" {
 }
 
 variable "engine_version" {
-  description = "Major version of PostgreSQL. AWS chooses the minor version and keeps it current; a higher number here upgrades the cluster. Aurora gains a major version some months after RDS for PostgreSQL."
+  description = "Major version of PostgreSQL, whose minor version AWS chooses and keeps current, or a version in full, which stays as it is. A higher number here upgrades the cluster. Aurora gains a major version some months after RDS for PostgreSQL."
   type        = string
   default     = "17"
   nullable    = false
 
   validation {
-    condition     = can(regex("^(1[5-9]|[2-9][0-9])$", var.engine_version))
-    error_message = "engine_version is \"${var.engine_version}\", but must be a major version alone, 15 or later: \"17\"."
+    condition     = can(regex("^(1[5-9]|[2-9][0-9])(\\.[0-9]+)?$", var.engine_version))
+    error_message = "engine_version is \"${var.engine_version}\", but must be a version of PostgreSQL, 15 or later: \"17\", or in full \"17.1\"."
   }
 }
 

@@ -5,6 +5,9 @@ locals {
   ca_certificate = try(file("${path.module}/certificates/${data.aws_region.current.id}.pem"), "")
   ca_regions     = [for name in sort(fileset("${path.module}/certificates", "*.pem")) : trimsuffix(name, ".pem")]
 
+  # Parameter groups belong to a major version.
+  major_version = split(".", var.engine_version)[0]
+
   # Stable from run to run, and yet new for a server that is made again under an old name, whose last snapshot
   # still exists: the security group lives as long as this module does, and its id never comes back.
   final_snapshot = "${var.name}-final-${trimprefix(aws_security_group.this.id, "sg-")}"
@@ -36,7 +39,7 @@ resource "aws_security_group" "this" {
 resource "aws_db_parameter_group" "this" {
   name_prefix = "${var.name}-"
   description = "Settings of ${var.name}"
-  family      = "postgres${var.engine_version}"
+  family      = "postgres${local.major_version}"
 
   # Clients without TLS are turned away. Where that is the default already RDS keeps the default's way of applying it, and
   # any other way would show up in every plan; a new server starts with it in either case.
@@ -70,8 +73,9 @@ resource "aws_db_instance" "this" {
   instance_class = var.instance_class
   multi_az       = var.multi_az
 
-  # The major version is pinned, so a major upgrade happens only when somebody writes a new number.
-  auto_minor_version_upgrade  = true
+  # The major version is pinned, so a major upgrade happens only when somebody writes a new number. A version in full stays as
+  # it is: were it raised behind terraform's back, the next plan would go back to it, which RDS refuses.
+  auto_minor_version_upgrade  = local.major_version == var.engine_version
   allow_major_version_upgrade = true
 
   # What was approved happens when it is applied. Left to the maintenance window, a change would come back in every plan

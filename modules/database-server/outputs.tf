@@ -20,7 +20,7 @@ output "security_group_id" {
 
 output "master_secret_arn" {
   description = "ARN of the secret with the master user's password, which RDS makes and rotates. JSON with username and password."
-  value       = aws_db_instance.this.master_user_secret[0].secret_arn
+  value       = one(aws_db_instance.this.master_user_secret[*].secret_arn)
 }
 
 output "ca_certificate" {

@@ -48,15 +48,15 @@ variable "key_arn" {
 }
 
 variable "engine_version" {
-  description = "Major version of PostgreSQL. AWS chooses the minor version and keeps it current; a higher number here upgrades the server."
+  description = "Major version of PostgreSQL, whose minor version AWS chooses and keeps current, or a version in full, which stays as it is. A higher number here upgrades the server."
   type        = string
   default     = "18"
   nullable    = false
 
   # Older versions have reached or are near the end of their support.
   validation {
-    condition     = can(regex("^(1[5-9]|[2-9][0-9])$", var.engine_version))
-    error_message = "engine_version is \"${var.engine_version}\", but must be a major version alone, 15 or later: \"18\"."
+    condition     = can(regex("^(1[5-9]|[2-9][0-9])(\\.[0-9]+)?$", var.engine_version))
+    error_message = "engine_version is \"${var.engine_version}\", but must be a version of PostgreSQL, 15 or later: \"18\", or in full \"18.1\"."
   }
 }
 

@@ -116,6 +116,31 @@ func TestPromisesAreListed(t *testing.T) {
 	}
 }
 
+// TestEveryNameIsPromised finds a test of this repository that is named after nothing, before a whole run has to.
+func TestEveryNameIsPromised(t *testing.T) {
+	promises, err := parsePromises(promisesText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared, err := declaredTests(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(declared) < 200 {
+		t.Fatalf("%d tests are named after promises: that is not this repository", len(declared))
+	}
+	for _, name := range declared {
+		if !testName.MatchString(name) { // a case may be called s3_something
+			continue
+		}
+		for _, id := range idsIn(name) {
+			if !slices.ContainsFunc(promises, func(p promise) bool { return p.ID == id }) {
+				t.Errorf("%s is named after %s, which is not in promises.txt", name, id)
+			}
+		}
+	}
+}
+
 func TestNamesCarryIDs(t *testing.T) {
 	for name, want := range map[string]string{
 		"TestN4_Storage": "N4", "TestN3N5_Both": "N3 N5", "N4_storage": "N4", "n4_storage": "N4", "n3_n5_both": "N3 N5", "refuses_s1_value": "S1",

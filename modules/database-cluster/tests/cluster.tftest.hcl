@@ -261,3 +261,30 @@ run "monitoring_role" {
     error_message = "the role is open to other accounts"
   }
 }
+
+run "d1_a_version_in_full_stays" {
+  variables {
+    engine_version = "17.9"
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.engine_version == "17.9" && aws_rds_cluster_parameter_group.this.family == "aurora-postgresql17"
+    error_message = "the settings do not follow the major version"
+  }
+
+  assert {
+    condition     = !aws_rds_cluster_instance.this["1"].auto_minor_version_upgrade
+    error_message = "AWS may raise a version that is pinned"
+  }
+}
+
+run "d1_a_major_version_is_kept_current" {
+  variables {
+    engine_version = "17"
+  }
+
+  assert {
+    condition     = aws_rds_cluster_instance.this["1"].auto_minor_version_upgrade
+    error_message = "the minor version is not kept current"
+  }
+}

@@ -103,11 +103,11 @@ run "refuses_key_alias" {
   expect_failures = [var.key_arn]
 }
 
-run "refuses_d1_minor_version" {
+run "refuses_d1_version_of_three_numbers" {
   command = plan
 
   variables {
-    engine_version = "17.2"
+    engine_version = "17.2.1"
   }
 
   expect_failures = [var.engine_version]

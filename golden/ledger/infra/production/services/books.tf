@@ -65,7 +65,7 @@ module "service_books" {
           audit = {
             username        = "svc_books"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 14
+            max_connections = 13
             min_connections = 0
           }
         }

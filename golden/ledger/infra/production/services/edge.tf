@@ -71,7 +71,7 @@ module "service_edge" {
           audit = {
             username        = "svc_edge"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 14
+            max_connections = 13
             min_connections = 0
           }
         }

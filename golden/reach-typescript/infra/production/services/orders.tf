@@ -57,7 +57,7 @@ module "service_orders" {
           orders = {
             username        = "svc_orders"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 22
+            max_connections = 20
             min_connections = 0
           }
         }

@@ -65,7 +65,7 @@ module "service_users" {
           orders = {
             username        = "svc_users"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 22
+            max_connections = 20
             min_connections = 0
           }
         }

@@ -70,7 +70,7 @@ module "service_catalog" {
           catalog = {
             username        = "svc_catalog"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 6
+            max_connections = 5
             min_connections = 0
           }
         }

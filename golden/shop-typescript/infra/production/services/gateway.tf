@@ -87,7 +87,7 @@ module "service_gateway" {
           users = {
             username        = "svc_gateway"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 6
+            max_connections = 5
             min_connections = 0
           }
         }

@@ -58,13 +58,13 @@ module "service_reports" {
           catalog = {
             username        = "svc_reports"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 6
+            max_connections = 5
             min_connections = 0
           }
           orders = {
             username        = "svc_reports"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 6
+            max_connections = 5
             min_connections = 0
           }
         }

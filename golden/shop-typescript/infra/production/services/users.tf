@@ -69,7 +69,7 @@ module "service_users" {
           users = {
             username        = "svc_users"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 6
+            max_connections = 5
             min_connections = 0
           }
         }

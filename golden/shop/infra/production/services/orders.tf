@@ -76,7 +76,7 @@ module "service_orders" {
           orders = {
             username        = "svc_orders"
             password        = { "$env" = "DATABASE_PASSWORD" }
-            max_connections = 6
+            max_connections = 5
             min_connections = 0
           }
         }

@@ -32,7 +32,7 @@ module "service_backoffice" {
     # database "orders", in groundplan.app.hcl
     ORDERS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     ORDERS_DATABASE_HOST            = local.platform.database_server_main.address
-    ORDERS_DATABASE_MAX_CONNECTIONS = "14"
+    ORDERS_DATABASE_MAX_CONNECTIONS = "13"
     ORDERS_DATABASE_NAME            = "orders"
     ORDERS_DATABASE_PORT            = local.platform.database_server_main.port
     ORDERS_DATABASE_USER            = "svc_backoffice"
@@ -44,7 +44,7 @@ module "service_backoffice" {
     # database "reporting", in groundplan.app.hcl
     REPORTING_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     REPORTING_DATABASE_HOST            = local.platform.database_server_main.address
-    REPORTING_DATABASE_MAX_CONNECTIONS = "14"
+    REPORTING_DATABASE_MAX_CONNECTIONS = "13"
     REPORTING_DATABASE_NAME            = "reporting"
     REPORTING_DATABASE_PORT            = local.platform.database_server_main.port
     REPORTING_DATABASE_USER            = "svc_backoffice"

@@ -37,7 +37,7 @@ module "service_orders" {
     # database "orders", in groundplan.app.hcl
     ORDERS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     ORDERS_DATABASE_HOST            = local.platform.database_server_main.address
-    ORDERS_DATABASE_MAX_CONNECTIONS = "14"
+    ORDERS_DATABASE_MAX_CONNECTIONS = "13"
     ORDERS_DATABASE_NAME            = "orders"
     ORDERS_DATABASE_PORT            = local.platform.database_server_main.port
     ORDERS_DATABASE_USER            = "svc_orders"
