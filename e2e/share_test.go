@@ -23,39 +23,39 @@ func TestShareOfSpotChangesInPlace(t *testing.T) {
 	tf := newTerraform(t, folder, cloud.Environment())
 	tf.run(t, "init", "-input=false", "-no-color")
 
-	settings := func(percent int, strategy bool) []string {
-		return []string{fmt.Sprintf("-var=spot_percent=%d", percent), fmt.Sprintf("-var=strategy=%t", strategy)}
-	}
-	apply := func(percent int, strategy bool) {
+	plan := func(percent int, strategy bool) map[string]string {
 		t.Helper()
-		tf.plan(t, settings(percent, strategy)...)
-		tf.run(t, "apply", "-input=false", "-no-color", "saved.tfplan")
-		again, _ := tf.plan(t, settings(percent, strategy)...)
-		if left := changes(again); len(left) > 0 {
-			t.Errorf("with %d percent on Spot a second plan wants %v", percent, left)
-		}
+		planned, _ := tf.plan(t, fmt.Sprintf("-var=spot_percent=%d", percent), fmt.Sprintf("-var=strategy=%t", strategy))
+		return changes(planned)
 	}
 	const worker, older = "module.worker.aws_ecs_service.this", "aws_ecs_service.older"
-	apply(0, false)
-	for _, percent := range []int{60, 100, 0} {
-		plan, _ := tf.plan(t, settings(percent, false)...)
-		if got := changes(plan); len(got) != 1 || got[worker] != "update" {
+	plan(0, false)
+	tf.run(t, "apply", "-input=false", "-no-color", "saved.tfplan")
+	if left := plan(0, false); len(left) > 0 {
+		t.Errorf("a second plan wants %v", left)
+	}
+	if got := plan(60, false); len(got) != 1 || got[worker] != "update" {
+		t.Errorf("60 percent on Spot is a change of %v, want the service updated and nothing else", got)
+	}
+	tf.run(t, "apply", "-input=false", "-no-color", "saved.tfplan")
+	if left := plan(60, false); len(left) > 0 {
+		t.Errorf("with 60 percent on Spot a second plan wants %v", left)
+	}
+	for _, percent := range []int{100, 0} {
+		if got := plan(percent, false); len(got) != 1 || got[worker] != "update" {
 			t.Errorf("%d percent on Spot is a change of %v, want the service updated and nothing else", percent, got)
 		}
-		apply(percent, false)
 	}
 
 	// A launch type that becomes a strategy.
-	plan, _ := tf.plan(t, settings(0, true)...)
-	if got := changes(plan); got[older] != "delete create" {
+	if got := plan(60, true); got[older] != "delete create" {
 		t.Errorf("a service with a launch type is to be changed by %v: the command in CHANGELOG.md is not needed any more", got)
 	}
 	startCaller(t, cloud).call(t, anybody, "ecs", "UpdateService", map[string]any{
 		"cluster": "shop-production", "service": "shop-production-older", "forceNewDeployment": true,
 		"capacityProviderStrategy": []any{map[string]any{"capacityProvider": "FARGATE", "weight": 100, "base": 0}},
 	})
-	plan, _ = tf.plan(t, settings(0, true)...)
-	if got := changes(plan); got[older] != "update" && len(got) > 0 {
+	if got := plan(60, true); got[older] != "update" && len(got) > 0 {
 		t.Errorf("after the command in CHANGELOG.md the service is to be changed by %v", got)
 	}
 }

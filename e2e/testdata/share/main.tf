@@ -48,7 +48,7 @@ module "worker" {
   key_arn        = aws_kms_key.this.arn
   cpu            = 256
   memory         = 512
-  scale          = { min = 1, max = 4, spot_percent = var.spot_percent, on_demand = var.spot_percent > 0 ? 1 : 0 }
+  scale          = { min = 1, max = 4, spot_percent = var.spot_percent, on_demand = var.spot_percent % 100 > 0 ? 1 : 0 }
   port           = 0
   health_command = ["/bin/worker", "alive"]
   queues         = { parcels = { queue_arn = aws_sqs_queue.this.arn, messages_per_task = 100 } }

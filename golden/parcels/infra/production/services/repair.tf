@@ -22,7 +22,7 @@ module "job_repair" {
     # database "parcels", in groundplan.app.hcl
     PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
-    PARCELS_DATABASE_MAX_CONNECTIONS = "15"
+    PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
     PARCELS_DATABASE_USER            = "svc_repair"
