@@ -75,6 +75,21 @@ func TestEmulatorEnforces(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the policy of a registry", func(t *testing.T) {
+		aws.call(t, administrator, "iam", "PutRolePolicy", map[string]any{
+			"RoleName": "r", "PolicyName": "p", "PolicyDocument": `{"Version":"2012-10-17","Statement":[` + allow("ecr:*", "*", "") + `]}`,
+		})
+		for pattern, want := range map[string]bool{"arn:aws:iam::" + account + ":role/*": true, "arn:aws:iam::*:role/r": true, "arn:aws:iam::*:role/*-execution": false} {
+			aws.call(t, administrator, "ecr", "SetRepositoryPolicy", map[string]any{"repositoryName": "images", "policyText": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:BatchGetImage","Condition":{"ArnNotLike":{"aws:PrincipalArn":["` + pattern + `"]}}}]}`})
+			_, failure := aws.try(t, role, pull.service, pull.operation, pull.parameters)
+			if failure != nil && !failure.Refused() {
+				t.Fatal(failure)
+			}
+			if done := failure == nil; done != want {
+				t.Errorf("%s: done: %v, want %v: %v", pattern, done, want, failure)
+			}
+		}
+	})
 	if _, failure := aws.try(t, anybody, "sns", "ListTopics", nil); failure == nil {
 		t.Error("a caller nobody knows may list topics")
 	}

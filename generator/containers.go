@@ -24,12 +24,12 @@ func containerArgs(s *kinds.Stack, p *kinds.Process) []emit.Arg {
 	return []emit.Arg{
 		kinds.Arg("image", image),
 		kinds.Arg("repository_arn", repository),
+		kinds.Arg("image_credentials_arn", imageCredentials(s.Deployment, c)),
 		kinds.Arg("port", emit.Int(modulePort(c))),
 		kinds.Arg("protocol", emit.String(protocols[c.Protocol])),
 		kinds.Arg("command", emit.Strings(c.Command)),
 		kinds.Arg("health_path", emit.String(healthPath(c))),
 		kinds.Arg("health_command", emit.Strings(c.HealthCommand)),
-		kinds.Arg("environment", variableArgs(p)),
 		kinds.Arg("routes", containerRoutes(s.Deployment, p, c)),
 	}
 }
@@ -73,12 +73,12 @@ func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 // privateImage is an image in a private registry of ECR: account, region, the suffix of China's partition, repository.
 var privateImage = regexp.MustCompile(`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)[:@]`)
 
-// containerImage is the image of a service and the repository its tasks may pull from: the environment's, unless the
-// manifest names an image of another private repository.
+// containerImage is the image of a service and the repository of ECR that its tasks may pull from: the environment's, or the
+// private one whose image the manifest names. For any other image there is nothing to permit.
 func containerImage(c *app.Container) (image, repository emit.Value) {
-	repository = emit.Ref("local.platform.registry.repository_arn")
+	repository = emit.String("")
 	if c.Image == "" {
-		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), repository
+		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), emit.Ref("local.platform.registry.repository_arn")
 	}
 	if parts := privateImage.FindStringSubmatch(c.Image); parts != nil {
 		partition := "aws"
@@ -91,6 +91,14 @@ func containerImage(c *app.Container) (image, repository emit.Value) {
 		repository = emit.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))
 	}
 	return emit.String(c.Image), repository
+}
+
+// imageCredentials is the secret by which an image of a private registry outside AWS is pulled.
+func imageCredentials(d *kinds.Deployment, c *app.Container) emit.Value {
+	if c.ImageCredentials == "" {
+		return emit.String("")
+	}
+	return emit.Ref(d.SecretARN(c.ImageCredentials))
 }
 
 // deploysByTag says whether a deployment names the tag of an image: not when every service has a fixed one.

@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
@@ -139,7 +141,7 @@ func TestI4_SubdomainsAreHosts(t *testing.T) {
 // deployment that tags nothing asks for no tag.
 func TestI4_FixedImages(t *testing.T) {
 	for image, repository := range map[string]string{
-		"ghcr.io/shop/pages:2.4.0":                                        "<registry.repository_arn>",
+		"ghcr.io/shop/pages:2.4.0":                                        "",
 		"111122223333.dkr.ecr.eu-west-1.amazonaws.com/pages/web:v1":       "arn:aws:ecr:eu-west-1:111122223333:repository/pages/web",
 		"111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/pages:v1":       "arn:aws-cn:ecr:cn-north-1:111122223333:repository/pages",
 		"111122223333.dkr.ecr.us-gov-west-1.amazonaws.com/pages@sha256:0": "arn:aws-us-gov:ecr:us-gov-west-1:111122223333:repository/pages",
@@ -148,7 +150,11 @@ func TestI4_FixedImages(t *testing.T) {
 		application.Services[0].Container.Image = image
 		output := lower(t, application, "")
 		call := callArguments(t, output, "production/services/pages.tf")
-		if d := cmp.Diff([]string{image, repository}, []string{call["image"].AsString(), call["repository_arn"].AsString()}); d != "" {
+		permitted := ""
+		if arn, named := call["repository_arn"]; named {
+			permitted = arn.AsString()
+		}
+		if d := cmp.Diff([]string{image, repository}, []string{call["image"].AsString(), permitted}); d != "" {
 			t.Error(d)
 		}
 		if _, asks := output.Files["production/services/variables.tf"]; asks || strings.Contains(string(output.Files["README.md"]), "image_tag") {
@@ -208,6 +214,57 @@ func TestI4_TheRuntimeDecides(t *testing.T) {
 			if strings.Contains(files, text) != there {
 				t.Errorf("%s: %q is there: %v", runtime, text, !there)
 			}
+		}
+	}
+}
+
+// TestI4_EnvironmentsSetVariables of a process, on top of the manifest's and never of what it uses.
+func TestI4_EnvironmentsSetVariables(t *testing.T) {
+	application := containers(map[string][]string{"pages": nil})
+	application.Services[0].Container.Environment = []app.Variable{{Name: "LEVEL", Value: "info"}, {Name: "MODE", Value: "full"}}
+	output := lower(t, application, "task {\n variables = { LEVEL = \"warn\", EXTRA = \"1\" }\n}\nservice \"pages\" {\n variables = { EXTRA = \"2\" }\n}")
+	variables := callArguments(t, output, "production/services/pages.tf")["environment"].AsValueMap()
+	for name, want := range map[string]string{"LEVEL": "warn", "MODE": "full", "EXTRA": "2", "AWS_REGION": "us-east-1"} {
+		if got := variables[name].AsString(); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	secret := plain("orders")
+	declares(secret, "orders", "StripeKey")
+	for settings, want := range map[string]string{
+		`variables = { PORT = "1" }`:             "Reserved variable",
+		`variables = { ENCORE_X = "1" }`:         "Reserved variable",
+		`variables = { AWS_REGION = "1" }`:       "Variable set twice",
+		`variables = { SECRET_StripeKey = "1" }`: "Variable set twice",
+	} {
+		of := application
+		if strings.Contains(settings, "SECRET") {
+			of = secret
+		}
+		_, diags := tryLower(t, of, "task {\n"+settings+"\n}")
+		if !diags.HasErrors() || diags.Errs()[0].(*hcl.Diagnostic).Summary != want {
+			t.Errorf("%s: %v, want %q", settings, diags, want)
+		}
+	}
+}
+
+// TestI4_TheManifestSaysHowAnImageRuns, closer than an environment's task block and further away than its service block.
+func TestI4_TheManifestSaysHowAnImageRuns(t *testing.T) {
+	writable := false
+	for settings, want := range map[string]string{
+		"": `{"user":"1000"}`,
+		"task {\n read_only_root = true\n user = \"5\"\n}":                                                `{"user":"1000"}`,
+		"service \"pages\" {\n read_only_root = true\n user = \"5\"\n keep_capabilities = [\"CHOWN\"]\n}": `{"keep_capabilities":["CHOWN"],"read_only_root":true,"user":"5","writable_paths":["/cache"]}`,
+	} {
+		application := containers(map[string][]string{"pages": nil})
+		c := application.Services[0].Container
+		c.User, c.ReadOnlyRoot, c.WritablePaths = "1000", &writable, []string{"/cache"}
+		security, err := json.Marshal(ctyjson.SimpleJSONValue{Value: callArguments(t, lower(t, application, settings), "production/services/pages.tf")["security"]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(security) != want {
+			t.Errorf("%q: %s, want %s", settings, security, want)
 		}
 	}
 }

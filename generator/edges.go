@@ -103,7 +103,7 @@ func (r *resolver) through(use source.Use) string {
 func (r *resolver) bind() {
 	for _, decl := range r.read.Decls {
 		kind, ok := kinds.Named(decl.Kind)
-		if !ok || !r.binds(kind) || decl.Service == "" {
+		if !ok || !r.binds(kind) || decl.Service == "" || r.pulledBy(decl) {
 			continue
 		}
 		to := target(kind, decl.Parent, decl.Name)
@@ -111,6 +111,14 @@ func (r *resolver) bind() {
 			r.edge(decl.Service, to, kind.Operation, app.Declared, "", decl.At)
 		}
 	}
+}
+
+// pulledBy reports whether a declaration is that of the secret by which the service's image is pulled: ECS reads it, and the
+// service does not, unless it is said to use it as well.
+func (r *resolver) pulledBy(decl source.Decl) bool {
+	return decl.Kind == kinds.Secrets.Name && slices.ContainsFunc(r.app.Services, func(s app.Service) bool {
+		return s.Name == decl.Service && s.Container != nil && s.Container.ImageCredentials == decl.Name
+	})
 }
 
 // warn tells of each pair of service and resource that Encore's own metadata does not show, and of each service that only

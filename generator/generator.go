@@ -93,7 +93,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d), checkProtocols(d))
+	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

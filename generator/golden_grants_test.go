@@ -145,7 +145,12 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 		want["encryption-key "+environment.Name(environment.KeyAlias, env.App, env.Name)+" is used by"] = "sns.amazonaws.com"
 	}
 	registry := "registry " + environment.Name(environment.Repository, env.App, env.Name)
-	want[registry+" is pushed to by"], want[registry+" is pulled from by"] = strings.Join(env.DeployRoleARNs, " "), ""
+	account := env.AccountID
+	if account == "" {
+		account = "*"
+	}
+	want[registry+" is pushed to by"] = strings.Join(env.DeployRoleARNs, " ")
+	want[registry+" is pulled from by"] = "arn:aws:iam::" + account + ":role" + env.IAMPath + env.App + "-" + env.Name + "-*-execution"
 	for _, r := range application.Of("subscription") {
 		topic, _ := g.topic(r.Parent)
 		want["subscription "+g.name(environment.Queue, r.Parent+"-"+r.Name)+" receives from"] = topic

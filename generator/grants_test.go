@@ -52,6 +52,9 @@ func expectedGrants(application *app.App, env environment.Environment, process e
 	} else {
 		g.variables = map[string]any{}
 	}
+	for name, value := range process.Variables {
+		g.variables[name] = value
+	}
 	return granted{
 		Statements: slices.Sorted(maps.Keys(g.statements)), Connections: slices.Sorted(maps.Keys(g.connections)),
 		Secrets: slices.Sorted(maps.Keys(g.secrets)), Config: g.config, Variables: g.variables,
@@ -141,6 +144,9 @@ func (g *grants) messages() {
 		topic(e.Resource)
 		arn, key := g.topic(e.Resource)
 		g.allow(arn, "sns:Publish")
+		if g.app.Containers() {
+			g.allow(arn, "sns:GetTopicAttributes") // as clients other than Encore's do
+		}
 		g.allow(key, "kms:Decrypt", "kms:GenerateDataKey")
 		g.variables[upper(e.Resource)+"_TOPIC_ARN"] = arn
 	}
@@ -152,6 +158,9 @@ func (g *grants) messages() {
 		topic(e.Parent)["subscriptions"].(map[string]any)[e.Resource] = map[string]any{"url": queue + ": queue_url"}
 		g.variables[upper(e.Parent)+"_"+upper(e.Resource)+"_QUEUE_URL"] = queue + ": queue_url"
 		g.allow(queue+": queue_arn", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
+		if g.app.Containers() {
+			g.allow(queue+": queue_arn", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
+		}
 		g.allow(g.key(), "kms:Decrypt")
 	}
 	if len(topics) > 0 {
@@ -189,6 +198,9 @@ func (g *grants) buckets() {
 	buckets := map[string]any{}
 	for _, e := range g.edges("bucket") {
 		spec, b := g.app.Resource("bucket", "", e.Resource).Spec.(*kinds.Bucket), g.bucket(e.Resource)
+		if g.app.Containers() && len(bucketActions[e.Operation]) > 0 {
+			g.allow(b.arn, "s3:GetBucketLocation")
+		}
 		for _, action := range bucketActions[e.Operation] {
 			switch {
 			case action == "s3:ListBucket":

@@ -74,6 +74,8 @@ type InspectedContainer struct {
 	Public     bool     `json:"public"`
 	Subdomain  string   `json:"subdomain"`
 	Paths      []string `json:"paths"`
+	// Credentials is the secret by which the image is pulled, "" for none.
+	Credentials string `json:"image_credentials"`
 	// HealthCommand is what says in place of HealthPath how it is; Protocol what it speaks: http, http2 or grpc.
 	HealthCommand []string `json:"health_command"`
 	Protocol      string   `json:"protocol"`
@@ -339,7 +341,7 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 	}
 	if c := s.Container; c != nil {
 		in.Container = &InspectedContainer{
-			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths),
+			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths), c.ImageCredentials,
 			nonNil(c.HealthCommand), cmp.Or(c.Protocol, "http"), c.Worker, c.Job, c.StickySeconds,
 		}
 		for _, v := range c.Environment {

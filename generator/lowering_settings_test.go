@@ -19,7 +19,7 @@ func TestE1_EverySizeReachesTheProcess(t *testing.T) {
 	call := callArguments(t, lower(t, plain("orders"), `
   outbound_ports = [443, 5671]
   iam_path       = "/apps/"
-  helper_image   = "registry.example.com/shell:1"
+  helper_image   = "registry.example.com/shell@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   task {
     architecture = "ARM64"
   }
@@ -44,7 +44,7 @@ func TestE1_EverySizeReachesTheProcess(t *testing.T) {
 		got["scale."+name] = number(value)
 	}
 	want := map[string]any{
-		"cpu": 1024, "memory": 3072, "architecture": "ARM64", "drain": 33, "stop": 77, "grace": 88, "path": "/apps/", "helper": "registry.example.com/shell:1", "ports": "5671",
+		"cpu": 1024, "memory": 3072, "architecture": "ARM64", "drain": 33, "stop": 77, "grace": 88, "path": "/apps/", "helper": "registry.example.com/shell@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028", "ports": "5671",
 		"scale.min": 4, "scale.max": 9, "scale.cpu_percent": 41, "scale.memory_percent": 42,
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -101,15 +101,23 @@ func TestE1_EverySettingReachesTheCode(t *testing.T) {
   permissions_boundary      = "arn:aws:iam::210987654321:policy/bound"
   iam_path                  = "/odd/"
   deploy_role_arns          = ["arn:aws:iam::210987654321:role/push"]
+  pull_role_arns            = ["arn:aws:iam::210987654321:role/scan"]
   deletion_protection       = %[1]t
   container_insights        = %[1]t
-  helper_image              = "registry.example.com/shell:9"
+  helper_image              = "registry.example.com/shell@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   log_retention_days        = 545
   flow_log_retention_days   = 731
   access_log_retention_days = 1234
   key_deletion_days         = 17
   secret_recovery_days      = 19
   keep_images               = 4321
+  task {
+    user              = "7:8"
+    read_only_root    = true
+    writable_paths    = ["/odd"]
+    keep_capabilities = ["KILL"]
+    variables         = { ODD = "one" }
+  }
 `
 	const postgres = `
   database_server "main" {
@@ -142,14 +150,15 @@ func TestE1_EverySettingReachesTheCode(t *testing.T) {
 			"services/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
 			"platform/network.tf":       {`cidr = "10.77.0.0/18"`, `zones = ["b", "c"]`, `nat = "per_zone"`, `interface_endpoints = ["kms", "logs"]`, `flow_log_retention_days = 731`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`},
 			"platform/encryption.tf":    {`deletion_window_days = 17`},
-			"platform/registry.tf":      {`keep_images = 4321`, `push_role_arns = ["arn:aws:iam::210987654321:role/push"]`},
+			"platform/registry.tf":      {`keep_images = 4321`, `push_role_arns = ["arn:aws:iam::210987654321:role/push"]`, `pull_role_arns = [ "arn:aws:iam::210987654321:role/odd/shop-production-*-execution", "arn:aws:iam::210987654321:role/scan"`},
 			"platform/cluster.tf":       {`log_retention_days = 545`, `container_insights = %t`},
 			"platform/load_balancer.tf": {`access_log_retention_days = 1234`, `deletion_protection = %t`, `domain = "api.example.com"`, `hosted_zone_id = "Z0123"`, `subnet_ids = module.network.public_subnet_ids`},
 			"platform/secrets.tf":       {`recovery_window_days = 19`},
 			"platform/databases.tf": {`log_retention_days = 545`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `engine_version = "16"`,
 				`backup_retention_days = 23`, `final_snapshot = !%t`, `deletion_protection = %t`, `subnet_ids = module.network.storage_subnet_ids`},
-			"services/orders.tf": {`outbound_ports = [444]`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `helper_image = "registry.example.com/shell:9"`,
-				`log_retention_days = 545`, `subnet_ids = local.platform.network.compute_subnet_ids`},
+			"services/orders.tf": {`outbound_ports = [444]`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `helper_image = "registry.example.com/shell@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"`,
+				`log_retention_days = 545`, `subnet_ids = local.platform.network.compute_subnet_ids`,
+				`user = "7:8"`, `read_only_root = true`, `writable_paths = ["/odd"]`, `keep_capabilities = ["KILL"]`, `ODD = "one"`},
 			"services/gateway.tf": {`hosts = ["api.example.com"]`},
 		}
 		for server, lines := range map[string][]string{

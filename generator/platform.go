@@ -3,7 +3,6 @@ package generator
 import (
 	"fmt"
 
-	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -111,28 +110,6 @@ func storagePorts(d *kinds.Deployment) []int {
 		}
 	}
 	return ports
-}
-
-func registryComment(application *app.App) string {
-	if application.Containers() {
-		return fmt.Sprintf("Images of %s", application.Name)
-	}
-	return fmt.Sprintf("Images of %s: one image holds every service", application.Name)
-}
-
-func registry(s *kinds.Stack) {
-	s.Module("registry.tf", "registry", "registry", "registry",
-		[]string{registryComment(s.App)},
-		kinds.Arg("name", name(s, environment.Repository)),
-		kinds.Arg("key_arn", s.KeyARN()),
-		kinds.Arg("keep_images", emit.Int(s.Env.KeepImages)),
-		kinds.Arg("push_role_arns", emit.Strings(s.Env.DeployRoleARNs)),
-		kinds.Arg("force_delete", emit.Bool(!s.Env.DeletionProtection)),
-	)
-	s.Output("registry", "Where images are pushed to and pulled from.", emit.Object(
-		kinds.Arg("repository_url", emit.Ref("module.registry.repository_url")),
-		kinds.Arg("repository_arn", emit.Ref("module.registry.repository_arn")),
-	))
 }
 
 // namespace is the private DNS zone in which processes find each other.

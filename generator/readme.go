@@ -34,12 +34,17 @@ type guideEnvironment struct {
 
 	// Images are what containers are built from.
 	Images []guideImage
+	// Keeps says how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
+	Keeps       string
+	HelperImage string
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
 	// Internal says that the load balancer cannot be reached from outside.
 	Internal bool
 	Secrets  []string
-	Servers  []guideServer
+	// Logins are those of the secrets that hold name and password of a registry.
+	Logins  []string
+	Servers []guideServer
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Schedules says that there are cron jobs.
@@ -91,6 +96,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if len(env.Processes) == 1 {
 			entry.ProcessCount = "one process, its"
 		}
+		entry.Keeps, entry.HelperImage = keeps(d), environment.DefaultHelperImage
 		if env.State != nil {
 			entry.StateBucket, entry.StateRegion = env.State.Bucket, env.State.Region
 		}
@@ -103,6 +109,9 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
+			if slices.ContainsFunc(application.Services, func(s app.Service) bool { return s.Container != nil && s.Container.ImageCredentials == r.Name }) {
+				entry.Logins = append(entry.Logins, kinds.SecretName(env, r.Name))
+			}
 		}
 		if secret := kinds.MetricsSecretName(env); secret != "" {
 			entry.Secrets = append(entry.Secrets, secret)

@@ -65,6 +65,7 @@ func wire(d *kinds.Deployment) {
 		if d.App.Containers() {
 			kinds.WireContainer(p)
 		}
+		kinds.WireVariables(p)
 	}
 }
 
@@ -80,7 +81,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		return
 	}
 	args := []emit.Arg{
-		kinds.Arg("name", emit.String(environment.Name(environment.Unit, s.Env.App, s.Env.Name, process.Name))),
+		kinds.Arg("name", emit.String(unitName(s.Env, process.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
 		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
@@ -98,6 +99,8 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
 		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
 		kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		kinds.Arg("security", security(process.Task)),
+		kinds.Arg("environment", variableArgs(p)),
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),
 		kinds.Arg("connections", connectionArgs(p)),
@@ -184,6 +187,30 @@ func scale(s environment.Scale) emit.Value {
 	}
 	return emit.Object(fields...)
 }
+
+// security is what the application's container may do, as far as that is not the module's default.
+func security(t environment.Task) emit.Value {
+	var fields []emit.Arg
+	if t.User != "" {
+		fields = append(fields, kinds.Arg("user", emit.String(t.User)))
+	}
+	if t.ReadOnlyRoot {
+		fields = append(fields, kinds.Arg("read_only_root", emit.Bool(true)))
+		if !slices.Equal(t.WritablePaths, defaultWritablePaths) {
+			fields = append(fields, kinds.Arg("writable_paths", emit.Strings(t.WritablePaths)))
+		}
+	}
+	if len(t.KeepCapabilities) > 0 {
+		fields = append(fields, kinds.Arg("keep_capabilities", emit.Strings(t.KeepCapabilities)))
+	}
+	if len(fields) == 0 {
+		return emit.Map()
+	}
+	return emit.Object(fields...)
+}
+
+// defaultWritablePaths are the module's.
+var defaultWritablePaths = []string{"/tmp"}
 
 // The module's defaults inside scale, which the generator does not restate.
 const (

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/groundplan/groundplan/modules"
 )
@@ -48,7 +47,7 @@ func signerArchive(t *testing.T, source []byte) []byte {
 	header := &zip.FileHeader{
 		Name:               "signer.py",
 		Method:             zip.Store,
-		Modified:           time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC),
+		ModifiedDate:       1<<5 | 1, // the first day that DOS knows, 1 January 1980: zero would be day and month 0
 		CRC32:              crc32.ChecksumIEEE(source),
 		CompressedSize64:   uint64(len(source)),
 		UncompressedSize64: uint64(len(source)),
@@ -85,6 +84,10 @@ func TestSignerArchiveIsReadableAndStable(t *testing.T) {
 	}
 	if len(reader.File) != 1 || reader.File[0].Name != "signer.py" || reader.File[0].Mode() != 0o644 {
 		t.Fatalf("the archive holds %v", reader.File)
+	}
+	// A time of day, or a time zone, would be the machine's.
+	if header := reader.File[0]; header.ModifiedDate != 0x21 || header.ModifiedTime != 0 || len(header.Extra) != 0 {
+		t.Errorf("the entry is of the DOS date %#x, the time %#x, with %d bytes of other times", header.ModifiedDate, header.ModifiedTime, len(header.Extra))
 	}
 	file, err := reader.File[0].Open()
 	if err != nil {

@@ -2,8 +2,9 @@
 
 With enforcement on, moto looks at the policies of the caller's role. Mended here: it knows the resource of few services,
 takes no notice of conditions, asks for no right to the key that something is encrypted with, and SNS delivers into any
-queue. Still nobody looks at trust policies of services, permissions boundaries, and resource policies of a queue, a
-topic, a key or a secret when a role of the same account calls; every request counts as sent over TLS.
+queue. What the policy of a registry denies is denied. Still nobody looks at trust policies of services, permissions
+boundaries, and resource policies of a queue, a topic, a key or a secret when a role of the same account calls; every
+request counts as sent over TLS.
 """
 
 import json
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from moto.awslambda.responses import LambdaResponse
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
 from moto.kms.models import kms_backends
@@ -33,10 +35,11 @@ ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
 class Target(str):
     """The ARN a request is about, with what AWS knows besides it."""
 
-    def __new__(cls, arn, keys=None, also=()):
+    def __new__(cls, arn, keys=None, also=(), policy=None):
         target = super().__new__(cls, arn)
         target.keys = keys or {}  # the condition keys that AWS fills in
         target.also = also  # further (action, Target) that the caller must be allowed
+        target.policy = policy  # of the resource itself: what it denies is denied to everybody it speaks of
         return target
 
 
@@ -63,6 +66,10 @@ def holds(condition, keys):
     """Whether every line of a condition holds. A key that the request has not makes it fail."""
     known = {name.lower(): value for name, value in keys.items()} | {"aws:securetransport": "true"}
     for operator, lines in condition.items():
+        if operator == "ArnNotLike":  # which a key that the request has not makes hold
+            if any(like(value, known.get(key.lower(), "")) for key, wanted in lines.items() for value in listed(wanted)):
+                return False
+            continue
         if operator not in OPERATORS:
             raise NotImplementedError(f"condition operator {operator}")
         for key, wanted in lines.items():
@@ -110,11 +117,21 @@ def evaluate_whole_statements():
 
     permitted = IAMRequestBase.check_action_permitted
 
+    def caller(self):
+        """The ARN of the role that calls, with its path; of an administrator the user's."""
+        role = getattr(self._access_key, "_owner_role_name", None)
+        return self.backend.get_role(role).arn if role else self._access_key.arn
+
     def check_action_permitted(self, resource):
         service, name = self._action.split(":", 1)
         action = f"{PREFIXES.get(service, service)}:{name}"
         self._action = ACTIONS.get(action, action)
         permitted(self, resource)
+        policy = getattr(resource, "policy", None)
+        if policy:
+            asked = Target(resource, {"aws:PrincipalArn": caller(self)})
+            if any(verdict(statement, self._action, asked) == PermissionResult.DENIED for statement in json.loads(policy)["Statement"]):
+                self._raise_access_denied()
         for self._action, target in getattr(resource, "also", ()):
             permitted(self, target)
 
@@ -192,7 +209,10 @@ def name_resources():
 
     def of_repository(self):
         name = self._get_param("repositoryName")
-        return f"arn:aws:ecr:{self.region}:{self.current_account}:repository/{name}" if name else "*"
+        if not name:
+            return "*"
+        found = ecr_backends[self.current_account][self.region].repositories.get(name)
+        return Target(f"arn:aws:ecr:{self.region}:{self.current_account}:repository/{name}", policy=found.policy if found else None)
 
     def of_logs(self):
         group, stream = self._get_param("logGroupName"), self._get_param("logStreamName")

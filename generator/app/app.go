@@ -57,10 +57,15 @@ type Container struct {
 	Subdomain   string
 	Paths       []string
 
-	HealthCommand []string
-	Protocol      string
-	Worker, Job   bool
-	StickySeconds int
+	HealthCommand    []string
+	Protocol         string
+	Worker, Job      bool
+	StickySeconds    int
+	ImageCredentials string
+	User             string
+	ReadOnlyRoot     *bool
+	WritablePaths    []string
+	KeepCapabilities []string
 }
 
 // Callable reports whether the container listens on its port.

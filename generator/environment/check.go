@@ -6,6 +6,7 @@ package environment
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -107,8 +108,15 @@ var (
 	isTopicARN = matches(`arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}`, "ARN of an SNS topic",
 		`write it in full, as in "arn:aws:sns:eu-west-1:123456789012:alarms"`)
 	isImage = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})`, "full image name",
-		`write it with registry and tag, as in "`+defaultHelperImage+`"`)
-	isKeyPrefix = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, "folder in a bucket",
+		`write it with registry and tag, as in "`+DefaultHelperImage+`"`)
+	isDigest = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}`, "image by its digest",
+		`name it as in "`+DefaultHelperImage+`"; the digest of a tag is what this prints: docker buildx imagetools inspect <image>`)
+	isUser = matches(`(?:[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?)?`, "user of a container",
+		`write a user, or user and group, as in "1000:1000"`)
+	isWritablePath = matches(`(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+`, "path that can be a volume",
+		`write it from the root on and without a slash at the end, as in "/var/cache"`, "/")
+	isVariableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	isKeyPrefix    = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, "folder in a bucket",
 		`write it without a slash at either end, as in "shop/production"`, "/")
 	isPrivateImage    = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
 	isPostgresVersion = matches(`1[5-8](?:\.\d{1,2})?`, "version of PostgreSQL that groundplan knows",
@@ -236,6 +244,58 @@ func areRoleARNs(list []string) string {
 		}
 	}
 	return areDistinct(list)
+}
+
+// isImageCount: the registry does not know which image runs. What it keeps has room for that one, for the one that is being
+// deployed, and for the one before, which a rollback needs.
+func isImageCount(images int) string {
+	if images == 0 {
+		return ""
+	}
+	return within(3, 10000, "images, or 0 to keep every one")(images)
+}
+
+// maxWritablePaths is the module's own limit: each path is a volume of the task.
+const maxWritablePaths = 10
+
+func areWritable(list []string) string {
+	for _, path := range list {
+		if text := isWritablePath(path); text != "" {
+			return text
+		}
+		if strings.HasPrefix(path+"/", "/groundplan/") {
+			return wrong("choose another path", "%q is where the task keeps its own files.", path)
+		}
+	}
+	if len(list) > maxWritablePaths {
+		return wrong("name a folder above them", "There are %d paths, and a task has room for %d.", len(list), maxWritablePaths)
+	}
+	return areDistinct(list)
+}
+
+// usualCapabilities are those a container has when its definition neither adds nor drops any: Docker's list, as in the Amazon
+// ECS API Reference, KernelCapabilities.
+var usualCapabilities = []string{
+	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+}
+
+func areCapabilities(list []string) string {
+	for _, name := range list {
+		if !slices.Contains(usualCapabilities, name) {
+			return wrong(cmp.Or(didYouMean(name, usualCapabilities), "use names out of "+wordList(usualCapabilities)),
+				"%q is not a capability that a container has unless it is taken.", name)
+		}
+	}
+	return areDistinct(list)
+}
+
+func areVariables(variables map[string]string) string {
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		if !isVariableName.MatchString(name) {
+			return wrong("use letters, digits and underscores, no digit first", "%q is no name of an environment variable.", name)
+		}
+	}
+	return ""
 }
 
 // retentions are the values PutRetentionPolicy of CloudWatch Logs accepts, in days.

@@ -66,6 +66,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"one role", production(`deploy_role_arns = "arn:aws:iam::123456789012:role/deploy"`), []string{`2:20 error: Wrong type: "deploy_role_arns" is a list of texts, not a text. hint: write ["arn:aws:iam::123456789012:role/deploy"]`}},
 		{"one zone as a text", production(`zones = "a"`), []string{`2:9 error: Wrong type: "zones" is a list of texts, not a text. hint: write the letters only, as in ["a", "b"]`}},
 
+		{"environment of a service", production("service \"orders\" {\n  environment = { A = \"b\" }\n}"), []string{`3:3 error: Unknown setting: There is no setting "environment" here. hint: environment variables are called variables here, as in variables = { LOG_LEVEL = "debug" }`}},
 		{"variable", production("region = var.region"), []string{`2:10 error: Not a literal value: The value of "region" must be written out`}},
 		{"arithmetic", production(`keep_images = 1e999999999 % 3`), []string{`2:15 error: Not a literal value: `}},
 		{"template", production("region = \"eu-${1}\""), []string{`2:10 error: Not a literal value: `}},
@@ -106,9 +107,18 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"zone twice", production(`zones = ["a", "a"]`), []string{`2:9 error: Invalid value for "zones": "a" stands in the list twice.`}},
 		{"zones not known", production(`region = "us-west-1"`), []string{`2:10 error: Zones not known: `}},
 		{"endpoint", production(`interface_endpoints = ["ecr.ap"]`), []string{`2:23 error: Invalid value for "interface_endpoints": "ecr.ap" is not an endpoint service that groundplan knows. hint: did you mean "ecr.api"?`}},
-		{"endpoints missing without NAT", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\"]"), []string{`4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "ecr.api", "ecr.dkr", "monitoring" and "secretsmanager". hint: add `}},
+		{"endpoints missing without NAT", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028\"\ninterface_endpoints = [\"logs\"]"), []string{`4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "ecr.api", "ecr.dkr", "monitoring" and "secretsmanager". hint: add `}},
 		{"helper image without NAT", production(`nat = "none"`), []string{`2:7 error: Helper image out of reach: `}},
-		{"helper image of another region", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.eu-west-1.amazonaws.com/b:1\""), []string{`3:16 error: Helper image out of reach: `}},
+		{"helper image of another region", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.eu-west-1.amazonaws.com/b@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028\""), []string{`3:16 error: Helper image out of reach: `}},
+		{"helper image by its tag", production(`helper_image = "public.ecr.aws/docker/library/busybox:1.37.0"`), []string{`2:16 error: Invalid value for "helper_image": "public.ecr.aws/docker/library/busybox:1.37.0" is no image by its digest. hint: name it as in "public.ecr.aws/docker/library/busybox@sha256:`}},
+		{"images too few to go back", production(`keep_images = 2`), []string{`2:15 error: Invalid value for "keep_images": 2 is out of range. hint: use 3 to 10000 images, or 0 to keep every one`}},
+		{"user", production("task {\n  user = \"node user\"\n}"), []string{`3:10 error: Invalid value for "user": "node user" is no user of a container. hint: write a user, or user and group, as in "1000:1000"`}},
+		{"writable path", production("task {\n  writable_paths = [\"/tmp/\"]\n}"), []string{`3:20 error: Invalid value for "writable_paths": "/tmp/" is no path that can be a volume.`}},
+		{"writable path of the task", production("task {\n  writable_paths = [\"/groundplan/x\"]\n}"), []string{`3:20 error: Invalid value for "writable_paths": "/groundplan/x" is where the task keeps its own files. hint: choose another path`}},
+		{"capability", production("task {\n  keep_capabilities = [\"SYS_ADMIN\"]\n}"), []string{`3:23 error: Invalid value for "keep_capabilities": "SYS_ADMIN" is not a capability that a container has unless it is taken.`}},
+		{"variable", production("task {\n  variables = { \"log-level\" = \"debug\" }\n}"), []string{`3:15 error: Invalid value for "variables": "log-level" is no name of an environment variable. hint: use letters`}},
+		{"variable that is a number", production("task {\n  variables = { WORKERS = 4 }\n}"), []string{`3:27 error: Wrong type: The value of "WORKERS" in "variables" is no text. hint: write a text in quotes`}},
+		{"variables as a list", production("task {\n  variables = [\"A=b\"]\n}"), []string{`3:15 error: Wrong type: "variables" is a map. hint: write a map, as in { `}},
 		{"helper image without tag", production(`helper_image = "busybox"`), []string{`2:16 error: Invalid value for "helper_image": `}},
 		{"port", production(`outbound_ports = [443, 70000]`), []string{`2:18 error: Invalid value for "outbound_ports": 70000 is not a TCP port.`}},
 		{"port twice", production(`outbound_ports = [443, 443]`), []string{`2:18 error: Invalid value for "outbound_ports": Port 443 stands in the list twice.`}},
@@ -117,7 +127,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"metrics destination", production("metrics {\n  destination = \"cloudwach\"\n}"), []string{`3:17 error: Invalid value for "destination": "cloudwach" is not known here. hint: did you mean "cloudwatch"?`}},
 		{"metrics setting of another destination", production("metrics {\n  site = \"datadoghq.eu\"\n}"), []string{`3:10 error: Setting of another destination: "site" is a setting of the destination "datadog", and metrics go to "cloudwatch". hint: remove it`}},
 		{"metrics namespace of AWS", production("metrics {\n  namespace = \"AWS/ECS\"\n}"), []string{`3:15 error: Invalid value for "namespace": The namespace "AWS/ECS" begins with AWS/, which AWS keeps for itself. hint: begin with a word of your own, as in "shop/production"`}},
-		{"metrics out of reach", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\nmetrics {\n  destination = \"datadog\"\n}"), []string{`5:17 error: Metrics out of reach: Without NAT nothing outside AWS is reached, and metrics go to "datadog".`}},
+		{"metrics out of reach", production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028\"\nmetrics {\n  destination = \"datadog\"\n}"), []string{`5:17 error: Metrics out of reach: Without NAT nothing outside AWS is reached, and metrics go to "datadog".`}},
 		{"boundary", production(`permissions_boundary = "boundary"`), []string{`2:24 error: Invalid value for "permissions_boundary": `}},
 		{"iam path", production(`iam_path = "apps"`), []string{`2:12 error: Invalid value for "iam_path": `}},
 		{"alarm topic", production(`alarm_topic_arns = ["arn:aws:sqs:eu-west-1:123456789012:alarms"]`), []string{`2:20 error: Invalid value for "alarm_topic_arns": `}},
@@ -172,7 +182,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"capacity turned around", production("database_server \"a\" {\n engine = \"aurora\"\n min_capacity = 32\n}"), []string{`4:17 error: Capacity turned around: `}},
 		{"backups off", production("database_server \"a\" {\n backup_retention_days = 0\n}"), []string{`3:26 error: Invalid value for "backup_retention_days": `}},
 
-		{"everything at once", production("region = \"mars\"\nzones = []\nkeep_images = 0"), []string{
+		{"everything at once", production("region = \"mars\"\nzones = []\nkeep_images = 2"), []string{
 			`4:15 error: Invalid value for "keep_images"`, `2:10 error: Invalid value for "region"`, `3:9 error: Invalid value for "zones"`}},
 	} {
 		t.Run(test.name, func(t *testing.T) { expect(t, test.text, shop(), test.want) })
@@ -221,7 +231,7 @@ func TestI6_WrongForTheApplication(t *testing.T) {
 		{"sizes of a gateway that is not there", hidden(), production(`gateway {}`), `2:1 error: Nothing to expose: `},
 		{"a group with a gateway that is not needed", hidden(), production("process \"a\" {\n services = [\"billing\", \"orders\", \"users\"]\n gateway = true\n}"), `4:12 error: Nothing to expose: `},
 		{"TypeScript services beside the gateway", typescript(), production("process \"a\" {\n services = [\"orders\"]\n gateway = true\n}\nprocess \"b\" {\n services = [\"billing\", \"users\"]\n}"), `3:13 error: Services beside the gateway: `},
-		{"topics without NAT", topics, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1\"\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
+		{"topics without NAT", topics, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028\"\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
 		{"a service when there is none", &app.App{Name: "shop"}, production(`service "orders" {}`), `2:9 error: Unknown service: The application has no service "orders", nor any other. hint: remove the block`},
 	} {
 		t.Run(test.name, func(t *testing.T) { expect(t, test.text, test.application, []string{test.want}) })

@@ -113,6 +113,8 @@ func printed(value any) string {
 			return "none"
 		}
 		return quotedList(value)
+	case map[string]string:
+		return "none"
 	case []int:
 		return "`[" + strings.Trim(fmt.Sprint(value), "[]") + "]`"
 	}

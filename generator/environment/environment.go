@@ -57,6 +57,7 @@ type Environment struct {
 	PermissionsBoundary string // ARN of an IAM policy
 	IAMPath             string // starts and ends with a slash
 	DeployRoleARNs      []string
+	PullRoleARNs        []string // besides the processes' own and DeployRoleARNs
 	// StrictAccess grants nothing that a service gets at through code of others alone.
 	StrictAccess bool
 	// AlarmTopicARNs are SNS topics that alarms go to.
@@ -71,7 +72,7 @@ type Environment struct {
 	KeyDeletionDays        int
 	// SecretRecoveryDays is 7 to 30; 0 deletes a secret at once.
 	SecretRecoveryDays int
-	KeepImages         int
+	KeepImages         int // of each tag prefix; 0 for all
 	// ProcessAllocation is one_per_service, all_in_one or, when there are `process` blocks, groups.
 	ProcessAllocation string
 
@@ -148,6 +149,16 @@ type Task struct {
 	SecurityGroupIDs []string
 	// Spot says that a job runs on Fargate Spot. What a service has there, Scale says.
 	Spot bool
+	// User is whom the application runs as; "" for the image's own.
+	User string
+	// ReadOnlyRoot keeps the application from writing anywhere but to WritablePaths.
+	ReadOnlyRoot  bool
+	WritablePaths []string
+	// KeepCapabilities are those of the kernel's that the application has; none by default.
+	KeepCapabilities []string
+	// Variables are environment variables of the application, on top of what the manifest says; VariablesAt says where.
+	Variables   map[string]string
+	VariablesAt map[string]hcl.Range
 }
 
 // Scale bounds the number of running tasks and says what makes it move.

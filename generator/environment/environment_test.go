@@ -111,11 +111,11 @@ func TestDefault(t *testing.T) {
 		t.Fatal(messages(diags))
 	}
 	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
-		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}}
+		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}, WritablePaths: []string{"/tmp"}}
 	want := []Environment{{
 		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
 		Zones: []string{"a", "b"}, NAT: "single", OutboundPorts: []int{443}, IAMPath: "/", DeletionProtection: true,
-		ContainerInsights: true, HelperImage: defaultHelperImage, LogRetentionDays: 365, FlowLogRetentionDays: 365,
+		ContainerInsights: true, HelperImage: DefaultHelperImage, LogRetentionDays: 365, FlowLogRetentionDays: 365,
 		AccessLogRetentionDays: 90, KeyDeletionDays: 30, SecretRecoveryDays: 30, KeepImages: 50,
 		ProcessAllocation: "one_per_service",
 		Processes: []Process{
@@ -171,10 +171,11 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
   permissions_boundary      = "arn:aws:iam::012345678901:policy/boundary"
   iam_path                  = "/apps/"
   deploy_role_arns          = ["arn:aws:iam::012345678901:role/deploy"]
+  pull_role_arns            = ["arn:aws:iam::012345678901:role/scanner"]
   alarm_topic_arns          = ["arn:aws:sns:eu-west-1:012345678901:alarms"]
   deletion_protection       = false
   container_insights        = false
-  helper_image              = "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37"
+  helper_image              = "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   log_retention_days        = 30
   flow_log_retention_days   = 7
   access_log_retention_days = 45
@@ -189,8 +190,14 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
   }
   task {
     architecture = "ARM64"
+    variables    = { LOG_LEVEL = "warn", REGION_NAME = "Ireland" }
   }
   service "orders" {
+    user                       = "1000:1000"
+    read_only_root             = true
+    writable_paths             = ["/tmp", "/var/cache"]
+    keep_capabilities          = ["SETUID"]
+    variables                  = { LOG_LEVEL = "debug" }
     cpu                        = 1024
     memory                     = 4096
     scale                      = { min = 4, max = 8, cpu_percent = 50, memory_percent = 80 }
@@ -234,18 +241,27 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
 		}
-		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{Min: 3, Max: 30, CPUPercent: 60, MemoryPercent: 75}}
+		for i := range e.Processes {
+			if place := e.Processes[i].VariablesAt["LOG_LEVEL"]; (place.Start.Line == 45) != (e.Processes[i].Name == "orders") {
+				t.Errorf("%s: LOG_LEVEL is said to be set at %s", e.Processes[i].Name, place)
+			}
+			e.Processes[i].VariablesAt = nil
+		}
+		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{Min: 3, Max: 30, CPUPercent: 60, MemoryPercent: 75},
+			WritablePaths: []string{"/tmp"}, Variables: map[string]string{"LOG_LEVEL": "warn", "REGION_NAME": "Ireland"}}
 		gateway := task
 		gateway.Scale.Max = 99
-		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{Min: 4, Max: 8, CPUPercent: 50, MemoryPercent: 80}}
+		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{Min: 4, Max: 8, CPUPercent: 50, MemoryPercent: 80},
+			User: "1000:1000", ReadOnlyRoot: true, WritablePaths: []string{"/tmp", "/var/cache"}, KeepCapabilities: []string{"SETUID"},
+			Variables: map[string]string{"LOG_LEVEL": "debug", "REGION_NAME": "Ireland"}}
 		want := Environment{
 			App: "shop", Name: "production", Type: "test", Profile: "ha", Region: "eu-west-1", AccountID: "012345678901",
 			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", Compute: "fargate", CIDR: "10.20.0.0/18",
 			Zones: []string{"c", "a"}, NAT: "single", InterfaceEndpoints: []string{"logs", "sqs"}, OutboundPorts: []int{443, 587},
 			PermissionsBoundary: "arn:aws:iam::012345678901:policy/boundary", IAMPath: "/apps/",
-			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"},
+			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"}, PullRoleARNs: []string{"arn:aws:iam::012345678901:role/scanner"},
 			AlarmTopicARNs: []string{"arn:aws:sns:eu-west-1:012345678901:alarms"},
-			HelperImage:    "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox:1.37", LogRetentionDays: 30, FlowLogRetentionDays: 7,
+			HelperImage:    "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028", LogRetentionDays: 30, FlowLogRetentionDays: 7,
 			AccessLogRetentionDays: 45, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
 			State: &State{Bucket: "shop-state", Region: "us-west-2", KeyPrefix: "teams/shop"},
 			Processes: []Process{
@@ -311,7 +327,7 @@ func TestE1_ZonesFollowTheRegion(t *testing.T) {
 }
 
 func TestN6_AllInterfaceEndpointsWithoutNAT(t *testing.T) {
-	e := load(t, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/busybox:1\""), shop())[0]
+	e := load(t, production("nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028\""), shop())[0]
 	if !slices.Equal(e.InterfaceEndpoints, []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}) {
 		t.Errorf("got %v", e.InterfaceEndpoints)
 	}

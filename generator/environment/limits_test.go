@@ -116,7 +116,7 @@ func TestE3_LongestNamesFitEveryBudget(t *testing.T) {
 func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 	subscribed := shop()
 	subscribed.Resources = append(subscribed.Resources, app.Resource{Kind: "subscription", Name: "welcome"})
-	const image = `helper_image = "012345678901.dkr.ecr.us-east-1.amazonaws.com/b:1"`
+	const image = `helper_image = "012345678901.dkr.ecr.us-east-1.amazonaws.com/b@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"`
 	for _, test := range []struct {
 		name        string
 		application *app.App

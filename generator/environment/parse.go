@@ -39,10 +39,11 @@ type block struct {
 }
 
 type attribute struct {
-	value any // string, int, float64, bool, []string or []int, as the setting says
+	value any // string, int, float64, bool, []string, []int or map[string]string, as the setting says
 	at    hcl.Range
-	// elements are the ranges of a list's elements.
+	// elements are the ranges of a list's elements, entries those of a map's keys.
 	elements []hcl.Range
+	entries  map[string]hcl.Range
 }
 
 // children lists the blocks of a type in file order.

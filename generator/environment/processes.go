@@ -1,7 +1,9 @@
 package environment
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -227,9 +229,11 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 		used[own] = true
 		setDefaults(&p.Task, taskSettings, profile)
 		override(&p.Task, taskSettings, task)
+		containerSecurity(&p.Task, containerOf(application, *p))
 		override(&p.Task, taskSettings, own)
 		override(&p.Task, jobSettings, own)
 		diags = append(diags, settleTask(e, p, own, task, application)...)
+		p.VariablesAt = variablePlaces(task, own)
 		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, &b.at, own, task)...)
 	}
 	for _, unused := range slices.Concat(b.children("service"), b.children("gateway"), b.children("job")) {
@@ -245,6 +249,51 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 		}
 	}
 	return diags
+}
+
+// containerOf is what the manifest says of the process's only service; nil for a process of Encore's.
+func containerOf(application *app.App, p Process) *app.Container {
+	if len(p.Services) == 1 {
+		for _, s := range application.Services {
+			if s.Name == p.Services[0] {
+				return s.Container
+			}
+		}
+	}
+	return nil
+}
+
+// containerSecurity takes over what the manifest says of an image: closer than what holds for all processes of an environment,
+// further away than the block of the process itself.
+func containerSecurity(t *Task, c *app.Container) {
+	if c == nil {
+		return
+	}
+	t.User = cmp.Or(c.User, t.User)
+	if c.ReadOnlyRoot != nil {
+		t.ReadOnlyRoot = *c.ReadOnlyRoot
+	}
+	if c.WritablePaths != nil {
+		t.WritablePaths = c.WritablePaths
+	}
+	if c.KeepCapabilities != nil {
+		t.KeepCapabilities = c.KeepCapabilities
+	}
+}
+
+// variablePlaces says where each environment variable of a process is set; the last of the blocks wins.
+func variablePlaces(blocks ...*block) map[string]hcl.Range {
+	var places map[string]hcl.Range
+	for _, b := range blocks {
+		if b == nil || b.attributes["variables"].entries == nil {
+			continue
+		}
+		if places == nil {
+			places = map[string]hcl.Range{}
+		}
+		maps.Copy(places, b.attributes["variables"].entries)
+	}
+	return places
 }
 
 func sizeRemedy(e *Environment) string {

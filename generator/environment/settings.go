@@ -4,7 +4,10 @@ package environment
 // table is the only place a default stands: parse.go makes the schema from it, resolve.go the values, document.go the
 // page docs/settings.md. Order is the order of the page.
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // The profiles, in the order in which perProfile takes values.
 var profiles = []string{"dev", "balanced", "ha"}
@@ -39,7 +42,7 @@ func derived[T, V any](name string, field func(*T) *V, description, meaning stri
 		typ:     typeOf(any(zero)),
 		meaning: meaning,
 		derived: description,
-		put:     func(target *T, value any) { *field(target) = cloned(value).(V) },
+		put:     func(target *T, value any) { *field(target) = joined(any(*field(target)), cloned(value)).(V) },
 		check: func(value any) string {
 			if check == nil {
 				return ""
@@ -56,6 +59,18 @@ func cloned(value any) any {
 		return slices.Clone(list)
 	case []int:
 		return slices.Clone(list)
+	case map[string]string:
+		return maps.Clone(list)
+	}
+	return value
+}
+
+// joined lets entries of a map come from several places, the later of two with one name; every other value replaces.
+func joined(before, value any) any {
+	if entries, is := value.(map[string]string); is && len(before.(map[string]string)) > 0 {
+		all := maps.Clone(before.(map[string]string))
+		maps.Copy(all, entries)
+		return all
 	}
 	return value
 }
@@ -63,7 +78,9 @@ func cloned(value any) any {
 func same[V any](value V) [3]V                   { return [3]V{value, value, value} }
 func perProfile[V any](dev, balanced, ha V) [3]V { return [3]V{dev, balanced, ha} }
 
-const defaultHelperImage = "public.ecr.aws/docker/library/busybox:1.37.0"
+// DefaultHelperImage is busybox 1.37.0, the index of its images for all architectures, as Docker's official images are
+// mirrored in ECR Public.
+const DefaultHelperImage = "public.ecr.aws/docker/library/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
 
 var environmentSettings = []setting[Environment]{
 	row("profile", func(e *Environment) *string { return &e.Profile }, same(defaultProfile),
@@ -108,6 +125,8 @@ var environmentSettings = []setting[Environment]{
 		"Path of every role that is made.", isIAMPath),
 	row("deploy_role_arns", func(e *Environment) *[]string { return &e.DeployRoleARNs }, same([]string(nil)),
 		"Roles that may push images; when set, nobody else may.", areRoleARNs),
+	row("pull_role_arns", func(e *Environment) *[]string { return &e.PullRoleARNs }, same([]string(nil)),
+		"Roles that may pull images besides those of the environment's processes and `deploy_role_arns`: a scanner's, or those of another environment that runs the same images. Nobody else may.", areRoleARNs),
 	row("strict_access", func(e *Environment) *bool { return &e.StrictAccess }, same(false),
 		"Whether a service gets only what its own code uses. Without it, a service gets as well what code of others uses and calls that its own code leads to, as `inspect` lists under `reach`: a shared database module, for example. A secret that modules of a TypeScript application call while they load is needed by every process to start: with it, processes of other services get a placeholder in place of the value.", nil),
 	row("alarm_topic_arns", func(e *Environment) *[]string { return &e.AlarmTopicARNs }, same([]string(nil)),
@@ -116,8 +135,8 @@ var environmentSettings = []setting[Environment]{
 		"Whether AWS refuses to delete the database servers, the load balancer once it has a domain, and a registry or access log bucket that is not empty.", nil),
 	row("container_insights", func(e *Environment) *bool { return &e.ContainerInsights }, perProfile(false, true, true),
 		"CloudWatch Container Insights on the cluster.", nil),
-	row("helper_image", func(e *Environment) *string { return &e.HelperImage }, same(defaultHelperImage),
-		"Image with a shell that writes the configuration file and probes the process. With `nat = \"none\"` it must be in a private ECR registry of the region.", isImage),
+	row("helper_image", func(e *Environment) *string { return &e.HelperImage }, same(DefaultHelperImage),
+		"Image with a shell that writes the configuration file and probes the process: busybox 1.37.0, or a copy of it, by its digest. With `nat = \"none\"` it must be in a private ECR registry of the region; the README in the output shows how to copy it there.", isDigest),
 	row("log_retention_days", func(e *Environment) *int { return &e.LogRetentionDays }, perProfile(14, 365, 365),
 		"Days that logs of processes, cluster and databases are kept.", isRetention),
 	row("flow_log_retention_days", func(e *Environment) *int { return &e.FlowLogRetentionDays }, perProfile(14, 365, 365),
@@ -129,7 +148,7 @@ var environmentSettings = []setting[Environment]{
 	row("secret_recovery_days", func(e *Environment) *int { return &e.SecretRecoveryDays }, perProfile(7, 30, 30),
 		"Days in which a deleted secret can be restored; 0 deletes at once.", isRecoveryWindow),
 	row("keep_images", func(e *Environment) *int { return &e.KeepImages }, perProfile(20, 50, 100),
-		"Images the registry keeps.", within(1, 10000, "images")),
+		"Images the registry keeps of each `tag_prefix`, and of all without one, the newest by when they were first pushed; 3 at least: the one that runs, the one that replaces it and the one to go back to. 0 keeps every image.", isImageCount),
 }
 
 var stateSettings = []setting[State]{
@@ -180,11 +199,23 @@ var taskSettings = []setting[Task]{
 		within(minStopTimeout, maxStopSeconds, "seconds")),
 	row("health_check_grace_seconds", func(t *Task) *int { return &t.HealthCheckGraceSeconds }, same(60),
 		"Time a starting task may fail its health check.", within(0, 300, "seconds")),
+	row("user", func(t *Task) *string { return &t.User }, same(""),
+		"User that the image runs as, and group behind a colon, as in `1000:1000`: numbers, or names the image knows. Without it the image's own, which for Encore's images is root, without any of root's capabilities.", isUser),
+	row("read_only_root", func(t *Task) *bool { return &t.ReadOnlyRoot }, same(false),
+		"Whether the image's files are read only, as AWS's control ECS.5 asks. What the application writes goes to `writable_paths` then, and anything else it writes fails.", nil),
+	row("writable_paths", func(t *Task) *[]string { return &t.WritablePaths }, same([]string{"/tmp"}),
+		"Paths that can be written to with `read_only_root`: volumes of the task, empty when it starts and gone with it.", areWritable),
+	row("keep_capabilities", func(t *Task) *[]string { return &t.KeepCapabilities }, same([]string(nil)),
+		"Capabilities of the kernel that are not taken from the container, out of those that containers usually have: `CHOWN`, `SETGID` and `SETUID` for an image that begins as root and goes on as somebody else.", areCapabilities),
+	row("variables", func(t *Task) *map[string]string { return &t.Variables }, same(map[string]string(nil)),
+		"Environment variables, with values that are no secrets. Those of the block of a process join those of `task`, and both win over the manifest's `environment`.", areVariables),
 }
 
 // jobSettings are those of a container that runs to its end: nothing scales it, and nobody calls it.
 var jobSettings = append(slices.DeleteFunc(slices.Clone(taskSettings), func(s setting[Task]) bool {
-	return !slices.Contains([]string{"cpu", "memory", "architecture", "security_group_ids", "stop_timeout_seconds"}, s.name)
+	return !slices.Contains([]string{
+		"cpu", "memory", "architecture", "security_group_ids", "stop_timeout_seconds", "user", "read_only_root", "writable_paths", "keep_capabilities", "variables",
+	}, s.name)
 }),
 	row("spot", func(t *Task) *bool { return &t.Spot }, same(false),
 		"Whether it runs on Fargate Spot: cheaper, and a run may be ended with two minutes' notice, which counts as failed.", nil))

@@ -19,6 +19,11 @@ environment "production" {
   #   bucket = "example-terraform-state"
   # }
 
+  # Keep every process from changing what its image holds: it writes to /tmp alone then, as AWS's control ECS.5 asks.
+  # task {
+  #   read_only_root = true
+  # }
+
   # Size one service apart from the others.
   # service "orders" {
   #   cpu    = 1024

@@ -175,6 +175,9 @@ func unknownSetting(at *hcl.Range, name string, g *grammar) *hcl.Diagnostic {
 	if others := blocksWith(name); hint == "" && others != nil {
 		hint = "it belongs into a block of type " + enumerate(others, "or")
 	}
+	if hint == "" && name == "environment" && slices.Contains(g.settings(), "variables") {
+		hint = `environment variables are called variables here, as in variables = { LOG_LEVEL = "debug" }`
+	}
 	return problem(at, "Unknown setting", cmp.Or(hint, "remove it; docs/settings.md lists the settings"), "There is no setting %q here.", name)
 }
 

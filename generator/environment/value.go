@@ -23,6 +23,7 @@ const (
 	typeSwitch    valueType = "true or false"
 	typeTexts     valueType = "list of texts"
 	typeIntegers  valueType = "list of whole numbers"
+	typeStrings   valueType = "map(string)"
 	exampleObject           = "an object, as in { min = 2, max = 10 }"
 )
 
@@ -30,6 +31,7 @@ const (
 var examples = map[valueType]string{
 	typeText: `a text in quotes, as in "text"`, typeInteger: "a whole number, as in 512", typeNumber: "a number, as in 0.5",
 	typeSwitch: "true or false", typeTexts: `a list of texts, as in ["a", "b"]`, typeIntegers: "a list of whole numbers, as in [443]",
+	typeStrings: `a map, as in { team = "checkout" }`,
 }
 
 func typeOf(zero any) valueType {
@@ -46,6 +48,8 @@ func typeOf(zero any) valueType {
 		return typeTexts
 	case []int:
 		return typeIntegers
+	case map[string]string:
+		return typeStrings
 	}
 	panic(fmt.Sprintf("no setting can hold a %T", zero))
 }
@@ -67,6 +71,9 @@ func decoders[T any](rows []setting[T]) []decoder {
 
 // readValue evaluates one attribute, checks it and stores it in the block.
 func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
+	if d.typ == typeStrings {
+		return r.readStrings(b, d, expression)
+	}
 	at := expression.Range()
 	var value cty.Value
 	written := literal(expression)
@@ -187,6 +194,45 @@ func elementRanges(expression hcl.Expression, length int) []hcl.Range {
 		ranges[i] = element.Range()
 	}
 	return ranges
+}
+
+// readStrings reads a map entry by entry, so that each has its own range.
+func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl.Diagnostics {
+	pairs, diags := hcl.ExprMap(expression)
+	at := expression.Range()
+	if diags.HasErrors() {
+		return hcl.Diagnostics{problem(&at, "Wrong type", "write "+examples[typeStrings], "%q is a map.", d.name)}
+	}
+	entries, ranges := map[string]string{}, map[string]hcl.Range{}
+	for _, pair := range pairs {
+		keyAt, valueAt := pair.Key.Range(), pair.Value.Range()
+		key, ok := memberName(pair.Key)
+		if !ok {
+			diags = append(diags, problem(&keyAt, "Invalid member name", "write it in quotes", "This is no key of a map."))
+			continue
+		}
+		if _, twice := entries[key]; twice {
+			diags = append(diags, problem(&keyAt, "Duplicate member", "keep one", "%q has %q twice.", d.name, key))
+			continue
+		}
+		var value cty.Value
+		if literal(pair.Value) {
+			value, _ = pair.Value.Value(nil)
+		}
+		if value == cty.NilVal || value.IsNull() || !value.IsWhollyKnown() || value.Type() != cty.String {
+			diags = append(diags, problem(&valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q is no text.", key, d.name))
+			continue
+		}
+		entries[key], ranges[key] = value.AsString(), keyAt
+	}
+	if diags.HasErrors() {
+		return diags
+	}
+	if text := d.check(entries); text != "" {
+		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
+	}
+	b.attributes[d.name] = attribute{value: entries, at: at, entries: ranges}
+	return nil
 }
 
 // readObject reads an object member by member, so that each has its own range and its own check.

@@ -144,6 +144,10 @@ func wireBuckets(p *Process) {
 		if prefix != "" {
 			listing = listsOnly(prefix, uses[name])
 		}
+		if p.App.Containers() && len(onBucket)+len(onObjects) > 0 {
+			// Clients that are not told a bucket's region ask S3 for it. The request names no folder, and none would be in the answer.
+			p.permit("location_of_"+p.Label("bucket", "", name), comment, []string{"s3:GetBucketLocation"}, emit.Ref(platform+".arn"))
+		}
 		if len(onBucket) > 0 {
 			p.Permissions = append(p.Permissions, Permission{Name: p.bucketLabel(name), Comment: comment, Actions: onBucket, Resources: []emit.Value{emit.Ref(platform + ".arn")}, Conditions: listing})
 		}

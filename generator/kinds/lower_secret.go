@@ -16,6 +16,11 @@ const secretFile = "secrets.tf"
 
 func (d *Deployment) secretLabel(name string) string { return "secret_" + d.Label("secret", "", name) }
 
+// SecretARN is where the services stack finds the ARN of a secret.
+func (d *Deployment) SecretARN(name string) string {
+	return "local.platform." + d.secretLabel(name) + "_arn"
+}
+
 // lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
 func lowerSecrets(s *Stack, resources []app.Resource) {
@@ -48,7 +53,7 @@ func wireSecrets(p *Process) {
 		}
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: variable,
-			ARN:      emit.Ref("local.platform." + p.secretLabel(r.Name) + "_arn"),
+			ARN:      emit.Ref(p.SecretARN(r.Name)),
 			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
 		})
 		fields = append(fields, Arg(r.Name, fromVariable(variable)))

@@ -152,6 +152,10 @@ func wireTopics(p *Process) {
 			comment = fmt.Sprintf("looks up topic %s at start", quoted(r.Name))
 		}
 		if uses := published[r.Name]; len(uses) > 0 {
+			if p.App.Containers() {
+				// Clients that take a topic's ARN ask with it whether the topic is there, and whether it is a FIFO topic.
+				actions = append(actions, "sns:GetTopicAttributes")
+			}
 			actions = append(actions, "sns:Publish")
 			comment = fmt.Sprintf("publishes to topic %s, in %s", quoted(r.Name), places(uses))
 			p.useTopicKey(r.Name, "kms:Decrypt", "kms:GenerateDataKey")
@@ -191,8 +195,14 @@ func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 	var fields []emit.Arg
 	for _, e := range edges {
 		label := p.subscriptionLabel(e.Parent, e.Resource)
+		actions := []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}
+		if p.App.Containers() {
+			// Encore's runtimes know the URL and ask for nothing else. Most clients of other programs look the queue up by its name, and
+			// read its visibility timeout and its length when they start.
+			actions = []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}
+		}
 		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
-			[]string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}, emit.Ref("local.platform."+label+".queue_arn"))
+			actions, emit.Ref("local.platform."+label+".queue_arn"))
 		p.useKey("kms:Decrypt")
 		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: emit.Ref("local.platform." + label + ".queue_arn"),
 			Comment: fmt.Sprintf("subscription %s of topic %s", quoted(e.Resource), quoted(e.Parent))})

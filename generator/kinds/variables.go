@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -130,6 +131,8 @@ type Variable struct {
 	Name    string
 	Value   emit.Value
 	Comment string
+
+	literal bool // written out in the manifest or the settings
 }
 
 // WireContainer hands a container what its service uses as environment variables, in place of the infra config of
@@ -161,10 +164,53 @@ func WireContainer(p *Process) {
 	}
 	for _, name := range p.Services {
 		for _, literal := range p.Service(name).Container.Environment {
-			p.Variables = append(p.Variables, Variable{Name: literal.Name, Value: emit.String(literal.Value), Comment: "set in " + literal.At.Filename})
+			p.Variables = append(p.Variables, Variable{Name: literal.Name, Value: emit.String(literal.Value), Comment: "set in " + literal.At.Filename, literal: true})
 		}
 	}
 	sort.Slice(p.Variables, func(i, j int) bool { return p.Variables[i].Name < p.Variables[j].Name })
+}
+
+// WireVariables adds the variables that an environment sets for a process. They win over the manifest's; one that holds what
+// the process uses stays, and CheckEnvironmentVariables reports it.
+func WireVariables(p *Process) {
+	for _, name := range slices.Sorted(maps.Keys(p.Process.Variables)) {
+		set := Variable{Name: name, Value: emit.String(p.Process.Variables[name]), Comment: environmentComment, literal: true}
+		i, there := slices.BinarySearchFunc(p.Variables, name, func(v Variable, name string) int { return strings.Compare(v.Name, name) })
+		switch {
+		case !there:
+			p.Variables = slices.Insert(p.Variables, i, set)
+		case p.Variables[i].literal:
+			p.Variables[i] = set
+		}
+	}
+}
+
+const environmentComment = "set in " + environment.Filename
+
+// CheckEnvironmentVariables reports variables of an environment's blocks that are not for applications, or that hold what
+// a process uses.
+func CheckEnvironmentVariables(d *Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, p := range d.Processes {
+		for _, name := range slices.Sorted(maps.Keys(p.Process.Variables)) {
+			at := p.VariablesAt[name]
+			if reserved(name) {
+				diags = append(diags, fail(at, "Reserved variable", "choose another name", "The variable %s is not the application's to set.", name))
+				continue
+			}
+			comment := ""
+			if i := slices.IndexFunc(p.Variables, func(v Variable) bool { return v.Name == name && !v.literal }); i >= 0 {
+				comment = p.Variables[i].Comment
+			}
+			if i := slices.IndexFunc(p.Secrets, func(s Secret) bool { return s.Variable == name }); i >= 0 {
+				comment = p.Secrets[i].Comment
+			}
+			if comment != "" {
+				diags = append(diags, fail(at, "Variable set twice", "choose another name", "The variable %s of process %q is set already, to what it uses: %s.", name, p.Name, comment))
+			}
+		}
+	}
+	return diags
 }
 
 // used is the resource at the end of an edge, a made-up one for a service it calls; nil when the process itself serves it.

@@ -48,6 +48,7 @@ func (r *manifestReader) container(node *manifestNode) *Container {
 	}
 	c.Job = node.block.Type == jobBlock
 	r.readBehaviour(node, c)
+	r.security(node, c)
 	r.checkForm(node, "image", imageName, "Invalid image", "write <registry>/<repository>:<tag>", "The image %q names neither a tag nor a digest.")
 	if strings.HasSuffix(c.Image, ":latest") {
 		r.fail(node.value("image").At, "Image that moves", "name a tag that stays what it is, or a digest",
@@ -74,6 +75,64 @@ func (r *manifestReader) container(node *manifestNode) *Container {
 	}
 	slices.SortFunc(c.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return c
+}
+
+// ownRegistry is the beginning of an image in ECR, private or public, which asks for no password.
+var ownRegistry = regexp.MustCompile(`^([0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+|public\.ecr\.aws)/`)
+
+// security reads how much an image may do, and who may pull it.
+func (r *manifestReader) security(node *manifestNode, c *Container) {
+	c.ImageCredentials = node.text("image_credentials", "")
+	switch at := node.value("image_credentials").At; {
+	case c.ImageCredentials == "":
+	case c.Image == "":
+		r.fail(at, "Credentials without an image", "name the image, or remove image_credentials",
+			"The service %q runs images of the environment's own registry, which asks for no password.", node.label)
+	case ownRegistry.MatchString(c.Image):
+		r.fail(at, "Credentials for a registry of AWS", "remove image_credentials; the owner of a private repository lets the account in by its policy",
+			"The image %q comes from ECR, which asks who the task is and not for a password.", c.Image)
+	}
+	c.User = node.text("user", "")
+	if written := node.value("read_only_root"); written.Kind == Bool {
+		c.ReadOnlyRoot = &written.Bool
+	}
+	if paths := node.value("writable_paths"); len(paths.Fields) > maxWritablePaths {
+		r.fail(paths.At, "Too many paths", "name a folder above them", "There are %d paths, and a task has room for %d.", len(paths.Fields), maxWritablePaths)
+	}
+	c.WritablePaths, c.KeepCapabilities = node.texts("writable_paths"), node.texts("keep_capabilities")
+	r.checkForm(node, "user", containerUser, "Invalid user", `write a user, or user and group, as in "1000:1000"`, "%q is no user of a container.")
+	r.checkTexts(node, "writable_paths", func(path string) bool {
+		return writablePath.MatchString(path) && !strings.HasPrefix(path+"/", "/groundplan/")
+	}, "Invalid path", `write it from the root on and without a slash at the end, as in "/var/cache", and not under /groundplan`, "The path %q cannot be a volume of a task.")
+	r.checkTexts(node, "keep_capabilities", func(name string) bool { return slices.Contains(capabilities, name) },
+		"Unknown capability", "use names out of "+strings.Join(capabilities, ", "), "%q is not a capability that a container has unless it is taken.")
+}
+
+var (
+	containerUser = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$`)
+	writablePath  = regexp.MustCompile(`^(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$`)
+
+	// capabilities are those a container has when its definition neither adds nor drops any: Docker's list, as in the Amazon ECS
+	// API Reference, KernelCapabilities.
+	capabilities = []string{
+		"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+	}
+)
+
+// maxWritablePaths is the module's own limit: each path is a volume of the task.
+const maxWritablePaths = 10
+
+// checkTexts checks the elements of a list, of which each may stand there once.
+func (r *manifestReader) checkTexts(node *manifestNode, name string, fits func(string) bool, summary, hint, detail string) {
+	fields := node.value(name).Fields
+	for i, field := range fields {
+		switch {
+		case !fits(field.Value.Text):
+			r.fail(field.Value.At, summary, hint, detail, field.Value.Text)
+		case slices.ContainsFunc(fields[:i], func(earlier Field) bool { return earlier.Value.Text == field.Value.Text }):
+			r.fail(field.Value.At, "Named twice", "remove one of them", "%q stands in %s twice.", field.Value.Text, name)
+		}
+	}
 }
 
 // checkForm checks a text that is written; an empty one counts as not written.

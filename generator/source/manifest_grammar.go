@@ -227,6 +227,8 @@ var serviceSettings = []ManifestSetting{
 	{Name: "cue_config", Type: Flag, Default: "`false`", Only: ForEncore, Meaning: "Whether it loads CUE configuration (Go)."},
 	{Name: "image", Type: Text, Default: "the environment's registry, tag `var.image_tag`", Only: ForContainers,
 		Meaning: "A fixed image, with a tag other than `latest` or a digest."},
+	{Name: "image_credentials", Type: Text, Default: "none", Only: ForContainers,
+		Meaning: "A `secret` of the manifest with name and password for the private registry outside AWS that `image` comes from, as JSON: `{\"username\": \"...\", \"password\": \"...\"}`. ECS reads it when a task starts; the service does not get it."},
 	{Name: "tag_prefix", Type: Text, Default: "none", Only: ForContainers,
 		Meaning: "What stands before `var.image_tag`, when services have images of their own: `orders-` runs the tag `orders-<image_tag>` of the environment's registry."},
 	{Name: "command", Type: TextList, Default: "the image's", Only: ForContainers, Meaning: "Command and arguments instead of the image's own."},
@@ -238,7 +240,15 @@ var serviceSettings = []ManifestSetting{
 		Meaning: "Path that answers 200 to a GET while the service is well. With `grpc` a method that answers OK, which the load balancer calls; its own default takes any answer of a server of gRPC."},
 	{Name: "health_command", Type: TextList, Default: "none", Only: ForContainers,
 		Meaning: "Command that ends with 0 while the service is well, run in its container every ten seconds in place of a request for `health_path`. A worker without one counts as well as long as it runs: a deployment of it is over when its tasks run, whatever they do."},
-	{Name: "environment", Type: TextMap, Default: "none", Only: ForContainers, Meaning: "Further environment variables, with values that are no secrets."},
+	{Name: "environment", Type: TextMap, Default: "none", Only: ForContainers, Meaning: "Further environment variables, with values that are no secrets. `variables` in a `service` block of groundplan.hcl has those of one environment."},
+	{Name: "user", Type: Text, Default: "the environment's", Only: ForContainers,
+		Meaning: "User that the image runs as. This and the next three are as in docs/settings.md, which an environment's block of the service overrules."},
+	{Name: "read_only_root", Type: Flag, Default: "the environment's", Only: ForContainers,
+		Meaning: "Whether the image's files are read only, so that the service writes to `writable_paths` alone."},
+	{Name: "writable_paths", Type: TextList, Default: "the environment's", Only: ForContainers,
+		Meaning: "Paths that it can write to with `read_only_root`: volumes that are empty when a task starts."},
+	{Name: "keep_capabilities", Type: TextList, Default: "the environment's", Only: ForContainers,
+		Meaning: "Capabilities of the kernel that are not taken from it, as in `[\"CHOWN\", \"SETGID\", \"SETUID\"]` for an image that begins as root and goes on as somebody else."},
 	{Name: "public", Type: Flag, Default: "`false`", Only: ForContainers, Meaning: "Whether requests from outside reach it."},
 	{Name: "subdomain", Type: Text, Default: "none", Only: ForContainers,
 		Meaning: "The name under the environment's `domain` that it answers to, instead of the domain itself."},
@@ -255,7 +265,7 @@ const jobBlock = "job"
 func jobSettings() []ManifestSetting {
 	var settings []ManifestSetting
 	for _, s := range serviceSettings {
-		if slices.Contains([]string{"dir", "image", "tag_prefix", "command", "environment"}, s.Name) {
+		if slices.Contains([]string{"dir", "image", "image_credentials", "tag_prefix", "command", "environment", "user", "read_only_root", "writable_paths", "keep_capabilities"}, s.Name) {
 			s.Default, s.Only = strings.ReplaceAll(s.Default, "the service's", "the job's"), ForAll // the block says for which applications
 			settings = append(settings, s)
 		}

@@ -238,6 +238,22 @@ func (r *manifestReader) parts(service, block *manifestNode, s *ManifestSpelling
 	}
 }
 
+// credentials are the secrets by which images are pulled, each with the first service whose image that is. The service itself
+// does not read it.
+func (r *manifestReader) credentials(s *ManifestSpelling) map[string]string {
+	pulled := map[string]string{}
+	for _, node := range r.known() {
+		written := node.value("image_credentials")
+		if written.Kind != String || !r.lookup(s.Kind, written.Text, written.At) {
+			continue
+		}
+		if first := pulled[written.Text]; first == "" || node.label < first {
+			pulled[written.Text] = node.label
+		}
+	}
+	return pulled
+}
+
 // settleSecrets puts each secret into the service that uses it, as Encore's source does, where the same name in several
 // services is the same secret; one of every service stands outside them all.
 func (r *manifestReader) settleSecrets() {
@@ -256,12 +272,13 @@ func (r *manifestReader) settleSecrets() {
 				users[use.Name] = use.Service
 			}
 		}
+		pulled := r.credentials(s)
 		for i := range r.result.Decls {
 			decl := &r.result.Decls[i]
 			if decl.Kind != s.Kind || decl.Reference || everywhere[decl.Name] {
 				continue
 			}
-			decl.Service = cmp.Or(users[decl.Name], decl.Service)
+			decl.Service = cmp.Or(users[decl.Name], decl.Service, pulled[decl.Name])
 			if decl.Package = r.dir(decl.Service); decl.Service == "" {
 				r.fail(decl.NameAt, "Unused "+s.Noun, fmt.Sprintf("name it in %s of a service's uses, or set %s = true", s.List, s.Everywhere),
 					"No service uses the %s %q.", s.Noun, decl.Name)

@@ -96,6 +96,15 @@ type Container struct {
 	Public    bool
 	Subdomain string
 	Paths     []string
+
+	// ImageCredentials is the secret with name and password for the registry of Image, "" for none.
+	ImageCredentials string
+	// User is whom the image runs as, "" for its own; with ReadOnlyRoot it writes to WritablePaths alone; of the kernel's
+	// capabilities it has KeepCapabilities. nil is what the environment says.
+	User             string
+	ReadOnlyRoot     *bool
+	WritablePaths    []string
+	KeepCapabilities []string
 }
 
 // Variable is an environment variable.

@@ -5,25 +5,68 @@
 locals {
   # Blocking log delivery would stall the application whenever CloudWatch does not answer.
   log_options = {
-    "awslogs-group"         = aws_cloudwatch_log_group.this.name
-    "awslogs-region"        = data.aws_region.current.id
-    "awslogs-stream-prefix" = "app"
-    "mode"                  = "non-blocking"
-    "max-buffer-size"       = "25m"
+    "awslogs-group"   = aws_cloudwatch_log_group.this.name
+    "awslogs-region"  = data.aws_region.current.id
+    "mode"            = "non-blocking"
+    "max-buffer-size" = "25m"
   }
 
-  app_container = merge(length(var.command) > 0 ? { command = var.command } : {}, {
-    name        = "app"
-    image       = var.image
-    essential   = true
-    cpu         = 0
-    stopTimeout = var.stop_timeout_seconds
-    # The init process passes signals on and buries the children of applications that start others.
-    linuxParameters  = { initProcessEnabled = true }
-    environment      = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
-    secrets          = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
-    logConfiguration = { logDriver = "awslogs", options = local.log_options }
-  })
+  # Where the container may write when its root is read only: volumes of the task by name, each with its path.
+  writable = { for index, path in var.security.read_only_root ? var.security.writable_paths : [] : "writable-${index + 1}" => path }
+
+  # What Docker gives a container, and so what may be kept of it; ECS on Fargate adds nothing but SYS_PTRACE to that.
+  usual_capabilities = ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
+
+  dropped_capabilities = length(var.security.keep_capabilities) == 0 ? ["ALL"] : [
+    for capability in local.usual_capabilities : capability if !contains(var.security.keep_capabilities, capability)
+  ]
+
+  # Runs before the job and ends. A fresh volume is root's alone: whoever the job runs as may write to these, and rename
+  # only what is his.
+  config_container = {
+    name                   = "config"
+    image                  = var.helper_image
+    essential              = false
+    entryPoint             = ["sh", "-c"]
+    command                = ["chmod 1777 ${join(" ", [for volume in keys(local.writable) : "/${volume}"])}"]
+    cpu                    = 0
+    memory                 = 64
+    stopTimeout            = 2
+    readonlyRootFilesystem = true
+    # ECS hands both lists back: one that is left out would be a new revision in every plan.
+    linuxParameters = {
+      capabilities       = { add = [], drop = ["ALL"] }
+      initProcessEnabled = true
+    }
+    mountPoints      = [for volume in keys(local.writable) : { sourceVolume = volume, containerPath = "/${volume}", readOnly = false }]
+    logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "config" }) }
+  }
+
+  app_container = merge(
+    length(var.command) > 0 ? { command = var.command } : {},
+    var.security.user != "" ? { user = var.security.user } : {},
+    var.security.read_only_root ? { readonlyRootFilesystem = true } : {},
+    var.image_credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.image_credentials_arn } } : {},
+    {
+      name        = "app"
+      image       = var.image
+      essential   = true
+      cpu         = 0
+      stopTimeout = var.stop_timeout_seconds
+      # The init process passes signals on and buries the children of applications that start others.
+      linuxParameters = {
+        capabilities       = { add = [], drop = local.dropped_capabilities }
+        initProcessEnabled = true
+      }
+      dependsOn        = length(local.writable) > 0 ? [{ containerName = "config", condition = "SUCCESS" }] : []
+      environment      = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
+      secrets          = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
+      mountPoints      = [for volume, path in local.writable : { sourceVolume = volume, containerPath = path, readOnly = false }]
+      logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "app" }) }
+    },
+  )
+
+  containers = concat(length(local.writable) > 0 ? [local.config_container] : [], [local.app_container])
 
   # Built, not read: any revision of this task definition, and of no other.
   family_arn = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name}"
@@ -49,7 +92,7 @@ resource "aws_ecs_task_definition" "this" {
   memory                   = var.memory
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
-  container_definitions    = jsonencode([local.app_container])
+  container_definitions    = jsonencode(local.containers)
 
   # Old revisions stay registered: a run that a schedule has begun to start needs the one it names.
   skip_destroy = true
@@ -59,9 +102,17 @@ resource "aws_ecs_task_definition" "this" {
     operating_system_family = "LINUX"
   }
 
+  dynamic "volume" {
+    for_each = keys(local.writable)
+
+    content {
+      name = volume.value
+    }
+  }
+
   lifecycle {
     precondition {
-      condition     = length(jsonencode([local.app_container])) <= 65536
+      condition     = length(jsonencode(local.containers)) <= 65536
       error_message = "The task definition of ${var.name} is larger than the 64 KiB ECS accepts: shorten environment."
     }
   }

@@ -43,21 +43,38 @@ resource "aws_iam_role" "task" {
 
 locals {
   # A secret may be followed by a key of its JSON, which IAM does not know: the ARN itself is the first seven parts.
-  secret_arns = distinct([for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, 7))])
+  secret_arns = distinct([for arn in concat(values(var.secrets), local.image_credentials) : join(":", slice(split(":", arn), 0, 7))])
+
+  # The name and password for a registry outside AWS, which ECS reads itself: the application never sees them.
+  image_credentials = var.image_credentials_arn == "" ? [] : [var.image_credentials_arn]
+
+  # The helper image may stand in a private repository of its own, which has to let the task in as well: account, region
+  # and name of it, or nothing for an image that anybody may pull.
+  helper_repository     = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+/([^:@]+)", var.helper_image), [])
+  helper_repository_arn = length(local.helper_repository) == 0 ? "" : "arn:${data.aws_partition.current.partition}:ecr:${local.helper_repository[1]}:${local.helper_repository[0]}:repository/${local.helper_repository[2]}"
+  repository_arns       = distinct(compact([var.repository_arn, local.helper_repository_arn]))
 }
 
 data "aws_iam_policy_document" "execution" {
-  # AWS knows no narrower resource for this action.
-  statement {
-    sid       = "RegistryLogin"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"]
+  # Images of other registries need neither of the two. AWS knows no narrower resource for the first.
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? ["*"] : []
+
+    content {
+      sid       = "RegistryLogin"
+      actions   = ["ecr:GetAuthorizationToken"]
+      resources = [statement.value]
+    }
   }
 
-  statement {
-    sid       = "PullImage"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn]
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? [local.repository_arns] : []
+
+    content {
+      sid       = "PullImage"
+      actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = statement.value
+    }
   }
 
   statement {
@@ -67,7 +84,7 @@ data "aws_iam_policy_document" "execution" {
   }
 
   dynamic "statement" {
-    for_each = length(var.secrets) > 0 ? [local.secret_arns] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_arns] : []
 
     content {
       sid       = "ReadSecrets"
@@ -78,7 +95,7 @@ data "aws_iam_policy_document" "execution" {
 
   # The key encrypts more than these secrets: it opens for them alone, and only by way of Secrets Manager.
   dynamic "statement" {
-    for_each = length(var.secrets) > 0 ? [local.secret_arns] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_arns] : []
 
     content {
       sid       = "DecryptSecrets"

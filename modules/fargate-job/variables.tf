@@ -68,13 +68,31 @@ variable "image" {
 }
 
 variable "repository_arn" {
-  description = "ARN of the ECR repository that the images are pulled from."
+  description = "ARN of the ECR repository that the image is pulled from; empty for an image of another registry, for which the execution role needs no right."
   type        = string
+  default     = ""
   nullable    = false
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.repository_arn))
-    error_message = "repository_arn must be the ARN of an ECR repository."
+    condition     = var.repository_arn == "" || can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.repository_arn))
+    error_message = "repository_arn must be the ARN of an ECR repository, or empty."
+  }
+}
+
+variable "image_credentials_arn" {
+  description = "ARN of the secret with the name and password for a private registry outside AWS, as JSON: {\"username\": ..., \"password\": ...}. ECS reads it, the application does not. Empty for an image that anybody may pull, and for ECR."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.image_credentials_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+$", var.image_credentials_arn))
+    error_message = "image_credentials_arn must be the ARN of a secret in Secrets Manager, without a key behind it, or empty."
+  }
+
+  validation {
+    condition     = var.image_credentials_arn == "" || var.repository_arn == ""
+    error_message = "image_credentials_arn is for a registry outside AWS, but repository_arn names one of ECR, which asks the execution role."
   }
 }
 
@@ -170,6 +188,40 @@ variable "command" {
   nullable    = false
 }
 
+variable "security" {
+  description = "What the container may do. Of the kernel's capabilities it has those of keep_capabilities, of the ones that containers usually have: none. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
+  type = object({
+    user              = optional(string, "")
+    read_only_root    = optional(bool, false)
+    writable_paths    = optional(list(string), ["/tmp"])
+    keep_capabilities = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.security.user == "" || can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", var.security.user))
+    error_message = "security.user is \"${var.security.user}\", but must be a user, or user:group, each a name of the image or a number."
+  }
+
+  validation {
+    condition     = alltrue([for path in var.security.writable_paths : can(regex("^(/[A-Za-z0-9_.-]+)+$", path)) && !contains(split("/", path), "..")])
+    error_message = "security.writable_paths must hold absolute paths of letters, digits and _.- characters, such as /tmp, and not / itself."
+  }
+
+  validation {
+    condition     = length(distinct(var.security.writable_paths)) == length(var.security.writable_paths) && length(var.security.writable_paths) <= 10
+    error_message = "security.writable_paths must hold at most 10 paths, each once."
+  }
+
+  validation {
+    condition = alltrue([for capability in var.security.keep_capabilities : contains([
+      "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+    ], capability)])
+    error_message = "security.keep_capabilities must hold capabilities that a container has without being given any: AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID or SYS_CHROOT."
+  }
+}
+
 variable "security_group_ids" {
   description = "Further security groups of the tasks, beside the one made here: what their rules allow, in either direction, is allowed as well."
   type        = list(string)
@@ -215,6 +267,18 @@ variable "alarm_topic_arns" {
   validation {
     condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
     error_message = "alarm_topic_arns must hold at most 5 ARNs of standard SNS topics: CloudWatch cannot publish to a FIFO topic."
+  }
+}
+
+variable "helper_image" {
+  description = "Image with a shell and chmod, for the container that prepares the volumes of security.read_only_root, by its digest: a tag may come to mean another image. The default is busybox 1.37.0, for every architecture. Where the subnets have no way to the internet, put a copy into a private ECR repository of the region; the tasks may pull from it."
+  type        = string
+  default     = "public.ecr.aws/docker/library/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][A-Za-z0-9./_:-]*@sha256:[0-9a-f]{64}$", var.helper_image))
+    error_message = "helper_image is \"${var.helper_image}\", but must name a digest, <registry>/<repository>@sha256:<64 digits>: it runs as root in every task, and a tag can be moved to another image."
   }
 }
 

@@ -11,6 +11,10 @@ locals {
   # A worker listens nowhere: nobody calls it, so that nothing has to be told of its end, and its health is its own matter.
   listens = var.port != 0
 
+  # Where the application may write when its root is read only: volumes of the task by name, each with its path.
+  writable = { for index, path in var.security.read_only_root ? var.security.writable_paths : [] : "writable-${index + 1}" => path }
+  prepares = local.has_config || length(local.writable) > 0
+
   environment = merge(
     var.environment,
     local.listens ? { PORT = tostring(var.port) } : {},
@@ -25,16 +29,27 @@ locals {
     "max-buffer-size" = "25m"
   }
 
+  # What Docker gives a container, and so what may be kept of it; ECS on Fargate adds nothing but SYS_PTRACE to that.
+  usual_capabilities = ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
+
+  dropped_capabilities = length(var.security.keep_capabilities) == 0 ? ["ALL"] : [
+    for capability in local.usual_capabilities : capability if !contains(var.security.keep_capabilities, capability)
+  ]
+
+  # A fresh volume is root's alone: whoever the application runs as may write to these, and rename only what is his.
+  preparations = concat(
+    local.has_config ? ["if [ -z \"$${INFRA_CONFIG:-}\" ]; then echo 'INFRA_CONFIG is empty' >&2; exit 1; fi; printf '%s' \"$INFRA_CONFIG\" > ${local.config_path}"] : [],
+    length(local.writable) > 0 ? ["chmod 1777 ${join(" ", [for volume in keys(local.writable) : "/${volume}"])}"] : [],
+  )
+
   # Runs before the application and ends: images made from scratch have no shell that could write a file. It stays root,
   # who alone may write to a fresh volume, but without any capability.
   config_container = {
-    name       = "config"
-    image      = var.helper_image
-    essential  = false
-    entryPoint = ["sh", "-c"]
-    command = [
-      "set -eu; umask 022; if [ -z \"$${INFRA_CONFIG:-}\" ]; then echo 'INFRA_CONFIG is empty' >&2; exit 1; fi; printf '%s' \"$INFRA_CONFIG\" > ${local.config_path}"
-    ]
+    name                   = "config"
+    image                  = var.helper_image
+    essential              = false
+    entryPoint             = ["sh", "-c"]
+    command                = ["set -eu; umask 022; ${join("; ", local.preparations)}"]
     cpu                    = 0
     memory                 = 64
     stopTimeout            = 2
@@ -44,8 +59,11 @@ locals {
       capabilities       = { add = [], drop = ["ALL"] }
       initProcessEnabled = true
     }
-    environment      = [{ name = "INFRA_CONFIG", value = var.infra_config }]
-    mountPoints      = [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = false }]
+    environment = local.has_config ? [{ name = "INFRA_CONFIG", value = var.infra_config }] : []
+    mountPoints = concat(
+      local.has_config ? [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = false }] : [],
+      [for volume in keys(local.writable) : { sourceVolume = volume, containerPath = "/${volume}", readOnly = false }],
+    )
     logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "config" }) }
   }
 
@@ -60,21 +78,34 @@ locals {
     }
   }
 
-  app_container = merge(length(var.command) > 0 ? { command = var.command } : {}, local.app_health, {
-    name         = "app"
-    image        = var.image
-    essential    = true
-    cpu          = 0
-    stopTimeout  = var.stop_timeout_seconds
-    portMappings = local.listens ? [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }] : []
-    # The init process passes signals on and buries the children of applications that start others.
-    linuxParameters  = { initProcessEnabled = true }
-    dependsOn        = local.has_config ? [{ containerName = "config", condition = "SUCCESS" }] : []
-    environment      = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
-    secrets          = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
-    mountPoints      = local.has_config ? [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = true }] : []
-    logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "app" }) }
-  })
+  app_container = merge(
+    length(var.command) > 0 ? { command = var.command } : {},
+    local.app_health,
+    var.security.user != "" ? { user = var.security.user } : {},
+    var.security.read_only_root ? { readonlyRootFilesystem = true } : {},
+    var.image_credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.image_credentials_arn } } : {},
+    {
+      name         = "app"
+      image        = var.image
+      essential    = true
+      cpu          = 0
+      stopTimeout  = var.stop_timeout_seconds
+      portMappings = local.listens ? [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }] : []
+      # The init process passes signals on and buries the children of applications that start others.
+      linuxParameters = {
+        capabilities       = { add = [], drop = local.dropped_capabilities }
+        initProcessEnabled = true
+      }
+      dependsOn   = local.prepares ? [{ containerName = "config", condition = "SUCCESS" }] : []
+      environment = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
+      secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
+      mountPoints = concat(
+        local.has_config ? [{ sourceVolume = "config", containerPath = local.config_directory, readOnly = true }] : [],
+        [for volume, path in local.writable : { sourceVolume = volume, containerPath = path, readOnly = false }],
+      )
+      logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "app" }) }
+    },
+  )
 
   # Asks the application for its health, which an image without a shell cannot do itself. ECS replaces the task when this
   # container, being essential, turns unhealthy.
@@ -119,7 +150,7 @@ locals {
   }
 
   containers = concat(
-    local.has_config ? [local.config_container] : [],
+    local.prepares ? [local.config_container] : [],
     [local.app_container],
     local.listens ? [merge(local.probe_container, length(var.health_command) > 0 ? {} : { healthCheck = local.probe_health })] : [],
   )
@@ -156,7 +187,7 @@ resource "aws_ecs_task_definition" "this" {
   }
 
   dynamic "volume" {
-    for_each = local.has_config ? ["config"] : []
+    for_each = concat(local.has_config ? ["config"] : [], keys(local.writable))
 
     content {
       name = volume.value

@@ -43,7 +43,10 @@ resource "aws_iam_role" "task" {
 
 locals {
   # A secret may be followed by a key of its JSON, which IAM does not know: the ARN itself is the first seven parts.
-  secret_arns = distinct([for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, 7))])
+  secret_arns = distinct([for arn in concat(values(var.secrets), local.image_credentials) : join(":", slice(split(":", arn), 0, 7))])
+
+  # The name and password for a registry outside AWS, which ECS reads itself: the application never sees them.
+  image_credentials = var.image_credentials_arn == "" ? [] : [var.image_credentials_arn]
 
   # The helper image may stand in a private repository of its own, which has to let the task in as well: account, region
   # and name of it, or nothing for an image that anybody may pull.
@@ -53,17 +56,25 @@ locals {
 }
 
 data "aws_iam_policy_document" "execution" {
-  # AWS knows no narrower resource for this action.
-  statement {
-    sid       = "RegistryLogin"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"]
+  # Images of other registries need neither of the two. AWS knows no narrower resource for the first.
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? ["*"] : []
+
+    content {
+      sid       = "RegistryLogin"
+      actions   = ["ecr:GetAuthorizationToken"]
+      resources = [statement.value]
+    }
   }
 
-  statement {
-    sid       = "PullImage"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = local.repository_arns
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? [local.repository_arns] : []
+
+    content {
+      sid       = "PullImage"
+      actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = statement.value
+    }
   }
 
   statement {
@@ -73,7 +84,7 @@ data "aws_iam_policy_document" "execution" {
   }
 
   dynamic "statement" {
-    for_each = length(var.secrets) > 0 ? [local.secret_arns] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_arns] : []
 
     content {
       sid       = "ReadSecrets"
@@ -84,7 +95,7 @@ data "aws_iam_policy_document" "execution" {
 
   # The key encrypts more than these secrets: it opens for them alone, and only by way of Secrets Manager.
   dynamic "statement" {
-    for_each = length(var.secrets) > 0 ? [local.secret_arns] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_arns] : []
 
     content {
       sid       = "DecryptSecrets"

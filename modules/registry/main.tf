@@ -9,6 +9,26 @@ locals {
   # Who may push must be able to pull too: a build reads the layers it builds upon.
   pushers = concat(var.push_role_arns, [local.service_linked_roles])
   pullers = concat(var.pull_role_arns, local.pushers)
+
+  # Without layers there is no image. Manifests stay readable while those who push are not named: a push asks for them.
+  pull_actions = concat(length(var.push_role_arns) > 0 ? ["ecr:BatchGetImage"] : [], ["ecr:GetDownloadUrlForLayer"])
+
+  # ECR counts every image that a rule's pattern matches, also those that a rule before it keeps, but never expires what a
+  # rule before it has matched (Amazon ECR User Guide, "How lifecycle policies work"). So each of the wider patterns has
+  # room for the images of the narrower ones, which come first.
+  narrow_first = [for entry in reverse(sort([for prefix in var.tag_prefixes : format("%03d %s", length(prefix), prefix)])) : substr(entry, 4, -1)]
+  tag_rules = concat(
+    [for prefix in local.narrow_first : {
+      pattern     = "${prefix}*"
+      count       = var.keep_images * length([for other in var.tag_prefixes : other if startswith(other, prefix)])
+      description = "All but the newest ${var.keep_images} images whose tags begin with ${prefix}"
+    }],
+    [{
+      pattern     = "*"
+      count       = var.keep_images * (length(var.tag_prefixes) + 1)
+      description = "All but the newest ${var.keep_images * (length(var.tag_prefixes) + 1)} images with a tag"
+    }],
+  )
 }
 
 resource "aws_ecr_repository" "this" {
@@ -45,19 +65,23 @@ data "aws_ecr_lifecycle_policy_document" "this" {
     }
   }
 
-  rule {
-    priority    = 2
-    description = "All but the newest ${var.keep_images} tagged images"
+  dynamic "rule" {
+    for_each = var.keep_images > 0 ? local.tag_rules : []
 
-    selection {
-      tag_status       = "tagged"
-      tag_pattern_list = ["*"]
-      count_type       = "imageCountMoreThan"
-      count_number     = var.keep_images
-    }
+    content {
+      priority    = rule.key + 2
+      description = rule.value.description
 
-    action {
-      type = "expire"
+      selection {
+        tag_status       = "tagged"
+        tag_pattern_list = [rule.value.pattern]
+        count_type       = "imageCountMoreThan"
+        count_number     = rule.value.count
+      }
+
+      action {
+        type = "expire"
+      }
     }
   }
 }
@@ -98,12 +122,9 @@ data "aws_iam_policy_document" "repository" {
     for_each = length(var.pull_role_arns) > 0 ? ["pull"] : []
 
     content {
-      sid    = "PullOnlyByNamedRoles"
-      effect = "Deny"
-      actions = [
-        "ecr:BatchGetImage",
-        "ecr:GetDownloadUrlForLayer",
-      ]
+      sid     = "PullOnlyByNamedRoles"
+      effect  = "Deny"
+      actions = local.pull_actions
 
       principals {
         type        = "*"

@@ -21,14 +21,33 @@ variable "key_arn" {
 }
 
 variable "keep_images" {
-  description = "How many tagged images are kept; the oldest go first. Keep more than you may want to roll back to: an image a service still runs is not exempt."
+  description = "How many images with a tag are kept of each prefix; the oldest go first, by when they were first pushed. 0 keeps all. An image that runs is not exempt: keep what runs, what is being deployed and what you may want to roll back to."
   type        = number
   nullable    = false
   default     = 50
 
+  # The image that runs, the one that replaces it, and the one before, to go back to.
   validation {
-    condition     = var.keep_images >= 1 && var.keep_images <= 10000 && floor(var.keep_images) == var.keep_images
-    error_message = "keep_images is a whole number from 1 to 10000."
+    condition     = var.keep_images == 0 || var.keep_images >= 3 && var.keep_images <= 10000 && floor(var.keep_images) == var.keep_images
+    error_message = "keep_images is ${var.keep_images}, but must be a whole number from 3 to 10000, or 0 to keep every image: fewer than 3 would let the image that runs, or the one to go back to, expire."
+  }
+}
+
+variable "tag_prefixes" {
+  description = "What tags begin with, where several images share the repository: `orders-` for `orders-4f2c1d`. keep_images counts for each by itself, so that no image expires because others are pushed more often. A whole tag keeps that image."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  # A policy has at most 50 rules: one is for images without a tag, one for all other tags.
+  validation {
+    condition     = length(var.tag_prefixes) <= 48 && length(distinct(var.tag_prefixes)) == length(var.tag_prefixes)
+    error_message = "tag_prefixes holds at most 48 prefixes, each once: a lifecycle policy has at most 50 rules."
+  }
+
+  validation {
+    condition     = alltrue([for prefix in var.tag_prefixes : can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}$", prefix))])
+    error_message = "tag_prefixes must hold beginnings of tags: 1 to 127 letters, digits and _.- characters, the first neither a period nor a hyphen."
   }
 }
 
@@ -45,13 +64,13 @@ variable "push_role_arns" {
 }
 
 variable "pull_role_arns" {
-  description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else is denied, whatever their own policies say. Empty: the policies of each role decide."
+  description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else is denied the layers, and with push_role_arns the manifests, whatever their own policies say. The account may be `*` where only the name is known: roles of other accounts have no right here. Empty: the policies of each role decide."
   type        = list(string)
   nullable    = false
   default     = []
 
   validation {
-    condition     = alltrue([for arn in var.pull_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    condition     = alltrue([for arn in var.pull_role_arns : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|[*]):role/.+$", arn))])
     error_message = "pull_role_arns holds ARNs of IAM roles, such as arn:aws:iam::123456789012:role/shop-production-*, not of assumed-role sessions."
   }
 }

@@ -41,6 +41,9 @@ type ContainerDefinition struct {
 		Name string `json:"name"`
 		From string `json:"valueFrom"`
 	} `json:"secrets"`
+	Credentials struct {
+		From string `json:"credentialsParameter"`
+	} `json:"repositoryCredentials"`
 	MountPoints []struct {
 		Volume   string `json:"sourceVolume"`
 		Path     string `json:"containerPath"`

@@ -62,6 +62,48 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// The order of modules/fargate-service with a read-only root: a volume is root's until the first container opens it, and
+// the application writes there, as somebody else and without capabilities, and nowhere else.
+var readOnly = all(
+	of("config", `set -eu; umask 022; chmod 1777 /writable-1`, `, "essential": false, "readonlyRootFilesystem": true, "linuxParameters": {"initProcessEnabled": true, "capabilities": {"drop": ["ALL"]}}, "mountPoints": [{"sourceVolume": "config", "containerPath": "/writable-1"}]`),
+	of("app", `echo x > /file || echo refused >> /journal/lines; echo mine > /tmp/file && cat /tmp/file >> /journal/lines; id -u >> /journal/lines; `+waiting,
+		`, "user": "1000:1000", "readonlyRootFilesystem": true, "linuxParameters": {"initProcessEnabled": true, "capabilities": {"drop": ["ALL"]}}, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}], "mountPoints": [{"sourceVolume": "config", "containerPath": "/tmp"}]`),
+)
+
+func TestReadOnlyRoot(t *testing.T) {
+	t.Parallel()
+	b := start(t, 1, nil, readOnly)
+	b.steady(t)
+	b.wait(t, "what the application writes", func() bool { return strings.Contains(b.journal.String(), "app-up") })
+	if got, want := b.journal.String(), "refused mine 1000 app-up"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestRegistryLogin: name and password for a registry outside AWS are read before its image is pulled.
+func TestRegistryLogin(t *testing.T) {
+	t.Parallel()
+	const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:login-AbCdEf"
+	definitions := all(of("app", waiting, `, "repositoryCredentials": {"credentialsParameter": "`+arn+`"}`))
+	for name, test := range map[string]struct{ value, refuses, want string }{
+		"given":   {`{"username": "a", "password": "b"}`, "", ""},
+		"no JSON": {"b", "", "unable to retrieve registry auth from asm: the secret " + arn + " holds no JSON with username and password"},
+		"partly":  {`{"username": "a"}`, "", "holds no JSON with username and password"},
+		"refused": {`{"username": "a", "password": "b"}`, "GetSecretValue", "AccessDeniedException"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := start(t, 1, func(b *bench) {
+				b.account.secrets, b.account.refuses = map[string]string{arn: test.value}, test.refuses
+			}, definitions)
+			err := b.Steady(b.ctx)
+			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
 func TestSpot(t *testing.T) {
 	t.Parallel()
 	b := start(t, 1, func(b *bench) { balanced(b); b.network.draining = 10 * time.Second }, trio)

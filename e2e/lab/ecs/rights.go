@@ -37,6 +37,11 @@ func (t *task) initialize() error {
 			}
 			t.secrets[container.Name][secret.Name] = value
 		}
+		if container.Credentials.From != "" {
+			if err := t.cluster.login(who, container.Credentials.From); err != nil {
+				return fmt.Errorf("ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve registry auth from asm: %w", err)
+			}
+		}
 		if err := t.cluster.pull(who, definition.ExecutionRole, container.Image); err != nil {
 			return fmt.Errorf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %w", container.Image, err)
 		}
@@ -83,6 +88,19 @@ func (c *Cluster) secret(who emulator.Identity, from string) (string, error) {
 	}
 	text, err := json.Marshal(field)
 	return string(text), err
+}
+
+// login reads name and password for a registry outside AWS: a secret with both, as JSON.
+func (c *Cluster) login(who emulator.Identity, from string) error {
+	text, err := c.secret(who, from)
+	if err != nil {
+		return err
+	}
+	var login struct{ Username, Password string }
+	if err := json.Unmarshal([]byte(text), &login); err != nil || login.Username == "" || login.Password == "" {
+		return fmt.Errorf("the secret %s holds no JSON with username and password", from)
+	}
+	return nil
 }
 
 var privateRegistry = regexp.MustCompile(`^([0-9]{12})[.]dkr[.]ecr[.]([a-z0-9-]+)[.]amazonaws[.]com/([^:@]+)`)

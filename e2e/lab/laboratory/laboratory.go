@@ -130,12 +130,19 @@ func (l *Laboratory) openAccount(ctx context.Context) error {
 	if l.Operator, err = l.Caller.Administrator(); err != nil {
 		return err
 	}
+	logins, err := l.logins()
+	if err != nil {
+		return err
+	}
 	for _, secret := range l.Resources.Of("aws_secretsmanager_secret") {
 		id := map[string]any{"SecretId": secret.Text("arn")}
 		if _, err := l.Call("secretsmanager", "GetSecretValue", id); err == nil {
 			continue
 		}
 		id["SecretString"] = "value of " + secret.Text("name")
+		if logins[secret.Text("arn")] {
+			id["SecretString"] = `{"username": "lab", "password": "` + secret.Text("name") + `"}`
+		}
 		if _, err := l.Call("secretsmanager", "PutSecretValue", id); err != nil {
 			return err
 		}

@@ -23,6 +23,27 @@ func references(definition state.Resource) ([]string, error) {
 	return found, nil
 }
 
+// logins are the secrets, by ARN, that hold name and password for the registry of an image.
+func (l *Laboratory) logins() (map[string]bool, error) {
+	found := map[string]bool{}
+	for _, definition := range l.Resources.Of("aws_ecs_task_definition") {
+		var containers []struct {
+			Credentials struct {
+				From string `json:"credentialsParameter"`
+			} `json:"repositoryCredentials"`
+		}
+		if err := json.Unmarshal([]byte(definition.Text("container_definitions")), &containers); err != nil {
+			return nil, fmt.Errorf("%s: %w", definition.Address, err)
+		}
+		for _, container := range containers {
+			if container.Credentials.From != "" {
+				found[container.Credentials.From] = true
+			}
+		}
+	}
+	return found, nil
+}
+
 // resources are those of a type that the module of a declaration made, "topic order-placed" for example.
 func (l *Laboratory) resources(declaration, kind string) []state.Resource {
 	module := l.Environment.Modules[declaration]

@@ -112,6 +112,47 @@ run "one_container_that_nobody_reaches" {
   }
 }
 
+run "what_it_may_do" {
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.capabilities == { add = [], drop = ["ALL"] }
+    error_message = "the container has capabilities of the kernel"
+  }
+}
+
+run "a_read_only_root" {
+  variables {
+    security = { user = "1000", read_only_root = true, writable_paths = ["/var/work"] }
+  }
+
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.name] == ["config", "app"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command == ["chmod 1777 /writable-1"]
+    error_message = "nothing makes the volume one that the job may write to"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].readonlyRootFilesystem && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].user == "1000" && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].mountPoints == [{ sourceVolume = "writable-1", containerPath = "/var/work", readOnly = false }]
+    error_message = "the job can write elsewhere, or not where it should"
+  }
+}
+
+run "an_image_of_another_registry" {
+  variables {
+    image                 = "registry.example.com/reports:1"
+    repository_arn        = ""
+    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-AbCdEf"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].repositoryCredentials.credentialsParameter == "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-AbCdEf"
+    error_message = "ECS is not told how to log in"
+  }
+
+  assert {
+    condition     = length([for statement in data.aws_iam_policy_document.execution.statement : statement if anytrue([for action in statement.actions : startswith(action, "ecr:")])]) == 0
+    error_message = "the execution role may pull from ECR"
+  }
+}
+
 run "no_schedule_no_role" {
   assert {
     condition     = length(aws_scheduler_schedule.this) == 0 && length(aws_iam_role.start) == 0 && length(aws_scheduler_schedule_group.this) == 0

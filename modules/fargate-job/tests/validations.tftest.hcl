@@ -454,3 +454,73 @@ run "refuses_another_time_zone" {
 
   expect_failures = [var.schedules]
 }
+
+run "refuses_credentials" {
+  command = plan
+
+  variables {
+    image_credentials_arn = "shop"
+  }
+
+  expect_failures = [var.image_credentials_arn]
+}
+
+run "refuses_credentials_for_ecr" {
+  command = plan
+
+  variables {
+    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry"
+  }
+
+  expect_failures = [var.image_credentials_arn]
+}
+
+run "refuses_user" {
+  command = plan
+
+  variables {
+    security = { user = "a b" }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_writable_root" {
+  command = plan
+
+  variables {
+    security = { read_only_root = true, writable_paths = ["/"] }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_a_path_twice" {
+  command = plan
+
+  variables {
+    security = { writable_paths = ["/tmp", "/tmp"] }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_another_capability" {
+  command = plan
+
+  variables {
+    security = { keep_capabilities = ["SYS_ADMIN"] }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_helper_image" {
+  command = plan
+
+  variables {
+    helper_image = "busybox:1"
+  }
+
+  expect_failures = [var.helper_image]
+}

@@ -373,6 +373,112 @@ run "helpers_are_locked_down" {
   }
 }
 
+# Root in the container of the application may do what everybody may, unless it is said to need more.
+run "application_without_capabilities" {
+  assert {
+    condition = one([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : jsonencode(container.linuxParameters) if container.name == "app"]) == jsonencode({
+      capabilities = { add = [], drop = ["ALL"] }, initProcessEnabled = true
+    })
+    error_message = "the application has capabilities"
+  }
+
+  # What is not asked for is left out: ECS would hand nothing back, and an image may need to write and to choose its user.
+  assert {
+    condition = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+      !can(container.user) && !can(container.readonlyRootFilesystem) && !can(container.repositoryCredentials) && [for mount in container.mountPoints : mount.sourceVolume] == ["config"]
+      if container.name == "app"
+    ])
+    error_message = "the application's container is more than was asked for"
+  }
+}
+
+run "application_that_keeps_capabilities" {
+  variables {
+    security = { keep_capabilities = ["CHOWN", "SETGID", "SETUID"] }
+  }
+
+  assert {
+    condition = one([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.linuxParameters.capabilities.drop if container.name == "app"]) == [
+      "AUDIT_WRITE", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETPCAP", "SYS_CHROOT",
+    ]
+    error_message = "the application keeps other capabilities than those asked for"
+  }
+}
+
+run "application_that_writes_to_volumes_alone" {
+  variables {
+    security = { user = "1000:1000", read_only_root = true, writable_paths = ["/tmp", "/var/cache"] }
+  }
+
+  assert {
+    condition = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+      container.readonlyRootFilesystem && container.user == "1000:1000" && { for mount in container.mountPoints : mount.containerPath => mount.sourceVolume if !mount.readOnly } == { "/tmp" = "writable-1", "/var/cache" = "writable-2" }
+      if container.name == "app"
+    ])
+    error_message = "the application writes elsewhere, or as somebody else"
+  }
+
+  assert {
+    condition     = sort([for volume in aws_ecs_task_definition.this.volume : volume.name]) == tolist(["config", "writable-1", "writable-2"])
+    error_message = "the task has other volumes"
+  }
+
+  # A fresh volume is root's: the container before it opens them to everybody.
+  assert {
+    condition     = endswith(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command[0], "; chmod 1777 /writable-1 /writable-2") && [for mount in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints : mount.containerPath] == ["/groundplan", "/writable-1", "/writable-2"]
+    error_message = "nobody but root can write to the volumes: ${jsonencode(jsondecode(aws_ecs_task_definition.this.container_definitions)[0])}"
+  }
+}
+
+run "application_without_config_that_writes_to_volumes" {
+  variables {
+    infra_config = ""
+    security     = { read_only_root = true }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command == ["set -eu; umask 022; chmod 1777 /writable-1"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].dependsOn == [{ containerName = "config", condition = "SUCCESS" }]
+    error_message = "the volume is not opened before the application starts"
+  }
+}
+
+run "f4_image_of_another_registry" {
+  variables {
+    image          = "ghcr.io/shop/orders:1.4"
+    repository_arn = ""
+    secrets        = {}
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.execution.statement : statement.sid] == ["WriteLogs"]
+    error_message = "a task may pull from ECR, whose images it does not run"
+  }
+}
+
+run "f4_image_of_a_private_registry_outside_aws" {
+  variables {
+    image                 = "ghcr.io/shop/orders:1.4"
+    repository_arn        = ""
+    secrets               = {}
+    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf"
+  }
+
+  assert {
+    condition     = one([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.repositoryCredentials.credentialsParameter if container.name == "app"]) == var.image_credentials_arn
+    error_message = "ECS does not log in to the registry"
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.execution.statement : "${statement.sid} ${join(" ", statement.resources)}" if statement.sid == "ReadSecrets"] == ["ReadSecrets ${var.image_credentials_arn}"]
+    error_message = "the execution role may not read the name and password, or more than those"
+  }
+
+  assert {
+    condition     = !strcontains(jsonencode(jsondecode(aws_ecs_task_definition.this.container_definitions)[1].secrets), "registry-login")
+    error_message = "the application gets the registry's password"
+  }
+}
+
 run "f3_rolling_deployment_with_rollback" {
   assert {
     condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 100 && aws_ecs_service.this.deployment_maximum_percent == 200
@@ -688,7 +794,7 @@ run "f4_the_repository_is_all_there_is_to_pull_from" {
 
 run "f4_a_private_helper_image_may_be_pulled" {
   variables {
-    helper_image = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox:1.37.0"
+    helper_image = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   }
 
   assert {

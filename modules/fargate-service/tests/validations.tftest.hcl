@@ -437,6 +437,87 @@ run "refuses_health_path_with_shell" {
   expect_failures = [var.health_path]
 }
 
+run "refuses_helper_image_by_its_tag" {
+  command = plan
+
+  variables {
+    helper_image = "public.ecr.aws/docker/library/busybox:1.37.0"
+  }
+
+  expect_failures = [var.helper_image]
+}
+
+run "refuses_credentials_for_ecr" {
+  command = plan
+
+  variables {
+    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf"
+  }
+
+  expect_failures = [var.image_credentials_arn]
+}
+
+run "refuses_credentials_with_a_key" {
+  command = plan
+
+  variables {
+    repository_arn        = ""
+    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf:password::"
+  }
+
+  expect_failures = [var.image_credentials_arn]
+}
+
+run "refuses_an_odd_user" {
+  command = plan
+
+  variables {
+    security = { user = "node user" }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_a_relative_writable_path" {
+  command = plan
+
+  variables {
+    security = { writable_paths = ["tmp"] }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_the_tasks_own_folder_as_writable" {
+  command = plan
+
+  variables {
+    security = { writable_paths = ["/groundplan"] }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_a_writable_path_twice" {
+  command = plan
+
+  variables {
+    security = { writable_paths = ["/tmp", "/tmp"] }
+  }
+
+  expect_failures = [var.security]
+}
+
+run "refuses_a_capability_that_has_to_be_added" {
+  command = plan
+
+  variables {
+    security = { keep_capabilities = ["SYS_PTRACE"] }
+  }
+
+  expect_failures = [var.security]
+}
+
 run "refuses_helper_image_latest" {
   command = plan
 

@@ -61,6 +61,46 @@ run "r1_old_images_expire" {
   }
 }
 
+# One rule for all of them expired the image that a service runs when the others were pushed often enough.
+run "r1_each_image_of_a_shared_repository_counts_by_itself" {
+  command = plan
+
+  variables {
+    keep_images  = 20
+    tag_prefixes = ["orders-", "orders-worker-", "users-"]
+  }
+
+  # The longest prefix first, whose images no later rule may expire; the wider rules have room for what they count besides.
+  assert {
+    condition = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.selection if rule.selection.tagStatus == "tagged"] == [
+      { tagStatus = "tagged", tagPatternList = ["orders-worker-*"], countType = "imageCountMoreThan", countNumber = 20 },
+      { tagStatus = "tagged", tagPatternList = ["orders-*"], countType = "imageCountMoreThan", countNumber = 40 },
+      { tagStatus = "tagged", tagPatternList = ["users-*"], countType = "imageCountMoreThan", countNumber = 20 },
+      { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 80 },
+    ]
+    error_message = "the lifecycle policy reads ${aws_ecr_lifecycle_policy.this.policy}"
+  }
+
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.rulePriority] == [1, 2, 3, 4, 5]
+    error_message = "the rules have priorities that ECR does not take"
+  }
+}
+
+run "r1_every_tagged_image_can_be_kept" {
+  command = plan
+
+  variables {
+    keep_images  = 0
+    tag_prefixes = ["orders-"]
+  }
+
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.selection.tagStatus] == ["untagged"]
+    error_message = "the lifecycle policy reads ${aws_ecr_lifecycle_policy.this.policy}"
+  }
+}
+
 run "roles_decide_for_themselves_when_nobody_is_named" {
   command = plan
 
@@ -109,6 +149,26 @@ run "r1_only_execution_roles_and_pushers_pull" {
   }
 }
 
+# Whoever pushes is not named: he has to read manifests, but no layers.
+run "r1_only_execution_roles_get_layers" {
+  command = plan
+
+  variables {
+    pull_role_arns = ["arn:aws:iam::123456789012:role/shop-production-*-execution"]
+  }
+
+  assert {
+    condition = jsondecode(aws_ecr_repository_policy.this[0].policy).Statement == [{
+      Sid       = "PullOnlyByNamedRoles"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "ecr:GetDownloadUrlForLayer"
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/shop-production-*-execution", "arn:aws:iam::123456789012:role/aws-service-role/*"] } }
+    }]
+    error_message = "the repository policy reads ${aws_ecr_repository_policy.this[0].policy}"
+  }
+}
+
 run "refuses_upper_case_names" {
   command = plan
 
@@ -139,11 +199,11 @@ run "refuses_a_key_alias" {
   expect_failures = [var.key_arn]
 }
 
-run "refuses_to_keep_nothing" {
+run "refuses_to_keep_too_few_to_go_back" {
   command = plan
 
   variables {
-    keep_images = 0
+    keep_images = 2
   }
 
   expect_failures = [var.keep_images]
@@ -167,4 +227,34 @@ run "refuses_everybody_as_puller" {
   }
 
   expect_failures = [var.pull_role_arns]
+}
+
+run "refuses_a_prefix_twice" {
+  command = plan
+
+  variables {
+    tag_prefixes = ["orders-", "orders-"]
+  }
+
+  expect_failures = [var.tag_prefixes]
+}
+
+run "refuses_more_prefixes_than_there_are_rules" {
+  command = plan
+
+  variables {
+    tag_prefixes = [for number in range(49) : "service${number}-"]
+  }
+
+  expect_failures = [var.tag_prefixes]
+}
+
+run "refuses_a_pattern_as_prefix" {
+  command = plan
+
+  variables {
+    tag_prefixes = ["orders-*"]
+  }
+
+  expect_failures = [var.tag_prefixes]
 }

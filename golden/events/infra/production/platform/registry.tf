@@ -4,6 +4,7 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name    = "events-production"
-  key_arn = module.key.arn
+  name           = "events-production"
+  key_arn        = module.key.arn
+  pull_role_arns = ["arn:aws:iam::*:role/events-production-*-execution"]
 }

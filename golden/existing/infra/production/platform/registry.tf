@@ -6,4 +6,8 @@ module "registry" {
 
   name    = "existing-production"
   key_arn = local.key_arn
+
+  pull_role_arns = [
+    "arn:aws:iam::123456789012:role/existing-production-*-execution",
+  ]
 }

@@ -6,4 +6,8 @@ module "registry" {
 
   name    = "files-production"
   key_arn = module.key.arn
+
+  pull_role_arns = [
+    "arn:aws:iam::123456789012:role/files-production-*-execution",
+  ]
 }

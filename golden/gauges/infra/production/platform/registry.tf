@@ -4,6 +4,7 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name    = "gauges-production"
-  key_arn = module.key.arn
+  name           = "gauges-production"
+  key_arn        = module.key.arn
+  pull_role_arns = ["arn:aws:iam::*:role/gauges-production-*-execution"]
 }

@@ -8,4 +8,8 @@ module "registry" {
   key_arn        = module.key.arn
   keep_images    = 100
   push_role_arns = ["arn:aws:iam::210987654321:role/deploy"]
+
+  pull_role_arns = [
+    "arn:aws:iam::210987654321:role/ledger/ledger-production-*-execution",
+  ]
 }

@@ -16,7 +16,7 @@ module "service_edge" {
   architecture             = "ARM64"
   log_retention_days       = 365
   discovery_name           = "edge"
-  helper_image             = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox:1.37.0"
+  helper_image             = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   iam_path                 = "/ledger/"
   permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
 

@@ -4,6 +4,8 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name    = "parcels-production"
-  key_arn = module.key.arn
+  name           = "parcels-production"
+  key_arn        = module.key.arn
+  tag_prefixes   = ["desk-", "notifier-", "tracking-"]
+  pull_role_arns = ["arn:aws:iam::*:role/parcels-production-*-execution"]
 }

@@ -57,6 +57,8 @@ module "service_notifier" {
       actions = [
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "sqs:ReceiveMessage",
       ]
       resources = [local.platform.subscription_parcel_scanned_notify.queue_arn]

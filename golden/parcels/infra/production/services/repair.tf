@@ -9,7 +9,6 @@ module "job_repair" {
   vpc_id             = local.platform.network.vpc_id
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "ghcr.io/parcels/repair:1.4.0"
-  repository_arn     = local.platform.registry.repository_arn
   key_arn            = local.platform.key_arn
   cpu                = 512
   memory             = 1024

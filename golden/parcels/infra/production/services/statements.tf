@@ -46,6 +46,11 @@ module "job_statements" {
       resources = [local.platform.key_arn]
     }
     # bucket "statements": writes, in groundplan.app.hcl
+    location_of_statements = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_statements.arn]
+    }
+    # bucket "statements": writes, in groundplan.app.hcl
     objects_statements = {
       actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
       resources = ["${local.platform.bucket_statements.arn}/*"]

@@ -52,7 +52,7 @@ module "service_tracking" {
     }
     # publishes to topic "parcel-scanned", in groundplan.app.hcl
     topic_parcel_scanned = {
-      actions   = ["sns:Publish"]
+      actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_parcel_scanned_arn]
     }
   }

@@ -6,4 +6,8 @@ module "registry" {
 
   name    = "reach-production"
   key_arn = module.key.arn
+
+  pull_role_arns = [
+    "arn:aws:iam::123456789012:role/reach-production-*-execution",
+  ]
 }

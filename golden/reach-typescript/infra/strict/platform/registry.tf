@@ -4,6 +4,7 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name    = "reach-strict"
-  key_arn = module.key.arn
+  name           = "reach-strict"
+  key_arn        = module.key.arn
+  pull_role_arns = ["arn:aws:iam::123456789012:role/reach-strict-*-execution"]
 }

@@ -4,6 +4,7 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name    = "reach-production"
-  key_arn = module.key.arn
+  name           = "reach-production"
+  key_arn        = module.key.arn
+  pull_role_arns = ["arn:aws:iam::*:role/reach-production-*-execution"]
 }

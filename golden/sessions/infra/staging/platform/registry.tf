@@ -4,8 +4,9 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name         = "sessions-staging"
-  key_arn      = module.key.arn
-  keep_images  = 20
-  force_delete = true
+  name           = "sessions-staging"
+  key_arn        = module.key.arn
+  keep_images    = 20
+  pull_role_arns = ["arn:aws:iam::*:role/sessions-staging-*-execution"]
+  force_delete   = true
 }

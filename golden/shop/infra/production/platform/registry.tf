@@ -6,4 +6,8 @@ module "registry" {
 
   name    = "shop-production"
   key_arn = module.key.arn
+
+  pull_role_arns = [
+    "arn:aws:iam::123456789012:role/shop-production-*-execution",
+  ]
 }

@@ -4,6 +4,11 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name    = "webshop-production"
-  key_arn = module.key.arn
+  name         = "webshop-production"
+  key_arn      = module.key.arn
+  tag_prefixes = ["backoffice-", "orders-"]
+
+  pull_role_arns = [
+    "arn:aws:iam::123456789012:role/webshop-production-*-execution",
+  ]
 }

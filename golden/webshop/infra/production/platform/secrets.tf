@@ -18,6 +18,15 @@ module "database_password_orders" {
   key_arn     = module.key.arn
 }
 
+# Secret "RegistryLogin", in groundplan.app.hcl
+module "secret_registry_login" {
+  source = "../../modules/secret"
+
+  name        = "webshop/production/RegistryLogin"
+  description = "Secret RegistryLogin of webshop, pushed from outside"
+  key_arn     = module.key.arn
+}
+
 # Secret "SENTRY_DSN", in groundplan.app.hcl
 module "secret_sentry_dsn" {
   source = "../../modules/secret"

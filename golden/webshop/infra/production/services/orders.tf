@@ -32,8 +32,8 @@ module "service_orders" {
     CURRENCY = "EUR"
     # bucket "invoices", in groundplan.app.hcl
     INVOICES_BUCKET_NAME = local.platform.bucket_invoices.name
-    # set in groundplan.app.hcl
-    LOG_LEVEL = "info"
+    # set in groundplan.hcl
+    LOG_LEVEL = "warn"
     # database "orders", in groundplan.app.hcl
     ORDERS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     ORDERS_DATABASE_HOST            = local.platform.database_server_main.address
@@ -71,6 +71,11 @@ module "service_orders" {
       resources = [local.platform.key_arn]
     }
     # bucket "invoices": signs downloads and writes, in groundplan.app.hcl
+    location_of_invoices = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_invoices.arn]
+    }
+    # bucket "invoices": signs downloads and writes, in groundplan.app.hcl
     objects_invoices = {
       actions = [
         "s3:AbortMultipartUpload",
@@ -85,18 +90,20 @@ module "service_orders" {
       actions = [
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "sqs:ReceiveMessage",
       ]
       resources = [local.platform.subscription_stock_moved_reserve.queue_arn]
     }
     # publishes to topic "order-placed", in groundplan.app.hcl
     topic_order_placed = {
-      actions   = ["sns:Publish"]
+      actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_order_placed_arn]
     }
     # publishes to topic "stock-moved", in groundplan.app.hcl
     topic_stock_moved = {
-      actions   = ["sns:Publish"]
+      actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_stock_moved_arn]
     }
   }

@@ -98,6 +98,11 @@ output "registry" {
   }
 }
 
+output "secret_registry_login_arn" {
+  description = "ARN of secret RegistryLogin."
+  value       = module.secret_registry_login.arn
+}
+
 output "secret_sentry_dsn_arn" {
   description = "ARN of secret SENTRY_DSN."
   value       = module.secret_sentry_dsn.arn

@@ -4,8 +4,10 @@
 module "registry" {
   source = "../../modules/registry"
 
-  name         = "webshop-staging"
-  key_arn      = module.key.arn
-  keep_images  = 20
-  force_delete = true
+  name           = "webshop-staging"
+  key_arn        = module.key.arn
+  keep_images    = 20
+  tag_prefixes   = ["backoffice-", "orders-"]
+  pull_role_arns = ["arn:aws:iam::*:role/webshop-staging-*-execution"]
+  force_delete   = true
 }

@@ -20,6 +20,16 @@ module "database_password_orders" {
   recovery_window_days = 7
 }
 
+# Secret "RegistryLogin", in groundplan.app.hcl
+module "secret_registry_login" {
+  source = "../../modules/secret"
+
+  name                 = "webshop/staging/RegistryLogin"
+  description          = "Secret RegistryLogin of webshop, pushed from outside"
+  key_arn              = module.key.arn
+  recovery_window_days = 7
+}
+
 # Secret "SENTRY_DSN", in groundplan.app.hcl
 module "secret_sentry_dsn" {
   source = "../../modules/secret"

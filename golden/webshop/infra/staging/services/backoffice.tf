@@ -24,6 +24,10 @@ module "service_backoffice" {
     max = 2
   }
 
+  security = {
+    keep_capabilities = ["CHOWN", "SETGID", "SETUID"]
+  }
+
   environment = {
     # the environment's region
     AWS_REGION = "eu-central-1"
@@ -48,6 +52,8 @@ module "service_backoffice" {
     REPORTING_DATABASE_NAME            = "reporting"
     REPORTING_DATABASE_PORT            = local.platform.database_server_main.port
     REPORTING_DATABASE_USER            = "svc_backoffice"
+    # set in groundplan.hcl
+    STAGING = "yes"
   }
 
   secrets = {
@@ -73,6 +79,16 @@ module "service_backoffice" {
       resources = [local.platform.key_arn]
     }
     # bucket "invoices": deletes, lists, reads and reads attributes, in groundplan.app.hcl
+    location_of_invoices = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_invoices.arn]
+    }
+    # bucket "pictures": links, signs uploads and writes, in groundplan.app.hcl
+    location_of_pictures = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_pictures.arn]
+    }
+    # bucket "invoices": deletes, lists, reads and reads attributes, in groundplan.app.hcl
     objects_invoices = {
       actions = [
         "s3:DeleteObject",
@@ -92,6 +108,8 @@ module "service_backoffice" {
       actions = [
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "sqs:ReceiveMessage",
       ]
       resources = [local.platform.subscription_order_placed_book.queue_arn]

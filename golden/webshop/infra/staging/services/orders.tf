@@ -47,6 +47,8 @@ module "service_orders" {
     SESSIONS_CACHE_HOST = local.platform.cache_sessions.address
     SESSIONS_CACHE_PORT = local.platform.cache_sessions.port
     SESSIONS_CACHE_USER = local.platform.cache_sessions.user_names["orders"]
+    # set in groundplan.hcl
+    STAGING = "yes"
     # subscription "reserve" of topic "stock-moved", in groundplan.app.hcl
     STOCK_MOVED_RESERVE_QUEUE_URL = local.platform.subscription_stock_moved_reserve.queue_url
     # topic "stock-moved", in groundplan.app.hcl
@@ -71,6 +73,11 @@ module "service_orders" {
       resources = [local.platform.key_arn]
     }
     # bucket "invoices": signs downloads and writes, in groundplan.app.hcl
+    location_of_invoices = {
+      actions   = ["s3:GetBucketLocation"]
+      resources = [local.platform.bucket_invoices.arn]
+    }
+    # bucket "invoices": signs downloads and writes, in groundplan.app.hcl
     objects_invoices = {
       actions = [
         "s3:AbortMultipartUpload",
@@ -85,18 +92,20 @@ module "service_orders" {
       actions = [
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "sqs:ReceiveMessage",
       ]
       resources = [local.platform.subscription_stock_moved_reserve.queue_arn]
     }
     # publishes to topic "order-placed", in groundplan.app.hcl
     topic_order_placed = {
-      actions   = ["sns:Publish"]
+      actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_order_placed_arn]
     }
     # publishes to topic "stock-moved", in groundplan.app.hcl
     topic_stock_moved = {
-      actions   = ["sns:Publish"]
+      actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_stock_moved_arn]
     }
   }

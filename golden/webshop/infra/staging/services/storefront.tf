@@ -4,24 +4,29 @@
 module "service_storefront" {
   source = "../../modules/fargate-service"
 
-  name               = "webshop-staging-storefront"
-  cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "ghcr.io/webshop/storefront:2.4.0"
-  repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
-  cpu                = 256
-  memory             = 512
-  log_retention_days = 14
-  port               = 3000
-  command            = ["storefront", "--pages", "/srv/pages"]
-  discovery_name     = "storefront"
-  health_path        = "/healthz"
+  name                  = "webshop-staging-storefront"
+  cluster               = local.platform.cluster
+  vpc_id                = local.platform.network.vpc_id
+  subnet_ids            = local.platform.network.compute_subnet_ids
+  image                 = "ghcr.io/webshop/storefront:2.4.0"
+  image_credentials_arn = local.platform.secret_registry_login_arn
+  key_arn               = local.platform.key_arn
+  cpu                   = 256
+  memory                = 512
+  log_retention_days    = 14
+  port                  = 3000
+  command               = ["storefront", "--pages", "/srv/pages"]
+  discovery_name        = "storefront"
+  health_path           = "/healthz"
 
   scale = {
     min = 1
     max = 2
+  }
+
+  security = {
+    user           = "1000:1000"
+    read_only_root = true
   }
 
   environment = {
@@ -32,6 +37,8 @@ module "service_storefront" {
     # bucket "pictures", in groundplan.app.hcl
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
     PICTURES_BUCKET_PUBLIC_URL = local.platform.bucket_pictures.url
+    # set in groundplan.hcl
+    STAGING = "yes"
   }
 
   secrets = {
