@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,17 +37,21 @@ if order["keys"]:
     sys.modules["botocore"] = types.ModuleType("botocore")
     sys.modules["botocore.config"] = types.SimpleNamespace(Config=lambda **settings: settings)
 clock, time.time = time.time, lambda: clock() + order["clock"]
+pauses = []
+time.sleep = pauses.append
 import signer
 class Context:
     aws_request_id = "request-1"
     def get_remaining_time_in_millis(self):
-        return order["milliseconds"]
+        return order["milliseconds"] - 1000 * sum(pauses)
 results = []
 for event in order["events"]:
+    pauses.clear()
     try:
         results.append({"Report": signer.handler(event, Context())})
     except Exception as problem:
         results.append({"Failure": type(problem).__name__ + ": " + str(problem)})
+    results[-1]["Pauses"] = pauses[:]
 print(json.dumps(results))
 `
 
@@ -63,6 +68,7 @@ type signerOrder struct {
 type signerResult struct {
 	Report  map[string]any
 	Failure string
+	Pauses  []int // seconds before each repetition
 }
 
 const (
@@ -109,7 +115,9 @@ func runSigner(t *testing.T, settings map[string]string, order signerOrder) []si
 
 // signerSettings is the function's environment, as modules/cron writes it.
 func signerSettings(signature, url string) map[string]string {
-	settings := map[string]string{"METHOD": "POST", "URL": url, "ENDPOINT_PATH": "/shop.Cleanup", "SIGNATURE": signature}
+	settings := map[string]string{
+		"METHOD": "POST", "URL": url, "ENDPOINT_PATH": "/shop.Cleanup", "SIGNATURE": signature, "ANSWER_SECONDS": "300", "REPEATS": "0",
+	}
 	if signature != "none" {
 		settings["AUTH_SECRET_ARN"] = "arn:secret"
 		settings["AUTH_KEY_ID"] = "258"
@@ -224,7 +232,7 @@ func TestJ1_SignedRequestsAreAccepted(t *testing.T) {
 }
 
 // TestJ1_ForgedRequestsAreRefused wants each of the two checks to refuse what it must, and the run to fail by it: that is
-// what makes Lambda repeat it.
+// what makes a dead letter of it.
 func TestJ1_ForgedRequestsAreRefused(t *testing.T) {
 	for _, test := range []struct {
 		name, signature string
@@ -363,7 +371,7 @@ func TestJ1_WhatIsNotASuccessFails(t *testing.T) {
 		{"/works", server.URL, 30, ""},
 		{"/fails", server.URL, 30, "RuntimeError: POST /fails answered 500: " + strings.Repeat("x", 500)},
 		{"/moves", server.URL, 30, "RuntimeError: POST /moves answered 307: "},
-		{"/hangs", server.URL, 4, "TimeoutError: timed out"},
+		{"/hangs", server.URL, 4, "Unanswered: POST /hangs gave no answer in 1 seconds and may still be at work: it is not called again"},
 		{"/works", server.URL, 2, "TimeoutError: no time is left for the call: raise timeout_seconds"},
 		{"/works", "http://127.0.0.1:1", 30, "ConnectionRefusedError: "},
 	} {
@@ -379,5 +387,103 @@ func TestJ1_WhatIsNotASuccessFails(t *testing.T) {
 	settings["AUTH_SECRET_ARN"] = "arn:secret"
 	if result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Keys: []string{signerKey}})[0]; !strings.HasPrefix(result.Failure, "ValueError: SIGNATURE is 'rust'") {
 		t.Errorf("an unknown signature ended with %+v", result)
+	}
+}
+
+// TestJ1_WhatFailedIsRepeated calls endpoints whose run ended without success, so that nothing of it is still at work: it is
+// called again after one minute and after two more, under the same name, signed anew, as long as there is time.
+func TestJ1_WhatFailedIsRepeated(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		repeats  string
+		seconds  int
+		failures int // before the endpoint succeeds
+		end      func(http.ResponseWriter)
+		pauses   []int
+		succeeds bool
+	}{
+		{"an answer of failure, twice", "2", 900, 2, refuse, []int{60, 120}, true},
+		{"an answer of failure, always", "2", 900, 9, refuse, []int{60, 120}, false},
+		{"a connection that ends without an answer", "2", 900, 1, hangUp, []int{60}, true},
+		{"once at most", "1", 900, 9, refuse, []int{60}, false},
+		{"not at all", "0", 900, 1, refuse, []int{}, false},
+		{"no time for the second", "2", 180, 9, refuse, []int{60}, false},
+		{"no time for the first", "2", 60, 9, refuse, []int{}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var lock sync.Mutex
+			var dates, runs []string
+			server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+				lock.Lock()
+				defer lock.Unlock()
+				runs = append(runs, request.Header.Get("X-Encore-Cron-Execution"))
+				dates = append(dates, request.Header.Get("X-Encore-Auth"))
+				if len(runs) <= test.failures {
+					test.end(writer)
+				}
+			}))
+			t.Cleanup(server.Close)
+			settings := signerSettings("go", server.URL)
+			settings["REPEATS"] = test.repeats
+			keys := []string{"first", "second", "third"} // a new one for each call
+			result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Keys: keys, Milliseconds: test.seconds * 1000})[0]
+			if (result.Failure == "") != test.succeeds || !slices.Equal(result.Pauses, test.pauses) {
+				t.Errorf("the run ended with %+v, want pauses %v", result, test.pauses)
+			}
+			if len(runs) != len(test.pauses)+1 || slices.ContainsFunc(runs, func(run string) bool { return run != signerRun }) {
+				t.Errorf("called were %q", runs)
+			}
+			if slices.Sort(dates); len(slices.Compact(dates)) != len(runs) {
+				t.Errorf("a signature was used again: %q", dates)
+			}
+		})
+	}
+	t.Run("nobody listens", func(t *testing.T) {
+		settings := signerSettings("none", "http://127.0.0.1:1")
+		settings["REPEATS"] = "2"
+		result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Milliseconds: 900_000})[0]
+		if !strings.HasPrefix(result.Failure, "ConnectionRefusedError: ") || !slices.Equal(result.Pauses, []int{60, 120}) {
+			t.Errorf("the run ended with %+v", result)
+		}
+	})
+}
+
+func refuse(writer http.ResponseWriter) { writer.WriteHeader(http.StatusServiceUnavailable) }
+
+// hangUp closes the connection of a request that was read, as a process does that is killed.
+func hangUp(writer http.ResponseWriter) {
+	connection, _, err := http.NewResponseController(writer).Hijack()
+	if err == nil {
+		connection.Close()
+	}
+}
+
+// TestJ1_WhatMayStillBeAtWorkIsNotCalledAgain calls an endpoint that takes longer than it may: it is called once, however many
+// repetitions there are.
+func TestJ1_WhatMayStillBeAtWorkIsNotCalledAgain(t *testing.T) {
+	for name, answer := range map[string]func(http.ResponseWriter){
+		"no answer": func(http.ResponseWriter) {},
+		"half an answer": func(writer http.ResponseWriter) {
+			_, _ = writer.Write([]byte("so far"))
+			_ = http.NewResponseController(writer).Flush()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var calls atomic.Int32
+			release := make(chan struct{})
+			server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+				calls.Add(1)
+				answer(writer)
+				<-release
+			}))
+			t.Cleanup(server.Close)
+			t.Cleanup(func() { close(release) })
+			settings := signerSettings("none", server.URL)
+			settings["REPEATS"], settings["ANSWER_SECONDS"] = "2", "1"
+			result := runSigner(t, settings, signerOrder{Events: signerEvents(signerRun), Milliseconds: 900_000})[0]
+			if !strings.HasPrefix(result.Failure, "Unanswered: POST /shop.Cleanup gave no answer in 1 seconds") || calls.Load() != 1 || len(result.Pauses) != 0 {
+				t.Errorf("the run ended with %+v after %d calls", result, calls.Load())
+			}
+		})
 	}
 }

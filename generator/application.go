@@ -12,6 +12,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -119,6 +120,10 @@ func readSettings(root string) (*environment.File, hcl.Diagnostics, error) {
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	text = source.DecodePlain(text)
+	if pointer := source.CheckPointer(environment.Filename, text); pointer != nil {
+		return nil, hcl.Diagnostics{pointer}, nil
 	}
 	file, diags := environment.Parse(environment.Filename, text)
 	return file, diags, nil

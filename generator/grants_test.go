@@ -378,8 +378,8 @@ func (g *grants) secretsAndMetrics() {
 	}
 }
 
-// calls are the paths to other processes, and their addresses: of what is called, and for the gateway of every service. What is
-// only referred to, and the service of the auth handler, which the gateway runs itself, are known to the runtime and not
+// calls are the paths to other processes, and their addresses: of what is called, and for the gateway of every service that has
+// something to route to. What is only referred to, what the gateway has nothing to do with, and the service of the auth handler, which the gateway runs itself, are known to the runtime and not
 // connected to.
 func (g *grants) calls() {
 	found := map[string]any{}
@@ -396,7 +396,6 @@ func (g *grants) calls() {
 			}
 		}
 	}
-	to := func(service string) { find(service, true) }
 	for _, e := range g.edges("service") {
 		if !e.ReferenceOnly || !g.app.Containers() {
 			find(e.Resource, !e.ReferenceOnly)
@@ -407,7 +406,7 @@ func (g *grants) calls() {
 	}
 	for _, service := range g.app.Services {
 		if g.process.Gateway {
-			to(service.Name)
+			find(service.Name, slices.ContainsFunc(service.Endpoints, func(e app.Endpoint) bool { return e.Access != "private" }))
 		}
 		for _, endpoint := range service.Endpoints {
 			if endpoint.Access == "auth" && g.app.Auth != nil {

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/groundplan/groundplan/generator/source"
 )
 
 // LockName is the file, in the output folder, that says what groundplan owns there.
@@ -50,8 +52,11 @@ func ReadLock(dir string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
+	if source.IsPointer(data) {
+		return nil, fmt.Errorf("%s is a pointer of Git LFS, which keeps its content elsewhere\nhint: git lfs pull", path)
+	}
 	var lock Lock
-	if err := json.Unmarshal(data, &lock); err != nil {
+	if err := json.Unmarshal(source.Plain(data), &lock); err != nil {
 		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
 	}
 	if lock.Version > lockVersion {

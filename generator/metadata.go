@@ -25,6 +25,10 @@ type Metadata struct {
 // DecodeMetadata is metadata as UTF-8: PowerShell redirects output as UTF-16.
 func DecodeMetadata(text []byte) []byte { return source.DecodeMetadata(text) }
 
+// DecodePlain is a file of an application as the readers see it, whatever line ends and encoding an editor gave it: positions
+// are places in that text.
+func DecodePlain(text []byte) []byte { return source.DecodePlain(text) }
+
 // ReadMetadata reads an application from its metadata and resolves it. root is its folder: an encore.app there gives the
 // id and the cross-origin policy, which metadata leaves out; nothing else of the source need be there. Diagnostics and
 // error are those of Read.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"sort"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/groundplan/groundplan/generator/source"
 )
 
 // Output is what Generate makes: files by slash separated path relative to the output folder, and the lock that goes
@@ -29,8 +32,9 @@ type Change struct {
 	Action string
 
 	have, want []byte
-	// Edited says that somebody changed the file since groundplan wrote it.
-	Edited bool
+	// Edited says that somebody changed the file since groundplan wrote it, Pointer that in its place there is the pointer which
+	// Git LFS keeps until the content is fetched.
+	Edited, Pointer bool
 }
 
 // Diff is a unified diff from the folder to the output; a line for a binary file.
@@ -53,7 +57,11 @@ type ConflictError struct {
 func (e *ConflictError) Error() string {
 	var parts []string
 	for _, c := range e.Edited {
-		parts = append(parts, c.Path+" was edited by hand")
+		if c.Pointer {
+			parts = append(parts, c.Path+" is a pointer of Git LFS")
+		} else {
+			parts = append(parts, c.Path+" was edited by hand")
+		}
 	}
 	for _, path := range e.Foreign {
 		parts = append(parts, path+" exists and is not groundplan's")
@@ -93,6 +101,7 @@ func (o *Output) Changes(dir string, within func(path string) bool) ([]Change, e
 	if err != nil {
 		return nil, err
 	}
+	o = o.yielding(dir, previous)
 	changes, conflict, err := o.compare(dir, previous, within)
 	if err != nil {
 		return nil, err
@@ -119,12 +128,14 @@ func (o *Output) compare(dir string, previous *Lock, within func(string) bool) (
 			continue
 		}
 		want, wanted := o.Files[path]
-		have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
 		exists := err == nil
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, err
 		}
-		if exists == wanted && bytes.Equal(have, want) {
+		// Line ends are no edit: git gives a checkout on Windows longer ones.
+		have := source.LineFeeds(raw)
+		if exists == wanted && bytes.Equal(have, source.LineFeeds(want)) {
 			continue
 		}
 		change := Change{Path: path, Action: "update", have: have, want: want}
@@ -135,8 +146,9 @@ func (o *Output) compare(dir string, previous *Lock, within func(string) bool) (
 		case !wanted:
 			change.Action = "delete"
 		}
-		if exists && owned != hash(have) {
+		if exists && owned != hash(have) && owned != hash(raw) {
 			if known || generated(path, have) {
+				change.Pointer = source.IsPointer(have)
 				change.Edited = true
 				conflict.Edited = append(conflict.Edited, change)
 			} else {
@@ -147,6 +159,22 @@ func (o *Output) compare(dir string, previous *Lock, within func(string) bool) (
 		changes = append(changes, change)
 	}
 	return changes, conflict, nil
+}
+
+// yielding is the output without .gitattributes where the folder has one of its owner's: git knows one in a folder, and the code
+// works without.
+func (o *Output) yielding(dir string, previous *Lock) *Output {
+	have, err := os.ReadFile(filepath.Join(dir, gitAttributesName))
+	_, owned := previous.Files[gitAttributesName]
+	if err != nil || owned || generated(gitAttributesName, have) {
+		return o
+	}
+	lock := *o.Lock
+	lock.Files = maps.Clone(o.Lock.Files)
+	delete(lock.Files, gitAttributesName)
+	files := maps.Clone(o.Files)
+	delete(files, gitAttributesName)
+	return &Output{Files: files, Lock: &lock}
 }
 
 // generated recognises a file of groundplan's that no lock speaks for: the lock was lost, or merged by hand. Generated
@@ -172,7 +200,7 @@ func lockChange(dir string, lock *Lock) ([]Change, error) {
 		return nil, err
 	}
 	want := lock.bytes()
-	if err == nil && bytes.Equal(have, want) {
+	if err == nil && bytes.Equal(source.LineFeeds(have), want) {
 		return nil, nil
 	}
 	change := Change{Path: LockName, Action: "update", have: have, want: want}
@@ -227,6 +255,7 @@ func (o *Output) write(d disk, dir string, force bool, within func(string) bool)
 	if err != nil {
 		return nil, err
 	}
+	o = o.yielding(dir, previous)
 	changes, conflict, err := o.compare(dir, previous, within)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -26,7 +27,7 @@ func TestE1_WrongOverrides(t *testing.T) {
   cors_origin = ["https://a.example.com"]
 }`, `3:3: Unknown argument; The module bucket has no argument "cors_origin".
 hint: did you mean "cors_origins"?`},
-		{"argument far off", "override \"topic\" \"paid\" {\n  tags = {}\n}", "3:3: Unknown argument; The module topic has no argument \"tags\".\nhint: use name, key_arn, fifo"},
+		{"argument far off", "override \"topic\" \"paid\" {\n  tags = {}\n}", "3:3: Unknown argument; The module topic has no argument \"tags\".\nhint: remove it: none can be set by itself"},
 		{"meta argument", "override \"bucket\" \"files\" {\n  source = \"x\"\n}", `3:3: Unknown argument; The module bucket has no argument "source".`},
 		{"text for a list", "override \"bucket\" \"files\" {\n  cors_origins = \"*\"\n}", "3:18: Wrong type; \"cors_origins\" is a text here, and the module asks for list(string).\nhint: write a list, as in [...]"},
 		{"number in a list", "override \"bucket\" \"files\" {\n  cors_origins = [\"*\", (7)]\n}", "3:25: Wrong type; \"cors_origins[1]\" is a number here, and the module asks for string.\nhint: write a text in quotes"},
@@ -49,6 +50,8 @@ hint: did you mean "cors_origins"?`},
 		{"name", "override \"bucket\" \"files\" {\n  name = \"mine\"\n}", "3:3: Argument that cannot be set; The argument \"name\" of the module bucket cannot be set by itself: other code knows the resource by its name"},
 		{"what is checked with another", "override \"process\" \"orders\" {\n  drain_seconds = 60\n}", "3:3: Argument that cannot be set; The argument \"drain_seconds\" of the module fargate-service cannot be set by itself: it is checked together with stop_timeout_seconds.\nhint: set drain_seconds in the block of the service or process"},
 		{"what else follows from", "override \"process\" \"orders\" {\n  stop_timeout_seconds = 60\n}", "3:3: Argument that cannot be set; The argument \"stop_timeout_seconds\" of the module fargate-service cannot be set by itself: the runtime's own deadline follows from it.\nhint: set stop_timeout_seconds in the block of the service or process"},
+		{"a key that is in use", "override \"service\" \"auth\" \"key\" {\n  rotation = 2\n}", "3:3: Argument that cannot be set; The argument \"rotation\" of the module generated-secret cannot be set by itself: a new value reaches each task when it starts, and who checks it knows one value alone: calls between processes, or logins, fail until all tasks are new.\nhint: change the value by hand and replace all tasks at once, as infra/README.md shows"},
+		{"passwords that are in use", "override \"cache\" \"sessions\" {\n  password_rotation = 2\n}", "3:3: Argument that cannot be set; The argument \"password_rotation\" of the module cache cannot be set by itself: a new password reaches each task when it starts, and the cache knows one alone: logins fail until all tasks are new.\nhint: give the user both passwords for a while, as infra/README.md shows"},
 		{"entry that is generated", "override \"process\" \"orders\" {\n  permissions = { topic_paid = { actions = [\"sns:Publish\"], resources = [\"*\"] } }\n}",
 			"3:3: Argument that cannot be set; The argument \"permissions\" of the module fargate-service cannot be set by itself: its entry \"topic_paid\" is generated, from what the application declares.\nhint: remove the entry, or give yours another name"},
 
@@ -83,7 +86,7 @@ func TestE1_OverridesReachTheCall(t *testing.T) {
     force_destroy   = true
   }
   override "service" "auth" "key" {
-    rotation = 2
+    recovery_window_days = 7
   }
   override "load balancer" {
     access_log_retention_days = 90
@@ -112,8 +115,8 @@ func TestE1_OverridesReachTheCall(t *testing.T) {
 	if _, restated := balancer["access_log_retention_days"]; restated || balancer["idle_timeout_seconds"] != "100" {
 		t.Errorf("load balancer %v", balancer)
 	}
-	if key := argumentsOf(t, output, "production/platform/secrets.tf", "service_auth_key"); key["rotation"] != "2" {
-		t.Errorf("docs/deployments.md says how a new key between processes is written: %v", key)
+	if key := argumentsOf(t, output, "production/platform/secrets.tf", "service_auth_key"); key["recovery_window_days"] != "7" {
+		t.Errorf("the key between processes: %v", key)
 	}
 	process := string(output.Files["production/services/orders.tf"])
 	for _, want := range []string{`
@@ -188,7 +191,11 @@ var refusedArgument = regexp.MustCompile(`The argument "(\w+)"`)
 // any file changes. What cannot be set is told for each.
 func TestE1_OverridesChangeNothingElse(t *testing.T) {
 	application := complete()
-	plainOutput := lower(t, application, "")
+	application.Resources = append(application.Resources, app.Resource{
+		Kind: "bucket", Name: "pictures", Service: "orders", Spec: &kinds.Bucket{Public: true}, At: application.Resources[0].At,
+	})
+	const domain = "domain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789ABCDEFGHIJ\"\n"
+	plainOutput := lower(t, application, domain)
 	before := codeBlocks(t, plainOutput)
 	moduleOf := regexp.MustCompile(`source = "../../modules/([a-z-]+)"`)
 	tried, set := 0, 0
@@ -206,7 +213,7 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 			module := moduleOf.FindStringSubmatch(before[own])[1]
 			refused := map[string]bool{}
 			settings := func() string {
-				text := fmt.Sprintf("override %q {\n", id)
+				text := fmt.Sprintf(domain+"override %q {\n", id)
 				for _, variable := range modules.Variables(module) {
 					constraint, _ := modules.Type(module, variable)
 					value := sample(constraint)
@@ -232,6 +239,17 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 			}
 			if !refused["name"] {
 				t.Errorf("%s: its name can be set", id)
+			}
+			var free []string
+			for _, variable := range modules.Variables(module) {
+				// Objects are wired, or settled: no sample is made of them.
+				if constraint, _ := modules.Type(module, variable); !refused[variable] && !constraint.IsObjectType() {
+					free = append(free, variable)
+				}
+			}
+			_, unknown := tryLower(t, application, domain+fmt.Sprintf("override %q {\n  qqqqqqqqqqqqqqqqqqqq = 1\n}\n", id))
+			if _, listed, _ := strings.Cut(onlyErrors(unknown).Error(), "\nhint: use "); listed != strings.Join(free, ", ") {
+				t.Errorf("%s: the hint lists %s, and what can be set is %s", id, listed, strings.Join(free, ", "))
 			}
 			output, diags := tryLower(t, application, settings())
 			if diags.HasErrors() {

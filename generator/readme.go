@@ -18,6 +18,8 @@ type guide struct {
 	Environments []guideEnvironment
 	// Schedules says that there are cron jobs, Caches that there are cache clusters.
 	Schedules, Caches bool
+	// Databases says that there are databases, for whose roles passwords are made.
+	Databases bool
 	// OwnKey says that some environment makes its own key, which is destroyed with it.
 	OwnKey bool
 	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
@@ -85,6 +87,7 @@ type guideDatabase struct {
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
 func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 	data := guide{App: application.Name, Schedules: slices.ContainsFunc(deployments, callsOnSchedule), Caches: len(application.Of(kinds.Caches.Name)) > 0,
+		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
 		Containers: application.Containers(), Tagged: deploysByTag(application)}
 	for _, d := range deployments {
 		env := d.Env

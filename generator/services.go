@@ -276,9 +276,9 @@ func routes(env *environment.Environment, process environment.Process) emit.Valu
 // discover gives a process the addresses of the services it talks to, and the network path to each. The rules are
 // those of Encore's image build: what the hosted services call; for a gateway every service.
 //
-// Two more are named to the runtime without a path, because the process never calls them: what hosted services only
-// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; and the auth
-// handler's service, which the build demands of every process once an endpoint needs authentication, and which every Go
+// Three more are named to the runtime without a path, because the process never calls them: what hosted services only
+// refer to (the endpoint of a cron job, which the schedule calls), for the build takes a reference for a call; to a gateway the
+// services that offer nothing outside; and the auth handler's service, which the build demands of every process once an endpoint needs authentication, and which every Go
 // process looks up at start. It is the gateway that runs the handler, in its own process, and nothing from outside comes past
 // the gateway: calls between services carry a user that is authenticated.
 func discover(p *kinds.Process) {
@@ -295,7 +295,11 @@ func discover(p *kinds.Process) {
 	}
 	if p.Gateway {
 		for _, service := range p.App.Services {
-			reasons[service.Name] = append(reasons[service.Name], "routed to by the gateway")
+			why := ""
+			if slices.ContainsFunc(service.Endpoints, app.Endpoint.Exposed) {
+				why = "routed to by the gateway"
+			}
+			reasons[service.Name] = append(reasons[service.Name], why)
 		}
 	}
 	var fields []emit.Arg

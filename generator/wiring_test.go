@@ -67,6 +67,28 @@ func TestF5_OnlyTheGatewayIsATarget(t *testing.T) {
 	})
 }
 
+// TestJ1_WhatNobodyElseCallsOnlyTheScheduleReaches looks for network paths to a process that only cron jobs call: all processes of an
+// Encore application have the key that signs a job's requests, so that the path is what keeps them out.
+func TestJ1_WhatNobodyElseCallsOnlyTheScheduleReaches(t *testing.T) {
+	output := generate(t, "schedules")
+	reaches := func(target string) []string {
+		var calls []string
+		for path, text := range output.Files {
+			if strings.HasPrefix(path, "production/services/") && strings.Contains(string(text), "module."+target+".security_group_id") {
+				calls = append(calls, strings.TrimPrefix(path, "production/services/"))
+			}
+		}
+		slices.Sort(calls)
+		return calls
+	}
+	if got := reaches("service_billing"); !slices.Equal(got, []string{"schedules.tf"}) {
+		t.Errorf("a process without an endpoint for outside, which no other calls, is reached by %v", got)
+	}
+	if got := reaches("service_digest"); !slices.Equal(got, []string{"gateway.tf", "schedules.tf"}) {
+		t.Errorf("a process with a public endpoint is reached by %v", got)
+	}
+}
+
 // bucketActions is what Encore's operations call, by the runtimes' sources: HeadObject is allowed by s3:GetObject, and
 // says 404 of an object that is not there only to whoever may list. The versioned actions count where versions are kept,
 // the key's where the environment's key encrypts.

@@ -142,7 +142,10 @@ func check(c *cli.Context, p *printer, output *generator.Output, out string, wit
 	var hints []string
 	for _, change := range changes {
 		fmt.Fprintf(c.App.Writer, "%s", change.Diff())
-		if change.Edited {
+		switch {
+		case change.Pointer:
+			hints = append(hints, change.Path+" is a pointer of Git LFS: git lfs pull fetches the file")
+		case change.Edited:
 			hints = append(hints, change.Path+" was edited by hand: put the change into groundplan.hcl or a file of its own")
 		}
 	}
@@ -163,7 +166,9 @@ func explain(c *cli.Context, conflict *generator.ConflictError) error {
 	for _, path := range conflict.Foreign {
 		hints = append(hints, fmt.Sprintf("move %s away: groundplan writes a file of that name", path))
 	}
-	if len(conflict.Edited) > 0 {
+	if pointer := func(c generator.Change) bool { return c.Pointer }; slices.ContainsFunc(conflict.Edited, pointer) {
+		hints = append(hints, "fetch what the pointers of Git LFS stand for: git lfs pull")
+	} else if len(conflict.Edited) > 0 {
 		hints = append(hints,
 			"put the change into groundplan.hcl or a file of its own, and take it out of the generated one",
 			"or give it up: groundplan generate --force")

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator"
 )
 
 // textWidth is where details wrap. Hints do not: they are there to be copied.
@@ -153,7 +155,7 @@ func (p *printer) lines(name string) []string {
 	}
 	var lines []string
 	if text, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(name))); err == nil {
-		lines = strings.Split(string(text), "\n")
+		lines = strings.Split(string(generator.DecodePlain(text)), "\n")
 	}
 	p.files[name] = lines
 	return lines

@@ -143,11 +143,12 @@ func isCompute(value string) string {
 }
 
 func isRegion(value string) string {
-	if slices.Contains(regions, value) {
+	all := allRegions()
+	if slices.Contains(all, value) {
 		return ""
 	}
-	hint := cmp.Or(didYouMean(value, regions), `write one of them, as in "us-east-1"`)
-	return wrong(hint, "%q is not a region whose database certificates groundplan knows. Those are %s.", value, strings.Join(regions, ", "))
+	hint := cmp.Or(didYouMean(value, all), `write one of them, as in "us-east-1"`)
+	return wrong(hint, "%q is no region that groundplan knows. Those are %s.", value, strings.Join(all, ", "))
 }
 
 // sharedAddresses is the range of RFC 6598, which VPCs may use as they use private space.

@@ -88,7 +88,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"scale member of another type", production("task {\n  scale = { min = \"3\" }\n}"), []string{`3:19 error: Wrong type: "scale.min" is a whole number, not a text.`}},
 
 		{"account id", production(`account_id = "12345"`), []string{`2:14 error: Invalid value for "account_id": "12345" is no AWS account id. hint: write the 12 digits`}},
-		{"region", production(`region = "eu-west1"`), []string{`2:10 error: Invalid value for "region": "eu-west1" is not a region whose database certificates groundplan knows. Those are af-south-1, `}},
+		{"region", production(`region = "eu-west1"`), []string{`2:10 error: Invalid value for "region": "eu-west1" is no region that groundplan knows. Those are af-south-1, `}},
 		{"profile", production(`profile = "balancd"`), []string{`2:11 error: Invalid value for "profile": "balancd" is not known here. hint: did you mean "balanced"?`}},
 		{"eks", production(`compute = "eks"`), []string{`2:11 error: Invalid value for "compute": "eks" is not available yet. hint: use "fargate"`}},
 		{"domain", production(`domain = "https://example.com"`), []string{`2:10 error: Invalid value for "domain": `}},

@@ -440,6 +440,39 @@ func TestEverySettingIsDocumented(t *testing.T) {
 	}
 }
 
+// TestE1_RegionsWithoutCertificates: only a database server is refused where the modules carry no certificate.
+func TestE1_RegionsWithoutCertificates(t *testing.T) {
+	certificate, err := os.ReadFile("../../modules/database-server/certificates/eu-west-1.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const network = "network {\n vpc_id = \"vpc-0a1b2c3d\"\n public_subnet_ids = [\"subnet-0a1b2c31\", \"subnet-0a1b2c32\"]\n compute_subnet_ids = [\"subnet-0a1b2c33\", \"subnet-0a1b2c34\"]\n}\n"
+	for _, test := range []struct {
+		name, settings string
+		databases      bool
+		want           string
+	}{
+		{"without a database", "", false, ""},
+		{"with one", "", true, "Region without database certificates"},
+		{"on a server that exists, with its certificate", network + "database_server \"main\" {\n existing {\n address = \"db.example.com\"\n port = 5432\n security_group_id = \"sg-0a1b2c3d\"\n ca_certificate = <<EOF\n" + string(certificate) + "EOF\n }\n}\n", true, ""},
+		{"on a server that exists, without", network + "database_server \"main\" {\n existing {\n address = \"db.example.com\"\n port = 5432\n security_group_id = \"sg-0a1b2c3d\"\n }\n}\n", true, "Region without database certificates"},
+	} {
+		application := &app.App{Name: "shop", Language: "go", Services: []app.Service{{Name: "orders", Dir: "orders"}}}
+		if test.databases {
+			application.Resources = []app.Resource{{Kind: "database", Name: "orders", Service: "orders"}}
+		}
+		file, diags := Parse(Filename, []byte("environment \"production\" {\n  region = \"il-central-1\"\n"+test.settings+"}\n"))
+		_, more := Resolve(file, application)
+		got := ""
+		for _, d := range append(diags, more...) {
+			got += d.Summary
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 // TestRegionsHaveCertificates holds the list of regions to the certificates that the database modules carry.
 func TestRegionsHaveCertificates(t *testing.T) {
 	for _, module := range []string{"database-server", "database-cluster"} {

@@ -1,7 +1,26 @@
 package environment
 
-// regions are the regions of the AWS partition, the ones RDS publishes a root certificate for: a database is only
-// trusted through the certificate of its region, so a region without one cannot be used. Sorted.
+import "slices"
+
+// withoutCertificates are regions of the AWS partition whose database certificates the modules do not carry: what runs there has no
+// database server of its own (AWS General Reference, "Regions and endpoints"). Sorted.
+var withoutCertificates = []string{
+	"ap-east-2",
+	"ap-southeast-5",
+	"ap-southeast-6",
+	"ap-southeast-7",
+	"ca-west-1",
+	"il-central-1",
+	"mx-central-1",
+}
+
+// allRegions are those an environment can be in. Sorted.
+func allRegions() []string {
+	return slices.Sorted(slices.Values(slices.Concat(regions, withoutCertificates)))
+}
+
+// regions are the regions of the AWS partition that the modules carry RDS's root certificate for: a database is only
+// trusted through the certificate of its region. Sorted.
 var regions = []string{
 	"af-south-1",
 	"ap-east-1",

@@ -72,8 +72,20 @@ func resolveOne(appName string, b *block, application *app.App) (Environment, hc
 	diags = append(diags, resolveDatabaseServers(&e, b, profile, application)...)
 	diags = append(diags, resolveCaches(&e, b, profile, application)...)
 	diags = append(diags, resolveExisting(&e, b, application)...)
+	diags = append(diags, checkCertificates(&e, b)...)
 	resolveOverrides(&e, b)
 	return e, diags
+}
+
+// checkCertificates refuses a database server whose certificate nobody could trust.
+func checkCertificates(e *Environment, b *block) hcl.Diagnostics {
+	i := slices.IndexFunc(e.DatabaseServers, func(s DatabaseServer) bool { return s.Existing == nil || s.Existing.CACertificate == "" })
+	if i < 0 || slices.Contains(regions, e.Region) {
+		return nil
+	}
+	return hcl.Diagnostics{problem(b.where("region"), "Region without database certificates",
+		"choose one of "+strings.Join(regions, ", ")+", or name a server that exists, with its ca_certificate",
+		"Database server %q would be in %s, and the modules carry no certificate by which processes could trust it.", e.DatabaseServers[i].Name, e.Region)}
 }
 
 // setDefaults puts the profile's default into every field that has one.

@@ -70,9 +70,13 @@ var settled = map[string]map[string][2]string{
 	"subscription": {"fifo": {"it follows from how the application declares the topic", "remove it"}},
 	"bucket":       {"key_prefix": {"the application is not told of it, and its rights are to the whole bucket", "remove it"}},
 	"cdn":          {"origin_path": {"the application hands out addresses without it", "remove it"}},
+	"generated-secret": {
+		"rotation": {"a new value reaches each task when it starts, and who checks it knows one value alone: calls between processes, or logins, fail until all tasks are new", "change the value by hand and replace all tasks at once, as infra/README.md shows"},
+	},
 	"cache": {
-		"cluster_mode":  {"Encore's clients do not speak it", "remove it"},
-		"secret_prefix": {"other code knows the secrets by their names", "remove it"},
+		"password_rotation": {"a new password reaches each task when it starts, and the cache knows one alone: logins fail until all tasks are new", "give the user both passwords for a while, as infra/README.md shows"},
+		"cluster_mode":      {"Encore's clients do not speak it", "remove it"},
+		"secret_prefix":     {"other code knows the secrets by their names", "remove it"},
 	},
 	"cron": {
 		"path":        {"it is the endpoint's that the job calls", "remove it"},
@@ -98,7 +102,7 @@ func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []stri
 		if i >= 0 {
 			generated = args[i].Value
 		}
-		value, problem := overridden(module, argument, generated)
+		value, problem := overridden(module, argument, generated, args)
 		if problem != nil {
 			s.Problems = append(s.Problems, problem)
 			continue
@@ -117,15 +121,18 @@ func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []stri
 
 // overridden is the value an argument gets, generated the one it would have without the override. The entries of a map
 // join those that are there, which keep their values: a right or a network path follows from a use in the source.
-func overridden(module string, argument environment.Argument, generated emit.Value) (emit.Value, *hcl.Diagnostic) {
+func overridden(module string, argument environment.Argument, generated emit.Value, args []emit.Arg) (emit.Value, *hcl.Diagnostic) {
 	refuse := func(why, hint string) (emit.Value, *hcl.Diagnostic) {
 		return emit.Value{}, fail(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
 	constraint, known := modules.Type(module, argument.Name)
 	if !known {
-		names := modules.Variables(module)
-		return emit.Value{}, fail(argument.NameAt, "Unknown argument", cmp.Or(environment.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", ")),
-			"The module %s has no argument %q.", module, argument.Name)
+		names := settable(module, args)
+		hint := "remove it: none can be set by itself"
+		if len(names) > 0 {
+			hint = cmp.Or(environment.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", "))
+		}
+		return emit.Value{}, fail(argument.NameAt, "Unknown argument", hint, "The module %s has no argument %q.", module, argument.Name)
 	}
 	for _, of := range []string{"", module} {
 		if reason, found := settled[of][argument.Name]; found {
@@ -153,6 +160,18 @@ func overridden(module string, argument environment.Argument, generated emit.Val
 		return refuse(why, "remove it")
 	}
 	return value, nil
+}
+
+// settable are the arguments of a module call that an override may set, in the order of the module's variables. args are those that
+// are generated: a hint names nothing that is refused afterwards.
+func settable(module string, args []emit.Arg) []string {
+	return slices.DeleteFunc(slices.Clone(modules.Variables(module)), func(name string) bool {
+		_, everywhere := settled[""][name]
+		_, here := settled[module][name]
+		constraint, _ := modules.Type(module, name)
+		i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == name })
+		return everywhere || here || i >= 0 && !constraint.IsMapType() && args[i].Value.Refers()
+	})
 }
 
 // written turns a literal into the value that is printed, when it is of the type that the module asks for. Numbers in

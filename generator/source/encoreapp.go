@@ -37,12 +37,15 @@ const encoreAppFile = "encore.app"
 // machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
 func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	app := EncoreApp{Language: languageGo}
-	text, err := os.ReadFile(filepath.Join(root, encoreAppFile))
+	text, problem, err := readMarkless(root, encoreAppFile, "Encore")
 	if errors.Is(err, fs.ErrNotExist) {
 		return app, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
 	}
 	if err != nil {
 		return app, nil, fmt.Errorf("read encore.app: %w", err)
+	}
+	if problem != nil {
+		return app, hcl.Diagnostics{problem}, nil
 	}
 	syntax, err := hujson.Parse(text)
 	if err != nil {
@@ -143,12 +146,15 @@ func jsonOffset(err error) int {
 
 // readModulePath returns the module path of root's go.mod, under which the application's packages import each other.
 func readModulePath(root string) (string, hcl.Diagnostics, error) {
-	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	text, problem, err := readMarkless(root, "go.mod", "the go command")
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil, fmt.Errorf("an Encore Go application has a go.mod beside encore.app, %s has none: %w", root, err)
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("read go.mod: %w", err)
+	}
+	if problem != nil {
+		return "", hcl.Diagnostics{problem}, nil
 	}
 	module := modfile.ModulePath(text)
 	if module == "" {

@@ -29,6 +29,9 @@ import (
 // that is named is used.
 func Metadata(name string, text []byte, app *EncoreApp, spellings []MetadataSpelling) (*Application, hcl.Diagnostics) {
 	text = DecodeMetadata(text)
+	if pointer := CheckPointer(name, text); pointer != nil {
+		return nil, hcl.Diagnostics{pointer}
+	}
 	if problem := recognizeMetadata(name, text); problem != nil {
 		return nil, hcl.Diagnostics{problem}
 	}

@@ -72,7 +72,11 @@ func Go(root string, spellings []GoSpelling, ignore ...string) (*Application, hc
 	if err != nil {
 		return nil, nil, err
 	}
-	diags = append(diags, nestedDiags...)
+	// What else is wrong in another module follows from its being there: it is often a copy, and everything in it is there twice.
+	diags = slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		return d.Severity == hcl.DiagError && slices.ContainsFunc(nestedDiags, func(n *hcl.Diagnostic) bool { return n.Severity == hcl.DiagError && inModule(d, n, nested.modules) })
+	})
+	diags = append(append(diags, nestedDiags...), checkOutsideGo(root, linker)...)
 	sortDiagnostics(diags)
 	return result, diags, nil
 }

@@ -10,9 +10,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"io"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,10 +146,13 @@ func (r *goPackageReader) read(dir goDir) (*goPackage, error) {
 	p.beginParts()
 	var files []goSyntax
 	for _, name := range dir.files {
-		full := filepath.Join(r.root, filepath.FromSlash(dir.path), name)
-		text, err := os.ReadFile(full)
+		text, err := readPlain(r.root, path.Join(dir.path, name))
 		if err != nil {
 			return nil, fmt.Errorf("read source: %w", err)
+		}
+		if pointer := CheckPointer(path.Join(dir.path, name), text); pointer != nil {
+			p.broken, p.diags = true, append(p.diags, pointer)
+			continue
 		}
 		if !r.inBuild(name, text) {
 			continue

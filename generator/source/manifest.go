@@ -34,12 +34,16 @@ func Manifest(root string, spellings []ManifestSpelling, reword func(hcl.Diagnos
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", ManifestFilename, err)
 	}
+	text = DecodePlain(text)
 	if _, err := os.Stat(filepath.Join(root, encoreAppFile)); err == nil {
 		return nil, hcl.Diagnostics{manifestError(textRange(ManifestFilename, nil, 0, 0), "Two descriptions of one application",
 			"remove "+ManifestFilename+" to read the source, or move it into a folder of its own and name that by --app",
 			"Beside %s there is %s, so that both the source and the manifest say what the application is.", ManifestFilename, encoreAppFile)}, nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("look for %s: %w", encoreAppFile, err)
+	}
+	if pointer := CheckPointer(ManifestFilename, text); pointer != nil {
+		return nil, hcl.Diagnostics{pointer}, nil
 	}
 	application, diags := parseManifest(text, spellings, reword)
 	if application != nil {

@@ -2,9 +2,7 @@ package source
 
 import (
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -56,6 +54,16 @@ func checkNestedGo(root, module string, nested nestedRoots, result *Application)
 	return diags, nil
 }
 
+// inModule reports whether a diagnostic stands in the module that another one is about.
+func inModule(d, of *hcl.Diagnostic, modules []string) bool {
+	for _, dir := range modules {
+		if strings.HasPrefix(of.Subject.Filename, dir+"/") {
+			return d.Subject != nil && strings.HasPrefix(d.Subject.Filename, dir+"/")
+		}
+	}
+	return false
+}
+
 // foundIn is the first endpoint, service or resource that stands in a folder or below it; "" when there is none.
 func foundIn(result *Application, dir string) (at hcl.Range, what string) {
 	within := func(at hcl.Range) bool { return strings.HasPrefix(at.Filename, dir+"/") }
@@ -80,7 +88,7 @@ func foundIn(result *Application, dir string) (at hcl.Range, what string) {
 // requiresModule reports whether the application's go.mod requires the module in a folder below it under the path that
 // Encore gives its packages.
 func requiresModule(root, module, dir string) (bool, error) {
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(dir), "go.mod"))
+	text, err := readPlain(root, path.Join(dir, "go.mod"))
 	if err != nil {
 		return false, fmt.Errorf("read go.mod: %w", err)
 	}
@@ -88,7 +96,7 @@ func requiresModule(root, module, dir string) (bool, error) {
 	if own != path.Join(module, dir) {
 		return false, nil
 	}
-	text, err = os.ReadFile(filepath.Join(root, "go.mod"))
+	text, err = readPlain(root, "go.mod")
 	if err != nil {
 		return false, fmt.Errorf("read go.mod: %w", err)
 	}

@@ -39,7 +39,7 @@ func TypeScript(root string, spellings []TypeScriptSpelling, ignore ...string) (
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the application's folder: %w", err)
 	}
-	result, more, err := readTypeScript(rootFS(root), filepath.Base(absolute), spellings, ignore)
+	result, more, err := readTypeScript(rootFS(root), absolute, spellings, ignore)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,12 +55,13 @@ const (
 	languageTypeScript = "typescript"
 )
 
-// readTypeScript reads the files of an application. name is what a service in its root is called.
-func readTypeScript(files fs.FS, name string, spellings []TypeScriptSpelling, ignore []string) (*Application, hcl.Diagnostics, error) {
+// readTypeScript reads the files of an application. root is its folder, after which a service in it is called.
+func readTypeScript(files fs.FS, root string, spellings []TypeScriptSpelling, ignore []string) (*Application, hcl.Diagnostics, error) {
 	tree, err := findTSFiles(files, ignore)
 	if err != nil {
 		return nil, nil, err
 	}
+	tree.followLinks(root)
 	language := newTSLanguage(spellings)
 	resolver, err := newTSResolver(files, tree)
 	if err != nil {
@@ -70,10 +71,10 @@ func readTypeScript(files fs.FS, name string, spellings []TypeScriptSpelling, ig
 	if err != nil {
 		return nil, nil, err
 	}
-	linker := newTSLinker(name, language, modules)
+	linker := newTSLinker(filepath.Base(root), language, modules)
 	linker.files, linker.resolver = files, resolver
 	result := linker.link()
-	diags := checkNestedApplications(tree.applications)
+	diags := append(checkNestedApplications(tree.applications), checkOutsideTS(root, language, resolver, modules)...)
 	broken := false
 	for _, m := range modules {
 		diags = append(diags, m.diags...)
@@ -96,12 +97,15 @@ type tsTree struct {
 	roots []string
 	// applications are the folders below the root with an encore.app of their own.
 	applications []string
+	// linked are the symbolic links, links where those lead that lead into the tree.
+	linked []string
+	links  map[string]string
 }
 
 // findTSFiles lists the files, by Encore's rules: it enters no hidden folder, no dependencies, no generated code and no
 // tests. The folders in ignore are left out as well.
 func findTSFiles(files fs.FS, ignore []string) (*tsTree, error) {
-	tree := &tsTree{files: make(map[string]bool)}
+	tree := &tsTree{files: make(map[string]bool), links: make(map[string]string)}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("read folder: %w", err)
@@ -114,6 +118,8 @@ func findTSFiles(files fs.FS, ignore []string) (*tsTree, error) {
 			tree.applications = append(tree.applications, path.Dir(name))
 		case base == packageFile:
 			tree.packages = append(tree.packages, path.Dir(name))
+		case entry.Type()&fs.ModeSymlink != 0 && !isForeignTSName(base):
+			tree.linked = append(tree.linked, name)
 		case !entry.Type().IsRegular() || isForeignTSName(base):
 		case slices.Contains(tsExtensions, path.Ext(base)):
 			tree.files[name] = true
@@ -186,7 +192,7 @@ func readTSFiles(files fs.FS, language *tsLanguage, resolver *tsResolver, names 
 					failures[i] = fmt.Errorf("read source: %w", err)
 					continue
 				}
-				modules[i] = readTSModule(language, resolver, names[i], string(text))
+				modules[i] = readTSModule(language, resolver, names[i], string(Plain(text)))
 			}
 		})
 	}

@@ -145,7 +145,7 @@ func (w *tsLoad) file(name string) *tsReader {
 	if err != nil {
 		return nil // it was read a moment ago
 	}
-	w.code[name] = parseTSModule(l.language, l.resolver, name, string(text))
+	w.code[name] = parseTSModule(l.language, l.resolver, name, string(Plain(text)))
 	return w.code[name]
 }
 

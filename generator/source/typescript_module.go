@@ -68,6 +68,8 @@ type tsImport struct {
 	module string // the file of the application it means, "" for none
 	// clients says that it is the generated module of clients.
 	clients bool
+	// types says that nothing but types is imported.
+	types bool
 	// dynamic says that the import is an expression.
 	dynamic bool
 	// runs says that the module is loaded when the program runs: an import of nothing but types is not. lazy says that
@@ -252,6 +254,10 @@ func readTSModule(language *tsLanguage, resolver *tsResolver, name, text string)
 
 func parseTSModule(language *tsLanguage, resolver *tsResolver, name, text string) *tsReader {
 	m := newTSModule(name, text)
+	if pointer := CheckPointer(name, []byte(text)); pointer != nil {
+		m.broken, m.diags = true, append(m.diags, pointer)
+		return &tsReader{m: m}
+	}
 	file, err := typescript.Parse(name, text)
 	if err != nil {
 		m.broken = true

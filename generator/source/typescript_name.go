@@ -2,6 +2,7 @@ package source
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/source/typescript"
@@ -22,6 +23,8 @@ func (r *tsReader) readImports() {
 		entry := &r.m.imports[index]
 		bare := imported.Default == nil && imported.Namespace == nil && len(imported.Named) == 0
 		entry.runs = bare && !imported.TypeOnly && !imported.Braces
+		value := func(name *typescript.ImportName) bool { return !name.TypeOnly }
+		entry.types = imported.TypeOnly || len(imported.Named) > 0 && imported.Default == nil && !slices.ContainsFunc(imported.Named, value)
 		names := r.language.names[entry.name]
 		for _, name := range imported.Named {
 			binding := name.Local.Binding

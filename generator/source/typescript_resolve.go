@@ -57,7 +57,7 @@ func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
 			return nil, fmt.Errorf("read package.json: %w", err)
 		}
 		p := &tsPackage{dir: dir}
-		if json.Unmarshal(text, p) != nil {
+		if json.Unmarshal(Plain(text), p) != nil {
 			continue // npm would not read it either; nothing of ours depends on it
 		}
 		r.byDir[dir] = p
@@ -93,7 +93,7 @@ func (r *tsResolver) readConfig(files fs.FS, name string, seen map[string]bool) 
 			Paths   map[string][]string `json:"paths"`
 		} `json:"compilerOptions"`
 	}
-	if !unmarshalCommented(text, &config) {
+	if !unmarshalCommented(Plain(text), &config) {
 		return nil
 	}
 	dir := path.Dir(name)
@@ -150,17 +150,30 @@ func texts(raw json.RawMessage) []string {
 
 // resolve returns the file of the application that from imports as name, "" for one of somewhere else.
 func (r *tsResolver) resolve(from, name string) string {
+	found := r.find(from, name)
+	if target, linked := r.tree.links[found]; linked {
+		return target
+	}
+	return found
+}
+
+// match is what the star of an alias stands for in a name, and whether the name is one of the alias.
+func (a *tsAlias) match(name string) (star string, ok bool) {
+	if !a.star {
+		return "", name == a.prefix
+	}
+	if len(name) < len(a.prefix)+len(a.suffix) || !strings.HasPrefix(name, a.prefix) || !strings.HasSuffix(name, a.suffix) {
+		return "", false
+	}
+	return name[len(a.prefix) : len(name)-len(a.suffix)], true
+}
+
+func (r *tsResolver) find(from, name string) string {
 	if name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
 		return r.file(path.Join(path.Dir(from), name))
 	}
 	for _, alias := range r.aliases {
-		star, ok := "", name == alias.prefix
-		if alias.star {
-			ok = len(name) >= len(alias.prefix)+len(alias.suffix) && strings.HasPrefix(name, alias.prefix) && strings.HasSuffix(name, alias.suffix)
-			if ok {
-				star = name[len(alias.prefix) : len(name)-len(alias.suffix)]
-			}
-		}
+		star, ok := alias.match(name)
 		if !ok {
 			continue
 		}
@@ -208,7 +221,7 @@ func (r *tsResolver) missing(from, name string) bool {
 
 // file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's index.
 func (r *tsResolver) file(name string) string {
-	name = path.Clean(name)
+	name = r.tree.unlinked(path.Clean(name))
 	if r.tree.files[name] {
 		return name
 	}

@@ -10,6 +10,10 @@ data "aws_region" "current" {}
 locals {
   signs = var.signature != "none"
 
+  # The function repeats a run itself: the answers may take their time once more for each repetition, the pauses are one minute
+  # and two, and some seconds stay for the report. Lambda gives 15 minutes in all.
+  function_seconds = min(900, (var.retry_attempts + 1) * var.timeout_seconds + [0, 60, 180][var.retry_attempts] + 5)
+
   # Made of the job and the time it was due, the id stays the same whenever one run is delivered or tried twice; the
   # scheduler's own execution id does not. Written by hand because jsonencode would escape the angle brackets, and the
   # scheduler would no longer find the words it replaces.
@@ -32,7 +36,7 @@ resource "aws_lambda_function" "this" {
   filename         = "${path.module}/signer/signer.zip"
   source_code_hash = filebase64sha256("${path.module}/signer/signer.zip")
   memory_size      = 128
-  timeout          = var.timeout_seconds
+  timeout          = local.function_seconds
   kms_key_arn      = var.key_arn
 
   # 1: a run waits until the one before has ended. -1: no reservation.
@@ -41,10 +45,12 @@ resource "aws_lambda_function" "this" {
   environment {
     variables = merge(
       {
-        METHOD        = var.method
-        URL           = var.url
-        ENDPOINT_PATH = var.path
-        SIGNATURE     = var.signature
+        METHOD         = var.method
+        URL            = var.url
+        ENDPOINT_PATH  = var.path
+        SIGNATURE      = var.signature
+        ANSWER_SECONDS = tostring(var.timeout_seconds)
+        REPEATS        = tostring(var.retry_attempts)
       },
       local.signs ? { AUTH_SECRET_ARN = var.auth_secret_arn, AUTH_KEY_ID = tostring(var.auth_key_id) } : {},
       var.signature == "typescript" ? { APP_ID = var.app_id, ENV_NAME = var.env_name } : {},
@@ -63,9 +69,11 @@ resource "aws_lambda_function" "this" {
   ]
 }
 
+# No attempts of Lambda's own: it would start an endpoint again that has not answered and is still at work. An event for which
+# there is no room waits all the same, for as long as its age allows.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = aws_lambda_function.this.function_name
-  maximum_retry_attempts       = var.retry_attempts
+  maximum_retry_attempts       = 0
   maximum_event_age_in_seconds = var.retry_window_seconds
 
   destination_config {

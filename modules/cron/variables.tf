@@ -210,12 +210,12 @@ variable "log_retention_days" {
 }
 
 variable "timeout_seconds" {
-  description = "Seconds a run may take, from the start of the function to the endpoint's answer. A run that takes longer has failed, though the endpoint may still be at work."
+  description = "Seconds the endpoint may take to answer. When it takes longer the run has failed and is not repeated, since the endpoint may still be at work."
   type        = number
   default     = 300
   nullable    = false
 
-  # Five seconds stay for reading the key and for reporting a failure.
+  # Lambda's 15 minutes hold the repetitions too, so the longer an answer may take, the less time is left for them.
   validation {
     condition     = var.timeout_seconds >= 10 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
     error_message = "timeout_seconds is ${var.timeout_seconds}, but must be a whole number from 10 to 900, the most Lambda accepts."
@@ -223,14 +223,14 @@ variable "timeout_seconds" {
 }
 
 variable "retry_attempts" {
-  description = "How often a failed run is repeated, with the same execution id: after one minute, then after two more."
+  description = "How often a run that failed is repeated, with the same execution id: after one minute, then after two more, as far as it fits into 15 minutes from the first call. A run without an answer is not repeated."
   type        = number
   default     = 2
   nullable    = false
 
   validation {
     condition     = contains([0, 1, 2], var.retry_attempts)
-    error_message = "retry_attempts is ${var.retry_attempts}, but Lambda repeats a run at most 2 times."
+    error_message = "retry_attempts is ${var.retry_attempts}, but a run is repeated 0, 1 or 2 times."
   }
 }
 

@@ -66,6 +66,11 @@ func (l *Laboratory) allowed(process Process) allowed {
 			a.calls[named] = true
 		}
 	}
+	for _, service := range l.Needs.Services { // the gateway has no business with a service that offers nothing outside
+		if len(process.Gateways) > 0 && slices.ContainsFunc(service.Endpoints, func(endpoint needs.Endpoint) bool { return endpoint.Access != needs.Private }) {
+			a.calls[service.Name] = true
+		}
+	}
 	// Packages are loaded by every process of a Go application, one with the gateway alone included.
 	for _, service := range l.Needs.Services {
 		for _, database := range service.Databases {
@@ -86,9 +91,7 @@ func (l *Laboratory) Foreign(process Process) []Foreign {
 	l.foreignMessages(a, add)
 	l.foreignBuckets(a, add)
 	l.foreignCaches(a, add)
-	if len(process.Gateways) == 0 {
-		l.foreignServices(a, process, add)
-	}
+	l.foreignServices(a, process, add)
 	return all
 }
 

@@ -4,11 +4,13 @@ Runs as an AWS Lambda function; nothing but the standard library and the SDK of 
 called is settled by the function's environment variables, so that whoever invokes the function cannot choose it:
 
   METHOD, URL, ENDPOINT_PATH     what is called
+  ANSWER_SECONDS, REPEATS        how long an answer may take, and how often a run that failed is repeated
   SIGNATURE                      go, typescript or none
   AUTH_SECRET_ARN, AUTH_KEY_ID   key that signs, unless SIGNATURE is none
   APP_ID, ENV_NAME               metadata of the infra config, with SIGNATURE typescript
 
-Every failure is raised: that is what makes Lambda repeat the run and, in the end, put it among the dead letters.
+A run that failed is repeated here and not by Lambda, which cannot tell an endpoint that failed from one that is still at work:
+the latter is never called again. What failed for good is raised: that puts it among the dead letters.
 """
 
 import base64
@@ -26,18 +28,45 @@ from email.utils import formatdate
 CONNECT_SECONDS = 5
 # What stays of the function's time to report an endpoint that does not answer.
 REPORT_SECONDS = 3
+# Before the first repetition, and before the second.
+PAUSES = (60, 120)
+# A repetition that would have less than this is not begun.
+LEAST_SECONDS = 5
 # As much of a refusal as helps to understand it.
 BODY_BYTES = 500
 
 ENCORE_AUTH = "ENCORE1-HMAC-SHA3-256"
 
 
+class Unanswered(Exception):
+    """The request was sent and no answer came in time: the endpoint may still be at work."""
+
+
 def handler(event, context):
     """Entry point. The event is {"execution": id}; without one, as in a test from the console, the request's id is taken."""
     environment = os.environ
     execution = event.get("execution") or context.aws_request_id
+    repeats = int(environment["REPEATS"])
+    for attempt in range(repeats + 1):
+        try:
+            return run(environment, execution, attempt + 1, left(context))
+        except Unanswered:
+            raise
+        except Exception as problem:
+            if attempt == repeats or left(context) - PAUSES[attempt] < LEAST_SECONDS:
+                raise
+            print(json.dumps({"execution": execution, "attempt": attempt + 1, "failure": f"{type(problem).__name__}: {problem}"}))
+            time.sleep(PAUSES[attempt])
+
+
+def left(context):
+    """Seconds that remain for a call."""
+    return context.get_remaining_time_in_millis() / 1000 - REPORT_SECONDS
+
+
+def run(environment, execution, attempt, seconds):
+    """One call, signed anew: a signature is good for minutes, and the key may have been changed since the last one."""
     key = b"" if environment["SIGNATURE"] == "none" else read_key(environment["AUTH_SECRET_ARN"])
-    seconds = context.get_remaining_time_in_millis() / 1000 - REPORT_SECONDS
     headers = {
         "User-Agent": "groundplan-cron",
         "X-Encore-Cron-Execution": execution,
@@ -45,8 +74,9 @@ def handler(event, context):
     }
     headers.update(signature(environment, key, execution, time.time()))
     started = time.monotonic()
+    seconds = min(seconds, float(environment["ANSWER_SECONDS"]))
     status, body = call(environment["METHOD"], environment["URL"], environment["ENDPOINT_PATH"], headers, seconds)
-    report = {"execution": execution, "status": status, "seconds": round(time.monotonic() - started, 3)}
+    report = {"execution": execution, "attempt": attempt, "status": status, "seconds": round(time.monotonic() - started, 3)}
     print(json.dumps(report))
     if not 200 <= status <= 299:
         answer = body.decode("utf-8", "replace")
@@ -132,7 +162,12 @@ def call(method, url, path, headers, seconds):
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
         connection.sock.settimeout(seconds)
         connection.request(method, path, headers=headers)
-        response = connection.getresponse()
-        return response.status, response.read(BODY_BYTES)
+        try:
+            response = connection.getresponse()
+            return response.status, response.read(BODY_BYTES)
+        except TimeoutError as silence:
+            raise Unanswered(
+                f"{method} {path} gave no answer in {seconds:.0f} seconds and may still be at work: it is not called again"
+            ) from silence
     finally:
         connection.close()

@@ -28,6 +28,7 @@ type order struct {
 	ARN      string          `json:"arn"`
 	Memory   int             `json:"memory"`
 	Seconds  float64         `json:"seconds"`
+	Speed    float64         `json:"speed"`
 }
 
 // attempt runs the function once. Its error is one of the laboratory; the function's own are in the attempt, and in
@@ -45,7 +46,7 @@ func (f *Functions) attempt(ctx context.Context, target *function, request, inpu
 	input, err = orderText(order{
 		Archive: f.options.Archive, Handler: target.resource.Text("handler"), Event: json.RawMessage(input), Request: request,
 		Function: target.resource.Text("function_name"), ARN: target.resource.Text("arn"), Memory: target.resource.Number("memory_size"),
-		Seconds: limit.Seconds(),
+		Seconds: limit.Seconds(), Speed: f.options.Speed,
 	})
 	if err != nil {
 		return Attempt{}, nil, err

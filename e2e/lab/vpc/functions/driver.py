@@ -19,14 +19,18 @@ class Context:
         self.function_version = "$LATEST"
         self.memory_limit_in_mb = order["memory"]
         self._deadline = time.monotonic() + order["seconds"]
+        self._speed = order["speed"]
 
     def get_remaining_time_in_millis(self):
-        return max(0, int(1000 * (self._deadline - time.monotonic())))
+        """In the time that the function believes in: its pauses are shortened as its limit is."""
+        return max(0, int(1000 * self._speed * (self._deadline - time.monotonic())))
 
 
 def main():
     order = json.load(sys.stdin)
     context = Context(order)
+    sleep = time.sleep
+    time.sleep = lambda seconds: sleep(seconds / order["speed"])
     try:
         sys.path.insert(0, order["archive"])
         module, name = order["handler"].rsplit(".", 1)

@@ -2,10 +2,10 @@
 
 // Package functions runs the cron jobs of an environment as EventBridge Scheduler and Lambda do: the function's own code,
 // out of the archive that Lambda is given, at an interface with the function's security groups, as the function's role,
-// with its environment. A run that fails is repeated, and in the end lands among the dead letters.
+// with its environment. A run that fails is repeated as often as Lambda is asked to, and in the end lands among the dead letters.
 //
 // Simplified against AWS: a schedule's time comes when a caller says so; each attempt is a cold start, of the Python
-// that the emulator runs on; one function has one interface; logs stay here.
+// that the emulator runs on, in which a second of sleep is as short as all others; one function has one interface; logs stay here.
 package functions
 
 import (

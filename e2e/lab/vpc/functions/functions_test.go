@@ -90,6 +90,7 @@ func newLab(t *testing.T) *lab {
 		"vpc_config":                     block(map[string]any{"subnet_ids": []any{sample.ComputeA, sample.ComputeB}, "security_group_ids": []any{sample.Idle}}),
 		"environment": block(map[string]any{"variables": map[string]any{
 			"METHOD": "POST", "URL": "http://users.example:8080", "ENDPOINT_PATH": "/users.Clean", "SIGNATURE": "go", "AUTH_SECRET_ARN": secret, "AUTH_KEY_ID": "1",
+			"ANSWER_SECONDS": "5", "REPEATS": "0",
 		}}),
 	}
 	s["module.cron.aws_lambda_function_event_invoke_config.this"] = map[string]any{
@@ -177,10 +178,33 @@ func TestRunsAndFails(t *testing.T) {
 	if run := l.fire(t, f); run.Succeeded() || len(run.Attempts) != 2 || !strings.HasPrefix(run.DeadLetter, "RetriesExhausted") {
 		t.Errorf("a run that never succeeds: %+v", run)
 	}
-	// No answer before the function's time is up, which is ten seconds at this speed; it reports that itself.
+	// No answer in the time that the endpoint has; the function's own is ten seconds at this speed.
 	l.answer = func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() }
-	if run := l.fire(t, f); run.Succeeded() || !strings.Contains(run.Attempts[0].Failure, "imeout") {
+	if run := l.fire(t, f); run.Succeeded() || !strings.HasPrefix(run.Attempts[0].Failure, "Unanswered: ") {
 		t.Errorf("a run that is not answered: %+v", run)
+	}
+}
+
+// TestTheFunctionRepeats has the function repeat, as modules/cron does, and Lambda not.
+func TestTheFunctionRepeats(t *testing.T) {
+	l := newLab(t)
+	l.resources["module.cron.aws_lambda_function_event_invoke_config.this"]["maximum_retry_attempts"] = 0.0
+	environment := l.resources["module.cron.aws_lambda_function.this"]["environment"].([]any)[0].(map[string]any)["variables"].(map[string]any)
+	environment["REPEATS"], environment["ANSWER_SECONDS"] = "2", "1"
+	l.resources["module.cron.aws_lambda_function.this"]["timeout"] = 900.0
+	f := l.start(t)
+	l.answer = func(writer http.ResponseWriter, _ *http.Request) { // fails once
+		if l.called.Load() == 1 {
+			writer.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}
+	if run := l.fire(t, f); !run.Succeeded() || len(run.Attempts) != 1 || run.Attempts[0].Report["attempt"] != 2.0 || l.called.Load() != 2 {
+		t.Errorf("a run that succeeds the second time: %+v", run)
+	}
+	l.called.Store(0)
+	l.answer = func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() }
+	if run := l.fire(t, f); run.Succeeded() || len(run.Attempts) != 1 || !strings.Contains(run.DeadLetter, "may still be at work") || l.called.Load() != 1 {
+		t.Errorf("a run that is not answered was called %d times: %+v", l.called.Load(), run)
 	}
 }
 

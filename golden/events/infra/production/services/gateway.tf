@@ -84,16 +84,6 @@ module "service_gateway" {
       security_group_id = module.service_accounts.security_group_id
       port              = 8080
     }
-    # service "billing": routed to by the gateway
-    service_billing = {
-      security_group_id = module.service_billing.security_group_id
-      port              = 8080
-    }
-    # service "mailer": routed to by the gateway
-    service_mailer = {
-      security_group_id = module.service_mailer.security_group_id
-      port              = 8080
-    }
   }
 
   routes = {

@@ -82,11 +82,6 @@ module "service_gateway" {
       security_group_id = module.service_documents.security_group_id
       port              = 8080
     }
-    # service "search": routed to by the gateway
-    service_search = {
-      security_group_id = module.service_search.security_group_id
-      port              = 8080
-    }
   }
 
   routes = {

@@ -90,19 +90,9 @@ module "service_gateway" {
   }
 
   connections = {
-    # service "audit": routed to by the gateway
-    service_audit = {
-      security_group_id = module.service_audit.security_group_id
-      port              = 8080
-    }
     # service "billing": routed to by the gateway
     service_billing = {
       security_group_id = module.service_billing.security_group_id
-      port              = 8080
-    }
-    # service "mail": routed to by the gateway
-    service_mail = {
-      security_group_id = module.service_mail.security_group_id
       port              = 8080
     }
     # service "orders": routed to by the gateway

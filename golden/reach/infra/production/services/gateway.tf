@@ -121,11 +121,6 @@ module "service_gateway" {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port
     }
-    # service "archive": routed to by the gateway
-    service_archive = {
-      security_group_id = module.service_archive.security_group_id
-      port              = 8080
-    }
     # service "catalog": routed to by the gateway
     service_catalog = {
       security_group_id = module.service_catalog.security_group_id
@@ -154,16 +149,6 @@ module "service_gateway" {
     # service "rates": routed to by the gateway
     service_rates = {
       security_group_id = module.service_rates.security_group_id
-      port              = 8080
-    }
-    # service "stock": routed to by the gateway
-    service_stock = {
-      security_group_id = module.service_stock.security_group_id
-      port              = 8080
-    }
-    # service "store": routed to by the gateway
-    service_store = {
-      security_group_id = module.service_store.security_group_id
       port              = 8080
     }
     # service "users": routed to by the gateway

@@ -76,11 +76,6 @@ module "service_gateway" {
   }
 
   connections = {
-    # service "billing": routed to by the gateway
-    service_billing = {
-      security_group_id = module.service_billing.security_group_id
-      port              = 8080
-    }
     # service "digest": routed to by the gateway
     service_digest = {
       security_group_id = module.service_digest.security_group_id

@@ -144,16 +144,6 @@ module "service_gateway" {
       security_group_id = module.service_orders.security_group_id
       port              = 8080
     }
-    # service "reports": routed to by the gateway
-    service_reports = {
-      security_group_id = module.service_reports.security_group_id
-      port              = 8080
-    }
-    # service "shipping": routed to by the gateway
-    service_shipping = {
-      security_group_id = module.service_shipping.security_group_id
-      port              = 8080
-    }
   }
 
   routes = {
