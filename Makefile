@@ -11,7 +11,7 @@ GO_TEST := $(if $(TEST_EVENTS),go run ./tools/promises test $(TEST_EVENTS),go te
 # Test files that define an -update flag, as package paths.
 UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
-.PHONY: demo test build unit lint fix modules validate lab scan fuzz bench race update clean
+.PHONY: demo test build unit lint fix modules validate lab scan fuzz bench race update schemas opentofu lowest clean
 
 demo: ## generate Terraform for a fixture application and show it
 	@tools/demo
@@ -34,8 +34,9 @@ fix: setup ## formatting
 modules: setup ## terraform test of every module
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestModules' -v ./e2e
 
-validate: setup ## init, validate and plan of every golden stack against the emulator
-	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan|Lab)' -v ./e2e
+validate: setup ## init, validate and plan of every golden stack against the emulator, some with OpenTofu
+	@tools/opentofu
+	$(GO_TEST) -tags validate -count=1 -timeout 45m -skip '^Test(Modules|Scan|Lab)' -v ./e2e ./e2e/provider
 
 lab: setup ## applications as processes: task definitions, network, databases, load balancer; as root
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -v ./e2e/lab/...
@@ -43,6 +44,14 @@ lab: setup ## applications as processes: task definitions, network, databases, l
 
 scan: setup ## checkov, tfsec and tflint, compared with e2e/waivers.hcl
 	$(GO_TEST) -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e
+
+opentofu: setup ## every golden stack and every module's tests with OpenTofu, which make test does with some
+	@tools/opentofu
+	OPENTOFU_ALL=1 go test -tags validate -count=1 -timeout 60m -run '^Test(OpenTofu|Validate$$)' -v ./e2e
+
+lowest: setup ## what make test does with the newest OpenTofu, with the lowest one that generated code admits
+	@tools/opentofu lowest
+	OPENTOFU_LOWEST=1 go test -tags validate -count=1 -timeout 30m -run '^TestOpenTofu|^TestValidate$$/^(files|gauges|sessions|shop|shop-typescript|webshop)$$/^staging$$' -v ./e2e
 
 fuzz: ## every fuzz target for a few seconds
 	@tools/fuzz $(or $(SECONDS_EACH),10)
@@ -55,6 +64,9 @@ race: ## needs a C compiler
 
 update: ## record golden output, scripts and tables anew
 	go test $(UPDATABLE) -update
+
+schemas: setup ## record what the provider has of the types in use, of both major versions; asks the npm registry
+	go run ./e2e/provider/record
 
 setup: ## terraform, the provider, the emulator, scanners and linters into .tools/
 	@tools/setup

@@ -112,7 +112,14 @@ func TestG4_Apply(t *testing.T) {
 // prepare applies a fixture, unless that was done before, and wants the second plan to have found nothing to do.
 func prepare(t *testing.T, fixture, settings string) *deployment {
 	t.Helper()
-	prepared, err := labenvironment.Prepare(t.Context(), labenvironment.Options{Fixture: fixture, Settings: settings, Progress: t.Output()})
+	return prepareWith(t, labenvironment.Options{Fixture: fixture, Settings: settings})
+}
+
+// prepareWith is prepare with further options.
+func prepareWith(t *testing.T, options labenvironment.Options) *deployment {
+	t.Helper()
+	options.Progress = t.Output()
+	prepared, err := labenvironment.Prepare(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,10 +5,12 @@ package e2e_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -20,6 +22,20 @@ type attempt struct {
 	service, operation string
 	parameters         func() map[string]any // made anew for each call, with what the call uses up
 	allowed            bool
+	absent             bool // what it is about is not there: that it is not is the answer of who may know
+}
+
+// try makes the call, and reports whether it was done.
+func (g *grantees) try(t *testing.T, who emulator.Identity, a attempt) (done bool, _ *emulator.Error) {
+	t.Helper()
+	_, failure := g.aws.try(t, who, a.service, a.operation, a.parameters())
+	if a.absent {
+		if failure == nil {
+			t.Fatalf("F4 %s: it is there", a.name)
+		}
+		return failure.Status == http.StatusNotFound, failure
+	}
+	return failure == nil, failure
 }
 
 // fixed are the parameters of a call that uses nothing up.
@@ -57,14 +73,12 @@ func (g *grantees) messages(t *testing.T, process environment.Process) []attempt
 			attempts = append(attempts, g.queueCalls(t, subscription, fifo, consumes)...)
 		}
 		attempts = append(attempts,
-			attempt{"publish to topic " + topic.Name, "sns", "Publish", func() map[string]any {
+			attempt{name: "publish to topic " + topic.Name, service: "sns", operation: "Publish", parameters: func() map[string]any {
 				g.uses++
 				return message(arn, "granted", fifo, fmt.Sprint("group ", g.uses), fmt.Sprint("granted ", g.uses))
-			}, publishes},
-			attempt{"look up topic " + topic.Name, "sns", "GetTopicAttributes",
-				fixed(map[string]any{"TopicArn": arn}), told && g.application.Language == "go"},
-			attempt{"subscribe to topic " + topic.Name, "sns", "Subscribe",
-				fixed(map[string]any{"TopicArn": arn, "Protocol": "email", "Endpoint": "x@example.com"}), false},
+			}, allowed: publishes},
+			attempt{name: "look up topic " + topic.Name, service: "sns", operation: "GetTopicAttributes", parameters: fixed(map[string]any{"TopicArn": arn}), allowed: told && g.application.Language == "go"},
+			attempt{name: "subscribe to topic " + topic.Name, service: "sns", operation: "Subscribe", parameters: fixed(map[string]any{"TopicArn": arn, "Protocol": "email", "Endpoint": "x@example.com"})},
 		)
 	}
 	return attempts
@@ -99,12 +113,12 @@ func (g *grantees) queueCalls(t *testing.T, subscription app.Resource, fifo, con
 		return fixed(map[string]any{"QueueUrl": queue, "WaitTimeSeconds": 0, "VisibilityTimeout": 0})
 	}
 	return []attempt{
-		{"receive from the " + name, "sqs", "ReceiveMessage", receive(queue), consumes},
-		{"put off a message of the " + name, "sqs", "ChangeMessageVisibility", receipt(map[string]any{"VisibilityTimeout": 60}), consumes},
-		{"delete a message of the " + name, "sqs", "DeleteMessage", receipt(nil), consumes},
-		{"send to the " + name, "sqs", "SendMessage", sent, false},
-		{"empty the " + name, "sqs", "PurgeQueue", fixed(map[string]any{"QueueUrl": queue}), false},
-		{"receive from the dead letters of the " + name, "sqs", "ReceiveMessage", receive(dead), false},
+		{name: "receive from the " + name, service: "sqs", operation: "ReceiveMessage", parameters: receive(queue), allowed: consumes},
+		{name: "put off a message of the " + name, service: "sqs", operation: "ChangeMessageVisibility", parameters: receipt(map[string]any{"VisibilityTimeout": 60}), allowed: consumes},
+		{name: "delete a message of the " + name, service: "sqs", operation: "DeleteMessage", parameters: receipt(nil), allowed: consumes},
+		{name: "send to the " + name, service: "sqs", operation: "SendMessage", parameters: sent},
+		{name: "empty the " + name, service: "sqs", operation: "PurgeQueue", parameters: fixed(map[string]any{"QueueUrl": queue})},
+		{name: "receive from the dead letters of the " + name, service: "sqs", operation: "ReceiveMessage", parameters: receive(dead)},
 	}
 }
 
@@ -112,21 +126,37 @@ func (g *grantees) queueCalls(t *testing.T, subscription app.Resource, fifo, con
 // asking for its attributes, and behind uploads of every size.
 var objectCalls = []struct {
 	name, operation string
-	versioned       bool // only where there are versions
+	about           subject
 	uses            []string
 }{
-	{"list", "ListObjectsV2", false, []string{kinds.ListObjects, kinds.GetObjectMetadata}},
-	{"read", "GetObject", false, []string{kinds.ReadObjectContents, kinds.SignedDownloadURL, kinds.GetObjectMetadata}},
-	{"read a version in", "GetObject", true, []string{kinds.ReadObjectContents, kinds.SignedDownloadURL, kinds.GetObjectMetadata}},
-	{"look one up in", "HeadObject", false, []string{kinds.ReadObjectContents, kinds.SignedDownloadURL, kinds.GetObjectMetadata}},
-	{"write", "PutObject", false, []string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}},
-	{"begin a large upload to", "CreateMultipartUpload", false, []string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}},
-	{"give up a large upload to", "AbortMultipartUpload", false, []string{kinds.WriteObject}},
-	{"delete in", "DeleteObject", false, []string{kinds.DeleteObject}},
-	{"delete a version in", "DeleteObject", true, []string{kinds.DeleteObject}},
-	{"delete all of", "DeleteBucket", false, nil},
-	{"open to others", "PutBucketPolicy", false, nil},
+	{"list", "ListObjectsV2", present, slices.Concat([]string{kinds.ListObjects}, reads)}, // no other right tells that there is none
+	{"read", "GetObject", present, reads},
+	{"read a version in", "GetObject", version, reads},
+	{"read one that is not there in", "GetObject", missing, reads},
+	{"look one up in", "HeadObject", present, reads},
+	{"look one up that is not there in", "HeadObject", missing, reads},
+	{"write", "PutObject", present, []string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}},
+	{"begin a large upload to", "CreateMultipartUpload", present, []string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}},
+	{"give up a large upload to", "AbortMultipartUpload", present, []string{kinds.WriteObject}},
+	{"delete in", "DeleteObject", present, []string{kinds.DeleteObject}},
+	{"delete a version in", "DeleteObject", version, []string{kinds.DeleteObject}},
+	{"delete one that is not there in", "DeleteObject", unwritten, []string{kinds.DeleteObject}},
+	{"delete all of", "DeleteBucket", present, nil},
+	{"open to others", "PutBucketPolicy", present, nil},
 }
+
+// subject is what a call to S3 is about.
+type subject int
+
+const (
+	present   subject = iota // an object that is there
+	version                  // a version of it, only where there are versions
+	missing                  // an object that is not there, which is the answer
+	unwritten                // an object that is not there, which makes no difference
+)
+
+// reads are the operations for which an object is read, or looked up.
+var reads = []string{kinds.ReadObjectContents, kinds.SignedDownloadURL, kinds.GetObjectMetadata}
 
 func (g *grantees) objects(t *testing.T, process environment.Process) []attempt {
 	var attempts []attempt
@@ -134,21 +164,22 @@ func (g *grantees) objects(t *testing.T, process environment.Process) []attempt 
 		name, versioned := g.attribute(t, "bucket "+bucket.Name, "aws_s3_bucket.this", "bucket"), bucket.Spec.(*kinds.Bucket).Versioned
 		declared := g.operations(process, "bucket", "", bucket.Name)
 		for _, call := range objectCalls {
-			if call.versioned && !versioned {
+			if call.about == version && !versioned {
 				continue
 			}
 			attempts = append(attempts, attempt{
 				name: call.name + " bucket " + bucket.Name, service: "s3", operation: call.operation,
-				parameters: func() map[string]any { return g.object(t, name, call.operation, call.versioned) },
+				parameters: func() map[string]any { return g.object(t, name, call.operation, call.about) },
 				allowed:    slices.ContainsFunc(call.uses, func(use string) bool { return declared[use] }),
+				absent:     call.about == missing,
 			})
 		}
 	}
 	return attempts
 }
 
-// object are the parameters of a call to S3, about an object that is there for it.
-func (g *grantees) object(t *testing.T, bucket, operation string, version bool) map[string]any {
+// object are the parameters of a call to S3, about an object that is made for it, or one that never was.
+func (g *grantees) object(t *testing.T, bucket, operation string, about subject) map[string]any {
 	parameters := map[string]any{"Bucket": bucket}
 	switch operation {
 	case "ListObjectsV2", "DeleteBucket":
@@ -163,8 +194,11 @@ func (g *grantees) object(t *testing.T, bucket, operation string, version bool) 
 	case "AbortMultipartUpload":
 		parameters["UploadId"] = g.aws.call(t, g.administrator, "s3", "CreateMultipartUpload", parameters)["UploadId"]
 	case "GetObject", "HeadObject", "DeleteObject":
+		if about == missing || about == unwritten {
+			return parameters
+		}
 		written := g.aws.call(t, g.administrator, "s3", "PutObject", parameters)
-		if version {
+		if about == version {
 			parameters["VersionId"] = written["VersionId"]
 		}
 	}
@@ -179,10 +213,9 @@ func (g *grantees) runs(t *testing.T, own app.Resource, starts bool) []attempt {
 		function := g.attribute(t, "cron "+job.Name, "aws_lambda_function.this", "function_name")
 		dead := g.attribute(t, "cron "+job.Name, "aws_sqs_queue.dead_letters", "url")
 		attempts = append(attempts,
-			attempt{"run cron job " + job.Name, "lambda", "Invoke",
-				fixed(map[string]any{"FunctionName": function, "InvocationType": "DryRun", "Payload": "{}"}), starts && job.Name == own.Name},
-			attempt{"put away a run of cron job " + job.Name, "sqs", "SendMessage", fixed(map[string]any{"QueueUrl": dead, "MessageBody": "x"}), job.Name == own.Name},
-			attempt{"change cron job " + job.Name, "lambda", "UpdateFunctionConfiguration", fixed(map[string]any{"FunctionName": function, "MemorySize": 512}), false},
+			attempt{name: "run cron job " + job.Name, service: "lambda", operation: "Invoke", parameters: fixed(map[string]any{"FunctionName": function, "InvocationType": "DryRun", "Payload": "{}"}), allowed: starts && job.Name == own.Name},
+			attempt{name: "put away a run of cron job " + job.Name, service: "sqs", operation: "SendMessage", parameters: fixed(map[string]any{"QueueUrl": dead, "MessageBody": "x"}), allowed: job.Name == own.Name},
+			attempt{name: "change cron job " + job.Name, service: "lambda", operation: "UpdateFunctionConfiguration", parameters: fixed(map[string]any{"FunctionName": function, "MemorySize": 512})},
 		)
 	}
 	return attempts
@@ -195,8 +228,8 @@ func (g *grantees) metrics() []attempt {
 	}
 	measured := g.environment.Metrics.Destination == "cloudwatch" && !g.application.Containers()
 	return []attempt{
-		{"write metrics", "cloudwatch", "PutMetricData", put(g.environment.Metrics.Namespace), measured},
-		{"write metrics of another application", "cloudwatch", "PutMetricData", put("stranger/production"), false},
+		{name: "write metrics", service: "cloudwatch", operation: "PutMetricData", parameters: put(g.environment.Metrics.Namespace), allowed: measured},
+		{name: "write metrics of another application", service: "cloudwatch", operation: "PutMetricData", parameters: put("stranger/production")},
 	}
 }
 
@@ -219,13 +252,13 @@ func (g *grantees) secretARN(t *testing.T, id string) string {
 // secrets are read by whoever starts what needs them: ECS as the execution role of a process, and the signer of a cron job.
 func (g *grantees) secrets(t *testing.T, needed func(id string) bool) []attempt {
 	read := func(id, arn string, allowed bool) attempt {
-		return attempt{"read " + id, "secretsmanager", "GetSecretValue", fixed(map[string]any{"SecretId": arn}), allowed}
+		return attempt{name: "read " + id, service: "secretsmanager", operation: "GetSecretValue", parameters: fixed(map[string]any{"SecretId": arn}), allowed: allowed}
 	}
 	attempts := []attempt{read("a secret of another application", "stranger/production/key", false)}
 	for _, id := range g.secretIDs() {
 		attempts = append(attempts, read(id, g.secretARN(t, id), needed(id)))
 	}
-	return append(attempts, attempt{"list secrets", "secretsmanager", "ListSecrets", fixed(nil), false})
+	return append(attempts, attempt{name: "list secrets", service: "secretsmanager", operation: "ListSecrets", parameters: fixed(nil)})
 }
 
 // isServiceAuth says whether a secret is the key by which processes and cron jobs sign.
@@ -248,32 +281,14 @@ func (g *grantees) needs(process environment.Process, id string) bool {
 	return false
 }
 
-// keys: nobody opens anything with the environment's key but what the key encrypts for him, and the execution role only
-// by way of Secrets Manager.
-func (g *grantees) keys(t *testing.T, process environment.Process) []attempt {
+// keys: nobody opens anything with the environment's key but by way of the service that keeps it, for which the other
+// calls stand: no role gets a plain text out of the key itself.
+func (g *grantees) keys(t *testing.T) []attempt {
 	key := g.attribute(t, "encryption key", "aws_kms_key.this", "arn")
-	opens, makes := false, false
-	for _, edge := range g.application.Edges {
-		if !runs(process, edge) {
-			continue
-		}
-		switch edge.Kind {
-		case "topic":
-			opens, makes = true, true
-		case "subscription":
-			opens = true
-		case "bucket":
-			if !g.application.Resource("bucket", "", edge.Resource).Spec.(*kinds.Bucket).Public {
-				writes := slices.Contains([]string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}, edge.Operation)
-				reads := slices.Contains([]string{kinds.ReadObjectContents, kinds.SignedDownloadURL, kinds.GetObjectMetadata}, edge.Operation)
-				opens, makes = opens || reads || writes, makes || writes
-			}
-		}
-	}
 	sealed := g.aws.call(t, g.administrator, "kms", "Encrypt", map[string]any{"KeyId": key, "Plaintext": "eA=="})["CiphertextBlob"]
 	return []attempt{
-		{"open something with the key", "kms", "Decrypt", fixed(map[string]any{"KeyId": key, "CiphertextBlob": sealed}), opens},
-		{"make a data key", "kms", "GenerateDataKey", fixed(map[string]any{"KeyId": key, "KeySpec": "AES_256"}), makes},
-		{"delete the key", "kms", "ScheduleKeyDeletion", fixed(map[string]any{"KeyId": key}), false},
+		{name: "open something with the key", service: "kms", operation: "Decrypt", parameters: fixed(map[string]any{"KeyId": key, "CiphertextBlob": sealed})},
+		{name: "make a data key", service: "kms", operation: "GenerateDataKey", parameters: fixed(map[string]any{"KeyId": key, "KeySpec": "AES_256"})},
+		{name: "delete the key", service: "kms", operation: "ScheduleKeyDeletion", parameters: fixed(map[string]any{"KeyId": key})},
 	}
 }

@@ -33,6 +33,10 @@ func TestEmulatorEnforces(t *testing.T) {
 	group := "arn:aws:logs:us-east-1:" + account + ":log-group:"
 	via := `"StringEquals":{"kms:ViaService":"secretsmanager.us-east-1.amazonaws.com","kms:EncryptionContext:SecretARN":"` + secret + `"}`
 	other := `"StringEquals":{"kms:EncryptionContext:SecretARN":"x"}`
+	viaS3, viaSQS := `"StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com"}`, `"StringEquals":{"kms:ViaService":"sqs.us-east-1.amazonaws.com"}`
+	list := func(prefix string) call {
+		return call{"s3", "ListObjectsV2", map[string]any{"Bucket": "sealed", "Prefix": prefix}}
+	}
 	for _, test := range []struct {
 		name       string
 		call       call
@@ -56,6 +60,13 @@ func TestEmulatorEnforces(t *testing.T) {
 		{"a secret with the key for another", read, allow("secretsmanager:GetSecretValue", secret, "") + "," + allow("kms:Decrypt", key, other), false},
 		{"an object without the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", ""), false},
 		{"an object with the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, ""), true},
+		{"an object with the key by way of S3", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, viaS3), true},
+		{"an object with the key by way of SQS", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, viaSQS), false},
+		{"the key itself, which opens by way of S3", call{"kms", "GenerateDataKey", map[string]any{"KeyId": key, "KeySpec": "AES_256"}}, allow("kms:*", key, viaS3), false},
+		{"a folder that may be listed", list("own-x"), allow("s3:ListBucket", "arn:aws:s3:::sealed", `"StringLike":{"s3:prefix":"own*"}`), true},
+		{"another folder", list("other"), allow("s3:ListBucket", "arn:aws:s3:::sealed", `"StringLikeIfExists":{"s3:prefix":"own*"}`), false},
+		{"no folder, where one must be named", list(""), allow("s3:ListBucket", "arn:aws:s3:::sealed", `"StringLike":{"s3:prefix":"own*"}`), false},
+		{"no folder, where one may be named", call{"s3", "ListObjectsV2", map[string]any{"Bucket": "sealed"}}, allow("s3:ListBucket", "arn:aws:s3:::sealed", `"StringLikeIfExists":{"s3:prefix":"own*"}`), true},
 		{"an image", pull, allow("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:"+account+":repository/images", ""), true},
 		{"an image of another repository", pull, allow("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:"+account+":repository/image", ""), false},
 		{"the log of another group", write, allow("logs:*", group+"letter:*", ""), false},
@@ -92,6 +103,50 @@ func TestEmulatorEnforces(t *testing.T) {
 	})
 	if _, failure := aws.try(t, anybody, "sns", "ListTopics", nil); failure == nil {
 		t.Error("a caller nobody knows may list topics")
+	}
+}
+
+// TestEmulatorTellsWhatIsMissing: that there is no object of a name, or no such version, learns who may list the bucket.
+func TestEmulatorTellsWhatIsMissing(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws := startCaller(t, cloud)
+	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
+	aws.call(t, anybody, "s3", "CreateBucket", map[string]any{"Bucket": "files"})
+	aws.call(t, anybody, "s3", "PutBucketVersioning", map[string]any{"Bucket": "files", "VersioningConfiguration": map[string]any{"Status": "Enabled"}})
+	version := aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "files", "Key": "there"})["VersionId"]
+	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "files", "Key": "deleted"})
+	aws.call(t, anybody, "s3", "DeleteObject", map[string]any{"Bucket": "files", "Key": "deleted"})
+	administrator, role := aws.administrator(t), aws.assume(t, "arn:aws:iam::"+account+":role/r")
+	enforce(t, cloud, true)
+	for actions, missing := range map[string]int{`"s3:GetObject","s3:GetObjectVersion"`: 403, `"s3:GetObject","s3:GetObjectVersion","s3:ListBucket"`: 404} {
+		aws.call(t, administrator, "iam", "PutRolePolicy", map[string]any{
+			"RoleName": "r", "PolicyName": "p", "PolicyDocument": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[` + actions + `],"Resource":"arn:aws:s3:::files*"}]}`,
+		})
+		for _, test := range []struct {
+			operation, key string
+			version        any
+			want           int
+		}{
+			{"GetObject", "there", nil, 200},
+			{"HeadObject", "there", nil, 200},
+			{"GetObject", "there", version, 200},
+			{"GetObject", "nowhere", nil, missing},
+			{"HeadObject", "nowhere", nil, missing},
+			{"GetObject", "deleted", nil, missing},
+			{"GetObject", "there", "11111111-1111-1111-1111-111111111111", missing},
+		} {
+			parameters := map[string]any{"Bucket": "files", "Key": test.key}
+			if test.version != nil {
+				parameters["VersionId"] = test.version
+			}
+			got := 200
+			if _, failure := aws.try(t, role, "s3", test.operation, parameters); failure != nil {
+				got = failure.Status
+			}
+			if got != test.want {
+				t.Errorf("%s of %s %v with %s: %d, want %d", test.operation, test.key, test.version, actions, got, test.want)
+			}
+		}
 	}
 }
 

@@ -45,11 +45,11 @@ func (d *deployment) rolesCan(t *testing.T) {
 		module := d.modules["process "+process.Name]
 		t.Run("F4 task role of "+process.Name, func(t *testing.T) {
 			g.check(t, module+".aws_iam_role.task", slices.Concat(
-				g.messages(t, process), g.objects(t, process), g.metrics(), g.secrets(t, none), g.keys(t, process)))
+				g.messages(t, process), g.objects(t, process), g.metrics(), g.secrets(t, none), g.keys(t)))
 		})
 		t.Run("S1 execution role of "+process.Name, func(t *testing.T) {
 			g.check(t, module+".aws_iam_role.execution", slices.Concat(
-				g.messages(t, environment.Process{}), g.objects(t, environment.Process{}), g.keys(t, environment.Process{}),
+				g.messages(t, environment.Process{}), g.objects(t, environment.Process{}), g.keys(t),
 				g.secrets(t, func(id string) bool { return g.needs(process, id) })))
 		})
 	}
@@ -60,7 +60,7 @@ func (d *deployment) rolesCan(t *testing.T) {
 		})
 		t.Run("J1 signer of "+job.Name, func(t *testing.T) {
 			g.check(t, module+".aws_iam_role.signer", slices.Concat(
-				g.runs(t, job, false), g.secrets(t, isServiceAuth), g.keys(t, environment.Process{})))
+				g.runs(t, job, false), g.secrets(t, isServiceAuth), g.keys(t)))
 		})
 	}
 	t.Run("what is not shown", g.unshown)
@@ -95,13 +95,13 @@ func (g *grantees) check(t *testing.T, role string, attempts []attempt) {
 	}
 	var possible []attempt
 	for _, a := range attempts {
-		_, failure := g.aws.try(t, who, a.service, a.operation, a.parameters())
+		done, failure := g.try(t, who, a)
 		switch {
-		case failure != nil && !failure.Refused():
+		case !done && !failure.Refused():
 			t.Errorf("F4 %s: neither done nor refused: %v", a.name, failure)
-		case a.allowed && failure != nil:
+		case a.allowed && !done:
 			t.Errorf("F4 %s: refused: %v", a.name, failure)
-		case !a.allowed && failure == nil:
+		case !a.allowed && done:
 			t.Errorf("F4 %s: not refused", a.name)
 		case a.allowed:
 			possible = append(possible, a)
@@ -111,8 +111,7 @@ func (g *grantees) check(t *testing.T, role string, attempts []attempt) {
 	removed := g.withoutEach(t, role, func(right string) {
 		refused := 0
 		for _, a := range possible {
-			_, failure := g.aws.try(t, who, a.service, a.operation, a.parameters())
-			if failure != nil {
+			if done, failure := g.try(t, who, a); !done {
 				refused++
 				lost[a.name] = true
 				if !failure.Refused() {

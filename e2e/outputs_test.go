@@ -18,6 +18,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -154,7 +155,11 @@ func stubbedState(folder string) ([]byte, error) {
 		calls[name] = cty.ObjectVal(outputs)
 	}
 	scope := &hcl.EvalContext{
-		Variables: map[string]cty.Value{"module": cty.ObjectVal(calls), "path": cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(folder)})},
+		Variables: map[string]cty.Value{
+			"data":   callerIdentity,
+			"module": cty.ObjectVal(calls),
+			"path":   cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(folder)}),
+		},
 		Functions: map[string]function.Function{"file": readsFile},
 	}
 
@@ -215,6 +220,12 @@ var readsFile = function.New(&function.Spec{
 		return cty.StringVal(string(content)), err
 	},
 })
+
+// callerIdentity is what a stack reads of its account, which is the one that stacks without an account of their own are
+// planned in.
+var callerIdentity = cty.ObjectVal(map[string]cty.Value{"aws_caller_identity": cty.ObjectVal(map[string]cty.Value{
+	"current": cty.ObjectVal(map[string]cty.Value{"account_id": cty.StringVal(emulator.Account)}),
+})})
 
 // literalLocals are the local values of a stack. Generated code keeps in them what exists already, which refers to
 // nothing.

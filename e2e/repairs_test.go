@@ -105,25 +105,3 @@ func TestEmulatorRepairsCaches(t *testing.T) {
 		}
 	}
 }
-
-// TestEmulatorCompletesDefinitions wants container definitions back as ECS keeps them.
-func TestEmulatorCompletesDefinitions(t *testing.T) {
-	aws := startCaller(t, startEmulator(t, account))
-	answer := aws.call(t, anybody, "ecs", "RegisterTaskDefinition", map[string]any{
-		"family": "f", "requiresCompatibilities": []string{"FARGATE"}, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
-		"containerDefinitions": []any{map[string]any{
-			"name": "app", "image": "x", "portMappings": []any{map[string]any{"containerPort": 80}},
-			"linuxParameters": map[string]any{"capabilities": map[string]any{"drop": []string{"ALL"}}},
-		}},
-	})
-	container := at(t, answer, "taskDefinition.containerDefinitions.0")
-	for path, want := range map[string]any{
-		"linuxParameters.capabilities": map[string]any{"add": []any{}, "drop": []any{"ALL"}},
-		"portMappings.0":               map[string]any{"containerPort": 80.0, "hostPort": 80.0, "protocol": "tcp"},
-		"systemControls":               []any{},
-	} {
-		if got := at(t, container, path); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s is %v, want %v", path, got, want)
-		}
-	}
-}

@@ -102,7 +102,10 @@ func plainListeners(plan *tfjson.Plan) []string {
 	return broken
 }
 
-// foreignProviders finds providers beyond AWS and the one built into terraform, which reads remote state.
+// ownProviders are the AWS provider, by its name in the registry of each engine, and the one built in, which reads remote state.
+var ownProviders = []string{"registry.terraform.io/hashicorp/aws", "registry.opentofu.org/hashicorp/aws", "terraform.io/builtin/terraform"}
+
+// foreignProviders finds providers beyond ownProviders.
 func foreignProviders(plan *tfjson.Plan) []string {
 	names := map[string]bool{}
 	if plan.Config != nil {
@@ -115,7 +118,7 @@ func foreignProviders(plan *tfjson.Plan) []string {
 	}
 	var broken []string
 	for name := range names {
-		if name != "registry.terraform.io/hashicorp/aws" && name != "terraform.io/builtin/terraform" {
+		if !slices.Contains(ownProviders, name) {
 			broken = append(broken, name)
 		}
 	}
@@ -426,8 +429,9 @@ func TestPlanRules(t *testing.T) {
 	t.Run("G3 foreign provider", func(t *testing.T) {
 		plan := &tfjson.Plan{Config: &tfjson.Config{ProviderConfigs: map[string]*tfjson.ProviderConfig{
 			"aws": {FullName: "registry.terraform.io/hashicorp/aws"}, "random": {FullName: "registry.terraform.io/hashicorp/random"},
+			"opentofu": {FullName: "registry.opentofu.org/hashicorp/aws"}, "other": {FullName: "registry.opentofu.org/hashicorp/random"},
 		}}}
-		if got := foreignProviders(plan); !slices.Equal(got, []string{"registry.terraform.io/hashicorp/random"}) {
+		if got := foreignProviders(plan); !slices.Equal(got, []string{"registry.opentofu.org/hashicorp/random", "registry.terraform.io/hashicorp/random"}) {
 			t.Errorf("got %v", got)
 		}
 	})

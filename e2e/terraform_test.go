@@ -17,7 +17,13 @@ type terraform struct{ emulator.Terraform }
 
 func newTerraform(t testing.TB, folder string, environment []string) terraform {
 	t.Helper()
-	tf, err := emulator.NewTerraform(folder, t.TempDir(), environment)
+	return newEngine(t, emulator.TerraformEngine, folder, environment)
+}
+
+// newEngine is newTerraform for either engine.
+func newEngine(t testing.TB, engine emulator.Engine, folder string, environment []string) terraform {
+	t.Helper()
+	tf, err := engine.In(folder, t.TempDir(), environment)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +43,7 @@ func (tf terraform) run(t testing.TB, arguments ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("terraform %-8s %5.1f s", arguments[0], time.Since(start).Seconds())
+	t.Logf("%-8s %5.1f s", arguments[0], time.Since(start).Seconds())
 	return output
 }
 
@@ -49,6 +55,6 @@ func (tf terraform) plan(t testing.TB, arguments ...string) (*tfjson.Plan, strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("terraform plan and show %5.1f s", time.Since(start).Seconds())
+	t.Logf("plan and show %5.1f s", time.Since(start).Seconds())
 	return plan, text
 }

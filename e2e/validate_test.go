@@ -20,7 +20,13 @@ import (
 	labenvironment "github.com/groundplan/groundplan/e2e/lab/environment"
 )
 
-// TestValidate hands every golden stack, unchanged, to terraform with the real AWS provider: init, validate and plan
+// byOpenTofu are the environments that OpenTofu plans instead of Terraform: of every fixture that has a second environment, the
+// one that is not production. What they share with production, which is most, Terraform plans there, and it applies every fixture.
+var byOpenTofu = []string{
+	"files/staging", "gauges/staging", "reach-typescript/strict", "sessions/staging", "shop-typescript/staging", "shop/staging", "webshop/staging",
+}
+
+// TestValidate hands every golden stack, unchanged, to an engine with the real AWS provider: init, validate and plan
 // against the emulator, and checks what would be made against planRules. A services stack reads outputs of its platform
 // as they would be after an apply. Accepted here means accepted by the provider and by moto, not by AWS.
 func TestValidate(t *testing.T) {
@@ -29,23 +35,37 @@ func TestValidate(t *testing.T) {
 		environment := stack.fixture + "/" + stack.environment
 		stacks[environment] = append(stacks[environment], stack)
 	}
+	for _, name := range byOpenTofu {
+		if stacks[name] == nil {
+			t.Errorf("%s, which OpenTofu is to plan, does not exist", name)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(stacks)) {
+		engine := emulator.TerraformEngine
+		if slices.Contains(byOpenTofu, name) || everythingByOpenTofu() {
+			engine = emulator.OpenTofuEngine
+		}
 		t.Run(name, func(t *testing.T) {
-			environment := filepath.Join(assembleInfra(t, stacks[name][0].fixture), stacks[name][0].environment)
-			cloud := startEmulator(t, allowedAccount(t, environment))
-			prepareBackends(t, cloud, environment)
-			for _, stack := range stacks[name] {
-				t.Run(stack.name, func(t *testing.T) {
-					planStack(t, cloud, filepath.Join(environment, stack.name))
-				})
-			}
+			planEnvironment(t, engine, stacks[name])
+		})
+	}
+}
+
+// planEnvironment plans the stacks of one environment.
+func planEnvironment(t *testing.T, engine emulator.Engine, stacks []stack) {
+	environment := filepath.Join(assembleInfra(t, stacks[0].fixture), stacks[0].environment)
+	cloud := startEmulator(t, allowedAccount(t, environment))
+	prepareBackends(t, cloud, environment)
+	for _, stack := range stacks {
+		t.Run(stack.name, func(t *testing.T) {
+			planStack(t, cloud, engine, filepath.Join(environment, stack.name))
 		})
 	}
 }
 
 // planStack is what one stack must pass.
-func planStack(t *testing.T, cloud *emulator.Cloud, folder string) {
-	tf := newTerraform(t, folder, cloud.Environment())
+func planStack(t *testing.T, cloud *emulator.Cloud, engine emulator.Engine, folder string) {
+	tf := newEngine(t, engine, folder, cloud.Environment())
 	t.Cleanup(func() {
 		if t.Failed() && cloud.Messages() != "" {
 			t.Logf("the emulator said:\n%s", cloud.Messages())

@@ -120,24 +120,31 @@ type keyStatement struct {
 	Principal map[string]any
 	Action    []string
 	Resource  string
-	Condition map[string]map[string]string `json:",omitempty"`
+	Condition map[string]map[string][]string `json:",omitempty"`
 }
 
 // existingKey spells out the statements a key's policy needs: those that the module encryption-key gives to its own.
 func existingKey(d *kinds.Deployment) string {
 	account := strings.Split(d.Env.KeyARN, ":")[4]
+	arns := func(service, kind string, names []string) []string {
+		var list []string
+		for _, name := range names {
+			list = append(list, fmt.Sprintf("arn:aws:%s:%s:%s:%s%s", service, d.Env.Region, account, kind, name))
+		}
+		return list
+	}
 	statements := []keyStatement{
 		{Sid: "AccountDecidesByPolicy", Principal: map[string]any{"AWS": "arn:aws:iam::" + account + ":root"}, Action: []string{"kms:*"}},
 		{
-			Sid: "LogGroupsOfThisAccount", Principal: map[string]any{"Service": "logs." + d.Env.Region + ".amazonaws.com"},
+			Sid: "LogGroups", Principal: map[string]any{"Service": "logs." + d.Env.Region + ".amazonaws.com"},
 			Action:    []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"},
-			Condition: map[string]map[string]string{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": fmt.Sprintf("arn:aws:logs:%s:%s:log-group:*", d.Env.Region, account)}},
+			Condition: map[string]map[string][]string{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns("logs", "log-group:", kinds.KeyLogGroups(d))}},
 		},
 	}
-	if users := keyUsers(d); len(users) > 0 {
+	if topics := kinds.KeyTopics(d); len(topics) > 0 {
 		statements = append(statements, keyStatement{
-			Sid: "MessagesFromThisAccount", Principal: map[string]any{"Service": users}, Action: []string{"kms:Decrypt", "kms:GenerateDataKey"},
-			Condition: map[string]map[string]string{"StringEquals": {"aws:SourceAccount": account}},
+			Sid: "TopicsFeedQueues", Principal: map[string]any{"Service": "sns.amazonaws.com"}, Action: []string{"kms:Decrypt", "kms:GenerateDataKey"},
+			Condition: map[string]map[string][]string{"ArnLike": {"aws:SourceArn": arns("sns", "", topics)}},
 		})
 	}
 	for i := range statements {
@@ -156,7 +163,7 @@ func existingBucket(d *kinds.Deployment, bucket environment.ExistingBucket) stri
 		text += ", and versioning is switched on, as the application declares"
 	}
 	if bucket.KeyPrefix != "" {
-		text += fmt.Sprintf(". Objects of the application are under `%s`", bucket.KeyPrefix)
+		text += fmt.Sprintf(". Objects of the application are under `%s`. A process that reads them could list the names of the others, not their contents: S3 tells only who may list that an object is not there", bucket.KeyPrefix)
 	}
 	text += ". Pages that upload by signed URLs need their origins in its CORS rules."
 	if bucket.PublicBaseURL != "" {

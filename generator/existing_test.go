@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,9 @@ func TestE4_WhatIsBroughtIsNotMade(t *testing.T) {
 	}
 }
 
+// keyStatements are the statements of a process that are about keys, with the comments above them.
+var keyStatements = regexp.MustCompile(`(?s) {4}# [^\n]*\n {4}key_\w+ = \{\n.*?\n {4}\}\n`)
+
 // TestE4_ServicesSeeNoDifference: what is brought reaches the services stack by the outputs that what is made has.
 func TestE4_ServicesSeeNoDifference(t *testing.T) {
 	made, all := bring(t), bring(t, slices.Sorted(maps.Keys(brought))...)
@@ -131,11 +135,11 @@ func TestE4_ServicesSeeNoDifference(t *testing.T) {
 		ignore := func(text string) string {
 			var kept []string
 			for line := range strings.Lines(text) {
-				if !strings.Contains(line, "kms:") && !strings.Contains(line, "max_connections") {
+				if !strings.Contains(line, "max_connections") {
 					kept = append(kept, line)
 				}
 			}
-			return strings.Join(kept, "")
+			return keyStatements.ReplaceAllString(strings.Join(kept, ""), "")
 		}
 		if d := cmp.Diff(ignore(string(content)), ignore(string(all.Files[path]))); d != "" {
 			t.Errorf("%s: %s", path, d)
@@ -148,7 +152,7 @@ func TestE4_ServicesSeeNoDifference(t *testing.T) {
 func TestE4_GrantsGoToWhatIsBrought(t *testing.T) {
 	const messages, objects, env = "arn:aws:kms:eu-west-1:123456789012:key/messages", "arn:aws:kms:eu-west-1:123456789012:key/objects", "arn:aws:kms:eu-west-1:123456789012:key/env"
 	always := []string{
-		"cloudwatch:PutMetricData on *", "s3:AbortMultipartUpload on <bucket_files.arn>/*", "s3:GetObject on <bucket_files.arn>/*", "s3:PutObject on <bucket_files.arn>/*",
+		"cloudwatch:PutMetricData on *", "s3:AbortMultipartUpload on <bucket_files.arn>/*", "s3:GetObject on <bucket_files.arn>/*", "s3:ListBucket on <bucket_files.arn>", "s3:PutObject on <bucket_files.arn>/*",
 		"sns:GetTopicAttributes on <topic_paid_arn>", "sns:Publish on <topic_paid_arn>",
 		"sqs:ChangeMessageVisibility on <subscription_paid_ship.queue_arn>", "sqs:DeleteMessage on <subscription_paid_ship.queue_arn>", "sqs:ReceiveMessage on <subscription_paid_ship.queue_arn>",
 		"kms:Decrypt on <key_arn>", // the queue is the environment's own
@@ -162,7 +166,8 @@ func TestE4_GrantsGoToWhatIsBrought(t *testing.T) {
 		{"key of the bucket", "", objects, []string{"kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
 		{"keys of both", messages, objects, []string{
 			"kms:Decrypt on <topic_paid_key>", "kms:GenerateDataKey on <topic_paid_key>", "kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
-		{"one key for both", messages, messages, []string{"kms:Decrypt on <topic_paid_key>", "kms:GenerateDataKey on <topic_paid_key>"}},
+		{"one key for both", messages, messages, []string{ // by way of SNS and of S3
+			"kms:Decrypt on <topic_paid_key>", "kms:GenerateDataKey on <topic_paid_key>", "kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
 		{"the environment's", env, env, []string{"kms:GenerateDataKey on <key_arn>"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -184,20 +189,22 @@ func TestE4_GrantsGoToWhatIsBrought(t *testing.T) {
 
 // TestE4_RightsStayInTheFolder: a bucket that others use too is the application's below its prefix alone.
 func TestE4_RightsStayInTheFolder(t *testing.T) {
-	for _, test := range []struct{ operation, want string }{
-		{kinds.ListObjects, "StringLike"},
-		{kinds.GetObjectMetadata, "StringLikeIfExists"},
+	for _, test := range []struct{ operation, right, want string }{
+		{kinds.ListObjects, "s3:PutObject", "StringLike"}, // beside one that writes
+		{kinds.GetObjectMetadata, "s3:GetObject", "StringLikeIfExists"},
+		{kinds.ReadObjectContents, "s3:GetObject", "StringLikeIfExists"},
+		{kinds.SignedDownloadURL, "s3:GetObject", "StringLikeIfExists"},
 	} {
 		application := bringable()
 		for i := range application.Edges {
-			if e := &application.Edges[i]; e.Kind == "bucket" && e.Operation == kinds.WriteObject {
+			if e := &application.Edges[i]; e.Kind == "bucket" && e.Operation == kinds.ReadObjectContents {
 				e.Operation = test.operation
 			}
 		}
 		settings := "region = \"eu-west-1\"\n" + strings.NewReplacer("{ name", "{\nname", "files\" }", "files\"\nkey_prefix = \"shop/\"\n}").Replace(brought["bucket"])
 		call := callArguments(t, lower(t, application, settings), "production/services/orders.tf")
-		if got := rights(call); !slices.Contains(got, "s3:GetObject on <bucket_files.arn>/shop/*") || slices.Contains(got, "s3:GetObject on <bucket_files.arn>/*") {
-			t.Errorf("rights %v", got)
+		if got := rights(call); !slices.Contains(got, test.right+" on <bucket_files.arn>/shop/*") || slices.Contains(got, test.right+" on <bucket_files.arn>/*") {
+			t.Errorf("%s: rights %v", test.operation, got)
 		}
 		condition := call["permissions"].GetAttr("bucket_files").GetAttr("conditions").AsValueSlice()[0]
 		if condition.GetAttr("test").AsString() != test.want || condition.GetAttr("variable").AsString() != "s3:prefix" || condition.GetAttr("values").AsValueSlice()[0].AsString() != "shop/*" {

@@ -35,6 +35,9 @@ func frame(s *kinds.Stack, stack string) {
 		other.Comments = []string{"For CloudFront, which takes certificates of this region alone"}
 		s.Add("providers.tf", other)
 	}
+	if s.Env.AccountID == "" {
+		sameAccount(s, stack)
+	}
 	if stack != platformStack {
 		s.Add("platform.tf",
 			emit.Block{
@@ -48,6 +51,24 @@ func frame(s *kinds.Stack, stack string) {
 			emit.Block{Type: "locals", Args: []emit.Arg{kinds.Arg("platform", emit.Ref("data.terraform_remote_state.platform.outputs"))}},
 		)
 	}
+}
+
+// sameAccount holds the services to the account of their platform where the settings name none: with the credentials of
+// another account the plan would make a second environment there, around the outputs of this one.
+func sameAccount(s *kinds.Stack, stack string) {
+	const account = "data.aws_caller_identity.current.account_id"
+	identity := emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}}
+	if stack == platformStack {
+		identity.Comments = []string{"The account that is meant: the settings of the environment name none"}
+		s.Output("account_id", "The account of the environment, which the services have to be in as well.", emit.Ref(account))
+	} else {
+		identity.Comments = []string{"The services belong into the account of the platform"}
+		identity.Blocks = []emit.Block{{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []emit.Arg{
+			kinds.Arg("condition", emit.Equal("self.account_id", "local.platform.account_id")),
+			kinds.Arg("error_message", emit.Template("The credentials are for account ", "self.account_id", ", but the platform of this environment is in account ", "local.platform.account_id", ".")),
+		}}}}}
+	}
+	s.Add("providers.tf", identity)
 }
 
 // provider is AWS in one region: the account it may touch, and the tags of everything it makes.

@@ -141,8 +141,12 @@ func platformProblems(platform, services *stackCode, calls map[string]moduleCall
 func wantedPolicies(application *app.App, env environment.Environment) map[string]string {
 	g := &grants{app: application, env: env}
 	want := map[string]string{}
-	if len(application.Of("topic")) > 0 && env.KeyARN == "" {
-		want["encryption-key "+environment.Name(environment.KeyAlias, env.App, env.Name)+" is used by"] = "sns.amazonaws.com"
+	if key := "encryption-key " + environment.Name(environment.KeyAlias, env.App, env.Name); env.KeyARN == "" {
+		// A golden environment has no name that had to be shortened but those of caches.
+		want[key+" takes messages of"], want[key+" takes logs of"] = "", g.logGroups()
+		if len(application.Of("subscription")) > 0 {
+			want[key+" takes messages of"] = env.App + "-" + env.Name + "-*"
+		}
 	}
 	registry := "registry " + environment.Name(environment.Repository, env.App, env.Name)
 	account := env.AccountID
@@ -190,15 +194,24 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 	return want
 }
 
+// logGroups are the patterns of the names of the environment's log groups.
+func (g *grants) logGroups() string {
+	patterns := []string{"/*/" + g.env.App + "-" + g.env.Name + "-*", "/*/" + g.env.App + "-" + g.env.Name + "/*"}
+	for _, r := range g.app.Of("cache") {
+		if name := g.name(environment.ReplicationGroup, r.Name); !strings.HasPrefix(name, g.env.App+"-"+g.env.Name+"-") {
+			patterns = append(patterns, "/*/"+name+"*")
+		}
+	}
+	return strings.Join(patterns, " ")
+}
+
 // writtenPolicies says whom the policies of the generated code let in.
 func writtenPolicies(platform, services *stackCode, calls map[string]moduleCall) map[string]string {
 	got := map[string]string{}
 	for name, call := range calls {
 		switch call.Source {
 		case "encryption-key":
-			if users := join(platform.arg(call, "message_sources")); users != "" {
-				got[name+" is used by"] = users
-			}
+			got[name+" takes messages of"], got[name+" takes logs of"] = join(platform.arg(call, "topics")), join(platform.arg(call, "log_groups"))
 		case "registry":
 			got[name+" is pushed to by"], got[name+" is pulled from by"] = join(platform.arg(call, "push_role_arns")), join(platform.arg(call, "pull_role_arns"))
 		case "subscription":
@@ -282,8 +295,12 @@ func TestF4N5S1_GoldenStackWalkFires(t *testing.T) {
 		{"outputs swapped", "events", "production", "platform/outputs.tf", "module.topic_charges.arn", "module.topic_signups.arn"},
 		{"no permissions", "events", "production", "services/billing.tf", "  permissions = {", "  ignored = {"},
 		{"queue of another topic", "events", "production", "platform/topics.tf", "topic_arn          = module.topic_signups.arn", "topic_arn          = module.topic_charges.arn"},
-		{"key closed to SNS", "events", "production", "platform/encryption.tf", `message_sources`, `ignored`},
-		{"key open to all", "files", "production", "platform/encryption.tf", `name = "files-production"`, "name = \"files-production\"\n  message_sources = [\"sns.amazonaws.com\"]"},
+		{"key closed to SNS", "events", "production", "platform/encryption.tf", `topics `, `ignored `},
+		{"key open to every topic", "events", "production", "platform/encryption.tf", `"events-production-*"`, `"*"`},
+		{"key closed to logs", "events", "production", "platform/encryption.tf", `log_groups`, `ignored`},
+		{"key closed to the logs of a cache", "sessions", "production", "platform/encryption.tf", `"/*/ses-pro`, `"/*/other`},
+		{"key open to all", "files", "production", "platform/encryption.tf", `name       = "files-production"`, "name = \"files-production\"\n  topics = [\"*\"]"},
+		{"key without a condition", "events", "production", "services/billing.tf", `variable = "kms:ViaService"`, `variable = "kms:CallerAccount"`},
 		{"bucket open to a distribution", "files", "production", "platform/buckets.tf", "  versioned = true", "  versioned = true\n  distribution_arns = [module.cdn_avatars.distribution_arn]"},
 		{"a path more", "files", "production", "services/avatars.tf", "  permissions = {", "  connections = { x = { security_group_id = local.platform.load_balancer.security_group_id, port = 443 } }\n  permissions = {"},
 		{"a path less", "ledger", "production", "services/books.tf", "  connections = {", "  ignored = {"},

@@ -77,6 +77,16 @@ func (g *grants) allow(resource string, actions ...string) {
 	}
 }
 
+// allowBy lets the process use a key by way of a service, and not by itself.
+func (g *grants) allowBy(service, key string, actions ...string) {
+	if key == "" {
+		return
+	}
+	for _, action := range actions {
+		g.statements[fmt.Sprintf("%s on %s if StringEquals kms:ViaService %s.%s.amazonaws.com", action, key, service, g.env.Region)] = true
+	}
+}
+
 // key is the environment's key, or the one it brings.
 func (g *grants) key() string {
 	if g.env.KeyARN != "" {
@@ -147,7 +157,7 @@ func (g *grants) messages() {
 		if g.app.Containers() {
 			g.allow(arn, "sns:GetTopicAttributes") // as clients other than Encore's do
 		}
-		g.allow(key, "kms:Decrypt", "kms:GenerateDataKey")
+		g.allowBy("sns", key, "kms:Decrypt", "kms:GenerateDataKey")
 		g.variables[upper(e.Resource)+"_TOPIC_ARN"] = arn
 	}
 	for _, e := range g.edges("subscription") {
@@ -161,7 +171,7 @@ func (g *grants) messages() {
 		if g.app.Containers() {
 			g.allow(queue+": queue_arn", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 		}
-		g.allow(g.key(), "kms:Decrypt")
+		g.allowBy("sqs", g.key(), "kms:Decrypt")
 	}
 	if len(topics) > 0 {
 		g.config["pubsub"] = []any{map[string]any{"type": "aws_sns_sqs", "topics": topics}}
@@ -206,7 +216,7 @@ func (g *grants) buckets() {
 			case action == "s3:ListBucket":
 				g.allow(b.arn, action)
 			case strings.HasPrefix(action, "kms:"):
-				g.allow(b.key, action)
+				g.allowBy("s3", b.key, action)
 			case !strings.HasSuffix(action, "Version") || spec.Versioned:
 				g.allow(b.arn+"/*", action)
 			}

@@ -115,6 +115,7 @@ func TestE2_ProcessesNeverTakeFilesOfTheStack(t *testing.T) {
 		"module service_gateway": "gateway.tf", "module service_outputs": "outputs_process.tf", "module service_override": "override_process.tf",
 		"module service_platform": "platform_process.tf", "module service_price_override": "price_override_process.tf",
 		"module service_providers": "providers_process.tf", "module service_terraform": "terraform_process.tf", "module service_variables": "variables_process.tf",
+		"data aws_caller_identity current":     "providers.tf",
 		"data terraform_remote_state platform": "platform.tf", "locals": "platform.tf", "output url": "outputs.tf", "provider aws": "providers.tf",
 		"terraform": "terraform.tf", "variable image_tag": "variables.tf",
 	}

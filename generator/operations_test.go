@@ -24,6 +24,9 @@ const (
 	files     = "bucket app-production-files-123456789012: arn"
 	objects   = files + "/*"
 	key       = "encryption-key app-production: arn"
+	byS3      = " if StringEquals kms:ViaService s3.us-east-1.amazonaws.com"
+	bySNS     = " if StringEquals kms:ViaService sns.us-east-1.amazonaws.com"
+	bySQS     = " if StringEquals kms:ViaService sqs.us-east-1.amazonaws.com"
 	metricsOn = "cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace app/production"
 )
 
@@ -45,51 +48,51 @@ var operations = []operation{
 
 	// Messages. Go looks topics up at start, and panics when it may not; TypeScript does not.
 	{name: "topic published to", declare: topicOf("AtLeastOnce"), use: `Paid.Publish(ctx, &Event{})`,
-		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
 	{name: "topic published to through a reference", declare: topicOf("AtLeastOnce") + "\nvar publisher = pubsub.TopicRef[pubsub.Publisher[*Event]](Paid)", use: `publisher.Publish(ctx, &Event{})`,
-		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
 	{name: "FIFO topic published to", declare: topicOf("ExactlyOnce"), use: `Paid.Publish(ctx, &Event{})`,
-		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
 	{name: "topic declared alone", declare: topicOf("AtLeastOnce"), want: nil},
 	{name: "subscription", declare: topicOf("AtLeastOnce") + subscription, want: []string{
-		"sns:GetTopicAttributes on " + paid, "kms:Decrypt on " + key,
+		"sns:GetTopicAttributes on " + paid, "kms:Decrypt on " + key + bySQS,
 		"sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
 	{name: "topic published to and consumed", declare: topicOf("AtLeastOnce") + subscription, use: `Paid.Publish(ctx, &Event{})`, want: []string{
-		"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key,
+		"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS, "kms:Decrypt on " + key + bySQS,
 		"sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
 	{name: "topic in TypeScript", typescript: app.Edge{Kind: "topic", Resource: "paid", Operation: "publish"},
-		want: []string{"sns:Publish on " + paid, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
 	{name: "subscription in TypeScript", typescript: app.Edge{Kind: "subscription", Parent: "paid", Resource: "ship"}, want: []string{
-		"kms:Decrypt on " + key, "sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
+		"kms:Decrypt on " + key + bySQS, "sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
 
-	// Buckets. Looking at an object is allowed by s3:GetObject, and answers 404 only to whoever may list.
+	// Buckets. Reading and looking at an object is allowed by s3:GetObject, and answers 404 only to whoever may list.
 	{name: "LIST_OBJECTS", declare: bucketOf(""), use: `for range Files.List(ctx, nil) {}`, want: []string{"s3:ListBucket on " + files}},
-	{name: "READ_OBJECT_CONTENTS", declare: bucketOf(""), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "kms:Decrypt on " + key}},
+	{name: "READ_OBJECT_CONTENTS", declare: bucketOf(""), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "READ_OBJECT_CONTENTS versioned", declare: bucketOf("Versioned: true"), use: `Files.Download(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "kms:Decrypt on " + key}},
-	{name: "READ_OBJECT_CONTENTS public", declare: bucketOf("Public: true"), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + objects}},
-	{name: "SIGNED_DOWNLOAD_URL", declare: bucketOf(""), use: `Files.SignedDownloadURL(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "kms:Decrypt on " + key}},
+		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+	{name: "READ_OBJECT_CONTENTS public", declare: bucketOf("Public: true"), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files}},
+	{name: "SIGNED_DOWNLOAD_URL", declare: bucketOf(""), use: `Files.SignedDownloadURL(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "SIGNED_DOWNLOAD_URL versioned", declare: bucketOf("Versioned: true"), use: `Files.SignedDownloadURL(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "kms:Decrypt on " + key}},
+		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "WRITE_OBJECT", declare: bucketOf(""), use: `Files.Upload(ctx, "x")`,
-		want: []string{"s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
 	{name: "WRITE_OBJECT public", declare: bucketOf("Public: true"), use: `Files.Upload(ctx, "x")`, want: []string{"s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects}},
 	{name: "SIGNED_UPLOAD_URL", declare: bucketOf(""), use: `Files.SignedUploadURL(ctx, "x")`,
-		want: []string{"s3:PutObject on " + objects, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"s3:PutObject on " + objects, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
 	{name: "DELETE_OBJECT", declare: bucketOf(""), use: `Files.Remove(ctx, "x")`, want: []string{"s3:DeleteObject on " + objects}},
 	{name: "DELETE_OBJECT versioned", declare: bucketOf("Versioned: true"), use: `Files.Remove(ctx, "x")`,
 		want: []string{"s3:DeleteObject on " + objects, "s3:DeleteObjectVersion on " + objects}},
 	{name: "GET_OBJECT_METADATA", declare: bucketOf(""), use: `Files.Attrs(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key}},
+		want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "GET_OBJECT_METADATA versioned", declare: bucketOf("Versioned: true"), use: `Files.Exists(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key}},
+		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "UPDATE_OBJECT_METADATA", typescript: app.Edge{Kind: "bucket", Resource: "files", Operation: "UPDATE_OBJECT_METADATA"},
-		want: []string{"s3:PutObject on " + objects, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		want: []string{"s3:PutObject on " + objects, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
 	{name: "GET_PUBLIC_URL", declare: bucketOf("Public: true"), use: `Files.PublicURL("x")`, want: nil},
 	{name: "bucket declared alone", declare: bucketOf(""), want: nil},
 	{name: "read-writer", declare: bucketOf("") + "\nvar mine = objects.BucketRef[objects.ReadWriter](Files)", use: `mine.Remove(ctx, "x")`, want: []string{
 		"s3:GetObject on " + objects, "s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects, "s3:DeleteObject on " + objects,
-		"s3:ListBucket on " + files, "kms:Decrypt on " + key, "kms:GenerateDataKey on " + key}},
+		"s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
 
 	// What is reached by a password needs no right of the task role.
 	{name: "database", declare: `var DB = sqldb.NewDatabase("main", sqldb.DatabaseConfig{Migrations: "./migrations"})`, use: `DB.Exec(ctx, "SELECT 1")`,

@@ -84,21 +84,11 @@ func encryptionKey(s *kinds.Stack) {
 			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
 			kinds.Arg("name", name(s, environment.KeyAlias)),
 			kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
-			kinds.Arg("message_sources", emit.Strings(keyUsers(s.Deployment))),
+			kinds.Arg("log_groups", emit.Strings(kinds.KeyLogGroups(s.Deployment))),
+			kinds.Arg("topics", emit.Strings(kinds.KeyTopics(s.Deployment))),
 		)
 	}
 	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", s.KeyARN())
-}
-
-// keyUsers are the AWS services that use the key on behalf of what the application declares, sorted.
-func keyUsers(d *kinds.Deployment) []string {
-	var users []string
-	for _, kind := range kinds.All {
-		if len(d.Of(kind.Name)) > 0 {
-			users = append(users, kind.KeyUsers...)
-		}
-	}
-	return distinct(users)
 }
 
 // storagePorts are the ports the storage tier answers on: none means that there is no such tier.

@@ -47,6 +47,9 @@ type guideEnvironment struct {
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
 	Servers []guideServer
+	// Monitored says that servers are made, which RDS watches; what it sees could be kept as long as other logs.
+	Monitored        bool
+	LogRetentionDays int
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Schedules says that there are cron jobs.
@@ -130,7 +133,8 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
 			}
 		}
-		entry.Servers = servers(d)
+		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
+		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil })
 		entry.Existing = existing(d)
 		if env.Network == nil {
 			entry.Network = "network, "

@@ -89,13 +89,13 @@ func TestJ1_WhatNobodyElseCallsOnlyTheScheduleReaches(t *testing.T) {
 	}
 }
 
-// bucketActions is what Encore's operations call, by the runtimes' sources: HeadObject is allowed by s3:GetObject, and
-// says 404 of an object that is not there only to whoever may list. The versioned actions count where versions are kept,
+// bucketActions is what Encore's operations call, by the runtimes' sources: HeadObject is allowed by s3:GetObject, and both
+// say 404 of an object that is not there only to whoever may list. The versioned actions count where versions are kept,
 // the key's where the environment's key encrypts.
 var bucketActions = map[string][]string{
 	"LIST_OBJECTS":           {"s3:ListBucket"},
-	"READ_OBJECT_CONTENTS":   {"s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"},
-	"SIGNED_DOWNLOAD_URL":    {"s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"},
+	"READ_OBJECT_CONTENTS":   {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "kms:Decrypt"},
+	"SIGNED_DOWNLOAD_URL":    {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "kms:Decrypt"},
 	"WRITE_OBJECT":           {"s3:PutObject", "s3:AbortMultipartUpload", "kms:GenerateDataKey", "kms:Decrypt"},
 	"SIGNED_UPLOAD_URL":      {"s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt"},
 	"UPDATE_OBJECT_METADATA": {"s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt"},

@@ -1,10 +1,10 @@
 """How IAM decides, where moto 5.2.1 lets through what AWS refuses or refuses what AWS lets through.
 
 With enforcement on, moto looks at the policies of the caller's role. Mended here: it knows the resource of few services,
-takes no notice of conditions, asks for no right to the key that something is encrypted with, and SNS delivers into any
-queue. What the policy of a registry denies is denied. Still nobody looks at trust policies of services, permissions
-boundaries, and resource policies of a queue, a topic, a key or a secret when a role of the same account calls; every
-request counts as sent over TLS.
+takes no notice of conditions, asks for no right to the key that something is encrypted with, SNS delivers into any queue,
+and S3 tells everybody which objects there are not. What the policy of a registry denies is denied. Still nobody looks at
+trust policies of services, permissions boundaries, and resource policies of a queue, a topic, a key or a secret when a role
+of the same account calls; every request counts as sent over TLS.
 """
 
 import json
@@ -14,12 +14,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from moto.awslambda.responses import LambdaResponse
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.exceptions import JsonRESTError
 from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
+from moto.logs.models import LogsBackend
 from moto.logs.responses import LogsResponse
+from moto.s3.models import FakeDeleteMarker
 from moto.s3.responses import S3Response
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.models import Subscription
@@ -53,9 +56,15 @@ def like(pattern, text):
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 
+def arn_like(pattern, text):
+    """Each of the six parts of an ARN is compared by itself: a wildcard does not reach beyond a colon, but in the last part."""
+    patterns, parts = pattern.split(":", 5), text.split(":", 5)
+    return len(patterns) == len(parts) and all(like(*pair) for pair in zip(patterns, parts))
+
+
 OPERATORS = {
-    "ArnEquals": like,  # AWS documents that it behaves as ArnLike
-    "ArnLike": like,
+    "ArnEquals": arn_like,  # AWS documents that it behaves as ArnLike
+    "ArnLike": arn_like,
     "Bool": lambda wanted, got: str(wanted).lower() == got,
     "StringEquals": lambda wanted, got: wanted == got,
     "StringLike": like,
@@ -63,18 +72,21 @@ OPERATORS = {
 
 
 def holds(condition, keys):
-    """Whether every line of a condition holds. A key that the request has not makes it fail."""
+    """Whether every line of a condition holds. A key that the request has not makes it fail, unless it asks IfExists."""
     known = {name.lower(): value for name, value in keys.items()} | {"aws:securetransport": "true"}
     for operator, lines in condition.items():
         if operator == "ArnNotLike":  # which a key that the request has not makes hold
-            if any(like(value, known.get(key.lower(), "")) for key, wanted in lines.items() for value in listed(wanted)):
+            if any(arn_like(value, known.get(key.lower(), "")) for key, wanted in lines.items() for value in listed(wanted)):
                 return False
             continue
-        if operator not in OPERATORS:
+        compare = OPERATORS.get(operator.removesuffix("IfExists"))
+        if compare is None:
             raise NotImplementedError(f"condition operator {operator}")
         for key, wanted in lines.items():
             got = known.get(key.lower())
-            if got is None or not any(OPERATORS[operator](value, got) for value in listed(wanted)):
+            if got is None and operator.endswith("IfExists"):
+                continue
+            if got is None or not any(compare(value, got) for value in listed(wanted)):
                 return False
     return True
 
@@ -252,8 +264,19 @@ def believe_signed_addresses():
     IAMRequestBase.__init__, IAMRequestBase.check_signature = created, checked
 
 
-def ask_for_keys_of_buckets():
-    """S3 opens and makes data keys in the caller's name."""
+def is_missing(bucket, name, version):
+    """Whether a bucket has no object of that name, or not that version of it."""
+    versions = bucket.keys.getlist(name, default=[])
+    if version:
+        return all(str(key.version_id) != version for key in versions)
+    return not versions or isinstance(bucket.keys[name], FakeDeleteMarker)
+
+
+def ask_as_s3_does():
+    """
+    S3 opens and makes data keys in the caller's name. And it tells that there is no object of a name to those alone who may
+    list the bucket; others are refused (Amazon S3 API Reference, "GetObject", "HeadObject").
+    """
     decide = ActionAuthenticatorMixin._authenticate_and_authorize_action
     rights = {
         ("GET", "GetObject"): ("Decrypt",),
@@ -263,19 +286,46 @@ def ask_for_keys_of_buckets():
     }
 
     def decided(self, request, resource="*"):
-        name = resource.removeprefix("arn:aws:s3:::").split("/")[0]
-        actions = rights.get((self.method, self._get_action()))
-        bucket = self.backend.buckets.get(name) if actions else None
-        if bucket is not None and bucket.encryption:
+        name, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
+        action, asked = self._get_action(), parse_qs(urlsplit(self.uri).query, keep_blank_values=True)
+        bucket = self.backend.buckets.get(name)
+        if bucket is not None and action == "ListBucket":
+            resource = Target(resource, {"s3:prefix": asked["prefix"][0]} if "prefix" in asked else None)
+        elif bucket is not None and action in ("GetObject", "GetObjectVersion") and is_missing(bucket, key, asked.get("versionId", [""])[0]):
+            resource = Target(resource, also=(("s3:ListBucket", Target(f"arn:aws:s3:::{name}")),))
+        elif bucket is not None and bucket.encryption:
             default = bucket.encryption["Rule"]["ApplyServerSideEncryptionByDefault"]
+            actions = rights.get((self.method, action), ())
             resource = Target(resource, also=with_key(self, "s3", default.get("KMSMasterKeyID"), actions))
         decide(self, request, resource)
 
     S3Response._authenticate_and_authorize_action = decided
 
 
+def encrypt_logs_where_keys_let_in():
+    """CloudWatch Logs takes a key for a log group that lets it in for that group. moto takes any."""
+    create = LogsBackend.create_log_group
+
+    def created(self, log_group_name, tags, **named):
+        key = found_key(self.account_id, self.region_name, named.get("kmsKeyId"))
+        arn = f"arn:aws:logs:{self.region_name}:{self.account_id}:log-group:{log_group_name}"
+        service = f"logs.{self.region_name}.amazonaws.com"
+        used = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
+        if key is not None and not all(
+            allows(key.policy, f"kms:{action}", Target(key.arn, {"kms:EncryptionContext:aws:logs:arn": arn}), service) for action in used
+        ):
+            raise JsonRESTError("AccessDeniedException", f"The specified KMS key does not exist or is not allowed to be used with LogGroup '{arn}'")
+        return create(self, log_group_name, tags, **named)
+
+    LogsBackend.create_log_group = created
+
+
 def deliver_where_policies_let_in():
-    """SNS delivers into a queue that lets the topic in and whose key opens for SNS, otherwise into the subscription's dead letters."""
+    """
+    SNS delivers into a queue that lets the topic in and whose key opens for SNS, otherwise into the subscription's dead letters.
+    The queue's policy sees the topic and its account, the key's the topic alone: nothing else is documented to reach KMS (Amazon
+    SQS Developer Guide, "Key management", "Configure AWS KMS permissions with confused deputy protection").
+    """
     publish = Subscription.publish
     service = "sns.amazonaws.com"
 
@@ -287,7 +337,7 @@ def deliver_where_policies_let_in():
             return False
         key = found_key(account, region, queue.kms_master_key_id)
         return key is None or all(
-            allows(key.policy, action, Target(key.arn, keys), service) for action in ("kms:GenerateDataKey", "kms:Decrypt")
+            allows(key.policy, action, Target(key.arn, {"aws:SourceArn": topic}), service) for action in ("kms:GenerateDataKey", "kms:Decrypt")
         )
 
     def published(self, *arguments, **named):
@@ -306,8 +356,9 @@ def deliver_where_policies_let_in():
 
 
 def apply():
-    ask_for_keys_of_buckets()
+    ask_as_s3_does()
     believe_signed_addresses()
     deliver_where_policies_let_in()
+    encrypt_logs_where_keys_let_in()
     evaluate_whole_statements()
     name_resources()

@@ -11,7 +11,7 @@ from moto.awslambda.models import LambdaBackend
 from moto.cloudfront.models import Distribution, ViewerCertificate
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.core.utils import utcnow
-from moto.ecs.models import EC2ContainerServiceBackend, Service, TaskDefinition
+from moto.ecs.models import EC2ContainerServiceBackend, Service
 from moto.moto_api._internal import mock_random
 from moto.s3.models import FakeDeleteMarker
 from moto.sqs.models import Queue
@@ -60,28 +60,6 @@ def run_what_is_desired():
         return service
 
     Service.__init__, EC2ContainerServiceBackend.update_service = created, updated
-
-
-def normalise_definitions():
-    """ECS hands container definitions back in full: lists that were left out are empty ones. moto completes some of them."""
-    create = TaskDefinition.__init__
-
-    def complete(container):
-        container.setdefault("systemControls", [])
-        for mapping in container.get("portMappings", []):
-            mapping.setdefault("protocol", "tcp")
-            mapping.setdefault("hostPort", mapping["containerPort"])
-        capabilities = container.get("linuxParameters", {}).get("capabilities")
-        if capabilities is not None:
-            capabilities.setdefault("add", [])
-            capabilities.setdefault("drop", [])
-
-    def created(self, *arguments, **named):
-        create(self, *arguments, **named)
-        for container in self.container_definitions:
-            complete(container)
-
-    TaskDefinition.__init__ = created
 
 
 def describe_rules_between_groups():
@@ -199,7 +177,6 @@ def apply():
     leave_out_certificates()
     name_distributions()
     name_queues()
-    normalise_definitions()
     rehearse_functions()
     run_what_is_desired()
     tag_scalable_targets()

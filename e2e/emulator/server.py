@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import authorization
+import documents
 import echoes
 import echoes_storage
 import hooks
@@ -100,7 +101,7 @@ class Quiet(WSGIRequestHandler):
 
 
 def main():
-    for changes in (repairs, repairs_storage, authorization, echoes, echoes_storage):
+    for changes in (repairs, repairs_storage, documents, authorization, echoes, echoes_storage):
         changes.apply()
     if len(sys.argv) > 1:
         snapshot.restore(sys.argv[1])

@@ -105,6 +105,11 @@ func Template(parts ...string) Value {
 	return Value{text: b.String()}
 }
 
+// Equal is the comparison of two references.
+func Equal(one, other string) Value {
+	return Value{text: Ref(one).text + " == " + Ref(other).text}
+}
+
 // List is a list in the given order.
 func List(items ...Value) Value { return Value{kind: list, items: items} }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -74,6 +75,18 @@ func Name(budget Budget, parts ...string) string {
 	}
 	readable := shorten(words, int(budget)-suffixLength)
 	return readable + "-" + hash(parts)
+}
+
+// Prefix is what names made of these and further parts begin with, before a hyphen, as long as there is room for all parts:
+// a name that had to be shortened begins otherwise.
+func Prefix(parts ...string) string {
+	words := make([]string, 0, len(parts))
+	for _, part := range parts {
+		if word := sanitise(part); word != "" {
+			words = append(words, word)
+		}
+	}
+	return shorten(words, math.MaxInt)
 }
 
 // split is the only list of parts that may have a text as its plain name: application, environment and the rest. The

@@ -152,6 +152,22 @@ func TestE2_CollisionsWouldBeSeen(t *testing.T) {
 	}
 }
 
+// TestE2_PrefixBeginsNames: where there is room, a name begins with the prefix of its application and environment, whatever
+// had to be changed about them.
+func TestE2_PrefixBeginsNames(t *testing.T) {
+	for _, parts := range [][2]string{{"shop", "production"}, {"my-shop", "eu"}, {"My Shop", "prod"}, {"internal", "qa"}, {"aws", "dev"}, {"2048", "test"}, {"shop", "a--b"}} {
+		prefix := Prefix(parts[0], parts[1])
+		for _, rest := range []string{"orders", "Orders", "o", "2", "orders-2jlntuus"} {
+			if name := Name(Topic, parts[0], parts[1], rest); !strings.HasPrefix(name, prefix+"-") {
+				t.Errorf("%v %s is called %s, which does not begin with %s", parts, rest, name, prefix)
+			}
+		}
+	}
+	if long := strings.Repeat("a", 40); strings.HasPrefix(Name(Unit, long, "production", "orders"), Prefix(long, "production")) {
+		t.Error("a name that was shortened begins as others do")
+	}
+}
+
 func TestNameRefusesNonsense(t *testing.T) {
 	for _, call := range []func(){func() { Name(Unit) }, func() { Name(15, "shop", "production") }} {
 		func() {

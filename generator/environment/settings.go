@@ -92,7 +92,7 @@ var environmentSettings = []setting[Environment]{
 	row("region", func(e *Environment) *string { return &e.Region }, same("us-east-1"),
 		"AWS region.", isRegion),
 	row("account_id", func(e *Environment) *string { return &e.AccountID }, same(""),
-		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account.", isAccountID),
+		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account; without it the services refuse another account than their platform's.", isAccountID),
 	row("domain", func(e *Environment) *string { return &e.Domain }, same(""),
 		"Name under which the gateway is reached from the internet. Without it the load balancer is internal and speaks HTTP.", isDomain),
 	row("hosted_zone_id", func(e *Environment) *string { return &e.HostedZoneID }, same(""),

@@ -53,6 +53,7 @@ var Caches = Kind{
 	Read:        readCache,
 	Verbs:       map[string]string{"": "keeps keys"},
 	StoragePort: cachePort,
+	Logs:        cacheLogs,
 	Lower:       lowerCaches,
 	Wire:        wireCaches,
 	Check:       checkCaches,

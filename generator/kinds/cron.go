@@ -61,6 +61,7 @@ var Crons = Kind{
 	Manifest:      []source.ManifestSpelling{cronManifest},
 	Metadata:      cronMetadata,
 	Read:          readCron,
+	Logs:          cronLogs,
 	LowerServices: lowerCrons,
 	Check:         checkCrons,
 }

@@ -51,6 +51,7 @@ var Databases = Kind{
 	ByUse:       true,
 	Verbs:       map[string]string{"": "uses"},
 	StoragePort: 5432,
+	Logs:        databaseLogs,
 	Lower:       lowerDatabases,
 	Wire:        wireDatabases,
 	Check:       checkDatabases,

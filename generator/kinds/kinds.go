@@ -61,9 +61,9 @@ type Kind struct {
 	// Private says that only the service that declares it may use it.
 	Private bool
 
-	// KeyUsers are the AWS services that use the environment's key on behalf of the kind, as service principals: they
-	// have no role of the account, so the key itself has to admit them.
-	KeyUsers []string
+	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
+	// has to admit these. Nil for a kind that writes no logs.
+	Logs func(d *Deployment) []string
 	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
 	StoragePort int
 	// Lower adds what the application's resources of this kind become to the platform stack, Wire to a process

@@ -22,10 +22,6 @@ func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Labe
 func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
-	made := slices.ContainsFunc(buckets, func(r app.Resource) bool { return s.Env.ExistingBucket(r.Name) == nil })
-	if made && s.Env.AccountID == "" {
-		s.Add(bucketFile, emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}, Comments: []string{"Names of buckets are shared by all of AWS: the account's id makes them this account's"}})
-	}
 	for _, r := range buckets {
 		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
 		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
@@ -55,7 +51,8 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 	}
 }
 
-// bucketName ends in the account's id, which AWS knows when the settings do not.
+// bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
+// the stack asks who calls.
 func bucketName(env *environment.Environment, bucket string) emit.Value {
 	name := environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket) + "-"
 	if env.AccountID != "" {
@@ -108,12 +105,25 @@ type bucketRight struct {
 	key       []string
 }
 
-// bucketRights is what each operation needs, from the calls Encore's runtimes make. LIST is on the bucket; without it
-// S3 says 403 instead of 404 of an object that is not there, so looking one up needs it too.
+// lookUp is the right to learn that there is no object of a name. Without it S3 answers a request for one with 403 instead
+// of 404 (Amazon S3 API Reference, "GetObject" and "HeadObject"), which neither of Encore's runtimes, nor who was handed a
+// signed URL, knows as "not found". It is the right to list as well: S3 has no other. A deletion needs no such right: it
+// succeeds whether or not there is an object.
+var lookUp = bucketRight{action: "s3:ListBucket"}
+
+// bucketRights is what each operation needs, from the calls Encore's runtimes make.
 var bucketRights = map[string][]bucketRight{
-	ListObjects:        {{action: "s3:ListBucket"}},
-	ReadObjectContents: {{action: "s3:GetObject", objects: true, key: []string{"kms:Decrypt"}}, {action: "s3:GetObjectVersion", objects: true, versioned: true}},
-	SignedDownloadURL:  {{action: "s3:GetObject", objects: true, key: []string{"kms:Decrypt"}}, {action: "s3:GetObjectVersion", objects: true, versioned: true}},
+	ListObjects: {{action: "s3:ListBucket"}},
+	ReadObjectContents: {
+		{action: "s3:GetObject", objects: true, key: []string{"kms:Decrypt"}},
+		{action: "s3:GetObjectVersion", objects: true, versioned: true},
+		lookUp,
+	},
+	SignedDownloadURL: {
+		{action: "s3:GetObject", objects: true, key: []string{"kms:Decrypt"}},
+		{action: "s3:GetObjectVersion", objects: true, versioned: true},
+		lookUp,
+	},
 	WriteObject: {
 		{action: "s3:PutObject", objects: true, key: []string{"kms:Decrypt", "kms:GenerateDataKey"}},
 		{action: "s3:AbortMultipartUpload", objects: true},
@@ -124,7 +134,7 @@ var bucketRights = map[string][]bucketRight{
 	GetObjectMetadata: {
 		{action: "s3:GetObject", objects: true, key: []string{"kms:Decrypt"}},
 		{action: "s3:GetObjectVersion", objects: true, versioned: true},
-		{action: "s3:ListBucket"},
+		lookUp,
 	},
 	GetPublicURL: nil, // made of the configured address, without a call
 }
@@ -158,9 +168,9 @@ func wireBuckets(p *Process) {
 		switch existing := p.Env.ExistingBucket(name); {
 		case len(onKey) == 0:
 		case existing == nil && !spec.Public:
-			p.useKey(onKey...)
+			p.useKey("s3", onKey...)
 		case existing != nil && existing.KeyARN != "":
-			p.useOwnersKey(existing.KeyARN, p.bucketLabel(name), "bucket "+quoted(name), emit.Ref(platform+".key_arn"), onKey...)
+			p.useOwnersKey(existing.KeyARN, p.bucketLabel(name), "bucket "+quoted(name), emit.Ref(platform+".key_arn"), "s3", onKey...)
 		}
 		fields := []emit.Arg{Arg("name", emit.Ref(platform+".name"))}
 		if prefix != "" {
@@ -189,11 +199,15 @@ func keyPrefix(env *environment.Environment, bucket string) string {
 	return ""
 }
 
+// looksUp are the operations that are about one object, which may not be there.
+var looksUp = []string{GetObjectMetadata, ReadObjectContents, SignedDownloadURL}
+
 // listsOnly narrows s3:ListBucket to a folder. Whoever looks a single object up names no folder, and learns by the same
-// right that there is none of that name: for such a process the condition holds where a folder is named.
+// right that there is none of that name: for such a process the condition holds where a folder is named, and it could list
+// the names of the whole bucket by naming none.
 func listsOnly(prefix string, uses []app.Edge) []Condition {
 	test := "StringLike"
-	if slices.ContainsFunc(uses, func(e app.Edge) bool { return e.Operation == GetObjectMetadata }) {
+	if slices.ContainsFunc(uses, func(e app.Edge) bool { return slices.Contains(looksUp, e.Operation) }) {
 		test = "StringLikeIfExists"
 	}
 	return []Condition{{Test: test, Variable: "s3:prefix", Values: []string{prefix + "*"}}}

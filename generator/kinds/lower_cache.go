@@ -29,6 +29,20 @@ func CacheSecretPrefix(env *environment.Environment, cluster string) string {
 	return SecretName(env, "cache", cluster)
 }
 
+// cacheName is the physical name of a cache cluster.
+func (d *Deployment) cacheName(r app.Resource) string {
+	return environment.Name(environment.ReplicationGroup, d.Env.App, d.Env.Name, r.Name)
+}
+
+// cacheLogs are the names of the caches, all of which write logs.
+func cacheLogs(d *Deployment) []string {
+	var names []string
+	for _, r := range d.Of("cache") {
+		names = append(names, d.cacheName(r))
+	}
+	return names
+}
+
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
 func lowerCaches(s *Stack, caches []app.Resource) {
 	for _, r := range caches {
@@ -43,7 +57,7 @@ func lowerCaches(s *Stack, caches []app.Resource) {
 		}
 		s.Module("caches.tf", label, "cache", "cache "+r.Name,
 			[]string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", emit.String(environment.Name(environment.ReplicationGroup, s.Env.App, s.Env.Name, r.Name))),
+			Arg("name", emit.String(s.cacheName(r))),
 			Arg("vpc_id", s.Network("vpc_id")),
 			Arg("subnet_ids", s.Network("storage_subnet_ids")),
 			Arg("key_arn", s.KeyARN()),

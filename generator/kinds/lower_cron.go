@@ -51,6 +51,20 @@ func BaseURL(p *Process) emit.Value {
 	return emit.Template(fmt.Sprintf("http://%s.", DiscoveryName(p.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", p.Port()))
 }
 
+// cronName is the physical name of a cron job: its function's, and what its roles and queue are called after.
+func (d *Deployment) cronName(r app.Resource) string {
+	return environment.Name(environment.Schedule, d.Env.App, d.Env.Name, r.Name)
+}
+
+// cronLogs are the names of the functions that call the endpoints of cron jobs.
+func cronLogs(d *Deployment) []string {
+	var names []string
+	for _, r := range d.Of("cron") {
+		names = append(names, d.cronName(r))
+	}
+	return names
+}
+
 // lowerCrons makes a schedule and a signer per job. They stand in the services stack: a job calls a process, which is
 // there, and its schedule changes with the code.
 func lowerCrons(s *Stack, crons []app.Resource) {
@@ -62,7 +76,7 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 			continue
 		}
 		args := []emit.Arg{
-			Arg("name", emit.String(environment.Name(environment.Schedule, s.Env.App, s.Env.Name, r.Name))),
+			Arg("name", emit.String(s.cronName(r))),
 			Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 			Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
 			Arg("connection", emit.Object(

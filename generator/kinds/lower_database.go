@@ -55,6 +55,22 @@ var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // databaseFile holds the servers.
 const databaseFile = "databases.tf"
 
+// serverName is the physical name of a database server.
+func (d *Deployment) serverName(server environment.DatabaseServer) string {
+	return environment.Name(environment.Server, d.Env.App, d.Env.Name, server.Name)
+}
+
+// databaseLogs are the names of the servers that are made.
+func databaseLogs(d *Deployment) []string {
+	var names []string
+	for _, server := range d.Env.DatabaseServers {
+		if server.Existing == nil {
+			names = append(names, d.serverName(server))
+		}
+	}
+	return names
+}
+
 func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
 	label := "database_server_" + Label(server.Name)
 	var holds []string
@@ -72,7 +88,7 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 		return
 	}
 	args := []emit.Arg{
-		Arg("name", emit.String(environment.Name(environment.Server, s.Env.App, s.Env.Name, server.Name))),
+		Arg("name", emit.String(s.serverName(server))),
 		Arg("vpc_id", s.Network("vpc_id")),
 		Arg("subnet_ids", s.Network("storage_subnet_ids")),
 		Arg("key_arn", s.KeyARN()),

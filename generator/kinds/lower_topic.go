@@ -79,6 +79,7 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 			Arg("name", emit.String(environment.Name(environment.Topic, s.Env.App, s.Env.Name, r.Name))),
 			Arg("key_arn", s.KeyARN()),
 			Arg("fifo", emit.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
+			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
 		)
 		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), emit.Ref("module."+label+".arn"))
 	}
@@ -184,9 +185,9 @@ func (p *Process) useTopicKey(topic string, actions ...string) {
 	existing := p.Env.ExistingTopic(topic)
 	switch {
 	case existing == nil:
-		p.useKey(actions...)
+		p.useKey("sns", actions...)
 	case existing.KeyARN != "":
-		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), emit.Ref("local.platform."+p.topicLabel(topic)+"_key"), actions...)
+		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), emit.Ref("local.platform."+p.topicLabel(topic)+"_key"), "sns", actions...)
 	}
 }
 
@@ -203,7 +204,7 @@ func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 		}
 		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
 			actions, emit.Ref("local.platform."+label+".queue_arn"))
-		p.useKey("kms:Decrypt")
+		p.useKey("sqs", "kms:Decrypt")
 		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: emit.Ref("local.platform." + label + ".queue_arn"),
 			Comment: fmt.Sprintf("subscription %s of topic %s", quoted(e.Resource), quoted(e.Parent))})
 		fields = append(fields, Arg(e.Resource, emit.Object(Arg("url", emit.Ref("local.platform."+label+".queue_url")))))
@@ -252,7 +253,7 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		if r.Spec.(*Cron).StartsJob {
 			continue
 		}
-		take(environment.Name(environment.Schedule, d.Env.App, d.Env.Name, r.Name)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
+		take(d.cronName(r)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
 	}
 	return diags
 }

@@ -37,7 +37,8 @@ var settled = map[string]map[string][2]string{
 		"kubernetes":          {"it follows from where processes run", "remove it"},
 	},
 	"encryption-key": {
-		"message_sources": {"they follow from what the application declares", "bring a key with a policy of your own: set key_arn in the environment"},
+		"log_groups": {"they follow from what the environment is made of", "bring a key with a policy of your own: set key_arn in the environment"},
+		"topics":     {"they follow from what the application declares", "bring a key with a policy of your own: set key_arn in the environment"},
 	},
 	"fargate-cluster": {
 		"namespace": {"processes find each other by it", "remove it"},
@@ -55,6 +56,7 @@ var settled = map[string]map[string][2]string{
 		"stop_timeout_seconds": {"the runtime's own deadline follows from it", "set stop_timeout_seconds in the block of the service or process"},
 		"discovery_name":       {"other processes call this one by it", "remove it"},
 		"port":                 {"other processes call this one there", "remove it"},
+		"security":             {"it is one value with several parts, each with a default", "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
 	},
 	"fargate-job": {
 		"schedules":            {"they are the cron blocks of the manifest that name the job", "remove it"},

@@ -61,7 +61,6 @@ var Topics = Kind{
 	Metadata:   topicMetadata,
 	Read:       readTopic,
 	Verbs:      map[string]string{Publish: "publishes"},
-	KeyUsers:   []string{"sns.amazonaws.com"},
 	Check:      func(d *Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
 	Lower:      lowerTopics,
 	Wire:       wireTopics,

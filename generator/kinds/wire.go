@@ -108,7 +108,7 @@ type Process struct {
 
 	// onlyLoaded are uses that the process makes only while it loads the modules of others.
 	onlyLoaded map[[4]string]bool
-	ownersKeys map[string]string // by ARN: the permission to use a key of somebody else's
+	ownersKeys map[[2]string]string // by ARN and service: the permission to use the key of an owner
 }
 
 // Permission is one IAM statement.
@@ -191,45 +191,6 @@ func useOf(e app.Edge) [4]string { return [4]string{e.Kind, e.Parent, e.Resource
 // permit adds a statement to the task role.
 func (p *Process) permit(name, comment string, actions []string, resources ...emit.Value) {
 	p.Permissions = append(p.Permissions, Permission{Name: name, Comment: comment, Actions: actions, Resources: resources})
-}
-
-// useKey lets the process use the environment's key in these ways, once however many resources need it.
-func (p *Process) useKey(actions ...string) {
-	for i := range p.Permissions {
-		if permission := &p.Permissions[i]; permission.Name == keyPermission {
-			permission.Actions = append(permission.Actions, actions...)
-			sort.Strings(permission.Actions)
-			permission.Actions = slices.Compact(permission.Actions)
-			return
-		}
-	}
-	p.permit(keyPermission, "what the process reads and writes is encrypted with the environment's key", actions, emit.Ref("local.platform.key_arn"))
-}
-
-const keyPermission = "key"
-
-// useOwnersKey lets the process use the key that the owner of something that exists encrypts it with, once however much
-// is encrypted with it. label and comment are about the thing; ref is the key's ARN in the services stack.
-func (p *Process) useOwnersKey(arn, label, comment string, ref emit.Value, actions ...string) {
-	if arn == p.Env.KeyARN {
-		p.useKey(actions...)
-		return
-	}
-	for i := range p.Permissions {
-		if permission := &p.Permissions[i]; permission.Name == p.ownersKeys[arn] {
-			permission.Comment += ", and so is " + comment
-			permission.Actions = append(permission.Actions, actions...)
-			sort.Strings(permission.Actions)
-			permission.Actions = slices.Compact(permission.Actions)
-			return
-		}
-	}
-	name := "key_of_" + label
-	if p.ownersKeys == nil {
-		p.ownersKeys = map[string]string{}
-	}
-	p.ownersKeys[arn] = name
-	p.permit(name, comment+" is encrypted with a key of its owner's", actions, ref)
 }
 
 // usedNames are the keys of uses, sorted.

@@ -19,51 +19,66 @@ data "aws_iam_policy_document" "key" {
   }
 
   # CloudWatch Logs encrypts as itself, not as the role that writes, and puts the log group's ARN in the encryption
-  # context: with the condition the key opens for log groups of this account and region only.
-  statement {
-    sid = "LogGroupsOfThisAccount"
-    actions = [
-      "kms:Decrypt",
-      "kms:DescribeKey",
-      "kms:Encrypt",
-      "kms:GenerateDataKey",
-      "kms:GenerateDataKeyWithoutPlaintext",
-      "kms:ReEncryptFrom",
-      "kms:ReEncryptTo",
-    ]
-    resources = ["*"]
+  # context (Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS").
+  dynamic "statement" {
+    for_each = length(var.log_groups) > 0 ? [var.log_groups] : []
 
-    principals {
-      type        = "Service"
-      identifiers = ["logs.${data.aws_region.current.id}.amazonaws.com"]
-    }
+    content {
+      sid = "LogGroups"
+      actions = [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ]
+      resources = ["*"]
 
-    condition {
-      test     = "ArnLike"
-      variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = ["arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group:*"]
+      principals {
+        type        = "Service"
+        identifiers = ["logs.${data.aws_region.current.id}.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnLike"
+        variable = "kms:EncryptionContext:aws:logs:arn"
+        values   = [for name in statement.value : "${local.of_account["logs"]}:log-group:${name}"]
+      }
     }
   }
 
+  # SNS puts messages into an encrypted queue as itself. Of what SNS knows, the topic's ARN is what is documented to reach
+  # KMS (Amazon SQS Developer Guide, "Key management", "Configure AWS KMS permissions with confused deputy protection");
+  # the account is a part of it. A condition on a key that does not reach KMS would stop every delivery.
   dynamic "statement" {
-    for_each = length(var.message_sources) > 0 ? ["message_sources"] : []
+    for_each = length(var.topics) > 0 ? [var.topics] : []
 
     content {
-      sid       = "MessagesFromThisAccount"
+      sid       = "TopicsFeedQueues"
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = ["*"]
 
       principals {
         type        = "Service"
-        identifiers = sort(var.message_sources)
+        identifiers = ["sns.amazonaws.com"]
       }
 
       condition {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [data.aws_caller_identity.current.account_id]
+        test     = "ArnLike"
+        variable = "aws:SourceArn"
+        values   = [for name in statement.value : "${local.of_account["sns"]}:${name}"]
       }
     }
+  }
+}
+
+locals {
+  # What the ARNs of this account and region begin with, by service.
+  of_account = {
+    for service in ["logs", "sns"] :
+    service => "arn:${data.aws_partition.current.partition}:${service}:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
   }
 }
 

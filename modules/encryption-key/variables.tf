@@ -21,19 +21,38 @@ variable "deletion_window_days" {
   }
 }
 
-variable "message_sources" {
-  description = "AWS services that hand messages to queues and topics encrypted with this key, as service principals: `sns.amazonaws.com` for a topic that feeds a queue, `cloudwatch.amazonaws.com` for an alarm that feeds a topic. They hold no role of this account, so the key itself has to admit them."
+variable "log_groups" {
+  description = "Names of the log groups of this account and region that CloudWatch Logs may encrypt with the key: `*` stands for any characters, `?` for one. Logs of a group that is no longer named here can be neither written nor read, so keep names until their groups are gone."
   type        = list(string)
   nullable    = false
   default     = []
 
+  # What CloudWatch Logs takes for a name, and the wildcards.
   validation {
-    condition     = alltrue([for source in var.message_sources : can(regex("^[a-z0-9.-]+[.]amazonaws[.]com$", source))])
-    error_message = "A message source is a service principal, such as \"sns.amazonaws.com\"."
+    condition     = alltrue([for name in var.log_groups : can(regex("^[A-Za-z0-9_./#*?-]{1,512}$", name))])
+    error_message = "A log group is given by its name, without ARN: letters, digits and the characters _ . / # -, with * and ? as wildcards, at most 512."
   }
 
   validation {
-    condition     = length(distinct(var.message_sources)) == length(var.message_sources)
-    error_message = "Name each message source once."
+    condition     = length(distinct(var.log_groups)) == length(var.log_groups)
+    error_message = "Name each log group once."
+  }
+}
+
+variable "topics" {
+  description = "Names of the SNS topics of this account and region that feed queues encrypted with the key: `*` stands for any characters, `?` for one. SNS holds no role of this account, so the key itself has to admit it; without it no message reaches an encrypted queue, nor its dead letters."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  # What SNS takes for a name, the ending of a FIFO topic, and the wildcards.
+  validation {
+    condition     = alltrue([for name in var.topics : can(regex("^[A-Za-z0-9_*?-]{1,256}([.]fifo)?$", name))])
+    error_message = "A topic is given by its name, without ARN: letters, digits, hyphens and underscores, .fifo at the end, with * and ? as wildcards."
+  }
+
+  validation {
+    condition     = length(distinct(var.topics)) == length(var.topics)
+    error_message = "Name each topic once."
   }
 }

@@ -20,6 +20,9 @@ resource "aws_ecs_cluster" "this" {
       }
     }
   }
+
+  # On the way back the cluster goes first, too: what writes into the group is gone before it.
+  depends_on = [aws_cloudwatch_log_group.insights]
 }
 
 # What a service may divide its tasks between. No strategy of the cluster's own: each service says its own.
@@ -30,6 +33,16 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/groundplan/${var.name}/exec"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+# Container Insights writes here, and makes the group itself where it does not find it: with a day of retention and without
+# our key. So it is made first.
+resource "aws_cloudwatch_log_group" "insights" {
+  count = var.container_insights ? 1 : 0
+
+  name              = "/aws/ecs/containerinsights/${var.name}/performance"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.key_arn
 }

@@ -33,9 +33,9 @@ resource "aws_eip" "nat" {
 }
 
 resource "aws_nat_gateway" "this" {
-  for_each = aws_eip.nat
+  for_each = toset(values(local.nat_zones))
 
-  allocation_id = each.value.id
+  allocation_id = aws_eip.nat[each.key].id
   subnet_id     = aws_subnet.public[each.key].id
 
   tags = {

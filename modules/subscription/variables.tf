@@ -28,7 +28,7 @@ variable "topic_arn" {
 }
 
 variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the messages. Its policy must admit `sns.amazonaws.com`: see message_sources of the module encryption-key."
+  description = "ARN of the KMS key that encrypts the messages. Its policy must admit `sns.amazonaws.com` for the topic: see topics of the module encryption-key."
   type        = string
   nullable    = false
 

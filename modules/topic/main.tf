@@ -39,3 +39,43 @@ resource "aws_sns_topic_policy" "this" {
   arn    = aws_sns_topic.this.arn
   policy = data.aws_iam_policy_document.topic.json
 }
+
+locals {
+  # CloudWatch has 255 characters: a long name is cut and told apart by a piece of its hash.
+  alarm_prefix = length(var.name) <= 243 ? var.name : "${substr(var.name, 0, 234)}-${substr(sha256(var.name), 0, 8)}"
+
+  # SNS counts by topic, not by subscription. A message that a queue's policy or key keeps out goes to the dead letters of the
+  # subscription, where these keep it out as well it is gone.
+  alarms = {
+    undelivered = {
+      metric  = "NumberOfNotificationsFailed"
+      meaning = "messages of the topic ${local.name} cannot be delivered to a subscription, and go to its dead letters, if it has any: look at the policy of its queue, and at the policy of the key that encrypts the queue"
+    }
+    lost = {
+      metric  = "NumberOfNotificationsFailedToRedriveToDlq"
+      meaning = "messages of the topic ${local.name} are lost: they can be delivered neither to a subscription nor to its dead letters"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${local.alarm_prefix}-${each.key}"
+  alarm_description   = "${each.value.metric} is above 0: ${each.value.meaning}."
+  namespace           = "AWS/SNS"
+  metric_name         = each.value.metric
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  # SNS reports every five minutes, and nothing of a topic nobody publishes to.
+  period             = 300
+  evaluation_periods = 1
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_topic_arns
+  ok_actions         = var.alarm_topic_arns
+
+  dimensions = {
+    TopicName = aws_sns_topic.this.name
+  }
+}

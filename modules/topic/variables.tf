@@ -11,7 +11,7 @@ variable "name" {
 }
 
 variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the messages. Its policy must admit `sns.amazonaws.com`: see message_sources of the module encryption-key."
+  description = "ARN of the KMS key that encrypts the messages. Where queues that the topic feeds are encrypted with it too, its policy must admit `sns.amazonaws.com`: see topics of the module encryption-key."
   type        = string
   nullable    = false
 
@@ -26,4 +26,17 @@ variable "fifo" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "alarm_topic_arns" {
+  description = "ARNs of the SNS topics that are told when a message cannot be delivered, or is lost, and when that is over. Empty: the alarms are seen in CloudWatch only."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # CloudWatch takes five actions for a change of state.
+  validation {
+    condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    error_message = "alarm_topic_arns must hold at most 5 ARNs of standard SNS topics: CloudWatch cannot publish to a FIFO topic."
+  }
 }

@@ -44,12 +44,12 @@ type recorded struct {
 }
 
 // reserve finds the entry for generated files, and keeps everybody else from it until it is released.
-func reserve(files map[string][]byte) (entry, func(), error) {
+func reserve(files map[string][]byte, engine emulator.Engine) (entry, func(), error) {
 	repository, err := emulator.Repository()
 	if err != nil {
 		return entry{}, nil, err
 	}
-	name, err := fingerprint(repository, files)
+	name, err := fingerprint(repository, files, engine)
 	if err != nil {
 		return entry{}, nil, err
 	}
@@ -64,9 +64,9 @@ func reserve(files map[string][]byte) (entry, func(), error) {
 	return entry{filepath.Join(cache, name)}, release, nil
 }
 
-// fingerprint changes with whatever decides what is applied: the generated files, the emulator, the way of applying and the
-// provider, whose version tools/setup names.
-func fingerprint(repository string, files map[string][]byte) (string, error) {
+// fingerprint changes with whatever decides what is applied: the generated files, the emulator, the way of applying, the engine
+// and the provider, whose versions tools/setup and tools/opentofu name.
+func fingerprint(repository string, files map[string][]byte, engine emulator.Engine) (string, error) {
 	sum := sha256.New()
 	add := func(name string, content []byte) { fmt.Fprintf(sum, "%q %d\n%s\n", name, len(content), content) }
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -76,7 +76,12 @@ func fingerprint(repository string, files map[string][]byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, name := range []string{"e2e/lab/environment/apply.go", "tools/setup", "tools/requirements.txt"} {
+	others := []string{"e2e/lab/environment/apply.go", "tools/setup", "tools/requirements.txt"}
+	if engine == emulator.OpenTofuEngine {
+		others = append(others, "tools/opentofu")
+		add("engine", []byte(engine.String()+os.Getenv(emulator.LowestVariable)))
+	}
+	for _, name := range others {
 		scripts = append(scripts, filepath.Join(repository, filepath.FromSlash(name)))
 	}
 	for _, file := range scripts {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/groundplan/groundplan/e2e/emulator"
 )
 
 // What is kept changes its name with whatever decides what it holds, and only then.
@@ -20,13 +22,14 @@ func TestFingerprint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"tools/setup", "tools/requirements.txt", "e2e/emulator/server.py", "e2e/lab/environment/apply.go", "e2e/lab/ecs/task.go"} {
+	for _, name := range []string{"tools/setup", "tools/requirements.txt", "e2e/emulator/server.py", "e2e/lab/environment/apply.go", "e2e/lab/ecs/task.go", "tools/opentofu"} {
 		write(name, "before")
 	}
 	files := map[string][]byte{"trial/platform/main.tf": []byte("a"), "README.md": []byte("b")}
+	engine := emulator.TerraformEngine
 	sum := func() string {
 		t.Helper()
-		found, err := fingerprint(repository, files)
+		found, err := fingerprint(repository, files, engine)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +51,20 @@ func TestFingerprint(t *testing.T) {
 			last = again
 		}
 	}
+	write("tools/opentofu", "after")
+	if sum() != last {
+		t.Error("the version of OpenTofu changes what Terraform applied")
+	}
+	engine = emulator.OpenTofuEngine
+	if sum() == last {
+		t.Error("the engine changes nothing")
+	}
+	last = sum()
+	write("tools/opentofu", "later")
+	if sum() == last {
+		t.Error("the version of OpenTofu changes nothing")
+	}
+	last = sum()
 	files["README.md"] = []byte("c")
 	if sum() == last {
 		t.Error("a generated file changes nothing")

@@ -40,6 +40,7 @@ func Stacks() []string { return []string{"platform", "services"} }
 type Options struct {
 	Fixture  string    // a folder under fixtures/
 	Settings string    // the text of groundplan.hcl, or "" for the fixture's own; the first environment is prepared
+	OpenTofu bool      // applied by OpenTofu instead of Terraform
 	Progress io.Writer // what takes time is told here; nil is silence
 }
 
@@ -55,7 +56,8 @@ type Environment struct {
 	Modules     map[string]string         // logical id ("topic orders") -> address of its module ("module.topic_orders")
 	Drift       []string                  // what a second plan wanted to change, which should be nothing
 
-	root string
+	root   string
+	engine emulator.Engine
 }
 
 // Close ends the account and removes the folders.
@@ -66,9 +68,9 @@ func (e *Environment) Close() error {
 	return os.RemoveAll(e.root)
 }
 
-// Terraform is the real one in the folder of a stack, pointed at the account.
+// Terraform is the real one in the folder of a stack, or OpenTofu where that applied it, pointed at the account.
 func (e *Environment) Terraform(stack string) (emulator.Terraform, error) {
-	return emulator.NewTerraform(filepath.Join(e.Folder, stack), e.root, e.Cloud.Environment())
+	return e.engine.In(filepath.Join(e.Folder, stack), e.root, e.Cloud.Environment())
 }
 
 // Prepare generates a fixture and applies its platform and services, or restores what an earlier Prepare applied of the same
@@ -81,7 +83,10 @@ func Prepare(ctx context.Context, options Options) (*Environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	prepared := &Environment{root: root}
+	prepared := &Environment{root: root, engine: emulator.TerraformEngine}
+	if options.OpenTofu {
+		prepared.engine = emulator.OpenTofuEngine
+	}
 	if err := prepared.prepare(ctx, options); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare %s: %w", options.Fixture, err), prepared.Close())
 	}
@@ -94,7 +99,7 @@ func (e *Environment) prepare(ctx context.Context, options Options) error {
 	if err != nil {
 		return err
 	}
-	entry, release, err := reserve(output.Files)
+	entry, release, err := reserve(output.Files, e.engine)
 	if err != nil {
 		return err
 	}

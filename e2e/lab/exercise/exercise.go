@@ -13,6 +13,9 @@ import "github.com/groundplan/groundplan/e2e/lab/needs"
 // Gateway is the name by which a process that runs the gateway takes attempts of its own.
 const Gateway = "api-gateway"
 
+// Object is the key of an object that the laboratory puts into every bucket.
+const Object = "lab-object"
+
 // Order is the body of POST /lab/<service>/do: one of the two.
 type Order struct {
 	Need    *needs.Need `json:"need,omitempty"`

@@ -22,6 +22,7 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/container"
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
 	"github.com/groundplan/groundplan/e2e/lab/environment"
+	"github.com/groundplan/groundplan/e2e/lab/exercise"
 	"github.com/groundplan/groundplan/e2e/lab/image"
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 	"github.com/groundplan/groundplan/e2e/lab/state"
@@ -145,6 +146,14 @@ func (l *Laboratory) openAccount(ctx context.Context) error {
 		}
 		if _, err := l.Call("secretsmanager", "PutSecretValue", id); err != nil {
 			return err
+		}
+	}
+	for _, name := range l.declared("bucket") {
+		if bucket, found := l.resource("bucket "+name, "aws_s3_bucket"); found {
+			object := map[string]any{"Bucket": bucket.Text("bucket"), "Key": exercise.Object, "Body": "the laboratory was here"}
+			if _, err := l.Call("s3", "PutObject", object); err != nil {
+				return err
+			}
 		}
 	}
 	if err := prepared.Cloud.HoldDeployments(ctx, true); err != nil {

@@ -56,14 +56,6 @@ override_resource {
 }
 
 override_resource {
-  target          = aws_acm_certificate_validation.this
-  override_during = plan
-  values = {
-    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
-  }
-}
-
-override_resource {
   target          = aws_acm_certificate.this
   override_during = plan
   values = {

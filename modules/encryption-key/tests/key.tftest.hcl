@@ -34,17 +34,30 @@ run "key_is_named_rotates_and_waits_before_it_is_gone" {
   }
 }
 
-run "only_the_account_and_its_log_groups_may_use_the_key" {
+run "without_log_groups_and_topics_only_the_account_may_use_the_key" {
   command = plan
 
   assert {
-    condition     = [for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Sid] == ["AccountDecidesByPolicy", "LogGroupsOfThisAccount"]
+    condition     = [for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Sid] == ["AccountDecidesByPolicy"]
     error_message = "the key policy has other statements: ${aws_kms_key.this.policy}"
   }
 
   assert {
     condition     = jsondecode(aws_kms_key.this.policy).Statement[0].Principal == { AWS = "arn:aws:iam::123456789012:root" }
     error_message = "the account's own statement names somebody else"
+  }
+}
+
+run "logs_are_held_to_the_named_groups_of_this_account_and_region" {
+  command = plan
+
+  variables {
+    log_groups = ["/groundplan/shop-production-*", "/aws/vpc/shop/flow-logs"]
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Sid] == ["AccountDecidesByPolicy", "LogGroups"]
+    error_message = "the key policy has other statements: ${aws_kms_key.this.policy}"
   }
 
   assert {
@@ -53,8 +66,11 @@ run "only_the_account_and_its_log_groups_may_use_the_key" {
   }
 
   assert {
-    condition     = jsondecode(aws_kms_key.this.policy).Statement[1].Condition == { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:eu-west-1:123456789012:log-group:*" } }
-    error_message = "the log statement is not held to log groups of this account and region"
+    condition = jsondecode(aws_kms_key.this.policy).Statement[1].Condition == { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = [
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/groundplan/shop-production-*",
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vpc/shop/flow-logs",
+    ] } }
+    error_message = "the log statement is not held to the named groups of this account and region"
   }
 
   assert {
@@ -63,23 +79,24 @@ run "only_the_account_and_its_log_groups_may_use_the_key" {
   }
 }
 
-run "message_sources_are_held_to_this_account" {
+# Not by aws:SourceAccount: that key is not documented to reach KMS from SNS by way of SQS.
+run "p1_sns_is_admitted_by_the_arns_of_topics" {
   command = plan
 
   variables {
-    message_sources = ["sns.amazonaws.com", "cloudwatch.amazonaws.com"]
+    topics = ["shop-production-*", "orders.fifo"]
   }
 
   assert {
-    condition = jsondecode(aws_kms_key.this.policy).Statement[2] == {
-      Sid       = "MessagesFromThisAccount"
+    condition = jsondecode(aws_kms_key.this.policy).Statement[1] == {
+      Sid       = "TopicsFeedQueues"
       Effect    = "Allow"
       Action    = ["kms:GenerateDataKey", "kms:Decrypt"]
       Resource  = "*"
-      Principal = { Service = ["sns.amazonaws.com", "cloudwatch.amazonaws.com"] }
-      Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+      Principal = { Service = "sns.amazonaws.com" }
+      Condition = { ArnLike = { "aws:SourceArn" = ["arn:aws:sns:eu-west-1:123456789012:shop-production-*", "arn:aws:sns:eu-west-1:123456789012:orders.fifo"] } }
     }
-    error_message = "the statement for message sources reads ${jsonencode(jsondecode(aws_kms_key.this.policy).Statement[2])}"
+    error_message = "the statement for topics reads ${jsonencode(jsondecode(aws_kms_key.this.policy).Statement[1])}"
   }
 }
 
@@ -133,22 +150,42 @@ run "refuses_half_days" {
   expect_failures = [var.deletion_window_days]
 }
 
-run "refuses_a_message_source_that_is_no_service" {
+run "refuses_a_log_group_by_arn" {
   command = plan
 
   variables {
-    message_sources = ["arn:aws:iam::123456789012:root"]
+    log_groups = ["arn:aws:logs:eu-west-1:123456789012:log-group:/groundplan/shop"]
   }
 
-  expect_failures = [var.message_sources]
+  expect_failures = [var.log_groups]
 }
 
-run "refuses_a_message_source_named_twice" {
+run "refuses_a_log_group_named_twice" {
   command = plan
 
   variables {
-    message_sources = ["sns.amazonaws.com", "sns.amazonaws.com"]
+    log_groups = ["/groundplan/shop", "/groundplan/shop"]
   }
 
-  expect_failures = [var.message_sources]
+  expect_failures = [var.log_groups]
+}
+
+run "refuses_a_topic_by_arn" {
+  command = plan
+
+  variables {
+    topics = ["arn:aws:sns:eu-west-1:123456789012:signups"]
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "refuses_a_topic_named_twice" {
+  command = plan
+
+  variables {
+    topics = ["signups", "signups"]
+  }
+
+  expect_failures = [var.topics]
 }

@@ -33,9 +33,30 @@ run "f1_metrics" {
   }
 }
 
+run "logs_of_the_metrics_are_encrypted_and_kept_as_long_as_others" {
+  variables {
+    log_retention_days = 90
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_log_group.insights).name == "/aws/ecs/containerinsights/shop-production/performance"
+    error_message = "Container Insights would make a log group of its own"
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_log_group.insights).kms_key_id == var.key_arn && one(aws_cloudwatch_log_group.insights).retention_in_days == 90
+    error_message = "the log group of Container Insights is not encrypted, or keeps logs for another time"
+  }
+}
+
 run "metrics_off" {
   variables {
     container_insights = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_group.insights) == 0
+    error_message = "there is a log group that nobody writes to"
   }
 
   assert {

@@ -278,13 +278,6 @@ run "i4_the_image_says_what_runs" {
 }
 
 run "i4_routes_by_path" {
-  override_resource {
-    target = aws_lb_target_group.this["all"]
-    values = {
-      arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/route-2/0123456789abcdef"
-    }
-  }
-
   variables {
     routes = {
       orders = {
@@ -544,13 +537,6 @@ run "f3_no_load_balancer_without_routes" {
 }
 
 run "f3_gateway_behind_the_load_balancer" {
-  override_resource {
-    target = aws_lb_target_group.this["rest"]
-    values = {
-      arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/route-2/0123456789abcdef"
-    }
-  }
-
   variables {
     stop_timeout_seconds       = 60
     health_check_grace_seconds = 90
@@ -586,7 +572,7 @@ run "f3_gateway_behind_the_load_balancer" {
   }
 
   assert {
-    condition     = length(aws_ecs_service.this.load_balancer) == 2 && alltrue([for balancer in aws_ecs_service.this.load_balancer : balancer.container_name == "app" && balancer.container_port == 8080])
+    condition     = length(aws_lb_target_group.this) == 2 && toset(aws_ecs_service.this.load_balancer[*].target_group_arn) == toset(values(aws_lb_target_group.this)[*].arn) && alltrue([for balancer in aws_ecs_service.this.load_balancer : balancer.container_name == "app" && balancer.container_port == 8080])
     error_message = "the target groups do not lead to the application"
   }
 

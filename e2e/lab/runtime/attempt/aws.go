@@ -80,7 +80,7 @@ func callSQS(ctx context.Context, client *sqs.Client, order exercise.Attempt) er
 func callS3(ctx context.Context, client *s3.Client, order exercise.Attempt) error {
 	key := order.Key
 	if key == "" {
-		key = "lab-object"
+		key = exercise.Object
 	}
 	var err error
 	switch order.Operation {

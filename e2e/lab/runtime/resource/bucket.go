@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,27 +15,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/groundplan/groundplan/e2e/lab/exercise"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/infra"
 )
 
-// Object is what is downloaded and looked at: put it into a bucket to see more than that it is not there.
-const Object = "lab-object"
+// absent is what an object is called that is in no bucket. S3 says 404 of it to who may list the bucket, and 403 to others,
+// which Encore's runtimes report as a failure and not as an object that is not there.
+const absent = "lab-object-that-is-absent"
 
-// useBucket does one operation. What an operation is answered that finds no object is its right to look: without
-// s3:ListBucket S3 says 403 instead.
+// useBucket does one operation. Those that look at an object look at one that is there and at one that is not.
 func (s *Set) useBucket(ctx context.Context, name, operation, text string) (string, error) {
 	bucket, known := s.Config.Buckets[name]
 	if !known {
 		return "", fmt.Errorf("bucket %q: this process is not configured to use this bucket: %w", name, ErrNotConfigured)
 	}
-	client, written, existing := s.storage(bucket), bucket.Prefix+"lab/"+text, bucket.Prefix+Object
-	var err error
+	client, written := s.storage(bucket), bucket.Prefix+"lab/"+text
 	switch operation {
 	case "upload":
-		_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket.Name, Key: &written, Body: strings.NewReader(text)})
+		_, err := client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket.Name, Key: &written, Body: strings.NewReader(text)})
 		return written, err
 	case "remove":
-		_, err = client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket.Name, Key: &written})
+		_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket.Name, Key: &written})
 		return written, err
 	case "list":
 		output, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket.Name, Prefix: aws.String(bucket.Prefix + "lab")})
@@ -42,40 +43,59 @@ func (s *Set) useBucket(ctx context.Context, name, operation, text string) (stri
 			return "", err
 		}
 		return fmt.Sprintf("%d objects", len(output.Contents)), nil
-	case "download":
-		var output *s3.GetObjectOutput
-		if output, err = client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket.Name, Key: &existing}); err == nil {
-			defer output.Body.Close()
-			_, err = io.Copy(io.Discard, output.Body)
-		}
-	case "attrs", "exists":
-		_, err = client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket.Name, Key: &existing})
 	case "signed_upload":
 		signed, err := s3.NewPresignClient(client).PresignPutObject(ctx, &s3.PutObjectInput{Bucket: &bucket.Name, Key: &written}, s3.WithPresignExpires(time.Hour))
 		if err != nil {
 			return "", err
 		}
 		return signed.URL, useLink(ctx, http.MethodPut, signed.URL, text)
-	case "signed_download":
-		signed, err := s3.NewPresignClient(client).PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &bucket.Name, Key: &existing}, s3.WithPresignExpires(time.Hour))
-		if err != nil {
-			return "", err
-		}
-		return signed.URL, useLink(ctx, http.MethodGet, signed.URL, "")
 	case "public_url":
 		if bucket.PublicURL == "" {
 			return "", fmt.Errorf("bucket %q has no public_base_url: %w", name, ErrNotConfigured)
 		}
-		return bucket.PublicURL + "/" + Object, nil // without the prefix of keys
+		return bucket.PublicURL + "/" + exercise.Object, nil // without the prefix of keys
+	case "download", "attrs", "exists", "signed_download":
+		detail, err := look(ctx, client, bucket.Name, bucket.Prefix+exercise.Object, operation)
+		if err != nil {
+			return detail, err
+		}
+		if _, err := look(ctx, client, bucket.Name, bucket.Prefix+absent, operation); !errors.Is(err, errNotThere) {
+			return detail, fmt.Errorf("an object that is not there: %w", cmp.Or(err, errFound))
+		}
+		return detail, nil
+	}
+	return "", fmt.Errorf("no operation is %q", operation)
+}
+
+var (
+	errNotThere = errors.New("it is not there")
+	errFound    = errors.New("it is there")
+)
+
+// look reads one object, or what is known of it, as an operation does; errNotThere where S3 says so.
+func look(ctx context.Context, client *s3.Client, bucket, key, operation string) (detail string, err error) {
+	switch operation {
+	case "download":
+		var output *s3.GetObjectOutput
+		if output, err = client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key}); err == nil {
+			defer output.Body.Close()
+			_, err = io.Copy(io.Discard, output.Body)
+		}
+	case "signed_download":
+		signed, err := s3.NewPresignClient(client).PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key}, s3.WithPresignExpires(time.Hour))
+		if err != nil {
+			return "", err
+		}
+		return signed.URL, useLink(ctx, http.MethodGet, signed.URL, "")
 	default:
-		return "", fmt.Errorf("no operation is %q", operation)
+		_, err = client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key})
 	}
-	var absent *types.NoSuchKey
+	var noKey *types.NoSuchKey
 	var nothing *types.NotFound
-	if errors.As(err, &absent) || errors.As(err, &nothing) {
-		return existing + " is not there", nil
+	if errors.As(err, &noKey) || errors.As(err, &nothing) {
+		err = errNotThere
 	}
-	return existing, err
+	return key, err
 }
 
 // storage is a client for a bucket. AWS_ENDPOINT_URL is honoured in every language: the laboratory has no other way to
@@ -108,7 +128,10 @@ func useLink(ctx context.Context, method, url, body string) error {
 	if err != nil {
 		return err
 	}
-	if answer.StatusCode >= 300 && (method != http.MethodGet || answer.StatusCode != http.StatusNotFound) {
+	if answer.StatusCode == http.StatusNotFound {
+		return errNotThere
+	}
+	if answer.StatusCode >= 300 {
 		return fmt.Errorf("the signed URL is answered %d: %s", answer.StatusCode, said)
 	}
 	return nil

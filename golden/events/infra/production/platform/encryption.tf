@@ -4,6 +4,7 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name            = "events-production"
-  message_sources = ["sns.amazonaws.com"]
+  name       = "events-production"
+  log_groups = ["/*/events-production-*", "/*/events-production/*"]
+  topics     = ["events-production-*"]
 }

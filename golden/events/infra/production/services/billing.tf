@@ -77,10 +77,29 @@ module "service_billing" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
+    key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sns.us-east-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
+    key_sqs = {
+      actions   = ["kms:Decrypt"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sqs.us-east-1.amazonaws.com"]
+        },
+      ]
     }
     # writes metrics, into its own namespace alone
     metrics = {

@@ -94,10 +94,29 @@ module "service_documents" {
   }
 
   permissions = {
-    # topic "filings" is encrypted with a key of its owner's, and so is bucket "documents"
+    # bucket "documents" is encrypted with a key of its owner's
+    key_of_bucket_documents = {
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [local.platform.bucket_documents.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-west-1.amazonaws.com"]
+        },
+      ]
+    }
+    # topic "filings" is encrypted with a key of its owner's
     key_of_topic_filings = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.topic_filings_key]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sns.eu-west-1.amazonaws.com"]
+        },
+      ]
     }
     # writes metrics, into its own namespace alone
     metrics = {

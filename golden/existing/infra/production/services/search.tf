@@ -79,15 +79,34 @@ module "service_search" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
-      actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+    # bucket "documents": reads, in search/search.go
+    bucket_documents = {
+      actions   = ["s3:ListBucket"]
+      resources = [local.platform.bucket_documents.arn]
     }
     # bucket "documents" is encrypted with a key of its owner's
     key_of_bucket_documents = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.bucket_documents.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-west-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
+    key_sqs = {
+      actions   = ["kms:Decrypt"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sqs.eu-west-1.amazonaws.com"]
+        },
+      ]
     }
     # set in groundplan.hcl
     mail = {

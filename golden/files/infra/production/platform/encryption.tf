@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "files-production"
+  name       = "files-production"
+  log_groups = ["/*/files-production-*", "/*/files-production/*"]
 }

@@ -78,10 +78,17 @@ module "service_reports" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_report_documents.arn]
     }
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
+    key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-west-1.amazonaws.com"]
+        },
+      ]
     }
     # writes metrics, into its own namespace alone
     metrics = {

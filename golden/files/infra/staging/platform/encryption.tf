@@ -6,4 +6,5 @@ module "key" {
 
   name                 = "files-staging"
   deletion_window_days = 7
+  log_groups           = ["/*/files-staging-*", "/*/files-staging/*"]
 }

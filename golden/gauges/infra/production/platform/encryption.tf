@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "gauges-production"
+  name       = "gauges-production"
+  log_groups = ["/*/gauges-production-*", "/*/gauges-production/*"]
 }

@@ -12,3 +12,6 @@ provider "aws" {
     }
   }
 }
+
+# The account that is meant: the settings of the environment name none
+data "aws_caller_identity" "current" {}

@@ -6,4 +6,5 @@ module "key" {
 
   name                 = "gauges-staging"
   deletion_window_days = 7
+  log_groups           = ["/*/gauges-staging-*", "/*/gauges-staging/*"]
 }

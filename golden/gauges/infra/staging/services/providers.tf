@@ -12,3 +12,13 @@ provider "aws" {
     }
   }
 }
+
+# The services belong into the account of the platform
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.account_id == local.platform.account_id
+      error_message = "The credentials are for account ${self.account_id}, but the platform of this environment is in account ${local.platform.account_id}."
+    }
+  }
+}

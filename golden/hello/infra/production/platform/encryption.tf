@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "hello-production"
+  name       = "hello-production"
+  log_groups = ["/*/hello-production-*", "/*/hello-production/*"]
 }

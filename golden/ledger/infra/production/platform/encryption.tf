@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "ledger-production"
+  name       = "ledger-production"
+  log_groups = ["/*/ledger-production-*", "/*/ledger-production/*"]
 }

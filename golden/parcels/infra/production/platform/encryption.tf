@@ -4,6 +4,7 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name            = "parcels-production"
-  message_sources = ["sns.amazonaws.com"]
+  name       = "parcels-production"
+  log_groups = ["/*/parcels-production-*", "/*/parcels-production/*"]
+  topics     = ["parcels-production-*"]
 }

@@ -15,6 +15,7 @@ module "subscription_parcel_scanned_notify" {
 module "topic_parcel_scanned" {
   source = "../../modules/topic"
 
-  name    = "parcels-production-parcel-scanned"
-  key_arn = module.key.arn
+  name             = "parcels-production-parcel-scanned"
+  key_arn          = module.key.arn
+  alarm_topic_arns = ["arn:aws:sns:eu-central-1:123456789012:operations"]
 }

@@ -47,10 +47,17 @@ module "service_notifier" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
+    key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sqs.eu-central-1.amazonaws.com"]
+        },
+      ]
     }
     # consumes subscription "notify" of topic "parcel-scanned", in groundplan.app.hcl
     subscription_parcel_scanned_notify = {

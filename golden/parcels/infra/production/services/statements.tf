@@ -40,10 +40,17 @@ module "job_statements" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
+    key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-central-1.amazonaws.com"]
+        },
+      ]
     }
     # bucket "statements": writes, in groundplan.app.hcl
     location_of_statements = {

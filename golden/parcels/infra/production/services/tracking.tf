@@ -45,10 +45,17 @@ module "service_tracking" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
+    key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sns.eu-central-1.amazonaws.com"]
+        },
+      ]
     }
     # publishes to topic "parcel-scanned", in groundplan.app.hcl
     topic_parcel_scanned = {

@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "reach-production"
+  name       = "reach-production"
+  log_groups = ["/*/reach-production-*", "/*/reach-production/*"]
 }

@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "reach-strict"
+  name       = "reach-strict"
+  log_groups = ["/*/reach-strict-*", "/*/reach-strict/*"]
 }

@@ -4,6 +4,11 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name            = "reach-production"
-  message_sources = ["sns.amazonaws.com"]
+  name = "reach-production"
+
+  log_groups = [
+    "/*/reach-production-*",
+    "/*/reach-production/*",
+    "/*/rea-pro-pre-5kxz77ur*",
+  ]
 }

@@ -91,10 +91,17 @@ module "service_invoices" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
+    key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sns.eu-west-1.amazonaws.com"]
+        },
+      ]
     }
     # writes metrics, into its own namespace alone
     metrics = {

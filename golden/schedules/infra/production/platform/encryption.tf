@@ -4,5 +4,6 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name = "schedules-production"
+  name       = "schedules-production"
+  log_groups = ["/*/schedules-production-*", "/*/schedules-production/*"]
 }

@@ -5,4 +5,11 @@ module "key" {
   source = "../../modules/encryption-key"
 
   name = "sessions-production"
+
+  log_groups = [
+    "/*/sessions-production-*",
+    "/*/sessions-production/*",
+    "/*/ses-pro-pri-5s6gmayw*",
+    "/*/ses-pro-ses-5hjgtnul*",
+  ]
 }

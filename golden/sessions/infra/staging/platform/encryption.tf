@@ -6,4 +6,11 @@ module "key" {
 
   name                 = "sessions-staging"
   deletion_window_days = 7
+
+  log_groups = [
+    "/*/sessions-staging-*",
+    "/*/sessions-staging/*",
+    "/*/ses-sta-pri-53fdbyyj*",
+    "/*/ses-sta-ses-5o3igpwv*",
+  ]
 }

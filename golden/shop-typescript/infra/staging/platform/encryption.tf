@@ -6,5 +6,11 @@ module "key" {
 
   name                 = "shop-staging"
   deletion_window_days = 7
-  message_sources      = ["sns.amazonaws.com"]
+  topics               = ["shop-staging-*"]
+
+  log_groups = [
+    "/*/shop-staging-*",
+    "/*/shop-staging/*",
+    "/*/sho-sta-ses-2u2af4lo*",
+  ]
 }

@@ -150,10 +150,41 @@ module "service_app" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_labels.arn]
     }
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
+    key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-west-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
+    key_sns = {
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sns.eu-west-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
+    key_sqs = {
+      actions   = ["kms:Decrypt"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sqs.eu-west-1.amazonaws.com"]
+        },
+      ]
     }
     # writes metrics, into its own namespace alone
     metrics = {

@@ -4,6 +4,12 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name            = "shop-production"
-  message_sources = ["sns.amazonaws.com"]
+  name   = "shop-production"
+  topics = ["shop-production-*"]
+
+  log_groups = [
+    "/*/shop-production-*",
+    "/*/shop-production/*",
+    "/*/sho-pro-ses-44v2r57u*",
+  ]
 }

@@ -4,6 +4,12 @@
 module "key" {
   source = "../../modules/encryption-key"
 
-  name            = "webshop-production"
-  message_sources = ["sns.amazonaws.com"]
+  name   = "webshop-production"
+  topics = ["webshop-production-*"]
+
+  log_groups = [
+    "/*/webshop-production-*",
+    "/*/webshop-production/*",
+    "/*/web-pro-ses-36klmbba*",
+  ]
 }

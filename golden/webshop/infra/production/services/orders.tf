@@ -65,10 +65,46 @@ module "service_orders" {
   }
 
   permissions = {
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # bucket "invoices": signs downloads and writes, in groundplan.app.hcl
+    bucket_invoices = {
+      actions   = ["s3:ListBucket"]
+      resources = [local.platform.bucket_invoices.arn]
+    }
+    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
+    key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-central-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
+    key_sns = {
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sns.eu-central-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
+    key_sqs = {
+      actions   = ["kms:Decrypt"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sqs.eu-central-1.amazonaws.com"]
+        },
+      ]
     }
     # bucket "invoices": signs downloads and writes, in groundplan.app.hcl
     location_of_invoices = {

@@ -6,5 +6,11 @@ module "key" {
 
   name                 = "webshop-staging"
   deletion_window_days = 7
-  message_sources      = ["sns.amazonaws.com"]
+  topics               = ["webshop-staging-*"]
+
+  log_groups = [
+    "/*/webshop-staging-*",
+    "/*/webshop-staging/*",
+    "/*/web-sta-ses-2nac47kd*",
+  ]
 }

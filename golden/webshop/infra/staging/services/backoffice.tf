@@ -73,10 +73,29 @@ module "service_backoffice" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_invoices.arn]
     }
-    # what the process reads and writes is encrypted with the environment's key
-    key = {
+    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
+    key_s3 = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["s3.eu-central-1.amazonaws.com"]
+        },
+      ]
+    }
+    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
+    key_sqs = {
+      actions   = ["kms:Decrypt"]
+      resources = [local.platform.key_arn]
+      conditions = [
+        {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["sqs.eu-central-1.amazonaws.com"]
+        },
+      ]
     }
     # bucket "invoices": deletes, lists, reads and reads attributes, in groundplan.app.hcl
     location_of_invoices = {

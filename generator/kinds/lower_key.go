@@ -1,0 +1,116 @@
+package kinds
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// KeyTopics are the names of the SNS topics that feed queues encrypted with the environment's key, with wildcards: SNS puts
+// messages there as itself, and the key has to admit it by the ARN of the topic. One pattern for all topics that are made:
+// the policy of a key takes a while to be known everywhere, and a topic more must not wait for it.
+func KeyTopics(d *Deployment) []string {
+	if len(d.Of("subscription")) == 0 {
+		return nil
+	}
+	topics := []string{environment.Prefix(d.Env.App, d.Env.Name) + "-*"}
+	for _, r := range d.Of("topic") {
+		if topic := d.Env.ExistingTopic(r.Name); topic != nil {
+			topics = append(topics, topic.ARN[strings.LastIndex(topic.ARN, ":")+1:])
+			continue
+		}
+		name := environment.Name(environment.Topic, d.Env.App, d.Env.Name, r.Name)
+		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
+			topics = append(topics, name+"*") // with the ending of a FIFO topic
+		}
+	}
+	sort.Strings(topics[1:])
+	return slices.Compact(topics)
+}
+
+// KeyLogGroups are the names of the environment's log groups, with wildcards: CloudWatch Logs encrypts as itself, and the
+// key has to admit it by the ARN of the group. Each is a path with a name of the environment's in it, and what AWS makes
+// itself beside them (/aws/lambda/..., /aws/rds/...) is called in the same way. Only names that had to be shortened need a
+// pattern of their own.
+func KeyLogGroups(d *Deployment) []string {
+	prefix := environment.Prefix(d.Env.App, d.Env.Name)
+	groups := []string{"/*/" + prefix + "-*", "/*/" + prefix + "/*"}
+	names := []string{
+		environment.Name(environment.Unit, d.Env.App, d.Env.Name),    // the network
+		environment.Name(environment.Cluster, d.Env.App, d.Env.Name), // the cluster
+	}
+	for _, process := range d.Env.Processes {
+		names = append(names, environment.Name(environment.Unit, d.Env.App, d.Env.Name, process.Name))
+	}
+	for _, kind := range All {
+		if kind.Logs != nil {
+			names = append(names, kind.Logs(d)...)
+		}
+	}
+	for _, name := range names {
+		if name != prefix && !strings.HasPrefix(name, prefix+"-") {
+			groups = append(groups, "/*/"+name+"*") // it ends in a hash, which no other name does
+		}
+	}
+	sort.Strings(groups[2:])
+	return slices.Compact(groups)
+}
+
+// keyUses are the services by way of which a process uses a key, with what is encrypted there.
+var keyUses = map[string]string{
+	"s3":  "objects of buckets are encrypted with the environment's key, which opens by way of S3 alone",
+	"sns": "messages of topics are encrypted with the environment's key, which opens by way of SNS alone",
+	"sqs": "messages of queues are encrypted with the environment's key, which opens by way of SQS alone",
+}
+
+// useKey lets the process use the environment's key by way of a service in these ways, once however many resources need it.
+func (p *Process) useKey(service string, actions ...string) {
+	p.useKeyBy("key_"+service, keyUses[service], service, emit.Ref("local.platform.key_arn"), actions)
+}
+
+// useOwnersKey lets the process use the key that the owner of something that exists encrypts it with, once however much
+// is encrypted with it. label and comment are about the thing; ref is the key's ARN in the services stack.
+func (p *Process) useOwnersKey(arn, label, comment string, ref emit.Value, service string, actions ...string) {
+	if arn == p.Env.KeyARN {
+		p.useKey(service, actions...)
+		return
+	}
+	by := [2]string{arn, service}
+	name, known := p.ownersKeys[by]
+	if !known {
+		name = "key_of_" + label
+		if p.ownersKeys == nil {
+			p.ownersKeys = map[[2]string]string{}
+		}
+		p.ownersKeys[by] = name
+		p.useKeyBy(name, comment+" is encrypted with a key of its owner's", service, ref, actions)
+		return
+	}
+	p.useKeyBy(name, "and so is "+comment, service, ref, actions)
+}
+
+// useKeyBy adds to the statement of that name, or makes it. The condition keeps the process from opening with the key what
+// it was handed past the service, such as a copied backup: each service asks KMS with the rights of its caller
+// (AWS KMS Developer Guide, "kms:ViaService").
+func (p *Process) useKeyBy(name, comment, service string, key emit.Value, actions []string) {
+	for i := range p.Permissions {
+		permission := &p.Permissions[i]
+		if permission.Name != name {
+			continue
+		}
+		if permission.Comment != comment {
+			permission.Comment += ", " + comment
+		}
+		permission.Actions = append(permission.Actions, actions...)
+		sort.Strings(permission.Actions)
+		permission.Actions = slices.Compact(permission.Actions)
+		return
+	}
+	p.Permissions = append(p.Permissions, Permission{
+		Name: name, Comment: comment, Actions: actions, Resources: []emit.Value{key},
+		Conditions: []Condition{{Test: "StringEquals", Variable: "kms:ViaService", Values: []string{service + "." + p.Env.Region + ".amazonaws.com"}}},
+	})
+}

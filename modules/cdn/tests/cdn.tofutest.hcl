@@ -1,0 +1,236 @@
+# Made from cdn.tftest.hcl by `make update`: the same without override_during, which OpenTofu does not know.
+# The real provider, which plans without calling AWS.
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  skip_requesting_account_id  = true
+}
+
+provider "aws" {
+  alias                       = "us_east_1"
+  region                      = "us-east-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  skip_requesting_account_id  = true
+}
+
+override_resource {
+  target = aws_cloudfront_distribution.this
+  values = {
+    id             = "E2ABCDEFGHIJKL"
+    arn            = "arn:aws:cloudfront::123456789012:distribution/E2ABCDEFGHIJKL"
+    domain_name    = "d111111abcdef8.cloudfront.net"
+    hosted_zone_id = "Z2FDTNDATAQYW2"
+  }
+}
+
+override_resource {
+  target = aws_cloudfront_origin_access_control.this
+  values = {
+    id = "E1OAC"
+  }
+}
+
+override_resource {
+  target = aws_cloudfront_response_headers_policy.this
+  values = {
+    id = "headers"
+  }
+}
+
+override_resource {
+  target = aws_cloudfront_cache_policy.this
+  values = {
+    id = "copies"
+  }
+}
+
+override_resource {
+  target = aws_acm_certificate.this
+  values = {
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+    domain_validation_options = [{
+      domain_name           = "images.shop.example.com"
+      resource_record_name  = "_a.images.shop.example.com."
+      resource_record_type  = "CNAME"
+      resource_record_value = "_b.acm-validations.aws."
+    }]
+  }
+}
+
+variables {
+  name                        = "shop-production-avatars"
+  bucket_regional_domain_name = "shop-production-avatars-0a1b2c3d.s3.eu-west-1.amazonaws.com"
+  price_class                 = "PriceClass_100"
+}
+
+run "o2_reads_the_bucket_by_origin_access_control" {
+  command = plan
+
+  variables {
+    origin_path = "/public"
+  }
+
+  assert {
+    condition     = aws_cloudfront_origin_access_control.this.origin_access_control_origin_type == "s3" && aws_cloudfront_origin_access_control.this.signing_behavior == "always" && aws_cloudfront_origin_access_control.this.signing_protocol == "sigv4"
+    error_message = "requests to the bucket are not signed"
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_distribution.this.origin).origin_access_control_id == "E1OAC" && one(aws_cloudfront_distribution.this.origin).domain_name == var.bucket_regional_domain_name && one(aws_cloudfront_distribution.this.origin).origin_path == "/public"
+    error_message = "the distribution does not read the folder of the bucket by origin access control"
+  }
+}
+
+run "o2_https_alone_and_nothing_but_reading" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].viewer_protocol_policy == "redirect-to-https" && aws_cloudfront_distribution.this.default_cache_behavior[0].allowed_methods == toset(["GET", "HEAD", "OPTIONS"])
+    error_message = "objects are shown without TLS, or callers may write"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.http_version == "http2and3" && aws_cloudfront_distribution.this.is_ipv6_enabled && aws_cloudfront_distribution.this.default_cache_behavior[0].compress
+    error_message = "HTTP/3, IPv6 or compression is off"
+  }
+}
+
+run "o2_security_headers" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].response_headers_policy_id == "headers"
+    error_message = "answers carry no security headers"
+  }
+
+  assert {
+    condition     = aws_cloudfront_response_headers_policy.this.security_headers_config[0].strict_transport_security[0].access_control_max_age_sec >= 31536000 && aws_cloudfront_response_headers_policy.this.security_headers_config[0].content_type_options[0].override && aws_cloudfront_response_headers_policy.this.security_headers_config[0].referrer_policy[0].referrer_policy == "strict-origin-when-cross-origin"
+    error_message = "HSTS, nosniff or the referrer policy is missing"
+  }
+
+  assert {
+    condition     = startswith(aws_cloudfront_response_headers_policy.this.security_headers_config[0].content_security_policy[0].content_security_policy, "default-src 'none';") && !strcontains(aws_cloudfront_response_headers_policy.this.security_headers_config[0].content_security_policy[0].content_security_policy, "script-src")
+    error_message = "scripts in uploaded objects run"
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_response_headers_policy.this.cors_config) == 0
+    error_message = "scripts of other origins may read objects"
+  }
+}
+
+run "o2_no_content_security_policy_by_choice" {
+  command = plan
+
+  variables {
+    content_security_policy = ""
+    cors_origins            = ["https://shop.example.com"]
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_response_headers_policy.this.security_headers_config[0].content_security_policy) == 0
+    error_message = "a header is sent that was switched off"
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_response_headers_policy.this.cors_config[0].access_control_allow_origins).items == toset(["https://shop.example.com"]) && !aws_cloudfront_response_headers_policy.this.cors_config[0].access_control_allow_credentials
+    error_message = "scripts of the origin cannot read objects, or with credentials"
+  }
+}
+
+run "o2_copies_by_path_alone" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].cache_policy_id == "copies" && aws_cloudfront_cache_policy.this.default_ttl == 300 && aws_cloudfront_cache_policy.this.min_ttl == 0
+    error_message = "objects that change are shown in their old form for more than five minutes"
+  }
+
+  assert {
+    condition = alltrue([
+      one(aws_cloudfront_cache_policy.this.parameters_in_cache_key_and_forwarded_to_origin[0].query_strings_config).query_string_behavior == "none",
+      one(aws_cloudfront_cache_policy.this.parameters_in_cache_key_and_forwarded_to_origin[0].cookies_config).cookie_behavior == "none",
+      one(aws_cloudfront_cache_policy.this.parameters_in_cache_key_and_forwarded_to_origin[0].headers_config).header_behavior == "none",
+    ])
+    error_message = "anybody can make CloudFront read the bucket as often as he likes, by query strings"
+  }
+}
+
+run "o2_name_of_cloudfront" {
+  command = plan
+
+  assert {
+    condition     = output.url == "https://d111111abcdef8.cloudfront.net" && output.distribution_arn == "arn:aws:cloudfront::123456789012:distribution/E2ABCDEFGHIJKL" && output.distribution_id == "E2ABCDEFGHIJKL"
+    error_message = "the outputs do not name the distribution"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].cloudfront_default_certificate && length(aws_cloudfront_distribution.this.aliases) == 0 && length(aws_acm_certificate.this) == 0 && length(aws_route53_record.alias) == 0
+    error_message = "without a domain there is a certificate or a record"
+  }
+}
+
+run "o2_domain_of_its_own" {
+  command = plan
+
+  variables {
+    domain         = "images.shop.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  assert {
+    condition     = output.url == "https://images.shop.example.com" && aws_cloudfront_distribution.this.aliases == toset(["images.shop.example.com"])
+    error_message = "the distribution does not answer to its domain"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021" && aws_cloudfront_distribution.this.viewer_certificate[0].ssl_support_method == "sni-only" && aws_cloudfront_distribution.this.viewer_certificate[0].acm_certificate_arn == aws_acm_certificate_validation.this[0].certificate_arn
+    error_message = "TLS older than 1.2 is spoken, or with another certificate"
+  }
+
+  assert {
+    condition     = aws_acm_certificate.this[0].domain_name == "images.shop.example.com" && aws_acm_certificate.this[0].validation_method == "DNS" && aws_route53_record.validation["images.shop.example.com"].name == "_a.images.shop.example.com"
+    error_message = "the certificate is not proven in DNS"
+  }
+
+  assert {
+    condition     = keys(aws_route53_record.alias) == ["A", "AAAA"] && alltrue([for record in aws_route53_record.alias : record.name == "images.shop.example.com" && one(record.alias).name == "d111111abcdef8.cloudfront.net" && one(record.alias).zone_id == "Z2FDTNDATAQYW2"])
+    error_message = "the domain does not lead to the distribution, by IPv4 and IPv6"
+  }
+}
+
+run "o2_certificate_of_ones_own" {
+  command = plan
+
+  variables {
+    domain          = "images.shop.example.com"
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/99999999-2222-3333-4444-555555555555"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].acm_certificate_arn == var.certificate_arn && length(aws_acm_certificate.this) == 0 && length(aws_route53_record.validation) == 0 && length(aws_route53_record.alias) == 0
+    error_message = "a certificate is made, or a record, though DNS is kept elsewhere"
+  }
+}
+
+run "logs_and_web_acl_by_choice" {
+  command = plan
+
+  variables {
+    access_log_bucket_domain_name = "shop-logs.s3.amazonaws.com"
+    web_acl_arn                   = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.logging_config[0].bucket == "shop-logs.s3.amazonaws.com" && aws_cloudfront_distribution.this.web_acl_id == var.web_acl_arn
+    error_message = "requests are not logged, or not filtered"
+  }
+}

@@ -1,0 +1,134 @@
+# Made from topic.tftest.hcl by `make update`: the same without override_during, which OpenTofu does not know.
+# The real provider, which plans without calling AWS: policies are the documents it renders, not mocks.
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  skip_requesting_account_id  = true
+}
+
+override_resource {
+  target = aws_sns_topic.this
+  values = {
+    arn = "arn:aws:sns:eu-west-1:123456789012:shop-production-signups"
+  }
+}
+
+variables {
+  name    = "shop-production-signups"
+  key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+}
+
+run "p1_a_topic_is_encrypted_with_the_key" {
+  command = plan
+
+  assert {
+    condition     = aws_sns_topic.this.name == "shop-production-signups" && aws_sns_topic.this.kms_master_key_id == var.key_arn
+    error_message = "the topic is called ${aws_sns_topic.this.name}, or not encrypted with the key"
+  }
+
+  assert {
+    condition     = !aws_sns_topic.this.fifo_topic && output.name == "shop-production-signups" && output.arn == aws_sns_topic.this.arn
+    error_message = "without being asked for, it is a FIFO topic"
+  }
+}
+
+run "p1_a_fifo_topic_has_the_ending_and_compares_no_contents" {
+  command = plan
+
+  variables {
+    fifo = true
+  }
+
+  assert {
+    condition     = aws_sns_topic.this.fifo_topic && aws_sns_topic.this.name == "shop-production-signups.fifo" && output.name == "shop-production-signups.fifo"
+    error_message = "the topic is called ${aws_sns_topic.this.name}"
+  }
+
+  assert {
+    condition     = !aws_sns_topic.this.content_based_deduplication
+    error_message = "two messages of the same content are taken for one"
+  }
+}
+
+run "p1_only_over_tls_and_nobody_is_allowed_anything" {
+  command = plan
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.topic.statement) == 1 && data.aws_iam_policy_document.topic.statement[0].effect == "Deny"
+    error_message = "the topic policy allows something"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.topic.statement[0].actions == toset(["sns:Publish", "sns:Subscribe"]) && data.aws_iam_policy_document.topic.statement[0].resources == toset([aws_sns_topic.this.arn]) && one(data.aws_iam_policy_document.topic.statement[0].principals).identifiers == toset(["*"])
+    error_message = "the topic policy does not refuse everybody's messages"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.topic.statement[0].condition).variable == "aws:SecureTransport" && one(data.aws_iam_policy_document.topic.statement[0].condition).values == tolist(["false"])
+    error_message = "the topic policy refuses something else than plain HTTP"
+  }
+
+  assert {
+    condition     = aws_sns_topic_policy.this.arn == aws_sns_topic.this.arn
+    error_message = "the policy is not the topic's"
+  }
+}
+
+# 251 characters, and ".fifo": what SNS takes at most.
+run "the_longest_name_of_a_fifo_topic" {
+  command = plan
+
+  variables {
+    name = join("", [for number in range(251) : "a"])
+    fifo = true
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.this.name) == 256
+    error_message = "the name has ${length(aws_sns_topic.this.name)} characters"
+  }
+}
+
+run "refuses_a_name_without_room_for_the_ending" {
+  command = plan
+
+  variables {
+    name = join("", [for number in range(252) : "a"])
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_a_name_with_the_ending" {
+  command = plan
+
+  variables {
+    name = "signups.fifo"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_no_name" {
+  command = plan
+
+  variables {
+    name = ""
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_a_key_alias" {
+  command = plan
+
+  variables {
+    key_arn = "alias/shop"
+  }
+
+  expect_failures = [var.key_arn]
+}
