@@ -20,10 +20,13 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":        {"generator", "generator/environment", "terraform", "kubernetes", "database"},
-	"generator":             {"generator/app", "generator/emit", "generator/environment", "generator/kinds", "generator/source", "modules", "templates"},
+	"cmd/groundplan":        {"generator", "generator/environment", "generator/holdings", "generator/quota", "terraform", "kubernetes", "database"},
+	"generator":             {"generator/app", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
+	"generator/holdings":    {"generator/environment", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/emit", "generator/environment", "generator/source", "modules"},
 	"generator/environment": {"generator/app"},
+	"generator/quota":       {"generator/app", "generator/environment", "generator/kinds"},
+	"generator/sizes":       {},
 	"generator/app":         {},
 	"generator/emit":        {},
 

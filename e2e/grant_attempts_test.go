@@ -77,7 +77,7 @@ func (g *grantees) messages(t *testing.T, process environment.Process) []attempt
 				g.uses++
 				return message(arn, "granted", fifo, fmt.Sprint("group ", g.uses), fmt.Sprint("granted ", g.uses))
 			}, allowed: publishes},
-			attempt{name: "look up topic " + topic.Name, service: "sns", operation: "GetTopicAttributes", parameters: fixed(map[string]any{"TopicArn": arn}), allowed: told && g.application.Language == "go"},
+			attempt{name: "look up topic " + topic.Name, service: "sns", operation: "GetTopicAttributes", parameters: fixed(map[string]any{"TopicArn": arn}), allowed: told && g.application.Language == "go" || publishes && g.application.Containers()},
 			attempt{name: "subscribe to topic " + topic.Name, service: "sns", operation: "Subscribe", parameters: fixed(map[string]any{"TopicArn": arn, "Protocol": "email", "Endpoint": "x@example.com"})},
 		)
 	}
@@ -116,6 +116,9 @@ func (g *grantees) queueCalls(t *testing.T, subscription app.Resource, fifo, con
 		{name: "receive from the " + name, service: "sqs", operation: "ReceiveMessage", parameters: receive(queue), allowed: consumes},
 		{name: "put off a message of the " + name, service: "sqs", operation: "ChangeMessageVisibility", parameters: receipt(map[string]any{"VisibilityTimeout": 60}), allowed: consumes},
 		{name: "delete a message of the " + name, service: "sqs", operation: "DeleteMessage", parameters: receipt(nil), allowed: consumes},
+		{name: "look up the " + name, service: "sqs", operation: "GetQueueUrl", parameters: fixed(map[string]any{"QueueName": queue[strings.LastIndex(queue, "/")+1:]}), allowed: consumes && g.application.Containers()},
+		{name: "read the length of the " + name, service: "sqs", operation: "GetQueueAttributes",
+			parameters: fixed(map[string]any{"QueueUrl": queue, "AttributeNames": []string{"ApproximateNumberOfMessages"}}), allowed: consumes && g.application.Containers()},
 		{name: "send to the " + name, service: "sqs", operation: "SendMessage", parameters: sent},
 		{name: "empty the " + name, service: "sqs", operation: "PurgeQueue", parameters: fixed(map[string]any{"QueueUrl": queue})},
 		{name: "receive from the dead letters of the " + name, service: "sqs", operation: "ReceiveMessage", parameters: receive(dead)},
@@ -163,6 +166,8 @@ func (g *grantees) objects(t *testing.T, process environment.Process) []attempt 
 	for _, bucket := range g.application.Of("bucket") {
 		name, versioned := g.attribute(t, "bucket "+bucket.Name, "aws_s3_bucket.this", "bucket"), bucket.Spec.(*kinds.Bucket).Versioned
 		declared := g.operations(process, "bucket", "", bucket.Name)
+		attempts = append(attempts, attempt{name: "ask for the region of bucket " + bucket.Name, service: "s3", operation: "GetBucketLocation", parameters: fixed(map[string]any{"Bucket": name}),
+			allowed: g.application.Containers() && slices.ContainsFunc(slices.Collect(maps.Keys(declared)), func(operation string) bool { return operation != kinds.GetPublicURL })})
 		for _, call := range objectCalls {
 			if call.about == version && !versioned {
 				continue

@@ -15,6 +15,7 @@ func TestEmulatorEnforces(t *testing.T) {
 	key, topic, plain, secret := sealed(t, aws)
 	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
 	aws.call(t, anybody, "ecr", "CreateRepository", map[string]any{"repositoryName": "images"})
+	aws.call(t, anybody, "sqs", "CreateQueue", map[string]any{"QueueName": "letters"})
 	aws.call(t, anybody, "logs", "CreateLogGroup", map[string]any{"logGroupName": "letters"})
 	administrator, role := aws.administrator(t), aws.assume(t, "arn:aws:iam::"+account+":role/r")
 	enforce(t, cloud, true)
@@ -60,6 +61,8 @@ func TestEmulatorEnforces(t *testing.T) {
 		{"a secret with the key for another", read, allow("secretsmanager:GetSecretValue", secret, "") + "," + allow("kms:Decrypt", key, other), false},
 		{"an object without the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", ""), false},
 		{"an object with the key", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, ""), true},
+		{"a queue by its name", call{"sqs", "GetQueueUrl", map[string]any{"QueueName": "letters"}}, allow("sqs:GetQueueUrl", "arn:aws:sqs:us-east-1:"+account+":letters", ""), true},
+		{"another queue by its name", call{"sqs", "GetQueueUrl", map[string]any{"QueueName": "letters"}}, allow("sqs:GetQueueUrl", "arn:aws:sqs:us-east-1:"+account+":letter", ""), false},
 		{"an object with the key by way of S3", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, viaS3), true},
 		{"an object with the key by way of SQS", put, allow("s3:PutObject", "arn:aws:s3:::sealed/*", "") + "," + allow("kms:GenerateDataKey", key, viaSQS), false},
 		{"the key itself, which opens by way of S3", call{"kms", "GenerateDataKey", map[string]any{"KeyId": key, "KeySpec": "AES_256"}}, allow("kms:*", key, viaS3), false},

@@ -12,6 +12,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -25,6 +27,10 @@ type Options struct {
 	Out string
 	// Metadata is what to read instead of the source; nil for the source.
 	Metadata *Metadata
+	// Limits are the quotas of the account that is generated for; nil for AWS's defaults.
+	Limits *quota.Limits
+	// Consent names what may be replaced, destroyed or forgotten with the data it holds.
+	Consent holdings.Consent
 }
 
 // FromSource reads the application and its settings, and generates. Diagnostics are sorted by position; with errors
@@ -63,8 +69,11 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	if len(application.Services) == 0 && !application.Containers() {
 		return nil, environments, append(diags, keepGenerated(previous, options.Out)...), nil
 	}
-	output, more := Generate(application, environments, previous)
+	output, more := Generate(application, environments, previous, options.Consent)
 	diags = append(diags, more...)
+	if output != nil {
+		diags = append(diags, quota.Check(output.Needs, options.Limits)...)
+	}
 	if diags.HasErrors() {
 		return nil, nil, diags, nil
 	}

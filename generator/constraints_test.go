@@ -16,7 +16,9 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/quota"
 )
 
 // This file lists what AWS refuses in the middle of an apply. Terraform's provider checks some of it when it plans, our
@@ -112,8 +114,8 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		{"ec2 CreateVpc: /16 to /28, and room for six subnets", plain("orders"), `cidr = "10.0.0.0/8"`, `Invalid value for "cidr"`},
 		{"ec2 CreateVpc: private ranges", plain("orders"), `cidr = "8.8.0.0/16"`, `Invalid value for "cidr"`},
 		{"elasticloadbalancing CreateLoadBalancer: two zones", plain("orders"), `zones = ["a"]`, `Invalid value for "zones"`},
-		{"ec2 AllocateAddress: five addresses", plain("orders"), "zones = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]\nnat = \"per_zone\"", "More addresses than an account starts with"},
-		{"ec2 AuthorizeSecurityGroupEgress: 60 rules", many(70), "", "More security group rules than an account starts with"},
+		{"ec2 AllocateAddress: five addresses", plain("orders"), "zones = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]\nnat = \"per_zone\"", "Quota too small: EC2-VPC Elastic IPs: In us-east-1, environment \"production\" needs 6: each NAT gateway has an address. Of \"EC2-VPC Elastic IPs\" (L-0263D0A3) an account starts with 5.\nhint: set nat = \"single\""},
+		{"ec2 AuthorizeSecurityGroupEgress: 60 rules", many(70), "", "Quota too small: Inbound or outbound rules per security group: In us-east-1, environment \"production\" needs 71: process gateway has 71 rules for outgoing connections."},
 		{"sns, sqs and others: addresses without NAT", with(topic("paid")), "nat = \"none\"\ninterface_endpoints = [\"logs\"]", "Interface endpoints missing"},
 
 		// Existing resources: the form of what is brought.
@@ -136,7 +138,11 @@ func refusal(application *app.App, settings string, granted map[string]string) s
 		environments, diags = environment.Resolve(file, application)
 	}
 	if !diags.HasErrors() {
-		_, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted})
+		var output *generator.Output
+		output, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted}, holdings.Consent{})
+		if output != nil {
+			diags = append(diags, quota.Check(output.Needs, nil)...)
+		}
 	}
 	var lines []string
 	for _, d := range diags {
@@ -225,7 +231,7 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, &generator.Lock{})
+				output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}

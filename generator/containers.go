@@ -2,7 +2,6 @@ package generator
 
 import (
 	"fmt"
-	"hash/fnv"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/source"
 )
 
 // containerArgs are the arguments of a process that only plain containers have: no runtime of Encore's reads a config
@@ -130,7 +128,7 @@ func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) em
 	fields := []emit.Arg{
 		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
 		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
-		kinds.Arg("priority", emit.Int(routePriorities(d)[p.Name])),
+		kinds.Arg("priority", emit.Int(d.Priorities[p.Name])),
 		kinds.Arg("hosts", emit.Strings(containerHosts(d.Env, c))),
 	}
 	if len(c.Paths) > 0 {
@@ -232,41 +230,6 @@ func subdomains(d *kinds.Deployment) []string {
 		}
 	}
 	return distinct(names)
-}
-
-// Where rules of public services stand on the listener: those with a subdomain before those without, whose hosts may be
-// every host, and in each group narrow paths before wide ones. Inside its band a rule's place follows from the service's
-// name, as the gateway's does.
-const (
-	firstPriority  = 1000
-	bandPriorities = 2500
-	deepestRoute   = 7
-)
-
-// routePriorities are the priorities of the public services of a deployment, by process. Two names that ask for one place
-// get neighbouring ones, in the order of the names.
-func routePriorities(d *kinds.Deployment) map[string]int {
-	priorities, taken := map[string]int{}, map[int]bool{}
-	for _, p := range d.Processes {
-		if !p.Public {
-			continue
-		}
-		c := p.Service(p.Name).Container
-		band := deepestRoute - min(deepestRoute, source.RouteDepth(c.Paths))
-		if c.Subdomain == "" {
-			band += deepestRoute + 1
-		}
-		sum := fnv.New32a()
-		sum.Write([]byte(p.Name))
-		for place := int(sum.Sum32() % bandPriorities); ; place = (place + 1) % bandPriorities {
-			priority := firstPriority + band*bandPriorities + place
-			if !taken[priority] {
-				priorities[p.Name], taken[priority] = priority, true
-				break
-			}
-		}
-	}
-	return priorities
 }
 
 // images lists what the containers of a deployment are built from, by what stands before the tag.

@@ -242,7 +242,7 @@ func TestI4_EnvironmentsSetVariables(t *testing.T) {
 			of = secret
 		}
 		_, diags := tryLower(t, of, "task {\n"+settings+"\n}")
-		if !diags.HasErrors() || diags.Errs()[0].(*hcl.Diagnostic).Summary != want {
+		if firstError(diags) != want {
 			t.Errorf("%s: %v, want %q", settings, diags, want)
 		}
 	}

@@ -72,6 +72,9 @@ func existingNetwork(d *kinds.Deployment) string {
 		lines = append(lines, fmt.Sprintf("  - Storage subnets %s, in two zones or more and without a route to the internet: TCP %s in from the compute subnets, and the answers.",
 			ids(network.StorageSubnetIDs), numbers(ports)))
 	}
+	if zone := environment.UnusableZone(d.Env.Region); zone != "" {
+		lines = append(lines, fmt.Sprintf("  - No subnet lies in the zone with the id `%s`, which lacks Fargate, functions in a VPC or load balancers; its letter differs between accounts.", zone))
+	}
 	return strings.Join(lines, "\n")
 }
 

@@ -19,7 +19,9 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -31,8 +33,8 @@ const (
 )
 
 // Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
-// was granted once stays. The environments' address ranges are filled in.
-func Generate(application *app.App, environments []environment.Environment, previous *Lock) (*Output, hcl.Diagnostics) {
+// was granted once stays, and what holds data stays unless the consent names it. The environments' address ranges are filled in.
+func Generate(application *app.App, environments []environment.Environment, previous *Lock, consent holdings.Consent) (*Output, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	cidrs, err := environment.GrantCIDRs(environments, previous.CIDRs)
 	if err != nil {
@@ -43,11 +45,18 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	}
 	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
 		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
-		CIDRs: cidrs, Modules: map[string]string{},
+		CIDRs: cidrs, Modules: map[string]string{}, Priorities: maps.Clone(previous.Priorities),
 	}}
-	labels := assignLabels(application, previous)
-	used, reported := map[string]bool{}, map[string]bool{}
-	var deployments []*kinds.Deployment
+	if output.Lock.Priorities == nil {
+		output.Lock.Priorities = map[string]map[int]string{}
+	}
+	var forgotten []string
+	for i := range environments {
+		forgotten = append(forgotten, toForget(&environments[i], previous, consent)...)
+	}
+	labels, reported := assignLabels(application, previous, distinct(forgotten)), map[string]bool{}
+	var built []stacks
+	var all []holdings.Environment
 	for i := range environments {
 		env := &environments[i]
 		granted := application
@@ -56,40 +65,72 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		}
 		deployment := kinds.NewDeployment(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
+		deployment.Forgotten = toForget(env, previous, consent)
+		output.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
 		wire(deployment)
 		diags = append(diags, once(check(deployment), reported)...)
-		if configured(deployment) {
-			output.Files[env.Name+"/"+buildConfigName] = buildConfig(deployment)
-		}
-		deployments = append(deployments, deployment)
-		platform, services := kinds.NewStack(deployment), kinds.NewStack(deployment)
-		lowerPlatform(platform)
-		lowerServices(services)
-		for _, s := range []struct {
-			name  string
-			stack *kinds.Stack
-		}{{platformStack, platform}, {servicesStack, services}} {
-			frame(s.stack, s.name)
-			diags = append(diags, printStack(output, env.Name+"/"+s.name, s.stack)...)
-			for file, text := range s.stack.Texts {
-				output.Files[env.Name+"/"+s.name+"/"+file] = text
-			}
-			output.Lock.Addresses[env.Name+"/"+s.name] = s.stack.Addresses
-			for module := range s.stack.Modules {
-				used[module] = true
-			}
-		}
-		diags = append(diags, kinds.CheckOverrides(env, platform, services)...)
+		output.Needs = append(output.Needs, quota.Of(deployment))
+		both := stacks{deployment, kinds.NewStack(deployment), kinds.NewStack(deployment)}
+		lowerPlatform(both.platform)
+		lowerServices(both.services)
+		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
+		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
 	}
+	verdict := judge(output.Lock, previous, all, consent)
+	diags = append(diags, verdict.Diagnostics...)
+	diags = append(diags, printStacks(output, previous, built, verdict)...)
 	output.Lock.Labels = labelsWithoutAddress(labels, output.Lock)
 	diags = append(diags, sayVariables(application, labels)...)
-	vendor(output, used)
-	output.Files["README.md"] = readme(application, deployments)
+	output.Files["README.md"] = readme(application, deployments(built))
 	output.Files[gitAttributesName] = gitAttributes
 	for path, content := range output.Files {
 		output.Lock.Files[path] = hash(content)
 	}
 	return output, diags
+}
+
+// stacks are those of one environment.
+type stacks struct {
+	deployment         *kinds.Deployment
+	platform, services *kinds.Stack
+}
+
+func deployments(built []stacks) []*kinds.Deployment {
+	var list []*kinds.Deployment
+	for _, both := range built {
+		list = append(list, both.deployment)
+	}
+	return list
+}
+
+// printStacks puts the files of all stacks into the output, and their addresses into its lock.
+func printStacks(output *Output, previous *Lock, built []stacks, verdict holdings.Verdict) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	used := map[string]bool{}
+	for _, both := range built {
+		env := both.deployment.Env
+		if configured(both.deployment) {
+			output.Files[env.Name+"/"+buildConfigName] = buildConfig(both.deployment)
+		}
+		diags = append(diags, forget(both.platform, output.Lock, previous, verdict.Forgotten[env.Name])...)
+		for _, s := range []struct {
+			name  string
+			stack *kinds.Stack
+		}{{platformStack, both.platform}, {servicesStack, both.services}} {
+			folder := env.Name + "/" + s.name
+			move(s.stack, folder, output.Lock, previous)
+			frame(s.stack, s.name)
+			diags = append(diags, printStack(output, folder, s.stack)...)
+			for file, text := range s.stack.Texts {
+				output.Files[folder+"/"+file] = text
+			}
+			output.Lock.Addresses[folder] = s.stack.Addresses
+			maps.Copy(used, s.stack.Modules)
+		}
+		diags = append(diags, checkSizes(both.deployment, output.Files)...)
+	}
+	vendor(output, used)
+	return diags
 }
 
 // gitAttributes keep a checkout on Windows as the files were written: terraform takes line ends for a part of texts that span
@@ -100,7 +141,7 @@ var gitAttributes = []byte("# Code generated by groundplan. DO NOT EDIT.\n\n* te
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkRules(d), checkAddresses(d.Env), checkShownDomains(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

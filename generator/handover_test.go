@@ -127,3 +127,33 @@ func TestD2_ReadmeMakesRolesWhereTheyAreUsed(t *testing.T) {
 		}
 	}
 }
+
+// TestI4_ContainersMayMakeTheirTables: since PostgreSQL 15 a role makes no table in the schema public unless it is let. Nobody but a
+// container makes those of a database without migrations.
+func TestI4_ContainersMayMakeTheirTables(t *testing.T) {
+	containers := string(generate(t, "webshop").Files["README.md"])
+	for _, want := range []string{
+		"GRANT USAGE, CREATE ON SCHEMA public TO \"svc_orders\";\n",
+		"ALTER DEFAULT PRIVILEGES FOR ROLE \"svc_orders\" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \"svc_backoffice\";\n",
+	} {
+		if !strings.Contains(containers, want) {
+			t.Errorf("a container cannot make its tables, or use those of others: no %s", want)
+		}
+	}
+	if encore := string(generate(t, "shop").Files["README.md"]); strings.Contains(encore, "CREATE ON SCHEMA") || !strings.Contains(encore, "GRANT USAGE ON SCHEMA public") {
+		t.Error("a process may make tables where migrations do")
+	}
+	root := t.TempDir()
+	put(t, filepath.Join(root, "groundplan.app.hcl"), "app \"shop\" {}\n\ndatabase \"orders\" {\n  migrations = \"./migrations\"\n}\n\nservice \"orders\" {\n  uses {\n    databases = [\"orders\"]\n  }\n}\n")
+	if err := os.Mkdir(filepath.Join(root, "migrations"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(root, "migrations", "1_first.up.sql"), "CREATE TABLE a ();\n")
+	output, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	if strings.Contains(string(output.Files["README.md"]), "CREATE ON SCHEMA") {
+		t.Error("a container may make tables though migrations make them")
+	}
+}

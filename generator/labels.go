@@ -14,10 +14,20 @@ import (
 )
 
 // assignLabels labels everything but processes: the same in every environment, since a container reads variables that are
-// named after labels wherever it runs.
-func assignLabels(application *app.App, previous *Lock) map[string]string {
+// named after labels wherever it runs. What is forgotten keeps its label, for its address is in use.
+func assignLabels(application *app.App, previous *Lock, forgotten []string) map[string]string {
 	held, labels := heldLabels(previous), map[string]string{}
 	for _, wanted := range kinds.LabelsWanted(application) {
+		kind := ""
+		if len(wanted) > 0 {
+			kind, _, _ = strings.Cut(wanted[0].ID, " ")
+		}
+		for _, id := range forgotten {
+			same := func(w kinds.Wanted) bool { return w.ID == id }
+			if strings.HasPrefix(id, kind+" ") && !slices.ContainsFunc(wanted, same) {
+				wanted = append(wanted, kinds.Wanted{ID: id, Plain: held[id]})
+			}
+		}
 		maps.Copy(labels, kinds.AssignLabels(wanted, held))
 	}
 	return labels
@@ -47,8 +57,8 @@ func withProcesses(labels map[string]string, env *environment.Environment, previ
 // heldLabels are the labels that a lock gives away, by id: those in addresses, and those of what it knows to be there.
 func heldLabels(lock *Lock) map[string]string {
 	held := map[string]string{}
-	for _, stack := range slices.Sorted(maps.Keys(lock.Addresses)) {
-		for id, address := range lock.Addresses[stack] {
+	read := func(addresses map[string]string) {
+		for id, address := range addresses {
 			kind, name, _ := strings.Cut(id, " ")
 			switch kind {
 			case kinds.Databases.Name: // its address is the server's
@@ -61,6 +71,12 @@ func heldLabels(lock *Lock) map[string]string {
 				}
 			}
 		}
+	}
+	for _, stack := range slices.Sorted(maps.Keys(lock.Forgotten)) {
+		read(lock.Forgotten[stack])
+	}
+	for _, stack := range slices.Sorted(maps.Keys(lock.Addresses)) {
+		read(lock.Addresses[stack])
 	}
 	maps.Copy(held, lock.Labels)
 	return held

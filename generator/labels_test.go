@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -102,7 +103,12 @@ func generateAlike(t *testing.T, application *app.App, previous *generator.Lock)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	output, diags := generator.Generate(application, environments, previous)
+	// Names may go here: what that destroys is named.
+	var consent holdings.Consent
+	for id := range previous.Holdings["production"] {
+		consent.Accept = append(consent.Accept, "production/"+id)
+	}
+	output, diags := generator.Generate(application, environments, previous, consent)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -3,16 +3,13 @@ package generator_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
-
-	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/quota"
 )
 
 // many is an application of n services, each with a public endpoint, so that the gateway reaches them all.
@@ -31,17 +28,47 @@ func many(n int) *app.App {
 // the middle of an apply. One outbound port and 59 services fit.
 func TestE3_SecurityGroupRules(t *testing.T) {
 	for services, want := range map[int]bool{59: false, 60: true} {
-		application := many(services)
-		environments, diags := environment.Resolve(environment.Default(), application)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		_, diags = generator.Generate(application, environments, &generator.Lock{})
-		warned := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return strings.Contains(d.Summary, "security group rules") })
-		if warned != want || diags.HasErrors() {
-			t.Errorf("%d services: %v", services, diags)
+		output, diags := generateApplication(t, many(services), "environment \"production\" {}\n")
+		warned := strings.Contains(shortages(quota.Check(output.Needs, nil)), "rules per security group")
+		if warned != want {
+			t.Errorf("%d services: %v, %s", services, warned, diags)
 		}
 	}
+}
+
+// TestE3_LoadBalancerQuotas: a public service costs the load balancer a rule in its security group, a rule of its listener
+// and a target group. It has 60, 100, one of them the module's own, and 100; the last is a limit that AWS does not raise.
+func TestE3_LoadBalancerQuotas(t *testing.T) {
+	for services, want := range map[int]string{
+		60:  "",
+		61:  "warning: Inbound or outbound rules per security group",
+		100: "warning: Inbound or outbound rules per security group, warning: Rules per Application Load Balancer",
+		101: "warning: Inbound or outbound rules per security group, warning: Rules per Application Load Balancer, error: Target Groups per Application Load Balancer",
+	} {
+		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		for i := range services {
+			application.Services = append(application.Services, app.Service{Name: fmt.Sprintf("web%03d", i), Dir: "x",
+				Container: &app.Container{Port: 8080, HealthPath: "/", Public: true, Paths: []string{fmt.Sprintf("/%d", i)}}})
+		}
+		output, _ := generateApplication(t, application, "environment \"production\" {\n task {\n  scale = { min = 1, max = 2 }\n }\n}\n")
+		if got := shortages(quota.Check(output.Needs, nil)); got != want {
+			t.Errorf("%d public services: %s", services, got)
+		}
+	}
+}
+
+// shortages are the quotas that diagnostics are about, with their severity.
+func shortages(diags hcl.Diagnostics) string {
+	var list []string
+	for _, d := range diags {
+		severity := "warning: "
+		if d.Severity == hcl.DiagError {
+			severity = "error: "
+		}
+		_, name, _ := strings.Cut(d.Summary, ": ")
+		list = append(list, severity+name)
+	}
+	return strings.Join(list, ", ")
 }
 
 // TestF2_BuildConfig: Encore computes CUE configuration when it builds the image, and refuses a config without an entry

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -37,6 +38,17 @@ type Lock struct {
 	CIDRs map[string]string `json:"cidrs"`
 	// Modules maps each vendored module to a hash over its files.
 	Modules map[string]string `json:"modules"`
+	// Holdings are the values that cannot change without replacing something that holds data, by environment and logical id.
+	// An environment that is not in it is recorded by the next run, which refuses nothing there.
+	Holdings holdings.Record `json:"holdings,omitempty"`
+	// Priorities are the places granted on the listener, by environment: who has which. None is given away a second time,
+	// because AWS refuses a rule in the place of one that goes in the same apply.
+	Priorities map[string]map[int]string `json:"priorities,omitempty"`
+	// Moved maps addresses of modules, by stack, to what they are called since.
+	Moved map[string]map[string]string `json:"moved,omitempty"`
+	// Forgotten maps what was left on AWS, by stack and logical id, to the address it had. A line may be removed once every
+	// state was applied.
+	Forgotten map[string]map[string]string `json:"forgotten,omitempty"`
 }
 
 const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"

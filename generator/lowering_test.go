@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -50,6 +51,12 @@ func declares(application *app.App, service, secret string) {
 // tryLower generates with the settings of an environment named production.
 func tryLower(t *testing.T, application *app.App, settings string) (*generator.Output, hcl.Diagnostics) {
 	t.Helper()
+	return tryLowerAfter(t, application, settings, &generator.Lock{}, holdings.Consent{})
+}
+
+// tryLowerAfter generates as tryLower does, after an earlier run.
+func tryLowerAfter(t *testing.T, application *app.App, settings string, previous *generator.Lock, consent holdings.Consent) (*generator.Output, hcl.Diagnostics) {
+	t.Helper()
 	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -58,7 +65,7 @@ func tryLower(t *testing.T, application *app.App, settings string) (*generator.O
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return generator.Generate(application, environments, &generator.Lock{})
+	return generator.Generate(application, environments, previous, consent)
 }
 
 func lower(t *testing.T, application *app.App, settings string) *generator.Output {

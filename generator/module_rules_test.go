@@ -170,7 +170,7 @@ func TestN2F5D1C1_ProfilesProtectWhatTheySay(t *testing.T) {
 			"database_server_main engine_version": "18", "cache_thing multi_az": "false", "cache_thing replicas": "0",
 		},
 		"balanced": {
-			"network nat": "single", "load_balancer deletion_protection": "true", "database_server_main instance_class": "db.m5.large", "database_server_main multi_az": "true",
+			"network nat": "per_zone", "load_balancer deletion_protection": "true", "database_server_main instance_class": "db.m5.large", "database_server_main multi_az": "true",
 			"database_server_main deletion_protection": "true", "database_server_main final_snapshot": "true", "database_server_main backup_retention_days": "7",
 			"database_server_main engine_version": "18", "cache_thing multi_az": "true", "cache_thing replicas": "1", "cache_thing node_type": "cache.m6g.large",
 		},

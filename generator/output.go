@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -23,6 +24,8 @@ import (
 type Output struct {
 	Files map[string][]byte
 	Lock  *Lock
+	// Needs are what each environment takes of what AWS limits, in the order of the environments.
+	Needs []quota.Environment
 }
 
 // Change is one difference between an Output and a folder.
@@ -286,23 +289,34 @@ func (o *Output) mergeLock(previous *Lock, within func(string) bool) *Lock {
 			merged.Files[path] = sum
 		}
 	}
-	merged.Addresses = map[string]map[string]string{}
-	for stack, addresses := range previous.Addresses {
-		if !within(stack) {
-			merged.Addresses[stack] = addresses
-		}
-	}
-	for stack, addresses := range o.Lock.Addresses {
-		if within(stack) {
-			merged.Addresses[stack] = addresses
-		}
-	}
+	merged.Addresses = mergeWithin(previous.Addresses, o.Lock.Addresses, within)
+	merged.Moved = mergeWithin(previous.Moved, o.Lock.Moved, within)
+	merged.Forgotten = mergeWithin(previous.Forgotten, o.Lock.Forgotten, within)
+	inEnvironment := func(name string) bool { return within(name + "/") }
+	merged.Holdings = mergeWithin(previous.Holdings, o.Lock.Holdings, inEnvironment)
+	merged.Priorities = mergeWithin(previous.Priorities, o.Lock.Priorities, inEnvironment)
 	for path, sum := range o.Lock.Files {
 		if within(path) {
 			merged.Files[path] = sum
 		}
 	}
 	return &merged
+}
+
+// mergeWithin takes from the one what is outside, from the other what is within.
+func mergeWithin[V any](previous, current map[string]V, within func(string) bool) map[string]V {
+	merged := map[string]V{}
+	for key, value := range previous {
+		if !within(key) {
+			merged[key] = value
+		}
+	}
+	for key, value := range current {
+		if within(key) {
+			merged[key] = value
+		}
+	}
+	return merged
 }
 
 // commit stages every new file, writes the journal (the point of no return), then moves the files into place.

@@ -62,6 +62,7 @@ func network(s *kinds.Stack) {
 			kinds.Arg("storage_ports", emit.Ints(storagePorts(s.Deployment))),
 			kinds.Arg("service_port", emit.Int(servicePort(s.Deployment))),
 			kinds.Arg("interface_endpoints", emit.Strings(s.Env.InterfaceEndpoints)),
+			kinds.Arg("endpoint_account_ids", emit.Strings(imageAccounts(s.Deployment))),
 			kinds.Arg("key_arn", s.KeyARN()),
 			kinds.Arg("flow_log_retention_days", emit.Int(s.Env.FlowLogRetentionDays)),
 			kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
@@ -72,6 +73,27 @@ func network(s *kinds.Stack) {
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("compute_subnet_ids", s.Network("compute_subnet_ids")),
 	))
+}
+
+// imageAccounts are the accounts, other than the environment's, whose registries images come from when there is no NAT: the
+// endpoints of ECR lead to no others. Sorted; without account_id the environment's own may be among them.
+func imageAccounts(d *kinds.Deployment) []string {
+	if d.Env.NAT != "none" {
+		return nil
+	}
+	images := []string{d.Env.HelperImage}
+	for _, service := range d.App.Services {
+		if service.Container != nil {
+			images = append(images, service.Container.Image)
+		}
+	}
+	var accounts []string
+	for _, image := range images {
+		if parts := privateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
+			accounts = append(accounts, parts[1])
+		}
+	}
+	return distinct(accounts)
 }
 
 // encryptionKey is the key that encrypts everything, the environment's own or one that exists.
@@ -95,7 +117,7 @@ func encryptionKey(s *kinds.Stack) {
 func storagePorts(d *kinds.Deployment) []int {
 	var ports []int
 	for _, kind := range kinds.All {
-		if kind.StoragePort != 0 && len(d.Of(kind.Name)) > 0 {
+		if kind.StoragePort != 0 && d.Holds(kind.Name) {
 			ports = append(ports, kind.StoragePort)
 		}
 	}

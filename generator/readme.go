@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/templates"
 )
 
@@ -60,6 +62,13 @@ type guideEnvironment struct {
 	Existing []string
 	// Network and Keys are empty when those exist.
 	Network, Keys string
+	// Quotas are those that the environment takes much of.
+	Quotas []guideQuota
+}
+
+// guideQuota is a quota of an account and what the environment takes of it.
+type guideQuota struct {
+	Name, Service, Code, Needed, What, Start, Lower string
 }
 
 // guideImage is an image that services run: what stands before its tag, and the folder it is built in.
@@ -85,6 +94,29 @@ type guideRole struct {
 type guideDatabase struct {
 	Name  string
 	Roles []string
+	// Creates says that those who use the database make its tables, Shared who may use what each of several makes.
+	Creates bool
+	Shared  []guideMaker
+}
+
+// guideMaker is a role with the others that use its tables, as SQL lists them.
+type guideMaker struct{ Maker, Others string }
+
+// makers are the roles that make tables for each other.
+func makers(roles []string) []guideMaker {
+	var list []guideMaker
+	for _, maker := range roles {
+		var others []string
+		for _, other := range roles {
+			if other != maker {
+				others = append(others, strconv.Quote(other))
+			}
+		}
+		if len(others) > 0 {
+			list = append(list, guideMaker{maker, strings.Join(others, ", ")})
+		}
+	}
+	return list
 }
 
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
@@ -154,6 +186,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if len(d.Of(kinds.Buckets.Name)) > 0 {
 			entry.Holds += "buckets, "
 		}
+		entry.Quotas = quotas(d)
 		data.OwnKey = data.OwnKey || env.KeyARN == ""
 		data.Environments = append(data.Environments, entry)
 	}
@@ -163,6 +196,21 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 // callsOnSchedule reports whether functions call endpoints on schedules: jobs need none.
 func callsOnSchedule(d *kinds.Deployment) bool {
 	return slices.ContainsFunc(d.Of(kinds.Crons.Name), func(r app.Resource) bool { return !r.Spec.(*kinds.Cron).StartsJob })
+}
+
+// much is the share of what a new account has, from which on infra/README.md names a quota.
+const much = 0.19 // one of five
+
+// quotas are those that an environment takes much of, compared with what new accounts have: the account that somebody
+// applies to is not known here.
+func quotas(d *kinds.Deployment) []guideQuota {
+	var list []guideQuota
+	needs := quota.Of(d)
+	for _, need := range needs.Near(much, nil) {
+		_, start := needs.Start(need, nil)
+		list = append(list, guideQuota{need.Name, need.Service, need.Code, quota.Number(need.Value), need.What, start, need.Lower})
+	}
+	return list
 }
 
 // servers lists the database servers of a deployment with the roles and databases each is to have.
@@ -193,7 +241,12 @@ func servers(d *kinds.Deployment) []guideServer {
 			}
 		}
 		for _, name := range server.Databases {
-			entry.Databases = append(entry.Databases, guideDatabase{Name: name, Roles: users[name]})
+			database := guideDatabase{Name: name, Roles: users[name]}
+			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
+			if spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database); known && d.App.Containers() && spec.MigrationCount == 0 {
+				database.Creates, database.Shared = true, makers(users[name])
+			}
+			entry.Databases = append(entry.Databases, database)
 		}
 		list = append(list, entry)
 	}

@@ -119,7 +119,7 @@ type resolver struct {
 func newApp(read *source.Application, folder string) *app.App {
 	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
 	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
-	a.Manifest, a.ProcessPerService = read.Manifest, read.ProcessPerService
+	a.Manifest, a.ProcessPerService, a.IDAt = read.Manifest, read.ProcessPerService, read.IDAt
 	if read.CORS != nil {
 		cors := app.CORS(*read.CORS)
 		a.CORS = &cors

@@ -2,7 +2,6 @@ package generator
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"sort"
 	"strings"
@@ -15,15 +14,6 @@ import (
 
 // gatewayName is the only name Encore allows for an API gateway.
 const gatewayName = "api-gateway"
-
-// gatewayPriority is where the gateway's rule stands on the listener, from 1000 to 40999: there is room in front of it
-// for rules of one's own. It follows from the process's name, because a process under a new name gets its rule before
-// the old one loses its own, and AWS refuses two rules of one priority.
-func gatewayPriority(process string) int {
-	sum := fnv.New32a()
-	sum.Write([]byte(process))
-	return 1000 + int(sum.Sum32()%40000)
-}
 
 // lowerServices builds the stack that changes with each deploy: one module call per process, each in a file of its
 // own, wired from the uses of the services it hosts.
@@ -112,7 +102,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		args = append(args,
 			kinds.Arg("image", emit.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
 			kinds.Arg("repository_arn", emit.Ref("local.platform.registry.repository_arn")),
-			kinds.Arg("routes", routes(s.Env, process)),
+			kinds.Arg("routes", routes(s, process)),
 			emit.Arg{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
 		)
 	}
@@ -257,18 +247,18 @@ func connectionArgs(p *kinds.Process) emit.Value {
 	return emit.Map(fields...)
 }
 
-func routes(env *environment.Environment, process environment.Process) emit.Value {
+func routes(s *kinds.Stack, process environment.Process) emit.Value {
 	if !process.Gateway {
 		return emit.Map()
 	}
 	var hosts []string
-	if env.Domain != "" {
-		hosts = []string{env.Domain}
+	if s.Env.Domain != "" {
+		hosts = []string{s.Env.Domain}
 	}
 	return emit.Map(kinds.Arg("gateway", emit.Object(
 		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
 		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
-		kinds.Arg("priority", emit.Int(gatewayPriority(process.Name))),
+		kinds.Arg("priority", emit.Int(s.Priorities[process.Name])),
 		kinds.Arg("hosts", emit.Strings(hosts)),
 	)))
 }

@@ -13,22 +13,30 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
 )
 
 const generateHelp = `groundplan generate writes the Terraform that runs the application on AWS.
 
-usage: groundplan generate [--app DIR] [--meta FILE] [--out DIR] [--env NAME] [--check] [--force]
+usage: groundplan generate [--app DIR] [--meta FILE] [--out DIR] [--env NAME] [--limits FILE] [--check] [--force]
+                           [--accept-replacement ID]... [--forget ID]...
 
 flags:
   --app DIR     folder of the application (default: this folder)
   --meta FILE   read what encore debug meta -f json printed, not the source; - for standard input
   --out DIR     folder to write to (default: infra in the application's folder)
   --env NAME    one environment of groundplan.hcl (default: all of them)
+  --limits FILE quotas of the account, as aws service-quotas list-service-quotas prints them: what an
+                environment needs beyond them is warned of. Without it, AWS's defaults hold
   --check       write nothing; show what would change, and exit with 2 when something would
   --force       overwrite files of groundplan's that were edited by hand
+  --accept-replacement ID
+                let this be replaced or destroyed with the data it holds; may be repeated
+  --forget ID   leave on AWS what is no longer in the code: terraform forgets it; may be repeated
 
 Only what changed is written, only files that groundplan wrote are removed, and other files are never
-touched. Without a groundplan.hcl it generates the environment "production" with the documented
+touched. A change that would destroy data is refused, with a safe way and the ID of what is lost: its
+environment and its name, as in "production/bucket avatars". Without a groundplan.hcl it generates the environment "production" with the documented
 defaults; groundplan init writes one to start from.
 
 example:
@@ -47,8 +55,11 @@ func generateVerb() *cli.Command {
 			&cli.StringFlag{Name: "meta"},
 			&cli.StringFlag{Name: "out"},
 			&cli.StringFlag{Name: "env"},
+			&cli.StringFlag{Name: "limits"},
 			&cli.BoolFlag{Name: "check"},
 			&cli.BoolFlag{Name: "force"},
+			&cli.StringSliceFlag{Name: "accept-replacement"},
+			&cli.StringSliceFlag{Name: "forget"},
 		},
 	}
 }
@@ -65,12 +76,18 @@ func generate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	limits, err := accountLimits(c)
+	if err != nil {
+		return err
+	}
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return mistake(fmt.Sprintf("%s is not a folder", out), "name the folder to write to: --out DIR")
 	}
 	p := newPrinter(c.App.ErrWriter, root)
 	p.show(m)
-	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m})
+	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Limits: limits, Consent: holdings.Consent{
+		Accept: c.StringSlice("accept-replacement"), Forget: c.StringSlice("forget"), Only: c.String("env"),
+	}})
 	if err != nil {
 		return err
 	}
@@ -108,6 +125,9 @@ func generate(c *cli.Context) error {
 		return err
 	}
 	report(p, out, changes, environments, c.String("env"))
+	if len(changes) > 0 {
+		showQuotas(p, output.Needs, limits, out, c.String("env"))
+	}
 	if within == nil {
 		warnAboutAbandoned(p, previous, environments)
 	}

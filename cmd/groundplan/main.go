@@ -109,7 +109,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Writer:                stdout,
 		ErrWriter:             stderr,
 		HideHelpCommand:       true,
-		Version:               version(),
+		// A name may hold a comma.
+		DisableSliceFlagSeparator: true,
+		Version:                   version(),
 		// run prints errors and chooses the code.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   usageError,

@@ -186,6 +186,8 @@ def name_resources():
     queue_rights = {"ReceiveMessage": ("Decrypt",), "SendMessage": ("GenerateDataKey", "Decrypt")}
 
     def of_queue(self):
+        if self._get_action() == "GetQueueUrl":  # which names the queue in another way, and is asked before it is looked for
+            return f"arn:aws:sqs:{self.region}:{self.current_account}:{self._get_param('QueueName')}"
         arn = queue_arn(self)
         rights = queue_rights.get(self._get_action())
         if arn == "*" or not rights:

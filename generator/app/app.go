@@ -12,6 +12,8 @@ type App struct {
 	Name string
 	// ID is the id Encore knows the application by; it feeds the service-to-service signature. May equal Name.
 	ID string
+	// IDAt is where the source names the application; the zero range when it does not.
+	IDAt hcl.Range
 	// NamedByFolder says that nothing in the source names the application: Name and ID are those of its folder.
 	NamedByFolder bool
 	// Language is "go", "typescript" or "manifest": plain containers.

@@ -97,8 +97,6 @@ func matches(pattern, what, hint string, trim ...string) func(string) string {
 var (
 	isAccountID = matches(`\d{12}`, "AWS account id",
 		"write the 12 digits in quotes, as aws sts get-caller-identity prints them")
-	isDomain = matches(`(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`, "domain name",
-		`write it in lower case without scheme or path, as in "api.example.com"`, "https://", "http://", "/")
 	isHostedZoneID = matches(`Z[A-Z0-9]{1,31}`, "hosted zone id",
 		"it begins with Z; to find it: aws route53 list-hosted-zones-by-name --dns-name <domain>", "/hostedzone/")
 	isPolicyARN = matches(`arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+`, "ARN of an IAM policy",
@@ -127,8 +125,13 @@ var (
 
 var iamPath = regexp.MustCompile(`^/(?:[\x21-\x2e\x30-\x7e]+/)*$`)
 
-// isIAMPath follows CreateRole.
+// isIAMPath follows CreateRole. The first folder of AWS's own roles is closed to everybody else.
 func isIAMPath(value string) string {
+	for _, reserved := range []string{"/aws-service-role/", "/aws-reserved/"} {
+		if strings.HasPrefix(value, reserved) {
+			return wrong(`choose another, as in "/apps/"`, "IAM keeps roles under %s to itself.", reserved)
+		}
+	}
 	if len(value) <= 512 && iamPath.MatchString(value) {
 		return ""
 	}

@@ -89,6 +89,11 @@ type Environment struct {
 
 	// At is the block's header, the zero range for the environment that needs no file.
 	At hcl.Range
+	// Places is where the file sets what: "key_arn", "database_server main", "database_server main/engine". A name in a list is
+	// found as "database_server main/databases/orders".
+	Places map[string]hcl.Range
+	// AppAt is where the file names the application, the zero range where it does not.
+	AppAt hcl.Range
 }
 
 // Exposed says whether a process hosts the gateway or is public itself, and so whether there is a load balancer.

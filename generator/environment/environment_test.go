@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,7 +115,7 @@ func TestDefault(t *testing.T) {
 		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}, WritablePaths: []string{"/tmp"}}
 	want := []Environment{{
 		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
-		Zones: []string{"a", "b"}, NAT: "single", OutboundPorts: []int{443}, IAMPath: "/", DeletionProtection: true,
+		Zones: []string{"a", "b"}, NAT: "per_zone", OutboundPorts: []int{443}, IAMPath: "/", DeletionProtection: true,
 		ContainerInsights: true, HelperImage: DefaultHelperImage, LogRetentionDays: 365, FlowLogRetentionDays: 365,
 		AccessLogRetentionDays: 90, KeyDeletionDays: 30, SecretRecoveryDays: 30, KeepImages: 50,
 		ProcessAllocation: "one_per_service",
@@ -237,7 +238,7 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
     site             = "datadoghq.eu"
     interval_seconds = 15
   }`), withCache(shop(), "sessions"))[0]
-		e.At = hcl.Range{}
+		e.At, e.AppAt, e.Places = hcl.Range{}, hcl.Range{}, nil
 		for i := range e.DatabaseServers {
 			e.DatabaseServers[i].At = hcl.Range{}
 		}
@@ -317,9 +318,27 @@ func checkDefaults[T any](t *testing.T, rows []setting[T]) {
 	}
 }
 
+// TestE1_ZonesFollowTheRegion: where letters cannot be known none are guessed, and those written are taken as they are; in
+// every other region there are two, and Terraform compares their ids when it plans.
 func TestE1_ZonesFollowTheRegion(t *testing.T) {
-	if zones := load(t, production(`region = "ap-northeast-1"`), shop())[0].Zones; !slices.Equal(zones, []string{"a", "c"}) {
-		t.Errorf("ap-northeast-1: %v", zones)
+	for _, region := range regions {
+		zones := defaultZones(region)
+		if unknown := region == "ap-northeast-1" || region == "us-west-1"; unknown != (zones == nil) {
+			t.Errorf("%s: %v", region, zones)
+		}
+	}
+	module, err := os.ReadFile("../../modules/network/main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unusable []string
+	for _, region := range regions {
+		if zone := UnusableZone(region); zone != "" {
+			unusable = append(unusable, strconv.Quote(zone))
+		}
+	}
+	if slices.Sort(unusable); !strings.Contains(string(module), "unusable_zone_ids = ["+strings.Join(unusable, ", ")+"]") {
+		t.Errorf("the network module refuses other zones than %v", unusable)
 	}
 	if zones := load(t, production("region = \"us-west-1\"\nzones = [\"b\", \"c\"]"), shop())[0].Zones; !slices.Equal(zones, []string{"b", "c"}) {
 		t.Errorf("us-west-1: %v", zones)
@@ -376,6 +395,7 @@ func TestE1_InitParses(t *testing.T) {
 			t.Errorf("%q: the application is called %q, want %q", name, list[0].App, want)
 		}
 		list[0].At, list[0].App, list[0].Metrics.Namespace = hcl.Range{}, "shop", "shop/production"
+		list[0].AppAt, list[0].Places = hcl.Range{}, nil
 		byDefault, _ := Resolve(Default(), shop())
 		if !reflect.DeepEqual(list, byDefault) {
 			t.Errorf("%q: the starter file is not the default", name)

@@ -2,6 +2,7 @@ package environment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestE3_LimitsAreMetExactly(t *testing.T) {
 	}{
 		{"application", text(isAppName), []any{"a", letters(40), "a-1-b"}, []any{"", letters(41), "1a", "a-", "-a", "a--b", "A", "a_b", "a.b"}},
 		{"environment", text(isEnvironmentName), []any{letters(24), "prod-2"}, []any{letters(25), "modules", "Prod"}},
-		{"IAM path", text(isIAMPath), []any{"/", "/a/", "/" + letters(510) + "/"}, []any{"", "/a", "a/", "//", "/" + letters(511) + "/", "/a b/"}},
+		{"IAM path", text(isIAMPath), []any{"/", "/a/", "/" + letters(510) + "/"}, []any{"", "/a", "a/", "//", "/" + letters(511) + "/", "/a b/", "/aws-service-role/a/", "/aws-reserved/"}},
 		{"range", text(isVPCRange), []any{"10.0.0.0/16", "10.0.32.0/19", "172.16.0.0/16", "192.168.0.0/16", "100.64.0.0/16", "100.127.0.0/16"},
 			[]any{"10.0.0.0/15", "10.0.0.0/20", "100.63.0.0/16", "100.128.0.0/16", "11.0.0.0/16", "10.1.0.0", "fd00::/17", "10.0.0.1/16"}},
 		{"retention", number(isRetention), []any{1, 3, 30, 3653}, []any{0, 2, -1, 3654}},
@@ -32,7 +33,10 @@ func TestE3_LimitsAreMetExactly(t *testing.T) {
 		{"bucket", text(isBucketName), []any{"abc", letters(63), "a-1"},
 			[]any{"ab", letters(64), "-ab", "ab-", "a.b", "Abc", "xn--abc", "sthree-abc", "amzn-s3-demo-abc", "abc-s3alias", "abc--ol-s3", "abc--x-s3", "abc--table-s3"}},
 		{"account", text(isAccountID), []any{"000000000000"}, []any{"12345678901", "1234567890123", " 123456789012", "12345678901a"}},
-		{"domain", text(isDomain), []any{"a.io", letters(63) + ".example.com"}, []any{"example", letters(64) + ".example.com", "Example.com", "-a.com", "a-.com", "a..com", "https://a.com", "a.com/", "a.c"}},
+		{"domain", text(isDomain), []any{"a.io", letters(63) + ".example.com", "xn--bcher-kva.example", "api.xn--p1ai", strings.Repeat("a.", 125) + "com"},
+			[]any{"example", letters(64) + ".example.com", "Example.com", "-a.com", "a-.com", "a..com", "https://a.com", "a.com/", "a.com.", "a.c", "*.a.com", "a_b.com", "bücher.example", "a.c0m", strings.Repeat("a.", 126) + "com"}},
+		{"certified domain", text(isCertifiable), []any{"a.io", "local.example.com", "amazonaws.com.example.com"},
+			[]any{"shop.local", "shop.internal", "a.b.test", "shop.localhost", "home.arpa", "shop.lan", "amazonaws.com", "x.elb.amazonaws.com", "d1.cloudfront.net"}},
 		{"zone", text(isHostedZoneID), []any{"Z1", "Z" + strings.Repeat("A", 31)}, []any{"Z", "Z" + strings.Repeat("A", 32), "z1", "A1"}},
 		{"image", text(isImage), []any{"a.example/b:1", "localhost:5000/a/b@sha256:" + strings.Repeat("0", 64), "a.example/b:" + letters(128)},
 			[]any{"a:1", "a.example/b", "a.example/b:", "a.example/b@sha256:" + strings.Repeat("0", 63), "a.example/B:1", "a.example/b:" + letters(129)}},
@@ -136,6 +140,29 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 				t.Errorf("got:\n%swant: %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestE1_ProfilesThatSurviveAZone: what the page of settings says of a profile, the defaults have to keep. One NAT gateway
+// would take the way to the registry, and to AWS, from every zone with its own.
+func TestE1_ProfilesThatSurviveAZone(t *testing.T) {
+	application := shop()
+	application.Resources = append(application.Resources, app.Resource{Kind: "cache", Name: "sessions"})
+	for profile, want := range map[string]bool{"dev": false, "balanced": true, "ha": true} {
+		e := load(t, production("profile = \""+profile+"\""), application)[0]
+		aurora := load(t, production("profile = \""+profile+"\"\ndatabase_server \"main\" {\n engine = \"aurora\"\n}"), application)[0]
+		for what, got := range map[string]bool{
+			"two zones or more":     len(e.Zones) >= 2,
+			"a NAT gateway in each": e.NAT == "per_zone",
+			"two tasks of each":     !slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Scale.Min < 2 }),
+			"a standby of a server": e.DatabaseServers[0].MultiAZ,
+			"a second instance":     aurora.DatabaseServers[0].Instances >= 2,
+			"a replica in another":  e.Cache("sessions").Replicas >= 1 && e.Cache("sessions").MultiAZ,
+		} {
+			if got != want && what != "two zones or more" || what == "two zones or more" && !got {
+				t.Errorf("%s: %s: %v", profile, what, got)
+			}
+		}
 	}
 }
 

@@ -88,6 +88,36 @@ func (b *block) find(names ...string) *hcl.Range {
 	return nil
 }
 
+// places is where everything in the block stands, by its path in it (see Environment.Places).
+func (b *block) places() map[string]hcl.Range {
+	var places map[string]hcl.Range
+	put := func(path string, at hcl.Range) {
+		if places == nil {
+			places = map[string]hcl.Range{}
+		}
+		places[path] = at
+	}
+	for name, a := range b.attributes {
+		put(name, a.at)
+		if list, ok := a.value.([]string); ok {
+			for i, element := range a.elements { // none are kept of a list that was refused
+				put(name+"/"+list[i], element)
+			}
+		}
+	}
+	for _, a := range b.arguments {
+		put(a.Name, a.NameAt)
+	}
+	for _, child := range b.blocks {
+		path := strings.TrimSpace(child.typ + " " + child.label)
+		put(path, child.at)
+		for inner, at := range child.places() {
+			put(path+"/"+inner, at)
+		}
+	}
+	return places
+}
+
 // grammar is what may stand in a block.
 type grammar struct {
 	typ string

@@ -51,13 +51,19 @@ var regions = []string{
 	"us-west-2",
 }
 
-// defaultZones are the letters of two zones every account has in the region; nil where accounts differ.
+// defaultZones are the letters of two zones; nil where no two letters can be expected of an account. Which zone a letter
+// stands for differs between accounts, and some zones cannot be used: the network module compares their ids when
+// Terraform plans.
 func defaultZones(region string) []string {
 	switch region {
-	case "ap-northeast-1":
-		return []string{"a", "c"} // b is closed to accounts that do not use it already
-	case "us-west-1":
-		return nil // an account has two of three zones, and which two differs
+	case "ap-northeast-1", "us-west-1": // an account does not have all zones of the region, and which it has differs
+		return nil
 	}
 	return []string{"a", "b"}
+}
+
+// UnusableZone is the id of the region's zone that lacks what an environment is made of, "" in regions without one. The
+// network module has the same list.
+func UnusableZone(region string) string {
+	return map[string]string{"ap-northeast-1": "apne1-az3", "ca-central-1": "cac1-az3", "us-east-1": "use1-az3", "us-west-1": "usw1-az2"}[region]
 }

@@ -21,6 +21,8 @@ func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) 
 	var list []Environment
 	for _, b := range blocks {
 		environment, more := resolveOne(name, b, application)
+		environment.Places = b.places()
+		environment.AppAt = file.appNameAt
 		diags = append(diags, more...)
 		list = append(list, environment)
 	}
@@ -65,6 +67,7 @@ func resolveOne(appName string, b *block, application *app.App) (Environment, hc
 	diags = append(diags, resolveZones(&e, b)...)
 	diags = append(diags, resolveDomain(&e, b)...)
 	diags = append(diags, checkDomain(&e, b)...)
+	diags = append(diags, checkCertifiable(&e, b)...)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
 	diags = append(diags, resolveState(&e, b)...)
@@ -118,8 +121,8 @@ func resolveZones(e *Environment, b *block) hcl.Diagnostics {
 		return nil
 	}
 	return hcl.Diagnostics{problem(b.where("region"), "Zones not known",
-		"set zones to the letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].ZoneName'",
-		"An account has only two of the zones of %s, and which two differs from account to account.", e.Region)}
+		"set zones to letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].[ZoneName,ZoneId]' --output text",
+		"An account does not have all the zones of %s, and the letters of those it has differ from account to account.", e.Region)}
 }
 
 func resolveDomain(e *Environment, b *block) hcl.Diagnostics {

@@ -84,7 +84,7 @@ const DefaultHelperImage = "public.ecr.aws/docker/library/busybox@sha256:9532d8c
 
 var environmentSettings = []setting[Environment]{
 	row("profile", func(e *Environment) *string { return &e.Profile }, same(defaultProfile),
-		"Sets every default below at once: `dev` is small and cheap, `balanced` survives the loss of a zone, `ha` keeps more in reserve.",
+		"Sets every default below at once: `dev` is small and cheap, and the loss of a zone may end it until AWS has the zone back; `balanced` survives the loss of a zone, by two tasks of each process, a standby of each server and a NAT gateway in each zone; `ha` keeps more in reserve.",
 		oneOf(profiles...)),
 	row("type", func(e *Environment) *string { return &e.Type }, perProfile("development", "production", "production"),
 		"What the application sees as its environment type: `production`, `development`, `ephemeral` or `test`.",
@@ -111,10 +111,10 @@ var environmentSettings = []setting[Environment]{
 		oneOf("one_per_service", "all_in_one")),
 	derived("cidr", func(e *Environment) *string { return &e.CIDR }, "granted once, kept in the lock file",
 		"Private address range of the VPC, `/16` to `/19`.", isVPCRange),
-	derived("zones", func(e *Environment) *[]string { return &e.Zones }, "`[\"a\", \"b\"]`; `[\"a\", \"c\"]` in ap-northeast-1",
-		"Letters of the availability zones, two at least. Adding one changes no existing subnet.", areZones),
-	row("nat", func(e *Environment) *string { return &e.NAT }, perProfile("single", "single", "per_zone"),
-		"NAT gateways for outgoing traffic: `none`, `single` or `per_zone`.", oneOf("none", "single", "per_zone")),
+	derived("zones", func(e *Environment) *[]string { return &e.Zones }, "`[\"a\", \"b\"]`; required in ap-northeast-1 and us-west-1",
+		"Letters of the availability zones, two at least. Adding one changes no existing subnet. A plan refuses a zone that the account does not have, or that lacks what an environment needs, and names the letters that work.", areZones),
+	row("nat", func(e *Environment) *string { return &e.NAT }, perProfile("single", "per_zone", "per_zone"),
+		"NAT gateways for outgoing traffic: `none`, `single` or `per_zone`. With `single` everything outside, AWS's own services and the registry included, is lost to all zones with the first of `zones`: no task starts then. Each further gateway costs about 32 USD a month.", oneOf("none", "single", "per_zone")),
 	derived("interface_endpoints", func(e *Environment) *[]string { return &e.InterfaceEndpoints }, "none; with `nat = \"none\"` "+quotedList(neededEndpoints),
 		"AWS services reached inside the VPC instead of through NAT.", areEndpoints),
 	row("outbound_ports", func(e *Environment) *[]int { return &e.OutboundPorts }, same([]int{443}),

@@ -36,6 +36,7 @@ func (s *Stack) KeyARN() emit.Value {
 func (s *Stack) Existing(file, label, id string, comments []string, value emit.Value) {
 	s.Add(file, emit.Block{Type: "locals", Comments: comments, Args: []emit.Arg{Arg(label, value)}})
 	s.existing[id] = true
+	s.holdExisting(id)
 }
 
 // existingTopic stands for a topic of the application that exists.

@@ -11,13 +11,14 @@ import (
 const (
 	serviceAuthLabel    = "service_auth_key"
 	serviceAuthVariable = "SERVICE_AUTH_KEY"
+	serviceAuthID       = "service auth key"
 	// serviceAuthKeyID is the id of the first key; Encore needs it to be 1 or more.
 	serviceAuthKeyID = 1
 )
 
 // LowerServiceAuth makes the key with which processes sign their calls to each other.
 func LowerServiceAuth(s *Stack) {
-	lowerGeneratedSecret(s, serviceAuthLabel, "service auth key",
+	lowerGeneratedSecret(s, serviceAuthLabel, serviceAuthID,
 		"Key with which processes sign their calls to each other: without one Encore believes every caller",
 		"Service-to-service key of "+s.Env.App, "service-auth", "key")
 }

@@ -77,6 +77,7 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
 			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
+			s.Holdings["database "+r.Name] = map[string]string{ServerFact: server.Name}
 			if server.Existing == nil {
 				s.Addresses["database "+r.Name] = "module." + label
 			}

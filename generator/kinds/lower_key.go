@@ -13,7 +13,7 @@ import (
 // messages there as itself, and the key has to admit it by the ARN of the topic. One pattern for all topics that are made:
 // the policy of a key takes a while to be known everywhere, and a topic more must not wait for it.
 func KeyTopics(d *Deployment) []string {
-	if len(d.Of("subscription")) == 0 {
+	if !d.Holds("subscription") {
 		return nil
 	}
 	topics := []string{environment.Prefix(d.Env.App, d.Env.Name) + "-*"}
@@ -27,8 +27,25 @@ func KeyTopics(d *Deployment) []string {
 			topics = append(topics, name+"*") // with the ending of a FIFO topic
 		}
 	}
+	for _, name := range d.forgottenNames("topic ", environment.Topic) {
+		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
+			topics = append(topics, name+"*")
+		}
+	}
 	sort.Strings(topics[1:])
 	return slices.Compact(topics)
+}
+
+// forgottenNames are the names on AWS of what is left there, of the kind that a prefix of logical ids tells: it goes on using
+// the key.
+func (d *Deployment) forgottenNames(prefix string, budget environment.Budget) []string {
+	var names []string
+	for _, id := range d.Forgotten {
+		if subject, is := strings.CutPrefix(id, prefix); is {
+			names = append(names, environment.Name(budget, d.Env.App, d.Env.Name, subject))
+		}
+	}
+	return names
 }
 
 // KeyLogGroups are the names of the environment's log groups, with wildcards: CloudWatch Logs encrypts as itself, and the
@@ -50,6 +67,8 @@ func KeyLogGroups(d *Deployment) []string {
 			names = append(names, kind.Logs(d)...)
 		}
 	}
+	names = append(names, d.forgottenNames("cache ", environment.ReplicationGroup)...)
+	names = append(names, d.forgottenNames("database server ", environment.Server)...)
 	for _, name := range names {
 		if name != prefix && !strings.HasPrefix(name, prefix+"-") {
 			groups = append(groups, "/*/"+name+"*") // it ends in a hash, which no other name does

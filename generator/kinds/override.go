@@ -148,7 +148,11 @@ func overridden(module string, argument environment.Argument, generated emit.Val
 	if constraint.IsMapType() {
 		for _, key := range value.Fields() {
 			if slices.Contains(generated.Fields(), key) {
-				return refuse(fmt.Sprintf("its entry %q is generated, from what the application declares", key), "remove the entry, or give yours another name")
+				hint := "remove the entry, or give yours another name"
+				if argument.Name == "environment" {
+					hint = "remove the entry; a variable of the manifest is set by variables in the block of the service"
+				}
+				return refuse(fmt.Sprintf("its entry %q is generated, from what the application declares", key), hint)
 			}
 		}
 		return generated.And(value), nil

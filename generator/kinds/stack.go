@@ -24,6 +24,8 @@ type Stack struct {
 	Outputs []emit.Block
 	// Addresses maps a logical id ("secret StripeKey") to the address of its module.
 	Addresses map[string]string
+	// Holdings are the values that cannot change without replacing something that holds data, by logical id: see Fixed.
+	Holdings map[string]map[string]string
 	// NorthVirginia says that a module needs a provider of us-east-1 as well.
 	NorthVirginia bool
 	// Modules are the names of the modules called.
@@ -41,7 +43,7 @@ type Stack struct {
 func NewStack(d *Deployment) *Stack {
 	return &Stack{
 		Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[string]string{}, Modules: map[string]bool{}, Texts: map[string][]byte{},
-		calls: map[string]string{}, existing: map[string]bool{},
+		Holdings: map[string]map[string]string{}, calls: map[string]string{}, existing: map[string]bool{},
 	}
 }
 
@@ -56,6 +58,7 @@ func (s *Stack) Add(file string, blocks ...emit.Block) {
 func (s *Stack) Module(file, label, module, id string, comments []string, args ...emit.Arg) {
 	order := variableOrder(module)
 	args, set := s.override(module, id, args)
+	s.hold(module, id, args)
 	args = slices.DeleteFunc(args, func(a emit.Arg) bool {
 		written, short := a.Value.Line()
 		return short && written == modules.Default(module, a.Name)

@@ -20,6 +20,10 @@ type Deployment struct {
 	// Labels are the labels of resources, services and processes by their id, as AssignLabels gave them. Who is missing has
 	// the plain one.
 	Labels map[string]string
+	// Priorities are the places of public processes on the listener, by their name.
+	Priorities map[string]int
+	// Forgotten are the logical ids of what is left on AWS: it stands in the network and is encrypted with the key as before.
+	Forgotten []string
 
 	resources map[string][]app.Resource // by kind
 	outside   map[string][]string       // by kind: names of what is declared outside every service
@@ -69,6 +73,11 @@ func NewDeployment(application *app.App, env *environment.Environment) *Deployme
 
 // Of returns the resources of a kind, in order of parent and name.
 func (d *Deployment) Of(kind string) []app.Resource { return d.resources[kind] }
+
+// Holds reports whether something of a kind stands in the environment: of the application, or left there by it.
+func (d *Deployment) Holds(kind string) bool {
+	return len(d.Of(kind)) > 0 || slices.ContainsFunc(d.Forgotten, func(id string) bool { return strings.HasPrefix(id, kind+" ") })
+}
 
 // Resource is the resource of that kind, parent and name; nil when there is none.
 func (d *Deployment) Resource(kind, parent, name string) *app.Resource {

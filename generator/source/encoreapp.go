@@ -20,8 +20,9 @@ import (
 
 // EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
 type EncoreApp struct {
-	// ID is the application's id; it may be empty.
-	ID string
+	// ID is the application's id; it may be empty. IDAt is where it stands.
+	ID   string
+	IDAt hcl.Range
 	// Language is "go" or "typescript". A file that does not say means Go, as for Encore, unless the folder can only hold
 	// TypeScript: it has a package.json and no go.mod.
 	Language string
@@ -60,6 +61,9 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
 			app.ProcessPerService = textRange(encoreAppFile, text, asked.StartOffset, asked.EndOffset)
 		}
+	}
+	if id := syntax.Find("/id"); id != nil {
+		app.IDAt = textRange(encoreAppFile, text, id.StartOffset, id.EndOffset)
 	}
 	syntax.Standardize()
 	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {

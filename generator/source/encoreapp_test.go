@@ -42,7 +42,10 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if place := fmt.Sprintf("%s:%d:%d-%d", at.Filename, at.Start.Line, at.Start.Column, at.End.Column); place != "encore.app:9:60-64" {
 		t.Errorf("process_per_service is asked for at %s", place)
 	}
-	want := EncoreApp{ID: "shop-x1y2", Language: "typescript", CORS: &CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
+	if id := got.IDAt; id.Filename != "encore.app" || id.Start.Line != 3 || id.Start.Column != 8 || id.End.Column != 19 {
+		t.Errorf("the id is at %v", id)
+	}
+	want := EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

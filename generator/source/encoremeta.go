@@ -52,7 +52,7 @@ func Metadata(name string, text []byte, app *EncoreApp, spellings []MetadataSpel
 	}
 	r.application(root, spellings)
 	if app != nil {
-		r.result.ID, r.result.CORS, r.result.ProcessPerService = app.ID, app.CORS, app.ProcessPerService
+		r.result.ID, r.result.IDAt, r.result.CORS, r.result.ProcessPerService = app.ID, app.IDAt, app.CORS, app.ProcessPerService
 		if app.Language != r.result.Language {
 			r.fail(r.within(root, "language"), "Metadata of another application", "print it in the application's folder: "+metadataCommand,
 				"The metadata describes an application in %s, and %s says that this one is in %s.", languageName(r.result.Language), encoreAppFile, languageName(app.Language))

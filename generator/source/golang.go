@@ -58,7 +58,7 @@ func Go(root string, spellings []GoSpelling, ignore ...string) (*Application, hc
 	if err != nil {
 		return nil, nil, err
 	}
-	result.ID, result.Language, result.CORS, result.ProcessPerService = app.ID, "go", app.CORS, app.ProcessPerService
+	result.ID, result.Language, result.CORS, result.ProcessPerService, result.IDAt = app.ID, "go", app.CORS, app.ProcessPerService, app.IDAt
 	broken := false
 	for _, p := range packages {
 		diags = append(diags, p.diags...)

@@ -172,7 +172,7 @@ func (r *manifestReader) app() {
 		r.fail(node.labelAt, "Invalid application name", "begin with a letter, as in \"shop\"",
 			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.label)
 	}
-	r.result.ID = node.label
+	r.result.ID, r.result.IDAt = node.label, node.labelAt
 	r.readPort(node)
 	if runtime := node.value("runtime"); runtime.Kind == String {
 		known := []string{runtimeContainer, runtimeGo, runtimeTypeScript}

@@ -58,6 +58,7 @@ func (r *manifestReader) container(node *manifestNode) *Container {
 		r.fail(node.value("tag_prefix").At, "Two images", "remove image, or tag_prefix",
 			"The service %q has a fixed image, which no deployment tags.", node.label)
 	}
+	r.checkRepository(node)
 	r.checkForm(node, "tag_prefix", tagPrefix, "Invalid tag prefix", `use letters, digits and _.-, as in "orders-"`,
 		"The prefix %q cannot begin an image's tag.")
 	r.checkForm(node, "health_path", healthPath, "Invalid health path", `begin with a slash, as in "/healthz"`,
@@ -160,7 +161,24 @@ func (r *manifestReader) checkPaths(node *manifestNode) {
 		if path == "" || !routedPath.MatchString(path) {
 			r.fail(field.Value.At, "Invalid path", `write "/orders" for the path alone, "/orders/*" for everything below`,
 				"The path %q must begin with a slash, and * may only stand for the whole rest behind a slash.", path)
+			continue
 		}
+		r.checkRoutedPath(path, field.Value.At)
+	}
+}
+
+// maxRoutedPath is how long a path of a listener rule may be, and unroutable what none may hold: elasticloadbalancing
+// CreateRule.
+const maxRoutedPath = 128
+
+const unroutable = "(),;=%"
+
+func (r *manifestReader) checkRoutedPath(path string, at hcl.Range) {
+	if i := strings.IndexAny(path, unroutable); i >= 0 {
+		r.fail(at, "Invalid path", "route a path above it, with * at the end", "The path %q has %q, which no rule of a load balancer may hold.", path, path[i:i+1])
+	}
+	if len(path) > maxRoutedPath {
+		r.fail(at, "Invalid path", "route a path above it, with * at the end", "The path has %d characters, and a rule of a load balancer has room for %d.", len(path), maxRoutedPath)
 	}
 }
 

@@ -278,7 +278,11 @@ func (r *manifestSyntax) fits(value Value, setting *ManifestSetting, name string
 		good = value.Kind == List && setting.Type == TextList || value.Kind == Object && setting.Type == TextMap
 		for _, field := range value.Fields {
 			if good && field.Value.Kind != String {
-				r.fail(field.Value.At, "Setting of the wrong type", "write a text", "%s holds %s.", name, describeValue(field.Value))
+				hint := "write a text"
+				if field.Value.Kind == Object && name == `"environment"` {
+					hint += "; what differs between environments stands in groundplan.hcl, as variables in the block of the service"
+				}
+				r.fail(field.Value.At, "Setting of the wrong type", hint, "%s holds %s.", name, describeValue(field.Value))
 				return value, false
 			}
 		}

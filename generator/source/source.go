@@ -25,6 +25,8 @@ type Application struct {
 	Metadata bool
 	// CORS is the "global_cors" object of encore.app; nil when absent.
 	CORS *CORS
+	// IDAt is where the source names the application; the zero range when it does not.
+	IDAt hcl.Range
 	// ProcessPerService is where encore.app asks for Encore's supervisor; the zero range when it does not.
 	ProcessPerService hcl.Range
 

@@ -43,7 +43,7 @@ func TypeScript(root string, spellings []TypeScriptSpelling, ignore ...string) (
 	if err != nil {
 		return nil, nil, err
 	}
-	result.ID, result.Language, result.CORS, result.ProcessPerService = app.ID, languageTypeScript, app.CORS, app.ProcessPerService
+	result.ID, result.Language, result.CORS, result.ProcessPerService, result.IDAt = app.ID, languageTypeScript, app.CORS, app.ProcessPerService, app.IDAt
 	diags = append(diags, more...)
 	sortDiagnostics(diags)
 	return result, diags, nil

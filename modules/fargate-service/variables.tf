@@ -67,6 +67,11 @@ variable "image" {
     condition     = !endswith(var.image, ":latest")
     error_message = "image must not be tagged latest: a tag that moves makes two tasks of one deployment differ, and leaves nothing to roll back to."
   }
+
+  validation {
+    condition     = lower(replace(replace(var.image, "/@.*$/", ""), "/:[^:/]*$/", "")) == replace(replace(var.image, "/@.*$/", ""), "/:[^:/]*$/", "")
+    error_message = "image is \"${var.image}\", but no registry has a repository with upper-case letters."
+  }
 }
 
 variable "repository_arn" {

@@ -14,6 +14,12 @@ locals {
   anywhere     = "0.0.0.0/0"
   all_ports    = { from = 0, to = 65535 }
   answer_ports = { from = 1024, to = 65535 }
+
+  # From anywhere, answers come to any of these ports but that of remote desktops, which no ACL is to open to the internet
+  # (EC2.21 of AWS's foundational controls; the other port it names, 22, lies below).
+  answer_ports_below = { from = 1024, to = 3388 }
+  answer_ports_above = { from = 3390, to = 65535 }
+
   service_port = { from = var.service_port, to = var.service_port }
   http         = { from = 80, to = 80 }
   https        = { from = 443, to = 443 }
@@ -39,14 +45,16 @@ locals {
   # ports a service may call is said in its security group; the tier has to let all of them through.
   public_nat_rules = {
     in_compute_to_nat      = { number = 130, action = "allow", protocol = "tcp", cidr = local.compute_cidr, ports = local.all_ports }
-    in_answers_of_internet = { number = 140, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.answer_ports }
+    in_answers_of_internet = { number = 140, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.answer_ports_above }
+    in_low_answers         = { number = 145, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.answer_ports_below }
     out_nat_to_internet    = { number = 210, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.all_ports }
   }
 
   compute_rules = {
     in_service_from_public  = { number = 100, action = "allow", protocol = "tcp", cidr = local.public_cidr, ports = local.service_port }
     in_service_from_compute = { number = 110, action = "allow", protocol = "tcp", cidr = local.compute_cidr, ports = local.service_port }
-    in_answers              = { number = 200, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.answer_ports }
+    in_answers              = { number = 200, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.answer_ports_above }
+    in_low_answers          = { number = 205, action = "allow", protocol = "tcp", cidr = local.anywhere, ports = local.answer_ports_below }
     in_too_large            = { number = 210, action = "allow", protocol = "icmp", cidr = local.anywhere, icmp = local.too_large }
 
     out_answers_to_public = { number = 100, action = "allow", protocol = "tcp", cidr = local.public_cidr, ports = local.answer_ports }

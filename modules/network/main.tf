@@ -14,12 +14,22 @@ data "aws_availability_zones" "this" {
   lifecycle {
     postcondition {
       condition     = length(setsubtract(values(local.zone_names), self.names)) == 0
-      error_message = "This account has no zone ${join(", ", sort(setsubtract(values(local.zone_names), self.names)))}: choose from ${join(", ", sort(self.names))}."
+      error_message = "This account has no zone ${join(", ", sort(setsubtract(values(local.zone_names), self.names)))}. Letters that work in this account: ${join(", ", sort([for name, id in zipmap(self.names, self.zone_ids) : trimprefix(name, data.aws_region.current.id) if !contains(local.unusable_zone_ids, id)]))}."
+    }
+
+    postcondition {
+      condition     = length([for name, id in zipmap(self.names, self.zone_ids) : name if contains(values(local.zone_names), name) && contains(local.unusable_zone_ids, id)]) == 0
+      error_message = "In this account ${join(", ", [for name, id in zipmap(self.names, self.zone_ids) : "${name} is ${id}" if contains(values(local.zone_names), name) && contains(local.unusable_zone_ids, id)])}, a zone without NAT gateways, Fargate, functions in a VPC or load balancers. Letters that work in this account: ${join(", ", sort([for name, id in zipmap(self.names, self.zone_ids) : trimprefix(name, data.aws_region.current.id) if !contains(local.unusable_zone_ids, id)]))}."
     }
   }
 }
 
 locals {
+  # Zones that lack something an environment is made of: NAT gateways ("Work with NAT gateways"), Fargate ("Supported
+  # Regions for Amazon ECS on AWS Fargate"), functions in a VPC, load balancers or the instance types of today. AWS names
+  # them by id, because the letters of one zone differ from account to account.
+  unusable_zone_ids = ["apne1-az3", "cac1-az3", "use1-az3", "usw1-az2"]
+
   zone_names = { for zone in var.zones : zone => "${data.aws_region.current.id}${zone}" }
 
   # A zone's place in every tier follows from its letter alone, so that no other zone moves when one comes or goes.

@@ -31,7 +31,7 @@ variable "cidr" {
 }
 
 variable "zones" {
-  description = "Letters of the availability zones, at least two. A subnet's range follows from its letter, so a zone can be added or removed without touching the others. With `nat = \"single\"` the first zone of the list holds the NAT gateway: append new zones, do not prepend them."
+  description = "Letters of the availability zones, at least two. A subnet's range follows from its letter, so a zone can be added or removed without touching the others. With `nat = \"single\"` the first zone of the list holds the NAT gateway: append new zones, do not prepend them. Which letters an account has, and which zone is behind one, differs between accounts: a plan refuses a zone that lacks NAT gateways, Fargate, functions in a VPC or load balancers."
   type        = list(string)
   nullable    = false
 
@@ -120,6 +120,18 @@ variable "interface_endpoints" {
   validation {
     condition     = var.nat != "none" || length(setsubtract(["ecr.api", "ecr.dkr", "logs", "secretsmanager"], var.interface_endpoints)) == 0
     error_message = "Without NAT nothing starts unless it can pull its image, write its logs and read its secrets inside the VPC: add ecr.api, ecr.dkr, logs and secretsmanager to interface_endpoints, or choose nat = \"single\"."
+  }
+}
+
+variable "endpoint_account_ids" {
+  description = "Further AWS accounts whose resources may be reached through the endpoints with `nat = \"none\"`, such as one whose registry images come from. The account itself always may. With NAT the endpoints lead everywhere."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for account in var.endpoint_account_ids : can(regex("^[0-9]{12}$", account))])
+    error_message = "An account is named by its 12 digits, in quotes."
   }
 }
 

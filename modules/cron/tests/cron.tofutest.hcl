@@ -117,6 +117,8 @@ run "j1_the_function_calls_the_endpoint_with_the_key" {
       URL             = "http://orders.shop-production.internal:8080"
       ENDPOINT_PATH   = "/orders.Cleanup"
       SIGNATURE       = "go"
+      ANSWER_SECONDS  = "300"
+      REPEATS         = "2"
       AUTH_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
       AUTH_KEY_ID     = "1"
     })
@@ -124,7 +126,7 @@ run "j1_the_function_calls_the_endpoint_with_the_key" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.runtime == "python3.13" && aws_lambda_function.this.handler == "signer.handler" && aws_lambda_function.this.source_code_hash == filebase64sha256("./signer/signer.zip") && aws_lambda_function.this.timeout == 300
+    condition     = aws_lambda_function.this.runtime == "python3.13" && aws_lambda_function.this.handler == "signer.handler" && aws_lambda_function.this.source_code_hash == filebase64sha256("./signer/signer.zip") && aws_lambda_function.this.timeout == 900
     error_message = "the function does not run the archive beside the module"
   }
 
@@ -159,7 +161,7 @@ run "j1_without_a_signature_no_key_is_read" {
   }
 
   assert {
-    condition     = keys(aws_lambda_function.this.environment[0].variables) == tolist(["ENDPOINT_PATH", "METHOD", "SIGNATURE", "URL"])
+    condition     = keys(aws_lambda_function.this.environment[0].variables) == tolist(["ANSWER_SECONDS", "ENDPOINT_PATH", "METHOD", "REPEATS", "SIGNATURE", "URL"])
     error_message = "the function is set to ${jsonencode(aws_lambda_function.this.environment[0].variables)}"
   }
 
@@ -209,12 +211,13 @@ run "a_schedule_can_be_switched_off" {
   }
 }
 
-run "j1_failed_runs_are_repeated_and_then_kept" {
+# Lambda would call an endpoint again that is still at work; the function knows which one is not.
+run "j1_failed_runs_are_repeated_by_the_function_and_then_kept" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 3600 && aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == aws_sqs_queue.dead_letters.arn
-    error_message = "a run that fails is not repeated twice and then a dead letter"
+    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 3600 && aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == aws_sqs_queue.dead_letters.arn
+    error_message = "Lambda repeats a run that may still be at work, or what fails is no dead letter"
   }
 
   assert {
@@ -230,6 +233,47 @@ run "j1_failed_runs_are_repeated_and_then_kept" {
   assert {
     condition     = one(data.aws_iam_policy_document.dead_letters.statement).effect == "Deny" && one(one(data.aws_iam_policy_document.dead_letters.statement).condition).variable == "aws:SecureTransport"
     error_message = "the queue takes messages over plain HTTP, or allows somebody something"
+  }
+}
+
+# Each call has its full time, and the pauses of one minute and two stand between them.
+run "the_function_lives_as_long_as_its_repetitions" {
+  command = plan
+
+  variables {
+    timeout_seconds = 30
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 3 * 30 + 60 + 120 + 5
+    error_message = "the function ends after ${aws_lambda_function.this.timeout} seconds"
+  }
+}
+
+run "a_run_without_repetitions_needs_no_time_for_them" {
+  command = plan
+
+  variables {
+    timeout_seconds = 30
+    retry_attempts  = 0
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 35 && aws_lambda_function.this.environment[0].variables.REPEATS == "0"
+    error_message = "the function ends after ${aws_lambda_function.this.timeout} seconds"
+  }
+}
+
+run "the_longest_answer_fits_into_lambda" {
+  command = plan
+
+  variables {
+    timeout_seconds = 900
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 900
+    error_message = "the function wants ${aws_lambda_function.this.timeout} seconds of Lambda's 900"
   }
 }
 

@@ -912,3 +912,13 @@ run "accepts_one_task_always" {
     scale = { min = 1, max = 1 }
   }
 }
+
+run "refuses_a_repository_in_upper_case" {
+  command = plan
+
+  variables {
+    image = "ghcr.io/Acme/shop:V1"
+  }
+
+  expect_failures = [var.image]
+}

@@ -19,7 +19,8 @@ override_data {
 override_data {
   target = data.aws_availability_zones.this
   values = {
-    names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    names    = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    zone_ids = ["euw1-az3", "euw1-az1", "euw1-az2"]
   }
 }
 
@@ -82,11 +83,12 @@ run "n5_public_tier_with_nat_carries_what_compute_sends" {
         rule.cidr_block,
       ])) if startswith(name, "public_")
       } == {
-      public_in_answers_of_internet      = "140 allow tcp 1024-65535 from 0.0.0.0/0"
+      public_in_answers_of_internet      = "140 allow tcp 3390-65535 from 0.0.0.0/0"
       public_in_answers_of_services      = "120 allow tcp 1024-65535 from 10.20.0.0/17"
       public_in_compute_to_nat           = "130 allow tcp 0-65535 from 10.20.0.0/17"
       public_in_http                     = "100 allow tcp 80-80 from 0.0.0.0/0"
       public_in_https                    = "110 allow tcp 443-443 from 0.0.0.0/0"
+      public_in_low_answers              = "145 allow tcp 1024-3388 from 0.0.0.0/0"
       public_in_too_large                = "200 allow icmp 3/4 from 0.0.0.0/0"
       public_out_answers_to_clients      = "200 allow tcp 1024-65535 to 0.0.0.0/0"
       public_out_answers_to_compute      = "110 allow tcp 1024-65535 to 10.20.0.0/17"
@@ -115,7 +117,8 @@ run "n3_compute_tier_takes_connections_from_the_load_balancer_only" {
         rule.cidr_block,
       ])) if startswith(name, "compute_")
       } == {
-      compute_in_answers                  = "200 allow tcp 1024-65535 from 0.0.0.0/0"
+      compute_in_answers                  = "200 allow tcp 3390-65535 from 0.0.0.0/0"
+      compute_in_low_answers              = "205 allow tcp 1024-3388 from 0.0.0.0/0"
       compute_in_service_from_compute     = "110 allow tcp 8080-8080 from 10.20.0.0/17"
       compute_in_service_from_nobody_else = "190 deny tcp 8080-8080 from 0.0.0.0/0"
       compute_in_service_from_public      = "100 allow tcp 8080-8080 from 10.20.128.0/21"
@@ -155,8 +158,9 @@ run "n3_n5_compute_tier_reaches_storage_and_endpoints" {
         rule.cidr_block,
       ])) if startswith(name, "compute_")
       } == {
-      compute_in_answers                  = "200 allow tcp 1024-65535 from 0.0.0.0/0"
+      compute_in_answers                  = "200 allow tcp 3390-65535 from 0.0.0.0/0"
       compute_in_https_from_compute       = "120 allow tcp 443-443 from 10.20.0.0/17"
+      compute_in_low_answers              = "205 allow tcp 1024-3388 from 0.0.0.0/0"
       compute_in_service_from_compute     = "110 allow tcp 8080-8080 from 10.20.0.0/17"
       compute_in_service_from_nobody_else = "190 deny tcp 8080-8080 from 0.0.0.0/0"
       compute_in_service_from_public      = "100 allow tcp 8080-8080 from 10.20.128.0/21"
@@ -197,7 +201,8 @@ run "n5_compute_tier_of_kubernetes_is_open_within" {
       ])) if startswith(name, "compute_")
       } == {
       compute_in_all_from_compute         = "130 allow -1 from 10.20.0.0/17"
-      compute_in_answers                  = "200 allow tcp 1024-65535 from 0.0.0.0/0"
+      compute_in_answers                  = "200 allow tcp 3390-65535 from 0.0.0.0/0"
+      compute_in_low_answers              = "205 allow tcp 1024-3388 from 0.0.0.0/0"
       compute_in_service_from_compute     = "110 allow tcp 8080-8080 from 10.20.0.0/17"
       compute_in_service_from_public      = "100 allow tcp 8080-8080 from 10.20.128.0/21"
       compute_in_too_large                = "210 allow icmp 3/4 from 0.0.0.0/0"

@@ -19,7 +19,8 @@ override_data {
 override_data {
   target = data.aws_availability_zones.this
   values = {
-    names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    names    = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    zone_ids = ["euw1-az3", "euw1-az1", "euw1-az2"]
   }
 }
 
@@ -314,5 +315,139 @@ run "kubernetes_finds_its_load_balancer_subnets_by_tag" {
   assert {
     condition     = alltrue([for subnet in aws_subnet.public : subnet.tags["kubernetes.io/role/elb"] == "1" && subnet.tags["kubernetes.io/role/internal-elb"] == "1"])
     error_message = "a public subnet has no tag"
+  }
+}
+
+# The letters of use1-az3, and of every other zone, differ between accounts: here it is b.
+run "n1_refuses_a_zone_without_fargate_whatever_its_letter" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = {
+      id = "us-east-1"
+    }
+  }
+
+  override_data {
+    target = data.aws_availability_zones.this
+    values = {
+      names    = ["us-east-1a", "us-east-1b", "us-east-1c"]
+      zone_ids = ["use1-az6", "use1-az3", "use1-az1"]
+    }
+  }
+
+  expect_failures = [data.aws_availability_zones.this]
+}
+
+run "n1_takes_the_same_letter_where_it_is_another_zone" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = {
+      id = "us-east-1"
+    }
+  }
+
+  override_data {
+    target = data.aws_availability_zones.this
+    values = {
+      names    = ["us-east-1a", "us-east-1b", "us-east-1e"]
+      zone_ids = ["use1-az6", "use1-az1", "use1-az3"]
+    }
+  }
+
+  assert {
+    condition     = aws_subnet.compute["b"].availability_zone == "us-east-1b"
+    error_message = "a zone that lacks nothing is refused"
+  }
+}
+
+run "n1_refuses_such_zones_in_every_region_that_has_one" {
+  command = plan
+
+  variables {
+    zones = ["a", "c"]
+  }
+
+  override_data {
+    target = data.aws_region.current
+    values = {
+      id = "ap-northeast-1"
+    }
+  }
+
+  override_data {
+    target = data.aws_availability_zones.this
+    values = {
+      names    = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]
+      zone_ids = ["apne1-az3", "apne1-az1", "apne1-az2"]
+    }
+  }
+
+  expect_failures = [data.aws_availability_zones.this]
+}
+
+run "n6_endpoints_lead_to_the_own_account_where_they_are_the_only_way_out" {
+  command = plan
+
+  variables {
+    nat                  = "none"
+    interface_endpoints  = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"]
+    endpoint_account_ids = ["210987654321"]
+  }
+
+  assert {
+    condition = alltrue([for endpoint in values(aws_vpc_endpoint.interface) : jsondecode(endpoint.policy).Statement == [{
+      Sid       = "OwnResources", Effect = "Allow", Principal = "*", Action = "*", Resource = "*"
+      Condition = { StringEquals = { "aws:ResourceAccount" = ["123456789012", "210987654321"] } }
+    }]])
+    error_message = "an interface endpoint leads to other accounts"
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_vpc_endpoint.s3.policy).Statement) == 2 && jsondecode(aws_vpc_endpoint.s3.policy).Statement[0] == jsondecode(aws_vpc_endpoint.interface["logs"].policy).Statement[0]
+    error_message = "the endpoint of S3 leads to buckets of other accounts"
+  }
+
+  assert {
+    condition = jsondecode(aws_vpc_endpoint.s3.policy).Statement[1] == {
+      Sid = "ImageLayers", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"
+    }
+    error_message = "no image can be pulled: ECR keeps layers in a bucket of its own"
+  }
+}
+
+run "n6_endpoints_are_open_beside_nat" {
+  command = plan
+
+  variables {
+    interface_endpoints = ["logs"]
+  }
+
+  assert {
+    condition = alltrue([for policy in [aws_vpc_endpoint.s3.policy, aws_vpc_endpoint.interface["logs"].policy] : jsondecode(policy).Statement == [
+      { Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }
+    ]])
+    error_message = "a policy of the time without NAT stays behind"
+  }
+}
+
+run "ec2_21_no_rule_opens_a_port_of_administrators_to_the_internet" {
+  command = plan
+
+  variables {
+    interface_endpoints = ["logs"]
+    storage_ports       = [5432]
+    kubernetes          = true
+  }
+
+  assert {
+    condition = alltrue([
+      for rule in values(aws_network_acl_rule.this) : alltrue([for port in [22, 3389] : rule.from_port > port || rule.to_port < port])
+      if !rule.egress && rule.rule_action == "allow" && rule.protocol == "tcp" && rule.cidr_block == "0.0.0.0/0"
+    ])
+    error_message = "a network ACL takes connections to 22 or 3389 from anywhere"
   }
 }

@@ -19,7 +19,8 @@ override_data {
 override_data {
   target = data.aws_availability_zones.this
   values = {
-    names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    names    = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    zone_ids = ["euw1-az3", "euw1-az1", "euw1-az2"]
   }
 }
 
@@ -270,4 +271,14 @@ run "refuses_a_path_without_slashes" {
   }
 
   expect_failures = [var.iam_path]
+}
+
+run "refuses_an_account_that_is_no_account_id" {
+  command = plan
+
+  variables {
+    endpoint_account_ids = ["shop"]
+  }
+
+  expect_failures = [var.endpoint_account_ids]
 }

@@ -154,7 +154,7 @@ run "r1_only_execution_roles_get_layers" {
   command = plan
 
   variables {
-    pull_role_arns = ["arn:aws:iam::123456789012:role/shop-production-*-execution"]
+    pull_role_arns = ["arn:aws:iam::*:role/shop-production-*-execution"]
   }
 
   assert {
@@ -163,7 +163,7 @@ run "r1_only_execution_roles_get_layers" {
       Effect    = "Deny"
       Principal = "*"
       Action    = "ecr:GetDownloadUrlForLayer"
-      Condition = { ArnNotLike = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/shop-production-*-execution", "arn:aws:iam::123456789012:role/aws-service-role/*"] } }
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = ["arn:aws:iam::*:role/shop-production-*-execution", "arn:aws:iam::123456789012:role/aws-service-role/*"] } }
     }]
     error_message = "the repository policy reads ${aws_ecr_repository_policy.this[0].policy}"
   }

@@ -78,6 +78,39 @@ run "p1_only_over_tls_and_nobody_is_allowed_anything" {
   }
 }
 
+run "p1_what_is_not_delivered_raises_an_alarm" {
+  command = plan
+
+  variables {
+    alarm_topic_arns = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+  }
+
+  assert {
+    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.metric_name } == { undelivered = "NumberOfNotificationsFailed", lost = "NumberOfNotificationsFailedToRedriveToDlq" }
+    error_message = "the alarms watch something else"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.namespace == "AWS/SNS" && alarm.dimensions == tomap({ TopicName = "shop-production-signups" }) && alarm.statistic == "Sum" && alarm.comparison_operator == "GreaterThanThreshold" && alarm.threshold == 0])
+    error_message = "one message that is not delivered raises no alarm"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.treat_missing_data == "notBreaching" && alarm.alarm_actions == toset(var.alarm_topic_arns) && alarm.ok_actions == toset(var.alarm_topic_arns)])
+    error_message = "the alarms tell nobody, or a topic nobody publishes to raises one"
+  }
+}
+
+run "refuses_a_fifo_topic_for_alarms" {
+  command = plan
+
+  variables {
+    alarm_topic_arns = ["arn:aws:sns:eu-west-1:123456789012:on-call.fifo"]
+  }
+
+  expect_failures = [var.alarm_topic_arns]
+}
+
 # 251 characters, and ".fifo": what SNS takes at most.
 run "the_longest_name_of_a_fifo_topic" {
   command = plan
@@ -90,6 +123,11 @@ run "the_longest_name_of_a_fifo_topic" {
   assert {
     condition     = length(aws_sns_topic.this.name) == 256
     error_message = "the name has ${length(aws_sns_topic.this.name)} characters"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this["undelivered"].alarm_name) == 255
+    error_message = "the alarm is called ${aws_cloudwatch_metric_alarm.this["undelivered"].alarm_name}"
   }
 }
 

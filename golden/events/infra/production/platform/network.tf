@@ -7,6 +7,6 @@ module "network" {
   name    = "events-production"
   cidr    = "10.166.0.0/16"
   zones   = ["a", "b"]
-  nat     = "single"
+  nat     = "per_zone"
   key_arn = module.key.arn
 }

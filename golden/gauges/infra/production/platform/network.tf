@@ -7,6 +7,6 @@ module "network" {
   name    = "gauges-production"
   cidr    = "10.49.0.0/16"
   zones   = ["a", "b"]
-  nat     = "single"
+  nat     = "per_zone"
   key_arn = module.key.arn
 }

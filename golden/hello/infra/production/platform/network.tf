@@ -7,6 +7,6 @@ module "network" {
   name    = "hello-production"
   cidr    = "10.8.0.0/16"
   zones   = ["a", "b"]
-  nat     = "single"
+  nat     = "per_zone"
   key_arn = module.key.arn
 }

@@ -7,7 +7,7 @@ module "network" {
   name          = "parcels-production"
   cidr          = "10.90.0.0/16"
   zones         = ["a", "b"]
-  nat           = "single"
+  nat           = "per_zone"
   storage_ports = [5432]
   service_port  = 9000
   key_arn       = module.key.arn

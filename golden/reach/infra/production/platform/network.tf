@@ -7,7 +7,7 @@ module "network" {
   name          = "reach-production"
   cidr          = "10.32.0.0/16"
   zones         = ["a", "b"]
-  nat           = "single"
+  nat           = "per_zone"
   storage_ports = [5432, 6379]
   key_arn       = module.key.arn
 }

@@ -7,6 +7,6 @@ module "network" {
   name    = "schedules-production"
   cidr    = "10.37.0.0/16"
   zones   = ["a", "b"]
-  nat     = "single"
+  nat     = "per_zone"
   key_arn = module.key.arn
 }

@@ -7,7 +7,7 @@ module "network" {
   name          = "sessions-production"
   cidr          = "10.119.0.0/16"
   zones         = ["a", "b"]
-  nat           = "single"
+  nat           = "per_zone"
   storage_ports = [6379]
   key_arn       = module.key.arn
 }

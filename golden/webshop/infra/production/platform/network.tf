@@ -7,7 +7,7 @@ module "network" {
   name          = "webshop-production"
   cidr          = "10.7.0.0/16"
   zones         = ["a", "b"]
-  nat           = "single"
+  nat           = "per_zone"
   storage_ports = [5432, 6379]
   service_port  = 3000
   key_arn       = module.key.arn

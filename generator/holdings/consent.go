@@ -1,0 +1,97 @@
+package holdings
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// refused are the changes that nobody named, each with the safe way and the words that accept it.
+func (j *judge) refused() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range j.refusals {
+		detail := inEnvironments(r.environments) + r.detail
+		for _, way := range r.ways {
+			detail += "\nhint: " + way
+		}
+		if r.forgettable {
+			detail += "\nhint: to leave it on AWS as it is, and out of terraform's hands: groundplan generate" + flags("forget", r)
+		}
+		detail += "\nhint: to go on all the same: groundplan generate" + flags("accept-replacement", r)
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: r.summary, Detail: detail, Subject: r.at})
+	}
+	return diags
+}
+
+func inEnvironments(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	if len(quoted) == 1 {
+		return "In the environment " + quoted[0] + " "
+	}
+	return "In the environments " + enumerate(quoted) + " "
+}
+
+// enumerate prints `a, b and c`.
+func enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func flags(flag string, r refusal) string {
+	var out strings.Builder
+	for _, environment := range r.environments {
+		fmt.Fprintf(&out, " --%s %q", flag, name(environment, r.id))
+	}
+	return out.String()
+}
+
+// unused finds what is named and was not needed: a misspelling is an error, and what stays as it is a warning, since the
+// same words would accept a change to come.
+func (j *judge) unused(record Record, current []Environment) hcl.Diagnostics {
+	known := map[string]bool{}
+	for environment, holdings := range record {
+		known[environment] = true
+		for id := range holdings {
+			known[name(environment, id)] = true
+		}
+	}
+	for _, e := range current {
+		for id := range e.Holdings {
+			known[name(e.Name, id)] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(known))
+	var diags hcl.Diagnostics
+	for _, list := range []struct {
+		flag  string
+		given []string
+	}{{"accept-replacement", j.consent.Accept}, {"forget", j.consent.Forget}} {
+		for _, given := range list.given {
+			switch {
+			case j.used[given]:
+			case !known[given]:
+				hint := cmp.Or(environment.DidYouMean(given, names), "write the id as the message shows it; what there is stands under holdings in groundplan.lock.json")
+				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown id",
+					Detail: fmt.Sprintf("--%s %q: nothing of that name holds data.\nhint: %s", list.flag, given, hint)})
+			case list.flag == "forget":
+				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Nothing to forget",
+					Detail: fmt.Sprintf("--forget %q: it does not leave the code, or cannot stay without it.\nhint: leave the flag out", given)})
+			default:
+				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Nothing to accept",
+					Detail: fmt.Sprintf("--accept-replacement %q: nothing of it is replaced.\nhint: leave the flag out: it would accept a later change unseen", given)})
+			}
+		}
+	}
+	return diags
+}

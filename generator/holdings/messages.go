@@ -1,0 +1,329 @@
+package holdings
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// contents is what is lost with each kind of holding.
+var contents = map[string]string{
+	"bucket":           "every object in it is deleted",
+	"cache":            "everything in it is gone",
+	"database server":  "every database on it is deleted",
+	"encryption key":   "what it encrypted cannot be read again",
+	"load balancer":    "the access logs it wrote are deleted",
+	"metrics secret":   "the value that was put in is gone",
+	"registry":         "every image is deleted, those that run and those to go back to",
+	"secret":           "the value that was put in is gone",
+	"service auth key": "processes trust each other's calls again only once all of them are deployed",
+	"subscription":     "the messages that wait in its queues are deleted",
+	"topic":            "whoever else subscribed to it hears nothing more",
+}
+
+// lastSnapshot is what the profile dev leaves out: without it a deleted server is gone for good.
+const lastSnapshot = "with final_snapshot = true, applied before, a last snapshot stays"
+
+// forgettable are the kinds that can stay on AWS without code: nothing generated hangs on them.
+var forgettable = []string{"bucket", "cache", "database server", "metrics secret", "secret", "subscription", "topic"}
+
+// Describe is how messages call a holding: `bucket "avatars"`, "registry".
+func Describe(id string) string {
+	kind, subject := Kind(id)
+	if subscription, topic, found := strings.Cut(subject, " of topic "); found {
+		return fmt.Sprintf("%s %q of topic %q", kind, subscription, topic)
+	}
+	if subject == "" {
+		return kind
+	}
+	return fmt.Sprintf("%s %q", kind, subject)
+}
+
+// describeAll lists what an environment holds, or those of some kinds.
+func describeAll(holdings map[string]map[string]string, of ...string) string {
+	var words []string
+	for _, id := range slices.Sorted(maps.Keys(holdings)) {
+		kind, _ := Kind(id)
+		if id == EnvironmentID || kind == "database" || kind == "network" || len(of) > 0 && !slices.Contains(of, kind) {
+			continue
+		}
+		words = append(words, Describe(id))
+	}
+	return enumerate(words)
+}
+
+func environmentRenamed(gone string, e Environment, before map[string]map[string]string) refusal {
+	return refusal{
+		id: EnvironmentID, at: &e.At, summary: "Environment renamed",
+		detail: fmt.Sprintf("everything would lose its code, and %q begins empty: names in AWS, folder and state follow from an environment's name. What is left behind runs on, with all it holds: %s.", e.Name, describeAll(before)),
+		ways: []string{
+			fmt.Sprintf("keep the name: environment %q", gone),
+			fmt.Sprintf("if both are meant to be, generate with both first; to be rid of the old one later, terraform destroy in infra/%s/services, then in infra/%s/platform, before its block goes", gone, gone),
+		},
+	}
+}
+
+func environmentMoved(fact, was, is string, e Environment, before map[string]map[string]string) refusal {
+	held := describeAll(before)
+	r := refusal{id: EnvironmentID, at: e.place(EnvironmentID + "/" + fact)}
+	switch fact {
+	case AppFact:
+		r.summary = "Application renamed"
+		named := maps.Clone(before)
+		delete(named, "encryption key") // it has no name but an alias
+		r.detail = fmt.Sprintf("every name in AWS begins with the application's, which was %q and is %q. Made anew, empty, while the old is destroyed as far as AWS lets it: %s.", was, is, describeAll(named))
+		r.ways = []string{
+			fmt.Sprintf("keep the name in AWS, whatever the application is called elsewhere: app %q {} in groundplan.hcl", was),
+			"to move: generate the application under its new name into another folder (--out), apply that, copy the data, switch the domain, and destroy the old one",
+		}
+	case RegionFact:
+		r.summary = "Environment moved to another region"
+		r.detail = fmt.Sprintf("everything is in %s, and would be made anew, empty, in %s. Destroyed, or out of sight and running on: %s.", was, is, held)
+		r.ways = []string{fmt.Sprintf("keep %s = %q", fact, was), moving(fact, e)}
+	case AccountFact:
+		r.summary = "Environment moved to another account"
+		r.detail = fmt.Sprintf("everything is in the account %s, and would be made anew, empty, in %s. Out of sight, and running on: %s.", was, is, held)
+		r.ways = []string{fmt.Sprintf("keep %s = %q", fact, was), moving(fact, e)}
+	}
+	return r
+}
+
+// environmentWarnings are about changes that lose no data and yet want something done.
+func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
+	is := e.Holdings[EnvironmentID]
+	var diags hcl.Diagnostics
+	warn := func(fact, summary, detail, hint string) {
+		if was[fact] != "" && was[fact] != is[fact] {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Subject: e.place(EnvironmentID + "/" + fact),
+				Detail: inEnvironments([]string{e.Name}) + detail + "\nhint: " + hint})
+		}
+	}
+	warn(PathFact, "Roles that are replaced", fmt.Sprintf("every role moves from the path %s to %s, which IAM does by deleting and making it: between the two, running tasks lose their rights, and they get them back when they are replaced. No data is lost.", was[PathFact], is[PathFact]),
+		"apply both stacks right after each other, when few requests come")
+	warn(StateFact, "State that moves", fmt.Sprintf("terraform's state was kept in %s and is looked for in %s. Where nothing is found everything would be made a second time.", was[StateFact], is[StateFact]),
+		fmt.Sprintf("take it along before the next plan: terraform -chdir=infra/%s/platform init -migrate-state, and the same in services", e.Name))
+	if gone := missing(was[NATFact], is[NATFact]); len(gone) > 0 {
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Outgoing address that is given back", Subject: e.place(EnvironmentID + "/" + NATFact),
+			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests left by NAT gateways in zone %s: the addresses of zone %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn of it.\n", was[NATFact], enumerate(gone)) +
+				"hint: one NAT gateway stands in the first of zones: put new zones behind the old ones"})
+	}
+	return diags
+}
+
+func anotherKey(was map[string]string, e Environment, before map[string]map[string]string) refusal {
+	r := refusal{id: "encryption key", at: e.place("encryption key"), summary: "Another encryption key"}
+	from := "the key " + was[kinds.OwnFact]
+	if was[kinds.OwnFact] == kinds.Made {
+		from = "the key that was made for it"
+	}
+	r.detail = "everything is encrypted with " + from + ". With another one these are made anew, empty: " +
+		describeAll(before, "database server", "cache", "registry") + "."
+	if was[kinds.OwnFact] == kinds.Made {
+		r.detail += " The old key is scheduled for deletion, and with it go objects in buckets, messages in queues, logs and snapshots that it encrypted."
+		r.ways = []string{"remove key_arn: the environment keeps the key that was made for it"}
+	} else {
+		r.ways = []string{fmt.Sprintf("keep key_arn = %q", was[kinds.OwnFact])}
+	}
+	r.ways = append(r.ways, moving("key_arn", e))
+	return r
+}
+
+// anotherNetwork refuses what AWS would refuse in the middle of an apply: nothing leaves a network it stands in.
+func anotherNetwork(was, is map[string]string, e Environment) []refusal {
+	if was[kinds.OwnFact] != is[kinds.OwnFact] {
+		r := refusal{id: "network", at: e.place("network/vpc_id", "network"), summary: "Another network"}
+		if was[kinds.OwnFact] == kinds.Made {
+			r.detail = "processes, database servers and caches stand in a network of their own, and none of them can leave it: AWS stops the apply half-way, with security groups and processes replaced and the network half destroyed."
+			r.ways = []string{"leave the network block out", moving("network block", e)}
+		} else {
+			r.detail = fmt.Sprintf("processes, database servers and caches stand in the network %s, and none of them can leave it: AWS stops the apply half-way.", was[kinds.OwnFact])
+			r.ways = []string{fmt.Sprintf("keep vpc_id = %q in the network block", was[kinds.OwnFact]), moving("network block", e)}
+		}
+		return []refusal{r}
+	}
+	var refusals []refusal
+	if was["cidr"] != "" && is["cidr"] != "" && was["cidr"] != is["cidr"] {
+		refusals = append(refusals, refusal{
+			id: "network", at: e.place("network/cidr"), summary: "Another address range",
+			detail: fmt.Sprintf("the network has the range %s, which a VPC cannot change: it would be made anew, and database servers and caches cannot leave the old one, so that AWS stops the apply half-way.", was["cidr"]),
+			ways:   []string{fmt.Sprintf("keep cidr = %q", was["cidr"]), moving("cidr", e)},
+		})
+	}
+	if gone := missing(was["zones"], is["zones"]); len(gone) > 0 {
+		of := "the subnets of zone " + gone[0]
+		if len(gone) > 1 {
+			of = "the subnets of the zones " + enumerate(gone)
+		}
+		refusals = append(refusals, refusal{
+			id: "network", at: e.place("network/zones"), summary: "Zone that is left",
+			detail: of + " would be deleted. What stands there, processes, load balancer, database servers or caches, keeps AWS from deleting a subnet, and the apply stops half-way.",
+			ways:   []string{"keep the zone: an empty subnet costs nothing", "add the new zones beside the old ones: that changes nothing that is there"},
+		})
+	}
+	return refusals
+}
+
+// moving is the way for what an environment cannot change.
+func moving(setting string, e Environment) string {
+	return fmt.Sprintf("to change it: add an environment under another name, with the new %s, beside %q; apply it, copy the data, switch the domain, and destroy the old one", setting, e.Name)
+}
+
+// missing are the elements of one printed list that are not in another.
+func missing(was, is string) []string {
+	elements := func(list string) []string {
+		return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	return slices.DeleteFunc(elements(was), func(zone string) bool { return slices.Contains(elements(is), zone) })
+}
+
+func databaseMoved(id, subject string, was, is map[string]string, e Environment) refusal {
+	from, to := was[kinds.ServerFact], is[kinds.ServerFact]
+	return refusal{
+		id: id, at: e.place(id), summary: "Database moved to another server",
+		detail: fmt.Sprintf("the database %q is on the server %q. On the server %q it would be empty, and nothing is copied.", subject, from, to),
+		ways: []string{
+			fmt.Sprintf("keep it where it is: list it under databases of the server %q", from),
+			fmt.Sprintf("to move: make the server %q with another database first, stop the processes that write, copy with pg_dump and pg_restore, and then move it", to),
+		},
+	}
+}
+
+// databaseLeft says where the data of a database is that the application does not have any more; nothing deletes it, as
+// long as its server stays.
+func databaseLeft(subject string, was map[string]string, e Environment) hcl.Diagnostics {
+	server := was[kinds.ServerFact]
+	if _, stays := e.Holdings["database server "+server]; !stays {
+		return nil // the server says so, or it is its owner's
+	}
+	return hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "Database that is left", Subject: &e.At,
+		Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("the database %q stays on the server %q with all it holds, and no process has a way to it any more. Under another name the application begins with an empty one.\n"+
+			"hint: renamed? give it the old name, or rename it on the server: ALTER DATABASE\nhint: not needed? DROP DATABASE on the server, once a copy is kept", subject, server)}}
+}
+
+// anotherVersion tells a way up, which cannot be taken back, from a way down, which RDS refuses and for which ElastiCache
+// makes the cache anew. Both results are nil for a version that is the same.
+func anotherVersion(id string, was, is map[string]string, e Environment) (*refusal, *hcl.Diagnostic) {
+	from, to := was["engine_version"], is["engine_version"]
+	at := e.place(id+"/engine_version", id)
+	kind, _ := Kind(id)
+	order := compareVersions(from, to)
+	switch {
+	case order > 0 && kind == "cache":
+		return &refusal{id: id, at: at, summary: "Cache made anew",
+			detail: fmt.Sprintf("the %s would go back from version %s to %s, for which it is made anew: %s.", Describe(id), from, to, contents[kind]),
+			ways:   []string{fmt.Sprintf("keep engine_version = %q", from)}}, nil
+	case order > 0:
+		return &refusal{id: id, at: at, summary: "Version that is lower",
+			detail: fmt.Sprintf("the %s runs version %s of PostgreSQL, and RDS never goes back to %s: the apply would fail.", Describe(id), from, to),
+			ways: []string{fmt.Sprintf("keep engine_version = %q", from),
+				"to go back: a second server with that version, and pg_dump and pg_restore"}}, nil
+	case order < 0 && kind == "database server" && major(from) != major(to):
+		return nil, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Major version that is raised", Subject: at,
+			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("the %s goes from PostgreSQL %s to %s when this is applied: it is down for minutes, and cannot go back.\n", Describe(id), from, to) +
+				"hint: try it on another environment first, and take a snapshot right before: aws rds help create-db-snapshot\n" +
+				fmt.Sprintf("hint: to stay for now: engine_version = %q", from)}
+	}
+	return nil, nil
+}
+
+func major(version string) string {
+	number, _, _ := strings.Cut(version, ".")
+	return number
+}
+
+// compareVersions compares the numbers of two versions, as far as both have some.
+func compareVersions(a, b string) int {
+	one, other := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(one), len(other)) {
+		x, errX := strconv.Atoi(one[i])
+		y, errY := strconv.Atoi(other[i])
+		if errX == nil && errY == nil && x != y {
+			return x - y
+		}
+	}
+	return 0
+}
+
+// anotherValue is about any other fact: name, kind of delivery, engine.
+func anotherValue(id, fact string, was, is map[string]string, e Environment) refusal {
+	kind, _ := Kind(id)
+	r := refusal{id: id, at: e.place(id+"/"+fact, id), summary: capital(kind) + " made anew"}
+	loses := contents[kind]
+	switch fact {
+	case "fifo":
+		order := "in order, by FIFO topic and queues, from standard ones"
+		if is[fact] != "true" {
+			order = "in no order, by standard topic and queues, from FIFO ones"
+		}
+		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, contents["topic"])
+		r.ways = []string{"declare a second topic of the other kind beside it, publish to that one, and remove the first once its queues are empty",
+			"or stop what publishes, wait until its queues are empty, and go on then"}
+	case kinds.EngineFact:
+		r.detail = fmt.Sprintf("the %s would change from engine %q to %q, which are two kinds of server: the old one is destroyed and %s.", Describe(id), was[fact], is[fact], loses)
+		r.ways = []string{
+			fmt.Sprintf("keep engine = %q", was[fact]),
+			fmt.Sprintf("to change: a second server, database_server \"next\" { engine = %q, databases = [...] }; copy with pg_dump and pg_restore, move the databases, and remove the first", is[fact]),
+			lastSnapshot,
+		}
+	default:
+		r.detail = fmt.Sprintf("the %s would change its %s from %s to %s, for which it is made anew: %s.", Describe(id), fact, was[fact], is[fact], loses)
+		r.ways = []string{"keep what was set before"}
+		if kind == "secret" || kind == "metrics secret" {
+			r.ways = append(r.ways, "copy the value first: aws secretsmanager get-secret-value --secret-id "+was["name"])
+		}
+	}
+	return r
+}
+
+// gone is about a holding that leaves the code, or is no longer made.
+func gone(id string, was map[string]string, e Environment) refusal {
+	kind, subject := Kind(id)
+	r := refusal{id: id, at: e.place(id+"/existing", id), summary: capital(kind) + " that leaves the code", forgettable: slices.Contains(forgettable, kind)}
+	if e.Places[id+"/existing"].Filename != "" {
+		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), contents[kind])
+		r.ways = []string{"leave the block existing out: what was made stays", "is it the very one that was made? Then forget it as below"}
+		return r
+	}
+	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), contents[kind])
+	physical := kinds.PhysicalName(was, e.AccountID)
+	switch kind {
+	case "bucket":
+		r.ways = []string{"declare it again, by the same name",
+			fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}
+	case "topic":
+		r.ways = []string{"declare it again, by the same name",
+			fmt.Sprintf("renamed? Use the old one on under the new name, topic \"<name>\" { existing { arn = \"<ARN of %s>\" } } in the environment, and forget it as below", physical)}
+	case "subscription":
+		r.ways = []string{"declare it again, by the same name, until its queue is empty: aws sqs get-queue-attributes --attribute-names All --queue-url $(aws sqs get-queue-url --output text --queue-name " + physical + fifoEnding(was) + ")"}
+	case "cache":
+		r.ways = []string{"declare it again, by the same name", "what is in a cache can be had again? Then go on"}
+	case "secret":
+		r.ways = []string{"declare it again, by the same name",
+			"renamed? Copy the value to the new one once that is applied, and go on then: aws secretsmanager get-secret-value --secret-id " + physical}
+	case "metrics secret":
+		r.ways = []string{"keep the destination of metrics", "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical}
+	case "database server":
+		r.ways = []string{fmt.Sprintf("keep a database on it: databases = [...] in database_server %q", subject),
+			"renamed? Keep the old name", "copy each database first, with pg_dump; " + lastSnapshot}
+	case "load balancer":
+		r.ways = []string{"keep an endpoint that is called from outside", fmt.Sprintf("copy the logs first: aws s3 sync s3://%s-lb-logs-<account> .", physical)}
+	default:
+		r.ways = []string{"put back what was there"}
+	}
+	return r
+}
+
+func fifoEnding(facts map[string]string) string {
+	if facts["fifo"] == "true" {
+		return ".fifo"
+	}
+	return ""
+}
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -1,0 +1,204 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// What an earlier run left decides what this one may do: nothing that holds data is replaced or destroyed unless it is
+// named, and what changes its address or leaves the code keeps its state (package holdings, Lock).
+
+// judge compares what the deployments hold with what the lock remembers, and puts what they hold now into the new lock.
+func judge(lock, previous *Lock, held []holdings.Environment, consent holdings.Consent) holdings.Verdict {
+	var earlier []string
+	for stack := range previous.Addresses {
+		name, _, _ := strings.Cut(stack, "/")
+		earlier = append(earlier, name)
+	}
+	slices.Sort(earlier)
+	verdict := holdings.Judge(previous.Holdings, slices.Compact(earlier), held, consent)
+	lock.Holdings = maps.Clone(previous.Holdings)
+	if lock.Holdings == nil {
+		lock.Holdings = holdings.Record{}
+	}
+	for _, e := range held {
+		if account := previous.Holdings[e.Name][holdings.EnvironmentID][holdings.AccountFact]; e.AccountID == "" && account != "" {
+			e.Holdings[holdings.EnvironmentID][holdings.AccountFact] = account // no longer demanded, and still where everything is
+		}
+		lock.Holdings[e.Name] = e.Holdings
+	}
+	return verdict
+}
+
+// held is what an environment holds, with where that is declared or set.
+func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
+	env := d.Env
+	state := "local files"
+	if env.State != nil {
+		state = "s3://" + env.State.Bucket + "/" + env.State.KeyPrefix
+	}
+	e := holdings.Environment{Name: env.Name, At: env.At, AccountID: env.AccountID, Places: places(d), Holdings: map[string]map[string]string{
+		holdings.EnvironmentID: {holdings.AppFact: env.App, holdings.RegionFact: env.Region, holdings.PathFact: env.IAMPath, holdings.StateFact: state},
+	}}
+	if env.AccountID != "" {
+		e.Holdings[holdings.EnvironmentID][holdings.AccountFact] = env.AccountID
+	}
+	if zones := natZones(env); len(zones) > 0 {
+		e.Holdings[holdings.EnvironmentID][holdings.NATFact] = strings.Join(zones, ", ")
+	}
+	for _, s := range stacks {
+		maps.Copy(e.Holdings, s.Holdings)
+	}
+	return e
+}
+
+// natZones are the zones in which the module network puts a NAT gateway.
+func natZones(env *environment.Environment) []string {
+	switch {
+	case env.Network != nil || env.NAT == "none" || len(env.Zones) == 0:
+		return nil
+	case env.NAT == "single":
+		return env.Zones[:1]
+	}
+	return env.Zones
+}
+
+// places is where everything that an environment holds is declared in the source or set in groundplan.hcl, by logical id and
+// fact.
+func places(d *kinds.Deployment) map[string]hcl.Range {
+	env, found := d.Env, map[string]hcl.Range{}
+	for _, r := range d.App.Resources {
+		found[kinds.ID(r.Kind, r.Parent, r.Name)] = r.At
+	}
+	if found[holdings.EnvironmentID+"/"+holdings.AppFact] = env.AppAt; env.AppAt.Filename == "" {
+		found[holdings.EnvironmentID+"/"+holdings.AppFact] = d.App.IDAt
+	}
+	for path, setting := range map[string]string{
+		"environment/region": "region", "environment/account_id": "account_id", "environment/iam_path": "iam_path", "environment/state": "state",
+		"environment/nat_zones": "zones",
+		"encryption key":        "key_arn", "network": "network", "network/vpc_id": "network/vpc_id", "network/cidr": "cidr", "network/zones": "zones",
+		"metrics secret": "metrics/destination",
+	} {
+		found[path] = env.Places[setting]
+	}
+	for _, server := range env.DatabaseServers {
+		block, id := "database_server "+server.Name, "database server "+server.Name
+		found[id] = env.Places[block]
+		for _, setting := range []string{"engine", "engine_version", "existing"} {
+			found[id+"/"+setting] = env.Places[block+"/"+setting]
+		}
+		for _, database := range server.Databases {
+			if at, listed := env.Places[block+"/databases/"+database]; listed {
+				found["database "+database] = at
+			}
+		}
+	}
+	for _, b := range env.ExistingBuckets {
+		found["bucket "+b.Bucket+"/existing"] = env.Places["bucket "+b.Bucket+"/existing"]
+	}
+	for _, t := range env.ExistingTopics {
+		found["topic "+t.Topic+"/existing"] = env.Places["topic "+t.Topic+"/existing"]
+	}
+	for _, o := range env.Overrides {
+		for _, a := range o.Arguments {
+			found[o.ID+"/"+a.Name] = a.NameAt
+		}
+	}
+	return found
+}
+
+// toForget are the logical ids that a run of an environment leaves on AWS, if Judge finds that they may: those of earlier
+// runs, and those the user names.
+func toForget(env *environment.Environment, previous *Lock, consent holdings.Consent) []string {
+	stack := env.Name + "/" + platformStack
+	ids := slices.Collect(maps.Keys(previous.Forgotten[stack]))
+	for _, named := range consent.Forget {
+		if id, ours := strings.CutPrefix(named, env.Name+"/"); ours && previous.Addresses[stack][id] != "" {
+			ids = append(ids, id)
+		}
+	}
+	return distinct(ids)
+}
+
+// forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
+// are those of this run.
+func forget(s *kinds.Stack, lock, previous *Lock, ids []string) hcl.Diagnostics {
+	stack := s.Env.Name + "/" + platformStack
+	addresses := maps.Clone(previous.Forgotten[stack])
+	if addresses == nil {
+		addresses = map[string]string{}
+	}
+	for _, id := range ids {
+		addresses[id] = previous.Addresses[stack][id]
+		// Who shows a bucket goes on showing it.
+		if cdn := "cdn " + strings.TrimPrefix(id, "bucket "); previous.Addresses[stack][cdn] != "" && s.Addresses[cdn] == "" {
+			addresses[cdn] = previous.Addresses[stack][cdn]
+		}
+	}
+	var diags hcl.Diagnostics
+	for _, id := range slices.Sorted(maps.Keys(addresses)) {
+		address := addresses[id]
+		for _, other := range slices.Sorted(maps.Keys(s.Addresses)) {
+			if s.Addresses[other] == address && !strings.HasPrefix(other, "database ") || s.Addresses[other] == address && other == id {
+				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Forgotten and made again", Subject: &s.Env.At,
+					Detail: fmt.Sprintf("In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.\n"+
+						"hint: to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment\n"+
+						"hint: to have terraform manage it again: take the line out of forgotten in %s, and terraform import what the first plan wants to make", s.Env.Name, holdings.Describe(id), LockName)})
+			}
+		}
+		s.Add("removed.tf", emit.Block{
+			Type: "removed", Comments: []string{capital(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
+			Args:   []emit.Arg{kinds.Arg("from", emit.Ref(address))},
+			Blocks: []emit.Block{{Type: "lifecycle", Args: []emit.Arg{kinds.Arg("destroy", emit.Bool(false))}}},
+		})
+	}
+	if len(addresses) > 0 {
+		if lock.Forgotten == nil {
+			lock.Forgotten = map[string]map[string]string{}
+		}
+		lock.Forgotten[stack] = addresses
+	}
+	return diags
+}
+
+// move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
+func move(s *kinds.Stack, folder string, lock, previous *Lock) {
+	moved, current := maps.Clone(previous.Moved[folder]), map[string]bool{}
+	if moved == nil {
+		moved = map[string]string{}
+	}
+	for _, address := range s.Addresses {
+		current[address] = true
+	}
+	for id, address := range s.Addresses {
+		// A database has its server's address, and may change servers.
+		shared := strings.HasPrefix(id, "database ") && !strings.HasPrefix(id, "database server ") && !strings.HasPrefix(id, "database role ")
+		if before := previous.Addresses[folder][id]; before != "" && before != address && !shared && !current[before] {
+			moved[before] = address
+		}
+	}
+	for _, from := range slices.Sorted(maps.Keys(moved)) {
+		if _, onward := moved[moved[from]]; current[from] || !current[moved[from]] && !onward {
+			delete(moved, from) // somebody else has the address, or nothing is there any more
+			continue
+		}
+		s.Add("moved.tf", emit.Block{Type: "moved", Args: []emit.Arg{kinds.Arg("from", emit.Ref(from)), kinds.Arg("to", emit.Ref(moved[from]))}})
+	}
+	if len(moved) > 0 {
+		if lock.Moved == nil {
+			lock.Moved = map[string]map[string]string{}
+		}
+		lock.Moved[folder] = moved
+	}
+}
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -1,0 +1,98 @@
+package generator
+
+import (
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// Where rules stand on the listener: there is room in front of them for rules of one's own. The gateway's may stand anywhere
+// behind, for it is alone. Rules of public containers stand in bands: those with a subdomain before those without, whose hosts
+// may be every host, and in each group narrow paths before wide ones.
+const (
+	firstPriority     = 1000
+	gatewayPriorities = 40000
+	bandPriorities    = 2500
+	deepestRoute      = 7
+)
+
+// band is a range of priorities, size of them from first on.
+type band struct{ first, size int }
+
+func (b band) holds(priority int) bool { return b.first <= priority && priority < b.first+b.size }
+
+// bandOf is where the rule of a process may stand; false for a process without one.
+func bandOf(p *kinds.Process) (band, bool) {
+	if p.Gateway {
+		return band{firstPriority, gatewayPriorities}, true
+	}
+	if !p.Public {
+		return band{}, false
+	}
+	c := p.Service(p.Name).Container
+	number := deepestRoute - min(deepestRoute, source.RouteDepth(c.Paths))
+	if c.Subdomain == "" {
+		number += deepestRoute + 1
+	}
+	return band{firstPriority + number*bandPriorities, bandPriorities}, true
+}
+
+// grantPriorities gives every rule of a deployment its place, and returns all places that were ever given away in the
+// environment. AWS refuses two rules of one place, and terraform makes a rule before it deletes another: so a place that was
+// granted stays its process's, and a new process gets one that nobody ever had. It follows from the process's name, so that
+// hardly any moves when a lock is lost; two names that ask for one place get neighbouring ones, those first that were there
+// before.
+func grantPriorities(d *kinds.Deployment, previous *Lock) map[int]string {
+	granted := maps.Clone(previous.Priorities[d.Env.Name])
+	if granted == nil {
+		granted = map[int]string{}
+	}
+	d.Priorities = map[string]int{}
+	known := previous.Addresses[d.Env.Name+"/"+servicesStack]
+	grant := func(p *kinds.Process) {
+		band, ruled := bandOf(p)
+		if !ruled {
+			return
+		}
+		for _, priority := range slices.Sorted(maps.Keys(granted)) {
+			if granted[priority] == p.Name && band.holds(priority) {
+				d.Priorities[p.Name] = priority
+				return
+			}
+		}
+		sum := fnv.New32a()
+		sum.Write([]byte(p.Name))
+		for place := int(sum.Sum32() % uint32(band.size)); ; place = (place + 1) % band.size {
+			priority := band.first + place
+			if _, taken := granted[priority]; !taken {
+				granted[priority], d.Priorities[p.Name] = p.Name, priority
+				return
+			}
+		}
+	}
+	// A lock of an earlier groundplan knows no priorities: what it knows to be there has the places of then.
+	processes := slices.Clone(d.Processes)
+	slices.SortStableFunc(processes, func(a, b *kinds.Process) int {
+		if x, y := was(known, a.Process), was(known, b.Process); x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	for _, p := range processes {
+		grant(p)
+	}
+	return granted
+}
+
+func was(addresses map[string]string, p environment.Process) bool {
+	_, known := addresses[kinds.ID("process", "", p.Name)]
+	return known
+}

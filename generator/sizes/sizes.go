@@ -1,0 +1,261 @@
+// Package sizes measures the documents whose length AWS limits by their sum, before Terraform is run: the policies of a
+// process's roles and its task definition. It evaluates the generated code with the ARNs that AWS will give, whose
+// lengths are known: an account has 12 digits, a secret's name gets 7 characters, a key is a UUID.
+//
+// It reads what was printed, overrides included, and must not know the application that it was made from.
+package sizes
+
+import (
+	"encoding/json"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// The limits, in characters: "IAM and AWS STS quotas", which counts all inline policies of a role together and leaves
+// white space out, and "Amazon ECS service quotas". Neither can be raised.
+const (
+	MaxRolePolicies   = 10240
+	MaxTaskDefinition = 65536
+)
+
+// anyAccount stands for the account: its length is what counts.
+const anyAccount = "000000000000"
+
+// Process is the length of what one process's module makes, in characters.
+type Process struct {
+	Name            string // as in AWS
+	ExecutionPolicy int
+	TaskPolicy      int
+	TaskDefinition  int
+	// Secrets and Statements are how many secrets and permissions the process has.
+	Secrets, Statements int
+}
+
+// Stacks are the files of an environment's stacks, by name, and where they are applied.
+type Stacks struct {
+	Platform, Services map[string][]byte
+	Region             string
+	// Certificate is the length of the certificate that clients of a database trust.
+	Certificate int
+}
+
+// Small is the length of a process's file below which nothing it makes can come near a limit: a reference to a secret or a
+// topic is at most 8 times shorter than what it stands for.
+const Small = 6 * 1024
+
+// Measure returns the processes that may come near a limit, in the order of their files' names.
+func Measure(stacks Stacks) []Process {
+	var platform cty.Value
+	var list []Process
+	for _, name := range slices.Sorted(maps.Keys(stacks.Services)) {
+		if path.Ext(name) != ".tf" || len(stacks.Services[name]) < Small {
+			continue
+		}
+		if platform.IsNull() {
+			platform = outputs(stacks)
+		}
+		for _, block := range blocks(name, stacks.Services[name]) {
+			if block.Type == "module" && literal(block, "source") == "../../modules/fargate-service" {
+				list = append(list, measure(block, stacks.Region, platform))
+			}
+		}
+	}
+	return list
+}
+
+// measure takes one call of the module fargate-service. What the module writes itself is counted low, so that nothing is
+// refused which AWS would take.
+func measure(call *hclsyntax.Block, region string, platform cty.Value) Process {
+	context := evaluation(map[string]cty.Value{
+		"local": cty.ObjectVal(map[string]cty.Value{"platform": platform}),
+		"var":   cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("0123456789ab")}),
+	})
+	p := Process{Name: literal(call, "name")}
+	secrets := append(texts(argument(call, "secrets", context)), texts(argument(call, "image_credentials_arn", context))...)
+	p.Secrets = len(secrets)
+	p.ExecutionPolicy = executionPolicy(region, p.Name, texts(argument(call, "repository_arn", context)), secrets, texts(argument(call, "key_arn", context)))
+	p.TaskPolicy, p.Statements = taskPolicy(argument(call, "permissions", context))
+	p.TaskDefinition = moduleContainers + jsonLength(argument(call, "infra_config", context))
+	for name, value := range entries(argument(call, "environment", context)) {
+		p.TaskDefinition += len(`{"name":,"value":},`) + len(name) + 2 + jsonLength(value)
+	}
+	for name, value := range entries(argument(call, "secrets", context)) {
+		p.TaskDefinition += len(`{"name":,"valueFrom":},`) + len(name) + 2 + jsonLength(value)
+	}
+	return p
+}
+
+// moduleContainers is what the three containers of the module take by themselves, at least.
+const moduleContainers = 2500
+
+// statement is one statement as the provider renders it.
+type statement struct {
+	Sid       string
+	Effect    string
+	Action    any
+	Resource  any
+	Condition map[string]map[string]any `json:",omitempty"`
+}
+
+// single is a list as the provider renders it: one element stands by itself.
+func single(list []string) any {
+	if len(list) == 1 {
+		return list[0]
+	}
+	return list
+}
+
+func length(statements []statement) int {
+	text, err := json.Marshal(struct {
+		Version   string
+		Statement []statement
+	}{"2012-10-17", statements})
+	if err != nil {
+		return 0
+	}
+	return len(text)
+}
+
+// executionPolicy follows modules/fargate-service/roles.tf.
+func executionPolicy(region, name string, repositories, secrets, key []string) int {
+	statements := []statement{
+		{Sid: "RegistryLogin", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*"},
+		{Sid: "PullImage", Effect: "Allow", Action: []string{"ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage", "ecr:BatchCheckLayerAvailability"}, Resource: single(repositories)},
+		{Sid: "WriteLogs", Effect: "Allow", Action: []string{"logs:PutLogEvents", "logs:CreateLogStream"}, Resource: "arn:aws:logs:" + region + ":" + anyAccount + ":log-group:/groundplan/" + name + ":*"},
+	}
+	if len(secrets) > 0 {
+		for i, arn := range secrets {
+			// A key of the secret's JSON may follow.
+			secrets[i] = strings.Join(strings.SplitN(arn, ":", 8)[:min(7, strings.Count(arn, ":")+1)], ":")
+		}
+		slices.Sort(secrets)
+		secrets = slices.Compact(secrets)
+		var folders []string
+		for _, arn := range secrets {
+			if end := strings.LastIndex(arn, "/"); end >= 0 {
+				arn = arn[:end] + "*"
+			}
+			folders = append(folders, arn)
+		}
+		folders = slices.Compact(folders)
+		statements = append(statements,
+			statement{Sid: "ReadSecrets", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: single(secrets)},
+			statement{Sid: "DecryptSecrets", Effect: "Allow", Action: "kms:Decrypt", Resource: single(key), Condition: map[string]map[string]any{
+				"StringEquals": {"kms:ViaService": "secretsmanager." + region + ".amazonaws.com"},
+				"StringLike":   {"kms:EncryptionContext:SecretARN": single(folders)},
+			}})
+	}
+	return length(statements)
+}
+
+// taskPolicy measures the permissions of a process and counts them.
+func taskPolicy(permissions cty.Value) (characters, count int) {
+	var statements []statement
+	for name, permission := range entries(permissions) {
+		fields := entries(permission)
+		s := statement{Sid: strings.ReplaceAll(name, "_", ""), Effect: "Allow", Action: single(texts(fields["actions"])), Resource: single(texts(fields["resources"]))}
+		for _, condition := range elements(fields["conditions"]) {
+			parts := entries(condition)
+			test := strings.Join(texts(parts["test"]), "")
+			if s.Condition == nil {
+				s.Condition = map[string]map[string]any{}
+			}
+			if s.Condition[test] == nil {
+				s.Condition[test] = map[string]any{}
+			}
+			s.Condition[test][strings.Join(texts(parts["variable"]), "")] = single(texts(parts["values"]))
+		}
+		statements = append(statements, s)
+	}
+	if len(statements) == 0 {
+		return 0, 0
+	}
+	return length(statements), len(statements)
+}
+
+// evaluation is a context with the functions that generated code calls.
+func evaluation(variables map[string]cty.Value) *hcl.EvalContext {
+	return &hcl.EvalContext{Variables: variables, Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc}}
+}
+
+// argument evaluates an argument of a call; an absent one is null, and so is what cannot be evaluated.
+func argument(call *hclsyntax.Block, name string, context *hcl.EvalContext) cty.Value {
+	attribute := call.Body.Attributes[name]
+	if attribute == nil {
+		return cty.NilVal
+	}
+	value, diags := attribute.Expr.Value(context)
+	if diags.HasErrors() {
+		return cty.NilVal
+	}
+	return value
+}
+
+// literal is an argument that refers to nothing, as text.
+func literal(block *hclsyntax.Block, name string) string {
+	return strings.Join(texts(argument(block, name, nil)), "")
+}
+
+func blocks(name string, text []byte) []*hclsyntax.Block {
+	file, diags := hclsyntax.ParseConfig(text, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil
+	}
+	return file.Body.(*hclsyntax.Body).Blocks
+}
+
+// texts are the texts in a value: itself, or its elements.
+func texts(value cty.Value) []string {
+	if value == cty.NilVal || value.IsNull() || !value.IsWhollyKnown() {
+		return nil
+	}
+	if value.Type() == cty.String {
+		return []string{value.AsString()}
+	}
+	var list []string
+	for _, element := range elements(value) {
+		list = append(list, texts(element)...)
+	}
+	return list
+}
+
+func elements(value cty.Value) []cty.Value {
+	if value == cty.NilVal || value.IsNull() || !value.IsKnown() || !value.CanIterateElements() {
+		return nil
+	}
+	var list []cty.Value
+	for it := value.ElementIterator(); it.Next(); {
+		_, element := it.Element()
+		list = append(list, element)
+	}
+	return list
+}
+
+// entries are the members of an object or map; none of any other value.
+func entries(value cty.Value) map[string]cty.Value {
+	if value == cty.NilVal || value.IsNull() || !value.IsKnown() || !value.Type().IsObjectType() && !value.Type().IsMapType() {
+		return nil
+	}
+	return value.AsValueMap()
+}
+
+// jsonLength is the length of a value in JSON, as Terraform writes it into a task definition.
+func jsonLength(value cty.Value) int {
+	if value == cty.NilVal || value.IsNull() || !value.IsWhollyKnown() {
+		return 0
+	}
+	text, err := ctyjson.Marshal(value, value.Type())
+	if err != nil {
+		return 0
+	}
+	return len(text)
+}

@@ -1,0 +1,90 @@
+package generator_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// generateApplication is what the application becomes with a groundplan.hcl of that text.
+func generateApplication(t *testing.T, application *app.App, settings string) (*generator.Output, string) {
+	t.Helper()
+	file, diags := environment.Parse(environment.Filename, []byte(settings))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	environments, diags := environment.Resolve(file, application)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
+	var lines []string
+	for _, d := range diags {
+		lines = append(lines, d.Summary+": "+d.Detail)
+	}
+	return output, strings.Join(lines, "\n")
+}
+
+// withSecrets is an application of one service that reads n secrets with names of a usual length for generated ones.
+func withSecrets(n int) *app.App {
+	application := many(1)
+	for i := range n {
+		name := fmt.Sprintf("PartnerApiCredentialOfTheThirdGenerationForRegion%03d", i)
+		application.Resources = append(application.Resources, app.Resource{Kind: "secret", Name: name, Service: "service000"})
+		application.Edges = append(application.Edges, app.Edge{Service: "service000", Kind: "secret", Resource: name, Origin: app.Used})
+	}
+	return application
+}
+
+// TestE3_PoliciesFitTheirRoles: IAM refuses a role whose policies have more than 10,240 characters, and Terraform would
+// learn the ARNs, and with them the length, after half of the apply.
+func TestE3_PoliciesFitTheirRoles(t *testing.T) {
+	for secrets, want := range map[int]bool{60: false, 68: false, 76: true} {
+		_, diags := generateApplication(t, withSecrets(secrets), "environment \"production\" {}\n")
+		if got := strings.Contains(diags, "Too many secrets for a role"); got != want {
+			t.Errorf("%d secrets: %s", secrets, diags)
+		}
+	}
+	application := many(1)
+	for i := range 60 {
+		name := fmt.Sprintf("order-has-been-placed-by-a-returning-customer-%03d", i)
+		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &kinds.Topic{}})
+		application.Edges = append(application.Edges, app.Edge{Service: "service000", Kind: "topic", Resource: name, Operation: kinds.Publish, Origin: app.Used})
+	}
+	if _, diags := generateApplication(t, application, "environment \"production\" {}\n"); !strings.Contains(diags, "Too many permissions for a role") {
+		t.Errorf("60 topics: %s", diags)
+	}
+}
+
+// TestE3_TaskDefinitionsFit: ECS takes 64 KiB, and refuses what is longer when the platform already stands.
+func TestE3_TaskDefinitionsFit(t *testing.T) {
+	for length, want := range map[int]bool{50_000: false, 66_000: true} {
+		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/",
+			Environment: []app.Variable{{Name: "WORDS", Value: strings.Repeat("x", length)}}}}}
+		_, diags := generateApplication(t, application, "environment \"production\" {}\n")
+		if got := strings.Contains(diags, "Task definition too large"); got != want {
+			t.Errorf("%d characters: %s", length, diags)
+		}
+	}
+}
+
+// TestE3_DomainsOfServices: a rule of a load balancer matches names of 128 characters at most, and the environment's domain
+// alone may be within that.
+func TestE3_DomainsOfServices(t *testing.T) {
+	for length, want := range map[int]bool{63: false, 64: true} {
+		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/", Public: true, Subdomain: strings.Repeat("a", length)}}}
+		domain := strings.Repeat("b", 60) + ".com" // 64, the most that ACM certifies
+		_, diags := generateApplication(t, application, "environment \"production\" {\n domain = \""+domain+"\"\n hosted_zone_id = \"Z1\"\n}\n")
+		if got := strings.Contains(diags, "Domain of a service too long"); got != want {
+			t.Errorf("%d characters: %s", length, diags)
+		}
+	}
+}
