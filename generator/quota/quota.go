@@ -31,14 +31,6 @@ type Quota struct {
 	Fixed bool
 }
 
-// start is what a new account has.
-func (q Quota) start() float64 {
-	if q.Young > 0 {
-		return q.Young
-	}
-	return q.Default
-}
-
 // Need is what an environment needs of one quota.
 type Need struct {
 	Quota
