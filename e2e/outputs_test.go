@@ -64,6 +64,14 @@ var appliedOutputs = map[string]map[string]cty.Value{
 		"task_definition_arn": cty.StringVal("arn:aws:ecs:us-east-1:123456789012:task-definition/application:1"),
 		"log_group_name":      cty.StringVal("/groundplan/application"),
 	},
+	"fargate-job": {
+		"run_command":         cty.StringVal("aws ecs run-task --task-definition arn:aws:ecs:us-east-1:123456789012:task-definition/application:1"),
+		"task_definition_arn": cty.StringVal("arn:aws:ecs:us-east-1:123456789012:task-definition/application:1"),
+		"task_role_arn":       cty.StringVal("arn:aws:iam::123456789012:role/application"),
+		"security_group_id":   cty.StringVal("sg-0a1b2c3d4e5f60752"),
+		"failure_queue_url":   cty.StringVal("https://sqs.us-east-1.amazonaws.com/123456789012/application-failures"),
+		"log_group_name":      cty.StringVal("/groundplan/application"),
+	},
 	"database-server":  databaseOutputs("db:application"),
 	"database-cluster": databaseOutputs("cluster:application"),
 	"secret": {

@@ -12,6 +12,11 @@ waiver "checkov" "CKV2_AWS_47" {
   reason    = "It serves objects that never run as code; a web ACL is an input."
 }
 
+waiver "checkov" "CKV2_AWS_5" {
+  resources = ["fargate-job: aws_security_group.this"]
+  reason    = "Runs have it: those of a schedule by its target, those by hand by the output `run_command`."
+}
+
 waiver "checkov" "CKV2_AWS_50" {
   resources = ["cache: aws_elasticache_replication_group.this"]
   reason    = "Failover follows the profile."
@@ -137,9 +142,24 @@ waiver "checkov" "CKV_AWS_18" {
   reason    = "The bucket holds access logs: logging access to them would need another bucket, and that one another."
 }
 
+waiver "checkov" "CKV_AWS_24" {
+  resources = ["fargate-service: aws_vpc_security_group_ingress_rule.load_balancer"]
+  reason    = "The rule takes the port 0 of a worker for every port. A worker has no routes, and so no such rule; the rule of a route is for one port, and for the load balancer's group alone."
+}
+
+waiver "checkov" "CKV_AWS_25" {
+  resources = ["fargate-service: aws_vpc_security_group_ingress_rule.load_balancer"]
+  reason    = "The rule takes the port 0 of a worker for every port. A worker has no routes, and so no such rule; the rule of a route is for one port, and for the load balancer's group alone."
+}
+
 waiver "checkov" "CKV_AWS_259" {
   resources = ["cdn: aws_cloudfront_response_headers_policy.this"]
   reason    = "The rule asks for `preload`. Browsers keep their lists of registrable domains, and the distribution's name stands below one."
+}
+
+waiver "checkov" "CKV_AWS_260" {
+  resources = ["fargate-service: aws_vpc_security_group_ingress_rule.load_balancer"]
+  reason    = "The rule takes the port 0 of a worker for every port. A worker has no routes, and so no such rule; the rule of a route is for one port, and for the load balancer's group alone."
 }
 
 waiver "checkov" "CKV_AWS_272" {
@@ -154,6 +174,11 @@ waiver "checkov" "CKV_AWS_293" {
 
 waiver "checkov" "CKV_AWS_297" {
   resources = ["cron: aws_scheduler_schedule.this"]
+  reason    = "The schedule holds the name of a job and a time, no secret."
+}
+
+waiver "checkov" "CKV_AWS_297" {
+  resources = ["fargate-job: aws_scheduler_schedule.this"]
   reason    = "The schedule holds the name of a job and a time, no secret."
 }
 
@@ -186,6 +211,11 @@ waiver "checkov" "CKV_AWS_338" {
     "network: aws_cloudwatch_log_group.flow_logs",
   ]
   reason = "Keeping logs for a year costs money and, with personal data in them, may be bounded by law: retention is an input."
+}
+
+waiver "checkov" "CKV_AWS_338" {
+  resources = ["fargate-job: aws_cloudwatch_log_group.this"]
+  reason    = "Retention follows the profile."
 }
 
 waiver "checkov" "CKV_AWS_356" {
@@ -266,6 +296,11 @@ waiver "tfsec" "aws-elb-http-not-used" {
 waiver "tfsec" "aws-iam-no-policy-wildcards" {
   resources = ["cron: data.aws_iam_policy_document.signer"]
   reason    = "Network interfaces, which have no ARN before Lambda makes them, and the streams of one log group."
+}
+
+waiver "tfsec" "aws-iam-no-policy-wildcards" {
+  resources = ["fargate-job: data.aws_iam_policy_document.execution"]
+  reason    = "`ecr:GetAuthorizationToken`, for which AWS knows no resource, and the streams of one log group."
 }
 
 waiver "tfsec" "aws-iam-no-policy-wildcards" {

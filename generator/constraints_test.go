@@ -194,6 +194,7 @@ var madeNames = []struct {
 	{"load-balancer", "name", "", `^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$`, 1, 32, `^internal-`},
 	{"fargate-service", "name", "-execution", `^[\w+=,.@-]+$`, 1, 64, `^$`},
 	{"fargate-service", "name", strings.Repeat("0", 27), `^[A-Za-z0-9 ._:/()#,@+=&;{}!$*-]+$`, 1, 255, `^sg-`}, // security groups, by prefix
+	{"fargate-job", "name", "-execution", `^[\w+=,.@-]+$`, 1, 64, `^$`},                                        // its rule and its queue, with "-failures", are as long
 	{"fargate-service", "discovery_name", "", `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, 1, 63, `^$`},
 	{"network", "name", "-flow-logs", `^[\w+=,.@-]+$`, 1, 64, `^$`},
 	{"registry", "name", "", `^[a-z0-9]+([._/-][a-z0-9]+)*$`, 2, 256, `^$`},
@@ -218,8 +219,10 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 	seen := map[string]bool{}
 	for _, part := range []string{strings.Repeat("x", 63), "a", "aws-x", "internal", "sthree-a", "amzn-s3-demo", "a--b", "site.added", "OrderPlaced", "a_b", "x-s3alias"} {
 		for _, name := range []string{"shop", strings.Repeat("a", 40), "internal", "aws", "sg"} {
-			for _, settings := range []string{"", "database_server \"main\" {\n engine = \"aurora\"\n}"} {
-				application := everything(name, part)
+			for application, settings := range map[*app.App]string{
+				everything(name, part): "",
+				everything(name, part): "database_server \"main\" {\n engine = \"aurora\"\n}", started(name, part): "",
+			} {
 				file, diags := environment.Parse(environment.Filename, []byte("environment \""+strings.Repeat("e", 24)+"\" {\naccount_id = \"123456789012\"\n"+settings+"\n}\n"))
 				if diags.HasErrors() {
 					t.Fatal(diags)
@@ -263,6 +266,14 @@ func everything(name, part string) *app.App {
 			application.Edges = append(application.Edges, app.Edge{Service: "orders", Kind: r.Kind, Parent: r.Parent, Resource: r.Name, Origin: app.Used, At: application.Resources[len(application.Resources)-1].At})
 		}
 	}
+	return application
+}
+
+// started is an application of plain containers that is one job, with a schedule of the same name.
+func started(name, part string) *app.App {
+	application := &app.App{Name: name, ID: name, Language: "manifest", Manifest: true}
+	application.Services = []app.Service{{Name: part, Dir: ".", Container: &app.Container{Port: 8080, Job: true}}}
+	application.Resources = []app.Resource{{Kind: "cron", Name: part, Service: part, Spec: &kinds.Cron{EveryMinutes: 60, Service: part, StartsJob: true, TimeZone: "UTC"}}}
 	return application
 }
 
@@ -343,6 +354,7 @@ func TestE3_ModulesRefuseWhenPlanning(t *testing.T) {
 		"elasticloadbalancing: 100 names of a certificate":                   "load-balancer refuses_more_names_than_a_certificate_holds",
 		"elasticache CreateReplicationGroup: two zones need two nodes":       "cache refuses_c1_two_zones_with_one_node",
 		"scheduler CreateSchedule: 64 characters, with the roles of the job": "cron the_longest_name",
+		"scheduler CreateSchedule: 64 characters, with the number behind it": "fargate-job refuses_schedule_name",
 	} {
 		module, name, _ := strings.Cut(run, " ")
 		files, err := filepath.Glob(filepath.Join("..", "modules", module, "tests", "*.tftest.hcl"))

@@ -23,11 +23,49 @@ func containerArgs(s *kinds.Stack, p *kinds.Process) []emit.Arg {
 		kinds.Arg("image", image),
 		kinds.Arg("repository_arn", repository),
 		kinds.Arg("image_credentials_arn", imageCredentials(s.Deployment, c)),
-		kinds.Arg("port", emit.Int(c.Port)),
+		kinds.Arg("port", emit.Int(modulePort(c))),
+		kinds.Arg("protocol", emit.String(protocols[c.Protocol])),
 		kinds.Arg("command", emit.Strings(c.Command)),
-		kinds.Arg("health_path", emit.String(c.HealthPath)),
+		kinds.Arg("health_path", emit.String(healthPath(c))),
+		kinds.Arg("health_command", emit.Strings(c.HealthCommand)),
 		kinds.Arg("routes", containerRoutes(s.Deployment, p, c)),
 	}
+}
+
+// protocols are what the load balancer calls what a container speaks.
+var protocols = map[string]string{"": "HTTP1", "http2": "HTTP2", "grpc": "GRPC"}
+
+// modulePort is the port of a container, 0 for a worker.
+func modulePort(c *app.Container) int {
+	if c.Worker {
+		return 0
+	}
+	return c.Port
+}
+
+// healthPath is what is asked about a container's health, the module's default where nothing asks.
+func healthPath(c *app.Container) string {
+	if c.Worker || len(c.HealthCommand) > 0 && !c.Public {
+		return encoreHealthPath
+	}
+	return c.HealthPath
+}
+
+// encoreHealthPath is the module's default.
+const encoreHealthPath = "/__encore/healthz"
+
+// checkProtocols reports services that the load balancer of an environment cannot send on.
+func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, p := range d.Processes {
+		service := p.Service(p.Name)
+		if !p.Public || d.Env.Domain != "" || service.Container.Protocol == "" {
+			continue
+		}
+		diags = append(diags, fail(service.At, "Protocol that needs TLS", "set domain in the environment, or speak http",
+			"The service %q speaks %s, which load balancers send on from HTTPS listeners alone, and the environment %q has no domain.", service.Name, service.Container.Protocol, d.Env.Name))
+	}
+	return diags
 }
 
 // privateImage is an image in a private registry of ECR: account, region, the suffix of China's partition, repository.
@@ -95,6 +133,9 @@ func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) em
 	}
 	if len(c.Paths) > 0 {
 		fields = append(fields, kinds.Arg("paths", emit.Strings(c.Paths)))
+	}
+	if c.StickySeconds > 0 {
+		fields = append(fields, kinds.Arg("sticky_seconds", emit.Int(c.StickySeconds)))
 	}
 	return emit.Map(kinds.Arg("public", emit.Object(fields...)))
 }

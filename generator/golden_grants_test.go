@@ -97,7 +97,7 @@ func grantProblems(files map[string]string, application *app.App, env environmen
 	for _, stack := range []*stackCode{platform, services} {
 		for label, call := range stack.calls {
 			calls[call.Source+" "+call.Name] = call
-			if call.Source != "fargate-service" && call.args["permissions"] != nil {
+			if call.Source != "fargate-service" && call.Source != "fargate-job" && call.args["permissions"] != nil {
 				problems = append(problems, label+" has permissions, and is no process")
 			}
 		}
@@ -105,7 +105,7 @@ func grantProblems(files map[string]string, application *app.App, env environmen
 	processes := 0
 	for _, process := range env.Processes {
 		name := environment.Name(environment.Unit, env.App, env.Name, process.Name)
-		call, found := calls["fargate-service "+name]
+		call, found := calls[moduleOf(process)+" "+name]
 		if !found {
 			problems = append(problems, "there is no process "+name)
 			continue
@@ -116,7 +116,7 @@ func grantProblems(files map[string]string, application *app.App, env environmen
 		}
 	}
 	for label, call := range services.calls {
-		if call.Source == "fargate-service" {
+		if call.Source == "fargate-service" || call.Source == "fargate-job" {
 			processes--
 		} else if call.Source != "cron" {
 			problems = append(problems, "the services stack has the module call "+label)
@@ -182,7 +182,10 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 			}
 		}
 		for _, r := range application.Of("cron") {
-			if spec := r.Spec.(*kinds.Cron); slices.Contains(process.Services, spec.Service) {
+			spec := r.Spec.(*kinds.Cron)
+			if slices.Contains(process.Services, spec.Service) && spec.StartsJob {
+				want["fargate-job "+g.name(environment.Unit, process.Name)+" starts by "+r.Name] = fmt.Sprintf("%v in %s", must(spec.Expressions()), spec.TimeZone)
+			} else if slices.Contains(process.Services, spec.Service) {
 				want["cron "+g.name(environment.Schedule, r.Name)+" calls"] = "fargate-service " + g.name(environment.Unit, process.Name) +
 					": security_group_id " + g.port(process) + " as " + signs
 			}
@@ -220,12 +223,25 @@ func writtenPolicies(platform, services *stackCode, calls map[string]moduleCall)
 			for user, fields := range users {
 				got[name+" lets in "+user] = join(fields.(map[string]any)["keys"])
 			}
+		case "fargate-job":
+			schedules, _ := services.arg(call, "schedules").(map[string]any)
+			for schedule, fields := range schedules {
+				zone := stdcmp.Or(fmt.Sprint(fields.(map[string]any)["time_zone"]), "UTC")
+				got[name+" starts by "+schedule] = fmt.Sprintf("%v in %s", fields.(map[string]any)["expressions"], strings.Replace(zone, "<nil>", "UTC", 1))
+			}
 		case "cron":
 			connection, _ := services.arg(call, "connection").(map[string]any)
 			got[name+" calls"] = fmt.Sprintf("%v %v as %v", connection["security_group_id"], connection["port"], services.arg(call, "auth_secret_arn"))
 		}
 	}
 	return got
+}
+
+func must(expressions []string, err error) []string {
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return expressions
 }
 
 // fixture is an application of fixtures/ with its environments, and its golden folder.
@@ -302,6 +318,10 @@ func TestF4N5S1_GoldenStackWalkFires(t *testing.T) {
 		{"another bucket that exists", "existing", "production", "platform/buckets.tf", `"arn:aws:s3:::example-company-documents"`, `"arn:aws:s3:::other"`},
 		{"a statement of nobody", "existing", "production", "services/search.tf", `actions   = ["ses:SendEmail"]`, `actions = ["ses:SendEmail", "ses:SendRawEmail"]`},
 		{"a schedule signs with another key", "schedules", "production", "services/schedules.tf", "local.platform.service_auth_key_arn", "local.platform.key_arn"},
+		{"a schedule of a job at another time", "parcels", "production", "services/statements.tf", "cron(30 2 1 * ? *)", "cron(30 3 1 * ? *)"},
+		{"a schedule of a job in another time zone", "parcels", "production", "services/statements.tf", "Europe/Berlin", "Asia/Tokyo"},
+		{"a schedule of a job more", "parcels", "production", "services/repair.tf", "  connections = {", "  schedules = { x = { expressions = [\"rate(1 day)\"] } }\n  connections = {"},
+		{"a right of a job more", "parcels", "production", "services/statements.tf", `"s3:PutObject"`, `"s3:GetObject", "s3:PutObject"`},
 		{"a schedule calls another", "schedules", "production", "services/schedules.tf", "security_group_id = module.service_", "security_group_id = local.platform.network.vpc_id # "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -87,6 +87,7 @@ var goldenRules = []rule{
 		return public(n)
 	}),
 	placed("N3", "fargate-service", "compute", compute),
+	placed("N3", "fargate-job", "compute", compute),
 	placed("N3", "cron", "compute", compute),
 	placed("N4", "database-server", "storage", storage),
 	placed("N4", "database-cluster", "storage", storage),
@@ -109,16 +110,20 @@ var goldenRules = []rule{
 	encrypted("P1", "topic"), encrypted("P1", "subscription"), encrypted("O1", "bucket"), encrypted("C1", "cache"), encrypted("J1", "cron"),
 	encrypted("D1", "database-server"), encrypted("D1", "database-cluster"),
 	encrypted("F1", "fargate-service"), // its logs, and what opens its secrets
+	encrypted("F1", "fargate-job"),
+	settled("F1", "fargate-job", "log_retention_days", func(e environment.Environment) any { return e.LogRetentionDays }),
 	settled("F1", "fargate-service", "log_retention_days", func(e environment.Environment) any { return e.LogRetentionDays }),
 	{"F1", "fargate-service", "discovery_name", func(d deployed, r *app.Resource) any {
 		for _, process := range d.env.Processes {
-			if process.Name == r.Name && len(process.Services) > 0 {
+			if process.Name == r.Name && len(process.Services) > 0 && !process.Worker {
 				return environment.Name(environment.DiscoveryName, process.Name)
 			}
 		}
-		return "" // a gateway alone is called by nobody
+		return "" // a gateway alone is called by nobody, and neither is a worker
 	}},
 	settled("F4", "fargate-service", "permissions_boundary_arn", func(e environment.Environment) any { return e.PermissionsBoundary }),
+	settled("F4", "fargate-job", "permissions_boundary_arn", func(e environment.Environment) any { return e.PermissionsBoundary }),
+	settled("F4", "fargate-job", "iam_path", func(e environment.Environment) any { return e.IAMPath }),
 	settled("F4", "fargate-service", "iam_path", func(e environment.Environment) any { return e.IAMPath }),
 	settled("F5", "load-balancer", "domain", func(e environment.Environment) any { return e.Domain }),
 	settled("F5", "load-balancer", "hosted_zone_id", func(e environment.Environment) any { return e.HostedZoneID }),
@@ -194,6 +199,15 @@ var goldenRules = []rule{
 		return d.app.Language
 	}},
 	settled("J1", "cron", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
+	settled("J1", "fargate-job", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
+}
+
+// moduleOf is the module that a process is made by.
+func moduleOf(process environment.Process) string {
+	if process.Job {
+		return "fargate-job"
+	}
+	return "fargate-service"
 }
 
 func endpointOf(application *app.App, cron *app.Resource) app.Endpoint {
@@ -227,7 +241,7 @@ func (d deployed) resourcesByCall() map[string]*app.Resource {
 		}
 	}
 	for _, process := range d.env.Processes {
-		found["fargate-service "+d.name(environment.Unit, process.Name)] = &app.Resource{Name: process.Name}
+		found[moduleOf(process)+" "+d.name(environment.Unit, process.Name)] = &app.Resource{Name: process.Name}
 	}
 	for _, s := range d.env.DatabaseServers {
 		found["database-server "+d.name(environment.Server, s.Name)] = &app.Resource{Name: s.Name}

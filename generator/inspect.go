@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -75,6 +76,13 @@ type InspectedContainer struct {
 	Paths      []string `json:"paths"`
 	// Credentials is the secret by which the image is pulled, "" for none.
 	Credentials string `json:"image_credentials"`
+	// HealthCommand is what says in place of HealthPath how it is; Protocol what it speaks: http, http2 or grpc.
+	HealthCommand []string `json:"health_command"`
+	Protocol      string   `json:"protocol"`
+	// Worker is a container that listens on no port, Job one that runs to its end.
+	Worker        bool `json:"worker,omitempty"`
+	Job           bool `json:"job,omitempty"`
+	StickySeconds int  `json:"sticky_seconds,omitempty"`
 }
 
 // InspectedEndpoint is an API endpoint.
@@ -180,13 +188,16 @@ type InspectedSecret struct {
 	At         string `json:"at"`
 }
 
-// InspectedCron is a cron job. Schedule is "every:<minutes>" or "schedule:<cron expression>".
+// InspectedCron is a cron job. Schedule is "every:<minutes>" or "schedule:<cron expression>", in TimeZone where it starts a
+// job, which then stands in the place of service and endpoint.
 type InspectedCron struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`
 	Schedule string `json:"schedule"`
 	Service  string `json:"service"`
 	Endpoint string `json:"endpoint"`
+	Job      string `json:"job,omitempty"`
+	TimeZone string `json:"time_zone,omitempty"`
 	At       string `json:"at"`
 }
 
@@ -309,7 +320,11 @@ func inspectResource(in *Inspection, a *app.App, r app.Resource) {
 		}
 		in.Caches = append(in.Caches, cache)
 	case *kinds.Cron:
-		in.Crons = append(in.Crons, InspectedCron{r.Name, spec.Title, spec.When(), spec.Service, spec.Endpoint, at})
+		cron := InspectedCron{ID: r.Name, Title: spec.Title, Schedule: spec.When(), Service: spec.Service, Endpoint: spec.Endpoint, At: at}
+		if spec.StartsJob {
+			cron.Job, cron.Service, cron.TimeZone = spec.Service, "", spec.TimeZone
+		}
+		in.Crons = append(in.Crons, cron)
 	case *kinds.Metric:
 		in.Metrics = append(in.Metrics, InspectedMetric{r.Name, spec.Type, r.Service, at})
 	}
@@ -327,6 +342,7 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 	if c := s.Container; c != nil {
 		in.Container = &InspectedContainer{
 			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths), c.ImageCredentials,
+			nonNil(c.HealthCommand), cmp.Or(c.Protocol, "http"), c.Worker, c.Job, c.StickySeconds,
 		}
 		for _, v := range c.Environment {
 			in.Container.Variables = append(in.Container.Variables, v.Name)

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -99,7 +100,12 @@ func endpointNote(s app.Service) string {
 
 // containerNote says who reaches a container.
 func containerNote(c *app.Container) string {
-	if !c.Public {
+	switch {
+	case c.Job:
+		return "job"
+	case c.Worker:
+		return "worker"
+	case !c.Public:
 		return "internal"
 	}
 	note := "public"
@@ -282,6 +288,9 @@ func sharedRows(a *app.App) []row {
 			switch s := r.Spec.(type) {
 			case *kinds.Cron:
 				line.what = fmt.Sprintf("%s -> %s.%s", when(s), s.Service, s.Endpoint)
+				if s.StartsJob {
+					line.what = fmt.Sprintf("%s -> job %s", when(s), s.Service)
+				}
 			case *kinds.Metric:
 				line.what = s.Type
 			default:
@@ -307,10 +316,13 @@ func when(c *kinds.Cron) string {
 	}
 	var minute, hour int
 	if n, err := fmt.Sscanf(c.Schedule, "%d %d * * *", &minute, &hour); err == nil && n == 2 && strings.HasSuffix(c.Schedule, " * * *") {
-		return fmt.Sprintf("every day at %02d:%02d UTC", hour, minute)
+		return fmt.Sprintf("every day at %02d:%02d %s", hour, minute, zone(c))
 	}
-	return fmt.Sprintf("at %s UTC", c.Schedule)
+	return fmt.Sprintf("at %s %s", c.Schedule, zone(c))
 }
+
+// zone is the time zone of a schedule; what reads Encore's source or metadata leaves it to be UTC.
+func zone(c *kinds.Cron) string { return cmp.Or(c.TimeZone, "UTC") }
 
 func every(minutes int) string {
 	switch {

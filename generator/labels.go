@@ -37,7 +37,11 @@ func assignLabels(application *app.App, previous *Lock, forgotten []string) map[
 func withProcesses(labels map[string]string, env *environment.Environment, previous *Lock) map[string]string {
 	held := map[string]string{}
 	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
-		if label, ok := strings.CutPrefix(address, "module.service_"); ok && strings.HasPrefix(id, "process ") {
+		label, serves := strings.CutPrefix(address, "module."+kinds.ServicePrefix)
+		if !serves {
+			label, serves = strings.CutPrefix(address, "module."+kinds.JobPrefix)
+		}
+		if serves && strings.HasPrefix(id, "process ") {
 			held[id] = label
 		}
 	}

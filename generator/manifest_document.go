@@ -42,7 +42,7 @@ so are settings of ` + "`PORT`" + ` and of names that begin with ` + "`ENCORE_`"
 		}
 		fmt.Fprintf(&out, "| %s | `%s` | %s |\n", about, v.Pattern, meaning)
 	}
-	out.WriteString("| every service | `PORT` | The port to listen on. |\n")
+	out.WriteString("| every service but a worker | `PORT` | The port to listen on. |\n")
 	out.WriteString(manifestPromises)
 	return []byte(out.String())
 }
@@ -132,8 +132,10 @@ manifest describes an Encore application, and the same Terraform is written as f
 const manifestPromises = `
 ## What a container has to do
 
-- Listen on the port that ` + "`PORT`" + ` names, speak plain HTTP there, and answer 200 to a GET of ` + "`health_path`" + `. Inside a task nothing else asks; the load balancer asks public services as well.
+- Listen on the port that ` + "`PORT`" + ` names, speak plain HTTP there, and answer 200 to a GET of ` + "`health_path`" + `. Inside a task nothing else asks; the load balancer asks public services as well. Of a service that speaks
+  ` + "`http2`" + ` or ` + "`grpc`" + ` the task itself only knows whether it takes connections: ` + "`health_command`" + ` can say more.
 - Keep silent connections open for longer than the load balancer does, if the service is public: 55 seconds, or ` + "`idle_timeout_seconds`" + `. Node.js closes them after 5 by itself, and a request that comes at that moment is answered 502.
+- A worker or a job does not listen, and a job ends: with the status 0 when it has done its work. Nothing limits how long a run takes.
 - End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md). It comes ` + "`drain_seconds`" + ` after the last caller was told of the task, so that new connections may be refused at once: docs/deployments.md.
 - Trust the certificates of the database server and speak TLS to databases and caches: neither answers anything else.
 - Do without the kernel's capabilities, root or not: it may read its files and listen on its port, but not change owners or its user. ` + "`keep_capabilities`" + ` leaves some.

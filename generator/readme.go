@@ -61,6 +61,8 @@ type guideEnvironment struct {
 	Uploads []string
 	// Schedules says that there are cron jobs.
 	Schedules bool
+	// Jobs are the jobs that can be started by hand.
+	Jobs []string
 	// Existing is what the environment brings, and what has to be seen to: Markdown, one item each.
 	Existing []string
 	// Network and Keys are empty when those exist.
@@ -124,7 +126,7 @@ func makers(roles []string) []guideMaker {
 
 // readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
 func readme(application *app.App, deployments []*kinds.Deployment) []byte {
-	data := guide{App: application.Name, Schedules: len(application.Of(kinds.Crons.Name)) > 0, Caches: len(application.Of(kinds.Caches.Name)) > 0,
+	data := guide{App: application.Name, Schedules: slices.ContainsFunc(deployments, callsOnSchedule), Caches: len(application.Of(kinds.Caches.Name)) > 0,
 		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
 		Containers: application.Containers(), Tagged: deploysByTag(application)}
 	for _, d := range deployments {
@@ -157,7 +159,12 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if secret := kinds.MetricsSecretName(env); secret != "" {
 			entry.Secrets = append(entry.Secrets, secret)
 		}
-		entry.Schedules = len(d.Of(kinds.Crons.Name)) > 0
+		entry.Schedules = callsOnSchedule(d)
+		for _, p := range d.Processes {
+			if p.Job {
+				entry.Jobs = append(entry.Jobs, p.Name)
+			}
+		}
 		for _, cluster := range d.Of(kinds.Caches.Name) {
 			if slices.ContainsFunc(d.Processes, func(p *kinds.Process) bool { return p.Keeps(cluster.Name) }) {
 				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
@@ -190,6 +197,11 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		data.Environments = append(data.Environments, entry)
 	}
 	return templates.Render("infra.md", data)
+}
+
+// callsOnSchedule reports whether functions call endpoints on schedules: jobs need none.
+func callsOnSchedule(d *kinds.Deployment) bool {
+	return slices.ContainsFunc(d.Of(kinds.Crons.Name), func(r app.Resource) bool { return !r.Spec.(*kinds.Cron).StartsJob })
 }
 
 // much is the share of what a new account has, from which on infra/README.md names a quota.

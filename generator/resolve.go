@@ -164,6 +164,7 @@ func container(read *source.Container) *app.Container {
 	c := &app.Container{
 		Image: read.Image, TagPrefix: read.TagPrefix, Command: read.Command, Port: read.Port, HealthPath: read.HealthPath,
 		Public: read.Public, Subdomain: read.Subdomain, Paths: read.Paths,
+		HealthCommand: read.HealthCommand, Protocol: read.Protocol, Worker: read.Worker, Job: read.Job, StickySeconds: read.StickySeconds,
 		ImageCredentials: read.ImageCredentials, User: read.User, ReadOnlyRoot: read.ReadOnlyRoot, WritablePaths: read.WritablePaths, KeepCapabilities: read.KeepCapabilities,
 	}
 	for _, v := range read.Environment {

@@ -26,6 +26,7 @@ func lowerServices(s *kinds.Stack) {
 			kind.LowerServices(s, s.Of(kind.Name))
 		}
 	}
+	outputJobs(s)
 	if s.Env.Exposed() {
 		s.Output("url", "Where the application answers.", emit.Ref("local.platform.load_balancer.url"))
 	}
@@ -65,6 +66,10 @@ func runs(application *app.App, kind kinds.Kind) bool {
 
 func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 	process := p.Process
+	if process.Job {
+		lowerJob(s, p)
+		return
+	}
 	args := []emit.Arg{
 		kinds.Arg("name", emit.String(unitName(s.Env, process.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
@@ -79,6 +84,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)),
 		kinds.Arg("health_check_grace_seconds", emit.Int(process.HealthCheckGraceSeconds)),
 		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+		kinds.Arg("security_group_ids", emit.Strings(process.SecurityGroupIDs)),
 		kinds.Arg("outbound_ports", emit.Ints(s.Env.OutboundPorts)),
 		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
 		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
@@ -88,6 +94,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),
 		kinds.Arg("connections", connectionArgs(p)),
+		kinds.Arg("queues", queueArgs(p)),
 	}
 	if s.App.Containers() {
 		args = append(args, containerArgs(s, p)...)
@@ -99,7 +106,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 			emit.Arg{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
 		)
 	}
-	if len(process.Services) > 0 {
+	if len(process.Services) > 0 && !process.Worker {
 		args = append(args, kinds.Arg("discovery_name", emit.String(kinds.DiscoveryName(process))))
 	}
 	s.Module(processFile(s.Label("process", "", process.Name)), s.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
@@ -127,6 +134,8 @@ func processComments(process *kinds.Process) []string {
 		noun = "Services"
 	}
 	switch {
+	case process.Worker:
+		return []string{fmt.Sprintf("Worker %q, in %s: it listens on no port, and nothing can call it", process.Name, process.Service(process.Name).At.Filename)}
 	case process.App.Containers():
 		return []string{fmt.Sprintf("Service %q, in %s", process.Name, process.Service(process.Name).At.Filename)}
 	case process.Gateway:
@@ -159,6 +168,12 @@ func scale(s environment.Scale) emit.Value {
 	}
 	if s.MemoryPercent != defaultMemoryPercent {
 		fields = append(fields, kinds.Arg("memory_percent", emit.Int(s.MemoryPercent)))
+	}
+	if s.SpotPercent > 0 {
+		fields = append(fields, kinds.Arg("spot_percent", emit.Int(s.SpotPercent)))
+	}
+	if s.OnDemand > 0 {
+		fields = append(fields, kinds.Arg("on_demand", emit.Int(s.OnDemand)))
 	}
 	return emit.Object(fields...)
 }

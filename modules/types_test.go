@@ -17,7 +17,7 @@ func TestTypes(t *testing.T) {
 	for _, test := range [][3]string{
 		{"bucket", "cors_origins", "list(string)"},
 		{"bucket", "versioned", "bool"},
-		{"fargate-service", "scale", "object({cpu_percent=number,max=number,memory_percent=number,min=number})"},
+		{"fargate-service", "scale", "object({cpu_percent=number,max=number,memory_percent=number,min=number,on_demand=number,spot_percent=number})"},
 	} {
 		constraint, _ := Type(test[0], test[1])
 		if got := typeexpr.TypeString(constraint); got != test[2] {

@@ -59,12 +59,19 @@ type Container struct {
 	Subdomain   string
 	Paths       []string
 
+	HealthCommand    []string
+	Protocol         string
+	Worker, Job      bool
+	StickySeconds    int
 	ImageCredentials string
 	User             string
 	ReadOnlyRoot     *bool
 	WritablePaths    []string
 	KeepCapabilities []string
 }
+
+// Callable reports whether the container listens on its port.
+func (c *Container) Callable() bool { return !c.Worker && !c.Job }
 
 // Variable is an environment variable with a literal value.
 type Variable struct {

@@ -135,6 +135,9 @@ type Process struct {
 	Gateway bool
 	// Public says that the process is a container that requests from outside reach without a gateway.
 	Public bool
+	// Worker says that the process is a container that listens on no port, Job that it is one that runs to its end when it is
+	// started. Neither is called, and what its settings say of callers means nothing.
+	Worker, Job bool
 	// AuthService is a service served by another process whose code the gateway runs as well, for the auth handler. The
 	// process needs that service's secrets, databases, caches and buckets, but must not consume its subscriptions, and is
 	// not where its endpoints are found. "" for none.
@@ -164,6 +167,10 @@ type Task struct {
 	StopTimeoutSeconds int
 	// HealthCheckGraceSeconds is how long a starting task may fail its health check.
 	HealthCheckGraceSeconds int
+	// SecurityGroupIDs are further groups of the tasks.
+	SecurityGroupIDs []string
+	// Spot says that a job runs on Fargate Spot. What a service has there, Scale says.
+	Spot bool
 	// User is whom the application runs as; "" for the image's own.
 	User string
 	// ReadOnlyRoot keeps the application from writing anywhere but to WritablePaths.
@@ -180,6 +187,10 @@ type Task struct {
 type Scale struct {
 	Min, Max                  int
 	CPUPercent, MemoryPercent int // average use that autoscaling aims at
+	// MessagesPerTask is how many messages may wait for each task in every queue that the process reads; 0 for any number.
+	MessagesPerTask int
+	// SpotPercent is the share of Spot among the tasks beyond the first OnDemand.
+	SpotPercent, OnDemand int
 }
 
 // DatabaseServer is one PostgreSQL server.

@@ -248,11 +248,11 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 			}
 			e.Processes[i].VariablesAt = nil
 		}
-		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{3, 30, 60, 75},
+		task := Task{CPU: 1024, Memory: 2048, Architecture: "ARM64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60, Scale: Scale{Min: 3, Max: 30, CPUPercent: 60, MemoryPercent: 75},
 			WritablePaths: []string{"/tmp"}, Variables: map[string]string{"LOG_LEVEL": "warn", "REGION_NAME": "Ireland"}}
 		gateway := task
 		gateway.Scale.Max = 99
-		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{4, 8, 50, 80},
+		orders := Task{CPU: 1024, Memory: 4096, Architecture: "ARM64", DrainSeconds: 30, StopTimeoutSeconds: 60, HealthCheckGraceSeconds: 90, Scale: Scale{Min: 4, Max: 8, CPUPercent: 50, MemoryPercent: 80},
 			User: "1000:1000", ReadOnlyRoot: true, WritablePaths: []string{"/tmp", "/var/cache"}, KeepCapabilities: []string{"SETUID"},
 			Variables: map[string]string{"LOG_LEVEL": "debug", "REGION_NAME": "Ireland"}}
 		want := Environment{

@@ -22,6 +22,7 @@ const (
 	ReplicationGroup Budget = 20  // elasticache CreateReplicationGroup, node names included
 	Unit             Budget = 54  // a service or a network: iam CreateRole has 64, "-execution" and "-flow-logs" take ten
 	Schedule         Budget = 55  // a cron job: iam CreateRole has 64, "-schedule" takes nine
+	JobSchedule      Budget = 60  // the schedule of a job: scheduler CreateSchedule has 64, "-60" takes three
 	Server           Budget = 60  // rds CreateDBInstance and CreateDBCluster: 63 with "-16", the last instance of a cluster
 	Bucket           Budget = 63  // s3 CreateBucket
 	DiscoveryName    Budget = 63  // servicediscovery CreateService: a DNS label

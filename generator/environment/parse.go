@@ -138,6 +138,7 @@ var fileGrammar = &grammar{blocks: []*grammar{
 		{typ: "task", attributes: decoders(taskSettings)},
 		{typ: "gateway", attributes: decoders(taskSettings)},
 		{typ: "service", label: "name", attributes: decoders(taskSettings)},
+		{typ: "job", label: "name", attributes: decoders(jobSettings)},
 		{typ: "process", label: "name", attributes: append(decoders(processSettings), decoders(taskSettings)...)},
 		{typ: "database_server", label: "name", attributes: decoders(databaseServerSettings), blocks: []*grammar{
 			{typ: "existing", attributes: decoders(existingServerSettings)},

@@ -67,7 +67,8 @@ func separateContainers(e *Environment, b *block, groups []*block, application *
 			diags = append(diags, problem(&application.Services[i].At, "Image out of reach", "copy it to a private ECR registry in "+e.Region+" and name it there",
 				"In environment %q, which has no NAT, the image %s of service %q cannot be pulled.", e.Name, s.Container.Image, s.Name))
 		}
-		e.Processes = append(e.Processes, Process{Name: s.Name, Services: []string{s.Name}, Public: s.Container != nil && s.Container.Public})
+		c := s.Container
+		e.Processes = append(e.Processes, Process{Name: s.Name, Services: []string{s.Name}, Public: c != nil && c.Public, Worker: c != nil && c.Worker, Job: c != nil && c.Job})
 	}
 	return diags
 }
@@ -230,15 +231,17 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 		override(&p.Task, taskSettings, task)
 		containerSecurity(&p.Task, containerOf(application, *p))
 		override(&p.Task, taskSettings, own)
+		override(&p.Task, jobSettings, own)
+		diags = append(diags, settleTask(e, p, own, task, application)...)
 		p.VariablesAt = variablePlaces(task, own)
 		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, &b.at, own, task)...)
 	}
-	known := serviceNames(application)
-	for _, unused := range append(b.children("service"), b.children("gateway")...) {
+	for _, unused := range slices.Concat(b.children("service"), b.children("gateway"), b.children("job")) {
+		known := unitNames(application, unused.typ)
 		switch {
 		case used[unused]:
-		case unused.typ == "service" && !slices.Contains(known, unused.label):
-			diags = append(diags, unknownName(&unused.labelAt, "service", unused.label, known, "remove the block"))
+		case unused.typ != "gateway" && !slices.Contains(known, unused.label):
+			diags = append(diags, unknownName(&unused.labelAt, unused.typ, unused.label, known, "remove the block"))
 		case unused.typ == "gateway" && !exposed(application):
 			diags = append(diags, problem(&unused.at, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
 		default:
@@ -310,6 +313,8 @@ func ownBlock(e *Environment, b *block, p Process) *block {
 		return nil
 	case p.Gateway:
 		typ, label = "gateway", ""
+	case p.Job:
+		typ = "job"
 	}
 	for _, candidate := range b.children(typ) {
 		if candidate.label == label {

@@ -216,6 +216,16 @@ var taskSettings = []setting[Task]{
 		"Average CPU use that autoscaling aims at.", within(10, 95, "percent")),
 	row("scale.memory_percent", func(t *Task) *int { return &t.Scale.MemoryPercent }, same(75),
 		"Average memory use that autoscaling aims at.", within(10, 95, "percent")),
+	row("scale.messages_per_task", func(t *Task) *int { return &t.Scale.MessagesPerTask }, same(0),
+		"Messages waiting for each task that autoscaling aims at, in every queue of a subscription that the process reads; 0 for none. There are as many tasks as CPU, memory or one of the queues asks for, whichever is most. An Encore service works on `max_concurrency` messages at once in each task, so that a few times that many are some rounds of work. More tasks than a FIFO topic has message groups find nothing to do.",
+		within(0, 1_000_000, "messages")),
+	row("scale.spot_percent", func(t *Task) *int { return &t.Scale.SpotPercent }, same(0),
+		"Share of Fargate Spot among the tasks beyond `scale.on_demand`: cheaper, and taken away with two minutes' notice. When AWS has no Spot capacity these tasks do not start. What a load balancer sends requests to, the gateway or a public service, runs on Spot only if a block of its own says so (or everything is in one process): docs/deployments.md says what an interruption means there.",
+		within(0, 100, "percent")),
+	derived("scale.on_demand", func(t *Task) *int { return &t.Scale.OnDemand }, "`scale.min`; 0 with `spot_percent = 100`",
+		"Tasks that run on demand before any runs on Spot.", within(0, 1000, "tasks")),
+	derived("security_group_ids", func(t *Task) *[]string { return &t.SecurityGroupIDs }, "none",
+		"Further security groups of the tasks, at most 4, in the VPC they run in. What their rules allow is allowed as well: their owner sees to it.", areSecurityGroups),
 	row("drain_seconds", func(t *Task) *int { return &t.DrainSeconds }, same(20),
 		"Time a task that stops goes on serving before it gets its signal, and callers learn that it is gone (docs/deployments.md).", within(0, maxStopSeconds-minStopTimeout, "seconds")),
 	row("stop_timeout_seconds", func(t *Task) *int { return &t.StopTimeoutSeconds }, same(45),
@@ -234,6 +244,15 @@ var taskSettings = []setting[Task]{
 	row("variables", func(t *Task) *map[string]string { return &t.Variables }, same(map[string]string(nil)),
 		"Environment variables, with values that are no secrets. Those of the block of a process join those of `task`, and both win over the manifest's `environment`.", areVariables),
 }
+
+// jobSettings are those of a container that runs to its end: nothing scales it, and nobody calls it.
+var jobSettings = append(slices.DeleteFunc(slices.Clone(taskSettings), func(s setting[Task]) bool {
+	return !slices.Contains([]string{
+		"cpu", "memory", "architecture", "security_group_ids", "stop_timeout_seconds", "user", "read_only_root", "writable_paths", "keep_capabilities", "variables",
+	}, s.name)
+}),
+	row("spot", func(t *Task) *bool { return &t.Spot }, same(false),
+		"Whether it runs on Fargate Spot: cheaper, and a run may be ended with two minutes' notice, which counts as failed.", nil))
 
 var databaseServerSettings = []setting[DatabaseServer]{
 	derived("databases", func(d *DatabaseServer) *[]string { return &d.Databases }, "every database no other server names",

@@ -20,9 +20,12 @@ type Cron struct {
 	Schedule string
 	// TypeScript says that Schedule follows the rules of Encore's TypeScript parser.
 	TypeScript bool
-	// Service and Endpoint are what the job calls.
-	Service  string
-	Endpoint string
+	// Service and Endpoint are what the job calls. With StartsJob, Service is a container that is started, and Endpoint "".
+	Service   string
+	Endpoint  string
+	StartsJob bool
+	// TimeZone is the schedule's, by its name in the database of the IANA.
+	TimeZone string
 }
 
 // When spells the schedule as Encore's metadata does: "every:60" (minutes) or "schedule:0 3 * * *".
@@ -71,10 +74,17 @@ type cronSettings struct {
 	Endpoint source.Value
 }
 
+// containerCronSettings are what the manifest of an application of plain containers says besides.
+type containerCronSettings struct {
+	cronSettings
+	Job      source.Value
+	TimeZone source.Value
+}
+
 func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
-	var settings cronSettings
-	cron := &Cron{}
-	diags := source.Decode(decl.Config, &settings)
+	var settings containerCronSettings
+	cron := &Cron{TimeZone: defaultTimeZone}
+	diags := decodeCron(decl, in, &settings)
 	if diags.HasErrors() {
 		return cron, diags
 	}
@@ -98,6 +108,9 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 			in.remedy("set Every, as in 2 * cron.Hour, or Schedule, as in \"0 3 * * *\"", `set every, as in "2h", or schedule, as in "0 3 * * *"`),
 			"Cron job %q does not say when it runs.", decl.Name))
 	}
+	if settings.Job.Kind != source.Absent || settings.TimeZone.Kind != source.Absent {
+		return cron, append(diags, readStart(decl, settings, in, cron)...)
+	}
 	return cron, append(diags, readCronEndpoint(decl, settings.Endpoint, in, cron)...)
 }
 
@@ -105,8 +118,11 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cron) hcl.Diagnostics {
 	at := settingAt(decl, written)
 	if written.Kind == source.Absent {
-		return hcl.Diagnostics{fail(decl.At, "Missing endpoint", in.remedy("set Endpoint", "set endpoint")+" to an API endpoint without parameters",
-			"Cron job %q does not say what it calls.", decl.Name)}
+		remedy := in.remedy("set Endpoint", "set endpoint") + " to an API endpoint without parameters"
+		if in.Application.Language == "manifest" {
+			remedy += ", or job to a job"
+		}
+		return hcl.Diagnostics{fail(decl.At, "Missing endpoint", remedy, "Cron job %q does not say what it calls.", decl.Name)}
 	}
 	cron.Service = in.serviceAround(written.Package)
 	endpoint, ok := in.endpoint(cron.Service, written.Text)

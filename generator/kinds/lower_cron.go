@@ -21,8 +21,17 @@ func DiscoveryName(process environment.Process) string {
 
 // ProcessLabel is the Terraform label of a process.
 func (d *Deployment) ProcessLabel(process string) string {
-	return "service_" + d.Label("process", "", process)
+	if p := d.Host(process); p != nil && p.Job {
+		return JobPrefix + d.Label("process", "", process)
+	}
+	return ServicePrefix + d.Label("process", "", process)
 }
+
+// What the Terraform labels of processes begin with: those that serve, and those that run to their end.
+const (
+	ServicePrefix = "service_"
+	JobPrefix     = "job_"
+)
 
 // CronLabel is the Terraform label of a cron job.
 func (d *Deployment) CronLabel(name string) string { return "cron_" + d.Label("cron", "", name) }
@@ -63,7 +72,7 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 		spec := r.Spec.(*Cron)
 		target, endpoint := s.Host(spec.Service), s.endpoint(spec)
 		expressions := s.CronExpressions(spec)
-		if target == nil || len(expressions) == 0 {
+		if target == nil || len(expressions) == 0 || spec.StartsJob {
 			continue
 		}
 		args := []emit.Arg{
@@ -94,7 +103,7 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 // into the path it calls. Who reads and checks jobs says so.
 func (d *Deployment) CronExpressions(job *Cron) []string {
 	endpoint := d.endpoint(job)
-	if endpoint == nil || hasPathParameters(endpoint.Path) {
+	if !job.StartsJob && (endpoint == nil || hasPathParameters(endpoint.Path)) {
 		return nil
 	}
 	expressions, err := job.Expressions()

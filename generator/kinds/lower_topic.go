@@ -205,6 +205,8 @@ func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
 			actions, emit.Ref("local.platform."+label+".queue_arn"))
 		p.useKey("sqs", "kms:Decrypt")
+		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: emit.Ref("local.platform." + label + ".queue_arn"),
+			Comment: fmt.Sprintf("subscription %s of topic %s", quoted(e.Resource), quoted(e.Parent))})
 		fields = append(fields, Arg(e.Resource, emit.Object(Arg("url", emit.Ref("local.platform."+label+".queue_url")))))
 	}
 	return emit.Map(fields...)
@@ -212,6 +214,9 @@ func (p *Process) subscriptions(edges []app.Edge) emit.Value {
 
 // deadLetters is what the modules put behind the name of a subscription or a cron job for the queue of what was given up.
 const deadLetters = "-dead-letters"
+
+// failures is what the module of a job puts behind its name for the queue of runs that failed.
+const failures = "-failures"
 
 // checkQueues finds queues of different declarations that would have one name: terraform sees two resources, and SQS
 // refuses the second in the middle of an apply.
@@ -239,7 +244,15 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		take(name+ending, "The queue of "+of, r)
 		take(name+deadLetters+ending, "The queue of dead letters of "+of, r)
 	}
+	for _, p := range d.Processes {
+		if p.Job {
+			take(environment.Name(environment.Unit, d.Env.App, d.Env.Name, p.Name)+failures, "The queue of failed runs of job "+quoted(p.Name), app.Resource{At: p.Service(p.Name).At})
+		}
+	}
 	for _, r := range d.Of("cron") {
+		if r.Spec.(*Cron).StartsJob {
+			continue
+		}
 		take(d.cronName(r)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
 	}
 	return diags

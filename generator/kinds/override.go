@@ -62,6 +62,10 @@ var settled = map[string]map[string][2]string{
 		"port":                 {"other processes call this one there", "remove it"},
 		"security":             {"it is one value with several parts, each with a default", "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
 	},
+	"fargate-job": {
+		"schedules":            {"they are the cron blocks of the manifest that name the job", "remove it"},
+		"stop_timeout_seconds": {"it is a setting", "set stop_timeout_seconds in the block of the job"},
+	},
 	"database-server": {
 		"instance_class": {"connection pools follow from the size of the server", "set instance_class in the database_server block"},
 	},

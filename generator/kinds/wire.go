@@ -110,6 +110,8 @@ type Process struct {
 	Secrets []Secret
 	// Variables are environment variables with values that are no secrets, for containers.
 	Variables []Variable
+	// Queues are those the process receives from.
+	Queues []Queue
 	// Config holds the sections of the Encore infra config that the resources add, by section name.
 	Config map[string]emit.Value
 
@@ -140,6 +142,13 @@ type Connection struct {
 	Comment       string
 	SecurityGroup emit.Value
 	Port          emit.Value
+}
+
+// Queue is a queue that a process receives from, by a name of its own.
+type Queue struct {
+	Name    string
+	ARN     emit.Value
+	Comment string
 }
 
 // Secret is an environment variable and the secret that fills it.

@@ -30,7 +30,13 @@ func regroup(d *kinds.Deployment, otherwise string) string {
 }
 
 // share is how many of n tasks of a process run on demand, and how many on Fargate Spot.
-func share(_ environment.Process, n int) (onDemand, spot int) { return n, 0 }
+func share(p environment.Process, n int) (onDemand, spot int) {
+	if p.Job && p.Spot {
+		return 0, n
+	}
+	spot = max(0, n-p.Scale.OnDemand) * p.Scale.SpotPercent / 100
+	return n - spot, spot
+}
 
 // virtual is what n tasks of a process take, in virtual CPUs.
 func virtual(p environment.Process, n int) float64 { return float64(p.CPU*n) / 1024 }
@@ -161,7 +167,7 @@ func named(d *kinds.Deployment, target string) string {
 func scheduled(d *kinds.Deployment) []string {
 	var list []string
 	for _, r := range d.Of(kinds.Crons.Name) {
-		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
+		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && !job.StartsJob && len(d.CronExpressions(job)) > 0 {
 			list = append(list, d.Host(job.Service).Name)
 		}
 	}

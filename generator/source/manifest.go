@@ -125,7 +125,7 @@ type manifestReader struct {
 
 func (r *manifestReader) application() {
 	r.app()
-	for _, node := range r.file.all("service") {
+	for _, node := range r.units() {
 		r.service(node)
 	}
 	for _, node := range r.known() {
@@ -194,18 +194,18 @@ var manifestName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,62}$`)
 
 func (r *manifestReader) service(node *manifestNode) {
 	if !manifestName.MatchString(node.label) {
-		r.fail(node.labelAt, "Invalid service name", "begin with a letter, as in \"orders\"",
+		r.fail(node.labelAt, "Invalid "+node.block.Type+" name", "begin with a letter, as in \"orders\"",
 			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.label)
 		return
 	}
 	if first := r.services[node.label]; first != nil {
-		r.fail(node.labelAt, "Duplicate service name", "rename one of them", "The service %q is described here and at %s.", node.label, place(first.labelAt))
+		r.fail(node.labelAt, "Duplicate "+node.block.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), place(first.labelAt))
 		return
 	}
 	dir := path.Clean(node.text("dir", node.label))
 	if !fs.ValidPath(dir) {
 		r.fail(node.value("dir").At, "Folder outside the application", `write it relative to the manifest, as in "services/orders"`,
-			"The service %q is said to be in %q.", node.label, dir)
+			"The %s %q is said to be in %q.", node.block.Type, node.label, dir)
 		return
 	}
 	for _, other := range r.result.Packages {
@@ -241,9 +241,14 @@ func (r *manifestReader) authHandler() {
 	r.result.AuthHandler = &AuthHandler{Name: handler.label, Service: service.Text, At: handler.at}
 }
 
-// known are the blocks of the services, without those that were refused.
+// units are the blocks of everything that runs: services and jobs, which differ in what starts them and in nothing else.
+func (r *manifestReader) units() []*manifestNode {
+	return append(r.file.all("service"), r.file.all(jobBlock)...)
+}
+
+// known are the blocks of the services and jobs, without those that were refused.
 func (r *manifestReader) known() []*manifestNode {
-	return slices.DeleteFunc(r.file.all("service"), func(n *manifestNode) bool { return r.services[n.label] != n })
+	return slices.DeleteFunc(r.units(), func(n *manifestNode) bool { return r.services[n.label] != n })
 }
 
 func (r *manifestReader) unknownService(at hcl.Range, name string) {
@@ -306,14 +311,55 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 	r.result.Endpoints = append(r.result.Endpoints, e)
 }
 
+// described is what two blocks of one name are called.
+func described(node, first *manifestNode) string {
+	if node.block != first.block {
+		return fmt.Sprintf("What is called %q", node.label)
+	}
+	return fmt.Sprintf("The %s %q", node.block.Type, node.label)
+}
+
+// findJob reads the name of a job.
+func (r *manifestReader) findJob(written Value) bool {
+	if node := r.services[written.Text]; node != nil && node.block.Type == jobBlock {
+		return true
+	}
+	var names []string
+	for _, node := range r.known() {
+		if node.block.Type == jobBlock {
+			names = append(names, node.label)
+		}
+	}
+	r.fail(written.At, "Unknown job", proposal(written.Text, names, "the jobs are ", fmt.Sprintf("describe it: job %q { ... }", written.Text)),
+		"No job named %q is described in the manifest.", written.Text)
+	return false
+}
+
+// callable reports a call of what listens on no port.
+func (r *manifestReader) callable(written Value, service string) bool {
+	node := r.services[service]
+	switch {
+	case node.block.Type == jobBlock:
+		r.fail(written.At, "Call of a job", "start it by a cron block, or make a service of it", "%q is a job, which listens on no port: nothing can call it.", service)
+	case node.value("worker").Bool:
+		r.fail(written.At, "Call of a worker", "remove worker = true from it, or reach it by a topic", "%q is a worker, which listens on no port: nothing can call it.", service)
+	default:
+		return true
+	}
+	return false
+}
+
 // findEndpoint reads "service.Endpoint"; the endpoint is "" when only the service is named.
 func (r *manifestReader) findEndpoint(written Value, needed bool) (service, endpoint string, ok bool) {
 	service, endpoint, dotted := strings.Cut(written.Text, ".")
 	if r.services[written.Text] != nil && !needed {
-		return written.Text, "", true // a service's name may have dots
+		return written.Text, "", r.callable(written, written.Text) // a service's name may have dots
 	}
 	if r.services[service] == nil {
 		r.unknownService(written.At, service)
+		return "", "", false
+	}
+	if !r.callable(written, service) {
 		return "", "", false
 	}
 	if !dotted && needed {

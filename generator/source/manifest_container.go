@@ -46,6 +46,8 @@ func (r *manifestReader) container(node *manifestNode) *Container {
 		Image: node.text("image", ""), TagPrefix: node.text("tag_prefix", ""), Command: node.texts("command"), Port: r.port,
 		HealthPath: node.text("health_path", "/"), Public: node.value("public").Bool, Subdomain: node.text("subdomain", ""), Paths: node.texts("paths"),
 	}
+	c.Job = node.block.Type == jobBlock
+	r.readBehaviour(node, c)
 	r.security(node, c)
 	r.checkForm(node, "image", imageName, "Invalid image", "write <registry>/<repository>:<tag>", "The image %q names neither a tag nor a digest.")
 	if strings.HasSuffix(c.Image, ":latest") {

@@ -110,8 +110,10 @@ type ManifestSpelling struct {
 	// Parent is the setting that names the resource this one belongs to, ParentKind its kind.
 	Parent     string
 	ParentKind string
-	// Endpoint is the setting that names an endpoint, as in "billing.Report".
+	// Endpoint is the setting that names an endpoint, as in "billing.Report"; Job, where there is one, the setting that may
+	// stand in its place and names a job.
 	Endpoint string
+	Job      string
 	// Everywhere is the setting that makes a resource one of every service. A kind that has it is declared in the service
 	// that uses it, as Encore does with secrets, or in none.
 	Everywhere string
@@ -147,7 +149,13 @@ func ManifestGrammar(spellings []ManifestSpelling) *ManifestBlock {
 		Meaning: "One unit of code that is deployed and scaled by itself.",
 		Blocks:  []*ManifestBlock{uses, endpointBlock},
 	}
-	file := &ManifestBlock{Blocks: []*ManifestBlock{appBlock, service}}
+	job := &ManifestBlock{
+		Type: jobBlock, Label: "name", Settings: jobSettings(), Only: ForContainers,
+		Meaning: "A container that runs to its end: on the schedules of the `cron` blocks that name it, or when somebody starts it, by the command that the output `jobs` of the services stack shows. " +
+			"Every run is a task of its own. Nothing keeps two of them from running at once, and in rare cases AWS starts a run twice: the job has to bear both.",
+		Blocks: []*ManifestBlock{uses},
+	}
+	file := &ManifestBlock{Blocks: []*ManifestBlock{appBlock, service, job}}
 	for i := range spellings {
 		s := &spellings[i]
 		if s.Block != "" {
@@ -224,7 +232,14 @@ var serviceSettings = []ManifestSetting{
 	{Name: "tag_prefix", Type: Text, Default: "none", Only: ForContainers,
 		Meaning: "What stands before `var.image_tag`, when services have images of their own: `orders-` runs the tag `orders-<image_tag>` of the environment's registry."},
 	{Name: "command", Type: TextList, Default: "the image's", Only: ForContainers, Meaning: "Command and arguments instead of the image's own."},
-	{Name: "health_path", Type: Text, Default: "`\"/\"`", Only: ForContainers, Meaning: "Path that answers 200 to a GET while the service is well."},
+	{Name: "protocol", Type: Text, Default: "`\"http\"`", Only: ForContainers,
+		Meaning: "What the service speaks on its port, without TLS: `http` (HTTP/1.1), `http2` or `grpc`. A public service that speaks one of the latter two needs an environment with a `domain`: load balancers send them on from HTTPS alone. Another protocol for a living public service interrupts it until the deployment is over."},
+	{Name: "worker", Type: Flag, Default: "`false`", Only: ForContainers,
+		Meaning: "Whether the service listens on no port, as one that only receives messages does: nothing can call it, and it gets no `PORT`."},
+	{Name: "health_path", Type: Text, Default: "`\"/\"`; `\"/AWS.ALB/healthcheck\"` with `grpc`", Only: ForContainers,
+		Meaning: "Path that answers 200 to a GET while the service is well. With `grpc` a method that answers OK, which the load balancer calls; its own default takes any answer of a server of gRPC."},
+	{Name: "health_command", Type: TextList, Default: "none", Only: ForContainers,
+		Meaning: "Command that ends with 0 while the service is well, run in its container every ten seconds in place of a request for `health_path`. A worker without one counts as well as long as it runs: a deployment of it is over when its tasks run, whatever they do."},
 	{Name: "environment", Type: TextMap, Default: "none", Only: ForContainers, Meaning: "Further environment variables, with values that are no secrets. `variables` in a `service` block of groundplan.hcl has those of one environment."},
 	{Name: "user", Type: Text, Default: "the environment's", Only: ForContainers,
 		Meaning: "User that the image runs as. This and the next three are as in docs/settings.md, which an environment's block of the service overrules."},
@@ -239,6 +254,23 @@ var serviceSettings = []ManifestSetting{
 		Meaning: "The name under the environment's `domain` that it answers to, instead of the domain itself."},
 	{Name: "paths", Type: TextList, Default: "all", Only: ForContainers,
 		Meaning: "Paths that are sent to it, at most 4: `/orders` alone, or `/orders/*` for everything below. The longer one wins between services."},
+	{Name: "sticky", Type: Duration, Default: "none", Only: ForContainers,
+		Meaning: "How long a client that keeps cookies comes back to the same task, at most `\"7 days\"`. The task may go before, with every deployment at the latest: a session that has to outlive it belongs into a cache."},
+}
+
+// jobBlock is the type of the block of a container that runs to its end.
+const jobBlock = "job"
+
+// jobSettings are those of a service's settings that a job has.
+func jobSettings() []ManifestSetting {
+	var settings []ManifestSetting
+	for _, s := range serviceSettings {
+		if slices.Contains([]string{"dir", "image", "image_credentials", "tag_prefix", "command", "environment", "user", "read_only_root", "writable_paths", "keep_capabilities"}, s.Name) {
+			s.Default, s.Only = strings.ReplaceAll(s.Default, "the service's", "the job's"), ForAll // the block says for which applications
+			settings = append(settings, s)
+		}
+	}
+	return settings
 }
 
 var endpointBlock = &ManifestBlock{

@@ -51,6 +51,15 @@ func (r *manifestReader) declaration(s *ManifestSpelling, node, service *manifes
 				Package: decl.Package, Service: target, TargetService: target, Endpoint: endpoint, ReferenceOnly: true, At: field.Value.At,
 			})
 			field.Value = Value{Kind: Reference, Text: endpoint, Package: decl.Package, At: field.Value.At}
+		case s.Job:
+			if s.Job == "" {
+				break
+			}
+			if !r.findJob(field.Value) {
+				good = false
+				continue
+			}
+			decl.Service, decl.Package = field.Value.Text, r.dir(field.Value.Text)
 		case s.Migrations:
 			if dir := path.Clean(field.Value.Text); field.Value.Text != "" && filepath.IsLocal(filepath.FromSlash(dir)) {
 				decl.Migrations = dir

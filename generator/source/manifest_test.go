@@ -39,7 +39,7 @@ var manifestSpellings = []ManifestSpelling{
 		Settings: []ManifestSetting{{Name: "every_service", Type: Flag}},
 	},
 	{
-		Kind: "job", Noun: "job", Block: "job", Endpoint: "endpoint",
+		Kind: "timer", Noun: "timer", Block: "timer", Endpoint: "endpoint",
 		Settings: []ManifestSetting{{Name: "endpoint", Type: Text, Required: true}, {Name: "every", Type: Duration}},
 	},
 	{Kind: "meter", Noun: "meter", Block: "meter", InService: true, Only: ForEncore, Constructor: "NewMeter"},
@@ -106,7 +106,7 @@ service "users" {
   meter "load" {}
 }
 
-job "nightly" {
+timer "nightly" {
   every    = "24h"
   endpoint = "orders.Clean"
 }
@@ -125,9 +125,6 @@ package orders service=orders
 package people service=users
 decl channel placed in groundplan.app.hcl:8:1
 decl channel placed service=orders in orders reference groundplan.app.hcl:17:16
-decl job nightly service=orders in orders groundplan.app.hcl:46:1
-  every = "24h"
-  endpoint = reference orders.Clean
 decl listener greet parent=placed service=users in people groundplan.app.hcl:38:3
   wait = "1 min"
   retry = {times=the number -2 pause="2s"}
@@ -143,6 +140,9 @@ decl slot parent=fast service=orders in orders groundplan.app.hcl:21:33
 decl store orders in migrations=orders/migrations count=1 groundplan.app.hcl:7:1
   migrations = "orders/migrations"
 decl store orders service=orders in orders reference groundplan.app.hcl:16:16
+decl timer nightly service=orders in orders groundplan.app.hcl:46:1
+  every = "24h"
+  endpoint = reference orders.Clean
 use channel placed send by orders in orders groundplan.app.hcl:17:16
 use secret Key by orders in orders groundplan.app.hcl:18:16
 use secret Key by users in people groundplan.app.hcl:29:21
@@ -233,7 +233,7 @@ service "a" {
   listener "x" { channel = "plced" }
   uses { sends = ["placed", "other"] }
 }
-job "j" { endpoint = "a.Run" }
+timer "j" { endpoint = "a.Run" }
 `})
 	_, diags, err := Manifest(root, manifestSpellings, nil)
 	if err != nil {

@@ -82,6 +82,15 @@ type Container struct {
 	Command    []string
 	Port       int
 	HealthPath string
+	// HealthCommand is what runs in the container to learn of its health, in place of a request for HealthPath; nil for none.
+	HealthCommand []string
+	// Protocol is what the container speaks on its port: "http2", "grpc", or "" for HTTP/1.1.
+	Protocol string
+	// Worker says that the container listens on no port, so that nothing can call it. Job says that it runs to its end when
+	// it is started, by a schedule or by hand; it listens on no port either.
+	Worker, Job bool
+	// StickySeconds is how long a client comes back to the same task; 0 for never.
+	StickySeconds int
 	// Environment are variables with literal values, by name.
 	Environment []Variable
 	// Public says that requests from outside reach it, under Subdomain of the environment's domain ("" for the domain

@@ -25,6 +25,12 @@ resource "aws_ecs_cluster" "this" {
   depends_on = [aws_cloudwatch_log_group.insights]
 }
 
+# What a service may divide its tasks between. No strategy of the cluster's own: each service says its own.
+resource "aws_ecs_cluster_capacity_providers" "this" {
+  cluster_name       = aws_ecs_cluster.this.name
+  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+}
+
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/groundplan/${var.name}/exec"
   retention_in_days = var.log_retention_days

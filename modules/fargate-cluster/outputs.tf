@@ -1,6 +1,9 @@
 output "cluster_arn" {
   description = "ARN of the ECS cluster."
   value       = aws_ecs_cluster.this.arn
+
+  # ECS refuses a service whose capacity providers the cluster does not have yet.
+  depends_on = [aws_ecs_cluster_capacity_providers.this]
 }
 
 output "cluster_name" {

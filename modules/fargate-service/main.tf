@@ -8,13 +8,16 @@ locals {
   config_path      = "${local.config_directory}/infra.config.json"
   has_config       = var.infra_config != ""
 
+  # A worker listens nowhere: nobody calls it, so that nothing has to be told of its end, and its health is its own matter.
+  listens = var.port != 0
+
   # Where the application may write when its root is read only: volumes of the task by name, each with its path.
   writable = { for index, path in var.security.read_only_root ? var.security.writable_paths : [] : "writable-${index + 1}" => path }
   prepares = local.has_config || length(local.writable) > 0
 
   environment = merge(
     var.environment,
-    { PORT = tostring(var.port) },
+    local.listens ? { PORT = tostring(var.port) } : {},
     local.has_config ? { ENCORE_INFRA_CONFIG_PATH = local.config_path } : {},
   )
 
@@ -64,8 +67,20 @@ locals {
     logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "config" }) }
   }
 
+  # Where a command says how the application is, it runs in the application's own container.
+  app_health = length(var.health_command) == 0 ? {} : {
+    healthCheck = {
+      command     = concat(["CMD"], var.health_command)
+      interval    = 10
+      timeout     = 7
+      retries     = 3
+      startPeriod = var.health_check_grace_seconds
+    }
+  }
+
   app_container = merge(
     length(var.command) > 0 ? { command = var.command } : {},
+    local.app_health,
     var.security.user != "" ? { user = var.security.user } : {},
     var.security.read_only_root ? { readonlyRootFilesystem = true } : {},
     var.image_credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.image_credentials_arn } } : {},
@@ -75,7 +90,7 @@ locals {
       essential    = true
       cpu          = 0
       stopTimeout  = var.stop_timeout_seconds
-      portMappings = [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
+      portMappings = local.listens ? [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }] : []
       # The init process passes signals on and buries the children of applications that start others.
       linuxParameters = {
         capabilities       = { add = [], drop = local.dropped_capabilities }
@@ -114,22 +129,31 @@ locals {
       capabilities       = { add = [], drop = ["ALL"] }
       initProcessEnabled = true
     }
-    dependsOn = [{ containerName = "app", condition = "START" }]
-    healthCheck = {
-      # Encore gives its own checks 5 seconds.
-      command     = ["CMD-SHELL", "wget -q -T 6 -O /dev/null http://127.0.0.1:${var.port}${var.health_path} || exit 1"]
-      interval    = 10
-      timeout     = 7
-      retries     = 3
-      startPeriod = var.health_check_grace_seconds
-    }
+    dependsOn        = [{ containerName = "app", condition = "START" }]
     logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = "probe" }) }
   }
 
-  containers = [
-    for container in [local.config_container, local.app_container, local.probe_container] :
-    container if container.name != "config" || local.prepares
-  ]
+  # Encore gives its own checks 5 seconds. wget speaks no HTTP/2: of a server that speaks nothing else the probe only asks
+  # whether it takes a connection.
+  probe_request = (
+    var.protocol == "HTTP1"
+    ? "wget -q -T 6 -O /dev/null http://127.0.0.1:${var.port}${var.health_path} || exit 1"
+    : "nc -w 6 127.0.0.1 ${var.port} -e true || exit 1"
+  )
+
+  probe_health = {
+    command     = ["CMD-SHELL", local.probe_request]
+    interval    = 10
+    timeout     = 7
+    retries     = 3
+    startPeriod = var.health_check_grace_seconds
+  }
+
+  containers = concat(
+    local.prepares ? [local.config_container] : [],
+    [local.app_container],
+    local.listens ? [merge(local.probe_container, length(var.health_command) > 0 ? {} : { healthCheck = local.probe_health })] : [],
+  )
 }
 
 data "aws_caller_identity" "current" {}
@@ -182,8 +206,21 @@ resource "aws_ecs_service" "this" {
   name            = var.name
   cluster         = var.cluster.cluster_arn
   task_definition = aws_ecs_task_definition.this.arn
-  launch_type     = "FARGATE"
   desired_count   = var.scale.min
+
+  # A strategy even where every task is on demand, and a new deployment with it: from a launch type to a strategy, or from
+  # one strategy to another without a deployment, the provider replaces the service, and nothing serves in between.
+  force_new_deployment = true
+
+  dynamic "capacity_provider_strategy" {
+    for_each = local.capacity
+
+    content {
+      capacity_provider = capacity_provider_strategy.key
+      base              = capacity_provider_strategy.value.base
+      weight            = capacity_provider_strategy.value.weight
+    }
+  }
 
   # Rolling: the new tasks are healthy before the old ones go.
   deployment_minimum_healthy_percent = 100
@@ -205,7 +242,7 @@ resource "aws_ecs_service" "this" {
 
   network_configuration {
     subnets          = var.subnet_ids
-    security_groups  = [aws_security_group.this.id]
+    security_groups  = concat([aws_security_group.this.id], var.security_group_ids)
     assign_public_ip = false
   }
 

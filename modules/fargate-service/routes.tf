@@ -4,11 +4,12 @@ resource "aws_lb_target_group" "this" {
   for_each = var.routes
 
   # A target group's name has 32 characters and must be new when the group is replaced: AWS makes it up.
-  name_prefix = "route-"
-  vpc_id      = var.vpc_id
-  target_type = "ip"
-  protocol    = "HTTP"
-  port        = var.port
+  name_prefix      = "route-"
+  vpc_id           = var.vpc_id
+  target_type      = "ip"
+  protocol         = "HTTP"
+  protocol_version = var.protocol
+  port             = var.port
 
   # Requests under way get all the time there is until the application is killed, when the task stops at once. Where ECS
   # waits for them before it stops the task, the end of the last one is the end of the wait.
@@ -16,11 +17,21 @@ resource "aws_lb_target_group" "this" {
 
   health_check {
     path                = var.health_path
-    matcher             = "200"
+    matcher             = local.health_matcher
     interval            = 10
     timeout             = 6
     healthy_threshold   = 2
     unhealthy_threshold = 3
+  }
+
+  # A session stays with its task until the task goes, by scaling in or by a deployment: what must outlive it stands elsewhere.
+  dynamic "stickiness" {
+    for_each = each.value.sticky_seconds > 0 ? [each.value.sticky_seconds] : []
+
+    content {
+      type            = "lb_cookie"
+      cookie_duration = stickiness.value
+    }
   }
 
   tags = {
@@ -30,6 +41,11 @@ resource "aws_lb_target_group" "this" {
   lifecycle {
     create_before_destroy = true
   }
+}
+
+locals {
+  # Statuses of HTTP, or of gRPC: what the load balancer asks by itself no server implements (12), a method answers OK (0).
+  health_matcher = var.protocol != "GRPC" ? "200" : var.health_path == "/AWS.ALB/healthcheck" ? "12" : "0"
 }
 
 resource "aws_lb_listener_rule" "this" {

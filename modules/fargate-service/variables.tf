@@ -158,12 +158,14 @@ variable "architecture" {
 }
 
 variable "scale" {
-  description = "How many tasks run at least and at most, and the average use of CPU and memory, in percent, that the number of tasks is steered towards."
+  description = "How many tasks run at least and at most, and the average use of CPU and memory, in percent, that the number of tasks is steered towards. spot_percent of the tasks above the first on_demand run on Fargate Spot."
   type = object({
     min            = number
     max            = number
     cpu_percent    = optional(number, 60)
     memory_percent = optional(number, 75)
+    spot_percent   = optional(number, 0)
+    on_demand      = optional(number, 0)
   })
   nullable = false
 
@@ -176,6 +178,17 @@ variable "scale" {
   validation {
     condition     = alltrue([for percent in [var.scale.cpu_percent, var.scale.memory_percent] : percent >= 10 && percent <= 95])
     error_message = "scale.cpu_percent and scale.memory_percent must lie between 10 and 95."
+  }
+
+  validation {
+    condition     = var.scale.spot_percent >= 0 && var.scale.spot_percent <= 100 && floor(var.scale.spot_percent) == var.scale.spot_percent
+    error_message = "scale.spot_percent is ${var.scale.spot_percent}, but must be a whole number from 0 to 100."
+  }
+
+  # ecs CapacityProviderStrategyItem: base is at most 100000, and a provider that has weight 0 places no task.
+  validation {
+    condition     = var.scale.on_demand >= 0 && var.scale.on_demand <= 100000 && floor(var.scale.on_demand) == var.scale.on_demand && (var.scale.spot_percent < 100 || var.scale.on_demand == 0)
+    error_message = "scale.on_demand is ${var.scale.on_demand}, but must be a whole number from 0, and 0 with a spot_percent of 100."
   }
 }
 
@@ -235,14 +248,26 @@ variable "log_retention_days" {
 }
 
 variable "port" {
-  description = "Port the application listens on. It is told by the variable PORT."
+  description = "Port the application listens on, told by the variable PORT; 0 for a worker, which listens on none and which nobody calls."
   type        = number
   default     = 8080
   nullable    = false
 
   validation {
-    condition     = var.port >= 1 && var.port <= 65535 && floor(var.port) == var.port
-    error_message = "port is ${var.port}, but must be a whole number from 1 to 65535."
+    condition     = var.port >= 0 && var.port <= 65535 && floor(var.port) == var.port
+    error_message = "port is ${var.port}, but must be a whole number from 1 to 65535, or 0 for none."
+  }
+}
+
+variable "protocol" {
+  description = "What the application speaks on its port: HTTP1, HTTP2 (without TLS, by prior knowledge) or GRPC. A listener that sends requests by the latter two must speak HTTPS."
+  type        = string
+  default     = "HTTP1"
+  nullable    = false
+
+  validation {
+    condition     = contains(["HTTP1", "HTTP2", "GRPC"], var.protocol)
+    error_message = "protocol is \"${var.protocol}\", but must be HTTP1, HTTP2 or GRPC."
   }
 }
 
@@ -251,6 +276,24 @@ variable "command" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "security_group_ids" {
+  description = "Further security groups of the tasks, beside the one made here: what their rules allow, in either direction, is allowed as well."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # ecs AwsVpcConfiguration: five groups, and one is made here.
+  validation {
+    condition     = length(var.security_group_ids) <= 4 && length(distinct(var.security_group_ids)) == length(var.security_group_ids)
+    error_message = "security_group_ids has ${length(var.security_group_ids)} groups, but must have at most 4 different ones: ECS takes 5, and one is made here."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "security_group_ids must hold security group ids, like sg-0a1b2c3d4e5f67890."
+  }
 }
 
 variable "security" {
@@ -314,10 +357,15 @@ variable "discovery_name" {
     condition     = var.discovery_name == "" || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.discovery_name))
     error_message = "discovery_name is \"${var.discovery_name}\", but must be a DNS label: at most 63 lower-case letters, digits and hyphens, neither first nor last a hyphen."
   }
+
+  validation {
+    condition     = var.discovery_name == "" || var.port != 0
+    error_message = "discovery_name must be empty with the port 0: there is nothing to call."
+  }
 }
 
 variable "health_path" {
-  description = "Path that answers 200 to a GET while the application is well. Encore's runtimes answer at the default."
+  description = "Path that answers 200 to a GET while the application is well. Encore's runtimes answer at the default. With GRPC a method that answers OK, which the load balancer alone asks; or /AWS.ALB/healthcheck, which no server implements and every server answers."
   type        = string
   default     = "/__encore/healthz"
   nullable    = false
@@ -326,6 +374,19 @@ variable "health_path" {
   validation {
     condition     = can(regex("^/[A-Za-z0-9/_.~-]*$", var.health_path))
     error_message = "health_path is \"${var.health_path}\", but must begin with a slash and hold only letters, digits and /_.~- characters."
+  }
+}
+
+variable "health_command" {
+  description = "Command that ends with 0 while the application is well, run in its container every ten seconds in place of the probe's request. Empty with the port 0: nothing but the end of the application counts."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # A command of the shell would need CMD-SHELL, and an image with a shell: write it out, as in ["sh", "-c", "..."].
+  validation {
+    condition     = alltrue([for word in var.health_command : length(word) > 0])
+    error_message = "health_command has an empty word."
   }
 }
 
@@ -484,13 +545,14 @@ variable "connections" {
 }
 
 variable "routes" {
-  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names and paths it is for, none meaning every one. A path may hold * and ?. For an Encore application's gateway alone."
+  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names and paths it is for, none meaning every one. A path may hold * and ?. With sticky_seconds a client that keeps cookies comes back to the same task for so long. For an Encore application's gateway alone."
   type = map(object({
     listener_arn      = string
     security_group_id = string
     priority          = number
     hosts             = list(string)
     paths             = optional(list(string), [])
+    sticky_seconds    = optional(number, 0)
   }))
   default  = {}
   nullable = false
@@ -498,6 +560,17 @@ variable "routes" {
   validation {
     condition     = length(var.routes) <= 5
     error_message = "routes has ${length(var.routes)} entries, but an ECS service serves at most 5 target groups."
+  }
+
+  validation {
+    condition     = length(var.routes) == 0 || var.port != 0
+    error_message = "routes must be empty with the port 0: there is nothing to send requests to."
+  }
+
+  # elasticloadbalancing TargetGroupAttribute: stickiness.lb_cookie.duration_seconds, one week at most. Clients of gRPC keep no cookies.
+  validation {
+    condition     = alltrue([for route in values(var.routes) : route.sticky_seconds >= 0 && route.sticky_seconds <= 604800 && floor(route.sticky_seconds) == route.sticky_seconds && (route.sticky_seconds == 0 || var.protocol != "GRPC")])
+    error_message = "routes must have sticky_seconds from 0 to 604800, and 0 with GRPC, whose clients keep no cookies."
   }
 
   validation {
@@ -519,5 +592,31 @@ variable "routes" {
   validation {
     condition     = alltrue(flatten([for route in values(var.routes) : [for path in route.paths : can(regex("^/[A-Za-z0-9_.$/~\"'@:+&()*?,;=%-]{0,127}$", path))]]))
     error_message = "routes must have paths that begin with a slash and have at most 128 characters, such as /orders or /orders/*."
+  }
+}
+
+variable "queues" {
+  description = "SQS queues whose length adds tasks: the queue, and how many messages may wait in it for each running task. With a FIFO queue more tasks than message groups find nothing to do."
+  type = map(object({
+    queue_arn         = string
+    messages_per_task = number
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for queue in values(var.queues) : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}([.]fifo)?$", queue.queue_arn))])
+    error_message = "queues must hold ARNs of SQS queues."
+  }
+
+  validation {
+    condition     = alltrue([for queue in values(var.queues) : queue.messages_per_task >= 1])
+    error_message = "queues must have messages_per_task of 1 or more."
+  }
+
+  # Application Auto Scaling: 50 policies for a scalable target, two of which are those of CPU and memory.
+  validation {
+    condition     = length(var.queues) <= 48 && !anytrue([for name in keys(var.queues) : contains(["cpu", "memory"], name)])
+    error_message = "queues has ${length(var.queues)} entries, but must have at most 48, none called cpu or memory."
   }
 }

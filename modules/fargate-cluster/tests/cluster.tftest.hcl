@@ -81,3 +81,10 @@ run "sessions_are_recorded_and_encrypted" {
     error_message = "the recordings are not encrypted, or kept for ever"
   }
 }
+
+run "services_may_run_on_spot" {
+  assert {
+    condition     = length(setsubtract(["FARGATE", "FARGATE_SPOT"], aws_ecs_cluster_capacity_providers.this.capacity_providers)) == 0 && length(aws_ecs_cluster_capacity_providers.this.default_capacity_provider_strategy) == 0
+    error_message = "the cluster does not have both capacity providers, or says for services which they use"
+  }
+}
