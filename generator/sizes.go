@@ -42,11 +42,9 @@ func checkSizes(d *kinds.Deployment, files map[string][]byte) hcl.Diagnostics {
 			continue // of a name that groundplan.hcl sets: Terraform compares the same limits when it plans
 		}
 		report := func(summary, hint, detail string, args ...any) {
-			d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint}
-			if service := p.Deployment.Service(firstOf(p.Services)); service != nil && service.At.Filename != "" {
+			d := at(*p.Env, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint})
+			if service := p.Service(firstOf(p.Services)); service != nil && service.At.Filename != "" {
 				d.Subject = service.At.Ptr()
-			} else {
-				at(*p.Env, d)
 			}
 			diags = append(diags, d)
 		}

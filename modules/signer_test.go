@@ -47,7 +47,7 @@ func signerArchive(t *testing.T, source []byte) []byte {
 	header := &zip.FileHeader{
 		Name:               "signer.py",
 		Method:             zip.Store,
-		ModifiedDate:       1<<5 | 1, // the first day that DOS knows, 1 January 1980: zero would be day and month 0
+		ModifiedDate:       1<<5 | 1, //nolint:staticcheck // the first day that DOS knows, as it is: Modified would add a field with the time of a zone
 		CRC32:              crc32.ChecksumIEEE(source),
 		CompressedSize64:   uint64(len(source)),
 		UncompressedSize64: uint64(len(source)),

@@ -213,13 +213,13 @@ run "accepts_everything_at_once" {
   command = plan
 
   variables {
-    domain                        = "images.example.com"
-    hosted_zone_id                = "Z0123456789ABCDEFGHIJ"
-    origin_path                   = "/tenants/public"
-    cors_origins                  = ["*"]
-    web_acl_arn                   = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
+    domain                = "images.example.com"
+    hosted_zone_id        = "Z0123456789ABCDEFGHIJ"
+    origin_path           = "/tenants/public"
+    cors_origins          = ["*"]
+    web_acl_arn           = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
     access_log_bucket_arn = "arn:aws:s3:::shop-logs"
-    price_class                   = "PriceClass_All"
-    cache_seconds                 = 0
+    price_class           = "PriceClass_All"
+    cache_seconds         = 0
   }
 }
