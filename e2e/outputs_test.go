@@ -40,6 +40,10 @@ var appliedOutputs = map[string]map[string]cty.Value{
 		"repository_url": cty.StringVal("123456789012.dkr.ecr.us-east-1.amazonaws.com/application"),
 		"repository_arn": cty.StringVal("arn:aws:ecr:us-east-1:123456789012:repository/application"),
 	},
+	"log-bucket": {
+		"name": cty.StringVal("application-logs-123456789012"),
+		"arn":  cty.StringVal("arn:aws:s3:::application-logs-123456789012"),
+	},
 	"load-balancer": {
 		"arn":               cty.StringVal("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/application/50dc6c495c0c9188"),
 		"listener_arn":      cty.StringVal("arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/application/50dc6c495c0c9188/f2f7dc8efc522ab2"),

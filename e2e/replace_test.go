@@ -128,7 +128,7 @@ service "orders"`, "  }\n}\n\nservice \"orders\"", `"write", "sign_upload", "pub
 	{
 		name: "another application", settings: "app \"store\" {}\n" + labenvironment.Trial, refused: []string{"trial"},
 		destroyed: []string{
-			"bucket_invoices", "bucket_pictures", "cache_sessions", "database_server_main", "load_balancer", "registry", "secret_sentry_dsn",
+			"bucket_invoices", "bucket_pictures", "cache_sessions", "database_server_main", "load_balancer", "registry", "secret_registry_login", "secret_sentry_dsn",
 			"secret_stripe_key", "subscription_order_placed_book", "subscription_stock_moved_reserve", "topic_order_placed", "topic_stock_moved",
 		},
 	},

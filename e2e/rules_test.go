@@ -30,6 +30,7 @@ var planRules = []struct {
 	{"O1 every bucket is closed to the public", openBuckets},
 	{"O2 what the world reads comes over TLS", plainDistributions},
 	{"C1 caches speak TLS", plainCaches},
+	{"E1 what carries tags carries all of them", untagged},
 }
 
 // planned is the values of every resource a plan creates, keeps or reads, in the order of the plan.
@@ -311,13 +312,46 @@ func blindRollouts(plan *tfjson.Plan) []string {
 	})
 }
 
-// oldTLS finds HTTPS listeners that speak TLS before 1.2.
+// modernTLS are policies of TLS 1.3, and of TLS 1.2 the ciphers with GCM alone.
+var modernTLS = []string{"ELBSecurityPolicy-TLS13-1-3-", "ELBSecurityPolicy-TLS13-1-2-Res-"}
+
+// oldTLS finds HTTPS listeners that speak TLS before 1.2, or take ciphers in CBC mode.
 func oldTLS(plan *tfjson.Plan) []string {
 	var broken []string
 	for _, change := range planned(plan) {
 		policy, _ := values(change)["ssl_policy"].(string)
-		if change.Type == "aws_lb_listener" && values(change)["protocol"] == "HTTPS" && !strings.HasPrefix(policy, "ELBSecurityPolicy-TLS13-1-") {
+		if change.Type == "aws_lb_listener" && values(change)["protocol"] == "HTTPS" &&
+			!slices.ContainsFunc(modernTLS, func(prefix string) bool { return strings.HasPrefix(policy, prefix) }) {
 			broken = append(broken, fmt.Sprintf("%s: ssl_policy is %q", change.Address, policy))
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// untagged finds resources that can carry tags and lack one that the stack gives to others.
+func untagged(plan *tfjson.Plan) []string {
+	everywhere := map[string]bool{}
+	for _, change := range planned(plan) {
+		tags, _ := values(change)["tags_all"].(map[string]any)
+		own, _ := values(change)["tags"].(map[string]any)
+		for key := range tags {
+			if _, said := own[key]; !said {
+				everywhere[key] = true
+			}
+		}
+	}
+	var broken []string
+	for _, change := range planned(plan) {
+		all, can := values(change)["tags_all"]
+		if change.Mode == tfjson.DataResourceMode || !can {
+			continue
+		}
+		tags, _ := all.(map[string]any)
+		for key := range everywhere {
+			if _, carried := tags[key]; !carried {
+				broken = append(broken, fmt.Sprintf("%s: no tag %q", change.Address, key))
+			}
 		}
 	}
 	slices.Sort(broken)
@@ -396,7 +430,10 @@ func TestPlanRules(t *testing.T) {
 		{"F3 no rollback", blindRollouts, []resource{{"aws_ecs_service", `{"wait_for_steady_state":true,"deployment_minimum_healthy_percent":100,"deployment_maximum_percent":200,"deployment_circuit_breaker":[{"enable":true,"rollback":false}]}`}}, "rollback is not true"},
 		{"F3 rollback", blindRollouts, []resource{{"aws_ecs_service", `{"wait_for_steady_state":true,"deployment_minimum_healthy_percent":100,"deployment_maximum_percent":200,"deployment_circuit_breaker":[{"enable":true,"rollback":true}]}`}}, ""},
 		{"F5 old TLS", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-2016-08"}`}}, "ssl_policy is \"ELBSecurityPolicy-2016-08\""},
-		{"F5 TLS of today", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-TLS13-1-2-2021-06"}`}}, ""},
+		{"F5 TLS in CBC mode", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-TLS13-1-2-2021-06"}`}}, "ssl_policy is \"ELBSecurityPolicy-TLS13-1-2-2021-06\""},
+		{"F5 TLS of today", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-TLS13-1-2-Res-2021-06"}`}}, ""},
+		{"E1 a tag less", untagged, []resource{{"aws_lb", `{"tags_all":{"team":"a"}}`}, {"aws_sqs_queue", `{"tags_all":{"Name":"q"},"tags":{"Name":"q"}}`}}, "no tag \"team\""},
+		{"E1 all tags", untagged, []resource{{"aws_lb", `{"tags_all":{"team":"a","Name":"l"},"tags":{"Name":"l"}}`}, {"aws_sqs_queue", `{"tags_all":{"team":"a"}}`}}, ""},
 		{"O1 open bucket", openBuckets, []resource{{"aws_s3_bucket", `{}`}}, "nothing blocks public access"},
 		{"O1 bucket with a gap", openBuckets, []resource{{"aws_s3_bucket", `{}`}, {"aws_s3_bucket_public_access_block", `{"block_public_acls":true,"block_public_policy":false,"ignore_public_acls":true,"restrict_public_buckets":true}`}}, "block_public_policy is not true"},
 		{"O1 closed bucket", openBuckets, []resource{{"aws_s3_bucket", `{}`}, {"aws_s3_bucket_public_access_block", `{"block_public_acls":true,"block_public_policy":true,"ignore_public_acls":true,"restrict_public_buckets":true}`}}, ""},

@@ -148,6 +148,8 @@ func containerHosts(env *environment.Environment, c *app.Container) []string {
 		return nil
 	case env.Domain == "":
 		return []string{c.Subdomain + ".*"}
+	case c.Subdomain == "":
+		return env.Answered()
 	}
 	return []string{domainOf(env, c)}
 }
@@ -160,7 +162,7 @@ func domainOf(env *environment.Environment, c *app.Container) string {
 }
 
 // maxSubdomains is how many names beside the domain itself a certificate has room for.
-const maxSubdomains = 9
+const maxSubdomains = environment.MaxCertifiedNames - 1
 
 // checkSubdomains reports names under an environment's domain that two things would have.
 func checkSubdomains(application *app.App) hcl.Diagnostics {

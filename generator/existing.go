@@ -43,15 +43,19 @@ func existingNetwork(d *kinds.Deployment) string {
 	lines := []string{fmt.Sprintf("Network `%s`. DNS resolution and DNS host names of the VPC are switched on: processes find each other by a private zone, which is made. "+
 		"Security groups are made and say who may talk to whom; network ACLs and routes are the owner's, and have to let this pass:", network.VPCID)}
 	ids := func(list []string) string { return "`" + strings.Join(list, "`, `") + "`" }
-	clients, way := "the private ranges", "80"
+	clients, way, internet := "the private ranges", "80", ""
 	if d.Env.Domain != "" {
-		clients, way = "everywhere", "80 and 443"
+		way = "80 and 443"
 	}
-	if d.Env.Exposed() {
-		internet := ""
-		if d.Env.Domain != "" {
-			internet = " and with a route to an internet gateway"
-		}
+	if !d.Env.Internal {
+		clients, internet = "everywhere", " and with a route to an internet gateway"
+	}
+	callers, entered := "the public and the compute subnets", ""
+	switch {
+	case d.Env.Exposed() && len(network.PublicSubnetIDs) == 0:
+		// The load balancer stands among the processes.
+		callers, entered = "the compute subnets", fmt.Sprintf(", and TCP %s in from %s, for the load balancer", way, clients)
+	case d.Env.Exposed():
 		lines = append(lines, fmt.Sprintf("  - Public subnets %s, each in a zone of its own%s: TCP %s in from %s, TCP %d out to the compute subnets, and the answers to both (ports 1024 to 65535).",
 			ids(network.PublicSubnetIDs), internet, way, clients, servicePort(d)))
 	}
@@ -61,9 +65,9 @@ func existingNetwork(d *kinds.Deployment) string {
 			servers = append(servers, fmt.Sprintf(", TCP %d out to the database server %q", server.Existing.Port, server.Name))
 		}
 	}
-	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from the public and the compute subnets%s; TCP %s out by a NAT gateway, "+
+	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from %s%s%s; TCP %s out by a NAT gateway, "+
 		"or else interface endpoints with private DNS for %s, and a gateway endpoint for S3; the answers to all of it.",
-		ids(network.ComputeSubnetIDs), servicePort(d), strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
+		ids(network.ComputeSubnetIDs), servicePort(d), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
 	ports := storagePorts(d)
 	if !slices.ContainsFunc(d.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		ports = slices.DeleteFunc(ports, func(port int) bool { return port == kinds.Databases.StoragePort })
@@ -97,13 +101,26 @@ func numbers(list []int) string {
 
 func existingCertificates(d *kinds.Deployment) []string {
 	var items []string
+	names := func(list []string) string { return "`" + strings.Join(list, "`, `") + "`" }
 	if d.Env.CertificateARN != "" {
-		text := fmt.Sprintf("Certificate `%s`. It is issued, covers `%s`, and is renewed by its owner.", d.Env.CertificateARN, d.Env.Domain)
-		if d.Env.HostedZoneID == "" {
-			text += fmt.Sprintf(" DNS of the domain is kept elsewhere: once the platform is applied, point `%s` to the name that "+
-				"`terraform -chdir=%s/platform output -json load_balancer | jq -r .dns_name` prints, by a CNAME record or an alias.", d.Env.Domain, d.Env.Name)
+		all := append([]string{d.Env.Domain}, subdomains(d)...)
+		for _, alias := range d.Env.Aliases {
+			all = append(all, alias.Domain)
+		}
+		text := fmt.Sprintf("Certificate `%s`. It is issued, covers %s, and is renewed by its owner.", d.Env.CertificateARN, names(all))
+		if elsewhere := withoutZone(d.Env); len(elsewhere) > 0 {
+			text += fmt.Sprintf(" DNS is kept elsewhere: once the platform is applied, point %s to the name that "+
+				"`terraform -chdir=%s/platform output -json load_balancer | jq -r .dns_name` prints, by a CNAME record or an alias.", names(elsewhere), d.Env.Name)
 		}
 		items = append(items, text)
+	}
+	if zones := privateZones(d.Env); len(zones) > 0 {
+		vpc := "the one that is made (`terraform -chdir=" + d.Env.Name + "/platform output -json network | jq -r .vpc_id`)"
+		if d.Env.Network != nil {
+			vpc = "`" + d.Env.Network.VPCID + "`"
+		}
+		items = append(items, fmt.Sprintf("Private zone %s. Records of the load balancer are written there. It answers the VPCs that it is associated with: those of all callers, "+
+			"and %s when processes call the application by its name (`aws route53 associate-vpc-with-hosted-zone`).", names(zones), vpc))
 	}
 	public := slices.ContainsFunc(d.Of(kinds.Buckets.Name), kinds.Shown(d.Env))
 	if d.Env.CDNCertificateARN != "" && public {

@@ -77,12 +77,17 @@ func provider(env *environment.Environment, stack, region string) emit.Block {
 	if env.AccountID != "" {
 		block.Args = append(block.Args, kinds.Arg("allowed_account_ids", emit.Strings([]string{env.AccountID})))
 	}
-	block.Blocks = []emit.Block{{Type: "default_tags", Args: []emit.Arg{kinds.Arg("tags", emit.Map(
-		kinds.Arg("application", emit.String(env.App)),
-		kinds.Arg("environment", emit.String(env.Name)),
-		kinds.Arg("managed-by", emit.String("groundplan")),
-		kinds.Arg("stack", emit.String(stack)),
-	))}}}
+	// What is set here reaches everything that carries tags: tasks and snapshots get those of their service and server, and
+	// schedules, which cannot carry any, stand in a group that does.
+	tags := make([]emit.Arg, 0, len(environment.OwnTags)+len(env.Tags))
+	own := map[string]string{"application": env.App, "environment": env.Name, "managed-by": "groundplan", "stack": stack}
+	for _, key := range environment.OwnTags {
+		tags = append(tags, kinds.Arg(key, emit.String(own[key])))
+	}
+	for key, value := range env.Tags {
+		tags = append(tags, kinds.Arg(key, emit.String(value)))
+	}
+	block.Blocks = []emit.Block{{Type: "default_tags", Args: []emit.Arg{kinds.Arg("tags", emit.Map(tags...))}}}
 	return block
 }
 

@@ -301,7 +301,7 @@ func TestF4N5S1_GoldenStackWalkFires(t *testing.T) {
 		{"key closed to the logs of a cache", "sessions", "production", "platform/encryption.tf", `"/*/ses-pro`, `"/*/other`},
 		{"key open to all", "files", "production", "platform/encryption.tf", `name       = "files-production"`, "name = \"files-production\"\n  topics = [\"*\"]"},
 		{"key without a condition", "events", "production", "services/billing.tf", `variable = "kms:ViaService"`, `variable = "kms:CallerAccount"`},
-		{"bucket open to a distribution", "files", "production", "platform/buckets.tf", "  versioned = true", "  versioned = true\n  distribution_arns = [module.cdn_avatars.distribution_arn]"},
+		{"bucket open to a distribution", "files", "production", "platform/buckets.tf", "  versioned         = true", "  versioned = true\n  distribution_arns = [module.cdn_avatars.distribution_arn]"},
 		{"a path more", "files", "production", "services/avatars.tf", "  permissions = {", "  connections = { x = { security_group_id = local.platform.load_balancer.security_group_id, port = 443 } }\n  permissions = {"},
 		{"a path less", "ledger", "production", "services/books.tf", "  connections = {", "  ignored = {"},
 		{"another port", "ledger", "production", "services/edge.tf", "port              = 8080", "port              = 22"},

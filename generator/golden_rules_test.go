@@ -80,7 +80,12 @@ var goldenRules = []rule{
 	settled("N1", "network", "zones", func(e environment.Environment) any { return e.Zones }),
 	settled("N1", "network", "flow_log_retention_days", func(e environment.Environment) any { return e.FlowLogRetentionDays }),
 	settled("N2", "network", "nat", func(e environment.Environment) any { return e.NAT }),
-	placed("N2", "load-balancer", "public", public),
+	placed("N2", "load-balancer", "public", func(n environment.ExistingNetwork) []string {
+		if len(n.PublicSubnetIDs) == 0 {
+			return compute(n) // an internal one, among the processes
+		}
+		return public(n)
+	}),
 	placed("N3", "fargate-service", "compute", compute),
 	placed("N3", "fargate-job", "compute", compute),
 	placed("N3", "cron", "compute", compute),
@@ -122,6 +127,8 @@ var goldenRules = []rule{
 	settled("F4", "fargate-service", "iam_path", func(e environment.Environment) any { return e.IAMPath }),
 	settled("F5", "load-balancer", "domain", func(e environment.Environment) any { return e.Domain }),
 	settled("F5", "load-balancer", "hosted_zone_id", func(e environment.Environment) any { return e.HostedZoneID }),
+	settled("F5", "load-balancer", "internal", func(e environment.Environment) any { return e.Internal && e.Domain != "" }),
+	settled("F5", "load-balancer", "idle_timeout_seconds", func(e environment.Environment) any { return e.IdleTimeoutSeconds }),
 	settled("F5", "load-balancer", "deletion_protection", func(e environment.Environment) any { return e.DeletionProtection }),
 	settled("F5", "load-balancer", "access_log_retention_days", func(e environment.Environment) any { return e.AccessLogRetentionDays }),
 
@@ -159,8 +166,8 @@ var goldenRules = []rule{
 		return "bucket " + d.bucketName(r.Name) + ": regional_domain_name"
 	}},
 	{"O2", "cdn", "domain", func(d deployed, r *app.Resource) any {
-		if d.env.Domain == "" {
-			return ""
+		if d.env.Domain == "" || d.env.HostedZoneID == "" && d.env.CDNCertificateARN == "" {
+			return "" // nobody could prove the name
 		}
 		return environment.Name(environment.DiscoveryName, r.Name) + "." + d.env.Domain
 	}},

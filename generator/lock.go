@@ -49,6 +49,8 @@ type Lock struct {
 	// Forgotten maps what was left on AWS, by stack and logical id, to the address it had. A line may be removed once every
 	// state was applied.
 	Forgotten map[string]map[string]string `json:"forgotten,omitempty"`
+	// LoadBalancers are those of the environments, as far as a change replaces them.
+	LoadBalancers map[string]Side `json:"load_balancers,omitempty"`
 }
 
 const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"

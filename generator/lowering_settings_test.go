@@ -108,6 +108,10 @@ func TestE1_EverySettingReachesTheCode(t *testing.T) {
   log_retention_days        = 545
   flow_log_retention_days   = 731
   access_log_retention_days = 1234
+  idle_timeout_seconds      = 321
+  internal                  = %[1]t
+  web_acl_arn               = "arn:aws:wafv2:eu-west-3:210987654321:regional/webacl/shop/1"
+  tags                      = { "cost:center" = "17" }
   key_deletion_days         = 17
   secret_recovery_days      = 19
   keep_images               = 4321
@@ -146,13 +150,13 @@ func TestE1_EverySettingReachesTheCode(t *testing.T) {
 		uses(application, "orders", "main")
 		declares(application, "orders", "StripeKey")
 		want := map[string][]string{
-			"platform/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
-			"services/providers.tf":     {`region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
+			"platform/providers.tf":     {`"cost:center" = "17"`, `region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
+			"services/providers.tf":     {`"cost:center" = "17"`, `region = "eu-west-3"`, `allowed_account_ids = ["210987654321"]`},
 			"platform/network.tf":       {`cidr = "10.77.0.0/18"`, `zones = ["b", "c"]`, `nat = "per_zone"`, `interface_endpoints = ["kms", "logs"]`, `flow_log_retention_days = 731`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`},
 			"platform/encryption.tf":    {`deletion_window_days = 17`},
 			"platform/registry.tf":      {`keep_images = 4321`, `push_role_arns = ["arn:aws:iam::210987654321:role/push"]`, `pull_role_arns = [ "arn:aws:iam::210987654321:role/odd/shop-production-*-execution", "arn:aws:iam::210987654321:role/scan"`},
 			"platform/cluster.tf":       {`log_retention_days = 545`, `container_insights = %t`},
-			"platform/load_balancer.tf": {`access_log_retention_days = 1234`, `deletion_protection = %t`, `domain = "api.example.com"`, `hosted_zone_id = "Z0123"`, `subnet_ids = module.network.public_subnet_ids`},
+			"platform/load_balancer.tf": {`access_log_retention_days = 1234`, `idle_timeout_seconds = 321`, `internal = %t`, `web_acl_arn = "arn:aws:wafv2:eu-west-3:210987654321:regional/webacl/shop/1"`, `deletion_protection = %t`, `domain = "api.example.com"`, `hosted_zone_id = "Z0123"`, `subnet_ids = module.network.public_subnet_ids`},
 			"platform/secrets.tf":       {`recovery_window_days = 19`},
 			"platform/databases.tf": {`log_retention_days = 545`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `engine_version = "16"`,
 				`backup_retention_days = 23`, `final_snapshot = !%t`, `deletion_protection = %t`, `subnet_ids = module.network.storage_subnet_ids`},

@@ -134,6 +134,7 @@ const manifestPromises = `
 
 - Listen on the port that ` + "`PORT`" + ` names, speak plain HTTP there, and answer 200 to a GET of ` + "`health_path`" + `. Inside a task nothing else asks; the load balancer asks public services as well. Of a service that speaks
   ` + "`http2`" + ` or ` + "`grpc`" + ` the task itself only knows whether it takes connections: ` + "`health_command`" + ` can say more.
+- Keep silent connections open for longer than the load balancer does, if the service is public: 55 seconds, or ` + "`idle_timeout_seconds`" + `. Node.js closes them after 5 by itself, and a request that comes at that moment is answered 502.
 - A worker or a job does not listen, and a job ends: with the status 0 when it has done its work. Nothing limits how long a run takes.
 - End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md). It comes ` + "`drain_seconds`" + ` after the last caller was told of the task, so that new connections may be refused at once: docs/deployments.md.
 - Trust the certificates of the database server and speak TLS to databases and caches: neither answers anything else.

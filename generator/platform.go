@@ -153,22 +153,23 @@ func loadBalancer(s *kinds.Stack) {
 		target = "public services"
 	}
 	comment := fmt.Sprintf("The way in: HTTPS on %s, routed to %s only", s.Env.Domain, target)
-	if s.Env.Domain == "" {
+	switch {
+	case s.Env.Domain == "":
 		comment = "The way in: internal until the environment has a domain, because nothing without TLS faces the internet"
+	case s.Env.Internal:
+		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", s.Env.Domain, target)
 	}
 	args := []emit.Arg{
 		kinds.Arg("name", name(s, environment.LoadBalancer)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
-		kinds.Arg("subnet_ids", s.Network("public_subnet_ids")),
+		kinds.Arg("subnet_ids", s.Network(s.Env.LoadBalancerTier())),
+		kinds.Arg("web_acl_arn", emit.String(s.Env.WebACLARN)),
+		kinds.Arg("idle_timeout_seconds", emit.Int(s.Env.IdleTimeoutSeconds)),
 		kinds.Arg("access_log_retention_days", emit.Int(s.Env.AccessLogRetentionDays)),
 		kinds.Arg("deletion_protection", emit.Bool(s.Env.DeletionProtection)),
 	}
 	if s.Env.Domain != "" {
-		args = append(args,
-			kinds.Arg("domain", emit.String(s.Env.Domain)),
-			kinds.Arg("alternative_domains", emit.Strings(subdomains(s.Deployment))),
-			kinds.Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)),
-			kinds.Arg("certificate_arn", emit.String(s.Env.CertificateARN)))
+		args = append(args, domainArgs(s.Deployment)...)
 	}
 	s.Module("load_balancer.tf", "load_balancer", "load-balancer", "load balancer", []string{comment}, args...)
 	fields := []emit.Arg{
@@ -176,8 +177,8 @@ func loadBalancer(s *kinds.Stack) {
 		kinds.Arg("security_group_id", emit.Ref("module.load_balancer.security_group_id")),
 		kinds.Arg("url", emit.Ref("module.load_balancer.url")),
 	}
-	if s.Env.Domain != "" && s.Env.HostedZoneID == "" {
-		// Whoever keeps the domain's DNS points it here.
+	if s.Env.Domain != "" && len(withoutZone(s.Env)) > 0 {
+		// Whoever keeps the DNS of a name points it here.
 		fields = append(fields, kinds.Arg("dns_name", emit.Ref("module.load_balancer.dns_name")))
 	}
 	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", emit.Object(fields...))

@@ -43,9 +43,12 @@ type guideEnvironment struct {
 	HelperImage string
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
-	// Internal says that the load balancer cannot be reached from outside.
+	// Internal says that the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
 	Internal bool
-	Secrets  []string
+	Domain   string
+	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
+	KeepAlive int
+	Secrets   []string
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
 	Servers []guideServer
@@ -54,6 +57,8 @@ type guideEnvironment struct {
 	LogRetentionDays int
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
+	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
+	Uploads []string
 	// Schedules says that there are cron jobs.
 	Schedules bool
 	// Jobs are the jobs that can be started by hand.
@@ -143,7 +148,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		if env.Exposed() {
 			entry.Holds = "load balancer, "
-			entry.Internal = env.Domain == ""
+			entry.Internal, entry.Domain, entry.KeepAlive = env.Internal, env.Domain, env.IdleTimeoutSeconds
 		}
 		for _, r := range d.Of(kinds.Secrets.Name) {
 			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
@@ -165,6 +170,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
 			}
 		}
+		entry.Uploads = uploads(d)
 		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
 		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil })
 		entry.Existing = existing(d)
@@ -251,6 +257,20 @@ func servers(d *kinds.Deployment) []guideServer {
 		list = append(list, entry)
 	}
 	return list
+}
+
+// uploads are the buckets that are made, to which clients upload by signed URLs, and that name no origin of a page.
+func uploads(d *kinds.Deployment) []string {
+	var names []string
+	for _, p := range d.Processes {
+		for name, uses := range p.Uses(kinds.Buckets.Name) {
+			signs := slices.ContainsFunc(uses, func(e app.Edge) bool { return e.Operation == kinds.SignedUploadURL })
+			if signs && d.Env.ExistingBucket(name) == nil && len(d.Env.CORSOrigins(name)) == 0 {
+				names = append(names, name)
+			}
+		}
+	}
+	return distinct(names)
 }
 
 func state(env *environment.Environment) string {

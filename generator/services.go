@@ -251,15 +251,11 @@ func routes(s *kinds.Stack, process environment.Process) emit.Value {
 	if !process.Gateway {
 		return emit.Map()
 	}
-	var hosts []string
-	if s.Env.Domain != "" {
-		hosts = []string{s.Env.Domain}
-	}
 	return emit.Map(kinds.Arg("gateway", emit.Object(
 		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
 		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
 		kinds.Arg("priority", emit.Int(s.Priorities[process.Name])),
-		kinds.Arg("hosts", emit.Strings(hosts)),
+		kinds.Arg("hosts", emit.Strings(s.Env.Answered())),
 	)))
 }
 

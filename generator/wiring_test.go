@@ -59,9 +59,18 @@ func TestF5_OnlyTheGatewayIsATarget(t *testing.T) {
 			t.Fatalf("routes %v, gateway %v", routes, process.Gateway)
 		}
 		if process.Gateway && env.Domain != "" {
-			hosts := call["routes"].GetAttr("gateway").GetAttr("hosts").AsValueSlice()
-			if len(hosts) != 1 || hosts[0].AsString() != env.Domain {
-				t.Errorf("hosts %v, want %s", hosts, env.Domain)
+			want := []string{env.Domain}
+			for _, alias := range env.Aliases {
+				if !alias.Redirect {
+					want = append(want, alias.Domain)
+				}
+			}
+			var hosts []string
+			for _, host := range call["routes"].GetAttr("gateway").GetAttr("hosts").AsValueSlice() {
+				hosts = append(hosts, host.AsString())
+			}
+			if !slices.Equal(hosts, want) {
+				t.Errorf("hosts %v, want %v", hosts, want)
 			}
 		}
 	})

@@ -25,19 +25,34 @@ type Environment struct {
 
 	Region    string
 	AccountID string // 12 digits; "" when any account is accepted
+	// Tags are the user's own: those of the application, and over them the environment's.
+	Tags map[string]string
 	// Without a domain the load balancer is internal and speaks HTTP. With one there is a hosted zone, or a certificate
-	// and somebody else who keeps its DNS.
+	// and an owner elsewhere who keeps its DNS.
 	Domain       string
-	HostedZoneID string
+	HostedZoneID string // public: certificates are proven there
+	// PrivateZoneID is a zone that only VPCs resolve, for the names of an internal load balancer.
+	PrivateZoneID string
+	// Internal: the load balancer has private addresses alone. Always so without a domain.
+	Internal bool
+	// Aliases are further names beside Domain, in the order of the file.
+	Aliases []Alias
 	// CertificateARN and CDNCertificateARN are certificates that exist; one is made where there is none.
 	CertificateARN    string
 	CDNCertificateARN string // in us-east-1
-	Compute           string // fargate
+	// WebACLARN and CDNWebACLARN are web ACLs that exist; requests are not filtered where there is none.
+	WebACLARN    string
+	CDNWebACLARN string // of CloudFront's scope
+	// IdleTimeoutSeconds is how long the load balancer keeps a connection that is silent.
+	IdleTimeoutSeconds int
+	Compute            string // fargate
 
 	// Network is nil when the environment makes its own.
 	Network *ExistingNetwork
 	// KeyARN is a KMS key that exists; one is made when it is empty.
 	KeyARN string
+	// Buckets are settings of buckets that are made, in the order of the file.
+	Buckets []BucketSettings
 	// ExistingBuckets and ExistingTopics are sorted by the application's names.
 	ExistingBuckets []ExistingBucket
 	ExistingTopics  []ExistingTopic
@@ -69,7 +84,9 @@ type Environment struct {
 	LogRetentionDays       int
 	FlowLogRetentionDays   int
 	AccessLogRetentionDays int
-	KeyDeletionDays        int
+	// AccessLogs: the load balancer's are always written, those of buckets and CloudFront by choice.
+	AccessLogs      bool
+	KeyDeletionDays int
 	// SecretRecoveryDays is 7 to 30; 0 deletes a secret at once.
 	SecretRecoveryDays int
 	KeepImages         int // of each tag prefix; 0 for all

@@ -114,7 +114,7 @@ func TestDefault(t *testing.T) {
 	task := Task{CPU: 512, Memory: 1024, Architecture: "X86_64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
 		Scale: Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}, WritablePaths: []string{"/tmp"}}
 	want := []Environment{{
-		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Compute: "fargate",
+		App: "shop", Name: "production", Type: "production", Profile: "balanced", Region: "us-east-1", Internal: true, IdleTimeoutSeconds: 55, Compute: "fargate",
 		Zones: []string{"a", "b"}, NAT: "per_zone", OutboundPorts: []int{443}, IAMPath: "/", DeletionProtection: true,
 		ContainerInsights: true, HelperImage: DefaultHelperImage, LogRetentionDays: 365, FlowLogRetentionDays: 365,
 		AccessLogRetentionDays: 90, KeyDeletionDays: 30, SecretRecoveryDays: 30, KeepImages: 50,
@@ -257,13 +257,13 @@ func TestE1_ProfilesAndSingleValues(t *testing.T) {
 			Variables: map[string]string{"LOG_LEVEL": "debug", "REGION_NAME": "Ireland"}}
 		want := Environment{
 			App: "shop", Name: "production", Type: "test", Profile: "ha", Region: "eu-west-1", AccountID: "012345678901",
-			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", Compute: "fargate", CIDR: "10.20.0.0/18",
+			Domain: "api.shop.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", IdleTimeoutSeconds: 55, Compute: "fargate", CIDR: "10.20.0.0/18",
 			Zones: []string{"c", "a"}, NAT: "single", InterfaceEndpoints: []string{"logs", "sqs"}, OutboundPorts: []int{443, 587},
 			PermissionsBoundary: "arn:aws:iam::012345678901:policy/boundary", IAMPath: "/apps/",
 			DeployRoleARNs: []string{"arn:aws:iam::012345678901:role/deploy"}, PullRoleARNs: []string{"arn:aws:iam::012345678901:role/scanner"},
 			AlarmTopicARNs: []string{"arn:aws:sns:eu-west-1:012345678901:alarms"},
 			HelperImage:    "012345678901.dkr.ecr.eu-west-1.amazonaws.com/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028", LogRetentionDays: 30, FlowLogRetentionDays: 7,
-			AccessLogRetentionDays: 45, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
+			AccessLogRetentionDays: 45, AccessLogs: true, KeyDeletionDays: 8, KeepImages: 5, ProcessAllocation: "one_per_service",
 			State: &State{Bucket: "shop-state", Region: "us-west-2", KeyPrefix: "teams/shop"},
 			Processes: []Process{
 				{Name: "billing", Services: []string{"billing"}, Task: task},

@@ -112,6 +112,7 @@ func resolveExisting(e *Environment, b *block, application *app.App) hcl.Diagnos
 	if a, set := b.attributes["key_deletion_days"]; set && e.KeyARN != "" {
 		diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The key exists, so that none is made that could be deleted."))
 	}
+	diags = append(diags, resolveBuckets(e, b)...)
 	diags = append(diags, resolveExistingBuckets(e, b, application)...)
 	diags = append(diags, resolveExistingTopics(e, b, application)...)
 	for _, server := range b.children("database_server") {
@@ -136,9 +137,14 @@ func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
 			diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The network exists, so that none is made which %q could shape.", name))
 		}
 	}
-	if e.Exposed() && len(e.Network.PublicSubnetIDs) == 0 {
-		diags = append(diags, problem(&inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own",
+	switch compute, set := inner.attributes["compute_subnet_ids"]; {
+	case !e.Exposed() || len(e.Network.PublicSubnetIDs) > 0:
+	case !e.Internal:
+		diags = append(diags, problem(&inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own, or internal = true in the environment",
 			"The application has endpoints that are called from outside, and the load balancer has no subnets to stand in."))
+	case set && len(e.Network.ComputeSubnetIDs) < 2:
+		diags = append(diags, problem(&compute.at, "Subnets missing", "name two subnets or more, each in a zone of its own, or set public_subnet_ids",
+			"The internal load balancer stands in the compute subnets, and needs two of them."))
 	}
 	if e.ServesStorage() && len(e.Network.StorageSubnetIDs) == 0 {
 		diags = append(diags, problem(&inner.at, "Subnets missing", "set storage_subnet_ids to two subnets or more, each in a zone of its own",
@@ -150,7 +156,11 @@ func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
 		ids, _ := listed.value.([]string)
 		for i, id := range ids {
 			if slices.Contains(e.Network.PublicSubnetIDs, id) {
-				diags = append(diags, problem(&listed.elements[i], "Subnet in two tiers", "name a subnet without a route to an internet gateway",
+				hint := "name a subnet without a route to an internet gateway"
+				if e.Internal {
+					hint += ", or leave public_subnet_ids out: an internal load balancer stands in the compute subnets then"
+				}
+				diags = append(diags, problem(&listed.elements[i], "Subnet in two tiers", hint,
 					"The subnet %s is a public one: the load balancer's.", id))
 			}
 		}
@@ -170,6 +180,41 @@ func namesOf(application *app.App, kind string) []string {
 	return names
 }
 
+// BucketSettings are about one bucket that is made.
+type BucketSettings struct {
+	Bucket      string // the application's name
+	CORSOrigins []string
+}
+
+// CORSOrigins are the origins of pages that use a bucket; none for one that exists, whose owner says it.
+func (e *Environment) CORSOrigins(bucket string) []string {
+	for _, settings := range e.Buckets {
+		if settings.Bucket == bucket {
+			return settings.CORSOrigins
+		}
+	}
+	return nil
+}
+
+// resolveBuckets fills in settings of buckets. Blocks of buckets that the application does not have are reported with those
+// that exist.
+func resolveBuckets(e *Environment, b *block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, outer := range b.children("bucket") {
+		if len(outer.attributes) == 0 {
+			continue
+		}
+		settings := BucketSettings{Bucket: outer.label}
+		override(&settings, bucketSettings, outer)
+		if outer.child("existing") != nil {
+			diags = append(diags, problem(outer.where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
+			continue
+		}
+		e.Buckets = append(e.Buckets, settings)
+	}
+	return diags
+}
+
 // existingBlocks are the `existing` blocks inside blocks of a type, each of which is named after a resource.
 func existingBlocks(b *block, typ string, application *app.App, visit func(outer, existing *block)) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -179,8 +224,9 @@ func existingBlocks(b *block, typ string, application *app.App, visit func(outer
 		switch {
 		case !slices.Contains(known, outer.label):
 			diags = append(diags, unknownName(&outer.labelAt, typ, outer.label, known, "remove the block"))
+		case existing == nil && len(outer.attributes) > 0: // settings of what is made
 		case existing == nil:
-			diags = append(diags, problem(&outer.at, "Empty block", "write existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
+			diags = append(diags, problem(&outer.at, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
 		default:
 			visit(outer, existing)
 		}
@@ -341,6 +387,8 @@ func givenARNs(b *block) []givenARN {
 	take(b, "certificate_arn", false)
 	take(b, "cdn_certificate_arn", true) // its own check asks for us-east-1
 	take(b, "key_arn", false)
+	take(b, "web_acl_arn", false)
+	take(b, "cdn_web_acl_arn", true) // CloudFront's scope is us-east-1
 	for _, outer := range b.blocks {
 		existing := outer.child("existing")
 		take(existing, "arn", false)
@@ -361,6 +409,10 @@ var (
 		`write it in full, as in "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"`)
 	isCDNCertificateARN = matches(`arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+`, "ARN of an ACM certificate in us-east-1, the one region CloudFront takes certificates from",
 		`write it in full, as in "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"`)
+	isWebACLARN = matches(`arn:aws:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[\w-]{1,128}/[\w-]{1,36}`, "ARN of a WAFv2 web ACL of a region",
+		`write it in full, as in "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234abcd-12ab-34cd-56ef-1234567890ab"; one of CloudFront's scope is for cdn_web_acl_arn`)
+	isCDNWebACLARN = matches(`arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]{1,128}/[\w-]{1,36}`, "ARN of a WAFv2 web ACL of the scope CLOUDFRONT",
+		`write it in full, as in "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234abcd-12ab-34cd-56ef-1234567890ab"`)
 	isExistingTopicARN = matches(`arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?`, "ARN of an SNS topic",
 		`write it in full, as in "arn:aws:sns:eu-west-1:123456789012:orders"`)
 	isSecretARN = matches(`arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+`, "ARN of a secret",
@@ -374,6 +426,23 @@ var (
 	isHost = matches(`[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?`, "host name",
 		`write it without scheme and port, as in "main.abcdefgh.eu-west-1.rds.amazonaws.com"`, "postgres://", "postgresql://", ":5432", "/")
 )
+
+var isOrigin = matches(`\*|https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?`, "origin", `write scheme and host without a path, as in "https://app.example.com"`, "/")
+
+// areOrigins follows PutBucketCors.
+func areOrigins(list []string) string {
+	for _, origin := range list {
+		if text := isOrigin(origin); text != "" {
+			return text
+		}
+	}
+	if len(list) > maxOrigins {
+		return wrong("use one with an asterisk", "A CORS rule of a bucket has room for %d origins, not %d.", maxOrigins, len(list))
+	}
+	return areDistinct(list)
+}
+
+const maxOrigins = 100
 
 // areSubnets checks a tier; least is how many zones AWS demands of what stands there.
 func areSubnets(least int) func([]string) string {

@@ -19,6 +19,7 @@ type File struct {
 	AppName string
 
 	appNameAt    hcl.Range
+	app          *block // nil without an `app` block
 	environments []*block
 }
 
@@ -130,8 +131,9 @@ type grammar struct {
 }
 
 var fileGrammar = &grammar{blocks: []*grammar{
-	{typ: "app", label: "name"},
+	{typ: "app", label: "name", attributes: decoders(appSettings)},
 	{typ: "environment", label: "name", attributes: decoders(environmentSettings), blocks: []*grammar{
+		{typ: "alias", label: "domain", attributes: decoders(aliasSettings)},
 		{typ: "state", attributes: decoders(stateSettings)},
 		{typ: "task", attributes: decoders(taskSettings)},
 		{typ: "gateway", attributes: decoders(taskSettings)},
@@ -142,7 +144,7 @@ var fileGrammar = &grammar{blocks: []*grammar{
 			{typ: "existing", attributes: decoders(existingServerSettings)},
 		}},
 		{typ: "network", attributes: decoders(networkSettings)},
-		{typ: "bucket", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingBucketSettings)}}},
+		{typ: "bucket", label: "name", attributes: decoders(bucketSettings), blocks: []*grammar{{typ: "existing", attributes: decoders(existingBucketSettings)}}},
 		{typ: "topic", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingTopicSettings)}}},
 		{typ: overrideType, label: `kind" "name`, free: true},
 		{typ: "cache", label: "name", attributes: decoders(cacheSettings)},
@@ -165,7 +167,7 @@ func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
 			diags = append(diags, problem(&b.at, "Duplicate app block", "remove one of the two blocks", "The application has one name, already given at %s.", place(file.appNameAt)))
 			continue
 		}
-		file.AppName, file.appNameAt = b.label, b.labelAt
+		file.AppName, file.appNameAt, file.app = b.label, b.labelAt, b
 		if text := isAppName(b.label); text != "" {
 			diags = append(diags, problem(&b.labelAt, "Invalid application name", "", "%s", text))
 		}

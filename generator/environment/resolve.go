@@ -20,13 +20,13 @@ func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) 
 	slices.SortFunc(blocks, func(a, b *block) int { return strings.Compare(a.label, b.label) })
 	var list []Environment
 	for _, b := range blocks {
-		environment, more := resolveOne(name, b, application)
+		environment, more := resolveOne(name, file.app, b, application)
 		environment.Places = b.places()
 		environment.AppAt = file.appNameAt
 		diags = append(diags, more...)
 		list = append(list, environment)
 	}
-	diags = append(diags, compareEnvironments(blocks, list)...)
+	diags = append(checkTags(file.app), append(diags, compareEnvironments(blocks, list)...)...)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -54,7 +54,7 @@ func appName(file *File, application *app.App) (string, hcl.Diagnostics) {
 	return application.Name, hcl.Diagnostics{diagnostic}
 }
 
-func resolveOne(appName string, b *block, application *app.App) (Environment, hcl.Diagnostics) {
+func resolveOne(appName string, shared, b *block, application *app.App) (Environment, hcl.Diagnostics) {
 	e := Environment{App: appName, Name: b.label, At: b.at}
 	profile := slices.Index(profiles, defaultProfile)
 	if a, ok := b.attributes["profile"]; ok {
@@ -64,9 +64,12 @@ func resolveOne(appName string, b *block, application *app.App) (Environment, hc
 	override(&e, environmentSettings, b)
 
 	var diags hcl.Diagnostics
+	diags = append(diags, resolveTags(&e, shared, b)...)
 	diags = append(diags, resolveZones(&e, b)...)
 	diags = append(diags, resolveDomain(&e, b)...)
+	diags = append(diags, resolveAliases(&e, b)...)
 	diags = append(diags, checkDomain(&e, b)...)
+	diags = append(diags, checkIdleTimeout(&e, b, application)...)
 	diags = append(diags, checkCertifiable(&e, b)...)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
@@ -125,58 +128,6 @@ func resolveZones(e *Environment, b *block) hcl.Diagnostics {
 		"An account does not have all the zones of %s, and the letters of those it has differ from account to account.", e.Region)}
 }
 
-func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
-	if e.Domain == "" {
-		var diags hcl.Diagnostics
-		for _, name := range []string{"certificate_arn", "cdn_certificate_arn"} {
-			if a, set := b.attributes[name]; set {
-				diags = append(diags, problem(&a.at, "Domain missing", "set domain to a name that the certificate covers, or remove "+name, "A certificate is set, but no domain."))
-			}
-		}
-		if len(diags) > 0 {
-			return diags
-		}
-	}
-	if e.Domain != "" && e.HostedZoneID == "" && e.CertificateARN == "" {
-		return hcl.Diagnostics{problem(b.where("domain"), "Hosted zone missing",
-			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(e.Domain)+" --max-items 1",
-			"The domain %q needs the Route 53 hosted zone that holds it.", e.Domain)}
-	}
-	if e.Domain == "" && e.HostedZoneID != "" {
-		return hcl.Diagnostics{problem(b.where("hosted_zone_id"), "Domain missing", "set domain to a name in that zone, or remove hosted_zone_id",
-			"A hosted zone is set, but no domain.")}
-	}
-	return nil
-}
-
-// checkDomain holds the domain to what ACM and load balancers take. A certificate that exists may be made out to a longer
-// name, but no rule of a load balancer matches one of more than 128 characters.
-func checkDomain(e *Environment, b *block) hcl.Diagnostics {
-	limit, what := maxCertifiedDomain, "ACM certifies names"
-	if e.CertificateARN != "" {
-		limit, what = maxRoutedDomain, "a rule of a load balancer matches names"
-	}
-	if len(e.Domain) <= limit {
-		return nil
-	}
-	return hcl.Diagnostics{problem(b.where("domain"), "Domain too long", "choose a shorter name",
-		"The domain has %d characters, and %s of at most %d.", len(e.Domain), what, limit)}
-}
-
-const (
-	maxCertifiedDomain = 64  // acm RequestCertificate: the common name of RFC 5280
-	maxRoutedDomain    = 128 // elasticloadbalancing CreateRule: one value of a host-header condition
-)
-
-// registrable guesses the zone of a domain for the command in an error message: its last two labels.
-func registrable(domain string) string {
-	labels := strings.Split(domain, ".")
-	if len(labels) > 2 {
-		labels = labels[len(labels)-2:]
-	}
-	return strings.Join(labels, ".")
-}
-
 // resolveEndpoints makes sure that tasks reach what they cannot start without when there is no NAT.
 func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -229,10 +180,7 @@ func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
 	for i := range list {
 		for j := range list[:i] {
 			later, earlier := &list[i], &list[j]
-			if later.Domain != "" && later.Domain == earlier.Domain {
-				diags = append(diags, problem(blocks[i].where("domain"), "Domain used twice", "give each its own domain",
-					"The environments %q and %q both answer to %s.", earlier.Name, later.Name, later.Domain))
-			}
+			diags = append(diags, compareDomains(earlier, later, blocks[i])...)
 			if RangesOverlap(later.CIDR, earlier.CIDR) {
 				diags = append(diags, problem(blocks[i].where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
 					"The environments %q and %q have the ranges %s and %s: networks that overlap can never be connected.", earlier.Name, later.Name, earlier.CIDR, later.CIDR))

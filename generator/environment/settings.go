@@ -82,6 +82,16 @@ func perProfile[V any](dev, balanced, ha V) [3]V { return [3]V{dev, balanced, ha
 // mirrored in ECR Public.
 const DefaultHelperImage = "public.ecr.aws/docker/library/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
 
+// App is what the application's environments share.
+type App struct {
+	Tags map[string]string
+}
+
+var appSettings = []setting[App]{
+	row("tags", func(a *App) *map[string]string { return &a.Tags }, same(map[string]string(nil)),
+		"Tags of everything that is made in any environment, beside `application`, `environment`, `managed-by` and `stack`, which are groundplan's.", nil),
+}
+
 var environmentSettings = []setting[Environment]{
 	row("profile", func(e *Environment) *string { return &e.Profile }, same(defaultProfile),
 		"Sets every default below at once: `dev` is small and cheap, and the loss of a zone may end it until AWS has the zone back; `balanced` survives the loss of a zone, by two tasks of each process, a standby of each server and a NAT gateway in each zone; `ha` keeps more in reserve.",
@@ -93,14 +103,26 @@ var environmentSettings = []setting[Environment]{
 		"AWS region.", isRegion),
 	row("account_id", func(e *Environment) *string { return &e.AccountID }, same(""),
 		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account; without it the services refuse another account than their platform's.", isAccountID),
+	row("tags", func(e *Environment) *map[string]string { return &e.Tags }, same(map[string]string(nil)),
+		"Tags of everything that is made in the environment, beside those of the `app` block; of two with one key this one counts.", nil),
 	row("domain", func(e *Environment) *string { return &e.Domain }, same(""),
-		"Name under which the gateway is reached from the internet. Without it the load balancer is internal and speaks HTTP.", isDomain),
+		"Name under which the gateway is reached from the internet. Without it the load balancer is internal and speaks HTTP. Further names have an `alias` block each.", isDomain),
 	row("hosted_zone_id", func(e *Environment) *string { return &e.HostedZoneID }, same(""),
-		"Route 53 hosted zone that holds `domain`; needed with it, unless `certificate_arn` is set and DNS is kept elsewhere.", isHostedZoneID),
+		"Route 53 hosted zone that holds `domain`; needed with it, unless `certificate_arn` is set and DNS is kept elsewhere. A public zone: certificates are proven there.", isHostedZoneID),
+	derived("internal", func(e *Environment) *bool { return &e.Internal }, "`true` without `domain`, else `false`",
+		"Whether the load balancer has private addresses alone. With `domain` it speaks HTTPS all the same.", nil),
+	row("private_zone_id", func(e *Environment) *string { return &e.PrivateZoneID }, same(""),
+		"Private Route 53 zone that exists and resolves `domain` in place of `hosted_zone_id`, when the load balancer is internal. ACM proves names in public DNS alone: without `hosted_zone_id` beside it, `certificate_arn` is needed.", isHostedZoneID),
 	row("certificate_arn", func(e *Environment) *string { return &e.CertificateARN }, same(""),
-		"An ACM certificate that exists and covers `domain`. Without it one is made and renewed.", isCertificateARN),
+		"An ACM certificate that exists and covers `domain` and the names beside it. Without it one is made and renewed.", isCertificateARN),
 	row("cdn_certificate_arn", func(e *Environment) *string { return &e.CDNCertificateARN }, same(""),
 		"An ACM certificate in us-east-1 that exists and covers `*.<domain>`, for the public buckets. Without it one is made for each.", isCDNCertificateARN),
+	row("web_acl_arn", func(e *Environment) *string { return &e.WebACLARN }, same(""),
+		"A WAFv2 web ACL of the region that exists and filters the requests to the load balancer. None is made: its rules have to fit the application, and it has a price.", isWebACLARN),
+	row("cdn_web_acl_arn", func(e *Environment) *string { return &e.CDNWebACLARN }, same(""),
+		"A WAFv2 web ACL of the scope CLOUDFRONT that exists and filters the requests to the public buckets.", isCDNWebACLARN),
+	row("idle_timeout_seconds", func(e *Environment) *int { return &e.IdleTimeoutSeconds }, same(55),
+		"Seconds after which the load balancer closes a connection on which nothing happens. The application has to keep its connections open for longer, or some requests are answered 502: Encore's TypeScript runtime closes them after 60 seconds, Node.js by itself after 5.", within(1, 4000, "seconds")),
 	row("key_arn", func(e *Environment) *string { return &e.KeyARN }, same(""),
 		"A KMS key that exists and encrypts everything; the README in the output says what its policy has to admit. Without it one is made.", isKeyARN),
 	row("compute", func(e *Environment) *string { return &e.Compute }, same("fargate"),
@@ -141,14 +163,26 @@ var environmentSettings = []setting[Environment]{
 		"Days that logs of processes, cluster and databases are kept.", isRetention),
 	row("flow_log_retention_days", func(e *Environment) *int { return &e.FlowLogRetentionDays }, perProfile(14, 365, 365),
 		"Days that the flow logs of the VPC are kept.", isRetention),
+	row("access_logs", func(e *Environment) *bool { return &e.AccessLogs }, perProfile(false, false, true),
+		"Whether requests to the buckets that are made, and to public ones through CloudFront, are logged, in a bucket of their own. Requests to the load balancer always are.", nil),
 	row("access_log_retention_days", func(e *Environment) *int { return &e.AccessLogRetentionDays }, perProfile(30, 90, 365),
-		"Days that the access logs of the load balancer are kept.", within(1, 3653, "days")),
+		"Days that access logs are kept: of the load balancer, and of buckets and CloudFront where `access_logs` is set.", within(1, 3653, "days")),
 	row("key_deletion_days", func(e *Environment) *int { return &e.KeyDeletionDays }, perProfile(7, 30, 30),
 		"Days between deleting the encryption key and its loss.", within(7, 30, "days")),
 	row("secret_recovery_days", func(e *Environment) *int { return &e.SecretRecoveryDays }, perProfile(7, 30, 30),
 		"Days in which a deleted secret can be restored; 0 deletes at once.", isRecoveryWindow),
 	row("keep_images", func(e *Environment) *int { return &e.KeepImages }, perProfile(20, 50, 100),
 		"Images the registry keeps of each `tag_prefix`, and of all without one, the newest by when they were first pushed; 3 at least: the one that runs, the one that replaces it and the one to go back to. 0 keeps every image.", isImageCount),
+}
+
+// aliasSettings: see Alias.
+var aliasSettings = []setting[Alias]{
+	derived("hosted_zone_id", func(a *Alias) *string { return &a.HostedZoneID }, "the environment's, for a name that ends in the same two labels as `domain`",
+		"Public Route 53 zone that holds the name. Without one, `certificate_arn` has to cover the name, and its DNS is kept elsewhere.", isHostedZoneID),
+	derived("private_zone_id", func(a *Alias) *string { return &a.PrivateZoneID }, "the environment's, for a name that ends in the same two labels as `domain`",
+		"Private Route 53 zone that resolves the name, when the load balancer is internal.", isHostedZoneID),
+	row("redirect", func(a *Alias) *bool { return &a.Redirect }, same(false),
+		"Whether requests are sent on to `domain`, with their path and query, by a permanent redirect; browsers and most clients turn a POST into a GET then. Otherwise the application answers them.", nil),
 }
 
 var stateSettings = []setting[State]{
@@ -254,11 +288,17 @@ var networkSettings = []setting[ExistingNetwork]{
 	derived("vpc_id", func(n *ExistingNetwork) *string { return &n.VPCID }, "required",
 		"The VPC.", isVPCID),
 	derived("public_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.PublicSubnetIDs }, "none",
-		"Subnets of the load balancer, two or more, each in a zone of its own. Needed when the application has endpoints that are called from outside.", areSubnets(2)),
+		"Subnets of the load balancer, two or more, each in a zone of its own. Needed when the application has endpoints that are called from outside, unless the load balancer is internal: without them it stands in the compute subnets then, of which it needs two.", areSubnets(2)),
 	derived("compute_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.ComputeSubnetIDs }, "required",
 		"Subnets of the processes.", areSubnets(1)),
 	derived("storage_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.StorageSubnetIDs }, "none",
 		"Subnets of database servers and caches, two or more, each in a zone of its own. Needed when one is made.", areSubnets(2)),
+}
+
+// bucketSettings: see BucketSettings.
+var bucketSettings = []setting[BucketSettings]{
+	derived("cors_origins", func(b *BucketSettings) *[]string { return &b.CORSOrigins }, "none",
+		"Origins of web pages whose scripts upload and download by signed URLs, or read a public bucket, such as `https://app.example.com`; `*` for every origin.", areOrigins),
 }
 
 var existingBucketSettings = []setting[ExistingBucket]{

@@ -251,7 +251,7 @@ func follows(before map[string]map[string]string, id string, e Environment) bool
 
 // Kind splits a logical id into the kind of thing and its name, "" for what an environment has one of.
 func Kind(id string) (kind, subject string) {
-	for _, kind := range []string{"database server", "encryption key", "load balancer", "metrics secret", "service auth key"} {
+	for _, kind := range []string{"access logs", "database server", "encryption key", "load balancer", "metrics secret", "service auth key"} {
 		if rest, found := strings.CutPrefix(id, kind); found {
 			return kind, strings.TrimPrefix(rest, " ")
 		}

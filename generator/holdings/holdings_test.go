@@ -22,6 +22,7 @@ func living() facts {
 		"encryption key":                    {"is": kinds.Made},
 		"network":                           {"is": kinds.Made, "cidr": "10.1.0.0/16", "zones": "a, b"},
 		"registry":                          {"name": "shop-production"},
+		"access logs":                       {"name": "shop-production-access-logs-<account>"},
 		"bucket avatars":                    {"name": "shop-production-avatars-<account>"},
 		"topic placed":                      {"name": "shop-production-placed", "fifo": "false"},
 		"topic moved":                       {"name": "shop-production-moved", "fifo": "true"},
@@ -77,6 +78,7 @@ var changes = []struct {
 	{"zone", func(f facts) { f["network"]["zones"] = "a, c" }, "Zone that is left", "", "production/network"},
 	{"range and zone", func(f facts) { f["network"]["zones"], f["network"]["cidr"] = "b", "10.2.0.0/16" }, "Another address range, Zone that is left", "", "production/network"},
 	{"registry", func(f facts) { f["registry"]["name"] = "other" }, "Registry made anew", "", "production/registry"},
+	{"access logs", func(f facts) { delete(f, "access logs") }, "Access logs that end", "", "production/access logs"},
 	{"bucket", func(f facts) { delete(f, "bucket avatars") }, "Bucket that leaves the code", "", "production/bucket avatars"},
 	{"bucket's name", func(f facts) { f["bucket avatars"]["name"] = "other" }, "Bucket made anew", "", "production/bucket avatars"},
 	{"topic and subscription", func(f facts) {

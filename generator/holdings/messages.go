@@ -14,6 +14,7 @@ import (
 
 // contents is what is lost with each kind of holding.
 var contents = map[string]string{
+	"access logs":      "the logs of requests in it are deleted",
 	"bucket":           "every object in it is deleted",
 	"cache":            "everything in it is gone",
 	"database server":  "every database on it is deleted",
@@ -31,7 +32,7 @@ var contents = map[string]string{
 const lastSnapshot = "with final_snapshot = true, applied before, a last snapshot stays"
 
 // forgettable are the kinds that can stay on AWS without code: nothing generated hangs on them.
-var forgettable = []string{"bucket", "cache", "database server", "metrics secret", "secret", "subscription", "topic"}
+var forgettable = []string{"access logs", "bucket", "cache", "database server", "metrics secret", "secret", "subscription", "topic"}
 
 // Describe is how messages call a holding: `bucket "avatars"`, "registry".
 func Describe(id string) string {
@@ -284,7 +285,11 @@ func anotherValue(id, fact string, was, is map[string]string, e Environment) ref
 // gone is about a holding that leaves the code, or is no longer made.
 func gone(id string, was map[string]string, e Environment) refusal {
 	kind, subject := Kind(id)
-	r := refusal{id: id, at: e.place(id+"/existing", id), summary: capital(kind) + " that leaves the code", forgettable: slices.Contains(forgettable, kind)}
+	summary := capital(kind) + " that leaves the code"
+	if kind == "access logs" {
+		summary = "Access logs that end"
+	}
+	r := refusal{id: id, at: e.place(id+"/existing", id), summary: summary, forgettable: slices.Contains(forgettable, kind)}
 	if e.Places[id+"/existing"].Filename != "" {
 		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), contents[kind])
 		r.ways = []string{"leave the block existing out: what was made stays", "is it the very one that was made? Then forget it as below"}
@@ -311,6 +316,8 @@ func gone(id string, was map[string]string, e Environment) refusal {
 	case "database server":
 		r.ways = []string{fmt.Sprintf("keep a database on it: databases = [...] in database_server %q", subject),
 			"renamed? Keep the old name", "copy each database first, with pg_dump; " + lastSnapshot}
+	case "access logs":
+		r.ways = []string{"keep access_logs = true", fmt.Sprintf("copy the logs first: aws s3 sync s3://%s .", physical)}
 	case "load balancer":
 		r.ways = []string{"keep an endpoint that is called from outside", fmt.Sprintf("copy the logs first: aws s3 sync s3://%s-lb-logs-<account> .", physical)}
 	default:

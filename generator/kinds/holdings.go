@@ -28,6 +28,7 @@ var Fixed = map[string][]string{
 	"encryption-key":   nil,                        // aws_kms_key has no such argument: the key goes with its module call
 	"generated-secret": {"name"},                   // aws_secretsmanager_secret.name
 	"load-balancer":    {"name"},                   // aws_s3_bucket.bucket, which holds access logs
+	"log-bucket":       {"name"},                   // aws_s3_bucket.bucket
 	"network":          {"cidr", "zones"},          // aws_vpc.cidr_block; aws_subnet of a zone: what stands in it cannot stay
 	"registry":         {"name"},                   // aws_ecr_repository.name
 	"secret":           {"name"},                   // aws_secretsmanager_secret.name

@@ -22,6 +22,7 @@ func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Labe
 func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
+	var logged []emit.Value
 	for _, r := range buckets {
 		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
 		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
@@ -32,6 +33,11 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 			Arg("name", bucketName(s.Env, r.Name)),
 			Arg("versioned", emit.Bool(spec.Versioned)),
 			Arg("force_destroy", emit.Bool(!s.Env.DeletionProtection)),
+			Arg("cors_origins", emit.Strings(s.Env.CORSOrigins(r.Name))),
+		}
+		if s.Env.AccessLogs {
+			logged = append(logged, emit.Ref("module."+label+".arn"))
+			args = append(args, Arg("access_log_bucket", emit.Ref("module."+accessLogsLabel+".name")))
 		}
 		fields := []emit.Arg{
 			Arg("name", emit.Ref("module."+label+".name")),
@@ -49,12 +55,35 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
 		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), emit.Object(fields...))
 	}
+	if len(logged) > 0 {
+		lowerAccessLogs(s, logged)
+	}
+}
+
+// accessLogsLabel is of the bucket that takes the logs of the others. No label of a bucket of the application is like it:
+// theirs begin with "bucket_".
+const accessLogsLabel = "access_logs"
+
+// lowerAccessLogs makes the bucket that takes the logs of buckets, and those of CloudFront in front of them.
+func lowerAccessLogs(s *Stack, logged []emit.Value) {
+	s.Module(bucketFile, accessLogsLabel, "log-bucket", "access logs", []string{"Takes the log of requests to the buckets"},
+		// Four parts: a bucket "access-logs" of the application has three, and another name.
+		Arg("name", ownedByAccount(s.Env, environment.Name(environment.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
+		Arg("source_bucket_arns", emit.List(logged...)),
+		Arg("retention_days", emit.Int(s.Env.AccessLogRetentionDays)),
+		Arg("takes_cloudfront_logs", emit.Bool(s.NorthVirginia)),
+		Arg("force_destroy", emit.Bool(!s.Env.DeletionProtection)),
+	)
 }
 
 // bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
 // the stack asks who calls.
 func bucketName(env *environment.Environment, bucket string) emit.Value {
-	name := environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket) + "-"
+	return ownedByAccount(env, environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket))
+}
+
+func ownedByAccount(env *environment.Environment, name string) emit.Value {
+	name += "-"
 	if env.AccountID != "" {
 		return emit.String(name + env.AccountID)
 	}
@@ -67,6 +96,8 @@ func lowerCDN(s *Stack, r app.Resource) {
 		Arg("name", emit.String(environment.Name(environment.Bucket, s.Env.App, s.Env.Name, r.Name))),
 		Arg("bucket_regional_domain_name", emit.Ref("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
 		Arg("price_class", emit.String(priceClass)),
+		Arg("web_acl_arn", emit.String(s.Env.CDNWebACLARN)),
+		Arg("cors_origins", emit.Strings(s.Env.CORSOrigins(r.Name))),
 		// CloudFront takes certificates of us-east-1 alone.
 		Arg("providers", emit.Providers(Arg("aws", emit.Ref("aws")), Arg("aws.us_east_1", emit.Ref("aws.us_east_1")))),
 	}
@@ -80,6 +111,9 @@ func lowerCDN(s *Stack, r app.Resource) {
 			Arg("domain", emit.String(domain)),
 			Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)),
 			Arg("certificate_arn", emit.String(s.Env.CDNCertificateARN)))
+	}
+	if s.Env.AccessLogs {
+		args = append(args, Arg("access_log_bucket_arn", emit.Ref("module."+accessLogsLabel+".arn")))
 	}
 	s.NorthVirginia = true
 	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)

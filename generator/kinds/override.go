@@ -45,9 +45,13 @@ var settled = map[string]map[string][2]string{
 	},
 	"load-balancer": {
 		"domain":              {"the gateway answers to the same name", "set domain in the environment"},
-		"alternative_domains": {"the gateway answers to the domain of the environment alone", "remove it"},
+		"alternative_domains": {"the gateway answers to the names of the environment alone", "write an alias block in the environment"},
+		"redirected_domains":  {"the gateway answers to the names that are not sent on", "set redirect in the alias block of the environment"},
 		"hosted_zone_id":      {"it belongs to the domain", "set hosted_zone_id in the environment"},
+		"hosted_zone_ids":     {"they belong to the names of the environment", "set hosted_zone_id in the alias block of the environment"},
+		"private_zone_ids":    {"they belong to the names of the environment", "set private_zone_id in the environment or in its alias block"},
 		"certificate_arn":     {"it belongs to the domain", "set certificate_arn in the environment"},
+		"internal":            {"what is checked and said of the environment follows from it", "set internal in the environment"},
 	},
 	"fargate-service": {
 		"architecture":         {"one image holds every service", "set architecture in a task block of the environment"},

@@ -40,6 +40,31 @@ resource "aws_cloudfront_cache_policy" "this" {
   }
 }
 
+# The questions a browser asks before it lets a script read an object go on to the bucket, whose CORS rules answer them: the
+# headers below say what is asked. Nothing of them tells copies apart, and answers to them are not copied.
+resource "aws_cloudfront_origin_request_policy" "this" {
+  count = length(var.cors_origins) > 0 ? 1 : 0
+
+  name    = var.name
+  comment = "Preflight requests of ${var.name}"
+
+  cookies_config {
+    cookie_behavior = "none"
+  }
+
+  headers_config {
+    header_behavior = "whitelist"
+
+    headers {
+      items = ["access-control-request-headers", "access-control-request-method", "origin"]
+    }
+  }
+
+  query_strings_config {
+    query_string_behavior = "none"
+  }
+}
+
 resource "aws_cloudfront_response_headers_policy" "this" {
   name    = var.name
   comment = "Security headers of ${var.name}"
@@ -53,8 +78,10 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     strict_transport_security {
       access_control_max_age_sec = 31536000
       include_subdomains         = true
-      preload                    = true
       override                   = true
+
+      # Browsers keep their lists of registrable domains: for a name below one, or CloudFront's own, the word means nothing.
+      preload = false
     }
 
     referrer_policy {
@@ -102,7 +129,7 @@ resource "aws_cloudfront_distribution" "this" {
   http_version    = "http2and3"
   price_class     = var.price_class
   aliases         = local.own_domain ? [var.domain] : []
-  web_acl_id      = var.web_acl_arn == "" ? null : var.web_acl_arn
+  web_acl_id      = one(compact([var.web_acl_arn]))
 
   origin {
     origin_id                = local.origin_id
@@ -118,10 +145,12 @@ resource "aws_cloudfront_distribution" "this" {
     viewer_protocol_policy     = "redirect-to-https"
     compress                   = true
     cache_policy_id            = aws_cloudfront_cache_policy.this.id
+    origin_request_policy_id   = one(aws_cloudfront_origin_request_policy.this[*].id)
     response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
   }
 
-  # CloudFront gives its own name no other choice of TLS version.
+  # CloudFront gives its own name no other choice of TLS version. TLSv1.2_2021 has no cipher in CBC mode ("Supported protocols
+  # and ciphers between viewers and CloudFront").
   viewer_certificate {
     cloudfront_default_certificate = !local.own_domain
     acm_certificate_arn            = local.own_domain ? local.certificate_arn : null
@@ -132,16 +161,6 @@ resource "aws_cloudfront_distribution" "this" {
   restrictions {
     geo_restriction {
       restriction_type = "none"
-    }
-  }
-
-  dynamic "logging_config" {
-    for_each = var.access_log_bucket_domain_name == "" ? [] : [var.access_log_bucket_domain_name]
-
-    content {
-      bucket          = logging_config.value
-      prefix          = "cloudfront/${var.name}/"
-      include_cookies = false
     }
   }
 }

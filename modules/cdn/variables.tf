@@ -102,7 +102,7 @@ variable "cache_seconds" {
 }
 
 variable "cors_origins" {
-  description = "Origins of web pages whose scripts may read objects, like https://shop.example.com; * for every origin. Pages may show images without being named here."
+  description = "Origins of web pages whose scripts may read objects, like https://shop.example.com; * for every origin. Pages may show images without being named here. The bucket needs them as well: it answers the preflight requests."
   type        = list(string)
   default     = []
   nullable    = false
@@ -125,15 +125,15 @@ variable "content_security_policy" {
   }
 }
 
-variable "access_log_bucket_domain_name" {
-  description = "Host name of the bucket that takes the log of requests, <bucket>.s3.amazonaws.com; empty for no log. The bucket has to have ACLs enabled: CloudFront writes with them."
+variable "access_log_bucket_arn" {
+  description = "ARN of the bucket that takes the log of requests, under AWSLogs/<account>/CloudFront/; empty for no log. Its policy has to admit delivery.logs.amazonaws.com, as the module log-bucket's does. Must be known when planning."
   type        = string
   default     = ""
   nullable    = false
 
   validation {
-    condition     = var.access_log_bucket_domain_name == "" || can(regex("^[a-z0-9][a-z0-9.-]*\\.s3[a-z0-9.-]*\\.amazonaws\\.com(\\.cn)?$", var.access_log_bucket_domain_name))
-    error_message = "access_log_bucket_domain_name must be the host name of a bucket, <bucket>.s3.amazonaws.com, or empty."
+    condition     = var.access_log_bucket_arn == "" || can(regex("^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]*[a-z0-9]$", var.access_log_bucket_arn))
+    error_message = "access_log_bucket_arn must be the ARN of a bucket, arn:<partition>:s3:::<name>, or empty."
   }
 }
 

@@ -1,19 +1,23 @@
 locals {
-  domains         = local.public ? concat([var.domain], var.alternative_domains) : []
+  domains         = local.encrypted ? concat([var.domain], var.alternative_domains) : []
   own_certificate = var.certificate_arn != ""
   certificate_arn = local.own_certificate ? var.certificate_arn : one(aws_acm_certificate_validation.this[*].certificate_arn)
 
   # A wildcard is proven by the record of the name it stands under: one record for both.
   proven_domains = local.own_certificate ? [] : distinct([for domain in local.domains : trimprefix(domain, "*.")])
 
+  # A name is proven in its public zone: a private one answers nobody but its VPCs, and ACM is in none of them.
+  proving_zones = { for domain in local.proven_domains : domain => lookup(var.hosted_zone_ids, domain, lookup(var.hosted_zone_ids, "*.${domain}", var.hosted_zone_id)) }
+
   # Only a certificate of your own goes without a zone. Asking for the zone's id in no other case lets the zone be
   # created in the same apply.
   has_zone         = local.own_certificate ? var.hosted_zone_id != "" : true
-  answered_domains = local.has_zone ? local.domains : []
+  answering_zones  = merge(var.hosted_zone_ids, var.private_zone_ids)
+  answered_domains = [for domain in local.domains : domain if lookup(local.answering_zones, domain, local.has_zone ? "hosted_zone_id" : "") != ""]
 }
 
 resource "aws_acm_certificate" "this" {
-  count = local.public && !local.own_certificate ? 1 : 0
+  count = local.encrypted && !local.own_certificate ? 1 : 0
 
   domain_name               = var.domain
   subject_alternative_names = var.alternative_domains
@@ -35,7 +39,7 @@ resource "aws_route53_record" "validation" {
     ][0]
   }
 
-  zone_id = var.hosted_zone_id
+  zone_id = local.proving_zones[each.key]
   name    = each.value.resource_record_name
   type    = each.value.resource_record_type
   records = [each.value.resource_record_value]
@@ -55,7 +59,7 @@ resource "aws_acm_certificate_validation" "this" {
 resource "aws_route53_record" "alias" {
   for_each = toset(local.answered_domains)
 
-  zone_id = var.hosted_zone_id
+  zone_id = lookup(local.answering_zones, each.key, var.hosted_zone_id)
   name    = each.key
   type    = "A"
 

@@ -4,7 +4,7 @@ output "arn" {
 }
 
 output "listener_arn" {
-  description = "ARN of the listener a gateway attaches its rule to: HTTPS with a domain, HTTP without. Priority 1 is taken."
+  description = "ARN of the listener a gateway attaches its rule to: HTTPS with a domain, HTTP without. Priorities 1 to 3 are taken."
   value       = aws_lb_listener.this.arn
 }
 
@@ -20,5 +20,5 @@ output "dns_name" {
 
 output "url" {
   description = "Where the application is reached: `https://<domain>`, or `http://<dns_name>` inside the VPC."
-  value       = local.public ? "https://${var.domain}" : "http://${aws_lb.this.dns_name}"
+  value       = local.encrypted ? "https://${var.domain}" : "http://${aws_lb.this.dns_name}"
 }

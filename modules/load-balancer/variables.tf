@@ -21,7 +21,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "IDs of the public subnets, at least two, each in a zone of its own. An internal load balancer belongs there too: it has private addresses only, and the compute tier admits callers from that tier alone."
+  description = "IDs of the subnets, at least two, each in a zone of its own: public ones, unless the load balancer is internal. With the network module they are the public ones for an internal load balancer too: its compute tier admits callers from that tier alone."
   type        = list(string)
   nullable    = false
 
@@ -32,7 +32,7 @@ variable "subnet_ids" {
 }
 
 variable "domain" {
-  description = "Domain name the application answers to, such as `api.shop.example.com`. Set: the load balancer faces the internet and speaks HTTPS. Empty: it is internal to the VPC and speaks HTTP, for nothing without TLS faces the internet."
+  description = "Domain name the application answers to, such as `api.shop.example.com`. Set: the load balancer speaks HTTPS, and faces the internet unless it is `internal`. Empty: it is internal to the VPC and speaks HTTP, for nothing without TLS faces the internet."
   type        = string
   nullable    = false
   default     = ""
@@ -44,7 +44,7 @@ variable "domain" {
 }
 
 variable "alternative_domains" {
-  description = "Further domain names the application answers to, in the same hosted zone and on the same certificate. A wildcard such as `*.shop.example.com` is allowed here."
+  description = "Further domain names, on the same certificate. They are in the same hosted zone unless `hosted_zone_ids` says otherwise. A wildcard such as `*.shop.example.com` is allowed here."
   type        = list(string)
   nullable    = false
   default     = []
@@ -70,8 +70,20 @@ variable "alternative_domains" {
   }
 }
 
+variable "redirected_domains" {
+  description = "Those of the alternative domains whose requests are sent on to `domain`, with path and query. The application answers under the others."
+  type        = list(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = length(distinct(var.redirected_domains)) == length(var.redirected_domains) && length(setsubtract(var.redirected_domains, var.alternative_domains)) == 0
+    error_message = "redirected_domains holds names out of alternative_domains, each once."
+  }
+}
+
 variable "hosted_zone_id" {
-  description = "ID of the Route 53 zone that holds the domain: the certificate's validation records and the alias records are written there. Empty only without a domain, or with a certificate of your own when DNS is kept elsewhere."
+  description = "ID of the public Route 53 zone that holds the domain: the certificate's validation records and the alias records are written there. Empty only without a domain, or with a certificate of your own when DNS is kept elsewhere."
   type        = string
   nullable    = false
   default     = ""
@@ -92,6 +104,50 @@ variable "hosted_zone_id" {
   }
 }
 
+variable "hosted_zone_ids" {
+  description = "Public Route 53 zones of the alternative domains that are not in `hosted_zone_id`, by domain. Empty for a name that a certificate of your own covers and whose DNS is kept elsewhere. Must be known when planning."
+  type        = map(string)
+  nullable    = false
+  default     = {}
+
+  validation {
+    condition     = alltrue([for id in values(var.hosted_zone_ids) : id == "" || can(regex("^[A-Z0-9]{1,32}$", id))])
+    error_message = "hosted_zone_ids holds IDs of Route 53 zones, such as \"Z0123456789ABCDEFGHIJ\", without \"/hostedzone/\"."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.hosted_zone_ids), var.alternative_domains)) == 0
+    error_message = "hosted_zone_ids is for names out of alternative_domains; the zone of domain is hosted_zone_id."
+  }
+
+  validation {
+    condition     = var.certificate_arn != "" || !contains(values(var.hosted_zone_ids), "")
+    error_message = "A name without a hosted zone needs certificate_arn, a certificate that exists and covers it."
+  }
+}
+
+variable "private_zone_ids" {
+  description = "Private Route 53 zones in which the names of an internal load balancer are resolved, by domain. The alias records of these names are written there, and not in the public zones. Must be known when planning."
+  type        = map(string)
+  nullable    = false
+  default     = {}
+
+  validation {
+    condition     = alltrue([for id in values(var.private_zone_ids) : can(regex("^[A-Z0-9]{1,32}$", id))])
+    error_message = "private_zone_ids holds IDs of Route 53 zones, such as \"Z0123456789ABCDEFGHIJ\", without \"/hostedzone/\"."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.private_zone_ids), concat([var.domain], var.alternative_domains))) == 0
+    error_message = "private_zone_ids is for domain and names out of alternative_domains."
+  }
+
+  validation {
+    condition     = var.internal || length(var.private_zone_ids) == 0
+    error_message = "private_zone_ids is for an internal load balancer: from the internet nobody is answered from a private zone."
+  }
+}
+
 variable "certificate_arn" {
   description = "ARN of an issued ACM certificate to use instead of a new one. Must be known when planning."
   type        = string
@@ -106,6 +162,18 @@ variable "certificate_arn" {
   validation {
     condition     = var.certificate_arn == "" || var.domain != ""
     error_message = "certificate_arn is of no use without domain: set domain to a name the certificate covers."
+  }
+}
+
+variable "web_acl_arn" {
+  description = "ARN of a WAFv2 web ACL of the region that filters the requests; empty for none. Must be known when planning."
+  type        = string
+  nullable    = false
+  default     = ""
+
+  validation {
+    condition     = var.web_acl_arn == "" || can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/.+$", var.web_acl_arn))
+    error_message = "web_acl_arn must be the ARN of a WAFv2 web ACL of the scope REGIONAL, arn:<partition>:wafv2:<region>:<account>:regional/webacl/<name>/<id>, or empty."
   }
 }
 
@@ -127,10 +195,10 @@ variable "client_cidrs" {
 }
 
 variable "idle_timeout_seconds" {
-  description = "Seconds a connection may stay silent. Raise it for streams that are quiet for long."
+  description = "Seconds a connection may stay silent. Keep it below the time for which the targets keep theirs, or a request now and then meets a connection that is just being closed and is answered 502: Encore's TypeScript runtime keeps them for 60 seconds."
   type        = number
   nullable    = false
-  default     = 60
+  default     = 55
 
   validation {
     condition     = var.idle_timeout_seconds >= 1 && var.idle_timeout_seconds <= 4000 && floor(var.idle_timeout_seconds) == var.idle_timeout_seconds
@@ -148,6 +216,13 @@ variable "access_log_retention_days" {
     condition     = var.access_log_retention_days >= 1 && var.access_log_retention_days <= 3653 && floor(var.access_log_retention_days) == var.access_log_retention_days
     error_message = "access_log_retention_days is a whole number of days from 1 to 3653."
   }
+}
+
+variable "internal" {
+  description = "Whether the load balancer has private addresses alone. One without a domain always has. Another value replaces the load balancer, which `deletion_protection` stops half-way: switch that off in an apply of its own first."
+  type        = bool
+  nullable    = false
+  default     = false
 }
 
 variable "deletion_protection" {

@@ -65,6 +65,20 @@ override_resource {
   }
 }
 
+override_resource {
+  target = aws_cloudfront_origin_request_policy.this
+  values = {
+    id = "preflight"
+  }
+}
+
+override_resource {
+  target = aws_cloudwatch_log_delivery_destination.this
+  values = {
+    arn = "arn:aws:logs:us-east-1:123456789012:delivery-destination:shop-production-avatars"
+  }
+}
+
 variables {
   name                        = "shop-production-avatars"
   bucket_regional_domain_name = "shop-production-avatars-0a1b2c3d.s3.eu-west-1.amazonaws.com"
@@ -225,12 +239,72 @@ run "logs_and_web_acl_by_choice" {
   command = plan
 
   variables {
-    access_log_bucket_domain_name = "shop-logs.s3.amazonaws.com"
-    web_acl_arn                   = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
+    access_log_bucket_arn = "arn:aws:s3:::shop-logs"
+    web_acl_arn           = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.this.logging_config[0].bucket == "shop-logs.s3.amazonaws.com" && aws_cloudfront_distribution.this.web_acl_id == var.web_acl_arn
-    error_message = "requests are not logged, or not filtered"
+    condition     = aws_cloudfront_distribution.this.web_acl_id == var.web_acl_arn
+    error_message = "requests are not filtered"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_delivery_source.this[0].resource_arn == aws_cloudfront_distribution.this.arn && aws_cloudwatch_log_delivery_source.this[0].log_type == "ACCESS_LOGS" && one(aws_cloudwatch_log_delivery_destination.this[0].delivery_destination_configuration).destination_resource_arn == "arn:aws:s3:::shop-logs"
+    error_message = "requests are not logged to the bucket"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_delivery.this[0].delivery_source_name == "shop-production-avatars" && aws_cloudwatch_log_delivery.this[0].delivery_destination_arn == "arn:aws:logs:us-east-1:123456789012:delivery-destination:shop-production-avatars"
+    error_message = "the log has no way to the bucket"
+  }
+}
+
+run "names_of_logs_fit" {
+  command = plan
+
+  variables {
+    name                  = "shop-production-avatars-of-customers-and-their-many-pet-animals"
+    access_log_bucket_arn = "arn:aws:s3:::shop-logs"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_delivery_source.this[0].name) == 60 && aws_cloudwatch_log_delivery_source.this[0].name == aws_cloudwatch_log_delivery_destination.this[0].name
+    error_message = "the name of the source has ${length(aws_cloudwatch_log_delivery_source.this[0].name)} characters"
+  }
+}
+
+run "no_log_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_log_delivery_source.this) + length(aws_cloudwatch_log_delivery.this) == 0 && length(aws_cloudfront_origin_request_policy.this) == 0
+    error_message = "requests are logged, or headers forwarded, though nobody asked"
+  }
+}
+
+run "o2_preflight_requests_reach_the_bucket" {
+  command = plan
+
+  variables {
+    cors_origins = ["https://shop.example.com"]
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].origin_request_policy_id == "preflight" && one(one(aws_cloudfront_origin_request_policy.this[0].headers_config).headers).items == toset(["access-control-request-headers", "access-control-request-method", "origin"])
+    error_message = "the bucket does not learn what a browser asks"
+  }
+
+  assert {
+    condition     = contains(aws_cloudfront_distribution.this.default_cache_behavior[0].allowed_methods, "OPTIONS") && !contains(aws_cloudfront_distribution.this.default_cache_behavior[0].cached_methods, "OPTIONS") && aws_cloudfront_response_headers_policy.this.cors_config[0].origin_override
+    error_message = "an answer for one origin is given to another"
+  }
+}
+
+run "o2_hsts_claims_no_place_on_a_list" {
+  command = plan
+
+  assert {
+    condition     = !aws_cloudfront_response_headers_policy.this.security_headers_config[0].strict_transport_security[0].preload
+    error_message = "a name below a registrable domain asks to be preloaded"
   }
 }

@@ -185,10 +185,10 @@ run "refuses_log_bucket_by_name" {
   command = plan
 
   variables {
-    access_log_bucket_domain_name = "logs"
+    access_log_bucket_arn = "logs"
   }
 
-  expect_failures = [var.access_log_bucket_domain_name]
+  expect_failures = [var.access_log_bucket_arn]
 }
 
 run "refuses_regional_web_acl" {
@@ -218,7 +218,7 @@ run "accepts_everything_at_once" {
     origin_path                   = "/tenants/public"
     cors_origins                  = ["*"]
     web_acl_arn                   = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
-    access_log_bucket_domain_name = "shop-logs.s3.amazonaws.com"
+    access_log_bucket_arn = "arn:aws:s3:::shop-logs"
     price_class                   = "PriceClass_All"
     cache_seconds                 = 0
   }

@@ -54,8 +54,8 @@ run "f5_with_a_domain_it_faces_the_internet_over_https" {
   }
 
   assert {
-    condition     = aws_lb_listener.this.port == 443 && aws_lb_listener.this.protocol == "HTTPS" && aws_lb_listener.this.ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06"
-    error_message = "the listener is not HTTPS with TLS 1.2 and 1.3 only"
+    condition     = aws_lb_listener.this.port == 443 && aws_lb_listener.this.protocol == "HTTPS" && aws_lb_listener.this.ssl_policy == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    error_message = "the listener is not HTTPS with TLS 1.2 and 1.3 only, or takes ciphers in CBC mode"
   }
 
   assert {
@@ -102,6 +102,135 @@ run "f5_the_certificate_is_validated_in_route_53" {
   assert {
     condition     = { for domain, record in aws_route53_record.alias : domain => record.alias[0].name } == { for domain in ["api.example.com", "*.api.example.com", "admin.example.com"] : domain => "shop-production-1.eu-west-1.elb.amazonaws.com" }
     error_message = "the domains do not point to the load balancer"
+  }
+}
+
+run "f5_each_name_has_a_zone_of_its_own" {
+  command = plan
+
+  variables {
+    domain              = "example.com"
+    alternative_domains = ["www.example.com", "example.net", "*.example.net"]
+    redirected_domains  = ["www.example.com", "example.net"]
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    hosted_zone_ids     = { "example.net" = "Z9876543210ABCDEFGHIJ", "*.example.net" = "Z9876543210ABCDEFGHIJ" }
+  }
+
+  assert {
+    condition     = { for domain, record in aws_route53_record.validation : domain => record.zone_id } == { "example.com" = "Z0123456789ABCDEFGHIJ", "www.example.com" = "Z0123456789ABCDEFGHIJ", "example.net" = "Z9876543210ABCDEFGHIJ" }
+    error_message = "a name is proven in a zone that does not hold it"
+  }
+
+  assert {
+    condition     = { for domain, record in aws_route53_record.alias : domain => record.zone_id } == { "example.com" = "Z0123456789ABCDEFGHIJ", "www.example.com" = "Z0123456789ABCDEFGHIJ", "example.net" = "Z9876543210ABCDEFGHIJ", "*.example.net" = "Z9876543210ABCDEFGHIJ" }
+    error_message = "a name stands in a zone that does not hold it"
+  }
+
+  assert {
+    condition     = { for key, rule in aws_lb_listener_rule.redirected : key => rule.priority } == { "0" = 2 } && one(one(aws_lb_listener_rule.redirected["0"].condition).host_header).values == toset(["example.net", "www.example.com"])
+    error_message = "other names are sent on"
+  }
+
+  assert {
+    condition     = one(aws_lb_listener_rule.redirected["0"].action[0].redirect).host == "example.com" && one(aws_lb_listener_rule.redirected["0"].action[0].redirect).path == "/#{path}" && one(aws_lb_listener_rule.redirected["0"].action[0].redirect).query == "#{query}" && one(aws_lb_listener_rule.redirected["0"].action[0].redirect).status_code == "HTTP_301"
+    error_message = "requests are not sent on to the domain as they are"
+  }
+}
+
+run "f5_nine_names_are_sent_on_by_two_rules" {
+  command = plan
+
+  variables {
+    domain              = "example.com"
+    alternative_domains = [for number in range(9) : "n${number}.example.com"]
+    redirected_domains  = [for number in range(9) : "n${number}.example.com"]
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+  }
+
+  assert {
+    condition     = { for key, rule in aws_lb_listener_rule.redirected : key => rule.priority } == { "0" = 2, "1" = 3 } && alltrue([for rule in aws_lb_listener_rule.redirected : length(one(one(rule.condition).host_header).values) <= 5])
+    error_message = "a rule has more than five values, or stands where a gateway's may be"
+  }
+}
+
+run "f5_an_internal_load_balancer_speaks_https_under_its_name" {
+  command = plan
+
+  variables {
+    domain              = "api.corp.example.com"
+    alternative_domains = ["www.corp.example.com"]
+    internal            = true
+    certificate_arn     = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+    private_zone_ids    = { "api.corp.example.com" = "Z0PRIVATE" }
+  }
+
+  assert {
+    condition     = aws_lb.this.internal && aws_lb.this.enable_deletion_protection
+    error_message = "the load balancer faces the internet, or may be deleted"
+  }
+
+  assert {
+    condition     = aws_lb_listener.this.port == 443 && aws_lb_listener.this.protocol == "HTTPS" && aws_lb_listener.this.certificate_arn == var.certificate_arn && length(aws_lb_listener.redirect) == 1
+    error_message = "the internal listener does not speak HTTPS with the certificate"
+  }
+
+  assert {
+    condition     = toset([for rule in aws_vpc_security_group_ingress_rule.clients : "${rule.cidr_ipv4} ${rule.from_port}"]) == toset(flatten([for cidr in ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"] : ["${cidr} 80", "${cidr} 443"]]))
+    error_message = "callers from other than private addresses are let in"
+  }
+
+  assert {
+    condition     = { for domain, record in aws_route53_record.alias : domain => record.zone_id } == { "api.corp.example.com" = "Z0PRIVATE" } && length(aws_acm_certificate.this) == 0
+    error_message = "the name does not stand in its private zone alone"
+  }
+
+  assert {
+    condition     = output.url == "https://api.corp.example.com"
+    error_message = "the address is ${output.url}"
+  }
+}
+
+run "f5_a_name_of_two_zones_is_proven_in_the_public_one" {
+  command = plan
+
+  variables {
+    domain           = "api.example.com"
+    internal         = true
+    hosted_zone_id   = "Z0PUBLIC"
+    private_zone_ids = { "api.example.com" = "Z0PRIVATE" }
+  }
+
+  assert {
+    condition     = aws_route53_record.validation["api.example.com"].zone_id == "Z0PUBLIC" && aws_route53_record.alias["api.example.com"].zone_id == "Z0PRIVATE"
+    error_message = "the certificate is proven where nobody asks, or the internet is told of the load balancer"
+  }
+}
+
+run "a_web_acl_by_choice" {
+  command = plan
+
+  variables {
+    web_acl_arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/11111111"
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl_association.this[0].web_acl_arn == var.web_acl_arn && aws_wafv2_web_acl_association.this[0].resource_arn == aws_lb.this.arn
+    error_message = "requests are not filtered"
+  }
+}
+
+run "f5_connections_end_here_before_they_end_there" {
+  command = plan
+
+  # Encore's TypeScript runtime closes a silent connection after 60 seconds.
+  assert {
+    condition     = aws_lb.this.idle_timeout < 60
+    error_message = "the load balancer sends requests on connections that are being closed"
+  }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl_association.this) == 0
+    error_message = "a web ACL is attached that nobody named"
   }
 }
 

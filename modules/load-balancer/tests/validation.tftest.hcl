@@ -232,3 +232,75 @@ run "refuses_to_keep_no_logs" {
 
   expect_failures = [var.access_log_retention_days]
 }
+
+run "refuses_to_send_on_a_name_it_does_not_have" {
+  command = plan
+
+  variables {
+    domain             = "api.example.com"
+    hosted_zone_id     = "Z0123456789ABCDEFGHIJ"
+    redirected_domains = ["www.example.com"]
+  }
+
+  expect_failures = [var.redirected_domains]
+}
+
+run "refuses_a_zone_of_a_name_it_does_not_have" {
+  command = plan
+
+  variables {
+    domain          = "api.example.com"
+    hosted_zone_id  = "Z0123456789ABCDEFGHIJ"
+    hosted_zone_ids = { "www.example.com" = "Z0123456789ABCDEFGHIJ" }
+  }
+
+  expect_failures = [var.hosted_zone_ids]
+}
+
+run "refuses_a_name_that_cannot_be_proven" {
+  command = plan
+
+  variables {
+    domain              = "api.example.com"
+    alternative_domains = ["api.example.net"]
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    hosted_zone_ids     = { "api.example.net" = "" }
+  }
+
+  expect_failures = [var.hosted_zone_ids]
+}
+
+run "refuses_a_private_zone_for_the_internet" {
+  command = plan
+
+  variables {
+    domain           = "api.example.com"
+    hosted_zone_id   = "Z0123456789ABCDEFGHIJ"
+    private_zone_ids = { "api.example.com" = "Z0PRIVATE" }
+  }
+
+  expect_failures = [var.private_zone_ids]
+}
+
+run "refuses_a_private_zone_of_another_name" {
+  command = plan
+
+  variables {
+    domain           = "api.example.com"
+    hosted_zone_id   = "Z0123456789ABCDEFGHIJ"
+    internal         = true
+    private_zone_ids = { "www.example.com" = "Z0PRIVATE" }
+  }
+
+  expect_failures = [var.private_zone_ids]
+}
+
+run "refuses_a_web_acl_of_cloudfront" {
+  command = plan
+
+  variables {
+    web_acl_arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/11111111"
+  }
+
+  expect_failures = [var.web_acl_arn]
+}

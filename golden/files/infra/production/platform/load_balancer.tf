@@ -4,9 +4,13 @@
 module "load_balancer" {
   source = "../../modules/load-balancer"
 
-  name           = "files-production"
-  vpc_id         = module.network.vpc_id
-  subnet_ids     = module.network.public_subnet_ids
-  domain         = "api.files.example.com"
-  hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  name                = "files-production"
+  vpc_id              = module.network.vpc_id
+  subnet_ids          = module.network.public_subnet_ids
+  domain              = "api.files.example.com"
+  alternative_domains = ["api.files.example.net", "files.example.com"]
+  redirected_domains  = ["files.example.com"]
+  hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+  hosted_zone_ids     = { "api.files.example.net" = "Z9876543210ABCDEFGHIJ" }
+  web_acl_arn         = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/files/1c2d3e4f-5061-4728-93a4-b5c6d7e8f901"
 }

@@ -88,7 +88,7 @@ module "service_gateway" {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
       priority          = 33057
-      hosts             = ["api.files.example.com"]
+      hosts             = ["api.files.example.com", "api.files.example.net"]
     }
   }
 }

@@ -7,9 +7,11 @@ provider "aws" {
   default_tags {
     tags = {
       application = "files"
+      cost-center = "4711"
       environment = "production"
       managed-by  = "groundplan"
       stack       = "services"
+      team        = "storage-on-call"
     }
   }
 }

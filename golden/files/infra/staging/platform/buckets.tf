@@ -19,7 +19,7 @@ module "bucket_report_documents" {
   force_destroy = true
 }
 
-# Shows bucket "avatars" to the world, under CloudFront's name until the environment has a domain
+# Shows bucket "avatars" to the world, under CloudFront's name until the environment has cdn_certificate_arn or hosted_zone_id
 module "cdn_avatars" {
   source = "../../modules/cdn"
 

@@ -5,7 +5,7 @@ module "cluster" {
   source = "../../modules/fargate-cluster"
 
   name               = "files-staging"
-  vpc_id             = module.network.vpc_id
+  vpc_id             = local.network.vpc_id
   namespace          = "files-staging.internal"
   key_arn            = module.key.arn
   log_retention_days = 14

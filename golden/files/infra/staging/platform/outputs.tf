@@ -54,8 +54,8 @@ output "network" {
   description = "Where processes run."
 
   value = {
-    vpc_id             = module.network.vpc_id
-    compute_subnet_ids = module.network.compute_subnet_ids
+    vpc_id             = local.network.vpc_id
+    compute_subnet_ids = local.network.compute_subnet_ids
   }
 }
 

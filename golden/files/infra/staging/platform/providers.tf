@@ -6,9 +6,11 @@ provider "aws" {
   default_tags {
     tags = {
       application = "files"
+      cost-center = "4711"
       environment = "staging"
       managed-by  = "groundplan"
       stack       = "platform"
+      team        = "storage"
     }
   }
 }
@@ -21,9 +23,11 @@ provider "aws" {
   default_tags {
     tags = {
       application = "files"
+      cost-center = "4711"
       environment = "staging"
       managed-by  = "groundplan"
       stack       = "platform"
+      team        = "storage"
     }
   }
 }

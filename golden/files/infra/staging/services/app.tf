@@ -127,7 +127,7 @@ module "service_app" {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
       priority          = 35092
-      hosts             = []
+      hosts             = ["files.corp.example.com"]
     }
   }
 }

@@ -1,0 +1,159 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// domainArgs are the names of the load balancer, and the zones they stand in.
+func domainArgs(d *kinds.Deployment) []emit.Arg {
+	env := d.Env
+	names := subdomains(d)
+	var redirected []string
+	var zones, private []emit.Arg
+	if env.PrivateZoneID != "" {
+		for _, name := range append([]string{env.Domain}, names...) {
+			private = append(private, kinds.Arg(name, emit.String(env.PrivateZoneID)))
+		}
+	}
+	for _, alias := range env.Aliases {
+		names = append(names, alias.Domain)
+		if alias.Redirect {
+			redirected = append(redirected, alias.Domain)
+		}
+		if alias.HostedZoneID != env.HostedZoneID {
+			zones = append(zones, kinds.Arg(alias.Domain, emit.String(alias.HostedZoneID)))
+		}
+		if alias.PrivateZoneID != "" {
+			private = append(private, kinds.Arg(alias.Domain, emit.String(alias.PrivateZoneID)))
+		}
+	}
+	return []emit.Arg{
+		kinds.Arg("domain", emit.String(env.Domain)),
+		kinds.Arg("alternative_domains", emit.Strings(distinct(names))),
+		kinds.Arg("redirected_domains", emit.Strings(distinct(redirected))),
+		kinds.Arg("hosted_zone_id", emit.String(env.HostedZoneID)),
+		kinds.Arg("hosted_zone_ids", emit.Map(zones...)),
+		kinds.Arg("private_zone_ids", emit.Map(private...)),
+		kinds.Arg("certificate_arn", emit.String(env.CertificateARN)),
+		kinds.Arg("internal", emit.Bool(env.Internal)),
+	}
+}
+
+// withoutZone are the names of an environment for which no record is made.
+func withoutZone(env *environment.Environment) []string {
+	var names []string
+	if env.Domain != "" && env.HostedZoneID == "" && env.PrivateZoneID == "" {
+		names = append(names, env.Domain)
+	}
+	for _, alias := range env.Aliases {
+		if alias.HostedZoneID == "" && alias.PrivateZoneID == "" {
+			names = append(names, alias.Domain)
+		}
+	}
+	return names
+}
+
+// privateZones are the zones of an environment that only VPCs resolve, sorted.
+func privateZones(env *environment.Environment) []string {
+	zones := []string{env.PrivateZoneID}
+	for _, alias := range env.Aliases {
+		zones = append(zones, alias.PrivateZoneID)
+	}
+	return slices.DeleteFunc(distinct(zones), func(id string) bool { return id == "" })
+}
+
+// ownName is a name that an environment answers to, and what has it.
+type ownName struct {
+	name, what string
+	at         *hcl.Range // nil for what stands in the application
+}
+
+// ownNames are the names that an environment answers to: its domain, its aliases, and what stands under its domain.
+func ownNames(d *kinds.Deployment) []ownName {
+	var names []ownName
+	if d.Env.Domain != "" {
+		names = append(names, ownName{d.Env.Domain, "the domain", &d.Env.At})
+	}
+	for i, alias := range d.Env.Aliases {
+		names = append(names, ownName{alias.Domain, "an alias", &d.Env.Aliases[i].At})
+	}
+	for _, service := range d.App.Services {
+		if c := service.Container; c != nil && c.Public && c.Subdomain != "" && d.Env.Domain != "" {
+			names = append(names, ownName{name: domainOf(d.Env, c), what: fmt.Sprintf("the service %q", service.Name)})
+		}
+	}
+	for _, r := range d.Of(kinds.Buckets.Name) {
+		if shown := kinds.ShownDomain(d.Env, r); shown != "" {
+			names = append(names, ownName{name: shown, what: fmt.Sprintf("the public bucket %q", r.Name)})
+		}
+	}
+	return names
+}
+
+// checkNames finds names of an environment that two things would have, and more of them than a certificate or a rule has
+// room for.
+func checkNames(d *kinds.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	own := ownNames(d)
+	for _, alias := range own {
+		if alias.what != "an alias" {
+			continue
+		}
+		for _, other := range own {
+			if other.at == nil && other.name == alias.name {
+				diags = append(diags, fail(*alias.at, "Domain used twice", "choose another name, or remove the block", "Under %s is %s already.", alias.name, other.what))
+			}
+		}
+	}
+	if count := 1 + len(d.Env.Aliases) + len(subdomains(d)); d.Env.Domain != "" && count > environment.MaxCertifiedNames {
+		diags = append(diags, at(*d.Env, &hcl.Diagnostic{
+			Severity: hcl.DiagError,
+			Summary:  "Too many names",
+			Detail: fmt.Sprintf("Environment %q answers to %d names, its domain, its aliases and the subdomains of services, and a certificate has room for %d.\n"+
+				"hint: leave out alias blocks in %s, or tell services apart by their paths", d.Env.Name, count, environment.MaxCertifiedNames, environment.Filename),
+		}))
+	}
+	for _, service := range d.App.Services {
+		c := service.Container
+		if c == nil || !c.Public {
+			continue
+		}
+		if hosts := len(containerHosts(d.Env, c)); hosts+len(c.Paths) > environment.MaxRuleValues {
+			diags = append(diags, fail(service.At, "Too many names and paths", "set redirect = true in alias blocks of the environment, or name fewer paths, with * at their ends",
+				"The service %q answers to %d names in environment %q and has %d paths, and a rule of the load balancer has room for %d together.",
+				service.Name, hosts, d.Env.Name, len(c.Paths), environment.MaxRuleValues))
+		}
+	}
+	return diags
+}
+
+// checkSharedNames finds names under the domain of one environment that another one answers to. What both say in
+// groundplan.hcl was compared when it was read.
+func checkSharedNames(deployments []*kinds.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i, later := range deployments {
+		for _, earlier := range deployments[:i] {
+			for _, one := range ownNames(earlier) {
+				two := slices.IndexFunc(ownNames(later), func(n ownName) bool { return n.name == one.name && (n.at == nil || one.at == nil) })
+				if two < 0 {
+					continue
+				}
+				other := ownNames(later)[two]
+				diags = append(diags, at(*later.Env, &hcl.Diagnostic{
+					Severity: hcl.DiagError,
+					Summary:  "Domain used twice",
+					Detail: fmt.Sprintf("Under %s is %s of environment %q, and %s of environment %q.\nhint: give each environment a domain that is not under the other's, in %s",
+						one.name, one.what, earlier.Env.Name, other.what, later.Env.Name, environment.Filename),
+				}))
+			}
+		}
+	}
+	return diags
+}

@@ -1,0 +1,82 @@
+package generator_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// TestE3_NamesOfOneAndOfSeveralEnvironments has one case for every message about names that only the application's
+// declarations show, and names that fit beside each.
+func TestE3_NamesOfOneAndOfSeveralEnvironments(t *testing.T) {
+	const domain = "region = \"eu-west-1\"\ndomain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789\"\n"
+	admin := func(paths ...string) *app.App {
+		application := containers(map[string][]string{"admin": nil, "web": paths})
+		application.Services[0].Container.Subdomain = "admin"
+		return application
+	}
+	pictures := complete()
+	pictures.Resource("bucket", "", "files").Spec.(*kinds.Bucket).Public = true
+	aliases := func(count int, body string) string {
+		var text strings.Builder
+		for i := range count {
+			text.WriteString("alias \"" + strings.Repeat("n", i+1) + ".example.com\" {\n" + body + "\n}\n")
+		}
+		return text.String()
+	}
+	other := "}\nenvironment \"staging\" {\nregion = \"eu-west-1\"\nhosted_zone_id = \"Z0123456789\"\n"
+	for _, test := range []struct {
+		name        string
+		application *app.App
+		text, want  string
+	}{
+		{"alias of a service", admin(), domain + `alias "admin.shop.example.com" {}`, `groundplan.hcl:5:7: Domain used twice; Under admin.shop.example.com is the service "admin" already.`},
+		{"alias of a bucket", pictures, domain + `alias "files.shop.example.com" {}`, `groundplan.hcl:5:7: Domain used twice; Under files.shop.example.com is the public bucket "files" already.`},
+		{"ten names", admin(), domain + aliases(8, "redirect = true"), ""},
+		{"eleven names", admin(), domain + aliases(9, "redirect = true"), `groundplan.hcl:1:1: Too many names; Environment "production" answers to 11 names`},
+		{"five values", admin("/a", "/b", "/c"), domain + aliases(1, ""), ""},
+		{"six values", admin("/a", "/b", "/c", "/d"), domain + aliases(1, ""), `groundplan.app.hcl:1:1: Too many names and paths; The service "web" answers to 2 names in environment "production" and has 4 paths, and a rule of the load balancer has room for 5 together.`},
+		{"domain that is a service of another environment", admin(), domain + other + `domain = "admin.shop.example.com"`, `groundplan.hcl:6:1: Domain used twice; Under admin.shop.example.com is the service "admin" of environment "production", and the domain of environment "staging".`},
+		{"bucket that is an alias of another environment", pictures, domain + other + "domain = \"s.example.com\"\nalias \"files.shop.example.com\" {}", `groundplan.hcl:6:1: Domain used twice; Under files.shop.example.com is the public bucket "files" of environment "production", and an alias of environment "staging".`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, diags := tryLower(t, test.application, test.text)
+			var got []string
+			for _, d := range onlyErrors(diags) {
+				got = append(got, app.Position(*d.Subject)+": "+d.Summary+"; "+d.Detail)
+				if !strings.Contains(d.Detail, "\nhint: ") {
+					t.Errorf("no hint: %s", d.Detail)
+				}
+			}
+			if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], test.want)) {
+				t.Errorf("got  %s\nwant %s", strings.Join(got, "\n"), test.want)
+			}
+		})
+	}
+}
+
+// TestF5_AliasesReachPublicServices: a service without a subdomain answers to every name that is not sent on, one with a
+// subdomain to its own.
+func TestF5_AliasesReachPublicServices(t *testing.T) {
+	application := containers(map[string][]string{"admin": nil, "web": {"/a"}})
+	application.Services[0].Container.Subdomain = "admin"
+	output := lower(t, application, "region = \"eu-west-1\"\ndomain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789\"\nalias \"shop.example.net\" {\n hosted_zone_id = \"Z9876543210\"\n}\nalias \"www.example.com\" {\n redirect = true\n}")
+	if _, hosts, _ := route(t, output, "web"); !slices.Equal(hosts, []string{"shop.example.com", "shop.example.net"}) {
+		t.Errorf("web answers to %v", hosts)
+	}
+	if _, hosts, _ := route(t, output, "admin"); !slices.Equal(hosts, []string{"admin.shop.example.com"}) {
+		t.Errorf("admin answers to %v", hosts)
+	}
+	balancer := argumentsOf(t, output, "production/platform/load_balancer.tf", "load_balancer")
+	for argument, want := range map[string]string{
+		"alternative_domains": `[ "admin.shop.example.com", "shop.example.net", "www.example.com", ]`, "redirected_domains": `["www.example.com"]`,
+		"hosted_zone_ids": `{ "shop.example.net" = "Z9876543210" }`,
+	} {
+		if got := strings.Join(strings.Fields(balancer[argument]), " "); got != want {
+			t.Errorf("%s is %s, want %s", argument, got, want)
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package environment
+
+// The names that an environment answers to, where their records stand, and from where it is reached.
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+)
+
+// Alias is a further name beside the environment's domain.
+type Alias struct {
+	Domain string
+	// HostedZoneID is a public zone, PrivateZoneID one that only VPCs resolve. Without either the name's DNS is kept
+	// elsewhere.
+	HostedZoneID, PrivateZoneID string
+	// Redirect sends requests on to the environment's domain; otherwise the application answers them.
+	Redirect bool
+	At       hcl.Range // the name
+}
+
+// Answered are the names under which the application itself answers, the domain first; none without a domain.
+func (e *Environment) Answered() []string {
+	if e.Domain == "" {
+		return nil
+	}
+	names := []string{e.Domain}
+	for _, alias := range e.Aliases {
+		if !alias.Redirect {
+			names = append(names, alias.Domain)
+		}
+	}
+	return names
+}
+
+// LoadBalancerTier is the output of the network with the subnets of the load balancer. A network that exists may have
+// private subnets alone, where an internal one stands beside the processes.
+func (e *Environment) LoadBalancerTier() string {
+	if e.Network != nil && len(e.Network.PublicSubnetIDs) == 0 {
+		return "compute_subnet_ids"
+	}
+	return "public_subnet_ids"
+}
+
+const (
+	maxCertifiedDomain = 64  // acm RequestCertificate: the common name of RFC 5280
+	maxRoutedDomain    = 128 // elasticloadbalancing CreateRule: one value of a host-header condition
+	// MaxRuleValues is how many values the conditions of a listener rule have room for, hosts and paths together: "Quotas for
+	// your Application Load Balancers", which no request raises.
+	MaxRuleValues = 5
+	// MaxCertifiedNames is how many names a certificate holds by the quota an account starts with: "ACM quotas".
+	MaxCertifiedNames = 10
+)
+
+func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
+	if e.Domain == "" {
+		return resolveNoDomain(e, b)
+	}
+	var diags hcl.Diagnostics
+	switch {
+	case e.HostedZoneID != "" || e.CertificateARN != "":
+	case e.Internal:
+		diags = append(diags, problem(b.where("internal", "domain"), "Certificate missing",
+			"set certificate_arn to a certificate for the name, of a private authority or proven in its public zone before, or hosted_zone_id to the public zone of the name, where one can be proven",
+			"ACM proves a name in public DNS, and no public zone is known for the domain %q: no certificate can be made for it.", e.Domain))
+	default:
+		diags = append(diags, problem(b.where("domain"), "Hosted zone missing",
+			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(e.Domain)+" --max-items 1",
+			"The domain %q needs the Route 53 hosted zone that holds it.", e.Domain))
+	}
+	switch {
+	case e.PrivateZoneID == "":
+	case !e.Internal:
+		diags = append(diags, problem(b.where("private_zone_id"), "Setting without effect", "set internal = true, or remove private_zone_id",
+			"The load balancer faces the internet, where nobody is answered from a private zone."))
+	case e.PrivateZoneID == e.HostedZoneID:
+		diags = append(diags, problem(b.where("private_zone_id"), "Zone both public and private", "remove hosted_zone_id when the zone is private, private_zone_id when it is public",
+			"hosted_zone_id is a public zone and private_zone_id a private one, and %s stands for both.", e.PrivateZoneID))
+	}
+	return diags
+}
+
+// resolveNoDomain finds settings that mean something only beside a domain.
+func resolveNoDomain(e *Environment, b *block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if a, set := b.attributes["internal"]; set && !e.Internal {
+		diags = append(diags, problem(&a.at, "Domain missing", "set domain to a name for it, or remove internal",
+			"Nothing without TLS faces the internet, and a certificate needs a name."))
+	}
+	e.Internal = true
+	for _, name := range []string{"certificate_arn", "cdn_certificate_arn"} {
+		if a, set := b.attributes[name]; set {
+			diags = append(diags, problem(&a.at, "Domain missing", "set domain to a name that the certificate covers, or remove "+name, "A certificate is set, but no domain."))
+		}
+	}
+	if len(diags) > 0 {
+		return diags
+	}
+	for _, name := range []string{"hosted_zone_id", "private_zone_id"} {
+		if at := b.find(name); at != nil {
+			diags = append(diags, problem(at, "Domain missing", "set domain to a name in that zone, or remove "+name, "A hosted zone is set, but no domain."))
+		}
+	}
+	return diags
+}
+
+// resolveAliases fills in the further names. The domain is resolved before.
+func resolveAliases(e *Environment, b *block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, inner := range b.children("alias") {
+		alias := Alias{Domain: inner.label, At: inner.labelAt}
+		if near(alias.Domain, e.Domain) {
+			alias.HostedZoneID, alias.PrivateZoneID = e.HostedZoneID, e.PrivateZoneID
+		}
+		override(&alias, aliasSettings, inner)
+		diags = append(diags, checkAlias(e, alias, inner)...)
+		e.Aliases = append(e.Aliases, alias)
+	}
+	if served := len(e.Answered()); served > MaxRuleValues {
+		diags = append(diags, problem(&b.children("alias")[0].at, "Too many names", "set redirect = true in some of the alias blocks",
+			"The application answers to %d names in environment %q, and a rule of the load balancer has room for %d.", served, e.Name, MaxRuleValues))
+	}
+	return diags
+}
+
+func checkAlias(e *Environment, alias Alias, b *block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	if text := isDomain(alias.Domain); text != "" {
+		return hcl.Diagnostics{problem(&b.labelAt, "Invalid domain name", "", "%s", text)}
+	}
+	switch {
+	case e.Domain == "":
+		return hcl.Diagnostics{problem(&b.at, "Domain missing", fmt.Sprintf("set domain = %q in place of the block, or a domain beside it", alias.Domain),
+			"An alias is a further name, and the environment has no domain.")}
+	case alias.Domain == e.Domain:
+		return hcl.Diagnostics{problem(&b.labelAt, "Domain used twice", "remove the block", "%s is the domain of the environment already.", alias.Domain)}
+	case len(alias.Domain) > maxRoutedDomain:
+		diags = append(diags, problem(&b.labelAt, "Domain too long", "choose a shorter name",
+			"The domain has %d characters, and a rule of a load balancer matches names of at most %d.", len(alias.Domain), maxRoutedDomain))
+	}
+	if text := isCertifiable(alias.Domain); text != "" && e.CertificateARN == "" {
+		return append(diags, problem(&b.labelAt, "Domain without a certificate", "", "%s", text))
+	}
+	if e.CertificateARN == "" && alias.HostedZoneID == "" {
+		diags = append(diags, problem(&b.at, "Hosted zone missing",
+			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(alias.Domain)+" --max-items 1",
+			"The certificate is to cover %q, which is proven in the public zone that holds it, and that is not the zone of %s.", alias.Domain, e.Domain))
+	}
+	if at := b.find("private_zone_id"); at != nil && !e.Internal {
+		diags = append(diags, problem(at, "Setting without effect", "remove it", "The load balancer faces the internet, where nobody is answered from a private zone."))
+	}
+	return diags
+}
+
+// near reports whether two names may stand in one zone: names of different last two labels share no more than a
+// registry's.
+func near(one, other string) bool { return registrable(one) == registrable(other) }
+
+// checkDomain holds the domain to what ACM and load balancers take. A certificate that exists may be made out to a longer
+// name, but no rule of a load balancer matches one of more than 128 characters.
+func checkDomain(e *Environment, b *block) hcl.Diagnostics {
+	limit, what := maxCertifiedDomain, "ACM certifies names"
+	if e.CertificateARN != "" {
+		limit, what = maxRoutedDomain, "a rule of a load balancer matches names"
+	}
+	if len(e.Domain) <= limit {
+		return nil
+	}
+	return hcl.Diagnostics{problem(b.where("domain"), "Domain too long", "choose a shorter name",
+		"The domain has %d characters, and %s of at most %d.", len(e.Domain), what, limit)}
+}
+
+// keepAliveSeconds is how long Encore's TypeScript runtime keeps a silent connection of a caller: its HTTP server is
+// Pingora's, whose default that is. Go's keeps it open.
+const keepAliveSeconds = 60
+
+// checkIdleTimeout warns of a load balancer that sends requests on connections which the application is about to close.
+// Streams that are silent for long may be worth the few answers that are lost.
+func checkIdleTimeout(e *Environment, b *block, application *app.App) hcl.Diagnostics {
+	if application.Language != "typescript" || e.IdleTimeoutSeconds < keepAliveSeconds {
+		return nil
+	}
+	d := problem(b.where("idle_timeout_seconds"), "Idle timeout above the application's", fmt.Sprintf("use at most %d, unless streams are silent for longer", keepAliveSeconds-1),
+		"Encore's TypeScript runtime closes connections that are silent for %d seconds. A request that the load balancer sends at that moment is answered 502.", keepAliveSeconds)
+	d.Severity = hcl.DiagWarning
+	return hcl.Diagnostics{d}
+}
+
+// compareDomains finds names that two environments answer to; b is the later one's block.
+func compareDomains(earlier, later *Environment, b *block) hcl.Diagnostics {
+	taken := map[string]bool{}
+	if earlier.Domain != "" {
+		taken[earlier.Domain] = true
+	}
+	for _, alias := range earlier.Aliases {
+		taken[alias.Domain] = true
+	}
+	var diags hcl.Diagnostics
+	report := func(name string, at *hcl.Range) {
+		if taken[name] {
+			diags = append(diags, problem(at, "Domain used twice", "give each its own domain",
+				"The environments %q and %q both answer to %s.", earlier.Name, later.Name, name))
+		}
+	}
+	report(later.Domain, b.where("domain"))
+	for _, inner := range b.children("alias") {
+		report(inner.label, &inner.labelAt)
+	}
+	return diags
+}
+
+// registrable guesses the zone of a domain for the command in an error message: its last two labels.
+func registrable(domain string) string {
+	labels := strings.Split(domain, ".")
+	if len(labels) > 2 {
+		labels = labels[len(labels)-2:]
+	}
+	return strings.Join(labels, ".")
+}

@@ -1,0 +1,73 @@
+package generator
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/environment"
+)
+
+// Side is what the lock remembers of an environment's load balancer: what of it a change replaces, and whether AWS would
+// let it go.
+type Side struct {
+	Internal  bool `json:"internal"`
+	Protected bool `json:"protected"`
+}
+
+// sides are the load balancers of environments that have one, by environment.
+func sides(environments []environment.Environment) map[string]Side {
+	found := map[string]Side{}
+	for _, env := range environments {
+		if env.Exposed() {
+			// The module protects none without a domain: its first one replaces it.
+			found[env.Name] = Side{Internal: env.Internal, Protected: env.DeletionProtection && env.Domain != ""}
+		}
+	}
+	return found
+}
+
+// checkSides finds load balancers that would face another way, which AWS does to none: terraform destroys the listeners,
+// then the load balancer, and makes both anew. Protection stops it between the two.
+func checkSides(environments []environment.Environment, previous map[string]Side) hcl.Diagnostics {
+	words := map[bool]string{true: "internal", false: "internet-facing"}
+	var diags hcl.Diagnostics
+	now := sides(environments)
+	for _, env := range environments {
+		before, known := previous[env.Name]
+		after, still := now[env.Name]
+		if !known || !still || before.Internal == after.Internal {
+			continue
+		}
+		d := &hcl.Diagnostic{
+			Severity: hcl.DiagWarning,
+			Summary:  "Load balancer replaced",
+			Detail: fmt.Sprintf("The load balancer of environment %q is %s, and becomes %s: AWS changes none, so that it is replaced, and nothing answers until the services are applied too.\n"+
+				"hint: apply platform and services in a quiet hour, one after the other", env.Name, words[before.Internal], words[after.Internal]),
+		}
+		if before.Protected {
+			d.Severity, d.Summary = hcl.DiagError, "Protected load balancer replaced"
+			d.Detail = fmt.Sprintf("The load balancer of environment %q is %s, and is to be %s: AWS changes none, so that it is replaced, which deletion protection stops half-way, with the listeners gone.\n"+
+				"hint: set deletion_protection = false with all else in %s as it was, generate, and apply the platform; then make this change, apply platform and services, and switch the protection on again",
+				env.Name, words[before.Internal], words[after.Internal], environment.Filename)
+		}
+		diags = append(diags, at(env, d))
+	}
+	return diags
+}
+
+// mergeSides are the load balancers after a run that was limited to some paths.
+func mergeSides(previous, now map[string]Side, within func(path string) bool) map[string]Side {
+	merged := map[string]Side{}
+	for env, side := range previous {
+		if !within(env + "/") {
+			merged[env] = side
+		}
+	}
+	for env, side := range now {
+		if within(env + "/") {
+			merged[env] = side
+		}
+	}
+	return merged
+}
