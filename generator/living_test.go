@@ -210,7 +210,8 @@ var holdsData = []string{
 
 // holdsNone are the others whose type may look like it, by module, with the reason.
 var holdsNone = map[string]string{
-	"cron": "what its queue holds are runs that were given up: their time is over",
+	"cron":        "what its queue holds are runs that were given up: their time is over",
+	"fargate-job": "what its queue holds are reports of runs that failed; the log has them as well",
 }
 
 // TestX3_ModulesAreGuarded: a module with a resource that holds data is in the table of what is fixed, and the table names

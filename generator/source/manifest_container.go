@@ -213,7 +213,7 @@ type manifestRoute struct {
 func (r *manifestReader) checkRoutes() {
 	var routes []manifestRoute
 	for _, node := range r.known() {
-		if !node.value("public").Bool {
+		if !node.value("public").Bool || node.value("worker").Bool { // a public worker is reported
 			continue
 		}
 		fields := node.value("paths").Fields
