@@ -101,6 +101,7 @@ func TestEmulatorKeepsPolicies(t *testing.T) {
 	aws.call(t, anybody, "s3", "CreateBucket", map[string]any{"Bucket": "objects"})
 	aws.call(t, anybody, "s3", "PutBucketPolicy", map[string]any{"Bucket": "objects", "Policy": policy(`["s3:GetObject"]`, `,"Resource":["arn:aws:s3:::objects","arn:aws:s3:::objects/*"]`)})
 	check("bucket", aws.call(t, anybody, "s3", "GetBucketPolicy", map[string]any{"Bucket": "objects"})["Policy"], kept("s3:GetObject", []any{"arn:aws:s3:::objects/*", "arn:aws:s3:::objects"}))
+	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "objects", "Key": "a name"}) // moto asks the policy it kept
 
 	aws.call(t, anybody, "ecr", "CreateRepository", map[string]any{"repositoryName": "images"})
 	aws.call(t, anybody, "ecr", "SetRepositoryPolicy", map[string]any{"repositoryName": "images", "policyText": policy(`["ecr:BatchGetImage"]`, "")})

@@ -171,10 +171,14 @@ var narrowedBy = map[string]string{
 
 // wideStatements finds Allow statements of identity policies with a wildcard action, or with resource * for an action
 // that everyResource does not list. A policy attached to a resource, which names principals, means by * that resource
-// itself; a key policy must hand the whole key to the account, otherwise nobody can ever manage it.
+// itself; a key policy must hand the whole key to the account, otherwise nobody can ever manage it. The policy of a VPC
+// endpoint grants nothing: it bounds what roles may do by that way, and the open one bounds nothing.
 func wideStatements(plan *tfjson.Plan) []string {
 	var broken []string
 	for _, change := range planned(plan) {
+		if change.Type == "aws_vpc_endpoint" {
+			continue
+		}
 		if change.Type == "aws_iam_policy_document" {
 			walk(values(change)["statement"], nil, func(path []string, value any) {
 				if statement, is := value.(map[string]any); is && len(path) == 0 && statement["effect"] != "Deny" {
@@ -412,6 +416,7 @@ func TestPlanRules(t *testing.T) {
 		{"G4 certificate", secretValues, []resource{{"aws_ecs_task_definition", `{"container_definitions":"-----BEGIN CERTIFICATE-----"}`}}, ""},
 		{"F4 action", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["s3:*"],"resources":["arn:aws:s3:::x"]}]}`}}, "allows the action s3:*"},
 		{"F4 resource", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["sns:Publish"],"resources":["*"]}]}`}}, "allows sns:Publish on every resource"},
+		{"F4 endpoint", wideStatements, []resource{{"aws_vpc_endpoint", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}]}"}`}}, ""},
 		{"F4 policy text", wideStatements, []resource{{"aws_iam_role_policy", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}"}`}}, "allows the action *"},
 		{"F4 reviewed", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["ecr:GetAuthorizationToken"],"resources":["*"]}]}`}}, ""},
 		{"F4 metrics", wideStatements, []resource{{"aws_iam_policy_document", `{"statement":[{"actions":["cloudwatch:PutMetricData"],"resources":["*"],"condition":[{"test":"StringEquals","variable":"cloudwatch:namespace","values":["shop"]}]}]}`}}, ""},

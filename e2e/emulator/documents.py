@@ -33,7 +33,10 @@ def as_kept(values):
 
 
 def kept_policy(text):
-    """A policy as the services keep that read it, and not only its text: trust policies and those of resources."""
+    """
+    A policy as the services keep that read it, and not only its text: trust policies and those of resources. moto reads some as
+    bytes.
+    """
     try:
         policy = json.loads(text or "null")
     except ValueError:
@@ -52,7 +55,8 @@ def kept_policy(text):
         for lines in statement.get("Condition", {}).values():
             for key, values in lines.items():
                 lines[key] = as_kept(values)
-    return json.dumps(policy)
+    kept = json.dumps(policy)
+    return kept.encode() if isinstance(text, bytes) else kept
 
 
 def keep_policies():
