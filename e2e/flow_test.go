@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -129,15 +130,21 @@ func (d *deployment) exhaust(t *testing.T, topic, subscription app.Resource) {
 	}
 }
 
-// intrude subscribes the queue to a topic it does not belong to, and shuts it to its own.
+// intrude subscribes the queue to topics it does not belong to, one of the environment and one of elsewhere, and shuts it to
+// its own.
 func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 	fifo := d.fifo(topic)
-	name, attributes := "stranger-of-"+subscription.Name, map[string]any{}
-	if fifo {
-		name, attributes = name+".fifo", map[string]any{"FifoTopic": "true"}
+	subscribed := func(name string) string {
+		attributes := map[string]any{}
+		if fifo {
+			name, attributes = name+".fifo", map[string]any{"FifoTopic": "true"}
+		}
+		arn := d.aws.call(t, anybody, "sns", "CreateTopic", map[string]any{"Name": name, "Attributes": attributes})["TopicArn"].(string)
+		d.aws.call(t, anybody, "sns", "Subscribe", map[string]any{"TopicArn": arn, "Protocol": "sqs", "Endpoint": d.queue(t, subscription, "arn")})
+		return arn
 	}
-	stranger := d.aws.call(t, anybody, "sns", "CreateTopic", map[string]any{"Name": name, "Attributes": attributes})["TopicArn"].(string)
-	d.aws.call(t, anybody, "sns", "Subscribe", map[string]any{"TopicArn": stranger, "Protocol": "sqs", "Endpoint": d.queue(t, subscription, "arn")})
+	elsewhere := "stranger-of-" + subscription.Name
+	stranger, outsider := subscribed(environment.Prefix(d.environment.App, d.environment.Name)+"-"+elsewhere), subscribed(elsewhere)
 	queue, policy := d.queue(t, subscription, "url"), map[string]any{}
 	publish := func(arn, id string) {
 		d.aws.call(t, anybody, "sns", "Publish", message(arn, "intruder", fifo, "a", id+subscription.Name))
@@ -161,8 +168,12 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 	// Nothing but the policy keeps it out: it comes in where the policy names its topic.
 	set(map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
 		"Effect": "Allow", "Principal": map[string]any{"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": d.queue(t, subscription, "arn"),
-		"Condition": map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": stranger}},
+		"Condition": map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": []any{stranger, outsider}}},
 	}}})
+	publish(outsider, "3")
+	if got := d.drain(t, queue); len(got) != 0 {
+		t.Errorf("a message of a topic of elsewhere, for which the key does not open, got in: %v", got)
+	}
 	publish(stranger, "2")
 	if got := d.drain(t, queue); len(got) != 1 {
 		t.Errorf("with a policy that names the other topic %d messages of it got in, want 1", len(got))
@@ -173,7 +184,9 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 		t.Errorf("a message that SNS cannot deliver: %d in the queue and %d among the dead letters, want 0 and 1", len(left), len(dead))
 	}
 	set(policy)
-	d.aws.call(t, anybody, "sns", "DeleteTopic", map[string]any{"TopicArn": stranger})
+	for _, arn := range []string{stranger, outsider} {
+		d.aws.call(t, anybody, "sns", "DeleteTopic", map[string]any{"TopicArn": arn})
+	}
 	for _, other := range d.subscriptions(topic) {
 		d.drain(t, d.queue(t, other, "url"))
 	}
