@@ -84,7 +84,6 @@ var webshopChanges = []change{
     commands          = ["get", "set"]
     engine_version    = "8.1"
     evictions_alarm   = 10
-    password_rotation = 2
   }
 
   override "bucket" "invoices" {
