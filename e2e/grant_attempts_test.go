@@ -275,7 +275,10 @@ func (g *grantees) needs(process environment.Process, id string) bool {
 	switch {
 	case kind == "secret":
 		outside := g.application.Resource("secret", "", name).Service == "" // its code runs in every process
-		return outside || len(g.operations(process, "secret", "", name)) > 0
+		pulls := slices.ContainsFunc(g.application.Services, func(s app.Service) bool {
+			return slices.Contains(process.Services, s.Name) && s.Container != nil && s.Container.ImageCredentials == name
+		})
+		return outside || pulls || len(g.operations(process, "secret", "", name)) > 0
 	case isServiceAuth(id):
 		return true // every process signs its calls
 	case id == "metrics secret":

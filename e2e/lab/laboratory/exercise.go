@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,14 +38,14 @@ func (l *Laboratory) URL(path string) string {
 	return scheme + "://" + host + path
 }
 
-// Front is the address at the front door of a path that ends so and leads to a service. A gateway leads to every service; a
-// container has routes of its own, or none.
+// Front is the address at the front door of a path that ends so and leads to a service. A gateway leads to the services that
+// offer something outside, and has no network path to others; a container has routes of its own, or none.
 func (l *Laboratory) Front(service, path string) (string, bool) {
 	if l.Balancer == nil {
 		return "", false
 	}
 	if l.Needs.Language != needs.Container {
-		return l.URL(path), true
+		return l.URL(path), l.Needs.Offers(service)
 	}
 	rules := l.resources("process "+service, "aws_lb_listener_rule")
 	if len(rules) == 0 {
@@ -69,13 +70,39 @@ func (l *Laboratory) Front(service, path string) (string, bool) {
 	return url, true
 }
 
-// Do gives an order to a service through the front door.
+// Do gives an order to a service through the front door, or inside one of its tasks where that does not lead there.
 func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Order) (exercise.Answer, error) {
-	url, led := l.Front(service, "/lab/"+service+"/do")
-	if !led {
-		return exercise.Answer{}, fmt.Errorf("the front door does not lead to service %s", service)
+	if url, led := l.Front(service, "/lab/"+service+"/do"); led {
+		return l.order(ctx, l.Balancer.Client(), url, order)
 	}
-	return l.order(ctx, l.Balancer.Client(), url, order)
+	tasks, err := l.serving(service)
+	if err != nil {
+		return exercise.Answer{}, err
+	}
+	return l.DoIn(ctx, tasks[0], service, order)
+}
+
+// serving are the tasks that run of the process that serves a service, at least one.
+func (l *Laboratory) serving(service string) ([]ecs.Task, error) {
+	processes, err := l.Processes()
+	if err != nil {
+		return nil, err
+	}
+	var tasks []ecs.Task
+	for _, process := range processes {
+		if !slices.Contains(process.Hosts, service) || process.copies(service, l.Needs) {
+			continue
+		}
+		for _, task := range l.Cluster.Tasks(process.Name) {
+			if task.Status == "RUNNING" && task.StopCode == "" {
+				tasks = append(tasks, task)
+			}
+		}
+	}
+	if len(tasks) == 0 {
+		return nil, fmt.Errorf("no task serves %s", service)
+	}
+	return tasks, nil
 }
 
 // DoIn gives an order to a service in one task, from inside it: what stands at the front door decides nothing.
@@ -143,30 +170,51 @@ func (l *Laboratory) order(ctx context.Context, client *http.Client, url string,
 	return answer, nil
 }
 
-// Received are the messages that a service's process has handled, asked through the front door.
+// Received are the messages that a service's process has handled, asked through the front door, or inside each of its tasks
+// where that does not lead there.
 func (l *Laboratory) Received(ctx context.Context, service string) ([]exercise.Received, error) {
-	url, led := l.Front(service, "/lab/"+service+"/received")
-	if !led {
-		return nil, fmt.Errorf("the front door does not lead to service %s", service)
+	path := "/lab/" + service + "/received"
+	if url, led := l.Front(service, path); led {
+		return received(ctx, l.Balancer.Client(), url)
 	}
+	tasks, err := l.serving(service)
+	if err != nil {
+		return nil, err
+	}
+	var all []exercise.Received
+	for _, task := range tasks {
+		port, err := l.port(task.Service)
+		if err != nil {
+			return nil, err
+		}
+		some, err := received(ctx, l.inside(task), "http://"+net.JoinHostPort("127.0.0.1", port)+path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func received(ctx context.Context, client *http.Client, url string) ([]exercise.Received, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
-	response, err := l.Balancer.Client().Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return nil, err
 	}
 	defer response.Body.Close()
-	var received []exercise.Received
+	var list []exercise.Received
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(text, &received); err != nil {
+	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", response.Status, text, err)
 	}
-	return received, nil
+	return list, nil
 }
 
 // Process is a process of the environment: an ECS service, and the services of the application that it runs.

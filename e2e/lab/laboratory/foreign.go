@@ -67,7 +67,7 @@ func (l *Laboratory) allowed(process Process) allowed {
 		}
 	}
 	for _, service := range l.Needs.Services { // the gateway has no business with a service that offers nothing outside
-		if len(process.Gateways) > 0 && slices.ContainsFunc(service.Endpoints, func(endpoint needs.Endpoint) bool { return endpoint.Access != needs.Private }) {
+		if len(process.Gateways) > 0 && l.Needs.Offers(service.Name) {
 			a.calls[service.Name] = true
 		}
 	}

@@ -242,6 +242,12 @@ func (n *Needs) Endpoint(reference string) (*Service, *Endpoint) {
 	return service, nil
 }
 
+// Offers reports whether clients outside may call an endpoint of a service.
+func (n *Needs) Offers(name string) bool {
+	service := n.Service(name)
+	return service != nil && slices.ContainsFunc(service.Endpoints, func(endpoint Endpoint) bool { return endpoint.Access == Public || endpoint.Access == Auth })
+}
+
 // Topic is how a topic is declared.
 func (n *Needs) Topic(name string) Topic {
 	for _, topic := range n.Topics {
