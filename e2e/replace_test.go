@@ -88,7 +88,6 @@ var webshopChanges = []change{
 
   override "bucket" "invoices" {
     cors_origins           = ["https://shop.example.com"]
-    access_log_bucket      = "somebodys-logs"
     unfinished_upload_days = 2
     noncurrent_days        = 7
   }

@@ -56,6 +56,7 @@ func (l *Laboratory) allowed(process Process) allowed {
 		for _, secret := range service.Secrets {
 			a.secrets[secret.Name] = true
 		}
+		a.secrets[service.ImageLogin] = true // read by the execution role all the same
 		for _, call := range service.Calls {
 			called, _ := l.Needs.Endpoint(call)
 			if called != nil {

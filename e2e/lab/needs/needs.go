@@ -80,6 +80,8 @@ type Service struct {
 	Buckets       []Bucket       `hcl:"bucket,block" json:"buckets,omitempty"`
 	Caches        []Cache        `hcl:"cache,block" json:"caches,omitempty"`
 	Secrets       []Secret       `hcl:"secret,block" json:"secrets,omitempty"`
+	// ImageLogin is the secret by which ECS pulls the image, where a registry asks for one; the service itself does not read it.
+	ImageLogin string `hcl:"image_login,optional" json:"imageLogin,omitempty"`
 	// Calls are endpoints of other services, "service.Endpoint"; of containers the service alone is enough.
 	Calls []string `hcl:"calls,optional" json:"calls,omitempty"`
 	// Names are services that the code names and does not call: by a cron job of their endpoint, or by an endpoint that a client does
