@@ -103,8 +103,12 @@ func (tf Terraform) Run(ctx context.Context, arguments ...string) (string, error
 }
 
 // expected are warnings that say nothing of the code: a lock file made from an unpacked provider holds its hashes for this
-// platform alone.
-var expected = []string{"Incomplete lock file information for providers"}
+// platform alone, and what is forgotten on purpose is named as such.
+var expected = []string{
+	"Incomplete lock file information for providers",
+	"Some objects will no longer be managed by Terraform",
+	"Some objects will no longer be managed by OpenTofu",
+}
 
 var warning = regexp.MustCompile(`(?m)^(?:│ )?Warning: (.*)$`)
 

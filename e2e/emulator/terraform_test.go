@@ -7,6 +7,7 @@ import (
 
 func TestWarnings(t *testing.T) {
 	output := "Initializing...\n\nWarning: Incomplete lock file information for providers\n\nDue to\n" +
+		"Warning: Some objects will no longer be managed by Terraform\n" +
 		"│ Warning: Value derived from a deprecated source\nno Warning: in the middle\n\nWarning: Deprecated attribute\n"
 	if got, want := Warnings(output), []string{"Value derived from a deprecated source", "Deprecated attribute"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
