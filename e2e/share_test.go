@@ -16,6 +16,7 @@ import (
 // change the service and not replace it, for nothing would run in between. A service that has a launch type shows that this is
 // no matter of course, and that it is once the command that the changelog names has been run.
 func TestShareOfSpotChangesInPlace(t *testing.T) {
+	t.Parallel()
 	cloud := startEmulator(t, account)
 	folder := t.TempDir()
 	writeModules(t, filepath.Join(folder, "modules"))

@@ -21,7 +21,12 @@ resource "aws_subnet" "this" {
   cidr_block = "10.0.0.0/24"
 }
 
-resource "aws_kms_key" "this" {}
+module "key" {
+  source = "./modules/encryption-key"
+
+  name       = "shop-production"
+  log_groups = ["/*/shop-production/*", "/*/shop-production-*"]
+}
 
 resource "aws_sqs_queue" "this" {
   name = "parcels"
@@ -33,7 +38,7 @@ module "cluster" {
   name      = "shop-production"
   vpc_id    = aws_vpc.this.id
   namespace = "shop-production.internal"
-  key_arn   = aws_kms_key.this.arn
+  key_arn   = module.key.arn
 }
 
 module "worker" {
@@ -45,7 +50,7 @@ module "worker" {
   subnet_ids     = [aws_subnet.this.id]
   image          = "ghcr.io/shop/worker:1.0.0"
   repository_arn = "arn:aws:ecr:us-east-1:${data.aws_caller_identity.current.account_id}:repository/shop"
-  key_arn        = aws_kms_key.this.arn
+  key_arn        = module.key.arn
   cpu            = 256
   memory         = 512
   scale          = { min = 1, max = 4, spot_percent = var.spot_percent, on_demand = var.spot_percent % 100 > 0 ? 1 : 0 }
@@ -63,7 +68,7 @@ module "job" {
   subnet_ids     = [aws_subnet.this.id]
   image          = "ghcr.io/shop/worker:1.0.0"
   repository_arn = "arn:aws:ecr:us-east-1:${data.aws_caller_identity.current.account_id}:repository/shop"
-  key_arn        = aws_kms_key.this.arn
+  key_arn        = module.key.arn
   cpu            = 256
   memory         = 512
   schedules      = { nightly = { expressions = ["cron(30 2 * * ? *)"], time_zone = "Europe/Berlin" } }
