@@ -206,6 +206,7 @@ waiver "checkov" "CKV_AWS_338" {
   resources = [
     "database-cluster: aws_cloudwatch_log_group.this",
     "database-server: aws_cloudwatch_log_group.this",
+    "fargate-cluster: aws_cloudwatch_log_group.insights",
     "fargate-cluster: aws_cloudwatch_log_group.this",
     "fargate-service: aws_cloudwatch_log_group.this",
     "network: aws_cloudwatch_log_group.flow_logs",
@@ -266,6 +267,11 @@ waiver "tflint" "terraform_standard_module_structure" {
 waiver "tflint" "terraform_unused_declarations" {
   resources = ["network: data \"aws_availability_zones\" \"this\" is declared but not used"]
   reason    = "It is used by its own postcondition, which refuses a zone the account does not have."
+}
+
+waiver "tflint" "terraform_unused_declarations" {
+  resources = ["services: data \"aws_caller_identity\" \"current\" is declared but not used"]
+  reason    = "It is used by its own postcondition, which refuses another account than the platform's."
 }
 
 waiver "tfsec" "aws-cloudfront-enable-logging" {
