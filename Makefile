@@ -54,7 +54,7 @@ lowest: setup ## what make test does with the newest OpenTofu, with the lowest o
 	OPENTOFU_LOWEST=1 go test -tags validate -count=1 -timeout 30m -run '^TestOpenTofu|^TestValidate$$/^(files|gauges|sessions|shop|shop-typescript|webshop)$$/^staging$$' -v ./e2e
 
 fuzz: ## every fuzz target for a few seconds
-	@tools/fuzz $(or $(SECONDS_EACH),10)
+	@tools/fuzz $(or $(SECONDS_EACH),5)
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
