@@ -79,6 +79,9 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		{"postgresql: the database of administrators", with(database("postgres")), "", "Database name taken"},
 		{"postgresql: templates", with(database("template1")), "", "Database name taken"},
 
+		{"s3 CreateBucket: the bucket of the load balancer's logs", with(app.Resource{Kind: "bucket", Name: "lb-logs", Spec: &kinds.Bucket{}}), "",
+			`orders/orders.go:3:5 Bucket name taken: The load balancer of environment "production" keeps its access logs`},
+
 		// Domains.
 		{"acm RequestCertificate: 64 characters of a common name", plain("orders"), "domain = \"" + long + ".example.com\"\n" + zone,
 			"groundplan.hcl:2:10 Domain too long: The domain has 72 characters, and ACM certifies names of at most 64."},

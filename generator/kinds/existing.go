@@ -100,12 +100,17 @@ func Shown(env *environment.Environment) func(bucket app.Resource) bool {
 	}
 }
 
-// checkBuckets: how the world sees what a bucket of somebody else's holds is not for us to decide, only to know.
+// checkBuckets: how the world sees what a bucket that exists holds is not for us to decide, only to know. And one bucket that
+// is made has its name before the application's.
 func checkBuckets(d *Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("bucket") {
 		bucket := d.Env.ExistingBucket(r.Name)
 		if bucket == nil {
+			if d.Env.Exposed() && physicalBucket(d.Env, r.Name) == environment.Name(environment.LoadBalancer, d.Env.App, d.Env.Name)+balancerLogs {
+				diags = append(diags, fail(r.At, "Bucket name taken", "give the bucket another name",
+					"The load balancer of environment %q keeps its access logs in a bucket of that name.", d.Env.Name))
+			}
 			continue
 		}
 		switch public := r.Spec.(*Bucket).Public; {

@@ -79,8 +79,16 @@ func lowerAccessLogs(s *Stack, logged []emit.Value) {
 // bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
 // the stack asks who calls.
 func bucketName(env *environment.Environment, bucket string) emit.Value {
-	return ownedByAccount(env, environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket))
+	return ownedByAccount(env, physicalBucket(env, bucket))
 }
+
+// physicalBucket is the name of a bucket up to the account's id.
+func physicalBucket(env *environment.Environment, bucket string) string {
+	return environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket)
+}
+
+// balancerLogs ends the name of the bucket that the module load-balancer makes for its logs, up to the account's id.
+const balancerLogs = "-lb-logs"
 
 func ownedByAccount(env *environment.Environment, name string) emit.Value {
 	name += "-"
