@@ -287,10 +287,8 @@ func (l *lab) delivered(ctx context.Context, service string, subscription needs.
 
 // serving is a task of a process that runs.
 func (l *lab) serving(process string) (ecs.Task, error) {
-	for _, task := range l.Cluster.Tasks(process) {
-		if task.Status == "RUNNING" && task.StopCode == "" {
-			return task, nil
-		}
+	if tasks := l.Running(process); len(tasks) > 0 {
+		return tasks[0], nil
 	}
 	return ecs.Task{}, fmt.Errorf("%s has no task that runs", process)
 }

@@ -138,14 +138,16 @@ func checkNames(d *kinds.Deployment) hcl.Diagnostics {
 // groundplan.hcl was compared when it was read.
 func checkSharedNames(deployments []*kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	names := make([][]ownName, len(deployments))
 	for i, later := range deployments {
-		for _, earlier := range deployments[:i] {
-			for _, one := range ownNames(earlier) {
-				two := slices.IndexFunc(ownNames(later), func(n ownName) bool { return n.name == one.name && (n.at == nil || one.at == nil) })
+		names[i] = ownNames(later)
+		for j, earlier := range deployments[:i] {
+			for _, one := range names[j] {
+				two := slices.IndexFunc(names[i], func(n ownName) bool { return n.name == one.name && (n.at == nil || one.at == nil) })
 				if two < 0 {
 					continue
 				}
-				other := ownNames(later)[two]
+				other := names[i][two]
 				diags = append(diags, at(*later.Env, &hcl.Diagnostic{
 					Severity: hcl.DiagError,
 					Summary:  "Domain used twice",

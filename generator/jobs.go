@@ -16,7 +16,7 @@ func lowerJob(s *kinds.Stack, p *kinds.Process) {
 	label := s.ProcessLabel(p.Name)
 	s.Module(processFile(s.Label("process", "", p.Name)), label, "fargate-job", "process "+p.Name,
 		[]string{fmt.Sprintf("Job %q, in %s: each run is a task that ends by itself", p.Name, p.Service(p.Name).At.Filename)},
-		kinds.Arg("name", emit.String(unitName(s.Env, p.Name))),
+		kinds.Arg("name", emit.String(kinds.UnitName(s.Env, p.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
 		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),

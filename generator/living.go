@@ -156,7 +156,7 @@ func forget(s *kinds.Stack, lock, previous *Lock, ids []string) hcl.Diagnostics 
 			}
 		}
 		s.Add("removed.tf", emit.Block{
-			Type: "removed", Comments: []string{capital(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
+			Type: "removed", Comments: []string{capitalized(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
 			Args:   []emit.Arg{kinds.Arg("from", emit.Ref(address))},
 			Blocks: []emit.Block{{Type: "lifecycle", Args: []emit.Arg{kinds.Arg("destroy", emit.Bool(false))}}},
 		})
@@ -200,5 +200,3 @@ func move(s *kinds.Stack, folder string, lock, previous *Lock) {
 		lock.Moved[folder] = moved
 	}
 }
-
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

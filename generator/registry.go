@@ -47,7 +47,7 @@ func registryName(env *environment.Environment) string {
 func pullRoles(d *kinds.Deployment) []string {
 	var units []string
 	for _, p := range d.Processes {
-		units = append(units, unitName(d.Env, p.Name))
+		units = append(units, kinds.UnitName(d.Env, p.Name))
 	}
 	// A name that had to be shortened no longer begins with application and environment.
 	stem := environment.Name(environment.Unit, d.Env.App, d.Env.Name) + "-"
@@ -63,11 +63,6 @@ func pullRoles(d *kinds.Deployment) []string {
 		roles = append(roles, "arn:aws:iam::"+account+":role"+d.Env.IAMPath+pattern+"*-execution")
 	}
 	return append(roles, d.Env.PullRoleARNs...)
-}
-
-// unitName is the physical name of a process, from which its module makes those of its roles.
-func unitName(env *environment.Environment, process string) string {
-	return environment.Name(environment.Unit, env.App, env.Name, process)
 }
 
 func commonStart(list []string) string {

@@ -71,7 +71,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		return
 	}
 	args := []emit.Arg{
-		kinds.Arg("name", emit.String(unitName(s.Env, process.Name))),
+		kinds.Arg("name", emit.String(kinds.UnitName(s.Env, process.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
 		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
 		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),

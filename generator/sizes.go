@@ -29,7 +29,7 @@ func checkSizes(d *kinds.Deployment, files map[string][]byte) hcl.Diagnostics {
 	}
 	processes := map[string]*kinds.Process{}
 	for _, p := range d.Processes {
-		processes[environment.Name(environment.Unit, d.Env.App, d.Env.Name, p.Name)] = p
+		processes[kinds.UnitName(d.Env, p.Name)] = p
 	}
 	split := fmt.Sprintf("split it, by process blocks in %s", environment.Filename)
 	if d.App.Containers() {

@@ -418,6 +418,9 @@ func numberList(numbers []int, last string) string {
 	return enumerate(printed, last)
 }
 
+// Enumerate prints `a, b and c`.
+func Enumerate(words []string) string { return enumerate(words, "and") }
+
 // enumerate joins words with commas, the last one with a word of its own.
 func enumerate(words []string, last string) string {
 	if len(words) < 2 {

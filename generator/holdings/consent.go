@@ -37,15 +37,7 @@ func inEnvironments(names []string) string {
 	if len(quoted) == 1 {
 		return "In the environment " + quoted[0] + " "
 	}
-	return "In the environments " + enumerate(quoted) + " "
-}
-
-// enumerate prints `a, b and c`.
-func enumerate(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return "In the environments " + environment.Enumerate(quoted) + " "
 }
 
 func flags(flag string, r refusal) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -56,7 +57,7 @@ func describeAll(holdings map[string]map[string]string, of ...string) string {
 		}
 		words = append(words, Describe(id))
 	}
-	return enumerate(words)
+	return environment.Enumerate(words)
 }
 
 func environmentRenamed(gone string, e Environment, before map[string]map[string]string) refusal {
@@ -111,7 +112,7 @@ func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
 		fmt.Sprintf("take it along before the next plan: terraform -chdir=infra/%s/platform init -migrate-state, and the same in services", e.Name))
 	if gone := missing(was[NATFact], is[NATFact]); len(gone) > 0 {
 		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Outgoing address that is given back", Subject: e.place(EnvironmentID + "/" + NATFact),
-			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests left by NAT gateways in zone %s: the addresses of zone %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn of it.\n", was[NATFact], enumerate(gone)) +
+			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests left by NAT gateways in zone %s: the addresses of zone %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn of it.\n", was[NATFact], environment.Enumerate(gone)) +
 				"hint: one NAT gateway stands in the first of zones: put new zones behind the old ones"})
 	}
 	return diags
@@ -159,7 +160,7 @@ func anotherNetwork(was, is map[string]string, e Environment) []refusal {
 	if gone := missing(was["zones"], is["zones"]); len(gone) > 0 {
 		of := "the subnets of zone " + gone[0]
 		if len(gone) > 1 {
-			of = "the subnets of the zones " + enumerate(gone)
+			of = "the subnets of the zones " + environment.Enumerate(gone)
 		}
 		refusals = append(refusals, refusal{
 			id: "network", at: e.place("network/zones"), summary: "Zone that is left",
@@ -228,7 +229,7 @@ func anotherVersion(id string, was, is map[string]string, e Environment) (*refus
 		return nil, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Major version that is raised", Subject: at,
 			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("the %s goes from PostgreSQL %s to %s when this is applied: it is down for minutes, and cannot go back.\n", Describe(id), from, to) +
 				"hint: try it on another environment first, and take a snapshot right before: aws rds help create-db-snapshot\n" +
-				fmt.Sprintf("hint: to stay for now: engine_version = %q", from)}
+				fmt.Sprintf("hint: to stay on it: engine_version = %q", from)}
 	}
 	return nil, nil
 }

@@ -60,7 +60,7 @@ func KeyLogGroups(d *Deployment) []string {
 		environment.Name(environment.Cluster, d.Env.App, d.Env.Name), // the cluster
 	}
 	for _, process := range d.Env.Processes {
-		names = append(names, environment.Name(environment.Unit, d.Env.App, d.Env.Name, process.Name))
+		names = append(names, UnitName(d.Env, process.Name))
 	}
 	for _, kind := range All {
 		if kind.Logs != nil {
@@ -76,6 +76,11 @@ func KeyLogGroups(d *Deployment) []string {
 	}
 	sort.Strings(groups[2:])
 	return slices.Compact(groups)
+}
+
+// UnitName is the physical name of a process, from which its module makes those of its roles.
+func UnitName(env *environment.Environment, process string) string {
+	return environment.Name(environment.Unit, env.App, env.Name, process)
 }
 
 // keyUses are the services by way of which a process uses a key, with what is encrypted there.

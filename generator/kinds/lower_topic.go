@@ -246,7 +246,7 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 	}
 	for _, p := range d.Processes {
 		if p.Job {
-			take(environment.Name(environment.Unit, d.Env.App, d.Env.Name, p.Name)+failures, "The queue of failed runs of job "+quoted(p.Name), app.Resource{At: p.Service(p.Name).At})
+			take(UnitName(d.Env, p.Name)+failures, "The queue of failed runs of job "+quoted(p.Name), app.Resource{At: p.Service(p.Name).At})
 		}
 	}
 	for _, r := range d.Of("cron") {

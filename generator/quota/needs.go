@@ -1,7 +1,9 @@
 package quota
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/groundplan/groundplan/generator/environment"
@@ -110,12 +112,16 @@ func natRemedy(gateways int) string {
 func groups(d *kinds.Deployment) []Need {
 	out, in := map[string]int{}, map[string]int{}
 	const balancer = "the load balancer"
+	called := map[string]string{} // what a connection's name leads to, in words
+	for _, p := range d.Processes {
+		called[d.ProcessLabel(p.Name)] = "process " + p.Name
+	}
 	peak := 0
 	for _, p := range d.Processes {
 		label := "process " + p.Name
 		out[label] += len(p.Connections) + len(d.Env.OutboundPorts)
 		for target := range p.Connections {
-			in[named(d, target)]++
+			in[cmp.Or(called[target], "what "+target+" names")]++
 		}
 		if p.Gateway || p.Public {
 			in[label]++
@@ -133,34 +139,19 @@ func groups(d *kinds.Deployment) []Need {
 		rules map[string]int
 		word  string
 	}{{out, "outgoing"}, {in, "incoming"}} {
-		for _, label := range sorted(side.rules) {
+		for _, label := range slices.Sorted(maps.Keys(side.rules)) {
 			if n := side.rules[label]; n > most {
 				most, whose, direction = n, label, side.word
 			}
 		}
 	}
-	servers := len(d.Env.Caches)
-	for _, server := range d.Env.DatabaseServers {
-		if server.Existing == nil {
-			servers++
-		}
-	}
+	servers := len(d.Env.Caches) + madeServers(d)
 	total := len(d.Processes) + len(jobs) + servers + 2
 	return []Need{
 		{Quota: securityGroups, Value: float64(total), What: "one for each process, job and server", Lower: regroup(d, "describe fewer services")},
 		{Quota: groupRules, Value: float64(most), What: fmt.Sprintf("%s has %d rules for %s connections", whose, most, direction), Lower: regroup(d, "serve several paths by one service, or call fewer services from one")},
 		{Quota: interfaces, Value: float64(peak + len(jobs) + servers*2), What: "one for each task that may run, and those of servers and functions", Lower: "lower scale.max"},
 	}
-}
-
-// named is what a connection's name leads to, in words.
-func named(d *kinds.Deployment, target string) string {
-	for _, p := range d.Processes {
-		if d.ProcessLabel(p.Name) == target {
-			return "process " + p.Name
-		}
-	}
-	return "what " + target + " names"
 }
 
 // scheduled are the processes that jobs call, one entry for each job.
@@ -217,6 +208,17 @@ func jobs(d *kinds.Deployment) []Need {
 	}
 }
 
+// madeServers counts the database servers that are not there already.
+func madeServers(d *kinds.Deployment) int {
+	n := 0
+	for _, server := range d.Env.DatabaseServers {
+		if server.Existing == nil {
+			n++
+		}
+	}
+	return n
+}
+
 func storage(d *kinds.Deployment) []Need {
 	var servers, clusters, stored, grown, nodes float64
 	for _, s := range d.Env.DatabaseServers {
@@ -263,14 +265,8 @@ func global(d *kinds.Deployment) []Need {
 	if d.Env.Exposed() {
 		logs = 1
 	}
-	servers := 0
-	for _, s := range d.Env.DatabaseServers {
-		if s.Existing == nil {
-			servers++
-		}
-	}
 	made += logs
-	rolesMade := 2*len(d.Processes) + 2*len(scheduled(d)) + servers
+	rolesMade := 2*len(d.Processes) + 2*len(scheduled(d)) + madeServers(d)
 	if d.Env.Network == nil {
 		rolesMade++
 	}
@@ -285,13 +281,4 @@ func global(d *kinds.Deployment) []Need {
 		{Quota: namespaces, Value: 1, What: "the one in which processes find each other"},
 		{Quota: zones, Value: 1, What: "the private zone of that namespace"},
 	}
-}
-
-func sorted(m map[string]int) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

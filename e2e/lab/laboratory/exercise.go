@@ -82,6 +82,11 @@ func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Orde
 	return l.DoIn(ctx, tasks[0], service, order)
 }
 
+// Running are the tasks of a process that run and are not being stopped.
+func (l *Laboratory) Running(process string) []ecs.Task {
+	return slices.DeleteFunc(l.Cluster.Tasks(process), func(task ecs.Task) bool { return task.Status != "RUNNING" || task.StopCode != "" })
+}
+
 // serving are the tasks that run of the process that serves a service, at least one.
 func (l *Laboratory) serving(service string) ([]ecs.Task, error) {
 	processes, err := l.Processes()
@@ -93,11 +98,7 @@ func (l *Laboratory) serving(service string) ([]ecs.Task, error) {
 		if !slices.Contains(process.Hosts, service) || process.copies(service, l.Needs) {
 			continue
 		}
-		for _, task := range l.Cluster.Tasks(process.Name) {
-			if task.Status == "RUNNING" && task.StopCode == "" {
-				tasks = append(tasks, task)
-			}
-		}
+		tasks = append(tasks, l.Running(process.Name)...)
 	}
 	if len(tasks) == 0 {
 		return nil, fmt.Errorf("no task serves %s", service)
@@ -107,11 +108,17 @@ func (l *Laboratory) serving(service string) ([]ecs.Task, error) {
 
 // DoIn gives an order to a service in one task, from inside it: what stands at the front door decides nothing.
 func (l *Laboratory) DoIn(ctx context.Context, task ecs.Task, service string, order exercise.Order) (exercise.Answer, error) {
-	port, err := l.port(task.Service)
+	url, err := l.insideURL(task, "/lab/"+service+"/do")
 	if err != nil {
 		return exercise.Answer{}, err
 	}
-	return l.order(ctx, l.inside(task), "http://"+net.JoinHostPort("127.0.0.1", port)+"/lab/"+service+"/do", order)
+	return l.order(ctx, l.inside(task), url, order)
+}
+
+// insideURL is the address of a path of a task's application, for a client inside the task.
+func (l *Laboratory) insideURL(task ecs.Task, path string) (string, error) {
+	port, err := l.port(task.Service)
+	return "http://" + net.JoinHostPort("127.0.0.1", port) + path, err
 }
 
 // port is where the application of a process listens: what its variable says, or where Encore's runtimes do.
@@ -183,11 +190,11 @@ func (l *Laboratory) Received(ctx context.Context, service string) ([]exercise.R
 	}
 	var all []exercise.Received
 	for _, task := range tasks {
-		port, err := l.port(task.Service)
+		url, err := l.insideURL(task, path)
 		if err != nil {
 			return nil, err
 		}
-		some, err := received(ctx, l.inside(task), "http://"+net.JoinHostPort("127.0.0.1", port)+path)
+		some, err := received(ctx, l.inside(task), url)
 		if err != nil {
 			return nil, err
 		}
