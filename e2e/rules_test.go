@@ -348,7 +348,9 @@ func untagged(plan *tfjson.Plan) []string {
 	var broken []string
 	for _, change := range planned(plan) {
 		all, can := values(change)["tags_all"]
-		if change.Mode == tfjson.DataResourceMode || !can {
+		// Only known after apply is what a provider without default tags plans for a resource without tags of its own.
+		unknown, _ := change.Change.AfterUnknown.(map[string]any)
+		if change.Mode == tfjson.DataResourceMode || !can && unknown["tags_all"] != true {
 			continue
 		}
 		tags, _ := all.(map[string]any)

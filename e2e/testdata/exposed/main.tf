@@ -9,6 +9,18 @@ terraform {
   }
 }
 
+provider "aws" {
+  default_tags {
+    tags = {
+      application = "exposed"
+    }
+  }
+}
+
+provider "aws" {
+  alias = "untagged"
+}
+
 resource "aws_subnet" "this" {
   vpc_id                  = "vpc-0a1b2c3d4e5f60718"
   cidr_block              = "10.0.0.0/24"
@@ -77,6 +89,8 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
 }
 
 resource "aws_ecr_repository" "this" {
+  provider = aws.untagged
+
   name = "exposed"
 }
 
