@@ -180,6 +180,45 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   }
 }
 
+locals {
+  # What the queue does not take is in no queue. The metrics are those of "Monitoring Amazon EventBridge Scheduler with Amazon
+  # CloudWatch" and of "Types of metrics for Lambda functions"; DeadLetterErrors would be of a dead_letter_config, which the
+  # function does not have.
+  lost = {
+    lambda = {
+      namespace  = "AWS/Lambda"
+      metric     = "DestinationDeliveryFailures"
+      dimensions = { FunctionName = aws_lambda_function.this.function_name }
+      meaning    = "runs of the cron job ${var.name} failed for good, and Lambda could not put them into the queue ${aws_sqs_queue.dead_letters.name}: look at the policy of the role ${aws_iam_role.signer.name} and at that of the key"
+    }
+    scheduler = {
+      namespace  = "AWS/Scheduler"
+      metric     = "InvocationsFailedToBeSentToDeadLetterCount"
+      dimensions = { ScheduleGroup = aws_scheduler_schedule_group.this.name }
+      meaning    = "runs of the cron job ${var.name} could not be started, and the scheduler could not put them into the queue ${aws_sqs_queue.dead_letters.name}: look at the policy of the role ${aws_iam_role.schedule.name} and at that of the key"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "lost" {
+  for_each = local.lost
+
+  alarm_name          = "${var.name}-lost-by-${each.key}"
+  alarm_description   = "${each.value.metric} is above 0: ${each.value.meaning}."
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 1
+  # Nothing is reported of a job that does not run.
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_topic_arns
+  ok_actions         = var.alarm_topic_arns
+}
+
 resource "aws_security_group" "this" {
   name_prefix = "${var.name}-"
   description = "Function of the cron job ${var.name}"

@@ -247,7 +247,7 @@ variable "retry_window_seconds" {
 }
 
 variable "alarm_topic_arns" {
-  description = "ARNs of the SNS topics that are told when runs are lost, and when none are any more. Empty: the alarm is seen in CloudWatch only."
+  description = "ARNs of the SNS topics that are told when runs fail for good or are lost, and when none are any more. Empty: the alarms are seen in CloudWatch only."
   type        = list(string)
   default     = []
   nullable    = false

@@ -226,3 +226,45 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
     QueueName = aws_sqs_queue.failures.name
   }
 }
+
+locals {
+  # What the queue does not take is in no queue. The metrics are those of "Monitoring Amazon EventBridge" and of "Monitoring
+  # Amazon EventBridge Scheduler with Amazon CloudWatch".
+  lost = merge(
+    {
+      events = {
+        namespace  = "AWS/Events"
+        metric     = "FailedInvocations"
+        dimensions = { RuleName = aws_cloudwatch_event_rule.failures.name }
+        meaning    = "runs of the job ${var.name} failed, and EventBridge could not put them into the queue ${aws_sqs_queue.failures.name}: look at the policy of the queue"
+      }
+    },
+    {
+      for group in aws_scheduler_schedule_group.this : "scheduler" => {
+        namespace  = "AWS/Scheduler"
+        metric     = "InvocationsFailedToBeSentToDeadLetterCount"
+        dimensions = { ScheduleGroup = group.name }
+        meaning    = "runs of the job ${var.name} could not be started, and the scheduler could not put them into the queue ${aws_sqs_queue.failures.name}: look at the policy of the role ${aws_iam_role.start[0].name}"
+      }
+    },
+  )
+}
+
+resource "aws_cloudwatch_metric_alarm" "lost" {
+  for_each = local.lost
+
+  alarm_name          = "${var.name}-lost-by-${each.key}"
+  alarm_description   = "${each.value.metric} is above 0: ${each.value.meaning}."
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 1
+  # Nothing is reported of a job that does not run or does not fail.
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_topic_arns
+  ok_actions         = var.alarm_topic_arns
+}

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the task definition and its log group, and the stem of the names of roles, queue, rule and alarm."
+  description = "Name of the task definition and its log group, and the stem of the names of roles, queue, rule and alarms."
   type        = string
   nullable    = false
 
@@ -258,7 +258,7 @@ variable "outbound_ports" {
 }
 
 variable "alarm_topic_arns" {
-  description = "ARNs of the SNS topics that are told when a run fails, and when that is over. Empty: the alarm is seen in CloudWatch only."
+  description = "ARNs of the SNS topics that are told when a run fails or a failure is lost, and when that is over. Empty: the alarms are seen in CloudWatch only."
   type        = list(string)
   default     = []
   nullable    = false

@@ -295,6 +295,33 @@ run "j1_lost_runs_raise_an_alarm" {
   }
 }
 
+# What failed for good and does not reach the queue either: each of the two that put runs there says so by a metric of its own.
+run "j1_runs_that_the_queue_does_not_take_raise_an_alarm" {
+  command = plan
+
+  variables {
+    alarm_topic_arns = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.lost : name => "${alarm.alarm_name}: ${alarm.namespace} ${alarm.metric_name} ${jsonencode(alarm.dimensions)}" } == {
+      lambda    = "shop-production-cleanup-lost-by-lambda: AWS/Lambda DestinationDeliveryFailures {\"FunctionName\":\"shop-production-cleanup\"}"
+      scheduler = "shop-production-cleanup-lost-by-scheduler: AWS/Scheduler InvocationsFailedToBeSentToDeadLetterCount {\"ScheduleGroup\":\"shop-production-cleanup\"}"
+    }
+    error_message = "the alarms watch something else: ${jsonencode([for alarm in aws_cloudwatch_metric_alarm.lost : [alarm.namespace, alarm.metric_name, alarm.dimensions]])}"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.lost : alarm.statistic == "Sum" && alarm.comparison_operator == "GreaterThanThreshold" && alarm.threshold == 0 && alarm.evaluation_periods == 1])
+    error_message = "one run that is lost raises no alarm"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.lost : alarm.treat_missing_data == "notBreaching" && alarm.alarm_actions == toset(var.alarm_topic_arns) && alarm.ok_actions == toset(var.alarm_topic_arns)])
+    error_message = "the alarms tell nobody, or a job that does not run raises one"
+  }
+}
+
 run "n5_the_function_reaches_the_process_and_secrets_manager_alone" {
   command = plan
 

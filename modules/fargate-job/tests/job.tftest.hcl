@@ -283,6 +283,34 @@ run "a_failed_run_is_noticed" {
   }
 }
 
+# What the queue does not take is seen by the metrics of those that put failures there.
+run "failures_that_the_queue_does_not_take_raise_an_alarm" {
+  variables {
+    alarm_topic_arns = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+    schedules        = { nightly = { expressions = ["cron(30 2 * * ? *)"] } }
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.lost : name => "${alarm.alarm_name}: ${alarm.namespace} ${alarm.metric_name} ${jsonencode(alarm.dimensions)}" } == {
+      events    = "shop-production-reports-lost-by-events: AWS/Events FailedInvocations {\"RuleName\":\"shop-production-reports-failures\"}"
+      scheduler = "shop-production-reports-lost-by-scheduler: AWS/Scheduler InvocationsFailedToBeSentToDeadLetterCount {\"ScheduleGroup\":\"shop-production-reports-runs\"}"
+    }
+    error_message = "the alarms watch something else: ${jsonencode([for alarm in aws_cloudwatch_metric_alarm.lost : [alarm.namespace, alarm.metric_name, alarm.dimensions]])}"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.lost : alarm.statistic == "Sum" && alarm.comparison_operator == "GreaterThanThreshold" && alarm.threshold == 0 && alarm.treat_missing_data == "notBreaching" && alarm.alarm_actions == toset(var.alarm_topic_arns) && alarm.ok_actions == toset(var.alarm_topic_arns)])
+    error_message = "one failure that is lost raises no alarm, or it tells nobody"
+  }
+}
+
+run "without_schedules_nothing_watches_the_scheduler" {
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.lost) == ["events"]
+    error_message = "alarms watch ${join(", ", keys(aws_cloudwatch_metric_alarm.lost))}"
+  }
+}
+
 run "rights_and_paths_are_those_given" {
   variables {
     permissions = {
