@@ -60,6 +60,32 @@ func withoutZone(env *environment.Environment) []string {
 	return names
 }
 
+// publicZone is a zone in which names are answered or, when proves is set, certificates are proven.
+type publicZone struct {
+	id     string
+	proves bool
+}
+
+// publicZones are the zones of an environment that everybody resolves, sorted.
+func publicZones(d *kinds.Deployment) []publicZone {
+	ids, proving := []string{d.Env.HostedZoneID}, map[string]bool{}
+	shows := d.Env.CDNCertificateARN == "" && slices.ContainsFunc(d.Of(kinds.Buckets.Name), kinds.Shown(d.Env))
+	proving[d.Env.HostedZoneID] = shows || d.Env.CertificateARN == "" && d.Env.Exposed()
+	for _, alias := range d.Env.Aliases {
+		ids = append(ids, alias.HostedZoneID)
+		if d.Env.CertificateARN == "" && d.Env.Exposed() {
+			proving[alias.HostedZoneID] = true
+		}
+	}
+	var zones []publicZone
+	for _, id := range distinct(ids) {
+		if id != "" {
+			zones = append(zones, publicZone{id, proving[id]})
+		}
+	}
+	return zones
+}
+
 // privateZones are the zones of an environment that only VPCs resolve, sorted.
 func privateZones(env *environment.Environment) []string {
 	zones := []string{env.PrivateZoneID}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
@@ -25,17 +26,104 @@ func existing(d *kinds.Deployment) []string {
 		items = append(items, existingBucket(d, bucket))
 	}
 	for _, topic := range d.Env.ExistingTopics {
-		text := fmt.Sprintf("Topic `%s` stands for %q. Its policy must not deny the account's roles `sns:Publish`, nor its administrators `sns:Subscribe`.", topic.ARN, topic.Topic)
-		items = append(items, text+keyNote(topic.KeyARN))
+		items = append(items, existingTopic(d, topic))
 	}
 	for _, server := range d.Env.DatabaseServers {
 		if e := server.Existing; e != nil {
 			items = append(items, fmt.Sprintf("Database server `%s` stands for %q: PostgreSQL at `%s:%d`, which speaks TLS with a certificate for that name. "+
 				"The services stack adds a rule to its security group `%s` for each process that uses it, and takes it away again. All processes together open at most %d connections. "+
-				"Backups, upgrades and its size are its owner's.", e.Address, server.Name, e.Address, e.Port, e.SecurityGroupID, e.MaxConnections))
+				"Backups, upgrades, alarms and its size are its owner's.", e.Address, server.Name, e.Address, e.Port, e.SecurityGroupID, e.MaxConnections))
 		}
 	}
+	return append(items, existingAccess(d)...)
+}
+
+// existingTopic asks for the alarms of a topic as well: SNS counts what it cannot deliver by topic, and a queue that gets
+// nothing raises none.
+func existingTopic(d *kinds.Deployment, topic environment.ExistingTopic) string {
+	text := fmt.Sprintf("Topic `%s` stands for %q. Its policy must not deny the account's roles `sns:Publish`, nor its administrators `sns:Subscribe`.", topic.ARN, topic.Topic)
+	if slices.ContainsFunc(d.Of(kinds.Subscriptions.Name), func(r app.Resource) bool { return r.Parent == topic.Topic }) {
+		text += fmt.Sprintf(" SNS counts deliveries that fail by topic, so that the alarms are its owner's: the sum of `NumberOfNotificationsFailed` above 0 is a queue that does not let messages in, "+
+			"that of `NumberOfNotificationsFailedToRedriveToDlq` messages that are lost, both in `AWS/SNS` with the dimension `TopicName` `%s`. Without them nobody learns of either.",
+			topic.ARN[strings.LastIndex(topic.ARN, ":")+1:])
+	}
+	return text + keyNote(topic.KeyARN)
+}
+
+// existingAccess is about what stands at the edges of an environment: who is told of alarms, filters requests, bounds or uses
+// its roles, and whose images and security groups its tasks have.
+func existingAccess(d *kinds.Deployment) []string {
+	env := d.Env
+	var items []string
+	list := func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
+	if len(env.AlarmTopicARNs) > 0 {
+		items = append(items, fmt.Sprintf("Topics for alarms %s. Their policies let CloudWatch of this account in, or its alarms: where they name neither the account nor `cloudwatch.amazonaws.com`, an alarm goes off and nobody hears of it. "+
+			"The key of one that is encrypted admits `cloudwatch.amazonaws.com` to `kms:Decrypt` and `kms:GenerateDataKey*`, which the key `alias/aws/sns` cannot.", list(env.AlarmTopicARNs)))
+	}
+	if env.WebACLARN != "" && env.Exposed() {
+		items = append(items, fmt.Sprintf("Web ACL `%s`. What its rules block never reaches the application. AWS refuses to delete it while the load balancer has it.", env.WebACLARN))
+	}
+	if env.CDNWebACLARN != "" && slices.ContainsFunc(d.Of(kinds.Buckets.Name), kinds.Shown(env)) {
+		items = append(items, fmt.Sprintf("Web ACL `%s` for CloudFront. Its rules say who sees the public buckets.", env.CDNWebACLARN))
+	}
+	if env.PermissionsBoundary != "" {
+		items = append(items, fmt.Sprintf("Policy `%s` bounds every role that is made. It allows what their own policies do, of these services: %s, and of those that an override names. What it leaves out they lack: tasks do not start, or calls are refused.", env.PermissionsBoundary, list(boundedServices(d))))
+	}
+	if roles := distinct(slices.Concat(env.DeployRoleARNs, env.PullRoleARNs)); len(roles) > 0 {
+		items = append(items, fmt.Sprintf("Roles %s. The registry's policy names them; their own allow `ecr:GetAuthorizationToken`, and those of another account what they do with the repository `%s` as well.", list(roles), registryName(env)))
+	}
+	for _, image := range privateImages(d) {
+		items = append(items, fmt.Sprintf("Image `%s`. The policy of its repository lets the execution roles of this environment's tasks pull (`ecr:BatchGetImage`, `ecr:GetDownloadUrlForLayer`) when it is another account's; no lifecycle rule lets it expire.", image))
+	}
+	if groups := furtherGroups(env); len(groups) > 0 {
+		items = append(items, fmt.Sprintf("Security groups %s, in the VPC of the environment. Their rules add to what tasks may reach and be reached by; AWS refuses to delete one while tasks have it.", list(groups)))
+	}
 	return items
+}
+
+// boundedServices are the services of AWS of which some role of an environment may use something, as IAM spells them.
+func boundedServices(d *kinds.Deployment) []string {
+	services := []string{"ecr", "kms", "logs", "secretsmanager"}
+	if len(d.Of(kinds.Topics.Name)) > 0 {
+		services = append(services, "sns", "sqs")
+	}
+	if len(d.Of(kinds.Buckets.Name)) > 0 {
+		services = append(services, "s3")
+	}
+	if d.Env.Metrics.Destination == "cloudwatch" {
+		services = append(services, "cloudwatch")
+	}
+	for _, r := range d.Of(kinds.Crons.Name) {
+		services = append(services, "sqs")
+		if r.Spec.(*kinds.Cron).StartsJob {
+			services = append(services, "ecs", "iam")
+		} else {
+			services = append(services, "ec2", "lambda") // the function's network interfaces
+		}
+	}
+	return distinct(services)
+}
+
+// privateImages are the images of ECR that are not in the environment's own registry, sorted.
+func privateImages(d *kinds.Deployment) []string {
+	images := []string{d.Env.HelperImage}
+	for _, service := range d.App.Services {
+		if service.Container != nil {
+			images = append(images, service.Container.Image)
+		}
+	}
+	return slices.DeleteFunc(distinct(images), func(image string) bool {
+		return !privateImage.MatchString(image) || keptTag(d.Env, image) != ""
+	})
+}
+
+// furtherGroups are the security groups that tasks have besides their own, sorted.
+func furtherGroups(env *environment.Environment) []string {
+	var groups []string
+	for _, process := range env.Processes {
+		groups = append(groups, process.SecurityGroupIDs...)
+	}
+	return distinct(groups)
 }
 
 func existingNetwork(d *kinds.Deployment) string {
@@ -111,6 +199,13 @@ func existingCertificates(d *kinds.Deployment) []string {
 		if elsewhere := withoutZone(d.Env); len(elsewhere) > 0 {
 			text += fmt.Sprintf(" DNS is kept elsewhere: once the platform is applied, point %s to the name that "+
 				"`terraform -chdir=%s/platform output -json load_balancer | jq -r .dns_name` prints, by a CNAME record or an alias.", names(elsewhere), d.Env.Name)
+		}
+		items = append(items, text)
+	}
+	for _, zone := range publicZones(d) {
+		text := fmt.Sprintf("Zone `%s`. It is public, in this account, and its name servers are those that its parent names. Records of the environment's names are made there, and no others of these names stand in it.", zone.id)
+		if zone.proves {
+			text += " ACM proves certificates by records there and asks for them from outside: an apply waits 75 minutes for what nobody can see. CAA records, where there are any, name `amazon.com`."
 		}
 		items = append(items, text)
 	}

@@ -3,6 +3,7 @@ package generator_test
 import (
 	"encoding/json"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -279,6 +280,132 @@ func TestE4_ReadmeSaysWhatTheOwnersDo(t *testing.T) {
 	}
 	if plain := string(bring(t).Files["README.md"]); strings.Contains(plain, "exists already") || !strings.Contains(plain, "| network, registry") {
 		t.Error("an environment that brings nothing has owners to ask")
+	}
+}
+
+// asked are the settings that name something which exists, with a value and what infra/README.md asks of its owner.
+var asked = map[string]struct{ settings, want string }{
+	"hosted_zone_id":       {"hosted_zone_id = \"Z0PUBLIC\"", "Zone `Z0PUBLIC`. It is public"},
+	"private_zone_id":      {"internal = true\nprivate_zone_id = \"Z0PRIVATE\"", "Private zone `Z0PRIVATE`"},
+	"certificate_arn":      {"certificate_arn = \"arn:aws:acm:eu-west-1:123456789012:certificate/lb\"", "Certificate `arn:aws:acm:eu-west-1:123456789012:certificate/lb`. It is issued"},
+	"cdn_certificate_arn":  {"cdn_certificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/cdn\"", "Certificate `arn:aws:acm:us-east-1:123456789012:certificate/cdn` for CloudFront"},
+	"web_acl_arn":          {"web_acl_arn = \"arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1\"", "Web ACL `arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1`"},
+	"cdn_web_acl_arn":      {"cdn_web_acl_arn = \"arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1\"", "Web ACL `arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1` for CloudFront"},
+	"key_arn":              {brought["encryption-key"], "`kms:*`"},
+	"permissions_boundary": {"permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"", "Policy `arn:aws:iam::123456789012:policy/bound` bounds every role"},
+	"deploy_role_arns":     {"deploy_role_arns = [\"arn:aws:iam::123456789012:role/deploy\"]", "Roles `arn:aws:iam::123456789012:role/deploy`"},
+	"pull_role_arns":       {"pull_role_arns = [\"arn:aws:iam::210987654321:role/scan\"]", "Roles `arn:aws:iam::210987654321:role/scan`"},
+	"alarm_topic_arns":     {"alarm_topic_arns = [\"arn:aws:sns:eu-west-1:210987654321:on-call\"]", "Topics for alarms `arn:aws:sns:eu-west-1:210987654321:on-call`"},
+	"helper_image":         {"helper_image = \"210987654321.dkr.ecr.eu-west-1.amazonaws.com/mirror/busybox@sha256:" + strings.Repeat("a", 64) + "\"", "Image `210987654321.dkr.ecr.eu-west-1.amazonaws.com/mirror/busybox@"},
+	"security_group_ids":   {"task {\nsecurity_group_ids = [\"sg-0a1b2c3d\"]\n}", "Security groups `sg-0a1b2c3d`"},
+	"vpc_id":               {brought["network"], "Network `vpc-0a1b2c3d`"},
+	"public_subnet_ids":    {brought["network"], "Public subnets `subnet-0a1b2c31`"},
+	"compute_subnet_ids":   {brought["network"], "Compute subnets `subnet-0a1b2c33`"},
+	"storage_subnet_ids":   {brought["network"], "Storage subnets `subnet-0a1b2c35`"},
+	"arn":                  {brought["topic"], "the dimension `TopicName` `company-paid`"},
+	"security_group_id":    {brought["network"] + "\n" + brought["database-server"], "its security group `sg-0a1b2c3d`"},
+	"master_secret_arn":    {brought["network"] + "\n" + strings.Replace(brought["database-server"], "port ", "master_secret_arn = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds\"\nport ", 1), "jq -r .master_secret_arn"},
+	"name":                 {brought["bucket"], "Bucket `company-files`"},
+	"address":              {brought["network"] + "\n" + brought["database-server"], "Database server `db.example.com`"},
+}
+
+// namesWhatExists are the names of settings by which they could name what exists.
+var namesWhatExists = regexp.MustCompile("^[|] `((?:[a-z_]+_)?(?:arns?|ids?|image|boundary))` [|]")
+
+// TestE4_EverySettingThatNamesWhatExistsIsAsked: of its owner, in infra/README.md; and a setting that is new is not forgotten.
+func TestE4_EverySettingThatNamesWhatExistsIsAsked(t *testing.T) {
+	page, err := os.ReadFile("../docs/settings.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(page)) {
+		name := namesWhatExists.FindStringSubmatch(line)
+		if name == nil || name[1] == "account_id" { // which is no resource of anybody's
+			continue
+		}
+		seen++
+		if _, known := asked[name[1]]; !known {
+			t.Errorf("nobody is asked for what %s names", name[1])
+		}
+	}
+	if seen < 18 {
+		t.Errorf("docs/settings.md lists %d settings that name something", seen)
+	}
+	application := complete()
+	at := hcl.Range{Filename: "orders/orders.go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
+	application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "pictures", Service: "orders", Spec: &kinds.Bucket{Public: true}, At: at})
+	const domain = "domain = \"shop.example.com\"\n"
+	for name, setting := range asked {
+		settings := "region = \"eu-west-1\"\n" + domain + setting.settings + "\n"
+		if name != "certificate_arn" && name != "hosted_zone_id" {
+			settings += asked["certificate_arn"].settings + "\n"
+		}
+		if name == "cdn_web_acl_arn" {
+			settings += "hosted_zone_id = \"Z0PUBLIC\"\n"
+		}
+		output := lower(t, application, settings)
+		if readme := string(output.Files["README.md"]); !strings.Contains(readme, setting.want) && !strings.Contains(strings.ReplaceAll(readme, `"kms:*"`, "`kms:*`"), setting.want) {
+			t.Errorf("%s: the README lacks %q", name, setting.want)
+		}
+	}
+}
+
+// TestE4_TopicsNobodySubscribesToNeedNoAlarms, as nothing is delivered from them.
+func TestE4_TopicsNobodySubscribesToNeedNoAlarms(t *testing.T) {
+	application := bringable()
+	application.Resources = slices.DeleteFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "subscription" })
+	application.Edges = slices.DeleteFunc(application.Edges, func(e app.Edge) bool { return e.Kind == "subscription" })
+	if readme := string(lower(t, application, "region = \"eu-west-1\"\n"+brought["topic"]).Files["README.md"]); strings.Contains(readme, "NumberOfNotificationsFailed") || !strings.Contains(readme, "company-paid") {
+		t.Error("the owner of a topic is asked for alarms that never go off")
+	}
+}
+
+// usedService is the service of an action of IAM, where generated code or a module names one.
+var usedService = regexp.MustCompile(`"([a-z0-9-]+):[A-Z][A-Za-z*]+"`)
+
+// TestE4_BoundaryHasRoomForEveryRole: the services that infra/README.md lists are those of which the policies of roles name
+// an action, in the code of every fixture and in the modules it calls that make roles.
+func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
+	jobs, diags, err := generator.Read(filepath.Join(fixtures, "parcels"))
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	for _, test := range []struct {
+		name        string
+		application *app.App
+		settings    string
+		want        []string
+	}{
+		{"with jobs", jobs, "", []string{"cloudwatch", "ecr", "ecs", "iam", "kms", "logs", "secretsmanager", "sns", "sqs"}},
+		{"with everything", complete(), "", []string{"cloudwatch", "ec2", "ecr", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs"}},
+		{"with nothing", plain("orders"), "metrics {\n destination = \"none\"\n}\n", []string{"ecr", "kms", "logs", "secretsmanager"}},
+	} {
+		output := lower(t, test.application, "region = \"eu-west-1\"\npermissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"\n"+test.settings)
+		_, line, _ := strings.Cut(string(output.Files["README.md"]), "policy/bound` bounds every role")
+		line, _, _ = strings.Cut(line, "\n")
+		if d := cmp.Diff("`"+strings.Join(test.want, "`, `")+"`", strings.TrimSuffix(regexp.MustCompile("`.*`").FindString(line), "")); d != "" {
+			t.Errorf("%s: %s", test.name, d)
+		}
+		used := map[string]bool{}
+		for path, content := range output.Files {
+			module, _, _ := strings.Cut(strings.TrimPrefix(path, "modules/"), "/")
+			if _, makesRoles := output.Files["modules/"+module+"/variables.tf"]; strings.HasSuffix(path, ".tf") && !strings.Contains(path, "/tests/") &&
+				(strings.HasPrefix(path, "production/services/") || makesRoles && strings.Contains(string(output.Files["modules/"+module+"/variables.tf"]), `"permissions_boundary_arn"`)) {
+				for _, match := range usedService.FindAllStringSubmatch(string(content), -1) {
+					used[match[1]] = true
+				}
+			}
+		}
+		for service := range used {
+			// Conditions, trust policies, and what only some processes of a module have.
+			if !slices.Contains(test.want, service) && !slices.Contains([]string{"aws", "sts", "cloudwatch", "s3"}, service) {
+				t.Errorf("%s: a role uses %s", test.name, service)
+			}
+		}
+		if len(used) < len(test.want) {
+			t.Errorf("%s: only %v are used", test.name, slices.Sorted(maps.Keys(used)))
+		}
 	}
 }
 

@@ -53,22 +53,36 @@ func frame(s *kinds.Stack, stack string) {
 	}
 }
 
-// sameAccount holds the services to the account of their platform where the settings name none: with the credentials of
-// another account the plan would make a second environment there, around the outputs of this one.
+// sameAccount holds an environment to the account it was made in where the settings name none: with the credentials of another
+// account a plan would find nothing of it and make all of it a second time. Neither engine looks at conditions when it destroys.
 func sameAccount(s *kinds.Stack, stack string) {
 	const account = "data.aws_caller_identity.current.account_id"
 	identity := emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}}
-	if stack == platformStack {
-		identity.Comments = []string{"The account that is meant: the settings of the environment name none"}
-		s.Output("account_id", "The account of the environment, which the services have to be in as well.", emit.Ref(account))
-	} else {
+	if stack != platformStack {
 		identity.Comments = []string{"The services belong into the account of the platform"}
-		identity.Blocks = []emit.Block{{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []emit.Arg{
-			kinds.Arg("condition", emit.Equal("self.account_id", "local.platform.account_id")),
-			kinds.Arg("error_message", emit.Template("The credentials are for account ", "self.account_id", ", but the platform of this environment is in account ", "local.platform.account_id", ".")),
-		}}}}}
+		identity.Blocks = []emit.Block{refuseUnless("self.account_id", "local.platform.account_id", "The credentials are for account ", "self.account_id", ", but the platform of this environment is in account ", "local.platform.account_id", ".")}
+		s.Add("providers.tf", identity)
+		return
 	}
-	s.Add("providers.tf", identity)
+	// Everything else of the state is gone from a plan once the provider has looked for it in the wrong account; this is nowhere
+	// but in the state.
+	lifecycle := refuseUnless("self.output", account, "The credentials are for account ", account, ", but this environment was made in account ", "self.output", ".")
+	lifecycle.Args = []emit.Arg{kinds.Arg("ignore_changes", emit.List(emit.Ref("input")))}
+	s.Add("providers.tf", identity, emit.Block{
+		Type: "resource", Labels: []string{"terraform_data", "account"},
+		Comments: []string{"The account of the first apply: with the credentials of another one a plan fails"},
+		Args:     []emit.Arg{kinds.Arg("input", emit.Ref(account))},
+		Blocks:   []emit.Block{lifecycle},
+	})
+	s.Output("account_id", "The account of the environment, which the services have to be in as well.", emit.Ref(account))
+}
+
+// refuseUnless is a lifecycle by which a plan fails unless two references are equal; message is as for emit.Template.
+func refuseUnless(one, other string, message ...string) emit.Block {
+	return emit.Block{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []emit.Arg{
+		kinds.Arg("condition", emit.Equal(one, other)),
+		kinds.Arg("error_message", emit.Template(message...)),
+	}}}}
 }
 
 // provider is AWS in one region: the account it may touch, and the tags of everything it makes.

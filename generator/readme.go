@@ -24,6 +24,8 @@ type guide struct {
 	Databases bool
 	// OwnKey says that some environment makes its own key, which is destroyed with it.
 	OwnKey bool
+	// AnyAccount says that the settings of some environment name no account.
+	AnyAccount bool
 	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
 	Containers, Tagged bool
 }
@@ -194,6 +196,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		entry.Quotas = quotas(d)
 		data.OwnKey = data.OwnKey || env.KeyARN == ""
+		data.AnyAccount = data.AnyAccount || env.AccountID == ""
 		data.Environments = append(data.Environments, entry)
 	}
 	return templates.Render("infra.md", data)

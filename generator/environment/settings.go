@@ -102,7 +102,7 @@ var environmentSettings = []setting[Environment]{
 	row("region", func(e *Environment) *string { return &e.Region }, same("us-east-1"),
 		"AWS region.", isRegion),
 	row("account_id", func(e *Environment) *string { return &e.AccountID }, same(""),
-		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account; without it the services refuse another account than their platform's.", isAccountID),
+		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account; without it a plan refuses another account than that of the first apply, and only destroying does not.", isAccountID),
 	row("tags", func(e *Environment) *map[string]string { return &e.Tags }, same(map[string]string(nil)),
 		"Tags of everything that is made in the environment, beside those of the `app` block; of two with one key this one counts.", nil),
 	row("domain", func(e *Environment) *string { return &e.Domain }, same(""),

@@ -13,5 +13,18 @@ provider "aws" {
   }
 }
 
-# The account that is meant: the settings of the environment name none
 data "aws_caller_identity" "current" {}
+
+# The account of the first apply: with the credentials of another one a plan fails
+resource "terraform_data" "account" {
+  input = data.aws_caller_identity.current.account_id
+
+  lifecycle {
+    ignore_changes = [input]
+
+    postcondition {
+      condition     = self.output == data.aws_caller_identity.current.account_id
+      error_message = "The credentials are for account ${data.aws_caller_identity.current.account_id}, but this environment was made in account ${self.output}."
+    }
+  }
+}
