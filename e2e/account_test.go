@@ -16,6 +16,9 @@ func TestE2_PlatformStaysInItsAccount(t *testing.T) {
 	for name, engine := range map[string]emulator.Engine{"terraform": emulator.TerraformEngine, "opentofu": emulator.OpenTofuEngine} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
+			if err := os.Mkdir(filepath.Join(folder, "tests"), 0o755); err != nil {
+				t.Fatal(err)
+			}
 			for _, file := range []string{"providers.tf", "terraform.tf"} {
 				content, err := os.ReadFile(filepath.Join(repository, "golden/hello/infra/production/platform", file))
 				if err != nil {

@@ -377,7 +377,7 @@ func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
 		settings    string
 		want        []string
 	}{
-		{"with jobs", jobs, "", []string{"cloudwatch", "ecr", "ecs", "iam", "kms", "logs", "secretsmanager", "sns", "sqs"}},
+		{"with jobs", jobs, "domain = \"parcels.example.com\"\n" + asked["certificate_arn"].settings + "\n", []string{"cloudwatch", "ecr", "ecs", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sqs"}},
 		{"with everything", complete(), "", []string{"cloudwatch", "ec2", "ecr", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs"}},
 		{"with nothing", plain("orders"), "metrics {\n destination = \"none\"\n}\n", []string{"ecr", "kms", "logs", "secretsmanager"}},
 	} {

@@ -45,9 +45,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	}
 	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
 		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
-		CIDRs: cidrs, Modules: map[string]string{}, Priorities: maps.Clone(previous.Priorities), LoadBalancers: sides(environments),
+		CIDRs: cidrs, Modules: map[string]string{}, Priorities: maps.Clone(previous.Priorities),
 	}}
-	diags = append(diags, checkSides(environments, previous.LoadBalancers)...)
 	if output.Lock.Priorities == nil {
 		output.Lock.Priorities = map[string]map[int]string{}
 	}

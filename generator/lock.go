@@ -10,8 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -49,8 +51,24 @@ type Lock struct {
 	// Forgotten maps what was left on AWS, by stack and logical id, to the address it had. A line may be removed once every
 	// state was applied.
 	Forgotten map[string]map[string]string `json:"forgotten,omitempty"`
-	// LoadBalancers are those of the environments, as far as a change replaces them.
-	LoadBalancers map[string]Side `json:"load_balancers,omitempty"`
+}
+
+// before are the parts of a lock that stand elsewhere since.
+type before struct {
+	// LoadBalancers, by environment, are facts of the holding "load balancer".
+	LoadBalancers map[string]struct {
+		Internal  bool `json:"internal"`
+		Protected bool `json:"protected"`
+	} `json:"load_balancers"`
+}
+
+// into puts what stood elsewhere where it is looked for.
+func (b before) into(lock *Lock) {
+	for env, balancer := range b.LoadBalancers {
+		if facts := lock.Holdings[env]["load balancer"]; facts != nil && facts[kinds.InternalFact] == "" {
+			facts[kinds.InternalFact], facts[kinds.ProtectedFact] = strconv.FormatBool(balancer.Internal), strconv.FormatBool(balancer.Protected)
+		}
+	}
 }
 
 const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"
@@ -70,7 +88,12 @@ func ReadLock(dir string) (*Lock, error) {
 		return nil, fmt.Errorf("%s is a pointer of Git LFS, which keeps its content elsewhere\nhint: git lfs pull", path)
 	}
 	var lock Lock
-	if err := json.Unmarshal(source.Plain(data), &lock); err != nil {
+	var old before
+	err = json.Unmarshal(source.Plain(data), &lock)
+	if err == nil {
+		err = json.Unmarshal(source.Plain(data), &old)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
 	}
 	if lock.Version > lockVersion {
@@ -79,6 +102,7 @@ func ReadLock(dir string) (*Lock, error) {
 	if lock.Version < lockVersion {
 		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
 	}
+	old.into(&lock)
 	return &lock, nil
 }
 

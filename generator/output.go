@@ -300,7 +300,6 @@ func (o *Output) mergeLock(previous *Lock, within func(string) bool) *Lock {
 			merged.Files[path] = sum
 		}
 	}
-	merged.LoadBalancers = mergeSides(previous.LoadBalancers, o.Lock.LoadBalancers, within)
 	return &merged
 }
 

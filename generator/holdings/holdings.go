@@ -231,6 +231,10 @@ func (j *judge) changed(before map[string]map[string]string, id string, was, is 
 			} else if r != nil {
 				j.refuse(e.Name, *r)
 			}
+		case fact == kinds.InternalFact:
+			j.verdict.Diagnostics = append(j.verdict.Diagnostics, anotherSide(was, is, e))
+		case fact == kinds.ProtectedFact:
+			// A switch that replaces nothing.
 		case fact == "fifo" && follows(before, id, e):
 			// Its topic was refused, or accepted with it.
 		default:

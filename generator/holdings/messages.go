@@ -184,6 +184,25 @@ func missing(was, is string) []string {
 	return slices.DeleteFunc(elements(was), func(zone string) bool { return slices.Contains(elements(is), zone) })
 }
 
+// anotherSide is about a load balancer that would face another way, which AWS does to none: terraform destroys the listeners,
+// then the load balancer, and makes both anew. Protection stops it between the two, so that nobody can accept that.
+func anotherSide(was, is map[string]string, e Environment) *hcl.Diagnostic {
+	words := map[string]string{"true": "internal", "false": "internet-facing"}
+	from, to := words[was[kinds.InternalFact]], words[is[kinds.InternalFact]]
+	d := &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Load balancer replaced", Subject: e.place("load balancer/internal"),
+		Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("the load balancer is %s, and becomes %s: AWS changes none, so that it is replaced, and nothing answers until the services are applied too.\n"+
+			"hint: apply platform and services in a quiet hour, one after the other", from, to),
+	}
+	if was[kinds.ProtectedFact] == "true" {
+		d.Severity, d.Summary = hcl.DiagError, "Protected load balancer replaced"
+		d.Detail = inEnvironments([]string{e.Name}) + fmt.Sprintf("the load balancer is %s, and is to be %s: AWS changes none, so that it is replaced, which deletion protection stops half-way, with the listeners gone.\n"+
+			"hint: set deletion_protection = false with all else in %s as it was, generate, and apply the platform; then make this change, apply platform and services, and switch the protection on again",
+			from, to, environment.Filename)
+	}
+	return d
+}
+
 func databaseMoved(id, subject string, was, is map[string]string, e Environment) refusal {
 	from, to := was[kinds.ServerFact], is[kinds.ServerFact]
 	return refusal{

@@ -44,6 +44,10 @@ const (
 	OwnFact = "is"
 	// Made is OwnFact of what is made.
 	Made = "made for this environment"
+	// InternalFact is "true" for a load balancer with private addresses alone, ProtectedFact for one that AWS refuses to delete.
+	// Neither loses data, and a change of the one is stopped half-way by the other.
+	InternalFact  = "internal"
+	ProtectedFact = "deletion_protection"
 	// ServerFact is the server that a database is on.
 	ServerFact = "server"
 	// account stands for the account's id in a name: where it is not set terraform fills it in.
@@ -67,6 +71,10 @@ func (s *Stack) hold(module, id string, args []emit.Arg) {
 	switch module {
 	case "encryption-key", "network":
 		facts[OwnFact] = Made
+	case "load-balancer":
+		facts[InternalFact] = strconv.FormatBool(s.Env.Internal)
+		// The module protects none without a domain: its first one replaces it.
+		facts[ProtectedFact] = strconv.FormatBool(s.Env.DeletionProtection && s.Env.Domain != "")
 	case "database-server":
 		facts[EngineFact] = "postgres"
 	case "database-cluster":

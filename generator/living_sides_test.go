@@ -1,8 +1,14 @@
 package generator_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -22,9 +28,9 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 		{"a name more", named, named + "alias \"www.example.com\" {}\n", ""},
 		{"a name for an internal one", "", internal, ""},
 		{"protection", named, named + open, ""},
-		{"first domain", "", named, `warning: Load balancer replaced: The load balancer of environment "production" is internal, and becomes internet-facing`},
+		{"first domain", "", named, `warning: Load balancer replaced: In the environment "production" the load balancer is internal, and becomes internet-facing`},
 		{"unprotected", named + open, internal, "warning: Load balancer replaced: "},
-		{"to the inside", named, internal, `error: Protected load balancer replaced: The load balancer of environment "production" is internet-facing, and is to be internal`},
+		{"to the inside", named, internal, `error: Protected load balancer replaced: In the environment "production" the load balancer is internet-facing, and is to be internal`},
 		{"to the outside", internal, named, "error: Protected load balancer replaced: "},
 		{"without its domain", named, "", "error: Protected load balancer replaced: "},
 		{"with its protection in one go", named, internal + open, "error: Protected load balancer replaced: "},
@@ -95,7 +101,73 @@ func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 	}
 	write("", "staging")
 	lock := write("domain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789\"\n", "production")
-	if _, known := lock.LoadBalancers["production"]; !known || !lock.LoadBalancers["staging"].Internal {
-		t.Errorf("the lock says %v", lock.LoadBalancers)
+	if production, staging := lock.Holdings["production"]["load balancer"], lock.Holdings["staging"]["load balancer"]; production["internal"] != "true" || staging["internal"] != "true" {
+		t.Errorf("the lock says %v and %v", production, staging)
+	}
+}
+
+// TestG2_OlderLocksKnowTheirLoadBalancers reads a lock that has its load balancers apart from what is held, as locks had them,
+// and makes the change that their protection would stop half-way.
+func TestG2_OlderLocksKnowTheirLoadBalancers(t *testing.T) {
+	application, folder := plain("orders"), t.TempDir()
+	run := func(settings string) hcl.Diagnostics {
+		file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		environments, diags := environment.Resolve(file, application)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		lock, err := generator.ReadLock(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		output, diags := generator.Generate(application, environments, lock, holdings.Consent{})
+		if !diags.HasErrors() {
+			if _, err := output.Write(folder, false, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return diags
+	}
+	const named = "domain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789\"\n"
+	if diags := run(named); diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	path := filepath.Join(folder, generator.LockName)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var old map[string]any
+	if err := json.Unmarshal(content, &old); err != nil {
+		t.Fatal(err)
+	}
+	facts := old["holdings"].(map[string]any)["production"].(map[string]any)["load balancer"].(map[string]any)
+	delete(facts, "internal")
+	delete(facts, "deletion_protection")
+	old["load_balancers"] = map[string]any{"production": map[string]any{"internal": false, "protected": true}}
+	if content, err = json.Marshal(old); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := generator.ReadLock(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(lock.Holdings["production"]["load balancer"]); got != "map[deletion_protection:true internal:false name:shop-production]" {
+		t.Errorf("read of an older lock: %s", got)
+	}
+	if diags := run(named + "internal = true\n"); !diags.HasErrors() || !strings.Contains(diags.Error(), "Protected load balancer replaced") {
+		t.Errorf("to the inside: %v", diags)
+	}
+	if diags := run(named); len(diags) > 0 {
+		t.Errorf("unchanged: %v", diags)
+	}
+	if content, err = os.ReadFile(path); err != nil || strings.Contains(string(content), "load_balancers") {
+		t.Errorf("the lock still has both: %v %s", err, content)
 	}
 }
