@@ -56,11 +56,11 @@ func TestG1_ModelIsSorted(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		text, err := InspectJSON(application)
+		text, err := InspectJSON(application, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return append(text, InspectText(application, false)...)
+		return append(text, InspectText(application, nil, false)...)
 	}
 	want := inspect(read())
 	for seed := range uint64(20) {

@@ -110,7 +110,7 @@ func compareApp(t *testing.T, root string, truth any) []string {
 	if diags.HasErrors() {
 		return []string{"the application has errors"}
 	}
-	text, err := InspectJSON(application)
+	text, err := InspectJSON(application, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

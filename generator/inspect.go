@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -31,6 +32,17 @@ type Inspection struct {
 	Metrics     []InspectedMetric     `json:"metrics"`
 	// Loads is what every process uses while its modules load, whichever services it hosts.
 	Loads []InspectedUse `json:"loads,omitempty"`
+	// Held is what the lock remembers as holding data; absent without one.
+	Held []InspectedHolding `json:"held,omitempty"`
+}
+
+// InspectedHolding is something that holds data on AWS, as holdings.Held.
+type InspectedHolding struct {
+	ID          string `json:"id"`
+	Environment string `json:"environment"`
+	Kind        string `json:"kind"`
+	Name        string `json:"name"`
+	Forgettable bool   `json:"forgettable"`
 }
 
 // InspectedService is a service with everything it uses: first the lists that Encore's metadata attributes to it,
@@ -236,12 +248,16 @@ type InspectedMetric struct {
 }
 
 // InspectJSON prints an application as indented JSON.
-func InspectJSON(a *app.App) ([]byte, error) {
+func InspectJSON(a *app.App, held []holdings.Held) ([]byte, error) {
+	in := Inspect(a)
+	for _, h := range held {
+		in.Held = append(in.Held, InspectedHolding(h))
+	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(Inspect(a)); err != nil {
+	if err := encoder.Encode(in); err != nil {
 		return nil, fmt.Errorf("print the application as JSON: %w", err)
 	}
 	return out.Bytes(), nil

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -26,8 +27,8 @@ type block struct {
 }
 
 // InspectText describes an application for somebody at a terminal: per service its endpoints, what it uses, how, and
-// where; then what belongs to no service. Columns are aligned over the whole text.
-func InspectText(a *app.App, color bool) string {
+// where; then what belongs to no service, with columns aligned over all of that; then what holds data, if anything does.
+func InspectText(a *app.App, held []holdings.Held, color bool) string {
 	from, resources := edgesByService(a), resourcesByKey(a)
 	var blocks []block
 	for _, s := range a.Services {
@@ -49,7 +50,27 @@ func InspectText(a *app.App, color bool) string {
 			fmt.Fprintln(&out, paintRow(text, r, color))
 		}
 	}
+	writeHeld(&out, held, color)
 	return out.String()
+}
+
+// writeHeld lists what holds data with the ids that --accept-replacement and --forget take, quoted for a shell.
+func writeHeld(out *strings.Builder, held []holdings.Held, color bool) {
+	if len(held) == 0 {
+		return
+	}
+	width := 0
+	for _, h := range held {
+		width = max(width, utf8.RuneCountInString(h.ID)+2)
+	}
+	fmt.Fprintf(out, "\n%s  ids for --accept-replacement; with * for --forget as well, once it has left the code\n", bolden("holds data", color))
+	for _, h := range held {
+		mark := ' '
+		if h.Forgettable {
+			mark = '*'
+		}
+		fmt.Fprintf(out, "%c %s  %s\n", mark, pad(fmt.Sprintf("%q", h.ID), width), h.Name)
+	}
 }
 
 func headline(a *app.App) string {

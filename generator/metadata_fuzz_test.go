@@ -43,11 +43,11 @@ func FuzzReadMetadata(f *testing.F) {
 		if application == nil || diags.HasErrors() {
 			return
 		}
-		if _, err := generator.InspectJSON(application); err != nil {
+		if _, err := generator.InspectJSON(application, nil); err != nil {
 			t.Error(err)
 		}
 		generator.Mermaid(application)
-		generator.InspectText(application, false)
+		generator.InspectText(application, nil, false)
 		if _, _, _, err := generator.FromSource(generator.Options{Root: root, Out: filepath.Join(root, "infra"), Metadata: &metadata}); err != nil {
 			t.Error(err)
 		}

@@ -137,7 +137,7 @@ func TestI7_ReachedCallsAreNotEncores(t *testing.T) {
 	if len(service.Calls) > 0 || !slices.Contains(service.Reach, want) {
 		t.Errorf("calls %v, reach %v", service.Calls, service.Reach)
 	}
-	if text := InspectText(application, false); !strings.Contains(text, "through b.Help") {
+	if text := InspectText(application, nil, false); !strings.Contains(text, "through b.Help") {
 		t.Errorf("the text lacks the call:\n%s", text)
 	}
 	for _, e := range withoutReach(application).Edges {

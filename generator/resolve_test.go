@@ -149,11 +149,11 @@ func TestDatabaseNamedInTheServiceIsItsOwn(t *testing.T) {
 func TestG1_ResolveIsDeterministic(t *testing.T) {
 	inspect := func(read *source.Application) []byte {
 		application, diags := resolve(read, fstest.MapFS{}, "folder", true)
-		text, err := InspectJSON(application)
+		text, err := InspectJSON(application, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = append(text, InspectText(application, true)...)
+		text = append(text, InspectText(application, nil, true)...)
 		text = append(text, Mermaid(application)...)
 		for _, d := range diags {
 			text = append(text, d.Summary...)

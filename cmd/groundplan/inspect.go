@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,19 +9,23 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/holdings"
 )
 
 const inspectHelp = `groundplan inspect shows what the application declares, and which service uses what.
 
-usage: groundplan inspect [--app DIR] [--meta FILE] [--format text|json|mermaid]
+usage: groundplan inspect [--app DIR] [--meta FILE] [--out DIR] [--format text|json|mermaid]
 
 flags:
   --app DIR          folder of the application (default: this folder)
   --meta FILE        read what encore debug meta -f json printed, not the source; - for standard input
+  --out DIR          folder of the generated code (default: infra in the application's folder): its lock
+                     says what holds data on AWS
   --format FORMAT    text for people (default), json for programs, mermaid for diagrams
 
 It reads source only: no Encore command, no network, no compiler. What Encore's own metadata misses is
-shown as well, with a warning.
+shown as well, with a warning. Once something is generated, text and json end with what holds data: the
+IDs that generate --accept-replacement and --forget take.
 
 example:
   $ groundplan inspect --format json | jq '.services[] | {name, databases}'
@@ -34,6 +39,7 @@ func inspectVerb() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "app", Value: "."},
 			&cli.StringFlag{Name: "meta"},
+			&cli.StringFlag{Name: "out"},
 			&cli.StringFlag{Name: "format", Value: "text"},
 		},
 	}
@@ -63,9 +69,14 @@ func inspect(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
+	lock, err := generator.ReadLock(cmp.Or(c.String("out"), filepath.Join(root, "infra")))
+	if err != nil {
+		return err
+	}
+	held := holdings.List(lock.Holdings)
 	switch format {
 	case "json":
-		text, err := generator.InspectJSON(application)
+		text, err := generator.InspectJSON(application, held)
 		if err != nil {
 			return err
 		}
@@ -75,7 +86,7 @@ func inspect(c *cli.Context) error {
 		_, err = fmt.Fprint(c.App.Writer, generator.Mermaid(application))
 		return err
 	}
-	_, err = fmt.Fprint(c.App.Writer, generator.InspectText(application, isTerminal(c.App.Writer)))
+	_, err = fmt.Fprint(c.App.Writer, generator.InspectText(application, held, isTerminal(c.App.Writer)))
 	return err
 }
 

@@ -73,7 +73,7 @@ func (j *judge) unused(record Record, current []Environment) hcl.Diagnostics {
 			switch {
 			case j.used[given]:
 			case !known[given]:
-				hint := cmp.Or(environment.DidYouMean(given, names), "write the id as the message shows it; what there is stands under holdings in groundplan.lock.json")
+				hint := cmp.Or(environment.DidYouMean(given, names), "write the id as the message shows it; groundplan inspect lists what there is")
 				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown id",
 					Detail: fmt.Sprintf("--%s %q: nothing of that name holds data.\nhint: %s", list.flag, given, hint)})
 			case list.flag == "forget":

@@ -211,6 +211,28 @@ func TestX3_Forget(t *testing.T) {
 	}
 }
 
+// TestX3_List: each id is one that consent takes, and what may be forgotten is what Judge lets go.
+func TestX3_List(t *testing.T) {
+	list := holdings.List(holdings.Record{"production": living(), "staging": living()})
+	if len(list) != 2*len(living()) || list[0].ID != "production" || list[0].Name != "eu-west-1" || list[len(living())].ID != "staging" {
+		t.Fatalf("%d of %d, the first is %+v", len(list), 2*len(living()), list[0])
+	}
+	for _, held := range list[:len(living())] {
+		_, _, verdict := judge(living(), living(), holdings.Consent{Accept: []string{held.ID}})
+		if held.Name == "" || held.Kind == "" || len(verdict.Diagnostics) != 1 || verdict.Diagnostics[0].Summary != "Nothing to accept" {
+			t.Errorf("%+v: %v", held, verdict.Diagnostics)
+		}
+		after := living()
+		delete(after, strings.TrimPrefix(held.ID, "production/"))
+		if held.ID == "production" || held.Kind == "database" {
+			continue
+		}
+		if refused, _, _ := judge(living(), after, holdings.Consent{Forget: []string{held.ID}}); held.Forgettable != (len(refused) == 0) {
+			t.Errorf("%+v: refused %q", held, refused)
+		}
+	}
+}
+
 // TestX3_Environments: one that takes the place of another is refused, with words for both; one more or less is not. A run for
 // one environment is about that one.
 func TestX3_Environments(t *testing.T) {
