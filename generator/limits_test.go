@@ -3,6 +3,9 @@ package generator_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +36,67 @@ func TestE3_SecurityGroupRules(t *testing.T) {
 		if warned != want {
 			t.Errorf("%d services: %v, %s", services, warned, diags)
 		}
+	}
+}
+
+// counted are resources of which an account has only so many, by the quota's name.
+var counted = map[string]string{
+	"Roles per account":                         "aws_iam_role",
+	"General purpose buckets":                   "aws_s3_bucket",
+	"Schedule groups":                           "aws_scheduler_schedule_group",
+	"Number of rules":                           "aws_cloudwatch_event_rule",
+	"Web distributions per AWS account":         "aws_cloudfront_distribution",
+	"Topics per Account":                        "aws_sns_topic",
+	"VPCs per Region":                           "aws_vpc",
+	"Application Load Balancers per Region":     "aws_lb",
+	"DB clusters":                               "aws_rds_cluster",
+	"Namespaces per Region":                     "aws_service_discovery_private_dns_namespace",
+	"Origin access controls per AWS account":    "aws_cloudfront_origin_access_control",
+	"Response headers policies per AWS account": "aws_cloudfront_response_headers_policy",
+}
+
+// TestE3_QuotasCountWhatModulesMake compares what each environment of the fixtures is said to need with what the modules that
+// it calls make.
+func TestE3_QuotasCountWhatModulesMake(t *testing.T) {
+	resource := regexp.MustCompile(`(?m)^resource "(\w+)" "\w+" \{\n(  count = length\(var\.schedules\))?`)
+	call := regexp.MustCompile(`(?ms)^module "\w+" \{\n.*?^\}`)
+	source := regexp.MustCompile(`source = "\.\./\.\./modules/([a-z-]+)"`)
+	seen := map[string]bool{}
+	for _, fixture := range fixtureNames(t) {
+		output := generate(t, fixture)
+		for _, environment := range output.Needs {
+			made := map[string]int{}
+			for path, content := range output.Files {
+				if !strings.HasPrefix(path, environment.Name+"/") || !strings.HasSuffix(path, ".tf") {
+					continue
+				}
+				for _, block := range call.FindAllString(string(content), -1) {
+					module := source.FindStringSubmatch(block)[1]
+					for name, text := range output.Files {
+						if strings.HasPrefix(name, "modules/"+module+"/") && strings.HasSuffix(name, ".tf") && !strings.Contains(name, "/tests") {
+							for _, match := range resource.FindAllStringSubmatch(string(text), -1) {
+								if match[2] == "" || strings.Contains(block, "\n  schedules = ") {
+									made[match[1]]++
+								}
+							}
+						}
+					}
+				}
+			}
+			needed := map[string]int{}
+			for _, need := range environment.Needs {
+				needed[need.Name] = int(need.Value)
+			}
+			for name, kind := range counted {
+				if needed[name] != made[kind] {
+					t.Errorf("%s, %s: %d of %q are needed, and %d of %s made", fixture, environment.Name, needed[name], name, made[kind], kind)
+				}
+				seen[name] = seen[name] || made[kind] > 0
+			}
+		}
+	}
+	if len(seen) != len(counted) || slices.Contains(slices.Collect(maps.Values(seen)), false) {
+		t.Errorf("no fixture has one of each: %v", seen)
 	}
 }
 

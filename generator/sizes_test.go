@@ -75,6 +75,47 @@ func TestE3_TaskDefinitionsFit(t *testing.T) {
 	}
 }
 
+// TestE3_JobsAreMeasured as services are: their policies and their task definitions have the same limits.
+func TestE3_JobsAreMeasured(t *testing.T) {
+	job := func() *app.App {
+		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application.Services = []app.Service{{Name: "report", Dir: "report", Container: &app.Container{Job: true}}}
+		return application
+	}
+	for length, want := range map[int]bool{50_000: false, 66_000: true} {
+		application := job()
+		application.Services[0].Container.Environment = []app.Variable{{Name: "WORDS", Value: strings.Repeat("x", length)}}
+		_, diags := generateApplication(t, application, "environment \"production\" {}\n")
+		if got := strings.Contains(diags, `What process "report" is told makes a task definition`); got != want {
+			t.Errorf("%d characters: %s", length, diags)
+		}
+		application.Services[0].Container.Environment, application.Services[0].Container.Command = nil, []string{strings.Repeat("x", length)}
+		if _, diags := generateApplication(t, application, "environment \"production\" {}\n"); strings.Contains(diags, "Task definition too large") != want {
+			t.Errorf("a command of %d characters: %s", length, diags)
+		}
+	}
+	for secrets, want := range map[int]bool{68: false, 76: true} {
+		application := job()
+		for i := range secrets {
+			name := fmt.Sprintf("PartnerApiCredentialOfTheThirdGenerationForRegion%03d", i)
+			application.Resources = append(application.Resources, app.Resource{Kind: "secret", Name: name, Service: "report"})
+			application.Edges = append(application.Edges, app.Edge{Service: "report", Kind: "secret", Resource: name, Origin: app.Used})
+		}
+		if _, diags := generateApplication(t, application, "environment \"production\" {}\n"); strings.Contains(diags, "Too many secrets for a role") != want {
+			t.Errorf("%d secrets: %s", secrets, diags)
+		}
+	}
+	application := job()
+	for i := range 60 {
+		name := fmt.Sprintf("order-has-been-placed-by-a-returning-customer-%03d", i)
+		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &kinds.Topic{}})
+		application.Edges = append(application.Edges, app.Edge{Service: "report", Kind: "topic", Resource: name, Operation: kinds.Publish, Origin: app.Used})
+	}
+	if _, diags := generateApplication(t, application, "environment \"production\" {}\n"); !strings.Contains(diags, "Too many permissions for a role") {
+		t.Errorf("60 topics: %s", diags)
+	}
+}
+
 // TestE3_DomainsOfServices: a rule of a load balancer matches names of 128 characters at most, and the environment's domain
 // alone may be within that.
 func TestE3_DomainsOfServices(t *testing.T) {

@@ -196,16 +196,34 @@ func balancer(d *kinds.Deployment) []Need {
 // refuses what would leave less.
 const unreserved = 100
 
+// started are the processes that schedules start, sorted; whose runs are watched are all that end by themselves.
+func started(d *kinds.Deployment) []string {
+	var list []string
+	for _, r := range d.Of(kinds.Crons.Name) {
+		if job := r.Spec.(*kinds.Cron); job.StartsJob && len(d.CronExpressions(job)) > 0 {
+			list = append(list, job.Service)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 func jobs(d *kinds.Deployment) []Need {
-	n := len(scheduled(d))
+	n, watched := len(scheduled(d)), 0
+	for _, p := range d.Processes {
+		if p.Job {
+			watched++
+		}
+	}
+	needs := []Need{
+		{Quota: eventRules, Value: float64(watched), What: "one for each job, which sees the runs that fail", Lower: "run fewer jobs in this account"},
+		{Quota: scheduleGroups, Value: float64(n + len(started(d))), What: "one for each cron job, and for each job that schedules start", Lower: "have one job do the work of several"},
+	}
 	if n == 0 {
-		return nil
+		return needs
 	}
-	return []Need{
-		{Quota: concurrency, Value: float64(n + unreserved), What: fmt.Sprintf("each cron job's function reserves one (%d), and Lambda leaves %d to others", n, unreserved),
-			Lower: "have one job do the work of several, or set overlapping_runs = true in an override block of each job that may run twice at once: it reserves nothing then"},
-		{Quota: scheduleGroups, Value: float64(n), What: "one for each cron job", Lower: "have one job do the work of several"},
-	}
+	return append(needs, Need{Quota: concurrency, Value: float64(n + unreserved), What: fmt.Sprintf("each cron job's function reserves one (%d), and Lambda leaves %d to others", n, unreserved),
+		Lower: "have one job do the work of several, or set overlapping_runs = true in an override block of each job that may run twice at once: it reserves nothing then"})
 }
 
 // madeServers counts the database servers that are not there already.
@@ -265,19 +283,22 @@ func global(d *kinds.Deployment) []Need {
 	if d.Env.Exposed() {
 		logs = 1
 	}
+	if d.Env.AccessLogs && made > 0 {
+		logs++
+	}
 	made += logs
-	rolesMade := 2*len(d.Processes) + 2*len(scheduled(d)) + madeServers(d)
+	rolesMade := 2*len(d.Processes) + 2*len(scheduled(d)) + len(started(d)) + madeServers(d)
 	if d.Env.Network == nil {
 		rolesMade++
 	}
 	private := "show fewer buckets to everybody, or bring one with public_base_url in a bucket block"
 	return []Need{
-		{Quota: buckets, Value: made, What: "the application's, and the access logs of the load balancer"},
+		{Quota: buckets, Value: made, What: "the application's, and those of access logs"},
 		{Quota: distributions, Value: shown, What: "one for each public bucket", Lower: private},
 		{Quota: cachePolicies, Value: shown, What: "one for each public bucket", Lower: private},
 		{Quota: headersPolicies, Value: shown, What: "one for each public bucket", Lower: private},
 		{Quota: originAccess, Value: shown, What: "one for each public bucket", Lower: private},
-		{Quota: roles, Value: float64(rolesMade), What: "two for each process and job, one for each server and the network", Lower: regroup(d, "describe fewer services")},
+		{Quota: roles, Value: float64(rolesMade), What: "two for each process and cron job, one for each server, the network and what starts a job", Lower: regroup(d, "describe fewer services")},
 		{Quota: namespaces, Value: 1, What: "the one in which processes find each other"},
 		{Quota: zones, Value: 1, What: "the private zone of that namespace"},
 	}

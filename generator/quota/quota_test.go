@@ -39,7 +39,7 @@ func needing(name, region, account string, needs ...Need) Environment {
 func TestE3_QuotasAreThoseOfServiceQuotas(t *testing.T) {
 	seen := map[string]bool{}
 	for _, q := range []Quota{
-		fargate, fargateSpot, vpcs, addresses, natGateways, securityGroups, groupRules, endpoints, interfaces, balancers, listenerRules, targetGroups, targets, certificatesOfLB, certificates, concurrency, scheduleGroups,
+		fargate, fargateSpot, vpcs, addresses, natGateways, securityGroups, groupRules, endpoints, interfaces, balancers, listenerRules, targetGroups, targets, certificatesOfLB, certificates, concurrency, eventRules, scheduleGroups,
 		databaseServers, databaseClusters, databaseStorage, cacheNodes, secrets, topics, buckets, distributions, cachePolicies, headersPolicies, originAccess, roles, namespaces, zones,
 	} {
 		if q.Code != "" && !regexp.MustCompile(`^L-[0-9A-F]{8}$`).MatchString(q.Code) || q.Code != "" && seen[q.Code] {

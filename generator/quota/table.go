@@ -23,6 +23,7 @@ var (
 
 	concurrency = Quota{Service: "lambda", Code: "L-B99A9384", Name: "Concurrent executions", Default: 1000, Young: 10}
 	// EventBridge Scheduler: an account has room for a million schedules, each job has up to a few and a group of its own.
+	eventRules     = Quota{Service: "events", Code: "L-244521F2", Name: "Number of rules", Default: 300}
 	scheduleGroups = Quota{Service: "scheduler", Name: "Schedule groups", Default: 500}
 
 	databaseServers  = Quota{Service: "rds", Code: "L-7B6409FD", Name: "DB instances", Default: 40}

@@ -30,7 +30,7 @@ const (
 // anyAccount stands for the account: its length is what counts.
 const anyAccount = "000000000000"
 
-// Process is the length of what one process's module makes, in characters.
+// Process is the length of what one process's module makes, a service's or a job's, in characters.
 type Process struct {
 	Name            string // as in AWS
 	ExecutionPolicy int
@@ -64,17 +64,17 @@ func Measure(stacks Stacks) []Process {
 			platform = outputs(stacks)
 		}
 		for _, block := range blocks(name, stacks.Services[name]) {
-			if block.Type == "module" && literal(block, "source") == "../../modules/fargate-service" {
-				list = append(list, measure(block, stacks.Region, platform))
+			if least, runs := moduleContainers[strings.TrimPrefix(literal(block, "source"), "../../modules/")]; block.Type == "module" && runs {
+				list = append(list, measure(block, least, stacks.Region, platform))
 			}
 		}
 	}
 	return list
 }
 
-// measure takes one call of the module fargate-service. What the module writes itself is counted low, so that nothing is
-// refused which AWS would take.
-func measure(call *hclsyntax.Block, region string, platform cty.Value) Process {
+// measure takes one call of a module that runs containers, which takes least for them by itself. What the module writes is
+// counted low, so that nothing is refused which AWS would take.
+func measure(call *hclsyntax.Block, least int, region string, platform cty.Value) Process {
 	context := evaluation(map[string]cty.Value{
 		"local": cty.ObjectVal(map[string]cty.Value{"platform": platform}),
 		"var":   cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("0123456789ab")}),
@@ -84,7 +84,7 @@ func measure(call *hclsyntax.Block, region string, platform cty.Value) Process {
 	p.Secrets = len(secrets)
 	p.ExecutionPolicy = executionPolicy(region, p.Name, texts(argument(call, "repository_arn", context)), secrets, texts(argument(call, "key_arn", context)))
 	p.TaskPolicy, p.Statements = taskPolicy(argument(call, "permissions", context))
-	p.TaskDefinition = moduleContainers + jsonLength(argument(call, "infra_config", context))
+	p.TaskDefinition = least + jsonLength(argument(call, "infra_config", context)) + jsonLength(argument(call, "command", context))
 	for name, value := range entries(argument(call, "environment", context)) {
 		p.TaskDefinition += len(`{"name":,"value":},`) + len(name) + 2 + jsonLength(value)
 	}
@@ -94,8 +94,9 @@ func measure(call *hclsyntax.Block, region string, platform cty.Value) Process {
 	return p
 }
 
-// moduleContainers is what the three containers of the module take by themselves, at least.
-const moduleContainers = 2500
+// moduleContainers is what the containers of each module that runs some take by themselves, at least: three of a service, one
+// of a job.
+var moduleContainers = map[string]int{"fargate-service": 2500, "fargate-job": 400}
 
 // statement is one statement as the provider renders it.
 type statement struct {
@@ -125,7 +126,7 @@ func length(statements []statement) int {
 	return len(text)
 }
 
-// executionPolicy follows modules/fargate-service/roles.tf.
+// executionPolicy follows roles.tf of modules/fargate-service, which is that of modules/fargate-job.
 func executionPolicy(region, name string, repositories, secrets, key []string) int {
 	statements := []statement{
 		{Sid: "RegistryLogin", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*"},

@@ -48,6 +48,9 @@ locals {
   # The name and password for a registry outside AWS, which ECS reads itself: the application never sees them.
   image_credentials = var.image_credentials_arn == "" ? [] : [var.image_credentials_arn]
 
+  # What their names have in common: everything up to the last slash, or the whole ARN of a name that has none.
+  secret_folders = distinct([for arn in local.secret_arns : strcontains(arn, "/") ? replace(arn, "/[^/]+$/", "*") : arn])
+
   # The helper image may stand in a private repository of its own, which has to let the task in as well: account, region
   # and name of it, or nothing for an image that anybody may pull.
   helper_repository     = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+/([^:@]+)", var.helper_image), [])
@@ -93,9 +96,10 @@ data "aws_iam_policy_document" "execution" {
     }
   }
 
-  # The key encrypts more than these secrets: it opens for them alone, and only by way of Secrets Manager.
+  # The key encrypts more than these secrets: it opens by way of Secrets Manager alone, which asks for the right above
+  # before it uses it. The ARNs are not written a second time: all inline policies of a role share 10,240 characters.
   dynamic "statement" {
-    for_each = length(local.secret_arns) > 0 ? [local.secret_arns] : []
+    for_each = length(local.secret_arns) > 0 ? [local.secret_folders] : []
 
     content {
       sid       = "DecryptSecrets"
@@ -109,7 +113,7 @@ data "aws_iam_policy_document" "execution" {
       }
 
       condition {
-        test     = "StringEquals"
+        test     = "StringLike"
         variable = "kms:EncryptionContext:SecretARN"
         values   = statement.value
       }

@@ -335,4 +335,10 @@ run "rights_and_paths_are_those_given" {
     condition     = flatten([for statement in data.aws_iam_policy_document.execution.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")]) == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"]
     error_message = "the execution role reads other secrets"
   }
+
+  # Their ARNs stand in the policy once: the key opens for what their names have in common.
+  assert {
+    condition     = flatten([for statement in data.aws_iam_policy_document.execution.statement : [for condition in statement.condition : condition.values if condition.variable == "kms:EncryptionContext:SecretARN"] if statement.sid == "DecryptSecrets"]) == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/*"]
+    error_message = "the key opens for something else, or the ARNs stand in the policy twice"
+  }
 }
