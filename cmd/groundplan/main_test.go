@@ -82,6 +82,29 @@ func TestHelpNamesEveryVerb(t *testing.T) {
 	}
 }
 
+// TestHintsListWhatIsTaken runs every format that a hint lists. Verbs and flags are listed by the help texts, see above.
+func TestHintsListWhatIsTaken(t *testing.T) {
+	inspect := func(format string) (int, string) {
+		var stdout, stderr bytes.Buffer
+		code := run(context.Background(), []string{"inspect", "--app", "../../fixtures/hello", "--format", format}, &stdout, &stderr)
+		return code, stderr.String()
+	}
+	code, text := inspect("postscript")
+	_, listed, found := strings.Cut(text, "hint: the formats are ")
+	if code != codeError || !found {
+		t.Fatalf("exit code %d: %s", code, text)
+	}
+	formats := strings.FieldsFunc(strings.Replace(strings.TrimSpace(listed), " and ", ", ", 1), func(r rune) bool { return r == ',' || r == ' ' })
+	if len(formats) != 3 {
+		t.Errorf("formats %q", formats)
+	}
+	for _, format := range formats {
+		if code, text := inspect(format); code != 0 {
+			t.Errorf("%s: exit code %d: %s", format, code, text)
+		}
+	}
+}
+
 func TestRunExitCodes(t *testing.T) {
 	for _, test := range []struct {
 		args []string

@@ -97,7 +97,7 @@ func settingError(at hcl.Range, summary, detail string, args ...any) *hcl.Diagno
 
 func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	var names []string
-	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_")
+	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_") && !strings.HasSuffix(field.At.Filename, ".go")
 	for _, s := range settings {
 		if camel { // as TypeScript spells them
 			s.name = strings.ToLower(s.name[:1]) + s.name[1:]

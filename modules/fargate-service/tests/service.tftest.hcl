@@ -537,6 +537,17 @@ run "f3_no_load_balancer_without_routes" {
 }
 
 run "f3_gateway_behind_the_load_balancer" {
+  # Each its own ARN: two groups that are mocked alike are one in the set of what the service stands behind.
+  override_resource {
+    target = aws_lb_target_group.this["api"]
+    values = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api/0123456789abcdef" }
+  }
+
+  override_resource {
+    target = aws_lb_target_group.this["rest"]
+    values = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/rest/fedcba9876543210" }
+  }
+
   variables {
     stop_timeout_seconds       = 60
     health_check_grace_seconds = 90
@@ -572,8 +583,19 @@ run "f3_gateway_behind_the_load_balancer" {
   }
 
   assert {
-    condition     = length(aws_lb_target_group.this) == 2 && toset(aws_ecs_service.this.load_balancer[*].target_group_arn) == toset(values(aws_lb_target_group.this)[*].arn) && alltrue([for balancer in aws_ecs_service.this.load_balancer : balancer.container_name == "app" && balancer.container_port == 8080])
+    condition = sort([for balancer in aws_ecs_service.this.load_balancer : "${balancer.target_group_arn} ${balancer.container_name}:${balancer.container_port}"]) == tolist([
+      "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api/0123456789abcdef app:8080",
+      "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/rest/fedcba9876543210 app:8080",
+    ])
     error_message = "the target groups do not lead to the application"
+  }
+
+  assert {
+    condition = { for name, rule in aws_lb_listener_rule.this : name => [for action in rule.action : action.target_group_arn] } == {
+      api  = ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api/0123456789abcdef"]
+      rest = ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/rest/fedcba9876543210"]
+    }
+    error_message = "a rule leads to another group than its own"
   }
 
   assert {
