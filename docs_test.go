@@ -354,3 +354,51 @@ func TestUnkeptCommandsAreFound(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestComparisonNamesEveryPromise: docs/encore-cloud.md proves its rows by promises that there are, says of what is not promised
+// yet that it is not there, and leaves out nothing that is promised of AWS.
+func TestComparisonNamesEveryPromise(t *testing.T) {
+	for _, wrong := range wrongRows(text(t, "docs/encore-cloud.md"), text(t, "tools/promises/promises.txt")) {
+		t.Error(wrong)
+	}
+}
+
+// wrongRows lists where a table whose last column are ids of promises goes against the list of them, sorted.
+func wrongRows(page, promises string) []string {
+	var wrong []string
+	later, named := map[string]bool{}, map[string]bool{}
+	for _, found := range regexp.MustCompile(`(?m)^(later )?([A-Z]\d)  `).FindAllStringSubmatch(promises, -1) {
+		later[found[2]] = found[1] != ""
+	}
+	for line := range strings.Lines(page) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 3 {
+			continue
+		}
+		for _, id := range regexp.MustCompile(`\b[A-Z]\d\b`).FindAllString(cells[2], -1) {
+			unmade, known := later[id]
+			named[id] = true
+			switch {
+			case !known:
+				wrong = append(wrong, "there is no promise "+id)
+			case unmade != strings.Contains(cells[1], "**not yet**"):
+				wrong = append(wrong, fmt.Sprintf("%s is promised for later: %t, the row says otherwise: %s", id, unmade, strings.TrimSpace(cells[0])))
+			}
+		}
+	}
+	for id := range later {
+		if strings.Contains("NRSFKDPOCJ", id[:1]) && !named[id] {
+			wrong = append(wrong, "no row names "+id)
+		}
+	}
+	slices.Sort(wrong)
+	return slices.Compact(wrong)
+}
+
+func TestWrongRows(t *testing.T) {
+	const page = "| there | here | proven by |\n| a | **not yet** | N1 |\n| b | the same | K1, Z9 |\n| c | the same | I1 |\n"
+	want := []string{"K1 is promised for later: true, the row says otherwise: b", "N1 is promised for later: false, the row says otherwise: a", "no row names N2", "there is no promise Z9"}
+	if got := wrongRows(page, "I1  x\nN1  x\nN2  x\nlater K1  x\n"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
