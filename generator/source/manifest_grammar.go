@@ -255,7 +255,7 @@ var serviceSettings = []ManifestSetting{
 	{Name: "paths", Type: TextList, Default: "all", Only: ForContainers,
 		Meaning: "Paths that are sent to it, at most 4: `/orders` alone, or `/orders/*` for everything below. The longer one wins between services."},
 	{Name: "sticky", Type: Duration, Default: "none", Only: ForContainers,
-		Meaning: "How long a client that keeps cookies comes back to the same task, at most `\"7 days\"`. The task may go before, with every deployment at the latest: a session that has to outlive it belongs into a cache."},
+		Meaning: "How long a client that keeps cookies comes back to the same task, at most `\"7 days\"`. The task may go before, with every deployment at the latest: a session that has to outlive it belongs in a cache."},
 }
 
 // jobBlock is the type of the block of a container that runs to its end.
