@@ -69,7 +69,7 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	settings := settingsOf(target)
 	seen := make(map[string]bool)
 	for _, field := range value.Fields {
-		i := slices.IndexFunc(settings, func(s setting) bool { return sameName(s.name, field.Name) })
+		i := slices.IndexFunc(settings, func(s setting) bool { return SameName(s.name, field.Name) })
 		if i < 0 {
 			diags = append(diags, unknownSetting(field, settings))
 			continue
@@ -99,7 +99,7 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	var names []string
 	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_")
 	for _, s := range settings {
-		if camel { // as TypeScript spells them
+		if camel { // as Read spells them
 			s.name = strings.ToLower(s.name[:1]) + s.name[1:]
 		}
 		names = append(names, s.name)
@@ -107,7 +107,7 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	remedy := "there are no settings here; remove it"
 	if len(names) > 0 {
 		remedy = "the settings are " + strings.Join(names, ", ")
-		if close := closest(field.Name, names); close != "" {
+		if close := Closest(field.Name, names); close != "" {
 			remedy = "did you mean " + close + "? " + remedy
 		}
 	}
@@ -115,10 +115,11 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 }
 
 func wrongType(value Value, what, want string) *hcl.Diagnostic {
-	return settingError(value.At, "Setting of the wrong type", "%s must be %s, got %s.", what, want, describeValue(value))
+	return settingError(value.At, "Setting of the wrong type", "%s must be %s, got %s.", what, want, DescribeValue(value))
 }
 
-func describeValue(v Value) string {
+// DescribeValue is a value as messages call it.
+func DescribeValue(v Value) string {
 	switch v.Kind {
 	case String:
 		return "the text " + strconv.Quote(v.Text)
@@ -230,7 +231,7 @@ func decodeDuration(value Value, target reflect.Value, name string, seconds bool
 			return nil
 		}
 	case String:
-		if duration, ok := parseDuration(value.Text); ok {
+		if duration, ok := ParseDuration(value.Text); ok {
 			target.SetInt(int64(duration))
 			return nil
 		}
@@ -253,7 +254,8 @@ var durationUnits = []struct {
 	{[]string{"y"}, 31_556_926 * time.Second}, // the mean year of Encore's parser
 }
 
-func parseDuration(text string) (time.Duration, bool) {
+// ParseDuration reads a duration such as "30s", "1h 30 minutes" or "7 days"; false for what is none, and for none at all.
+func ParseDuration(text string) (time.Duration, bool) {
 	text = strings.TrimSpace(text)
 	if duration, err := time.ParseDuration(text); err == nil {
 		return duration, true
@@ -286,34 +288,4 @@ func parseDuration(text string) (time.Duration, bool) {
 		text = strings.TrimLeft(text[letters:], " ")
 	}
 	return total, total > 0
-}
-
-// closest is the known name a misspelled one most likely means, "" when none is near.
-func closest(name string, known []string) string {
-	best, distance := "", len(name)/3+1
-	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d <= distance && (best == "" || d < distance) {
-			best, distance = candidate, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = min(diagonal, row[j], row[j+1]) + 1
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }
