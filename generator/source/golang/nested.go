@@ -18,18 +18,6 @@ type nestedRoots struct {
 	modules, applications []string
 }
 
-// checkNestedApplications warns of folders with an encore.app: who put it there may expect an application of its own.
-func checkNestedApplications(dirs []string) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, dir := range dirs {
-		name := path.Join(dir, source.EncoreAppFile)
-		diags = append(diags, diagnostic.Warning(source.TextRange(name, nil, 0, 0), "Application inside the application",
-			"move it out of this folder if it is an application of its own, or else remove its encore.app",
-			"Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.", dir))
-	}
-	return diags
-}
-
 // checkNestedGo warns of applications in the application, and reports what Encore's parser finds in a folder with a go.mod
 // of its own that the application's module does not require: the Go compiler does not find it there, so that the image
 // does not build.
