@@ -59,7 +59,7 @@ func sameAccount(s *kinds.Stack, stack string) {
 	const account = "data.aws_caller_identity.current.account_id"
 	identity := emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}}
 	if stack != platformStack {
-		identity.Comments = []string{"The services belong into the account of the platform"}
+		identity.Comments = []string{"The services belong in the account of the platform"}
 		identity.Blocks = []emit.Block{refuseUnless("self.account_id", "local.platform.account_id", "The credentials are for account ", "self.account_id", ", but the platform of this environment is in account ", "local.platform.account_id", ".")}
 		s.Add("providers.tf", identity)
 		return

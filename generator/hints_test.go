@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // diagnose is what a run says of an application in these files.
@@ -241,7 +242,7 @@ func TestHintsListWhatIsTaken(t *testing.T) {
 				if refused == nil {
 					t.Fatalf("%s is not refused", wrong)
 				}
-				for _, name := range namesIn(refused.Detail) {
+				for _, name := range namesIn(diagnostic.Text(refused)) {
 					if tried[name] {
 						continue
 					}
@@ -251,7 +252,7 @@ func TestHintsListWhatIsTaken(t *testing.T) {
 						_, given, _ = strings.Cut(name, " ") // the kind stands in the code
 					}
 					for _, d := range unknownAgain(refused, diagnose(t, with(test.files, given))) {
-						t.Errorf("%q lists %q, which is refused: %s: %s", refused.Detail, name, d.Summary, d.Detail)
+						t.Errorf("%q lists %q, which is refused: %s: %s", diagnostic.Text(refused), name, d.Summary, diagnostic.Text(d))
 					}
 				}
 			}

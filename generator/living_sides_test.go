@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 )
@@ -55,7 +56,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 						severity = "error"
 					}
 					if strings.Contains(d.Summary, "oad balancer replaced") {
-						got = severity + ": " + d.Summary + ": " + d.Detail
+						got = severity + ": " + d.Summary + ": " + diagnostic.Text(d)
 					}
 				}
 				if settings == test.after && settings != test.before {

@@ -24,8 +24,8 @@ flags:
   --format FORMAT    text for people (default), json for programs, mermaid for diagrams
 
 It reads source only: no Encore command, no network, no compiler. What Encore's own metadata misses is
-shown as well, with a warning. Once something is generated, text and json end with what holds data: the
-IDs that generate --accept-replacement and --forget take.
+shown as well, with a warning. Once something is generated, text and json end with what holds data, by
+the IDs that generate asks for before it lets any of it go.
 
 example:
   $ groundplan inspect --format json | jq '.services[] | {name, databases}'

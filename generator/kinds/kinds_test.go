@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -25,6 +26,10 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 		}
 		if named, ok := Named(kind.Name); !ok || named.Noun != kind.Noun {
 			t.Errorf("Named does not find %s", kind.Name)
+		}
+		// A part is declared in a manifest by the use of what it is a part of, and becomes nothing of its own.
+		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Lower == nil && kind.LowerServices == nil) {
+			t.Errorf("%s cannot be written in TypeScript or in a manifest, or becomes nothing", kind.Name)
 		}
 		if kind.PartOf != "" && kind.PartName == "" {
 			t.Errorf("%s is a part that nothing tells from others", kind.Name)
@@ -245,8 +250,8 @@ func TestI6_CheckEvery(t *testing.T) {
 		}
 	}
 	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in("typescript")) // what "1y" is
-	if !strings.Contains(year[0].Detail, "every 31556926 seconds") {
-		t.Errorf("a year: %q", year[0].Detail)
+	if !strings.Contains(diagnostic.Text(year[0]), "every 31556926 seconds") {
+		t.Errorf("a year: %q", diagnostic.Text(year[0]))
 	}
 	for minutes, nearest := range map[int]string{7: "6 * cron.Minute", 55: "60", 100: "96", 1000: "12 * cron.Hour"} {
 		got := goInterval(nearestDivisor(minutes))
