@@ -22,7 +22,7 @@ import (
 const home = "us-east-1"
 
 // Ask is a command line that prints every quota ReadLimits looks for, of the region the AWS CLI is set to.
-const Ask = "(for service in fargate vpc ec2 elasticloadbalancing acm lambda scheduler rds elasticache secretsmanager sns AWSCloudMap; " +
+const Ask = "(for service in fargate vpc ec2 elasticloadbalancing acm lambda events scheduler rds elasticache secretsmanager sns AWSCloudMap; " +
 	"do aws service-quotas list-service-quotas --service-code $service; done; " +
 	"for service in s3 cloudfront iam route53; do aws service-quotas list-service-quotas --region " + home + " --service-code $service; done) > limits.json"
 
