@@ -161,7 +161,7 @@ func (r *metadataReader) wordValue(n metadataNode, s MetadataSetting) (Value, bo
 	return s.Words[index].Value, true
 }
 
-// variant reads a text whose beginning says which setting it is; false when it is not there, or wrong.
+// variant reads a string whose beginning says which setting it is; false when it is not there, or wrong.
 func (r *metadataReader) variant(n metadataNode, s MetadataSetting) (name string, value Value, ok bool) {
 	text := r.string(n, s.Field)
 	if text == "" {
@@ -179,11 +179,11 @@ func (r *metadataReader) variant(n metadataNode, s MetadataSetting) (name string
 			if count, err := strconv.ParseInt(rest, 10, 32); err == nil {
 				return v.Setting, Value{Kind: Int, Int: count * v.Unit}, true
 			}
-			r.wrong(n.member(s.Field), "the field "+s.Field, "a whole number after "+strconv.Quote(v.Prefix))
+			r.wrong(n.member(s.Field), "the field "+s.Field, "an integer after "+strconv.Quote(v.Prefix))
 			return "", Value{}, false
 		}
 	}
-	r.wrong(n.member(s.Field), "the field "+s.Field, "a text that begins with "+joined(prefixes, "or"))
+	r.wrong(n.member(s.Field), "the field "+s.Field, "a string that begins with "+joined(prefixes, "or"))
 	return "", Value{}, false
 }
 

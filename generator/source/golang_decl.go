@@ -253,7 +253,7 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *GoSpelling, index int,
 			continue
 		}
 		if t, ok := field.Type.(*ast.Ident); !ok || t.Name != "string" || p.symbols["string"] != 0 {
-			p.error(file, field.Type, "Invalid "+spelling.Noun, "A %s is text, and this one %s.\nhint: make it a string", spelling.Noun, hasType(field.Type))
+			p.error(file, field.Type, "Invalid "+spelling.Noun, "A %s is a string, and this one %s.\nhint: make it a string", spelling.Noun, hasType(field.Type))
 			continue
 		}
 		for _, fieldName := range field.Names {

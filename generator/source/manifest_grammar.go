@@ -34,30 +34,32 @@ type ManifestType int
 
 const (
 	Text ManifestType = iota
-	WholeNumber
+	Integer
 	Flag
-	// Duration is a text such as "30s", "5m" or "7 days".
+	// Duration is a string such as "30s", "5m" or "7 days".
 	Duration
 	TextList
-	// TextMap is an object of texts.
+	// TextMap is a map of strings.
 	TextMap
 	// Settings is an object whose members are settings of their own.
 	Settings
 )
 
-// manifestTypes says how a message and the documentation call each type.
+// manifestTypes is how a message calls each type.
 var manifestTypes = map[ManifestType]string{
-	Text: "a text", WholeNumber: "a whole number", Flag: "true or false", Duration: `a duration, such as "30s", "5m" or "7 days"`,
-	TextList: `a list of texts, as in ["a", "b"]`, TextMap: `an object of texts, as in { NAME = "value" }`, Settings: "an object, as in { name = value }",
+	Text: "a string", Integer: "an integer", Flag: "true or false", Duration: `a duration, such as "30s", "5m" or "7 days"`,
+	TextList: `a list of strings, as in ["a", "b"]`, TextMap: `a map of strings, as in { NAME = "value" }`, Settings: "an object, as in { name = value }",
 }
 
 func (t ManifestType) String() string { return manifestTypes[t] }
 
-// Short is the type without article and example.
-func (t ManifestType) Short() string {
-	short, _, _ := strings.Cut(t.String(), ", ")
-	return strings.TrimPrefix(strings.TrimPrefix(short, "a "), "an ")
+// documented is how the documentation calls each type: as Terraform does, which knows numbers and no integers.
+var documented = map[ManifestType]string{
+	Text: "string", Integer: "number", Flag: "true or false", Duration: "duration", TextList: "list(string)", TextMap: "map(string)", Settings: "object",
 }
+
+// Short is the type in the words of the documentation.
+func (t ManifestType) Short() string { return documented[t] }
 
 // ManifestSetting is one setting of a block.
 type ManifestSetting struct {
@@ -201,7 +203,7 @@ var appBlock = &ManifestBlock{
 	Settings: []ManifestSetting{
 		{Name: "runtime", Type: Text, Default: "`\"container\"`",
 			Meaning: "What runs the services: `container` for plain containers, `encore-go` or `encore-typescript` for Encore's runtimes."},
-		{Name: "port", Type: WholeNumber, Default: "`8080`", Only: ForContainers,
+		{Name: "port", Type: Integer, Default: "`8080`", Only: ForContainers,
 			Meaning: "Port that every container listens on, 1024 to 32767; the variable `PORT` tells it. One for all: the network's rules name it."},
 	},
 	Blocks: []*ManifestBlock{
@@ -248,7 +250,7 @@ var serviceSettings = []ManifestSetting{
 	{Name: "writable_paths", Type: TextList, Default: "the environment's", Only: ForContainers,
 		Meaning: "Paths that it can write to with `read_only_root`: volumes that are empty when a task starts."},
 	{Name: "keep_capabilities", Type: TextList, Default: "the environment's", Only: ForContainers,
-		Meaning: "Capabilities of the kernel that are not taken from it, as in `[\"CHOWN\", \"SETGID\", \"SETUID\"]` for an image that begins as root and goes on as somebody else."},
+		Meaning: "Capabilities of the kernel that are not taken from it, as in `[\"CHOWN\", \"SETGID\", \"SETUID\"]` for an image that begins as root and goes on as another user."},
 	{Name: "public", Type: Flag, Default: "`false`", Only: ForContainers, Meaning: "Whether requests from outside reach it."},
 	{Name: "subdomain", Type: Text, Default: "none", Only: ForContainers,
 		Meaning: "The name under the environment's `domain` that it answers to, instead of the domain itself."},

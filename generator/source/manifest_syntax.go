@@ -267,7 +267,7 @@ func (r *manifestSyntax) fits(value Value, setting *ManifestSetting, name string
 	switch setting.Type {
 	case Text:
 		good = value.Kind == String
-	case WholeNumber:
+	case Integer:
 		good = value.Kind == Int
 	case Flag:
 		good = value.Kind == Bool
@@ -278,7 +278,7 @@ func (r *manifestSyntax) fits(value Value, setting *ManifestSetting, name string
 		good = value.Kind == List && setting.Type == TextList || value.Kind == Object && setting.Type == TextMap
 		for _, field := range value.Fields {
 			if good && field.Value.Kind != String {
-				hint := "write a text"
+				hint := "write a string"
 				if field.Value.Kind == Object && name == `"environment"` {
 					hint += "; what differs between environments stands in groundplan.hcl, as variables in the block of the service"
 				}

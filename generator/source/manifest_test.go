@@ -27,7 +27,7 @@ var manifestSpellings = []ManifestSpelling{
 			{Name: "channel", Type: Text, Required: true},
 			{Name: "wait", Type: Duration},
 			{Name: "retry", Type: Settings, Members: []ManifestSetting{
-				{Name: "times", Type: WholeNumber, Words: map[string]Value{"never": {Kind: Int, Int: -2}}},
+				{Name: "times", Type: Integer, Words: map[string]Value{"never": {Kind: Int, Int: -2}}},
 				{Name: "pause", Type: Duration, Only: ForEncore},
 			}},
 		},

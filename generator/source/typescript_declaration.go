@@ -191,7 +191,7 @@ func (r *tsReader) newDecl(role tsFramework, n typescript.Expression) *tsDecl {
 func (r *tsReader) readName(decl *tsDecl, spelling *TypeScriptSpelling, arguments []typescript.Expression, index int) {
 	if index >= len(arguments) {
 		decl.invalid = true
-		r.m.error(decl.At, "Missing name", "The %s has no name.\nhint: give it one as a text", spelling.Noun)
+		r.m.error(decl.At, "Missing name", "The %s has no name.\nhint: give it one as a string", spelling.Noun)
 		return
 	}
 	decl.NameAt = r.at(arguments[index])
@@ -199,7 +199,7 @@ func (r *tsReader) readName(decl *tsDecl, spelling *TypeScriptSpelling, argument
 	if !ok {
 		decl.invalid = true
 		r.m.error(decl.NameAt, "Name is not a literal",
-			"The name of a %s is read without running the program, and %s has to be run to be known.\nhint: write the name here as a plain text in quotes", spelling.Noun, describeTS(arguments[index]))
+			"The name of a %s is read without running the program, and %s has to be run to be known.\nhint: write the name here as a string literal", spelling.Noun, describeTS(arguments[index]))
 		return
 	}
 	decl.Name = name.Value

@@ -218,7 +218,7 @@ func (r *tsReader) service(n typescript.Expression, arguments []typescript.Expre
 		if len(arguments) > 0 {
 			where = r.at(arguments[0])
 		}
-		r.m.error(where, "Name is not a literal", "The name of a service is read without running the program.\nhint: write it here as a plain text in quotes")
+		r.m.error(where, "Name is not a literal", "The name of a service is read without running the program.\nhint: write it here as a string literal")
 	case h.binding != nil || h.pattern != nil:
 		r.m.error(at, "Service bound to a variable", "The service %s is bound to a variable, and Encore looks for it as the module's default export.\nhint: write export default new Service(%q)", name, name)
 	case !h.isDefault:

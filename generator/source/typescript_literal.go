@@ -69,7 +69,7 @@ func (l *tsLiterals) field(name string, property *typescript.Property) (Value, b
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && value.Kind != String {
-		l.r.m.error(at, "Setting of the wrong type", "%s must be a duration, got %s.\nhint: write a text with a unit, as in \"30s\" or \"7d\"", name, describeValue(value))
+		l.r.m.error(at, "Setting of the wrong type", "%s must be a duration, got %s.\nhint: write a string with a unit, as in \"30s\" or \"7d\"", name, describeValue(value))
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && !isTSDuration(value.Text) {
@@ -219,9 +219,9 @@ func describeTS(e typescript.Expression) string {
 	case *typescript.Number:
 		return "the number " + e.Text
 	case *typescript.Boolean, *typescript.Null:
-		return "no text"
+		return "no string"
 	case *typescript.String:
-		return "the text " + describeValue(Value{Kind: String, Text: e.Value})[len("the text "):]
+		return describeValue(Value{Kind: String, Text: e.Value})
 	}
 	return "an expression"
 }

@@ -100,19 +100,19 @@ variable "unfinished_upload_days" {
 
   validation {
     condition     = var.unfinished_upload_days >= 1 && var.unfinished_upload_days <= 3650 && floor(var.unfinished_upload_days) == var.unfinished_upload_days
-    error_message = "unfinished_upload_days is ${var.unfinished_upload_days}, but must be a whole number from 1 to 3650."
+    error_message = "unfinished_upload_days is ${var.unfinished_upload_days}, but must be an integer from 1 to 3650."
   }
 }
 
 variable "noncurrent_days" {
-  description = "Days that overwritten and deleted objects are kept, where versioned; 0 keeps them for ever."
+  description = "Days that overwritten and deleted objects are kept, where versioned; 0 keeps them forever."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = var.noncurrent_days >= 0 && var.noncurrent_days <= 36500 && floor(var.noncurrent_days) == var.noncurrent_days
-    error_message = "noncurrent_days is ${var.noncurrent_days}, but must be a whole number from 0 to 36500."
+    error_message = "noncurrent_days is ${var.noncurrent_days}, but must be an integer from 0 to 36500."
   }
 }
 

@@ -49,7 +49,7 @@ variable "key_arn" {
 }
 
 variable "users" {
-  description = "Users of the cache, one per process, by the process's name, each with the keys it may use: patterns in which * stands for any text, slashes included, and ? for any byte. A user gets in once it is activated: the README says how."
+  description = "Users of the cache, one per process, by the process's name, each with the keys it may use: patterns in which * stands for any characters, slashes included, and ? for any byte. A user gets in once it is activated: the README says how."
   type = map(object({
     keys = list(string)
   }))
@@ -108,7 +108,7 @@ variable "replicas" {
 
   validation {
     condition     = var.replicas >= 0 && var.replicas <= 5 && floor(var.replicas) == var.replicas
-    error_message = "replicas is ${var.replicas}, but must be a whole number from 0 to 5."
+    error_message = "replicas is ${var.replicas}, but must be an integer from 0 to 5."
   }
 
   validation {
@@ -125,7 +125,7 @@ variable "max_replicas" {
 
   validation {
     condition     = var.cluster_mode ? (var.max_replicas >= var.replicas && var.max_replicas <= 5 && floor(var.max_replicas) == var.max_replicas) : var.max_replicas == 0
-    error_message = "max_replicas is ${var.max_replicas}, but must be a whole number from ${var.replicas}, which is replicas, to 5 with cluster_mode, and 0 without: AWS scales no replicas of a cache whose cluster mode is disabled. There replicas is changed in place."
+    error_message = "max_replicas is ${var.max_replicas}, but must be an integer from ${var.replicas}, which is replicas, to 5 with cluster_mode, and 0 without: AWS scales no replicas of a cache whose cluster mode is disabled. There replicas is changed in place."
   }
 }
 
@@ -198,7 +198,7 @@ variable "snapshot_retention_days" {
 
   validation {
     condition     = var.snapshot_retention_days >= 0 && var.snapshot_retention_days <= 35 && floor(var.snapshot_retention_days) == var.snapshot_retention_days
-    error_message = "snapshot_retention_days is ${var.snapshot_retention_days}, but must be a whole number from 0 to 35."
+    error_message = "snapshot_retention_days is ${var.snapshot_retention_days}, but must be an integer from 0 to 35."
   }
 }
 
@@ -234,7 +234,7 @@ variable "password_rotation" {
 
   validation {
     condition     = var.password_rotation >= 1 && floor(var.password_rotation) == var.password_rotation
-    error_message = "password_rotation is ${var.password_rotation}, but must be a whole number from 1 on."
+    error_message = "password_rotation is ${var.password_rotation}, but must be an integer from 1 on."
   }
 }
 
@@ -246,7 +246,7 @@ variable "recovery_window_days" {
 
   validation {
     condition     = var.recovery_window_days == 0 || (var.recovery_window_days >= 7 && var.recovery_window_days <= 30 && floor(var.recovery_window_days) == var.recovery_window_days)
-    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or a whole number from 7 to 30."
+    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or an integer from 7 to 30."
   }
 }
 

@@ -97,7 +97,7 @@ variable "cache_seconds" {
 
   validation {
     condition     = var.cache_seconds >= 0 && var.cache_seconds <= 31536000 && floor(var.cache_seconds) == var.cache_seconds
-    error_message = "cache_seconds is ${var.cache_seconds}, but must be a whole number from 0 to 31536000, a year."
+    error_message = "cache_seconds is ${var.cache_seconds}, but must be an integer from 0 to 31536000, a year."
   }
 }
 

@@ -52,7 +52,7 @@ variable "connection" {
 
   validation {
     condition     = var.connection.port >= 1 && var.connection.port <= 65535 && floor(var.connection.port) == var.connection.port
-    error_message = "connection.port is ${var.connection.port}, but must be a whole number from 1 to 65535."
+    error_message = "connection.port is ${var.connection.port}, but must be an integer from 1 to 65535."
   }
 }
 
@@ -87,7 +87,7 @@ variable "schedule_expressions" {
       for expression in var.schedule_expressions :
       can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
     ])
-    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with a whole number and minutes, hours or days."
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with an integer and minutes, hours or days."
   }
 
   validation {
@@ -218,7 +218,7 @@ variable "timeout_seconds" {
   # Lambda's 15 minutes hold the repetitions too, so the longer an answer may take, the less time is left for them.
   validation {
     condition     = var.timeout_seconds >= 10 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds is ${var.timeout_seconds}, but must be a whole number from 10 to 900, the most Lambda accepts."
+    error_message = "timeout_seconds is ${var.timeout_seconds}, but must be an integer from 10 to 900, the most Lambda accepts."
   }
 }
 
@@ -242,7 +242,7 @@ variable "retry_window_seconds" {
 
   validation {
     condition     = var.retry_window_seconds >= 60 && var.retry_window_seconds <= 21600 && floor(var.retry_window_seconds) == var.retry_window_seconds
-    error_message = "retry_window_seconds is ${var.retry_window_seconds}, but Lambda keeps a run waiting for a whole number of seconds from 60 to 21600, which is 6 hours."
+    error_message = "retry_window_seconds is ${var.retry_window_seconds}, but Lambda accepts an integer from 60 to 21600, which is 6 hours."
   }
 }
 

@@ -93,7 +93,7 @@ variable "instances" {
 
   validation {
     condition     = var.instances >= 1 && var.instances <= 16 && floor(var.instances) == var.instances
-    error_message = "instances is ${var.instances}, but must be a whole number from 1 to 16: a writer and up to 15 readers."
+    error_message = "instances is ${var.instances}, but must be an integer from 1 to 16: a writer and up to 15 readers."
   }
 }
 
@@ -105,7 +105,7 @@ variable "backup_retention_days" {
 
   validation {
     condition     = var.backup_retention_days >= 1 && var.backup_retention_days <= 35 && floor(var.backup_retention_days) == var.backup_retention_days
-    error_message = "backup_retention_days is ${var.backup_retention_days}, but must be a whole number from 1 to 35; 0 would turn backups off."
+    error_message = "backup_retention_days is ${var.backup_retention_days}, but must be an integer from 1 to 35; 0 would turn backups off."
   }
 }
 

@@ -17,7 +17,7 @@ variable "deletion_window_days" {
 
   validation {
     condition     = var.deletion_window_days >= 7 && var.deletion_window_days <= 30 && floor(var.deletion_window_days) == var.deletion_window_days
-    error_message = "KMS waits a whole number of days, from 7 to 30, before it deletes a key."
+    error_message = "deletion_window_days is ${var.deletion_window_days}, but KMS accepts an integer from 7 to 30."
   }
 }
 

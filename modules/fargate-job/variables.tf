@@ -165,7 +165,7 @@ variable "stop_timeout_seconds" {
 
   validation {
     condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 115 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
-    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but must be a whole number from 2 to 115: an interrupted Spot task has two minutes."
+    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but must be an integer from 2 to 115: an interrupted Spot task has two minutes."
   }
 }
 
@@ -248,7 +248,7 @@ variable "outbound_ports" {
 
   validation {
     condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
-    error_message = "outbound_ports must hold whole numbers from 1 to 65535."
+    error_message = "outbound_ports must hold integers from 1 to 65535."
   }
 
   validation {
@@ -429,7 +429,7 @@ variable "schedules" {
         can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
       ]
     ]))
-    error_message = "schedules must have expressions that are cron() with six fields or rate() with a whole number and minutes, hours or days."
+    error_message = "schedules must have expressions that are cron() with six fields or rate() with an integer and minutes, hours or days."
   }
 
   validation {

@@ -172,7 +172,7 @@ variable "scale" {
   # No task at all is no service: nothing could wake it up.
   validation {
     condition     = var.scale.min >= 1 && var.scale.max >= var.scale.min && floor(var.scale.min) == var.scale.min && floor(var.scale.max) == var.scale.max
-    error_message = "scale has min ${var.scale.min} and max ${var.scale.max}, but both must be whole numbers, min 1 or more, max not below min."
+    error_message = "scale has min ${var.scale.min} and max ${var.scale.max}, but both must be integers, min 1 or more, max not below min."
   }
 
   validation {
@@ -182,13 +182,13 @@ variable "scale" {
 
   validation {
     condition     = var.scale.spot_percent >= 0 && var.scale.spot_percent <= 100 && floor(var.scale.spot_percent) == var.scale.spot_percent
-    error_message = "scale.spot_percent is ${var.scale.spot_percent}, but must be a whole number from 0 to 100."
+    error_message = "scale.spot_percent is ${var.scale.spot_percent}, but must be an integer from 0 to 100."
   }
 
   # ecs CapacityProviderStrategyItem: base is at most 100000, and a provider that has weight 0 places no task.
   validation {
     condition     = var.scale.on_demand >= 0 && var.scale.on_demand <= 100000 && floor(var.scale.on_demand) == var.scale.on_demand && (var.scale.spot_percent < 100 || var.scale.on_demand == 0)
-    error_message = "scale.on_demand is ${var.scale.on_demand}, but must be a whole number from 0, and 0 with a spot_percent of 100."
+    error_message = "scale.on_demand is ${var.scale.on_demand}, but must be an integer from 0, and 0 with a spot_percent of 100."
   }
 }
 
@@ -200,7 +200,7 @@ variable "drain_seconds" {
 
   validation {
     condition     = var.drain_seconds >= 0 && var.drain_seconds <= 105 && floor(var.drain_seconds) == var.drain_seconds
-    error_message = "drain_seconds is ${var.drain_seconds}, but must be a whole number from 0 to 105."
+    error_message = "drain_seconds is ${var.drain_seconds}, but must be an integer from 0 to 105."
   }
 }
 
@@ -212,7 +212,7 @@ variable "stop_timeout_seconds" {
 
   validation {
     condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
-    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows whole numbers from 2 to 120."
+    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows integers from 2 to 120."
   }
 
   # Two minutes are what an interrupted Spot task has. Five seconds of them are for ECS.
@@ -231,7 +231,7 @@ variable "health_check_grace_seconds" {
   # ECS gives the start period of a container's check at most 300 seconds.
   validation {
     condition     = var.health_check_grace_seconds >= 0 && var.health_check_grace_seconds <= 300 && floor(var.health_check_grace_seconds) == var.health_check_grace_seconds
-    error_message = "health_check_grace_seconds is ${var.health_check_grace_seconds}, but must be a whole number from 0 to 300."
+    error_message = "health_check_grace_seconds is ${var.health_check_grace_seconds}, but must be an integer from 0 to 300."
   }
 }
 
@@ -255,7 +255,7 @@ variable "port" {
 
   validation {
     condition     = var.port >= 0 && var.port <= 65535 && floor(var.port) == var.port
-    error_message = "port is ${var.port}, but must be a whole number from 1 to 65535, or 0 for none."
+    error_message = "port is ${var.port}, but must be an integer from 1 to 65535, or 0 for none."
   }
 }
 
@@ -338,7 +338,7 @@ variable "outbound_ports" {
 
   validation {
     condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
-    error_message = "outbound_ports must hold whole numbers from 1 to 65535."
+    error_message = "outbound_ports must hold integers from 1 to 65535."
   }
 
   validation {
@@ -427,14 +427,14 @@ variable "permissions_boundary_arn" {
 }
 
 variable "infra_config" {
-  description = "Infra config of the Encore runtime, as JSON text; tasks find it as a file that ENCORE_INFRA_CONFIG_PATH names. Empty for an application that is not an Encore application. Never put a secret's value in here."
+  description = "Infra config of the Encore runtime, as JSON; tasks find it as a file that ENCORE_INFRA_CONFIG_PATH names. Empty for an application that is not an Encore application. Never put a secret's value in here."
   type        = string
   default     = ""
   nullable    = false
 
   validation {
     condition     = var.infra_config == "" || can(keys(jsondecode(var.infra_config)))
-    error_message = "infra_config must be the text of a JSON object; write jsonencode({ ... })."
+    error_message = "infra_config must be a JSON object as a string; write jsonencode({ ... })."
   }
 }
 

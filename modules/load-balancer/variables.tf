@@ -202,7 +202,7 @@ variable "idle_timeout_seconds" {
 
   validation {
     condition     = var.idle_timeout_seconds >= 1 && var.idle_timeout_seconds <= 4000 && floor(var.idle_timeout_seconds) == var.idle_timeout_seconds
-    error_message = "A load balancer waits a whole number of seconds from 1 to 4000."
+    error_message = "idle_timeout_seconds is ${var.idle_timeout_seconds}, but must be an integer from 1 to 4000."
   }
 }
 
@@ -214,7 +214,7 @@ variable "access_log_retention_days" {
 
   validation {
     condition     = var.access_log_retention_days >= 1 && var.access_log_retention_days <= 3653 && floor(var.access_log_retention_days) == var.access_log_retention_days
-    error_message = "access_log_retention_days is a whole number of days from 1 to 3653."
+    error_message = "access_log_retention_days is ${var.access_log_retention_days}, but must be an integer from 1 to 3653."
   }
 }
 

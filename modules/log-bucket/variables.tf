@@ -34,7 +34,7 @@ variable "retention_days" {
 
   validation {
     condition     = var.retention_days >= 1 && var.retention_days <= 3653 && floor(var.retention_days) == var.retention_days
-    error_message = "retention_days is ${var.retention_days}, but must be a whole number from 1 to 3653."
+    error_message = "retention_days is ${var.retention_days}, but must be an integer from 1 to 3653."
   }
 }
 

@@ -70,7 +70,7 @@ variable "storage_ports" {
 
   validation {
     condition     = alltrue([for port in var.storage_ports : port >= 1 && port <= 31000 && floor(port) == port])
-    error_message = "A storage port is a whole number from 1 to 31000: its network ACL rule is numbered 1000 + port, and AWS numbers rules up to 32766."
+    error_message = "A storage port is an integer from 1 to 31000: its network ACL rule is numbered 1000 + port, and AWS numbers rules up to 32766."
   }
 
   validation {
@@ -92,7 +92,7 @@ variable "service_port" {
 
   validation {
     condition     = var.service_port >= 1024 && var.service_port <= 32767 && floor(var.service_port) == var.service_port
-    error_message = "The service port is a whole number from 1024 to 32767. From 32768 on, Linux picks the ports of outgoing connections, and the network ACL could not tell a call from an answer."
+    error_message = "The service port is an integer from 1024 to 32767. From 32768 on, Linux picks the ports of outgoing connections, and the network ACL could not tell a call from an answer."
   }
 }
 

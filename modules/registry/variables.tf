@@ -29,7 +29,7 @@ variable "keep_images" {
   # The image that runs, the one that replaces it, and the one before, to go back to.
   validation {
     condition     = var.keep_images == 0 || var.keep_images >= 3 && var.keep_images <= 10000 && floor(var.keep_images) == var.keep_images
-    error_message = "keep_images is ${var.keep_images}, but must be a whole number from 3 to 10000, or 0 to keep every image: fewer than 3 would let the image that runs, or the one to go back to, expire."
+    error_message = "keep_images is ${var.keep_images}, but must be an integer from 3 to 10000, or 0 to keep every image: fewer than 3 would let the image that runs, or the one to go back to, expire."
   }
 }
 

@@ -408,7 +408,7 @@ run "application_that_writes_to_volumes_alone" {
       container.readonlyRootFilesystem && container.user == "1000:1000" && { for mount in container.mountPoints : mount.containerPath => mount.sourceVolume if !mount.readOnly } == { "/tmp" = "writable-1", "/var/cache" = "writable-2" }
       if container.name == "app"
     ])
-    error_message = "the application writes elsewhere, or as somebody else"
+    error_message = "the application writes elsewhere, or as another user"
   }
 
   assert {

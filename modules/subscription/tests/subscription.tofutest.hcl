@@ -132,7 +132,7 @@ run "p1_exactly_the_topic_may_send_and_only_over_tls" {
 
   assert {
     condition     = [for statement in data.aws_iam_policy_document.queue["queue"].statement : [one(statement.principals).type, join(" ", one(statement.principals).identifiers)]] == [["Service", "sns.amazonaws.com"], ["*", "*"]]
-    error_message = "the policy of queue names somebody else"
+    error_message = "the policy of queue names another principal"
   }
 
   assert {
@@ -147,7 +147,7 @@ run "p1_exactly_the_topic_may_send_and_only_over_tls" {
 
   assert {
     condition     = [for statement in data.aws_iam_policy_document.queue["dead_letters"].statement : [one(statement.principals).type, join(" ", one(statement.principals).identifiers)]] == [["Service", "sns.amazonaws.com"], ["*", "*"]]
-    error_message = "the policy of dead_letters names somebody else"
+    error_message = "the policy of dead_letters names another principal"
   }
 
   assert {
