@@ -28,7 +28,9 @@ const (
 )
 
 // documented is the type as Terraform spells it, which knows numbers and no integers.
-func (t valueType) documented() string { return strings.ReplaceAll(string(t), string(typeInteger), string(typeNumber)) }
+func (t valueType) documented() string {
+	return strings.ReplaceAll(string(t), string(typeInteger), string(typeNumber))
+}
 
 // examples completes "write ...", and up to the example "must be ...".
 var examples = map[valueType]string{

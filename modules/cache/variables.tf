@@ -143,7 +143,7 @@ variable "scale_cpu_percent" {
 }
 
 variable "commands" {
-  description = "Commands that users may send, in lower case. The default is what the cache packages of Encore's Go and TypeScript runtimes send: their keyspaces' methods, a change together with its expiry, and what connection pools ask for life; nothing that looks at keys it does not name, or at the server."
+  description = "Commands that users may send, in lower case. The default is what the cache packages of Encore's Go and TypeScript runtimes send: their keyspaces' methods, a change together with its expiry, and by what connection pools see whether a connection is alive; nothing that looks at keys it does not name, or at the server."
   type        = list(string)
   default = [
     "append", "decrby", "del", "discard", "exec", "get", "getdel", "getrange", "incrby", "incrbyfloat",
@@ -215,7 +215,7 @@ variable "log_retention_days" {
 }
 
 variable "evictions_alarm" {
-  description = "Keys dropped within five minutes, above which an alarm goes off."
+  description = "Keys dropped by a node within five minutes, above which, twice in a quarter of an hour, an alarm goes off."
   type        = number
   default     = 10000
   nullable    = false
@@ -276,7 +276,7 @@ variable "cluster_mode" {
 
   validation {
     condition     = !var.cluster_mode || var.multi_az
-    error_message = "cluster_mode needs multi_az: a cluster without failover is refused by ElastiCache."
+    error_message = "cluster_mode needs multi_az: ElastiCache wants automatic failover in a cluster, and the module wants replicas in other zones for it."
   }
 }
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the function and of the first schedule, and the stem of the names of roles, queue and alarms."
+  description = "Name of the function, of the group of schedules and of the first schedule, and the stem of the names of roles, queue and alarm."
   type        = string
   nullable    = false
 
@@ -79,7 +79,7 @@ variable "schedule_expressions" {
 
   validation {
     condition     = length(distinct(var.schedule_expressions)) == length(var.schedule_expressions)
-    error_message = "schedule_expressions says the same twice: the job would run twice."
+    error_message = "schedule_expressions has an expression twice: the job would run twice."
   }
 
   validation {
@@ -106,7 +106,7 @@ variable "url" {
 
   validation {
     condition     = can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", var.url))
-    error_message = "url is \"${var.url}\", but must be http:// or https://, a host, and a port; the path has its own variable."
+    error_message = "url is \"${var.url}\", but must be http:// or https://, a host, and a port unless it is 80 or 443; the path has its own variable."
   }
 }
 
@@ -168,7 +168,7 @@ variable "auth_key_id" {
 
   validation {
     condition     = var.auth_key_id >= 1 && var.auth_key_id <= 4294967295 && floor(var.auth_key_id) == var.auth_key_id
-    error_message = "auth_key_id is ${var.auth_key_id}, but Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
+    error_message = "auth_key_id is ${var.auth_key_id}, but must be an integer from 1 to 4294967295: Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
   }
 }
 
@@ -181,7 +181,7 @@ variable "app_id" {
   # A slash ends a field of the credential, a quote the credential.
   validation {
     condition     = can(regex("^[A-Za-z0-9._-]*$", var.app_id)) && (var.app_id != "" || var.signature != "typescript")
-    error_message = "app_id must be letters, digits, dots, hyphens and underscores; the signature typescript cannot do without."
+    error_message = "app_id must be letters, digits, dots, hyphens and underscores, and must be set with the signature typescript."
   }
 }
 
@@ -193,7 +193,7 @@ variable "env_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9._-]*$", var.env_name)) && (var.env_name != "" || var.signature != "typescript")
-    error_message = "env_name must be letters, digits, dots, hyphens and underscores; the signature typescript cannot do without."
+    error_message = "env_name must be letters, digits, dots, hyphens and underscores, and must be set with the signature typescript."
   }
 }
 

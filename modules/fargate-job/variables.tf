@@ -189,7 +189,7 @@ variable "command" {
 }
 
 variable "security" {
-  description = "What the container may do. Of the kernel's capabilities it has those of keep_capabilities, of the ones that containers usually have: none. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
+  description = "What the container may do. It has no capability of the kernel but those of keep_capabilities, which are out of the ones that containers usually have. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
   type = object({
     user              = optional(string, "")
     read_only_root    = optional(bool, false)
@@ -397,7 +397,7 @@ variable "connections" {
 
   validation {
     condition     = alltrue([for connection in values(var.connections) : connection.port >= 1 && connection.port <= 65535 && floor(connection.port) == connection.port])
-    error_message = "connections must hold ports from 1 to 65535."
+    error_message = "connections must hold ports that are integers from 1 to 65535."
   }
 }
 
@@ -430,6 +430,16 @@ variable "schedules" {
       ]
     ]))
     error_message = "schedules must have expressions that are cron() with six fields or rate() with an integer and minutes, hours or days."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for schedule in values(var.schedules) : [
+        for expression in schedule.expressions :
+        !startswith(expression, "cron") || length([for field in try([split(" ", expression)[2], split(" ", expression)[4]], []) : field if field == "?"]) == 1
+      ]
+    ]))
+    error_message = "schedules must have exactly one \"?\" in each cron(), as day of month or as day of week: EventBridge Scheduler refuses none and two."
   }
 
   validation {

@@ -39,7 +39,7 @@ variable "retention_days" {
 }
 
 variable "takes_cloudfront_logs" {
-  description = "Whether distributions of the account deliver their logs here as well, by CloudWatch Logs, under AWSLogs/<account>/CloudFront/."
+  description = "Whether CloudWatch Logs may deliver the logs of the account's distributions here as well, under AWSLogs/<account>/CloudFront/."
   type        = bool
   default     = false
   nullable    = false

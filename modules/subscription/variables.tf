@@ -87,7 +87,7 @@ variable "alarm_topic_arns" {
 }
 
 variable "fifo" {
-  description = "Whether the queue keeps the order of the messages of a group and delivers each once, as its topic does. Changing it replaces the queue."
+  description = "Whether the queue is a FIFO queue, as its topic is a FIFO topic: it keeps the order of the messages of a group, and takes one deduplication id once within five minutes. Changing it replaces the queue."
   type        = bool
   default     = false
   nullable    = false

@@ -100,7 +100,7 @@ run "o1_lifecycle_of_unfinished_uploads_and_older_versions" {
   }
 }
 
-run "o1_older_versions_for_ever_by_choice" {
+run "o1_older_versions_forever_by_choice" {
   command = plan
 
   variables {

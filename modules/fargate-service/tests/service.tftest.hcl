@@ -779,6 +779,17 @@ run "f2_refuses_a_task_definition_too_large" {
   expect_failures = [aws_ecs_task_definition.this]
 }
 
+# ECS counts bytes: 33,792 letters of two bytes each are more than 64 KiB.
+run "f2_refuses_a_task_definition_too_large_in_bytes" {
+  command = plan
+
+  variables {
+    infra_config = "{\"padding\":\"${join("", [for i in range(1024) : "ééééééééééééééééééééééééééééééééé"])}\"}"
+  }
+
+  expect_failures = [aws_ecs_task_definition.this]
+}
+
 run "outputs" {
   assert {
     condition     = output.service_name == "shop-production-orders" && output.log_group_name == "/groundplan/shop-production-orders" && output.security_group_id == "sg-0aaaaaaaaaaaaaaaa" && output.task_definition_arn == aws_ecs_task_definition.this.arn && output.task_role_arn == aws_iam_role.task.arn

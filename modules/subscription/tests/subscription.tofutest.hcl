@@ -108,7 +108,7 @@ run "p1_a_message_that_must_not_be_retried_is_received_once" {
   }
 }
 
-run "p1_a_message_that_is_retried_for_ever_never_becomes_a_dead_letter" {
+run "p1_a_message_that_is_retried_without_limit_never_becomes_a_dead_letter" {
   command = plan
 
   variables {
