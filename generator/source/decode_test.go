@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 type decoded struct {
@@ -93,7 +95,7 @@ func TestI6_DecodeReportsEverythingAtOnce(t *testing.T) {
 	diags := Decode(settings, &decoded{})
 	var got []string
 	for _, d := range diags {
-		got = append(got, at(*d.Subject)+" "+d.Summary+": "+strings.ReplaceAll(d.Detail, "\n", " "))
+		got = append(got, at(*d.Subject)+" "+d.Summary+": "+strings.ReplaceAll(diagnostic.Text(d), "\n", " "))
 	}
 	const all = "the settings are Title, AckDeadline, Every, Retry, Public, Count, Small, Natural, Ratio, Tags, Handler, other_name"
 	want := []string{

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // sources is what a folder without services holds, as far as it may say why.
@@ -31,10 +33,7 @@ func WhyNoServices(root, language string, ignore []string) (*hcl.Diagnostic, err
 		return nil, fmt.Errorf("look for source files: %w", err)
 	}
 	reason, hint := found.explain(language)
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "No services found", Subject: textRange(encoreAppFile, nil, 0, 0).Ptr(),
-		Detail: fmt.Sprintf("The application has no service, so there is nothing to run: %s.\nhint: %s", reason, hint),
-	}, nil
+	return diagnostic.Warning(textRange(encoreAppFile, nil, 0, 0), "No services found", hint, "The application has no service, so there is nothing to run: %s.", reason), nil
 }
 
 func (s *sources) explain(language string) (reason, hint string) {

@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
 	"golang.org/x/mod/modfile"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
@@ -98,12 +100,7 @@ func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
 	case commaMissing.MatchString(what):
 		hint = "a comma is missing before it"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  "Invalid encore.app",
-		Detail:   fmt.Sprintf("The file cannot be read: %s.\nhint: %s", what, hint),
-		Subject:  textRange(encoreAppFile, text, offset, offset+1).Ptr(),
-	}
+	return diagnostic.Error(textRange(encoreAppFile, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
 }
 
 var (
@@ -162,12 +159,7 @@ func readModulePath(root string) (string, hcl.Diagnostics, error) {
 	}
 	module := modfile.ModulePath(text)
 	if module == "" {
-		return "", hcl.Diagnostics{{
-			Severity: hcl.DiagError,
-			Summary:  "Invalid go.mod",
-			Detail:   "The file names no module.\nhint: start it with a line such as module encore.app",
-			Subject:  textRange("go.mod", text, 0, 0).Ptr(),
-		}}, nil
+		return "", hcl.Diagnostics{diagnostic.Error(textRange("go.mod", text, 0, 0), "Invalid go.mod", "start it with a line such as module encore.app", "The file names no module.")}, nil
 	}
 	return path.Clean(module), nil, nil
 }

@@ -2,13 +2,14 @@ package source
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Metadata reads what `encore debug meta -f json` prints: the description of an application that Encore's own parser
@@ -38,7 +39,7 @@ func Metadata(name string, text []byte, app *EncoreApp, spellings []MetadataSpel
 	value, err := hujson.Parse(text)
 	if err != nil {
 		offset := hujsonOffset(text, err)
-		return nil, hcl.Diagnostics{metadataError(textRange(name, text, offset, offset+1), "Invalid JSON", metadataHint(text, offset),
+		return nil, hcl.Diagnostics{diagnostic.Error(textRange(name, text, offset, offset+1), "Invalid JSON", metadataHint(text, offset),
 			"The metadata cannot be read: %s.", hujsonPlace.ReplaceAllString(err.Error(), ""))}
 	}
 	r := &metadataReader{
@@ -94,12 +95,12 @@ func recognizeMetadata(name string, text []byte) *hcl.Diagnostic {
 	unprintable := bytes.IndexFunc(text, func(c rune) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' })
 	switch trimmed := bytes.TrimSpace(text); {
 	case len(trimmed) == 0:
-		return metadataError(start, "Empty metadata", "print it again and see what the command says: "+metadataCommand, "There is nothing in the metadata.")
+		return diagnostic.Error(start, "Empty metadata", "print it again and see what the command says: "+metadataCommand, "There is nothing in the metadata.")
 	case trimmed[0] != '{' && (unprintable >= 0 || !utf8.Valid(text)):
-		return metadataError(start, "Binary metadata", "ask for JSON: "+metadataCommand,
+		return diagnostic.Error(start, "Binary metadata", "ask for JSON: "+metadataCommand,
 			"This is no JSON. It looks like the binary form of the metadata, which Encore prints unless it is asked for JSON.")
 	case !utf8.Valid(text):
-		return metadataError(start, "Invalid metadata", "print it again: "+metadataCommand, "The metadata is not UTF-8, as JSON is.")
+		return diagnostic.Error(start, "Invalid metadata", "print it again: "+metadataCommand, "The metadata is not UTF-8, as JSON is.")
 	}
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -111,7 +112,7 @@ func recognizeMetadata(name string, text []byte) *hcl.Diagnostic {
 		case quoted:
 		case c == '{' || c == '[':
 			if depth++; depth > maxMetadataDepth {
-				return metadataError(textRange(name, text, i, i+1), "Invalid metadata", "print it again: "+metadataCommand, "Values nest more than %d deep here.", maxMetadataDepth)
+				return diagnostic.Error(textRange(name, text, i, i+1), "Invalid metadata", "print it again: "+metadataCommand, "Values nest more than %d deep here.", maxMetadataDepth)
 			}
 		case c == '}' || c == ']':
 			depth--
@@ -129,10 +130,6 @@ func metadataHint(text []byte, offset int) string {
 		return "nothing but the metadata may stand in the file, so print it again: " + metadataCommand
 	}
 	return "print it again rather than mend it: " + metadataCommand
-}
-
-func metadataError(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint, Subject: at.Ptr()}
 }
 
 // metadataSections are the lists the metadata of every application has, empty or not. Encore's own formats leave out

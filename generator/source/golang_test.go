@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/tools/txtar"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 var update = flag.Bool("update", false, "record what the reader finds in testdata; review the difference")
@@ -195,7 +197,7 @@ func describeDiagnostics(diags hcl.Diagnostics) string {
 			severity = "warning"
 		}
 		fmt.Fprintf(&b, "%s %s %s\n", severity, at(*d.Subject), d.Summary)
-		for l := range strings.SplitSeq(d.Detail, "\n") {
+		for l := range strings.SplitSeq(diagnostic.Text(d), "\n") {
 			fmt.Fprintf(&b, "  %s\n", l)
 		}
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // HasManifest says whether a folder has a manifest.
@@ -36,7 +38,7 @@ func Manifest(root string, spellings []ManifestSpelling, reword func(hcl.Diagnos
 	}
 	text = DecodePlain(text)
 	if _, err := os.Stat(filepath.Join(root, encoreAppFile)); err == nil {
-		return nil, hcl.Diagnostics{manifestError(textRange(ManifestFilename, nil, 0, 0), "Two descriptions of one application",
+		return nil, hcl.Diagnostics{diagnostic.Error(textRange(ManifestFilename, nil, 0, 0), "Two descriptions of one application",
 			"remove "+ManifestFilename+" to read the source, or move it into a folder of its own and name that by --app",
 			"Beside %s there is %s, so that both the source and the manifest say what the application is.", ManifestFilename, encoreAppFile)}, nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -199,7 +201,7 @@ func (r *manifestReader) service(node *manifestNode) {
 		return
 	}
 	if first := r.services[node.label]; first != nil {
-		r.fail(node.labelAt, "Duplicate "+node.block.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), place(first.labelAt))
+		r.fail(node.labelAt, "Duplicate "+node.block.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), diagnostic.Place(first.labelAt))
 		return
 	}
 	dir := path.Clean(node.text("dir", node.label))
@@ -273,7 +275,7 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 	key := [2]string{service.label, node.label}
 	if first, twice := r.endpoints[key]; twice {
 		r.fail(node.labelAt, "Duplicate endpoint name", "rename one of them",
-			"The endpoint %s.%s is described here and at %s.", service.label, node.label, place(first.At))
+			"The endpoint %s.%s is described here and at %s.", service.label, node.label, diagnostic.Place(first.At))
 		return
 	}
 	e := Endpoint{

@@ -3,6 +3,8 @@ package source
 import (
 	"slices"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // This file is the grammar of a manifest as data: the reader checks against it, the documentation prints it. What the
@@ -194,7 +196,7 @@ func wordsOf(words map[string]string) string {
 		list = append(list, "`"+word+"`")
 	}
 	slices.Sort(list)
-	return joined(list, "and")
+	return diagnostic.And(list)
 }
 
 var appBlock = &ManifestBlock{

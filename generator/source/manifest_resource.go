@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // declarations reads the blocks that declare resources of a kind.
@@ -74,7 +76,7 @@ func (r *manifestReader) declaration(s *ManifestSpelling, node, service *manifes
 			of = fmt.Sprintf(" of %q", decl.Parent)
 		}
 		r.fail(node.labelAt, "Duplicate "+s.Noun+" name", "rename one of them",
-			"The %s %q%s is declared here and at %s.", s.Noun, decl.Name, of, place(first.NameAt))
+			"The %s %q%s is declared here and at %s.", s.Noun, decl.Name, of, diagnostic.Place(first.NameAt))
 		return
 	}
 	r.declared[key] = decl
@@ -182,7 +184,7 @@ func (r *manifestReader) uses(service, node *manifestNode) {
 // twice reports what a list or a block names a second time.
 func (r *manifestReader) twice(first map[string]hcl.Range, name string, at hcl.Range) bool {
 	if earlier, named := first[name]; named {
-		r.fail(at, "Named twice", "remove one of them", "%q already stands at %s.", name, place(earlier))
+		r.fail(at, "Named twice", "remove one of them", "%q already stands at %s.", name, diagnostic.Place(earlier))
 		return true
 	}
 	first[name] = at
@@ -210,7 +212,7 @@ func (r *manifestReader) operations(service, block *manifestNode, s *ManifestSpe
 	slices.Sort(words)
 	written := block.value(operationsSetting)
 	if written.Kind == List && len(written.Fields) == 0 {
-		r.fail(written.At, "No operations", "name what the service does: "+joined(words, "or"),
+		r.fail(written.At, "No operations", "name what the service does: "+diagnostic.Or(words),
 			"The service %q may do nothing with the %s %q.", service.label, s.Noun, block.label)
 	}
 	first := map[string]hcl.Range{}

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // This file turns the text of a manifest into a tree of blocks that fits the grammar. Values are literals: nothing is
@@ -79,11 +81,7 @@ type manifestSyntax struct {
 }
 
 func (r *manifestSyntax) fail(at hcl.Range, summary, hint, detail string, args ...any) {
-	r.diags = append(r.diags, manifestError(at, summary, hint, detail, args...))
-}
-
-func manifestError(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint, Subject: &at}
+	r.diags = append(r.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 func (r *manifestSyntax) read(body *hclsyntax.Body, block *ManifestBlock) *manifestNode {
@@ -135,7 +133,7 @@ func (r *manifestSyntax) child(inner *hclsyntax.Block, block *ManifestBlock, onc
 	}
 	if first, twice := once[grammar.Type]; twice && grammar.Once {
 		r.fail(inner.DefRange(), "Block written twice", "put everything into one of them",
-			"There is one block %q here, and it already stands at %s.", grammar.Type, place(first))
+			"There is one block %q here, and it already stands at %s.", grammar.Type, diagnostic.Place(first))
 		return nil
 	}
 	once[grammar.Type] = inner.DefRange()
@@ -239,8 +237,8 @@ func (b *ManifestBlock) example() string {
 
 // proposal is the remedy for a name that is not known: the nearest, else all there are.
 func proposal(name string, known []string, all, none string) string {
-	if near := closest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+	if near := diagnostic.DidYouMean(name, known); near != "" {
+		return near
 	}
 	if len(known) == 0 {
 		return none
@@ -300,7 +298,7 @@ func (r *manifestSyntax) fits(value Value, setting *ManifestSetting, name string
 				words = append(words, fmt.Sprintf("%q", word))
 			}
 			slices.Sort(words)
-			want += ", or " + joined(words, "or")
+			want += ", or " + diagnostic.Or(words)
 		}
 		r.fail(value.At, "Setting of the wrong type", "write "+want, "%s is given as %s.", name, describeValue(value))
 	}
@@ -393,7 +391,7 @@ func (r *manifestSyntax) object(e *hclsyntax.ObjectConsExpr) (Value, bool) {
 		}
 		at := item.KeyExpr.Range()
 		if first, twice := seen[name]; twice {
-			r.fail(at, "Setting written twice", "keep one of them", "%q is already set at %s.", name, place(first))
+			r.fail(at, "Setting written twice", "keep one of them", "%q is already set at %s.", name, diagnostic.Place(first))
 			whole = false
 			continue
 		}
@@ -420,12 +418,4 @@ func literalOf(value cty.Value, at hcl.Range) Value {
 	}
 	fraction, _ := number.Float64()
 	return Value{Kind: Float, Float: fraction, At: at}
-}
-
-// joined lists words as a sentence does: a, b and c.
-func joined(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/mod/modfile"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // nestedRoots are folders below the application's that look like the root of something of their own. Encore reads them as
@@ -20,11 +22,9 @@ func checkNestedApplications(dirs []string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, dir := range dirs {
 		name := path.Join(dir, encoreAppFile)
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Summary: "Application inside the application", Subject: textRange(name, nil, 0, 0).Ptr(),
-			Detail: fmt.Sprintf("Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.\n"+
-				"hint: move it out of this folder if it is an application of its own, or else remove its encore.app", dir),
-		})
+		diags = append(diags, diagnostic.Warning(textRange(name, nil, 0, 0), "Application inside the application",
+			"move it out of this folder if it is an application of its own, or else remove its encore.app",
+			"Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.", dir))
 	}
 	return diags
 }
@@ -44,11 +44,10 @@ func checkNestedGo(root, module string, nested nestedRoots, result *Application)
 			return nil, err
 		}
 		if !required {
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagError, Summary: "Part of the application in another module", Subject: &at,
-				Detail: fmt.Sprintf("Encore reads the folder %s as a part of this application and finds %s there, but its go.mod makes it a module of its own, in which the compiler does not look for %s.\n"+
-					"hint: remove %s/go.mod, or move the folder out of the application's", dir, what, path.Join(module, dir), dir),
-			})
+			diags = append(diags, diagnostic.Error(at, "Part of the application in another module",
+				fmt.Sprintf("remove %s/go.mod, or move the folder out of the application's", dir),
+				"Encore reads the folder %s as a part of this application and finds %s there, but its go.mod makes it a module of its own, in which the compiler does not look for %s.",
+				dir, what, path.Join(module, dir)))
 		}
 	}
 	return diags, nil

@@ -11,6 +11,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/mod/modfile"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Neither Encore nor this package reads code that an application imports from outside its folder: a folder behind a symbolic
@@ -40,11 +42,8 @@ func (o *outsider) warning() *hcl.Diagnostic {
 	if hint == "" {
 		hint = "move what declares resources, reads secrets or calls endpoints into the application's folder; code that is given them as parameters may stay"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Code outside the application", Subject: &o.at,
-		Detail: fmt.Sprintf("%q stands in %s, %s. Neither Encore nor groundplan reads it, so this is missing from what is generated: %s.\nhint: %s",
-			o.name, o.place, o.because, strings.Join(lost, ", "), hint),
-	}
+	return diagnostic.Warning(o.at, "Code outside the application", hint,
+		"%q stands in %s, %s. Neither Encore nor groundplan reads it, so this is missing from what is generated: %s.", o.name, o.place, o.because, strings.Join(lost, ", "))
 }
 
 // goOutside finds the code of other folders that Go packages of the application import.

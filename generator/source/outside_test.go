@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // outsideCase is a folder with an application in app/, what links are made in it, and what is said.
@@ -141,7 +143,7 @@ func TestI6_GoCodeOutsideTheApplication(t *testing.T) {
 func outsideMessages(diags hcl.Diagnostics) []string {
 	var texts []string
 	for _, d := range diags {
-		texts = append(texts, fmt.Sprintf("%s:%d,%d-%d: %s; %s", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column, d.Subject.End.Column, d.Summary, d.Detail))
+		texts = append(texts, fmt.Sprintf("%s:%d,%d-%d: %s; %s", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column, d.Subject.End.Column, d.Summary, diagnostic.Text(d)))
 	}
 	return texts
 }
