@@ -45,7 +45,7 @@ func TestI4_EveryKindHasAManifestSpelling(t *testing.T) {
 // sample is a value of a setting's type.
 func sample(s source.ManifestSetting) source.Value {
 	switch s.Type {
-	case source.WholeNumber:
+	case source.Integer:
 		return source.Value{Kind: source.Int, Int: 3}
 	case source.Flag:
 		return source.Value{Kind: source.Bool, Bool: true}

@@ -122,8 +122,8 @@ var (
 // jsonTypes says how a value of a field's type is written.
 var jsonTypes = map[reflect.Kind]string{
 	reflect.Bool:   "true or false",
-	reflect.String: "a text in quotes",
-	reflect.Slice:  `a list of texts, as in ["a", "b"]`,
+	reflect.String: "a string in quotes",
+	reflect.Slice:  `a list of strings, as in ["a", "b"]`,
 	reflect.Struct: "an object, as in {}",
 }
 

@@ -164,7 +164,7 @@ func (r *metadataReader) wordValue(n metadataNode, s source.MetadataSetting) (so
 	return s.Words[index].Value, true
 }
 
-// variant reads a text whose beginning says which setting it is; false when it is not there, or wrong.
+// variant reads a string whose beginning says which setting it is; false when it is not there, or wrong.
 func (r *metadataReader) variant(n metadataNode, s source.MetadataSetting) (name string, value source.Value, ok bool) {
 	text := r.string(n, s.Field)
 	if text == "" {
@@ -182,11 +182,11 @@ func (r *metadataReader) variant(n metadataNode, s source.MetadataSetting) (name
 			if count, err := strconv.ParseInt(rest, 10, 32); err == nil {
 				return v.Setting, source.Value{Kind: source.Int, Int: count * v.Unit}, true
 			}
-			r.wrong(n.member(s.Field), "the field "+s.Field, "a whole number after "+strconv.Quote(v.Prefix))
+			r.wrong(n.member(s.Field), "the field "+s.Field, "an integer after "+strconv.Quote(v.Prefix))
 			return "", source.Value{}, false
 		}
 	}
-	r.wrong(n.member(s.Field), "the field "+s.Field, "a text that begins with "+diagnostic.Or(prefixes))
+	r.wrong(n.member(s.Field), "the field "+s.Field, "a string that begins with "+diagnostic.Or(prefixes))
 	return "", source.Value{}, false
 }
 

@@ -30,7 +30,7 @@ var testSpellings = []source.ManifestSpelling{
 			{Name: "channel", Type: source.Text, Required: true},
 			{Name: "wait", Type: source.Duration},
 			{Name: "retry", Type: source.Settings, Members: []source.ManifestSetting{
-				{Name: "times", Type: source.WholeNumber, Words: map[string]source.Value{"never": {Kind: source.Int, Int: -2}}},
+				{Name: "times", Type: source.Integer, Words: map[string]source.Value{"never": {Kind: source.Int, Int: -2}}},
 				{Name: "pause", Type: source.Duration, Only: source.ForEncore},
 			}},
 		},

@@ -222,7 +222,7 @@ func (r *tsReader) service(n syntax.Expression, arguments []syntax.Expression, a
 		if len(arguments) > 0 {
 			where = r.at(arguments[0])
 		}
-		r.m.error(where, "Name is not a literal", "write it here as a plain text in quotes", "The name of a service is read without running the program.")
+		r.m.error(where, "Name is not a literal", "write it here as a string literal", "The name of a service is read without running the program.")
 	case h.binding != nil || h.pattern != nil:
 		r.m.error(at, "Service bound to a variable", fmt.Sprintf("write export default new Service(%q)", name), "The service %s is bound to a variable, and Encore looks for it as the module's default export.", name)
 	case !h.isDefault:
