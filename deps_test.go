@@ -31,11 +31,11 @@ var mayImport = map[string][]string{
 	"generator/emit":        {},
 
 	// A reader knows what all of them return and no other reader; what they have in common in tests knows none.
-	"generator/source":                   {},
-	"generator/source/encoremeta":        {"generator/source"},
-	"generator/source/golang":            {"generator/source"},
-	"generator/source/manifest":          {"generator/source"},
-	"generator/source/typescript":        {"generator/source", "generator/source/typescript/syntax"},
+	"generator/source":                   {"generator/app"},
+	"generator/source/encoremeta":        {"generator/app", "generator/source"},
+	"generator/source/golang":            {"generator/app", "generator/source"},
+	"generator/source/manifest":          {"generator/app", "generator/source"},
+	"generator/source/typescript":        {"generator/app", "generator/source", "generator/source/typescript/syntax"},
 	"generator/source/typescript/syntax": {},
 	"generator/source/sourcetest":        {"generator/source"},
 

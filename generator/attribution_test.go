@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -100,7 +101,7 @@ func TestI6_DiagnosticsAreSorted(t *testing.T) {
 // TestI6_CronJobsCallTheEndpointTheyName: another service may have an endpoint of the same name.
 func TestI6_CronJobsCallTheEndpointTheyName(t *testing.T) {
 	read := &source.Application{
-		Language: "go",
+		Runtime:  app.EncoreGo,
 		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}},
 		Packages: []source.Package{{Dir: "a", Service: "a"}, {Dir: "b", Service: "b"}},
 		Endpoints: []source.Endpoint{

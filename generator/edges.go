@@ -66,7 +66,7 @@ func (r *resolver) binds(kind kinds.Kind) bool {
 
 // typeScript says whether the application is read from TypeScript source.
 func (r *resolver) typeScript() bool {
-	return r.read.Language == "typescript" && !r.read.Manifest && !r.read.Metadata
+	return r.read.Runtime == app.EncoreTypeScript && r.read.Origin == source.FromCode
 }
 
 // misplaced reports a use in another service than the one a private resource belongs to.
@@ -162,12 +162,12 @@ func (r *resolver) warn() hcl.Diagnostics {
 		if e.Origin == app.Across {
 			warning.Summary = fmt.Sprintf("%s %q is used through %s", kind.Noun, e.Resource, e.Through)
 			warning.Detail = invisible
-			switch call := named(kind, r.read.Language, e.Resource); {
+			switch call := named(kind, r.read.Runtime, e.Resource); {
 			case r.typeScript() && kind.Everywhere:
 				warning.Detail += fmt.Sprintf("\nhint: declare the secret in %s as well to make it visible", e.Service)
 			case r.typeScript():
 				warning.Detail += fmt.Sprintf("\nhint: bind the %s to a variable, and import that from the module that declares it", kind.Noun)
-			case r.read.Language == "go" && call != "":
+			case r.read.Runtime == app.EncoreGo && call != "":
 				warning.Detail += fmt.Sprintf("\nhint: declare `var db = %s` in %s to make it visible", call, e.Service)
 			}
 		} else {

@@ -23,7 +23,7 @@ func taken() *source.Application {
 	settings := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "Migrations", Value: source.Value{Kind: source.String, Text: "./migrations"}}}}
 	guarantee := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "DeliveryGuarantee", Value: source.Value{Kind: source.String, Text: "at-least-once"}}}}
 	return &source.Application{
-		Language: "go",
+		Runtime:  app.EncoreGo,
 		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
 		Endpoints: []source.Endpoint{
 			{Service: "a", Name: "Run", Access: "private", Methods: []string{"GET"}, Path: "/a"},

@@ -29,7 +29,7 @@ func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readSource(root, ignore)
 	application, diags, err := finishRead(root, read, diags, err)
 	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Language, ignore)
+		nothing, err := source.WhyNoServices(root, application.Runtime, ignore)
 		return application, append(diags, nothing), err
 	}
 	return application, diags, err
@@ -62,10 +62,10 @@ func readSource(root string, ignore []string) (*source.Application, hcl.Diagnost
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
 	}
-	switch encore.Language {
-	case "go":
+	switch runtime, known := encore.Runtime(); {
+	case known && runtime == app.EncoreGo:
 		return golang.Read(root, kinds.GoSpellings(), ignore...)
-	case "typescript":
+	case known:
 		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
 	}
 	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
@@ -120,9 +120,9 @@ type resolver struct {
 }
 
 func newApp(read *source.Application, folder string) *app.App {
-	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
+	a := &app.App{ID: read.ID, Runtime: read.Runtime, Name: kebab(cmp.Or(read.ID, folder))}
 	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
-	a.Manifest, a.ProcessPerService, a.IDAt = read.Manifest, read.ProcessPerService, read.IDAt
+	a.ProcessPerService, a.IDAt = read.ProcessPerService, read.IDAt
 	if read.CORS != nil {
 		cors := app.CORS(*read.CORS)
 		a.CORS = &cors
@@ -235,7 +235,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 		k := key{decl.Kind, decl.Parent, name}
 		if other, ok := first[k]; ok {
 			if !kind.Repeatable && kind.PartOf == "" {
-				diags = append(diags, duplicate(kind, r.read.Language, decl, other))
+				diags = append(diags, duplicate(kind, r.read.Runtime, decl, other))
 			}
 			continue
 		}
@@ -260,13 +260,13 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	return diags
 }
 
-func duplicate(kind kinds.Kind, language string, decl, first source.Decl) *hcl.Diagnostic {
+func duplicate(kind kinds.Kind, runtime app.Runtime, decl, first source.Decl) *hcl.Diagnostic {
 	of := ""
 	if decl.Parent != "" {
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if call := named(kind, language, decl.Name); call != "" {
+	if call := named(kind, runtime, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
 	return fail(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
@@ -384,8 +384,8 @@ func nameAt(decl source.Decl) hcl.Range {
 }
 
 // named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kinds.Kind, language, name string) string {
-	if language == "typescript" {
+func named(kind kinds.Kind, runtime app.Runtime, name string) string {
+	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""
 		}

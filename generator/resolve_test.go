@@ -23,7 +23,7 @@ func line(file string, n int) hcl.Range {
 // imports deep; b imports c, which is a service; global middleware in mw runs in c.
 func reachable() *source.Application {
 	return &source.Application{
-		Language: "typescript", Metadata: true, // whatever the language, as far as edges go
+		Runtime: app.EncoreTypeScript, Origin: source.FromMetadata, // whatever the language, as far as edges go
 		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
 		Endpoints: []source.Endpoint{
 			{Service: "c", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/c", Tags: []string{"slow"}},
@@ -202,7 +202,7 @@ func TestApplicationNameAndID(t *testing.T) {
 
 // TestBrokenSourceIsNotMisread shows that what is missing because of an error elsewhere is not reported as missing.
 func TestBrokenSourceIsNotMisread(t *testing.T) {
-	read := &source.Application{Language: "go", Decls: []source.Decl{
+	read := &source.Application{Runtime: app.EncoreGo, Decls: []source.Decl{
 		{Kind: "database", Name: "gone", Reference: true, At: line("a.go", 1)},
 		{Kind: "topic", Name: "quiet", Config: source.Value{Kind: source.Object}, At: line("a.go", 2)},
 	}}

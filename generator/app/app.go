@@ -16,10 +16,7 @@ type App struct {
 	IDAt hcl.Range
 	// NamedByFolder says that nothing in the source names the application: Name and ID are those of its folder.
 	NamedByFolder bool
-	// Language is "go", "typescript" or "manifest": plain containers.
-	Language string
-	// Manifest says that a manifest describes the application, whatever it is written in.
-	Manifest bool
+	Runtime       Runtime
 
 	Services  []Service
 	Resources []Resource

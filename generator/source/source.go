@@ -11,6 +11,8 @@ package source
 
 import (
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
 )
 
 // Application is one application as its author wrote it. Every list is sorted: by name where there is one, then by
@@ -18,12 +20,9 @@ import (
 type Application struct {
 	// ID is the "id" of encore.app; it may be empty.
 	ID string
-	// Language is "go", "typescript" or "manifest": plain containers.
-	Language string
-	// Manifest says that a manifest describes the application, whatever it is written in.
-	Manifest bool
-	// Metadata says that Encore's own parser has read the source: what it demands of folders and files holds.
-	Metadata bool
+	// Runtime is what runs the services, Origin which reader this comes from.
+	Runtime app.Runtime
+	Origin  Origin
 	// CORS is the "global_cors" object of encore.app; nil when absent.
 	CORS *CORS
 	// IDAt is where the source names the application; the zero range when it does not.
@@ -49,6 +48,19 @@ type Application struct {
 	LoadCalls []Call
 	Calls     []Call
 }
+
+// Origin is what an application was read from, and with that what is known of it.
+type Origin int
+
+const (
+	// FromCode is the application's own code: which code leads where is known. It is the zero value.
+	FromCode Origin = iota
+	// FromManifest is a manifest, which says everything in so many words, whatever the application is written in.
+	FromManifest
+	// FromMetadata is the metadata of Encore's own parser: what that demands of folders and files holds, and code is not
+	// seen.
+	FromMetadata
+)
 
 // CORS mirrors the global_cors object of encore.app; field names follow Encore's infra config.
 type CORS struct {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -36,9 +37,9 @@ var (
 var segmentMarks = []string{"", ":", "*", "!"}
 
 func (r *metadataReader) application(root metadataNode, spellings []source.MetadataSpelling) {
-	r.result.Language = "go"
+	r.result.Runtime = app.EncoreGo
 	if language, ok := r.word(root, "language", metadataLanguages); ok && language == 1 {
-		r.result.Language = "typescript"
+		r.result.Runtime = app.EncoreTypeScript
 	}
 	r.module = r.string(root, "module_path")
 	services := r.objects(root, "svcs")
@@ -207,7 +208,7 @@ func (r *metadataReader) location(n metadataNode, member string) hcl.Range {
 // folder is the folder of an import path, which the metadata of Go applications has in some places.
 func (r *metadataReader) folder(pkg string) string {
 	switch inside, ok := strings.CutPrefix(pkg, r.module+"/"); {
-	case r.result.Language != "go" || r.module == "":
+	case r.result.Runtime != app.EncoreGo || r.module == "":
 	case pkg == r.module:
 		return "."
 	case ok:

@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -35,8 +36,7 @@ func Exists(root string) bool {
 // or its source cannot be read. reword turns what hcl's parser says of a file that is no HCL, with the file's text, into
 // words for people; nil keeps hcl's own.
 //
-// The result is what the source would give: Language is "go" or "typescript" where the manifest names Encore's runtime,
-// "manifest" for plain containers, and what the `uses` of a service lists stands as references and uses at its place. The
+// The result is what the source would give: the runtime is Encore's where the manifest names it, and what the `uses` of a service lists stands as references and uses at its place. The
 // diagnostics are about syntax, names and structure. Rules over settings belong to the kinds. The error is the machine's.
 func Read(root string, spellings []source.ManifestSpelling, reword func(hcl.Diagnostics, []byte) hcl.Diagnostics) (*source.Application, hcl.Diagnostics, error) {
 	text, err := os.ReadFile(filepath.Join(root, Filename))
@@ -90,13 +90,13 @@ func parseManifest(text []byte, spellings []source.ManifestSpelling, reword func
 		return nil, diags
 	}
 	body := parsed.Body.(*hclsyntax.Body)
-	language, only := manifestRuntime(body)
+	runs, only := manifestRuntime(body)
 	syntax := &manifestSyntax{only: only}
 	file := syntax.read(body, Grammar(spellings))
 	reader := &manifestReader{
 		manifestSyntax: syntax, file: file, spellings: spellings,
 		declared: map[[3]string]source.Decl{}, services: map[string]*manifestNode{}, endpoints: map[[2]string]source.Endpoint{}, port: defaultPort,
-		result: &source.Application{Language: language, Manifest: true},
+		result: &source.Application{Runtime: runs, Origin: source.FromManifest},
 	}
 	reader.application()
 	return reader.result, syntax.diags
@@ -104,18 +104,18 @@ func parseManifest(text []byte, spellings []source.ManifestSpelling, reword func
 
 // manifestRuntime looks for the runtime before anything is checked, because the grammar depends on it. What is wrong
 // with it is reported when its block is read.
-func manifestRuntime(body *hclsyntax.Body) (language string, only source.ManifestOnly) {
+func manifestRuntime(body *hclsyntax.Body) (runs app.Runtime, only source.ManifestOnly) {
 	for _, block := range body.Blocks {
 		if attribute := block.Body.Attributes["runtime"]; block.Type == "app" && attribute != nil {
 			switch value, _ := (&manifestSyntax{}).literal(attribute.Expr); value.Text {
 			case runtimeGo:
-				return "go", source.ForEncore
+				return app.EncoreGo, source.ForEncore
 			case runtimeTypeScript:
-				return "typescript", source.ForEncore
+				return app.EncoreTypeScript, source.ForEncore
 			}
 		}
 	}
-	return "manifest", source.ForContainers
+	return app.Containers, source.ForContainers
 }
 
 // manifestReader turns the blocks of a manifest into declarations and uses.
@@ -309,7 +309,7 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 		e.Methods = slices.Compact(e.Methods)
 	case e.Raw:
 		e.Methods = []string{"*"}
-	case r.result.Language == "typescript" || node.value("request").Bool:
+	case r.result.Runtime == app.EncoreTypeScript || node.value("request").Bool:
 		e.Methods = []string{"POST"}
 	default:
 		e.Methods = []string{"GET", "POST"}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
@@ -171,8 +172,8 @@ func TestI4_ManifestSaysWhatSourceWouldSay(t *testing.T) {
 		}
 		application, _, _ = Read(root, testSpellings, nil)
 	}
-	if application.ID != "shop" || application.Language != "go" || !application.Manifest || !slices.Equal(application.CORS.AllowHeaders, []string{"X-Session"}) {
-		t.Errorf("application %q in %q, %+v", application.ID, application.Language, application.CORS)
+	if application.ID != "shop" || application.Runtime != app.EncoreGo || application.Origin != source.FromManifest || !slices.Equal(application.CORS.AllowHeaders, []string{"X-Session"}) {
+		t.Errorf("application %q in %s, %+v", application.ID, application.Runtime, application.CORS)
 	}
 	if meter := application.Decls[slices.IndexFunc(application.Decls, func(d source.Decl) bool { return d.Kind == "meter" })]; meter.Constructor != "NewMeter" {
 		t.Errorf("the meter is made by %q", meter.Constructor)
@@ -197,8 +198,8 @@ service "b" {
 	if err != nil || len(diags) > 0 {
 		t.Fatal(err, sourcetest.Diagnostics(diags))
 	}
-	if application.Language != "manifest" {
-		t.Errorf("language %q", application.Language)
+	if application.Runtime != app.Containers {
+		t.Errorf("runtime %s", application.Runtime)
 	}
 	names := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())
 	want := []*source.Container{
