@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoremeta"
@@ -41,10 +42,8 @@ func ReadMetadata(root string, metadata Metadata) (*app.App, hcl.Diagnostics, er
 
 func readMetadata(root string, metadata Metadata) (*source.Application, hcl.Diagnostics, error) {
 	if manifest.Exists(root) {
-		return nil, hcl.Diagnostics{{
-			Severity: hcl.DiagError, Summary: "Two descriptions of one application",
-			Detail: fmt.Sprintf("The folder has a manifest, %s, and there is metadata as well.\nhint: leave out --meta, or name another folder by --app", manifest.Filename),
-		}}, nil
+		return nil, hcl.Diagnostics{diagnostic.Error(hcl.Range{}, "Two descriptions of one application", "leave out --meta, or name another folder by --app",
+			"The folder has a manifest, %s, and there is metadata as well.", manifest.Filename)}, nil
 	}
 	var encore *source.EncoreApp
 	_, err := os.Stat(filepath.Join(root, "encore.app"))

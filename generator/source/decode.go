@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Decode stores a settings object into the struct target points to, and reports everything that does not fit.
@@ -75,7 +77,7 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 			continue
 		}
 		if seen[settings[i].name] {
-			diags = append(diags, settingError(field.At, "Setting written twice", "%s stands twice here.\nhint: remove one of them", field.Name))
+			diags = append(diags, diagnostic.Error(field.At, "Setting written twice", "remove one of them", "%s stands twice here.", field.Name))
 			continue
 		}
 		seen[settings[i].name] = true
@@ -85,14 +87,10 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	}
 	for _, s := range settings {
 		if s.required && !seen[s.name] {
-			diags = append(diags, settingError(value.At, "Missing setting", "%s must be set here.\nhint: add it", s.name))
+			diags = append(diags, diagnostic.Error(value.At, "Missing setting", "add it", "%s must be set here.", s.name))
 		}
 	}
 	return diags
-}
-
-func settingError(at hcl.Range, summary, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at}
 }
 
 func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
@@ -107,15 +105,15 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	remedy := "there are no settings here; remove it"
 	if len(names) > 0 {
 		remedy = "the settings are " + strings.Join(names, ", ")
-		if close := Closest(field.Name, names); close != "" {
-			remedy = "did you mean " + close + "? " + remedy
+		if near := diagnostic.Closest(field.Name, names); near != "" {
+			remedy = "did you mean " + near + "? " + remedy
 		}
 	}
-	return settingError(field.At, "Unknown setting", "There is no setting %s here.\nhint: %s", field.Name, remedy)
+	return diagnostic.Error(field.At, "Unknown setting", remedy, "There is no setting %s here.", field.Name)
 }
 
 func wrongType(value Value, what, want string) *hcl.Diagnostic {
-	return settingError(value.At, "Setting of the wrong type", "%s must be %s, got %s.", what, want, DescribeValue(value))
+	return diagnostic.Error(value.At, "Setting of the wrong type", "", "%s must be %s, got %s.", what, want, DescribeValue(value))
 }
 
 // DescribeValue is a value as messages call it.

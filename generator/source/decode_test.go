@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
@@ -96,7 +97,7 @@ func TestI6_DecodeReportsEverythingAtOnce(t *testing.T) {
 	diags := source.Decode(settings, &decoded{})
 	var got []string
 	for _, d := range diags {
-		got = append(got, sourcetest.At(*d.Subject)+" "+d.Summary+": "+strings.ReplaceAll(d.Detail, "\n", " "))
+		got = append(got, sourcetest.At(*d.Subject)+" "+d.Summary+": "+strings.ReplaceAll(diagnostic.Text(d), "\n", " "))
 	}
 	const all = "the settings are Title, AckDeadline, Every, Retry, Public, Count, Small, Natural, Ratio, Tags, Handler, other_name"
 	want := []string{

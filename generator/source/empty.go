@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // sources is what a folder without services holds, as far as it may say why.
@@ -33,10 +34,7 @@ func WhyNoServices(root string, runtime app.Runtime, ignore []string) (*hcl.Diag
 		return nil, fmt.Errorf("look for source files: %w", err)
 	}
 	reason, hint := found.explain(runtime)
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "No services found", Subject: TextRange(EncoreAppFile, nil, 0, 0).Ptr(),
-		Detail: fmt.Sprintf("The application has no service, so there is nothing to run: %s.\nhint: %s", reason, hint),
-	}, nil
+	return diagnostic.Warning(TextRange(EncoreAppFile, nil, 0, 0), "No services found", hint, "The application has no service, so there is nothing to run: %s.", reason), nil
 }
 
 func (s *sources) explain(runtime app.Runtime) (reason, hint string) {

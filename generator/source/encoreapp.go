@@ -17,6 +17,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
@@ -114,12 +115,7 @@ func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
 	case commaMissing.MatchString(what):
 		hint = "a comma is missing before it"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  "Invalid encore.app",
-		Detail:   fmt.Sprintf("The file cannot be read: %s.\nhint: %s", what, hint),
-		Subject:  TextRange(EncoreAppFile, text, offset, offset+1).Ptr(),
-	}
+	return diagnostic.Error(TextRange(EncoreAppFile, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
 }
 
 var (
@@ -174,11 +170,9 @@ func CheckNested(dirs []string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, dir := range dirs {
 		name := path.Join(dir, EncoreAppFile)
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Summary: "Application inside the application", Subject: TextRange(name, nil, 0, 0).Ptr(),
-			Detail: fmt.Sprintf("Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.\n"+
-				"hint: move it out of this folder if it is an application of its own, or else remove its encore.app", dir),
-		})
+		diags = append(diags, diagnostic.Warning(TextRange(name, nil, 0, 0), "Application inside the application",
+			"move it out of this folder if it is an application of its own, or else remove its encore.app",
+			"Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.", dir))
 	}
 	return diags
 }

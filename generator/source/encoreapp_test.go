@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
@@ -89,7 +90,7 @@ func TestI6_WrongEncoreApps(t *testing.T) {
 			if err != nil || len(diags) != 1 {
 				t.Fatalf("want one diagnostic, got %v, %s", err, sourcetest.Diagnostics(diags))
 			}
-			if got := fmt.Sprintf("%d:%d %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diags[0].Detail); got != test.want {
+			if got := fmt.Sprintf("%d:%d %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diagnostic.Text(diags[0])); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Neither Encore nor this package reads code that an application imports from outside its folder: a folder behind a symbolic
@@ -37,11 +39,8 @@ func (o *Outsider) Warning() *hcl.Diagnostic {
 	if hint == "" {
 		hint = "move what declares resources, reads secrets or calls endpoints into the application's folder; code that is given them as parameters may stay"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Code outside the application", Subject: &o.At,
-		Detail: fmt.Sprintf("%q stands in %s, %s. Neither Encore nor groundplan reads it, so this is missing from what is generated: %s.\nhint: %s",
-			o.Name, o.Place, o.Because, strings.Join(lost, ", "), hint),
-	}
+	return diagnostic.Warning(o.At, "Code outside the application", hint,
+		"%q stands in %s, %s. Neither Encore nor groundplan reads it, so this is missing from what is generated: %s.", o.Name, o.Place, o.Because, strings.Join(lost, ", "))
 }
 
 // WithoutLinks is the whole name of a folder, as itself where it cannot be told: the reader has just been there.

@@ -2,12 +2,13 @@ package source
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"unicode/utf16"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // byteOrderMark is what some editors on Windows put in front of UTF-8.
@@ -41,11 +42,8 @@ func ReadMarkless(root, name, reader string) ([]byte, *hcl.Diagnostic, error) {
 		return nil, pointer, nil
 	}
 	if !bytes.Equal(DecodeMetadata(text), text) {
-		return nil, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Byte order mark",
-			Detail:  fmt.Sprintf("%s begins with a byte order mark, which %s refuses.\nhint: save the file as UTF-8 without a byte order mark (BOM)", name, reader),
-			Subject: TextRange(name, nil, 0, 0).Ptr(),
-		}, nil
+		return nil, diagnostic.Error(TextRange(name, nil, 0, 0), "Byte order mark", "save the file as UTF-8 without a byte order mark (BOM)",
+			"%s begins with a byte order mark, which %s refuses.", name, reader), nil
 	}
 	return LineFeeds(text), nil, nil
 }
@@ -68,11 +66,8 @@ func CheckPointer(name string, text []byte) *hcl.Diagnostic {
 	if !IsPointer(text) {
 		return nil
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Pointer of Git LFS",
-		Detail:  fmt.Sprintf("In place of %s there is the pointer that Git LFS keeps until the content is fetched.\nhint: git lfs pull", name),
-		Subject: TextRange(name, nil, 0, 0).Ptr(),
-	}
+	return diagnostic.Error(TextRange(name, nil, 0, 0), "Pointer of Git LFS", "git lfs pull",
+		"In place of %s there is the pointer that Git LFS keeps until the content is fetched.", name)
 }
 
 // DecodeMetadata is metadata as UTF-8: PowerShell redirects output as UTF-16, with a byte order mark.

@@ -3,7 +3,6 @@ package encoremeta
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -42,7 +42,7 @@ func Read(name string, text []byte, encore *source.EncoreApp, spellings []source
 	value, err := hujson.Parse(text)
 	if err != nil {
 		offset, what := source.JSONProblem(text, err)
-		return nil, hcl.Diagnostics{metadataError(source.TextRange(name, text, offset, offset+1), "Invalid JSON", metadataHint(text, offset),
+		return nil, hcl.Diagnostics{diagnostic.Error(source.TextRange(name, text, offset, offset+1), "Invalid JSON", metadataHint(text, offset),
 			"The metadata cannot be read: %s.", what)}
 	}
 	r := &metadataReader{
@@ -83,12 +83,12 @@ func recognizeMetadata(name string, text []byte) *hcl.Diagnostic {
 	unprintable := bytes.IndexFunc(text, func(c rune) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' })
 	switch trimmed := bytes.TrimSpace(text); {
 	case len(trimmed) == 0:
-		return metadataError(start, "Empty metadata", "print it again and see what the command says: "+metadataCommand, "There is nothing in the metadata.")
+		return diagnostic.Error(start, "Empty metadata", "print it again and see what the command says: "+metadataCommand, "There is nothing in the metadata.")
 	case trimmed[0] != '{' && (unprintable >= 0 || !utf8.Valid(text)):
-		return metadataError(start, "Binary metadata", "ask for JSON: "+metadataCommand,
+		return diagnostic.Error(start, "Binary metadata", "ask for JSON: "+metadataCommand,
 			"This is no JSON. It looks like the binary form of the metadata, which Encore prints unless it is asked for JSON.")
 	case !utf8.Valid(text):
-		return metadataError(start, "Invalid metadata", "print it again: "+metadataCommand, "The metadata is not UTF-8, as JSON is.")
+		return diagnostic.Error(start, "Invalid metadata", "print it again: "+metadataCommand, "The metadata is not UTF-8, as JSON is.")
 	}
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -100,7 +100,7 @@ func recognizeMetadata(name string, text []byte) *hcl.Diagnostic {
 		case quoted:
 		case c == '{' || c == '[':
 			if depth++; depth > maxMetadataDepth {
-				return metadataError(source.TextRange(name, text, i, i+1), "Invalid metadata", "print it again: "+metadataCommand, "Values nest more than %d deep here.", maxMetadataDepth)
+				return diagnostic.Error(source.TextRange(name, text, i, i+1), "Invalid metadata", "print it again: "+metadataCommand, "Values nest more than %d deep here.", maxMetadataDepth)
 			}
 		case c == '}' || c == ']':
 			depth--
@@ -118,10 +118,6 @@ func metadataHint(text []byte, offset int) string {
 		return "nothing but the metadata may stand in the file, so print it again: " + metadataCommand
 	}
 	return "print it again rather than mend it: " + metadataCommand
-}
-
-func metadataError(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint, Subject: at.Ptr()}
 }
 
 // metadataSections are the lists the metadata of every application has, empty or not. Encore's own formats leave out

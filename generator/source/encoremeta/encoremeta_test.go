@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
@@ -310,7 +311,7 @@ func TestI3_TextThatIsNoMetadata(t *testing.T) {
 			if application != nil || len(diags) != 1 {
 				t.Fatal(application, diags)
 			}
-			got := fmt.Sprintf("%d:%d %s: %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diags[0].Summary, diags[0].Detail)
+			got := fmt.Sprintf("%d:%d %s: %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diags[0].Summary, diagnostic.Text(diags[0]))
 			if !strings.HasPrefix(got, test.want) || !strings.Contains(got, "\nhint: ") || !strings.Contains(got, metadataCommand) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}

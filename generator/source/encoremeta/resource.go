@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -186,7 +187,7 @@ func (r *metadataReader) variant(n metadataNode, s source.MetadataSetting) (name
 			return "", source.Value{}, false
 		}
 	}
-	r.wrong(n.member(s.Field), "the field "+s.Field, "a text that begins with "+source.Joined(prefixes, "or"))
+	r.wrong(n.member(s.Field), "the field "+s.Field, "a text that begins with "+diagnostic.Or(prefixes))
 	return "", source.Value{}, false
 }
 
@@ -262,11 +263,8 @@ func (r *metadataReader) unused(s *source.MetadataSpelling) {
 	}
 	for _, decl := range r.result.Decls {
 		if decl.Kind == s.Kind && !decl.Reference && !used[decl.Name] {
-			r.diags = append(r.diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning, Summary: "No service is known to use " + s.Noun + " " + strconv.Quote(decl.Name), Subject: decl.At.Ptr(),
-				Detail: "Encore's metadata leaves out uses in code outside every service and, of databases, through variables of other services. No process gets a right to this one." +
-					"\nhint: generate from the source, which shows such uses",
-			})
+			r.diags = append(r.diags, diagnostic.Warning(decl.At, "No service is known to use "+s.Noun+" "+strconv.Quote(decl.Name), "generate from the source, which shows such uses",
+				"Encore's metadata leaves out uses in code outside every service and, of databases, through variables of other services. No process gets a right to this one."))
 		}
 	}
 }

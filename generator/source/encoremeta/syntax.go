@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -78,7 +79,7 @@ type metadataSyntax struct {
 type metadataMark struct{ offset, column int }
 
 func (s *metadataSyntax) fail(at hcl.Range, summary, hint, detail string, args ...any) {
-	s.diags = append(s.diags, metadataError(at, summary, hint, detail, args...))
+	s.diags = append(s.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 // at is the place of a value: all of a literal, the bracket of an object or a list. A value that is not there is at the
@@ -118,10 +119,8 @@ func (s *metadataSyntax) within(n metadataNode, member string) hcl.Range {
 
 // wrong reports a value of another type than it should have; name is what holds it, as in "the field svcs".
 func (s *metadataSyntax) wrong(n metadataNode, name, want string) {
-	s.fail(s.at(n), "Invalid metadata", "print it again rather than mend it: "+metadataCommand, "%s is %s, where Encore's metadata has %s.", capital(name), describeMetadata(n), want)
+	s.fail(s.at(n), "Invalid metadata", "print it again rather than mend it: "+metadataCommand, "%s is %s, where Encore's metadata has %s.", diagnostic.Capitalized(name), describeMetadata(n), want)
 }
-
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 func describeMetadata(n metadataNode) string {
 	literal, ok := n.literal()
@@ -286,7 +285,7 @@ func (s *metadataSyntax) wordOf(n metadataNode, name string, words []string) (in
 	}
 	if best < 0 {
 		s.fail(s.at(n), "Unknown word in the metadata", "use a version of groundplan that knows this version of Encore",
-			"The field %s is %s; groundplan knows %s there.", name, describeMetadata(n), source.Joined(knownWords(words), "and"))
+			"The field %s is %s; groundplan knows %s there.", name, describeMetadata(n), diagnostic.And(knownWords(words)))
 		return 0, false
 	}
 	return best, true

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -79,8 +80,7 @@ func (d *goDeclReader) read() {
 func (d *goDeclReader) readNamed(decl *goDecl, spelling *source.GoSpelling) {
 	decl.invalid = true
 	if len(d.call.Args) != 1 {
-		d.w.p.error(d.w.file, d.call, "Wrong number of arguments", "%s was given %[3]d arguments.\nhint: it takes one, the name of the %[2]s",
-			describeExpr(d.name), spelling.Noun, len(d.call.Args))
+		d.w.p.error(d.w.file, d.call, "Wrong number of arguments", "it takes one, the name of the "+spelling.Noun, "%s was given %d arguments.", describeExpr(d.name), len(d.call.Args))
 		return
 	}
 	decl.invalid = !d.readName(decl, spelling, d.call.Args[0], source.AnyName)
@@ -90,7 +90,7 @@ func (d *goDeclReader) readArgs(decl *goDecl, spelling *source.GoSpelling) bool 
 	w := d.w
 	want := max(spelling.ParentArg, spelling.NameArg, spelling.ConfigArg) + 1
 	if len(d.call.Args) != want {
-		w.p.error(w.file, d.call, "Wrong number of arguments", "%s takes %d arguments and was given %d.", describeExpr(d.name), want, len(d.call.Args))
+		w.p.error(w.file, d.call, "Wrong number of arguments", "", "%s takes %d arguments and was given %d.", describeExpr(d.name), want, len(d.call.Args))
 		return false
 	}
 	ok := true
@@ -117,7 +117,8 @@ func (d *goDeclReader) readParent(decl *goDecl, spelling *source.GoSpelling, arg
 		return true
 	}
 	d.w.p.error(d.w.file, arg, "Not a declared "+spelling.ParentKind,
-		"%[2]s is no variable that declares a %[1]s.\nhint: give the package-level variable that does", spelling.ParentKind, describeExpr(arg))
+		"give the package-level variable that does",
+		"%[2]s is no variable that declares a %[1]s.", spelling.ParentKind, describeExpr(arg))
 	return false
 }
 
@@ -127,12 +128,13 @@ func (d *goDeclReader) readName(decl *goDecl, spelling *source.GoSpelling, arg a
 	if !ok {
 		decl.Name = cmp.Or(d.symbol, "without a name")
 		d.w.p.errorAt(decl.NameAt, "Name is not a string literal",
-			"Names are read without running the program, and the name of this %s is %s.\nhint: write it as a string literal", spelling.Noun, describeExpr(arg))
+			"write it as a string literal",
+			"Names are read without running the program, and the name of this %s is %s.", spelling.Noun, describeExpr(arg))
 		return false
 	}
 	decl.Name = strings.TrimSpace(name)
 	if problem, hint := source.CheckName(grammar, decl.Name); problem != "" {
-		d.w.p.errorAt(decl.NameAt, "Invalid name", "%q is no name for a %s: %s.\nhint: %s", decl.Name, spelling.Noun, problem, hint)
+		d.w.p.errorAt(decl.NameAt, "Invalid name", hint, "%q is no name for a %s: %s.", decl.Name, spelling.Noun, problem)
 		return false
 	}
 	return true
@@ -160,7 +162,7 @@ func (d *goDeclReader) readConfig(decl *goDecl, spelling *source.GoSpelling, arg
 		index++
 	}
 	if handler := decl.Config.Field(spelling.Handler); ok && spelling.Handler != "" && (handler.Kind == source.Absent || handler.Kind == source.Nil) {
-		d.w.p.errorAt(handler.At, "Missing handler", "The %s says nowhere what is called.\nhint: set %s to a function of the service", spelling.Noun, spelling.Handler)
+		d.w.p.errorAt(handler.At, "Missing handler", fmt.Sprintf("set %s to a function of the service", spelling.Handler), "The %s says nowhere what is called.", spelling.Noun)
 		return false
 	}
 	return ok
@@ -202,7 +204,8 @@ func (d *goDeclReader) readField(decl *goDecl, spelling *source.GoSpelling, name
 		}
 	}
 	d.w.p.error(d.w.file, call, "Invalid method handler",
-		"What %s is given is no method of a struct.\nhint: it takes a method of the service struct, as in %[1]s((*Service).Method)", describeExpr(found))
+		fmt.Sprintf("it takes a method of the service struct, as in %s((*Service).Method)", describeExpr(found)),
+		"What %s is given is no method of a struct.", describeExpr(found))
 	return false
 }
 
@@ -210,7 +213,8 @@ func (d *goDeclReader) readMessage(decl *goDecl, spelling *source.GoSpelling) bo
 	name, stars, ok := pointedName(d.w.file, d.typeArgs[0])
 	if !ok || stars > 1 {
 		d.w.p.error(d.w.file, d.typeArgs[0], "Invalid message type",
-			"A %s's messages must have a named type, and this one is %s.\nhint: declare a struct type for it", spelling.Noun, describeExpr(d.typeArgs[0]))
+			"declare a struct type for it",
+			"A %s's messages must have a named type, and this one is %s.", spelling.Noun, describeExpr(d.typeArgs[0]))
 		return false
 	}
 	decl.message = &name
@@ -231,31 +235,31 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *source.GoSpelling, ind
 	case literal != nil:
 		value := goSpan{int32(literal.Lbrace) - 1, int32(literal.End()) - 1}
 		p.errorAt(file.at(value), "Invalid "+spelling.StructVar+" variable",
-			"The %ss are loaded from outside when the program starts, so %s can have no value.\nhint: remove the value and keep the type, as in var %[2]s struct { Name string }", spelling.Noun, spelling.StructVar)
+			fmt.Sprintf("remove the value and keep the type, as in var %s struct { Name string }", spelling.StructVar),
+			"The %ss are loaded from outside when the program starts, so %s can have no value.", spelling.Noun, spelling.StructVar)
 		return
 	case len(spec.Names) == 1 && len(spec.Values) == 0 && !inline || len(spec.Names) == 1 && spec.Type == nil:
 		p.error(file, name, "Invalid "+spelling.StructVar+" variable",
-			"The fields of %s name the %ss to load, and they must be read here.\nhint: write the type in place, as in var %[1]s struct { Name string }", spelling.StructVar, spelling.Noun)
+			fmt.Sprintf("write the type in place, as in var %s struct { Name string }", spelling.StructVar),
+			"The fields of %s name the %ss to load, and they must be read here.", spelling.StructVar, spelling.Noun)
 		return
 	case len(spec.Names) != 1:
-		p.error(file, name, "Invalid "+spelling.StructVar+" variable", "%s stands in one declaration with another variable.\nhint: declare it on its own", spelling.StructVar)
+		p.error(file, name, "Invalid "+spelling.StructVar+" variable", "declare it on its own", "%s stands in one declaration with another variable.", spelling.StructVar)
 		return
 	case len(spec.Values) != 0:
 		p.error(file, spec.Values[0], "Invalid "+spelling.StructVar+" variable",
-			"The %ss are loaded from outside when the program starts, so %s can have no value.\nhint: remove the value", spelling.Noun, spelling.StructVar)
+			"remove the value",
+			"The %ss are loaded from outside when the program starts, so %s can have no value.", spelling.Noun, spelling.StructVar)
 		return
 	}
 	for _, field := range structure.Fields.List {
 		if len(field.Names) == 0 {
-			at := file.at(spanOf(field.Type))
-			p.diags = append(p.diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning, Summary: "Embedded field without effect", Subject: &at,
-				Detail: fmt.Sprintf("An embedded field names no %s: Encore passes over it, and what is in it stays empty.\nhint: write its fields in place", spelling.Noun),
-			})
+			p.diags = append(p.diags, diagnostic.Warning(file.at(spanOf(field.Type)), "Embedded field without effect", "write its fields in place",
+				"An embedded field names no %s: Encore passes over it, and what is in it stays empty.", spelling.Noun))
 			continue
 		}
 		if t, ok := field.Type.(*ast.Ident); !ok || t.Name != "string" || p.symbols["string"] != 0 {
-			p.error(file, field.Type, "Invalid "+spelling.Noun, "A %s is text, and this one %s.\nhint: make it a string", spelling.Noun, hasType(field.Type))
+			p.error(file, field.Type, "Invalid "+spelling.Noun, "make it a string", "A %s is text, and this one %s.", spelling.Noun, hasType(field.Type))
 			continue
 		}
 		for _, fieldName := range field.Names {

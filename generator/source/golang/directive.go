@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // goDirective is a line such as //encore:api public path=/users/:id tag:slow.
@@ -87,13 +87,8 @@ func (d *goDirectiveReader) orphan(group *ast.CommentGroup) {
 		if !ok || !slices.Contains([]string{"api", "authhandler", "middleware", "service"}, name) {
 			continue
 		}
-		at := d.file.at(spanOf(comment))
-		d.p.diags = append(d.p.diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning,
-			Summary:  "Directive without effect",
-			Detail:   "The directive does not stand directly above a function or a type, so Encore ignores it.\nhint: remove what stands between them, or the directive",
-			Subject:  &at,
-		})
+		d.p.diags = append(d.p.diags, diagnostic.Warning(d.file.at(spanOf(comment)), "Directive without effect", "remove what stands between them, or the directive",
+			"The directive does not stand directly above a function or a type, so Encore ignores it."))
 	}
 }
 
@@ -120,11 +115,12 @@ func (d *goDirectiveReader) typeDecl(decl *ast.GenDecl, directive goDirective) {
 
 func (d *goDirectiveReader) misplaced(directive goDirective, on string) {
 	d.errorAt(directive.at, "Unexpected directive",
-		"encore:%s has no meaning on %s.\nhint: functions take encore:api, encore:authhandler and encore:middleware, types encore:service", directive.name, on)
+		"functions take encore:api, encore:authhandler and encore:middleware, types encore:service",
+		"encore:%s has no meaning on %s.", directive.name, on)
 }
 
-func (d *goDirectiveReader) errorAt(at goSpan, summary, detail string, args ...any) {
-	d.p.errorAt(d.file.at(at), summary, detail, args...)
+func (d *goDirectiveReader) errorAt(at goSpan, summary, hint, detail string, args ...any) {
+	d.p.errorAt(d.file.at(at), summary, hint, detail, args...)
 }
 
 // parse finds the directive of a doc comment: //encore:name or, as older code has it, // encore:name.
@@ -137,7 +133,7 @@ func (d *goDirectiveReader) parse(doc *ast.CommentGroup) (goDirective, bool) {
 		return goDirective{}, false
 	}
 	if len(lines) > 1 {
-		d.errorAt(lines[1].at, "Several directives", "A declaration takes one directive, and there is one above already.\nhint: remove one of them")
+		d.errorAt(lines[1].at, "Several directives", "remove one of them", "A declaration takes one directive, and there is one above already.")
 		return goDirective{}, false
 	}
 	return d.words(lines[0])
@@ -179,7 +175,7 @@ func (d *goDirectiveReader) words(line goWord) (goDirective, bool) {
 		}
 	}
 	if directive.name == "" {
-		d.errorAt(line.at, "Directive without a name", "The line says encore: and no more.\nhint: say which directive it is, as in //encore:api")
+		d.errorAt(line.at, "Directive without a name", "say which directive it is, as in //encore:api", "The line says encore: and no more.")
 		return goDirective{}, false
 	}
 	return directive, true
@@ -192,30 +188,30 @@ func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[s
 	switch {
 	case isTag:
 		if !isTagName(tag) {
-			d.errorAt(word.at, "Invalid tag", "%q is no tag.\nhint: use lower case letters, digits, - and _, beginning with a letter and ending with a letter or digit", tag)
+			d.errorAt(word.at, "Invalid tag", "use lower case letters, digits, - and _, beginning with a letter and ending with a letter or digit", "%q is no tag.", tag)
 			return false
 		}
 		directive.tags = append(directive.tags, goWord{value: tag, at: word.at})
 	case isField:
 		identity = key + "="
 		if value == "" {
-			d.errorAt(word.at, "Directive field without a value", "The field %s has no value.\nhint: write it right behind the equals sign", key)
+			d.errorAt(word.at, "Directive field without a value", "write it right behind the equals sign", "The field %s has no value.", key)
 			return false
 		}
 		if !isLowerWord(key) {
-			d.errorAt(word.at, "Invalid directive field", "%q is no field: fields consist of lower case letters.\nhint: write it like path=/users", key)
+			d.errorAt(word.at, "Invalid directive field", "write it like path=/users", "%q is no field: fields consist of lower case letters.", key)
 			return false
 		}
 		directive.fields = append(directive.fields, goWord{key: key, value: value, at: word.at})
 	default:
 		if !isLowerWord(word.value) {
-			d.errorAt(word.at, "Invalid directive option", "%q is no option: options consist of lower case letters.\nhint: a comment cannot stand on the line of a directive; move it above", word.value)
+			d.errorAt(word.at, "Invalid directive option", "a comment cannot stand on the line of a directive; move it above", "%q is no option: options consist of lower case letters.", word.value)
 			return false
 		}
 		directive.options = append(directive.options, word)
 	}
 	if seen[identity] {
-		d.errorAt(word.at, "Said twice", "%q stands twice in this directive.\nhint: remove one", strings.TrimSuffix(identity, "="))
+		d.errorAt(word.at, "Said twice", "remove one", "%q stands twice in this directive.", strings.TrimSuffix(identity, "="))
 		return false
 	}
 	seen[identity] = true
@@ -244,10 +240,10 @@ func (d *goDirectiveReader) allow(directive goDirective, options, fields []strin
 
 func (d *goDirectiveReader) unknownWord(directive goDirective, at goSpan, what, name string, known []string) {
 	if len(known) == 0 {
-		d.errorAt(at, "Invalid directive "+what, "encore:%s takes no %ss, so %q means nothing.\nhint: remove it", directive.name, what, name)
+		d.errorAt(at, "Invalid directive "+what, "remove it", "encore:%s takes no %ss, so %q means nothing.", directive.name, what, name)
 		return
 	}
-	d.errorAt(at, "Invalid directive "+what, "encore:%s has no %s %q.\nhint: it has %s", directive.name, what, name, strings.Join(known, ", "))
+	d.errorAt(at, "Invalid directive "+what, "it has "+strings.Join(known, ", "), "encore:%s has no %s %q.", directive.name, what, name)
 }
 
 func isLowerWord(s string) bool {

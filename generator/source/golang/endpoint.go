@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"net/url"
@@ -63,8 +64,8 @@ func params(list *ast.FieldList) []goParam {
 	return all
 }
 
-func (d *goDirectiveReader) error(node ast.Node, summary, detail string, args ...any) {
-	d.p.error(d.file, node, summary, detail, args...)
+func (d *goDirectiveReader) error(node ast.Node, summary, hint, detail string, args ...any) {
+	d.p.error(d.file, node, summary, hint, detail, args...)
 }
 
 // isBuiltin says whether the type is a predeclared one that the package does not redefine.
@@ -76,8 +77,8 @@ func (d *goDirectiveReader) isBuiltin(t ast.Expr, names ...string) bool {
 var endpointAccess = []string{"public", "private", "auth"}
 
 const (
-	typedSignature = "\nhint: a typed endpoint is func(ctx context.Context, path parameters..., request *T) (*R, error), request and response being optional"
-	rawSignature   = "\nhint: a raw endpoint is func(w http.ResponseWriter, req *http.Request)"
+	typedSignature = "a typed endpoint is func(ctx context.Context, path parameters..., request *T) (*R, error), request and response being optional"
+	rawSignature   = "a raw endpoint is func(w http.ResponseWriter, req *http.Request)"
 )
 
 // endpoint reads an endpoint. One with errors is kept, with what is known of it: its package is a service's, and its name
@@ -136,7 +137,7 @@ func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDi
 			endpoint.Sensitive = true
 		case !slices.Contains(endpointAccess, option.value):
 		case endpoint.Access != "":
-			d.errorAt(option.at, "Two kinds of access", "The endpoint is %s already.\nhint: choose one of %s", endpoint.Access, strings.Join(endpointAccess, ", "))
+			d.errorAt(option.at, "Two kinds of access", "choose one of "+strings.Join(endpointAccess, ", "), "The endpoint is %s already.", endpoint.Access)
 		default:
 			endpoint.Access = option.value
 		}
@@ -145,7 +146,7 @@ func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDi
 		endpoint.Access = "private"
 	}
 	if endpoint.Raw && endpoint.Access == "private" && understood {
-		d.errorAt(raw.at, "Private raw endpoint", "A raw endpoint cannot be private, which is what an endpoint is unless it says otherwise.\nhint: make it public or auth, or give it a typed signature")
+		d.errorAt(raw.at, "Private raw endpoint", "make it public or auth, or give it a typed signature", "A raw endpoint cannot be private, which is what an endpoint is unless it says otherwise.")
 	}
 	for _, tag := range directive.tags {
 		endpoint.Tags = append(endpoint.Tags, tag.value)
@@ -160,7 +161,7 @@ func (d *goDirectiveReader) endpointMethods(endpoint *goEndpoint, directive goDi
 	}
 	for method := range strings.SplitSeq(field.value, ",") {
 		if method == "" || strings.ToUpper(method) != method || !isLowerWord(strings.ToLower(method)) {
-			d.errorAt(field.at, "Invalid method", "%q is no HTTP method.\nhint: write methods in capitals, separated by commas without spaces, as in method=GET,POST", method)
+			d.errorAt(field.at, "Invalid method", "write methods in capitals, separated by commas without spaces, as in method=GET,POST", "%q is no HTTP method.", method)
 			continue
 		}
 		if !slices.Contains(endpoint.Methods, method) {
@@ -179,18 +180,18 @@ type pathSegment struct {
 
 func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 	at := field.valueAt()
-	wrong := func(at goSpan, detail string, args ...any) bool {
-		d.errorAt(at, "Invalid path", detail, args...)
+	wrong := func(at goSpan, hint, detail string, args ...any) bool {
+		d.errorAt(at, "Invalid path", hint, detail, args...)
 		return false
 	}
 	if field.value[0] != '/' {
-		return nil, wrong(at, "%s does not begin with a slash.\nhint: write /%[1]s", field.value)
+		return nil, wrong(at, "write /"+field.value, "%s does not begin with a slash.", field.value)
 	}
 	if strings.Contains(field.value, "?") {
-		return nil, wrong(at, "A path holds no query.\nhint: remove what begins with the question mark; query parameters are fields of the request type")
+		return nil, wrong(at, "remove what begins with the question mark; query parameters are fields of the request type", "A path holds no query.")
 	}
 	if _, err := url.ParseRequestURI(field.value); err != nil {
-		return nil, wrong(at, "The path is no valid URL path: %s.\nhint: encode what a URL cannot hold, as in %%20 for a space", err)
+		return nil, wrong(at, "encode what a URL cannot hold, as in %20 for a space", "The path is no valid URL path: %s.", err)
 	}
 	var segments []pathSegment
 	start := at.start + 1
@@ -199,15 +200,15 @@ func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 		start = segment.at.end + 1
 		last := segment.at.end == at.end
 		if text == "" {
-			return nil, wrong(goSpan{segment.at.start - 1, segment.at.end}, "A path has no empty elements.\nhint: remove the slash that is too many")
+			return nil, wrong(goSpan{segment.at.start - 1, segment.at.end}, "remove the slash that is too many", "A path has no empty elements.")
 		}
 		if strings.IndexByte(":*!", text[0]) >= 0 {
 			segment.kind, segment.name = text[0], text[1:]
 			if !token.IsIdentifier(segment.name) {
-				return nil, wrong(segment.at, "%q names no function parameter.\nhint: write the name of one, as in :id", text)
+				return nil, wrong(segment.at, "write the name of one, as in :id", "%q names no function parameter.", text)
 			}
 			if segment.kind != ':' && !last {
-				return nil, wrong(segment.at, "%s matches everything that follows, and something does.\nhint: make it the path's last element", text)
+				return nil, wrong(segment.at, "make it the path's last element", "%s matches everything that follows, and something does.", text)
 			}
 		}
 		segments = append(segments, segment)
@@ -219,13 +220,13 @@ func (d *goDirectiveReader) rawSignature(decl *ast.FuncDecl) {
 	in := params(decl.Type.Params)
 	switch {
 	case len(in) != 2:
-		d.error(decl.Name, "Invalid endpoint signature", "%s takes %s.%s", decl.Name.Name, source.Counted(len(in), "parameter"), rawSignature)
+		d.error(decl.Name, "Invalid endpoint signature", rawSignature, "%s takes %s.", decl.Name.Name, source.Counted(len(in), "parameter"))
 	case !isImported(d.file, in[0].typ, "net/http", "ResponseWriter"):
-		d.error(in[0].typ, "Invalid endpoint signature", "The first parameter is %s.%s", describeExpr(in[0].typ), rawSignature)
+		d.error(in[0].typ, "Invalid endpoint signature", rawSignature, "The first parameter is %s.", describeExpr(in[0].typ))
 	case !isPointerTo(d.file, in[1].typ, "net/http", "Request"):
-		d.error(in[1].typ, "Invalid endpoint signature", "The second parameter is %s.%s", describeExpr(in[1].typ), rawSignature)
+		d.error(in[1].typ, "Invalid endpoint signature", rawSignature, "The second parameter is %s.", describeExpr(in[1].typ))
 	case len(params(decl.Type.Results)) > 0:
-		d.error(decl.Type.Results, "Invalid endpoint signature", "%s returns results.%s", decl.Name.Name, rawSignature)
+		d.error(decl.Type.Results, "Invalid endpoint signature", rawSignature, "%s returns results.", decl.Name.Name)
 	}
 }
 
@@ -239,15 +240,15 @@ func isPointerTo(file *goFile, t ast.Expr, importPath, typ string) bool {
 func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncDecl, segments []pathSegment, pathKnown bool) {
 	in, out := params(decl.Type.Params), params(decl.Type.Results)
 	if len(in) == 0 {
-		d.error(decl.Name, "Invalid endpoint signature", "%s takes no context.%s", decl.Name.Name, typedSignature)
+		d.error(decl.Name, "Invalid endpoint signature", typedSignature, "%s takes no context.", decl.Name.Name)
 		return
 	}
 	if len(out) == 0 || len(out) > 2 {
-		d.error(decl.Name, "Invalid endpoint signature", "%s returns %s, one or two are allowed.%s", decl.Name.Name, source.Counted(len(out), "result"), typedSignature)
+		d.error(decl.Name, "Invalid endpoint signature", typedSignature, "%s returns %s, one or two are allowed.", decl.Name.Name, source.Counted(len(out), "result"))
 		return
 	}
 	if !isImported(d.file, in[0].typ, "context", "Context") {
-		d.error(in[0].typ, "Invalid endpoint signature", "The first parameter is %s, it must be context.Context.%s", describeExpr(in[0].typ), typedSignature)
+		d.error(in[0].typ, "Invalid endpoint signature", typedSignature, "The first parameter is %s, it must be context.Context.", describeExpr(in[0].typ))
 		return
 	}
 	if pathKnown {
@@ -257,7 +258,7 @@ func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncD
 		endpoint.response = d.payload(out[0].typ, "response")
 	}
 	if last := out[len(out)-1]; !d.isBuiltin(last.typ, "error") {
-		d.error(last.typ, "Invalid endpoint signature", "The last result is %s, it must be error.%s", describeExpr(last.typ), typedSignature)
+		d.error(last.typ, "Invalid endpoint signature", typedSignature, "The last result is %s, it must be error.", describeExpr(last.typ))
 	}
 }
 
@@ -268,8 +269,7 @@ func (d *goDirectiveReader) requestParams(endpoint *goEndpoint, decl *ast.FuncDe
 			continue
 		}
 		if len(in) == 0 {
-			d.error(decl.Name, "Invalid endpoint signature", "The path has the parameter %q, %s has no function parameter for it.\nhint: path parameters follow the context, in the order of the path",
-				segment.name, decl.Name.Name)
+			d.error(decl.Name, "Invalid endpoint signature", "path parameters follow the context, in the order of the path", "The path has the parameter %q, %s has no function parameter for it.", segment.name, decl.Name.Name)
 			break
 		}
 		d.pathParam(in[0], segment)
@@ -281,14 +281,14 @@ func (d *goDirectiveReader) requestParams(endpoint *goEndpoint, decl *ast.FuncDe
 		endpoint.request = d.payload(in[0].typ, "request")
 	}
 	if len(in) > 1 {
-		d.error(in[1].node, "Invalid endpoint signature", "An endpoint takes one request value, and %s is a second.\nhint: make it a field of the request type, or a parameter of the path", describeExpr(in[1].typ))
+		d.error(in[1].node, "Invalid endpoint signature", "make it a field of the request type, or a parameter of the path", "An endpoint takes one request value, and %s is a second.", describeExpr(in[1].typ))
 	}
 }
 
 func (d *goDirectiveReader) payload(t ast.Expr, what string) *goName {
 	name, stars, ok := pointedName(d.file, t)
 	if !ok || stars > 1 {
-		d.error(t, "Invalid "+what+" type", "A %s must have a named type, and this one is %s.\nhint: declare a struct type for it", what, describeExpr(t))
+		d.error(t, "Invalid "+what+" type", "declare a struct type for it", "A %s must have a named type, and this one is %s.", what, describeExpr(t))
 		return nil
 	}
 	return &name
@@ -301,16 +301,16 @@ func (d *goDirectiveReader) pathParam(param goParam, segment pathSegment) {
 	}
 	switch {
 	case param.name != segment.name:
-		d.error(param.node, "Invalid endpoint signature", "The function parameter in the place of the path parameter %s is called %[3]q.\nhint: call it %[2]s", spelled, segment.name, param.name)
+		d.error(param.node, "Invalid endpoint signature", "call it "+segment.name, "The function parameter in the place of the path parameter %s is called %q.", spelled, param.name)
 	case segment.kind != ':' && !d.isBuiltin(param.typ, "string"):
-		d.error(param.typ, "Invalid endpoint signature", "The parameter %s takes the rest of the path, and it %s.\nhint: make it a string", spelled, hasType(param.typ))
+		d.error(param.typ, "Invalid endpoint signature", "make it a string", "The parameter %s takes the rest of the path, and it %s.", spelled, hasType(param.typ))
 	case !d.isBuiltin(param.typ, "string", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "byte", "rune") &&
 		!isImported(d.file, param.typ, "encore.dev/types/uuid", "UUID"):
-		d.error(param.typ, "Invalid endpoint signature", "The path parameter %s %s, which a path cannot spell.\nhint: make it a string, bool, integer or uuid.UUID of encore.dev/types/uuid", spelled, hasType(param.typ))
+		d.error(param.typ, "Invalid endpoint signature", "make it a string, bool, integer or uuid.UUID of encore.dev/types/uuid", "The path parameter %s %s, which a path cannot spell.", spelled, hasType(param.typ))
 	}
 }
 
-const authSignature = "\nhint: an auth handler is func(ctx context.Context, token string) (auth.UID, error); instead of the token it may take a pointer to a struct, and it may return a pointer to a struct of user data as second result"
+const authSignature = "an auth handler is func(ctx context.Context, token string) (auth.UID, error); instead of the token it may take a pointer to a struct, and it may return a pointer to a struct of user data as second result"
 
 func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
 	handler := &goAuthHandler{method: decl.Recv != nil, AuthHandler: source.AuthHandler{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
@@ -319,7 +319,7 @@ func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
 		d.p.followed[handler.Name] = true
 	}
 	wrong := func(node ast.Node, detail string, args ...any) {
-		d.error(node, "Invalid auth handler signature", detail+authSignature, args...)
+		d.error(node, "Invalid auth handler signature", authSignature, detail, args...)
 	}
 	in, out := params(decl.Type.Params), params(decl.Type.Results)
 	if len(in) != 2 {
@@ -350,7 +350,7 @@ func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
 	}
 }
 
-const middlewareSignature = "\nhint: middleware is func(req middleware.Request, next middleware.Next) middleware.Response"
+const middlewareSignature = "middleware is func(req middleware.Request, next middleware.Next) middleware.Response"
 
 func (d *goDirectiveReader) middleware(decl *ast.FuncDecl, directive goDirective) {
 	found := &goMiddleware{Middleware: source.Middleware{Name: decl.Name.Name, Package: d.p.dir, At: d.file.at(spanOf(decl.Name))}}
@@ -364,7 +364,7 @@ func (d *goDirectiveReader) middleware(decl *ast.FuncDecl, directive goDirective
 			at := goSpan{start, start + int32(len(target))}
 			start = at.end + 1
 			if tag, isTag := strings.CutPrefix(target, "tag:"); target != "all" && !(isTag && isTagName(tag)) {
-				d.errorAt(at, "Invalid middleware target", "%q is no target.\nhint: write all, or tag:name for the endpoints with that tag", target)
+				d.errorAt(at, "Invalid middleware target", "write all, or tag:name for the endpoints with that tag", "%q is no target.", target)
 				return
 			}
 			found.Targets = append(found.Targets, target)
@@ -376,27 +376,27 @@ func (d *goDirectiveReader) middleware(decl *ast.FuncDecl, directive goDirective
 	const framework = "encore.dev/middleware"
 	switch {
 	case len(in) != 2 || len(out) != 1:
-		d.error(decl.Name, "Invalid middleware signature", "%s takes %s and returns %s.%s", decl.Name.Name, source.Counted(len(in), "parameter"), source.Counted(len(out), "result"), middlewareSignature)
+		d.error(decl.Name, "Invalid middleware signature", middlewareSignature, "%s takes %s and returns %s.", decl.Name.Name, source.Counted(len(in), "parameter"), source.Counted(len(out), "result"))
 	case !isImported(d.file, in[0].typ, framework, "Request"):
-		d.error(in[0].typ, "Invalid middleware signature", "The first parameter is %s.%s", describeExpr(in[0].typ), middlewareSignature)
+		d.error(in[0].typ, "Invalid middleware signature", middlewareSignature, "The first parameter is %s.", describeExpr(in[0].typ))
 	case !isImported(d.file, in[1].typ, framework, "Next"):
-		d.error(in[1].typ, "Invalid middleware signature", "The second parameter is %s.%s", describeExpr(in[1].typ), middlewareSignature)
+		d.error(in[1].typ, "Invalid middleware signature", middlewareSignature, "The second parameter is %s.", describeExpr(in[1].typ))
 	case !isImported(d.file, out[0].typ, framework, "Response"):
-		d.error(out[0].typ, "Invalid middleware signature", "The result is %s.%s", describeExpr(out[0].typ), middlewareSignature)
+		d.error(out[0].typ, "Invalid middleware signature", middlewareSignature, "The result is %s.", describeExpr(out[0].typ))
 	}
 }
 
 func (d *goDirectiveReader) serviceStruct(decl *ast.GenDecl, directive goDirective) {
 	d.allow(directive, nil, nil)
 	if len(decl.Specs) != 1 {
-		d.errorAt(directive.at, "Misplaced service directive", "encore:service marks one struct, and this is a group of types.\nhint: declare the service struct on its own")
+		d.errorAt(directive.at, "Misplaced service directive", "declare the service struct on its own", "encore:service marks one struct, and this is a group of types.")
 		if len(decl.Specs) == 0 {
 			return
 		}
 	}
 	spec := decl.Specs[0].(*ast.TypeSpec)
 	if spec.TypeParams != nil {
-		d.error(spec.TypeParams, "Generic service struct", "Encore makes the service struct itself and could not choose type arguments.\nhint: remove the type parameters")
+		d.error(spec.TypeParams, "Generic service struct", "remove the type parameters", "Encore makes the service struct itself and could not choose type arguments.")
 	}
 	d.p.structs = append(d.p.structs, &goServiceStruct{name: spec.Name.Name, at: d.file.at(spanOf(spec.Name))})
 }
@@ -426,10 +426,10 @@ func (d *goDirectiveReader) checkInit(function *ast.FuncDecl, structure string) 
 	}
 	switch {
 	case function.Type.TypeParams != nil:
-		d.error(function.Type.TypeParams, summary, "%s has type parameters, and Encore calls it without any.\nhint: remove them", function.Name.Name)
+		d.error(function.Type.TypeParams, summary, "remove them", "%s has type parameters, and Encore calls it without any.", function.Name.Name)
 	case len(params(function.Type.Params)) > 0:
-		d.error(function.Type.Params, summary, "%s has parameters, and Encore calls it without any.\nhint: remove them", function.Name.Name)
+		d.error(function.Type.Params, summary, "remove them", "%s has parameters, and Encore calls it without any.", function.Name.Name)
 	case len(out) != 2 || stars != 1 || made.qualifier != "" || made.name != structure || !d.isBuiltin(out[1].typ, "error"):
-		d.error(function.Name, summary, "The results of %s do not make the service struct.\nhint: it returns (*%s, error)", function.Name.Name, structure)
+		d.error(function.Name, summary, fmt.Sprintf("it returns (*%s, error)", structure), "The results of %s do not make the service struct.", function.Name.Name)
 	}
 }

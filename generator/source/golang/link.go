@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -65,17 +65,15 @@ func newGoLinker(root string, language *goLanguage, packages []*goPackage) *goLi
 	return l
 }
 
-func (l *goLinker) errorAt(at hcl.Range, summary, detail string, args ...any) {
-	l.diags = append(l.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
-	})
+func (l *goLinker) errorAt(at hcl.Range, summary, hint, detail string, args ...any) {
+	l.diags = append(l.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 // errorOnce is for what is wrong with a place that several declarations lead to.
-func (l *goLinker) errorOnce(at hcl.Range, summary, detail string, args ...any) {
+func (l *goLinker) errorOnce(at hcl.Range, summary, hint, detail string, args ...any) {
 	said := func(d *hcl.Diagnostic) bool { return *d.Subject == at && d.Summary == summary }
 	if !slices.ContainsFunc(l.diags, said) {
-		l.errorAt(at, summary, detail, args...)
+		l.errorAt(at, summary, hint, detail, args...)
 	}
 }
 
@@ -195,8 +193,8 @@ func (l *goLinker) checkServices() {
 		}
 		if other := byName[service.Name]; other != nil {
 			l.errorAt(service.At, "Duplicate service name",
-				"A service is named after its package, and %s is the package name of the service in %s as well (%s).\nhint: rename one of the packages",
-				service.Name, other.Dir, source.Place(other.At))
+				"rename one of the packages",
+				"A service is named after its package, and %s is the package name of the service in %s as well (%s).", service.Name, other.Dir, diagnostic.Place(other.At))
 		} else {
 			byName[service.Name] = service
 		}
@@ -204,8 +202,8 @@ func (l *goLinker) checkServices() {
 			dir = path.Dir(dir)
 			if outer := l.roots[dir]; outer != nil {
 				l.errorAt(service.At, "Service within a service",
-					"The service %s in %s lies within the folder of the service %s (%s), and services cannot be nested.\nhint: move one of them",
-					service.Name, p.dir, outer.Name, source.Place(outer.At))
+					"move one of them",
+					"The service %s in %s lies within the folder of the service %s (%s), and services cannot be nested.", service.Name, p.dir, outer.Name, diagnostic.Place(outer.At))
 				break
 			}
 		}
@@ -250,8 +248,8 @@ func (l *goLinker) linkDecls() error {
 			}
 			if service == "" && spelling.InService && !decl.Reference {
 				l.errorAt(decl.At, "Declared outside a service",
-					"A %s must be declared within a service, and no endpoint, subscription or service struct makes %s part of one.\nhint: move the declaration into a service's folder",
-					spelling.Noun, source.DescribeDir(p.dir))
+					"move the declaration into a service's folder",
+					"A %s must be declared within a service, and no endpoint, subscription or service struct makes %s part of one.", spelling.Noun, source.DescribeDir(p.dir))
 			}
 		}
 	}

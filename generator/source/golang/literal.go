@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -24,8 +25,8 @@ func (l goLiterals) object(e ast.Expr) (source.Value, bool) {
 	literal, ok := e.(*ast.CompositeLit)
 	if !ok {
 		l.p.error(l.file, e, "Settings are not a literal",
-			"The settings are read without running the program, and %[2]s has to be run to be known.\nhint: write them here as %[1]s{...} literal",
-			withArticle(lastElement(l.spelling.Package)+"."+l.spelling.ConfigType), describeExpr(e))
+			fmt.Sprintf("write them here as %s{...} literal", withArticle(lastElement(l.spelling.Package)+"."+l.spelling.ConfigType)),
+			"The settings are read without running the program, and %s has to be run to be known.", describeExpr(e))
 		return source.Value{}, false
 	}
 	return l.fields(literal)
@@ -37,13 +38,13 @@ func (l goLiterals) fields(literal *ast.CompositeLit) (source.Value, bool) {
 	for _, element := range literal.Elts {
 		pair, isPair := element.(*ast.KeyValueExpr)
 		if !isPair {
-			l.p.error(l.file, element, "Setting without a name", "Settings are read by name, and this one has none.\nhint: write it as Name: value")
+			l.p.error(l.file, element, "Setting without a name", "write it as Name: value", "Settings are read by name, and this one has none.")
 			ok = false
 			continue
 		}
 		key, isName := pair.Key.(*ast.Ident)
 		if !isName {
-			l.p.error(l.file, pair.Key, "Setting without a name", "Settings are read by name, and %s is none.\nhint: write the setting as Name: value", describeExpr(pair.Key))
+			l.p.error(l.file, pair.Key, "Setting without a name", "write the setting as Name: value", "Settings are read by name, and %s is none.", describeExpr(pair.Key))
 			ok = false
 			continue
 		}
@@ -68,7 +69,8 @@ func (l goLiterals) field(name string, e ast.Expr) (source.Value, bool) {
 	value, ok := l.value(e)
 	if !ok {
 		l.p.error(l.file, e, "Setting is not a constant",
-			"%s is set to %s.\nhint: write a literal, or arithmetic on literals and units as in 30 * time.Second", name, l.notConstant(e))
+			"write a literal, or arithmetic on literals and units as in 30 * time.Second",
+			"%s is set to %s.", name, l.notConstant(e))
 	}
 	return value, ok
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/mod/modfile"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -26,12 +27,7 @@ func readModulePath(root string) (string, hcl.Diagnostics, error) {
 	}
 	module := modfile.ModulePath(text)
 	if module == "" {
-		return "", hcl.Diagnostics{{
-			Severity: hcl.DiagError,
-			Summary:  "Invalid go.mod",
-			Detail:   "The file names no module.\nhint: start it with a line such as module encore.app",
-			Subject:  source.TextRange("go.mod", text, 0, 0).Ptr(),
-		}}, nil
+		return "", hcl.Diagnostics{diagnostic.Error(source.TextRange("go.mod", text, 0, 0), "Invalid go.mod", "start it with a line such as module encore.app", "The file names no module.")}, nil
 	}
 	return path.Clean(module), nil, nil
 }

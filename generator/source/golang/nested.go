@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/mod/modfile"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -32,11 +33,10 @@ func checkNestedGo(root, module string, nested nestedRoots, result *source.Appli
 			return nil, err
 		}
 		if !required {
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagError, Summary: "Part of the application in another module", Subject: &at,
-				Detail: fmt.Sprintf("Encore reads the folder %s as a part of this application and finds %s there, but its go.mod makes it a module of its own, in which the compiler does not look for %s.\n"+
-					"hint: remove %s/go.mod, or move the folder out of the application's", dir, what, path.Join(module, dir), dir),
-			})
+			diags = append(diags, diagnostic.Error(at, "Part of the application in another module",
+				fmt.Sprintf("remove %s/go.mod, or move the folder out of the application's", dir),
+				"Encore reads the folder %s as a part of this application and finds %s there, but its go.mod makes it a module of its own, in which the compiler does not look for %s.",
+				dir, what, path.Join(module, dir)))
 		}
 	}
 	return diags, nil

@@ -17,6 +17,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -112,17 +113,12 @@ func (f *goFile) at(span goSpan) hcl.Range {
 	}
 }
 
-func (p *goPackage) errorAt(at hcl.Range, summary, detail string, args ...any) {
-	p.diags = append(p.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  summary,
-		Detail:   fmt.Sprintf(detail, args...),
-		Subject:  &at,
-	})
+func (p *goPackage) errorAt(at hcl.Range, summary, hint, detail string, args ...any) {
+	p.diags = append(p.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
-func (p *goPackage) error(f *goFile, node ast.Node, summary, detail string, args ...any) {
-	p.errorAt(f.at(spanOf(node)), summary, detail, args...)
+func (p *goPackage) error(f *goFile, node ast.Node, summary, hint, detail string, args ...any) {
+	p.errorAt(f.at(spanOf(node)), summary, hint, detail, args...)
 }
 
 // goPackageReader runs the first phase for one package after another; each worker has its own.
@@ -227,7 +223,8 @@ func (r *goPackageReader) parse(p *goPackage, name string, text []byte) (goSynta
 		p.name, p.nameAt = tree.Name.Name, file.at(spanOf(tree.Name))
 	default:
 		p.error(file, tree.Name, "Two packages in one folder",
-			"This file says package %s, another file of the folder says package %s.\nhint: move one of them to a folder of its own", tree.Name.Name, p.name)
+			"move one of them to a folder of its own",
+			"This file says package %s, another file of the folder says package %s.", tree.Name.Name, p.name)
 		return goSyntax{}, false
 	}
 	return goSyntax{file, tree}, true
@@ -239,7 +236,7 @@ const maxSyntaxErrors = 10
 func (p *goPackage) syntaxErrors(name string, text []byte, err error) {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
-		p.errorAt(source.TextRange(name, text, 0, 0), "Syntax error", "The file does not parse: %s.\nhint: gofmt -e %s shows what it lacks", err, name)
+		p.errorAt(source.TextRange(name, text, 0, 0), "Syntax error", fmt.Sprintf("gofmt -e %s shows what it lacks", name), "The file does not parse: %s.", err)
 		return
 	}
 	// As the Go compiler does: one for each line, and not more of them than anybody reads before mending the first.
@@ -247,7 +244,7 @@ func (p *goPackage) syntaxErrors(name string, text []byte, err error) {
 	for _, e := range list[:min(len(list), maxSyntaxErrors)] {
 		offset := min(e.Pos.Offset, len(text))
 		end := min(offset+1, len(text))
-		p.errorAt(source.TextRange(name, text, offset, end), "Syntax error", "The file does not parse: %s.\nhint: %s", e.Msg, syntaxHint(name, e.Msg))
+		p.errorAt(source.TextRange(name, text, offset, end), "Syntax error", syntaxHint(name, e.Msg), "The file does not parse: %s.", e.Msg)
 	}
 }
 
@@ -295,7 +292,8 @@ func (r *goPackageReader) collectImports(p *goPackage, file goSyntax) {
 		if found.name == "." {
 			if _, framework := r.language.calls[importPath]; framework || found.inApp {
 				p.error(file.goFile, spec, "Dot import",
-					"Encore does not follow names that come from a dot import, so what they declare and use would be lost.\nhint: import the package under its name")
+					"import the package under its name",
+					"Encore does not follow names that come from a dot import, so what they declare and use would be lost.")
 			}
 			continue
 		}

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"go/token"
 	"path"
 	"path/filepath"
@@ -44,7 +45,8 @@ func (l *goLinker) linkParent(p *goPackage, decl *goDecl, spelling *source.GoSpe
 		return
 	}
 	l.errorAt(decl.parent.file.at(decl.parent.at), "Not a declared "+spelling.ParentKind,
-		"%s is no package-level variable that declares a %s.\nhint: give the variable itself, not a copy or a reference made from it", decl.parent, spelling.ParentKind)
+		"give the variable itself, not a copy or a reference made from it",
+		"%s is no package-level variable that declares a %s.", decl.parent, spelling.ParentKind)
 }
 
 // checkHandler demands that the function the framework calls lives in the service that declares it.
@@ -54,13 +56,14 @@ func (l *goLinker) checkHandler(p *goPackage, decl *goDecl, spelling *source.GoS
 	target := l.byDir[key.dir]
 	if !ok || target == nil {
 		l.errorAt(at, "Handler outside the service",
-			"The handler of the %s must be a function of the service %s, and %s is none of the application's.\nhint: wrap it in a function of the service", spelling.Noun, decl.Service, reference.name)
+			"wrap it in a function of the service",
+			"The handler of the %s must be a function of the service %s, and %s is none of the application's.", spelling.Noun, decl.Service, reference.name)
 		return
 	}
 	if decl.handlerMethod != nil {
 		isStruct := slices.ContainsFunc(target.structs, func(s *goServiceStruct) bool { return s.name == key.name })
 		if !isStruct || key.dir != p.dir {
-			l.errorAt(at, "Invalid method handler", "The handler of the %s is a method of %s, which is not the service struct of this package.\nhint: use a method of that struct, or a function", spelling.Noun, reference.name)
+			l.errorAt(at, "Invalid method handler", "use a method of that struct, or a function", "The handler of the %s is a method of %s, which is not the service struct of this package.", spelling.Noun, reference.name)
 		}
 		return
 	}
@@ -73,7 +76,8 @@ func (l *goLinker) checkHandler(p *goPackage, decl *goDecl, spelling *source.GoS
 			where = "no service"
 		}
 		l.errorAt(at, "Handler outside the service",
-			"The %s is declared in the service %s, its handler %s belongs to %s.\nhint: move one to the other, or call it from a function of the service", spelling.Noun, decl.Service, reference.name, where)
+			"move one to the other, or call it from a function of the service",
+			"The %s is declared in the service %s, its handler %s belongs to %s.", spelling.Noun, decl.Service, reference.name, where)
 	}
 }
 
@@ -87,7 +91,7 @@ func (l *goLinker) checkMessage(p *goPackage, decl *goDecl, spelling *source.GoS
 	described := l.typeOf(p, name)
 	if described == nil || described.shape != shapeStruct {
 		if owner := l.byDir[key.dir]; described != nil || owner != nil && !owner.broken && owner.types[key.name] == nil {
-			l.errorAt(name.file.at(name.at), "Invalid message type", "A %s's message must be a struct, and %s is none.\nhint: declare a struct type for it", spelling.Noun, name)
+			l.errorAt(name.file.at(name.at), "Invalid message type", "declare a struct type for it", "A %s's message must be a struct, and %s is none.", spelling.Noun, name)
 		}
 		return
 	}
@@ -100,13 +104,15 @@ func (l *goLinker) checkMessage(p *goPackage, decl *goDecl, spelling *source.GoS
 		}
 		if spelling.MessageReserved != "" && strings.HasPrefix(attribute, spelling.MessageReserved) {
 			l.errorOnce(described.file.at(field.tagAt), "Reserved attribute",
-				"The attribute %q starts with %s, which is Encore's own prefix.\nhint: choose another name", attribute, spelling.MessageReserved)
+				"choose another name",
+				"The attribute %q starts with %s, which is Encore's own prefix.", attribute, spelling.MessageReserved)
 		}
 		found = found || attribute == wanted.Text && token.IsExported(field.name)
 	}
 	if !found {
 		l.errorAt(wanted.At, "Unknown attribute",
-			"%s names no attribute of %s.\nhint: give an exported field the tag %s:%q", spelling.MessageField, name, spelling.MessageTag, wanted.Text)
+			fmt.Sprintf("give an exported field the tag %s:%q", spelling.MessageTag, wanted.Text),
+			"%s names no attribute of %s.", spelling.MessageField, name)
 	}
 }
 

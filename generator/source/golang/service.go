@@ -1,11 +1,13 @@
 package golang
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -19,7 +21,8 @@ func (l *goLinker) linkEndpoints() {
 			service := p.service
 			if other := structs[service]; other != nil {
 				l.errorAt(structure.at, "Several service structs",
-					"The service %s has the service struct %s already (%s), and a service has one at most.\nhint: remove the directive from one of them", service, other.name, source.Place(other.at))
+					"remove the directive from one of them",
+					"The service %s has the service struct %s already (%s), and a service has one at most.", service, other.name, diagnostic.Place(other.at))
 				continue
 			}
 			structs[service] = structure
@@ -36,7 +39,8 @@ func (l *goLinker) linkEndpoints() {
 					remedy = "here that is " + structure.name
 				}
 				l.errorAt(endpoint.At, "Endpoint on another type",
-					"The endpoint %s is a method of %s.\nhint: endpoints are functions, or methods of the struct marked //encore:service; %s", endpoint.Name, endpoint.receiver, remedy)
+					fmt.Sprintf("endpoints are functions, or methods of the struct marked //encore:service; %s", remedy),
+					"The endpoint %s is a method of %s.", endpoint.Name, endpoint.receiver)
 			}
 			l.checkPayload(p, endpoint.request, "request")
 			l.checkPayload(p, endpoint.response, "response")
@@ -52,19 +56,20 @@ func (l *goLinker) checkPayload(p *goPackage, name *goName, what string) {
 	described := l.typeOf(p, *name)
 	if described == nil {
 		if name.qualifier == "" && p.types[name.name] == nil && !p.broken {
-			l.errorAt(name.file.at(name.at), "Invalid "+what+" type", "A %s must be a struct type of its own, and this one is %s.\nhint: declare a struct type for it", what, name)
+			l.errorAt(name.file.at(name.at), "Invalid "+what+" type", "declare a struct type for it", "A %s must be a struct type of its own, and this one is %s.", what, name)
 		}
 		return
 	}
 	if described.shape == shapeInterface || described.shape == shapeOther {
-		l.errorAt(name.file.at(name.at), "Invalid "+what+" type", "A %s must be a struct, and %s is none.\nhint: declare a struct type for it", what, name)
+		l.errorAt(name.file.at(name.at), "Invalid "+what+" type", "declare a struct type for it", "A %s must be a struct, and %s is none.", what, name)
 		return
 	}
 	for _, field := range described.fields {
 		header, _ := tagValue(field.tag, "header")
 		if what == "request" && len(header) >= len("X-Encore") && strings.EqualFold(header[:len("X-Encore")], "X-Encore") {
 			l.errorOnce(described.file.at(field.tagAt), "Reserved header",
-				"The field takes the header %s, and headers that start with X-Encore are Encore's own.\nhint: choose another name", header)
+				"choose another name",
+				"The field takes the header %s, and headers that start with X-Encore are Encore's own.", header)
 		}
 	}
 }
@@ -102,7 +107,8 @@ func (l *goLinker) linkAuthHandlers() {
 				continue
 			}
 			l.errorAt(handler.At, "Several auth handlers",
-				"An application has one auth handler, and %s.%s is one already (%s).\nhint: remove the directive from one of them", first.Service, first.Name, source.Place(first.At))
+				"remove the directive from one of them",
+				"An application has one auth handler, and %s.%s is one already (%s).", first.Service, first.Name, diagnostic.Place(first.At))
 		}
 	}
 }
@@ -122,7 +128,8 @@ func (l *goLinker) checkAuthParams(p *goPackage, handler *goAuthHandler) {
 		})
 		if !tagged {
 			l.errorOnce(described.file.at(field.at), "Invalid auth parameters",
-				"This field of the auth handler's parameters comes from nowhere in the request.\nhint: give it a header, query or cookie tag with a name")
+				"give it a header, query or cookie tag with a name",
+				"This field of the auth handler's parameters comes from nowhere in the request.")
 		}
 	}
 }
@@ -144,15 +151,15 @@ func (l *goLinker) linkMiddleware() {
 			known, where := tags[service], "service "+service
 			switch {
 			case middleware.Global && service != "":
-				l.errorAt(middleware.At, "Global middleware in a service", "Global middleware must stand outside every service, and %s is in the service %s.\nhint: move it, or remove global", middleware.Name, service)
+				l.errorAt(middleware.At, "Global middleware in a service", "move it, or remove global", "Global middleware must stand outside every service, and %s is in the service %s.", middleware.Name, service)
 			case !middleware.Global && service == "":
-				l.errorAt(middleware.At, "Middleware outside a service", "%s stands in no service.\nhint: move it into one, or make it global", middleware.Name)
+				l.errorAt(middleware.At, "Middleware outside a service", "move it into one, or make it global", "%s stands in no service.", middleware.Name)
 			case middleware.Global:
 				known, where = all, "application"
 			}
 			for i, target := range middleware.Targets {
 				if target != "all" && !known[target] {
-					l.errorAt(middleware.targetsAt[i], "Middleware without endpoints", "No endpoint of the %s has %s.\nhint: correct the tag, or give it to the endpoints that are meant", where, target)
+					l.errorAt(middleware.targetsAt[i], "Middleware without endpoints", "correct the tag, or give it to the endpoints that are meant", "No endpoint of the %s has %s.", where, target)
 				}
 			}
 			found := middleware.Middleware
@@ -179,9 +186,9 @@ func (l *goLinker) linkConfigLoad(p *goPackage, at hcl.Range) {
 	service := p.service
 	switch {
 	case service == "":
-		l.errorAt(at, "Configuration outside a service", "Configuration belongs to a service, and %s belongs to none.\nhint: load it in a service's folder", source.DescribeDir(p.dir))
+		l.errorAt(at, "Configuration outside a service", "load it in a service's folder", "Configuration belongs to a service, and %s belongs to none.", source.DescribeDir(p.dir))
 	case l.roots[p.dir] == nil:
-		l.errorAt(at, "Configuration outside the service's root", "Configuration is loaded in the package at the root of the service %s, not in %s below it.\nhint: load it there and pass it on", service, p.dir)
+		l.errorAt(at, "Configuration outside the service's root", "load it there and pass it on", "Configuration is loaded in the package at the root of the service %s, not in %s below it.", service, p.dir)
 	default:
 		l.roots[p.dir].HasConfig = true
 	}

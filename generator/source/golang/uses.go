@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -71,10 +72,8 @@ func (u *goUses) link() {
 	}
 }
 
-func (u *goUses) errorAt(at hcl.Range, summary, detail string, args ...any) {
-	u.diags = append(u.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
-	})
+func (u *goUses) errorAt(at hcl.Range, summary, hint, detail string, args ...any) {
+	u.diags = append(u.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 // linkRef turns a reference into uses, calls or errors, once what it refers to is known.
@@ -93,10 +92,12 @@ func (u *goUses) linkRef(file *goFile, ref *goRef) {
 		u.linkAuthReference(file, ref, key)
 	case symbol.structure && u.linker.service(key.dir) != u.p.service:
 		u.errorAt(file.at(ref.at), "Service struct of another service",
-			"%s is the service struct of the service %s, and only that service can name it.\nhint: call the service's endpoints, or move what both need into a type of its own", ref, u.linker.service(key.dir))
+			"call the service's endpoints, or move what both need into a type of its own",
+			"%s is the service struct of the service %s, and only that service can name it.", ref, u.linker.service(key.dir))
 	case symbol.config && u.linker.service(key.dir) != u.p.service:
 		u.errorAt(file.at(ref.at), "Configuration of another service",
-			"The configuration %s belongs to the service %s, and only that service has its values.\nhint: load what is needed in the service that needs it", ref, u.linker.service(key.dir))
+			"load what is needed in the service that needs it",
+			"The configuration %s belongs to the service %s, and only that service has its values.", ref, u.linker.service(key.dir))
 	default:
 		for _, resource := range symbol.resources {
 			u.linkUse(file, ref, resource)
@@ -112,14 +113,16 @@ func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 	switch {
 	case ref.form != formCall && ref.form != formReference:
 		u.errorAt(call.At, "Endpoint used without calling it",
-			"The endpoint %s can be called, or named as a cron job's endpoint or a subscription's handler, and nothing else: Encore replaces its calls.\nhint: call it, inside a function literal if a function is needed", ref)
+			"call it, inside a function literal if a function is needed",
+			"The endpoint %s can be called, or named as a cron job's endpoint or a subscription's handler, and nothing else: Encore replaces its calls.", ref)
 		return
 	case endpoint.Raw:
-		u.errorAt(call.At, "Call of a raw endpoint", "The raw endpoint %s cannot be called from within the application.\nhint: share a function with it, or give it a typed signature", ref)
+		u.errorAt(call.At, "Call of a raw endpoint", "share a function with it, or give it a typed signature", "The raw endpoint %s cannot be called from within the application.", ref)
 		return
 	case call.Service == "":
 		u.errorAt(call.At, "Endpoint called outside a service",
-			"%s belongs to no service, so it cannot call the endpoint %s.\nhint: move the call into a service", source.DescribeDir(u.p.dir), ref)
+			"move the call into a service",
+			"%s belongs to no service, so it cannot call the endpoint %s.", source.DescribeDir(u.p.dir), ref)
 		return
 	}
 	u.p.parts[ref.part].does = u.p.parts[ref.part].does || !call.ReferenceOnly
@@ -132,10 +135,11 @@ func (u *goUses) linkCall(file *goFile, ref *goRef, endpoint *goEndpoint) {
 func (u *goUses) linkAuthReference(file *goFile, ref *goRef, key goSymbolKey) {
 	switch {
 	case ref.form != formCall:
-		u.errorAt(file.at(ref.at), "Auth handler used without calling it", "The auth handler %s can be called within its package and nothing else.\nhint: call it, or move what both need into a function of its own", ref)
+		u.errorAt(file.at(ref.at), "Auth handler used without calling it", "call it, or move what both need into a function of its own", "The auth handler %s can be called within its package and nothing else.", ref)
 	case key.dir != u.p.dir:
 		u.errorAt(file.at(ref.at), "Auth handler called from another package",
-			"The auth handler %s can be called only within its own package.\nhint: move what both need into a function of its own", ref)
+			"move what both need into a function of its own",
+			"The auth handler %s can be called only within its own package.", ref)
 	}
 }
 
@@ -170,8 +174,8 @@ func (u *goUses) linkUse(file *goFile, ref *goRef, resource goResource) {
 			remedy += ", or pass it on through " + path.Base(spelling.Package) + "." + spelling.Ref
 		}
 		u.errorAt(file.at(ref.at), "Invalid reference to a "+spelling.Noun,
-			"The %s %s (%s) cannot be assigned or passed around, because what the code does with it could no longer be seen.\nhint: %s",
-			spelling.Noun, ref, spelling.TypeName, remedy)
+			remedy,
+			"The %s %s (%s) cannot be assigned or passed around, because what the code does with it could no longer be seen.", spelling.Noun, ref, spelling.TypeName)
 	default:
 		u.use(file, ref, resource.decl, []string{""})
 	}
@@ -182,12 +186,14 @@ func (u *goUses) linkNarrowing(file *goFile, ref *goRef, decl *goDecl, spelling 
 	operations, ok := u.linker.permissions(u.p, ref, spelling)
 	if !ok {
 		u.errorAt(file.at(ref.at), "Reference without known permissions",
-			"The type argument of %s does not say what the reference may do.\nhint: give a permission interface of %s, or an interface of the application that embeds only those", call, spelling.Package)
+			fmt.Sprintf("give a permission interface of %s, or an interface of the application that embeds only those", spelling.Package),
+			"The type argument of %s does not say what the reference may do.", call)
 		return
 	}
 	if spelling.Outside == source.OutsideMethods && u.p.service == "" {
 		u.errorAt(file.at(ref.at), "Reference made outside a service",
-			"%s must be called within a service, and %s belongs to none: the permission has to go to somebody.\nhint: make the reference in the service and pass it in", call, source.DescribeDir(u.p.dir))
+			"make the reference in the service and pass it in",
+			"%s must be called within a service, and %s belongs to none: the permission has to go to somebody.", call, source.DescribeDir(u.p.dir))
 		return
 	}
 	u.addUse(decl, file.at(ref.at), ref.String(), holdKept, ref.part, operations)
@@ -203,8 +209,8 @@ func (u *goUses) addUse(decl *goDecl, at hcl.Range, spelled string, hold goHold,
 	service := u.p.service
 	if service == "" && spelling.Outside == source.OutsideNone {
 		u.errorAt(at, "Used outside a service",
-			"The %s %q is used in %s, which belongs to no service.\nhint: use it within a service, and pass it, or what was read from it, to shared code",
-			spelling.Noun, decl.Name, source.DescribeDir(u.p.dir))
+			"use it within a service, and pass it, or what was read from it, to shared code",
+			"The %s %q is used in %s, which belongs to no service.", spelling.Noun, decl.Name, source.DescribeDir(u.p.dir))
 		return
 	}
 	through := ""
@@ -248,6 +254,6 @@ func (u *goUses) linkImplicitUse(use goImplicitUse) {
 		}
 	}
 	u.errorAt(use.at, "No "+spelling.Noun+" for a package-level call",
-		"%s works on the %s that a folder %s declares in the service, and there is none here.\nhint: call the method of a declared %[2]s, as in db.%[4]s",
-		use.text, spelling.Noun, spelling.ImplicitDir, use.text[strings.LastIndexByte(use.text, '.')+1:])
+		fmt.Sprintf("call the method of a declared %s, as in db.%s", spelling.Noun, use.text[strings.LastIndexByte(use.text, '.')+1:]),
+		"%s works on the %s that a folder %s declares in the service, and there is none here.", use.text, spelling.Noun, spelling.ImplicitDir)
 }

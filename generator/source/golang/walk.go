@@ -273,7 +273,8 @@ func (w *goWalker) uncalled(e *ast.SelectorExpr, function goFunction) {
 	switch function.role {
 	case roleConstructor, roleNamed, roleConfigLoad:
 		w.p.error(w.file, e, "Reference to a constructor",
-			"%s declares infrastructure and cannot be passed around.\nhint: call it, as the value of a package-level variable", describeExpr(e))
+			"call it, as the value of a package-level variable",
+			"%s declares infrastructure and cannot be passed around.", describeExpr(e))
 	case roleImplicit:
 		w.implicit(e, function)
 	}
@@ -367,7 +368,8 @@ func (w *goWalker) frameworkCall(call *ast.CallExpr, name *ast.SelectorExpr, fun
 	case roleConstructor, roleNamed, roleConfigLoad:
 		if w.depth > 0 {
 			w.p.error(w.file, name, "Infrastructure declared inside a function",
-				"%s declares infrastructure, which is done when the program is read, not while it runs.\nhint: make the call the value of a package-level variable", describeExpr(name))
+				"make the call the value of a package-level variable",
+				"%s declares infrastructure, which is done when the program is read, not while it runs.", describeExpr(name))
 			return
 		}
 		symbol := ""

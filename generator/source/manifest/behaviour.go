@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -29,7 +30,7 @@ func (r *manifestReader) readBehaviour(node *manifestNode, c *source.Container) 
 	c.Worker, c.HealthCommand = node.value("worker").Bool, node.texts("health_command")
 	protocol := node.text("protocol", protocolHTTP)
 	if known := []string{protocolHTTP, protocolHTTP2, protocolGRPC}; !slices.Contains(known, protocol) {
-		r.fail(node.value("protocol").At, "Unknown protocol", source.Proposal(protocol, known, "the protocols are ", ""), "A service cannot speak %q here.", protocol)
+		r.fail(node.value("protocol").At, "Unknown protocol", diagnostic.Proposal(protocol, known, "the protocols are ", ""), "A service cannot speak %q here.", protocol)
 	}
 	if protocol != protocolHTTP {
 		c.Protocol = protocol

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -234,16 +235,16 @@ func (r *manifestReader) checkRoutes() {
 			}
 			switch {
 			case later.path == earlier.path && later.service == earlier.service:
-				r.fail(later.at, "Named twice", "remove one of them", "%q already stands at %s.", later.path, source.Place(earlier.at))
+				r.fail(later.at, "Named twice", "remove one of them", "%q already stands at %s.", later.path, diagnostic.Place(earlier.at))
 			case later.service == earlier.service:
 			case later.path == earlier.path:
 				r.fail(later.at, "Two services for one path", "give one of them other paths, or a subdomain of its own",
-					"Requests for %s would go to the service %q as well as to %q, at %s.", later.path, later.service, earlier.service, source.Place(earlier.at))
+					"Requests for %s would go to the service %q as well as to %q, at %s.", later.path, later.service, earlier.service, diagnostic.Place(earlier.at))
 			case said[[2]string{later.service, earlier.service}]:
 			case within(later.path, earlier.path) && later.depth <= earlier.depth, within(earlier.path, later.path) && earlier.depth <= later.depth:
 				said[[2]string{later.service, earlier.service}] = true
 				r.fail(later.at, "Paths that cannot be ordered", "move the widest path of one of the services to a service of its own",
-					"A service has one rule at the load balancer, as wide as its widest path, and those of %q and %q (at %s) contain paths of each other.", later.service, earlier.service, source.Place(earlier.at))
+					"A service has one rule at the load balancer, as wide as its widest path, and those of %q and %q (at %s) contain paths of each other.", later.service, earlier.service, diagnostic.Place(earlier.at))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -90,7 +91,7 @@ func wordsOf(words map[string]string) string {
 		list = append(list, "`"+word+"`")
 	}
 	slices.Sort(list)
-	return source.Joined(list, "and")
+	return diagnostic.And(list)
 }
 
 var appBlock = &Block{

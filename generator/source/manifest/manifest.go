@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -45,7 +46,7 @@ func Read(root string, spellings []source.ManifestSpelling, reword func(hcl.Diag
 	}
 	text = source.DecodePlain(text)
 	if _, err := os.Stat(filepath.Join(root, source.EncoreAppFile)); err == nil {
-		return nil, hcl.Diagnostics{manifestError(source.TextRange(Filename, nil, 0, 0), "Two descriptions of one application",
+		return nil, hcl.Diagnostics{diagnostic.Error(source.TextRange(Filename, nil, 0, 0), "Two descriptions of one application",
 			"remove "+Filename+" to read the source, or move it into a folder of its own and name that by --app",
 			"Beside %s there is %s, so that both the source and the manifest say what the application is.", Filename, source.EncoreAppFile)}, nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -188,7 +189,7 @@ func (r *manifestReader) app() {
 	if runtime := node.value("runtime"); runtime.Kind == source.String {
 		known := []string{runtimeContainer, runtimeGo, runtimeTypeScript}
 		if !slices.Contains(known, runtime.Text) {
-			r.fail(runtime.At, "Unknown runtime", source.Proposal(runtime.Text, known, "the runtimes are ", ""), "There is no runtime %q.", runtime.Text)
+			r.fail(runtime.At, "Unknown runtime", diagnostic.Proposal(runtime.Text, known, "the runtimes are ", ""), "There is no runtime %q.", runtime.Text)
 		}
 	}
 	if cors := node.first("cors"); cors != nil {
@@ -210,7 +211,7 @@ func (r *manifestReader) service(node *manifestNode) {
 		return
 	}
 	if first := r.services[node.label]; first != nil {
-		r.fail(node.labelAt, "Duplicate "+node.block.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), source.Place(first.labelAt))
+		r.fail(node.labelAt, "Duplicate "+node.block.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), diagnostic.Place(first.labelAt))
 		return
 	}
 	dir := path.Clean(node.text("dir", node.label))
@@ -263,7 +264,7 @@ func (r *manifestReader) known() []*manifestNode {
 }
 
 func (r *manifestReader) unknownService(at hcl.Range, name string) {
-	r.fail(at, "Unknown service", source.Proposal(name, r.serviceNames(), "the application has ", "describe it in a service block"),
+	r.fail(at, "Unknown service", diagnostic.Proposal(name, r.serviceNames(), "the application has ", "describe it in a service block"),
 		"No service named %q is described in the manifest.", name)
 }
 
@@ -284,7 +285,7 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 	key := [2]string{service.label, node.label}
 	if first, twice := r.endpoints[key]; twice {
 		r.fail(node.labelAt, "Duplicate endpoint name", "rename one of them",
-			"The endpoint %s.%s is described here and at %s.", service.label, node.label, source.Place(first.At))
+			"The endpoint %s.%s is described here and at %s.", service.label, node.label, diagnostic.Place(first.At))
 		return
 	}
 	e := source.Endpoint{
@@ -296,7 +297,7 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 	}
 	for _, field := range node.value("method").Fields {
 		if !slices.Contains(methods, field.Value.Text) {
-			r.fail(field.Value.At, "Unknown HTTP method", source.Proposal(field.Value.Text, methods, "the methods are ", ""),
+			r.fail(field.Value.At, "Unknown HTTP method", diagnostic.Proposal(field.Value.Text, methods, "the methods are ", ""),
 				"There is no method %q.", field.Value.Text)
 		}
 	}
@@ -341,7 +342,7 @@ func (r *manifestReader) findJob(written source.Value) bool {
 			names = append(names, node.label)
 		}
 	}
-	r.fail(written.At, "Unknown job", source.Proposal(written.Text, names, "the jobs are ", fmt.Sprintf("describe it: job %q { ... }", written.Text)),
+	r.fail(written.At, "Unknown job", diagnostic.Proposal(written.Text, names, "the jobs are ", fmt.Sprintf("describe it: job %q { ... }", written.Text)),
 		"No job named %q is described in the manifest.", written.Text)
 	return false
 }
@@ -385,7 +386,7 @@ func (r *manifestReader) findEndpoint(written source.Value, needed bool) (servic
 		}
 	}
 	if _, known := r.endpoints[[2]string{service, endpoint}]; dotted && !known {
-		r.fail(written.At, "Unknown endpoint", source.Proposal(written.Text, names, "the service has ",
+		r.fail(written.At, "Unknown endpoint", diagnostic.Proposal(written.Text, names, "the service has ",
 			fmt.Sprintf("describe it: endpoint %q { ... } in the service %q", endpoint, service)),
 			"The service %q has no endpoint %q.", service, endpoint)
 		return "", "", false

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -77,7 +78,7 @@ func (r *manifestReader) declaration(s *source.ManifestSpelling, node, service *
 			of = fmt.Sprintf(" of %q", decl.Parent)
 		}
 		r.fail(node.labelAt, "Duplicate "+s.Noun+" name", "rename one of them",
-			"The %s %q%s is declared here and at %s.", s.Noun, decl.Name, of, source.Place(first.NameAt))
+			"The %s %q%s is declared here and at %s.", s.Noun, decl.Name, of, diagnostic.Place(first.NameAt))
 		return
 	}
 	r.declared[key] = decl
@@ -145,7 +146,7 @@ func (r *manifestReader) lookup(kind, name string, at hcl.Range) bool {
 		}
 	}
 	slices.Sort(names)
-	r.fail(at, "Unknown "+noun, source.Proposal(name, names, "the application declares ", fmt.Sprintf("declare it: %s %q { ... }", block, name)),
+	r.fail(at, "Unknown "+noun, diagnostic.Proposal(name, names, "the application declares ", fmt.Sprintf("declare it: %s %q { ... }", block, name)),
 		"No %s named %q is declared in the manifest.", noun, name)
 	return false
 }
@@ -185,7 +186,7 @@ func (r *manifestReader) uses(service, node *manifestNode) {
 // twice reports what a list or a block names a second time.
 func (r *manifestReader) twice(first map[string]hcl.Range, name string, at hcl.Range) bool {
 	if earlier, named := first[name]; named {
-		r.fail(at, "Named twice", "remove one of them", "%q already stands at %s.", name, source.Place(earlier))
+		r.fail(at, "Named twice", "remove one of them", "%q already stands at %s.", name, diagnostic.Place(earlier))
 		return true
 	}
 	first[name] = at
@@ -213,14 +214,14 @@ func (r *manifestReader) operations(service, block *manifestNode, s *source.Mani
 	slices.Sort(words)
 	written := block.value(operationsSetting)
 	if written.Kind == source.List && len(written.Fields) == 0 {
-		r.fail(written.At, "No operations", "name what the service does: "+source.Joined(words, "or"),
+		r.fail(written.At, "No operations", "name what the service does: "+diagnostic.Or(words),
 			"The service %q may do nothing with the %s %q.", service.label, s.Noun, block.label)
 	}
 	first := map[string]hcl.Range{}
 	for _, field := range written.Fields {
 		operation, known := s.Operations[field.Value.Text]
 		if !known {
-			r.fail(field.Value.At, "Unknown operation", source.Proposal(field.Value.Text, words, "the operations are ", ""),
+			r.fail(field.Value.At, "Unknown operation", diagnostic.Proposal(field.Value.Text, words, "the operations are ", ""),
 				"Nothing called %q can be done with a %s.", field.Value.Text, s.Noun)
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -81,11 +82,7 @@ type manifestSyntax struct {
 }
 
 func (r *manifestSyntax) fail(at hcl.Range, summary, hint, detail string, args ...any) {
-	r.diags = append(r.diags, manifestError(at, summary, hint, detail, args...))
-}
-
-func manifestError(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint, Subject: &at}
+	r.diags = append(r.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 func (r *manifestSyntax) read(body *hclsyntax.Body, block *Block) *manifestNode {
@@ -137,7 +134,7 @@ func (r *manifestSyntax) child(inner *hclsyntax.Block, block *Block, once map[st
 	}
 	if first, twice := once[grammar.Type]; twice && grammar.Once {
 		r.fail(inner.DefRange(), "Block written twice", "put everything into one of them",
-			"There is one block %q here, and it already stands at %s.", grammar.Type, source.Place(first))
+			"There is one block %q here, and it already stands at %s.", grammar.Type, diagnostic.Place(first))
 		return nil
 	}
 	once[grammar.Type] = inner.DefRange()
@@ -213,7 +210,7 @@ func (r *manifestSyntax) unknownSetting(at hcl.Range, name string, block *Block)
 	if block.Type == "" {
 		where = "The file itself has"
 	}
-	r.fail(at, "Unknown setting", source.Proposal(name, names, "the settings are ", "there are none here; remove it"), "%s no setting %q.", where, name)
+	r.fail(at, "Unknown setting", diagnostic.Proposal(name, names, "the settings are ", "there are none here; remove it"), "%s no setting %q.", where, name)
 }
 
 func (r *manifestSyntax) unknownBlock(at hcl.Range, name string, block *Block) {
@@ -229,7 +226,7 @@ func (r *manifestSyntax) unknownBlock(at hcl.Range, name string, block *Block) {
 			return
 		}
 	}
-	r.fail(at, "Unknown block", source.Proposal(name, names, "the blocks here are ", "there are none here; remove it"), "There is no block %q here.", name)
+	r.fail(at, "Unknown block", diagnostic.Proposal(name, names, "the blocks here are ", "there are none here; remove it"), "There is no block %q here.", name)
 }
 
 func (b *Block) example() string {
@@ -291,7 +288,7 @@ func (r *manifestSyntax) fits(value source.Value, setting *source.ManifestSettin
 				words = append(words, fmt.Sprintf("%q", word))
 			}
 			slices.Sort(words)
-			want += ", or " + source.Joined(words, "or")
+			want += ", or " + diagnostic.Or(words)
 		}
 		r.fail(value.At, "Setting of the wrong type", "write "+want, "%s is given as %s.", name, source.DescribeValue(value))
 	}
@@ -308,7 +305,7 @@ func (r *manifestSyntax) members(value source.Value, setting *source.ManifestSet
 			for _, member := range setting.Members {
 				names = append(names, member.Name)
 			}
-			r.fail(field.At, "Unknown setting", source.Proposal(field.Name, names, "its settings are ", "remove it"),
+			r.fail(field.At, "Unknown setting", diagnostic.Proposal(field.Name, names, "its settings are ", "remove it"),
 				"%q has no setting %q.", setting.Name, field.Name)
 			good = false
 			continue
@@ -384,7 +381,7 @@ func (r *manifestSyntax) object(e *hclsyntax.ObjectConsExpr) (source.Value, bool
 		}
 		at := item.KeyExpr.Range()
 		if first, twice := seen[name]; twice {
-			r.fail(at, "Setting written twice", "keep one of them", "%q is already set at %s.", name, source.Place(first))
+			r.fail(at, "Setting written twice", "keep one of them", "%q is already set at %s.", name, diagnostic.Place(first))
 			whole = false
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/tools/txtar"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -174,7 +175,7 @@ func Diagnostics(diags hcl.Diagnostics) string {
 			severity = "warning"
 		}
 		fmt.Fprintf(&b, "%s %s %s\n", severity, At(*d.Subject), d.Summary)
-		for l := range strings.SplitSeq(d.Detail, "\n") {
+		for l := range strings.SplitSeq(diagnostic.Text(d), "\n") {
 			fmt.Fprintf(&b, "  %s\n", l)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Outside makes a folder of the files, an archive with an application in app/, and the links, from a name in the folder to where
@@ -42,7 +44,7 @@ func Outside(t *testing.T, name string, links map[string]string, files string, w
 func Messages(diags hcl.Diagnostics) []string {
 	var texts []string
 	for _, d := range diags {
-		texts = append(texts, fmt.Sprintf("%s:%d,%d-%d: %s; %s", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column, d.Subject.End.Column, d.Summary, d.Detail))
+		texts = append(texts, fmt.Sprintf("%s:%d,%d-%d: %s; %s", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column, d.Subject.End.Column, d.Summary, diagnostic.Text(d)))
 	}
 	return texts
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
@@ -114,11 +114,8 @@ func (r *tsReader) warnWhole(callee syntax.Expression) {
 	if _, known := r.language.names[module][member.Name]; !known {
 		return
 	}
-	at := r.at(member)
-	r.m.diags = append(r.m.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Declaration that Encore does not see", Subject: &at,
-		Detail: fmt.Sprintf("Encore recognises %s only when it is imported by name, so that this declares nothing.\nhint: write import { %[1]s } from %[2]q", member.Name, module),
-	})
+	r.m.diags = append(r.m.diags, diagnostic.Warning(r.at(member), "Declaration that Encore does not see", fmt.Sprintf("write import { %s } from %q", member.Name, module),
+		"Encore recognises %s only when it is imported by name, so that this declares nothing.", member.Name))
 }
 
 func (r *tsReader) roleOf(e syntax.Expression) (tsFramework, bool) {
@@ -192,7 +189,7 @@ func (r *tsReader) newDecl(role tsFramework, n syntax.Expression) *tsDecl {
 func (r *tsReader) readName(decl *tsDecl, spelling *source.TypeScriptSpelling, arguments []syntax.Expression, index int) {
 	if index >= len(arguments) {
 		decl.invalid = true
-		r.m.error(decl.At, "Missing name", "The %s has no name.\nhint: give it one as a text", spelling.Noun)
+		r.m.error(decl.At, "Missing name", "give it one as a text", "The %s has no name.", spelling.Noun)
 		return
 	}
 	decl.NameAt = r.at(arguments[index])
@@ -200,13 +197,14 @@ func (r *tsReader) readName(decl *tsDecl, spelling *source.TypeScriptSpelling, a
 	if !ok {
 		decl.invalid = true
 		r.m.error(decl.NameAt, "Name is not a literal",
-			"The name of a %s is read without running the program, and %s has to be run to be known.\nhint: write the name here as a plain text in quotes", spelling.Noun, describeTS(arguments[index]))
+			"write the name here as a plain text in quotes",
+			"The name of a %s is read without running the program, and %s has to be run to be known.", spelling.Noun, describeTS(arguments[index]))
 		return
 	}
 	decl.Name = name.Value
 	if problem, hint := source.CheckName(spelling.Grammar, decl.Name); problem != "" {
 		decl.invalid = true
-		r.m.error(decl.NameAt, "Invalid "+spelling.Noun+" name", "The name %q cannot be used: %s.\nhint: %s", decl.Name, problem, hint)
+		r.m.error(decl.NameAt, "Invalid "+spelling.Noun+" name", hint, "The name %q cannot be used: %s.", decl.Name, problem)
 	}
 }
 
@@ -219,28 +217,28 @@ func (r *tsReader) resource(role tsFramework, spelling *source.TypeScriptSpellin
 	h := holding(ancestors)
 	if spelling.Global {
 		if function := functionAround(ancestors); function != nil {
-			r.m.error(decl.At, "Declared within a function", "A %s must be declared at the top level of its module: Encore reads it without running the program.\nhint: move the declaration out of the function and use the variable inside", spelling.Noun)
+			r.m.error(decl.At, "Declared within a function", "move the declaration out of the function and use the variable inside", "A %s must be declared at the top level of its module: Encore reads it without running the program.", spelling.Noun)
 			return
 		}
 		if h.binding == nil {
-			r.m.error(decl.At, "Bound to no variable", "A %s must be bound to a variable.\nhint: write const name = %s(...) at the top level of the module", spelling.Noun, role.name)
+			r.m.error(decl.At, "Bound to no variable", fmt.Sprintf("write const name = %s(...) at the top level of the module", role.name), "A %s must be bound to a variable.", spelling.Noun)
 			return
 		}
 	}
 	if h.pattern != nil {
 		decl.invalid = true
-		r.m.error(r.at(h.pattern), "Declaration taken apart", "The %s is declared here and taken apart at once, so that its uses could no longer be seen.\nhint: bind it to a variable of its own first", spelling.Noun)
+		r.m.error(r.at(h.pattern), "Declaration taken apart", "bind it to a variable of its own first", "The %s is declared here and taken apart at once, so that its uses could no longer be seen.", spelling.Noun)
 	}
 	for _, argument := range arguments {
 		if _, isSpread := argument.(*syntax.Spread); isSpread {
 			decl.invalid, decl.readable = true, false
-			r.m.error(r.at(argument), "Arguments are not a literal", "The arguments of a %s are read without running the program, and a spread list has to be run to be known.\nhint: write them out", spelling.Noun)
+			r.m.error(r.at(argument), "Arguments are not a literal", "write them out", "The arguments of a %s are read without running the program, and a spread list has to be run to be known.", spelling.Noun)
 			return
 		}
 	}
 	if spelling.TypeArgument != "" && len(types) == 0 {
 		decl.invalid = true
-		r.m.error(decl.At, "Missing type argument", "A %s must say %s.\nhint: write it between angle brackets, as in new %s<...>(...)", spelling.Noun, spelling.TypeArgument, role.name)
+		r.m.error(decl.At, "Missing type argument", fmt.Sprintf("write it between angle brackets, as in new %s<...>(...)", role.name), "A %s must say %s.", spelling.Noun, spelling.TypeArgument)
 	}
 	if spelling.NameArg >= 0 {
 		r.readName(decl, spelling, arguments, spelling.NameArg)
@@ -256,7 +254,7 @@ func (r *tsReader) readParent(decl *tsDecl, spelling *source.TypeScriptSpelling,
 	}
 	if spelling.ParentArg >= len(arguments) {
 		decl.invalid = true
-		r.m.error(decl.At, "Missing "+spelling.ParentKind, "The %s does not say which %s it belongs to.\nhint: give the %[2]s as an argument", spelling.Noun, spelling.ParentKind)
+		r.m.error(decl.At, "Missing "+spelling.ParentKind, fmt.Sprintf("give the %s as an argument", spelling.ParentKind), "The %s does not say which %s it belongs to.", spelling.Noun, spelling.ParentKind)
 		return
 	}
 	argument := arguments[spelling.ParentArg]
@@ -273,7 +271,7 @@ func (r *tsReader) readConfig(decl *tsDecl, spelling *source.TypeScriptSpelling,
 	if spelling.ConfigArg >= len(arguments) {
 		if spelling.ConfigRequired && !decl.invalid {
 			decl.invalid = true
-			r.m.error(decl.At, "Missing settings", "The %s has no settings.\nhint: give them as an object literal, {...}", spelling.Noun)
+			r.m.error(decl.At, "Missing settings", "give them as an object literal, {...}", "The %s has no settings.", spelling.Noun)
 		}
 		return
 	}

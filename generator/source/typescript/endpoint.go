@@ -1,10 +1,12 @@
 package typescript
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
 )
@@ -35,12 +37,13 @@ func (r *tsReader) endpoint(form string, n *syntax.Call, ancestors []syntax.Node
 	h := holding(ancestors)
 	if h.binding == nil {
 		r.m.error(r.at(n), "Endpoint without a name",
-			"An endpoint is called by the exported variable it is bound to, and this one is bound to none.\nhint: write export const name = api(...)")
+			"write export const name = api(...)",
+			"An endpoint is called by the exported variable it is bound to, and this one is bound to none.")
 		return
 	}
 	endpoint := &tsEndpointDecl{Endpoint: source.Endpoint{Name: h.name, Access: "private", Methods: []string{"POST"}, At: r.at(n)}}
 	if len(n.Arguments) == 0 {
-		r.m.error(r.at(n), "Endpoint without settings", "The endpoint %s has no settings.\nhint: give them as an object literal, {...}", h.name)
+		r.m.error(r.at(n), "Endpoint without settings", "give them as an object literal, {...}", "The endpoint %s has no settings.", h.name)
 		return
 	}
 	r.m.endpoints = append(r.m.endpoints, endpoint)
@@ -52,7 +55,7 @@ func (r *tsReader) endpoint(form string, n *syntax.Call, ancestors []syntax.Node
 	endpoint.invalid = !ok
 	if form != "static" && len(n.Arguments) < 2 {
 		endpoint.invalid = true
-		r.m.error(endpoint.At, "Endpoint without a handler", "The endpoint %s has no function that answers requests.\nhint: give one as the second argument", h.name)
+		r.m.error(endpoint.At, "Endpoint without a handler", "give one as the second argument", "The endpoint %s has no function that answers requests.", h.name)
 	}
 	if endpoint.invalid {
 		return
@@ -66,7 +69,7 @@ func (r *tsReader) endpoint(form string, n *syntax.Call, ancestors []syntax.Node
 	}
 	endpoint.Path, endpoint.defaultPath = settings.Path, settings.Path == ""
 	if problem := checkTSPath(settings.Path); settings.Path != "" && problem != "" {
-		r.m.error(value.Field("path").At, "Invalid path", "The path %q cannot be used: %s.\nhint: write it as /literal/:parameter, with /*rest or /!rest at the end at most", settings.Path, problem)
+		r.m.error(value.Field("path").At, "Invalid path", "write it as /literal/:parameter, with /*rest or /!rest at the end at most", "The path %q cannot be used: %s.", settings.Path, problem)
 	}
 	if settings.Method.Kind != source.Absent && settings.Method.Kind != source.Nil {
 		endpoint.Methods = r.methods(settings.Method)
@@ -82,7 +85,7 @@ func (r *tsReader) endpoint(form string, n *syntax.Call, ancestors []syntax.Node
 	default:
 		endpoint.request = r.request(n)
 		if endpoint.request == nil && strings.ContainsAny(endpoint.Path, ":*!") && checkTSPath(endpoint.Path) == "" {
-			r.m.error(value.Field("path").At, "Path without a request", "The path %q of %s has parameters, and its handler takes no request with a type that holds them, so that Encore refuses it.\nhint: give the handler a parameter with a type, as in ({ id }: { id: string })", settings.Path, h.name)
+			r.m.error(value.Field("path").At, "Path without a request", "give the handler a parameter with a type, as in ({ id }: { id: string })", "The path %q of %s has parameters, and its handler takes no request with a type that holds them, so that Encore refuses it.", settings.Path, h.name)
 		}
 	}
 	endpoint.HasRequest = endpoint.HasRequest || strings.ContainsAny(endpoint.Path, ":*!")
@@ -105,7 +108,7 @@ func (r *tsReader) endpointSettings(argument syntax.Expression) (value source.Va
 // static checks the settings of static files. That their folder exists is the build's business: often it is built.
 func (r *tsReader) static(endpoint *tsEndpointDecl, value source.Value, settings tsEndpointSettings) {
 	if settings.Dir == "" {
-		r.m.error(endpoint.At, "Static files without a folder", "The endpoint %s does not say which folder it serves.\nhint: set dir, as in \"./assets\"", endpoint.Name)
+		r.m.error(endpoint.At, "Static files without a folder", `set dir, as in "./assets"`, "The endpoint %s does not say which folder it serves.", endpoint.Name)
 		return
 	}
 	endpoint.Static = path.Join(r.m.dir, settings.Dir)
@@ -114,13 +117,13 @@ func (r *tsReader) static(endpoint *tsEndpointDecl, value source.Value, settings
 	}
 	for _, name := range []string{"dir", "notFound"} {
 		if v := value.Field(name); v.Kind == source.String && !isLocalPath(v.Text) {
-			r.m.error(v.At, "Path outside the module", "%s is %q, and it must lie below the folder of this file.\nhint: write a relative path without .., as in \"./assets\"", name, v.Text)
+			r.m.error(v.At, "Path outside the module", `write a relative path without .., as in "./assets"`, "%s is %q, and it must lie below the folder of this file.", name, v.Text)
 		}
 	}
 	segments := strings.Split(endpoint.Path, "/")
 	dynamic := slices.IndexFunc(segments, func(s string) bool { return s != "" && strings.ContainsRune(":*!", rune(s[0])) })
 	if dynamic >= 0 && dynamic < len(segments)-1 && checkTSPath(endpoint.Path) == "" {
-		r.m.error(value.Field("path").At, "Invalid path", "The path %q of static files can vary in its last segment only.\nhint: end it with one such as /*path", endpoint.Path)
+		r.m.error(value.Field("path").At, "Invalid path", "end it with one such as /*path", "The path %q of static files can vary in its last segment only.", endpoint.Path)
 	}
 }
 
@@ -171,7 +174,7 @@ func (r *tsReader) methods(value source.Value) []string {
 		case method.Kind == source.String && slices.Contains(tsMethods, method.Text):
 			methods = append(methods, method.Text)
 		default:
-			r.m.error(method.At, "Unknown method", "An endpoint answers HTTP methods, and %s is none.\nhint: use one of %s, or \"*\" alone for all", source.DescribeValue(method), strings.Join(tsMethods, ", "))
+			r.m.error(method.At, "Unknown method", fmt.Sprintf(`use one of %s, or "*" alone for all`, strings.Join(tsMethods, ", ")), "An endpoint answers HTTP methods, and %s is none.", source.DescribeValue(method))
 		}
 	}
 	slices.Sort(methods)
@@ -183,7 +186,7 @@ func (r *tsReader) request(n *syntax.Call) *tsType {
 	var written syntax.Type
 	if function, ok := syntax.Unwrap(n.Arguments[1]).(*syntax.Function); ok {
 		if len(function.Generics) > 0 {
-			r.m.error(r.at(function.Generics[0]), "Handler with type parameters", "The handler of an endpoint cannot have type parameters: what it takes must be known.\nhint: write the types out")
+			r.m.error(r.at(function.Generics[0]), "Handler with type parameters", "write the types out", "The handler of an endpoint cannot have type parameters: what it takes must be known.")
 		}
 		if len(function.Parameters) > 0 {
 			written = function.Parameters[0].Type
@@ -211,19 +214,19 @@ func (r *tsReader) service(n syntax.Expression, arguments []syntax.Expression, a
 	}
 	switch {
 	case path.Base(r.m.path) != serviceFile:
-		r.m.error(at, "Service in another file", "A service is declared in a file of its own, and this is %s.\nhint: move it to %s, as the default export", r.m.path, path.Join(r.m.dir, serviceFile))
+		r.m.error(at, "Service in another file", fmt.Sprintf("move it to %s, as the default export", path.Join(r.m.dir, serviceFile)), "A service is declared in a file of its own, and this is %s.", r.m.path)
 	case len(r.m.services) > 0:
-		r.m.error(at, "Second service in a file", "The file declares a service already, at %s.\nhint: give each service a folder with a file of its own", source.Place(r.m.services[0].at))
+		r.m.error(at, "Second service in a file", "give each service a folder with a file of its own", "The file declares a service already, at %s.", diagnostic.Place(r.m.services[0].at))
 	case !isText:
 		where := at
 		if len(arguments) > 0 {
 			where = r.at(arguments[0])
 		}
-		r.m.error(where, "Name is not a literal", "The name of a service is read without running the program.\nhint: write it here as a plain text in quotes")
+		r.m.error(where, "Name is not a literal", "write it here as a plain text in quotes", "The name of a service is read without running the program.")
 	case h.binding != nil || h.pattern != nil:
-		r.m.error(at, "Service bound to a variable", "The service %s is bound to a variable, and Encore looks for it as the module's default export.\nhint: write export default new Service(%q)", name, name)
+		r.m.error(at, "Service bound to a variable", fmt.Sprintf("write export default new Service(%q)", name), "The service %s is bound to a variable, and Encore looks for it as the module's default export.", name)
 	case !h.isDefault:
-		r.m.error(at, "Service is not exported", "The service %s is not the module's default export.\nhint: write export default new Service(%q)", name, name)
+		r.m.error(at, "Service is not exported", fmt.Sprintf("write export default new Service(%q)", name), "The service %s is not the module's default export.", name)
 	}
 	if isText && len(r.m.services) == 0 {
 		r.m.services = append(r.m.services, &tsServiceDecl{name, at})
@@ -243,13 +246,14 @@ func (r *tsReader) gateway(n syntax.Expression, arguments []syntax.Expression) {
 	r.m.gateways = append(r.m.gateways, decl)
 	r.root()
 	if len(arguments) == 0 {
-		r.m.error(decl.at, "Missing settings", "The gateway has no settings.\nhint: write new Gateway({}), or name its auth handler")
+		r.m.error(decl.at, "Missing settings", "write new Gateway({}), or name its auth handler", "The gateway has no settings.")
 		return
 	}
 	literal, ok := syntax.Unwrap(arguments[0]).(*syntax.Object)
 	if !ok {
 		r.m.error(r.at(arguments[0]), "Settings are not a literal",
-			"The settings are read without running the program, and %s has to be run to be known.\nhint: write them here as an object literal, {...}", describeTS(arguments[0]))
+			"write them here as an object literal, {...}",
+			"The settings are read without running the program, and %s has to be run to be known.", describeTS(arguments[0]))
 		return
 	}
 	for _, property := range literal.Properties {
@@ -264,7 +268,7 @@ func (r *tsReader) gateway(n syntax.Expression, arguments []syntax.Expression) {
 func (r *tsReader) authHandler(n *syntax.Call, ancestors []syntax.Node) {
 	h := holding(ancestors)
 	if h.binding == nil {
-		r.m.error(r.at(n), "Auth handler without a name", "An auth handler must be bound to a variable.\nhint: write export const name = authHandler(...), and name it in the gateway")
+		r.m.error(r.at(n), "Auth handler without a name", "write export const name = authHandler(...), and name it in the gateway", "An auth handler must be bound to a variable.")
 		return
 	}
 	r.m.authHandlers = append(r.m.authHandlers, &tsAuthHandlerDecl{h.name, r.at(n)})

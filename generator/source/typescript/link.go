@@ -1,7 +1,6 @@
 package typescript
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -46,10 +46,8 @@ func newTSLinker(name string, language *tsLanguage, modules []*tsModule) *tsLink
 	return l
 }
 
-func (l *tsLinker) errorAt(at hcl.Range, summary, detail string, args ...any) {
-	l.diags = append(l.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
-	})
+func (l *tsLinker) errorAt(at hcl.Range, summary, hint, detail string, args ...any) {
+	l.diags = append(l.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 func (l *tsLinker) link() *source.Application {
@@ -84,7 +82,7 @@ func (l *tsLinker) findServices() {
 			}
 		}
 		if path.Base(m.path) == serviceFile && len(m.services) == 0 && !m.broken && len(m.diags) == 0 {
-			l.errorAt(m.at(tsSpan{}), "File without a service", "The file %s must declare a service, and declares none.\nhint: write export default new Service(\"name\"), or remove the file", m.path)
+			l.errorAt(m.at(tsSpan{}), "File without a service", `write export default new Service("name"), or remove the file`, "The file %s must declare a service, and declares none.", m.path)
 		}
 	}
 	within := func(dir string) bool {
@@ -155,7 +153,8 @@ func (l *tsLinker) checkServices() {
 		service := l.roots[dir]
 		if other := byName[service.Name]; other != nil {
 			l.errorAt(service.At, "Duplicate service name",
-				"The service in %s and the one in %s (%s) are both called %s.\nhint: rename one of them in its %s", source.DescribeDir(dir), source.DescribeDir(other.Dir), source.Place(other.At), service.Name, serviceFile)
+				"rename one of them in its "+serviceFile,
+				"The service in %s and the one in %s (%s) are both called %s.", source.DescribeDir(dir), source.DescribeDir(other.Dir), diagnostic.Place(other.At), service.Name)
 		} else {
 			byName[service.Name] = service
 			l.clients[strings.ReplaceAll(service.Name, "-", "_")] = service
@@ -164,8 +163,8 @@ func (l *tsLinker) checkServices() {
 			outer = path.Dir(outer)
 			if around := l.roots[outer]; around != nil {
 				l.errorAt(service.At, "Service within a service",
-					"The service %s in %s lies within the folder of the service %s (%s), and services cannot be nested.\nhint: move one of them",
-					service.Name, dir, around.Name, source.Place(around.At))
+					"move one of them",
+					"The service %s in %s lies within the folder of the service %s (%s), and services cannot be nested.", service.Name, dir, around.Name, diagnostic.Place(around.At))
 				break
 			}
 		}
@@ -191,7 +190,7 @@ func (l *tsLinker) linkEndpoints() {
 				l.endpoints[m.service] = own
 			}
 			if first := own[endpoint.Name]; first != nil {
-				l.errorAt(endpoint.At, "Duplicate endpoint name", "The service %s has an endpoint %s already, at %s.\nhint: rename one of them", m.service, endpoint.Name, source.Place(first.At))
+				l.errorAt(endpoint.At, "Duplicate endpoint name", "rename one of them", "The service %s has an endpoint %s already, at %s.", m.service, endpoint.Name, diagnostic.Place(first.At))
 				continue
 			}
 			own[endpoint.Name] = endpoint
@@ -213,14 +212,14 @@ func (l *tsLinker) linkGateway() {
 	for _, m := range l.modules {
 		for _, handler := range m.authHandlers {
 			if first != nil {
-				l.errorAt(handler.at, "Second auth handler", "The application has an auth handler already, at %s, and there can be one.\nhint: remove one of them", source.Place(first.at))
+				l.errorAt(handler.at, "Second auth handler", "remove one of them", "The application has an auth handler already, at %s, and there can be one.", diagnostic.Place(first.at))
 				continue
 			}
 			first = handler
 		}
 		for _, declared := range m.gateways {
 			if gateway != nil {
-				l.errorAt(declared.at, "Second gateway", "The application has a gateway already, at %s, and there can be one.\nhint: remove one of them", source.Place(gateway.at))
+				l.errorAt(declared.at, "Second gateway", "remove one of them", "The application has a gateway already, at %s, and there can be one.", diagnostic.Place(gateway.at))
 				continue
 			}
 			gateway = declared
@@ -236,7 +235,7 @@ func (l *tsLinker) linkGateway() {
 				}
 			}
 			if !found {
-				l.errorAt(declared.authAt, "Unknown auth handler", "The gateway's auth handler is no variable that authHandler(...) is bound to.\nhint: give the exported variable itself")
+				l.errorAt(declared.authAt, "Unknown auth handler", "give the exported variable itself", "The gateway's auth handler is no variable that authHandler(...) is bound to.")
 			}
 		}
 	}
@@ -260,7 +259,8 @@ func (l *tsLinker) linkDecl(m *tsModule, decl *tsDecl) {
 	if spelling.InService && m.service == "" && !decl.Reference {
 		decl.invalid = true
 		l.errorAt(decl.At, "Declared outside a service",
-			"A %s must be declared within a service, and %s belongs to none.\nhint: move the declaration into the folder of a service", spelling.Noun, m.path)
+			"move the declaration into the folder of a service",
+			"A %s must be declared within a service, and %s belongs to none.", spelling.Noun, m.path)
 	}
 	switch {
 	case !decl.invalid:
@@ -288,7 +288,8 @@ func (l *tsLinker) linkParent(m *tsModule, decl *tsDecl, spelling *source.TypeSc
 	}
 	decl.invalid = true
 	l.errorAt(decl.parentAt, "Not a declared "+spelling.ParentKind,
-		"What the %s is given here is no variable that declares a %s.\nhint: give the variable itself, imported from the module that declares it", spelling.Noun, spelling.ParentKind)
+		"give the variable itself, imported from the module that declares it",
+		"What the %s is given here is no variable that declares a %s.", spelling.Noun, spelling.ParentKind)
 }
 
 // finish hands over what the modules import, and sorts.

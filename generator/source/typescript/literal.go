@@ -26,7 +26,8 @@ func (l *tsLiterals) object(e syntax.Expression) (source.Value, bool) {
 	literal, ok := syntax.Unwrap(e).(*syntax.Object)
 	if !ok || isCast(e) {
 		l.r.m.error(l.r.at(e), "Settings are not a literal",
-			"The settings are read without running the program, and %s has to be run to be known.\nhint: write them here as an object literal, {...}", describeTS(e))
+			"write them here as an object literal, {...}",
+			"The settings are read without running the program, and %s has to be run to be known.", describeTS(e))
 		return source.Value{}, false
 	}
 	return l.fields(literal)
@@ -38,7 +39,7 @@ func (l *tsLiterals) fields(literal *syntax.Object) (source.Value, bool) {
 	for _, property := range literal.Properties {
 		name := property.Name.Text
 		if property.Form == syntax.MemberSpread || name == "" {
-			l.r.m.error(l.r.at(property), "Setting without a name", "Settings are read by name, and this one has none.\nhint: write it as name: value")
+			l.r.m.error(l.r.at(property), "Setting without a name", "write it as name: value", "Settings are read by name, and this one has none.")
 			ok = false
 			continue
 		}
@@ -65,16 +66,16 @@ func (l *tsLiterals) field(name string, property *syntax.Property) (source.Value
 	value, ok := l.value(property.Value)
 	if !ok {
 		l.r.m.error(at, "Setting is not a constant",
-			"%s is set to %s, which only the running program knows; constants of your own are not looked up.\nhint: write a literal, or arithmetic on numbers",
-			name, describeTS(property.Value))
+			"write a literal, or arithmetic on numbers",
+			"%s is set to %s, which only the running program knows; constants of your own are not looked up.", name, describeTS(property.Value))
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && value.Kind != source.String {
-		l.r.m.error(at, "Setting of the wrong type", "%s must be a duration, got %s.\nhint: write a text with a unit, as in \"30s\" or \"7d\"", name, source.DescribeValue(value))
+		l.r.m.error(at, "Setting of the wrong type", `write a text with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && !isTSDuration(value.Text) {
-		l.r.m.error(at, "Invalid duration", "%s is %q, which Encore refuses: a duration is made of numbers without fractions, each with one of the units ns, us, ms, s, m, h, d, w and y.\nhint: write it as in \"30s\", \"7d\" or \"1h30m\"", name, value.Text)
+		l.r.m.error(at, "Invalid duration", `write it as in "30s", "7d" or "1h30m"`, "%s is %q, which Encore refuses: a duration is made of numbers without fractions, each with one of the units ns, us, ms, s, m, h, d, w and y.", name, value.Text)
 		return value, false
 	}
 	return value, true

@@ -1,10 +1,9 @@
 package typescript
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
@@ -184,11 +183,8 @@ func (r *tsReader) warnMissing(index int32) {
 			return
 		}
 	}
-	at := r.m.at(imported.at)
-	r.m.diags = append(r.m.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Missing module", Subject: &at,
-		Detail: fmt.Sprintf("There is no file that %q means. Encore does not build the application without it.\nhint: correct the path; when another tool makes the file, run that before the build", imported.name),
-	})
+	r.m.diags = append(r.m.diags, diagnostic.Warning(r.m.at(imported.at), "Missing module", "correct the path; when another tool makes the file, run that before the build",
+		"There is no file that %q means. Encore does not build the application without it.", imported.name))
 }
 
 // callEndpoint records the call of an endpoint by a generated client.

@@ -2,13 +2,13 @@ package typescript
 
 import (
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
 )
@@ -216,10 +216,8 @@ func (m *tsModule) at(span tsSpan) hcl.Range {
 	return hcl.Range{Filename: m.path, Start: source.TextPos(m.lines, m.text, int(span.start)), End: source.TextPos(m.lines, m.text, int(span.end))}
 }
 
-func (m *tsModule) error(at hcl.Range, summary, detail string, args ...any) {
-	m.diags = append(m.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
-	})
+func (m *tsModule) error(at hcl.Range, summary, hint, detail string, args ...any) {
+	m.diags = append(m.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 func spanOfNode(n syntax.Node) tsSpan {
@@ -267,7 +265,7 @@ func parseTSModule(language *tsLanguage, resolver *tsResolver, name, text string
 		if errors.As(err, &wrong) {
 			at, what = tsSpan{int32(wrong.Start), int32(max(wrong.End, wrong.Start))}, wrong.Message
 		}
-		m.error(m.at(at), "Invalid TypeScript", "The file cannot be read: %s.\nhint: correct the syntax; the TypeScript compiler reports the same place", what)
+		m.error(m.at(at), "Invalid TypeScript", "correct the syntax; the TypeScript compiler reports the same place", "The file cannot be read: %s.", what)
 		return &tsReader{m: m}
 	}
 	r := &tsReader{

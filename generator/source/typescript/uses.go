@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -48,10 +49,8 @@ func (l *tsLinker) linkUses() {
 	}
 }
 
-func (u *tsUses) errorAt(at hcl.Range, summary, detail string, args ...any) {
-	u.diags = append(u.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at,
-	})
+func (u *tsUses) errorAt(at hcl.Range, summary, hint, detail string, args ...any) {
+	u.diags = append(u.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 func (u *tsUses) link() {
@@ -81,20 +80,20 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 		rest = rest[1:]
 	}
 	if u.whole(ref) && len(rest) > 0 {
-		u.errorAt(at, "Clients imported as a whole", "Encore sees the calls of clients that are imported by name, and refuses others.\nhint: write import { %s } from %q", rest[0], clientsModule)
+		u.errorAt(at, "Clients imported as a whole", fmt.Sprintf("write import { %s } from %q", rest[0], clientsModule), "Encore sees the calls of clients that are imported by name, and refuses others.")
 		return
 	}
 	if ref.form == tsReExport || ref.form == tsAliasing && len(entity.rest) < 2 || len(entity.rest) > 0 && entity.rest[0] == "default" {
 		return
 	}
 	if len(entity.rest) == 0 {
-		u.errorAt(at, "Clients passed around", "%s stands for the clients of all services, and cannot be passed around: which endpoints are called could no longer be seen.\nhint: call an endpoint of one, as in %[1]s.service.endpoint()", u.spell(ref))
+		u.errorAt(at, "Clients passed around", fmt.Sprintf("call an endpoint of one, as in %s.service.endpoint()", u.spell(ref)), "%s stands for the clients of all services, and cannot be passed around: which endpoints are called could no longer be seen.", u.spell(ref))
 		return
 	}
 	service := u.linker.clients[entity.rest[0]]
 	if service == nil {
-		hint := source.Proposal(entity.rest[0], slices.Sorted(maps.Keys(u.linker.clients)), "there are ", "the application has no services")
-		u.errorAt(at, "Unknown service", "%s has no client %s: no service is called so.\nhint: %s", clientsModule, entity.rest[0], hint)
+		hint := diagnostic.Proposal(entity.rest[0], slices.Sorted(maps.Keys(u.linker.clients)), "there are ", "the application has no services")
+		u.errorAt(at, "Unknown service", hint, "%s has no client %s: no service is called so.", clientsModule, entity.rest[0])
 		return
 	}
 	call := source.Call{Package: u.m.path, Part: u.m.partName(ref.part), Service: u.m.service, TargetService: service.Name, At: at}
@@ -107,20 +106,20 @@ func (u *tsUses) linkCall(ref *tsRef, entity tsEntity) {
 		return // a type
 	case call.Service == "":
 		u.errorAt(at, "Endpoint called outside a service",
-			"%s belongs to no service, so it cannot call %s.\nhint: move the call into the folder of a service", u.m.path, u.spell(ref))
+			"move the call into the folder of a service",
+			"%s belongs to no service, so it cannot call %s.", u.m.path, u.spell(ref))
 		return
 	case call.Endpoint == "ref" && own["ref"] == nil:
 		call.Endpoint = ""
 	case len(entity.rest) == 1 && !entity.hidden:
 		u.errorAt(at, "Client used without calling it",
-			"The client %s can be called, and nothing else: which endpoints are called could no longer be seen.\nhint: call an endpoint here, as in %[1]s.endpoint(), or pass on a function that does", u.spell(ref))
+			fmt.Sprintf("call an endpoint here, as in %s.endpoint(), or pass on a function that does", u.spell(ref)),
+			"The client %s can be called, and nothing else: which endpoints are called could no longer be seen.", u.spell(ref))
 		return
 	case len(entity.rest) > 1 && own[call.Endpoint] == nil:
-		hint := source.Proposal(call.Endpoint, slices.Sorted(maps.Keys(own)), "the service has ", "the service has no endpoints")
-		u.diags = append(u.diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Summary: "Unknown endpoint", Subject: &at,
-			Detail: fmt.Sprintf("The service %s has no endpoint %s. Encore's parser lets it pass and the call fails when it is made; %[1]s can be reached from here all the same.\nhint: %[3]s", service.Name, call.Endpoint, hint),
-		})
+		hint := diagnostic.Proposal(call.Endpoint, slices.Sorted(maps.Keys(own)), "the service has ", "the service has no endpoints")
+		u.diags = append(u.diags, diagnostic.Warning(at, "Unknown endpoint", hint,
+			"The service %s has no endpoint %s. Encore's parser lets it pass and the call fails when it is made; %[1]s can be reached from here all the same.", service.Name, call.Endpoint))
 	}
 	u.calls = append(u.calls, call)
 }
@@ -147,7 +146,8 @@ func (u *tsUses) linkUse(ref *tsRef, entity tsEntity) {
 	case ref.form == tsReExport || ref.form == tsParentArgument || ref.form == tsAliasing && spelling.Methods != nil && !spelling.Strict:
 	case spelling.Methods == nil && spelling.Held && entity.direct && !entity.hidden && len(entity.rest) == 0 && (ref.form == tsOther || ref.form == tsAliasing):
 		u.errorAt(u.m.at(ref.span), "Invalid use of a "+spelling.Noun,
-			"The %s %s can be an argument and have its members used; Encore refuses to see it assigned, returned, exported as the default or put in an object.\nhint: export and import the variable by name, or pass it to a function", spelling.Noun, u.spell(ref))
+			"export and import the variable by name, or pass it to a function",
+			"The %s %s can be an argument and have its members used; Encore refuses to see it assigned, returned, exported as the default or put in an object.", spelling.Noun, u.spell(ref))
 	case spelling.Methods == nil:
 		u.use(ref, entity, spelling, []string{""})
 	case !entity.direct:
@@ -156,7 +156,7 @@ func (u *tsUses) linkUse(ref *tsRef, entity tsEntity) {
 	case called:
 		operations, known := spelling.Methods[method]
 		if !known && spelling.Strict {
-			u.errorAt(u.m.at(ref.span), "Unknown operation", "A %s has no method %s.\nhint: there are %s", spelling.Noun, method, strings.Join(slices.Sorted(maps.Keys(spelling.Methods)), ", "))
+			u.errorAt(u.m.at(ref.span), "Unknown operation", "there are "+strings.Join(slices.Sorted(maps.Keys(spelling.Methods)), ", "), "A %s has no method %s.", spelling.Noun, method)
 			return
 		}
 		u.use(ref, entity, spelling, operations)
@@ -168,8 +168,8 @@ func (u *tsUses) linkUse(ref *tsRef, entity tsEntity) {
 			remedy += ", or pass on a reference with permissions, as in " + u.m.names[ref.name].text + "." + spelling.Ref + "<...>()"
 		}
 		u.errorAt(u.m.at(ref.span), "Invalid reference to a "+spelling.Noun,
-			"The %s %s cannot be assigned or passed around, because what the code does with it could no longer be seen.\nhint: %s",
-			spelling.Noun, u.spell(ref), remedy)
+			remedy,
+			"The %s %s cannot be assigned or passed around, because what the code does with it could no longer be seen.", spelling.Noun, u.spell(ref))
 	}
 }
 
@@ -191,8 +191,8 @@ func (u *tsUses) linkNarrowing(ref *tsRef, entity tsEntity, spelling *source.Typ
 	}
 	if !ok {
 		u.errorAt(u.m.at(ref.span), "Reference without known permissions",
-			"The type argument of %s does not say what the reference may do.\nhint: give permissions of %s joined by &, as in %s<%s>()", u.spell(ref), spelling.Module, u.spell(ref),
-			strings.Join(slices.Sorted(maps.Keys(spelling.Permissions))[:1], ""))
+			fmt.Sprintf("give permissions of %s joined by &, as in %s<%s>()", spelling.Module, u.spell(ref), strings.Join(slices.Sorted(maps.Keys(spelling.Permissions))[:1], "")),
+			"The type argument of %s does not say what the reference may do.", u.spell(ref))
 		return
 	}
 	u.use(ref, entity, spelling, operations)
@@ -203,8 +203,8 @@ func (u *tsUses) use(ref *tsRef, entity tsEntity, spelling *source.TypeScriptSpe
 	decl, at := entity.decl, u.m.at(ref.span)
 	if u.m.service == "" && spelling.Outside != source.OutsideAllowed {
 		u.errorAt(at, "Used outside a service",
-			"The %s %q is used in %s, which belongs to no service.\nhint: use it within a service, and pass it, or what was read from it, to shared code",
-			spelling.Noun, decl.Name, u.m.path)
+			"use it within a service, and pass it, or what was read from it, to shared code",
+			"The %s %q is used in %s, which belongs to no service.", spelling.Noun, decl.Name, u.m.path)
 		return
 	}
 	through := ""
