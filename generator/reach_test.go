@@ -24,8 +24,8 @@ func taken() *source.Application {
 	guarantee := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "DeliveryGuarantee", Value: source.Value{Kind: source.String, Text: "at-least-once"}}}}
 	return &source.Application{
 		Runtime:  app.EncoreGo,
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "a", Name: "Run", Access: "private", Methods: []string{"GET"}, Path: "/a"},
 			{Service: "c", Name: "Get", Access: "private", Methods: []string{"GET"}, Path: "/c"},
 		},

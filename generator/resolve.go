@@ -120,27 +120,12 @@ type resolver struct {
 }
 
 func newApp(read *source.Application, folder string) *app.App {
-	a := &app.App{ID: read.ID, Runtime: read.Runtime, Name: kebab(cmp.Or(read.ID, folder))}
-	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
-	a.ProcessPerService, a.IDAt = read.ProcessPerService, read.IDAt
-	if read.CORS != nil {
-		cors := app.CORS(*read.CORS)
-		a.CORS = &cors
+	a := &app.App{
+		ID: read.ID, NamedByFolder: read.ID == "", IDAt: read.IDAt, Name: kebab(cmp.Or(read.ID, folder)), Runtime: read.Runtime,
+		Services: slices.Clone(read.Services), Auth: read.AuthHandler, Gateway: read.Gateway, Middleware: read.Middleware,
+		CORS: read.CORS, ProcessPerService: read.ProcessPerService,
 	}
-	if read.AuthHandler != nil {
-		auth := app.AuthHandler(*read.AuthHandler)
-		a.Auth = &auth
-	}
-	if read.Gateway != nil {
-		gateway := app.Gateway(*read.Gateway)
-		a.Gateway = &gateway
-	}
-	for _, m := range read.Middleware {
-		a.Middleware = append(a.Middleware, app.Middleware(m))
-	}
-	for _, s := range read.Services {
-		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, Declared: s.Declared, Container: container(s.Container), At: s.At})
-	}
+	a.ID = cmp.Or(a.ID, a.Name)
 	slices.SortFunc(a.Services, func(x, y app.Service) int { return cmp.Compare(x.Name, y.Name) })
 	index := map[string]*app.Service{}
 	for i := range a.Services {
@@ -148,32 +133,13 @@ func newApp(read *source.Application, folder string) *app.App {
 	}
 	for _, e := range read.Endpoints {
 		if s := index[e.Service]; s != nil {
-			s.Endpoints = append(s.Endpoints, app.Endpoint{
-				Name: e.Name, Access: e.Access, Methods: e.Methods, Path: e.Path, Raw: e.Raw, Sensitive: e.Sensitive,
-				HasRequest: e.HasRequest, Tags: e.Tags, Stream: e.Stream, Static: e.Static, NotFound: e.NotFound, At: e.At,
-			})
+			s.Endpoints = append(s.Endpoints, e)
 		}
 	}
 	for i := range a.Services {
 		slices.SortFunc(a.Services[i].Endpoints, func(x, y app.Endpoint) int { return cmp.Compare(x.Name, y.Name) })
 	}
 	return a
-}
-
-func container(read *source.Container) *app.Container {
-	if read == nil {
-		return nil
-	}
-	c := &app.Container{
-		Image: read.Image, TagPrefix: read.TagPrefix, Command: read.Command, Port: read.Port, HealthPath: read.HealthPath,
-		Public: read.Public, Subdomain: read.Subdomain, Paths: read.Paths,
-		HealthCommand: read.HealthCommand, Protocol: read.Protocol, Worker: read.Worker, Job: read.Job, StickySeconds: read.StickySeconds,
-		ImageCredentials: read.ImageCredentials, User: read.User, ReadOnlyRoot: read.ReadOnlyRoot, WritablePaths: read.WritablePaths, KeepCapabilities: read.KeepCapabilities,
-	}
-	for _, v := range read.Environment {
-		c.Environment = append(c.Environment, app.Variable(v))
-	}
-	return c
 }
 
 // kebab turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.

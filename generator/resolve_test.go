@@ -25,11 +25,11 @@ func line(file string, n int) hcl.Range {
 func reachable() *source.Application {
 	return &source.Application{
 		Runtime: app.EncoreTypeScript, Origin: source.FromMetadata, // whatever the language, as far as edges go
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "c", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/c", Tags: []string{"slow"}},
 		},
-		Middleware: []source.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
+		Middleware: []app.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
 		Packages: []source.Package{
 			{Dir: "a", Service: "a", Imports: []source.Import{{Dir: "lib", At: line("a/a.ts", 1)}}},
 			{Dir: "b", Service: "b", Imports: []source.Import{{Dir: "c", At: line("b/b.ts", 1)}}},

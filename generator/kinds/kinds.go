@@ -143,13 +143,13 @@ func (in Input) serviceAround(dir string) string {
 	return ""
 }
 
-func (in Input) endpoint(service, name string) (source.Endpoint, bool) {
+func (in Input) endpoint(service, name string) (app.Endpoint, bool) {
 	for _, e := range in.Application.Endpoints {
 		if e.Service == service && e.Name == name {
 			return e, true
 		}
 	}
-	return source.Endpoint{}, false
+	return app.Endpoint{}, false
 }
 
 // spelledInTypeScript reports whether settings are what a TypeScript author wrote: it is the source that says them, or what

@@ -28,10 +28,19 @@ type EncoreApp struct {
 	// Language is "go", "typescript" or whatever else the file says. A file that does not say means Go, as for Encore,
 	// unless the folder can only hold TypeScript: it has a package.json and no go.mod.
 	Language string
-	CORS     *CORS
+	CORS     *app.CORS
 	// ProcessPerService is where the file asks for images in which Encore's supervisor starts a process per service; the
 	// zero range when it does not.
 	ProcessPerService hcl.Range
+}
+
+// globalCORS mirrors the global_cors object; field names follow Encore's infra config.
+type globalCORS struct {
+	Debug                          bool     `json:"debug"`
+	AllowHeaders                   []string `json:"allow_headers"`
+	ExposeHeaders                  []string `json:"expose_headers"`
+	AllowOriginsWithoutCredentials []string `json:"allow_origins_without_credentials"`
+	AllowOriginsWithCredentials    []string `json:"allow_origins_with_credentials"`
 }
 
 // The files that tell an application of Encore, and one in Read.
@@ -70,9 +79,9 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 		return encore, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
 	}
 	var read struct {
-		ID   any   `json:"id"`
-		Lang any   `json:"lang"`
-		CORS *CORS `json:"global_cors"`
+		ID   any         `json:"id"`
+		Lang any         `json:"lang"`
+		CORS *globalCORS `json:"global_cors"`
 	}
 	if asked := syntax.Find("/build/docker/process_per_service"); asked != nil {
 		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
@@ -93,7 +102,7 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	if lang, _ := read.Lang.(string); lang == "" && isFile(root, PackageFile) && !isFile(root, "go.mod") {
 		encore.Language = app.EncoreTypeScript.String()
 	}
-	encore.CORS = read.CORS
+	encore.CORS = (*app.CORS)(read.CORS)
 	return encore, nil, nil
 }
 

@@ -66,7 +66,7 @@ func Read(name string, text []byte, encore *source.EncoreApp, spellings []source
 				"The metadata describes an application in %s, and %s says that this one is in %s.", languageName(r.result.Runtime), source.EncoreAppFile, written)
 		}
 	}
-	source.SortDiagnostics(r.diags)
+	diagnostic.Sort(r.diags)
 	return r.result, r.diags
 }
 

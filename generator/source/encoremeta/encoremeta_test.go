@@ -116,7 +116,7 @@ func encoreAppOf(t *testing.T, archive *txtar.Archive) *source.EncoreApp {
 
 // TestI3_EncoreApp: what metadata leaves out is in encore.app.
 func TestI3_EncoreApp(t *testing.T) {
-	encore := &source.EncoreApp{ID: "shop-x1", Language: "go", CORS: &source.CORS{Debug: true}}
+	encore := &source.EncoreApp{ID: "shop-x1", Language: "go", CORS: &app.CORS{Debug: true}}
 	read, diags := Read("meta.json", []byte(`{"svcs": []}`), encore, testSpellings)
 	if len(diags) > 0 || read.ID != "shop-x1" || read.CORS != encore.CORS || read.Origin != source.FromMetadata || read.Runtime != app.EncoreGo {
 		t.Errorf("%+v %s", read, diags)

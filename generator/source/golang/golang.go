@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -87,7 +88,7 @@ func Read(root string, spellings []source.GoSpelling, ignore ...string) (*source
 		return d.Severity == hcl.DiagError && slices.ContainsFunc(nestedDiags, func(n *hcl.Diagnostic) bool { return n.Severity == hcl.DiagError && inModule(d, n, nested.modules) })
 	})
 	diags = append(append(diags, nestedDiags...), checkOutsideGo(root, linker)...)
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 

@@ -202,14 +202,14 @@ service "b" {
 		t.Errorf("runtime %s", application.Runtime)
 	}
 	names := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())
-	want := []*source.Container{
+	want := []*app.Container{
 		{Port: 3000, HealthPath: "/"},
 		{
 			TagPrefix: "b-", Command: []string{"serve", "-v"}, Port: 3000, HealthPath: "/up", Public: true, Subdomain: "admin", Paths: []string{"/x", "/y/*"},
-			Environment: []source.Variable{{Name: "ALPHA", Value: "two words"}, {Name: "ZED", Value: "1"}},
+			Environment: []app.Variable{{Name: "ALPHA", Value: "two words"}, {Name: "ZED", Value: "1"}},
 		},
 	}
-	if d := cmp.Diff(want, []*source.Container{application.Services[0].Container, application.Services[1].Container}, names); d != "" {
+	if d := cmp.Diff(want, []*app.Container{application.Services[0].Container, application.Services[1].Container}, names); d != "" {
 		t.Error(d)
 	}
 }
@@ -219,13 +219,13 @@ func TestI4_RouteDepth(t *testing.T) {
 	order := []string{"/*", "/", "/a/*", "/a", "/a/b/*", "/a/b", "/a/b/c/*"}
 	for i, narrow := range order[1:] {
 		for _, wide := range order[:i+1] {
-			if within(narrow, wide) && pathDepth(narrow) <= pathDepth(wide) {
-				t.Errorf("%s lies within %s, depths %d and %d", narrow, wide, pathDepth(narrow), pathDepth(wide))
+			if within(narrow, wide) && app.RouteDepth([]string{narrow}) <= app.RouteDepth([]string{wide}) {
+				t.Errorf("%s lies within %s, depths %d and %d", narrow, wide, app.RouteDepth([]string{narrow}), app.RouteDepth([]string{wide}))
 			}
 		}
 	}
-	if RouteDepth(nil) != 0 || RouteDepth([]string{"/a/b", "/c/*"}) != 1 {
-		t.Errorf("depths %d and %d", RouteDepth(nil), RouteDepth([]string{"/a/b", "/c/*"}))
+	if app.RouteDepth(nil) != 0 || app.RouteDepth([]string{"/a/b", "/c/*"}) != 1 {
+		t.Errorf("depths %d and %d", app.RouteDepth(nil), app.RouteDepth([]string{"/a/b", "/c/*"}))
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -55,7 +56,7 @@ func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) 
 	result.Runtime = app.EncoreTypeScript
 	result.ID, result.CORS, result.ProcessPerService, result.IDAt = encore.ID, encore.CORS, encore.ProcessPerService, encore.IDAt
 	diags = append(diags, more...)
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 
@@ -88,7 +89,7 @@ func readTypeScript(files fs.FS, root string, spellings []source.TypeScriptSpell
 	if !broken {
 		diags = append(diags, linker.diags...)
 	}
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 
