@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
@@ -47,7 +48,7 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if id := got.IDAt; id.Filename != "encore.app" || id.Start.Line != 3 || id.Start.Column != 8 || id.End.Column != 19 {
 		t.Errorf("the id is at %v", id)
 	}
-	want := source.EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &source.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
+	want := source.EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &app.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -233,7 +234,7 @@ func (r *metadataReader) listed(service, name string, at hcl.Range, s *source.Me
 		return
 	}
 	r.result.Decls = append(r.result.Decls, source.Decl{Kind: s.Kind, Name: name, Reference: true, Package: r.services[service], Service: service, At: at, NameAt: at})
-	if r.result.Language != "go" { // where it is listed because an expression uses it
+	if r.result.Runtime != app.EncoreGo { // where it is listed because an expression uses it
 		r.use(source.Use{Kind: s.Kind, Name: name, Service: service, At: at})
 	}
 }
