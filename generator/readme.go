@@ -175,7 +175,9 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		entry.Uploads = uploads(d)
 		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
-		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil && len(server.Databases) > 0 })
+		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool {
+			return server.Existing == nil && len(server.Databases) > 0
+		})
 		entry.Existing = existing(d)
 		if env.Network == nil {
 			entry.Network = "network, "
