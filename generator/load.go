@@ -61,7 +61,7 @@ func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
 		case deployment.Env.StrictAccess:
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"
 		}
-		goes := deployment.App.Language == "go"
+		goes := deployment.App.Runtime == app.EncoreGo
 		summary := fmt.Sprintf("%s %q is %s while %s load", noun, e.Resource, what, loadedUnits(goes))
 		why := fmt.Sprintf("Every process of the application loads the %s of all services", loadedUnits(goes))
 		if isSecret {
