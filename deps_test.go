@@ -21,14 +21,15 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/quota", "terraform", "kubernetes", "database"},
-	"generator":             {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
+	"generator":             {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
 	"generator/holdings":    {"generator/diagnostic", "generator/environment", "generator/kinds"},
-	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/source", "modules"},
-	"generator/environment": {"generator/app", "generator/diagnostic"},
+	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "modules"},
+	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
 	"generator/quota":       {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {},
+	"generator/names":       {},
 	"generator/diagnostic":  {},
 
 	"generator/source/typescript": {},

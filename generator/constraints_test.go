@@ -19,6 +19,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/quota"
 )
 
@@ -447,7 +448,7 @@ func TestS1_VariablesOfSecretsAreASCII(t *testing.T) {
 	variables := map[any]bool{}
 	for name, value := range config(t, call).Secrets {
 		from := value.(map[string]any)["$env"]
-		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+kinds.Label(name)+"_arn>" {
+		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+names.Label(name)+"_arn>" {
 			t.Errorf("%s is read from %v, which holds %s", name, from, arn)
 		}
 		variables[from] = true

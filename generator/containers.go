@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // containerArgs are the arguments of a process that only plain containers have: no runtime of Encore's reads a config
@@ -171,7 +172,7 @@ func checkSubdomains(application *app.App) hcl.Diagnostics {
 	taken := map[string]app.Resource{}
 	for _, r := range application.Of(kinds.Buckets.Name) {
 		if r.Spec.(*kinds.Bucket).Public {
-			taken[environment.Name(environment.DiscoveryName, r.Name)] = r
+			taken[names.Of(names.DiscoveryName, r.Name)] = r
 		}
 	}
 	seen := map[string]bool{}

@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // assignLabels labels everything but processes: the same in every environment, since a container reads variables that are
@@ -23,12 +24,12 @@ func assignLabels(application *app.App, previous *Lock, forgotten []string) map[
 			kind, _, _ = strings.Cut(wanted[0].ID, " ")
 		}
 		for _, id := range forgotten {
-			same := func(w kinds.Wanted) bool { return w.ID == id }
+			same := func(w names.Wanted) bool { return w.ID == id }
 			if strings.HasPrefix(id, kind+" ") && !slices.ContainsFunc(wanted, same) {
-				wanted = append(wanted, kinds.Wanted{ID: id, Plain: held[id]})
+				wanted = append(wanted, names.Wanted{ID: id, Plain: held[id]})
 			}
 		}
-		maps.Copy(labels, kinds.AssignLabels(wanted, held))
+		maps.Copy(labels, names.Assign(wanted, held))
 	}
 	return labels
 }
@@ -45,11 +46,11 @@ func withProcesses(labels map[string]string, env *environment.Environment, previ
 			held[id] = label
 		}
 	}
-	var wanted []kinds.Wanted
+	var wanted []names.Wanted
 	for _, p := range env.Processes {
-		wanted = append(wanted, kinds.Wanted{ID: kinds.ID("process", "", p.Name), Plain: kinds.Label(p.Name)})
+		wanted = append(wanted, names.Wanted{ID: kinds.ID("process", "", p.Name), Plain: names.Label(p.Name)})
 	}
-	all := kinds.AssignLabels(wanted, held)
+	all := names.Assign(wanted, held)
 	maps.Copy(all, labels)
 	return all
 }
@@ -62,9 +63,9 @@ func heldLabels(lock *Lock) map[string]string {
 			kind, name, _ := strings.Cut(id, " ")
 			switch kind {
 			case kinds.Databases.Name: // its address is the server's
-				held[id] = kinds.Label(name)
+				held[id] = names.Label(name)
 			case "process":
-				held["service "+name] = kinds.Label(name)
+				held["service "+name] = names.Label(name)
 			default:
 				if label, ok := strings.CutPrefix(address, "module."+kind+"_"); ok {
 					held[id] = label
@@ -103,7 +104,7 @@ func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostic
 		for _, r := range application.Of(kind.Name) {
 			label := labels[kinds.ID(r.Kind, r.Parent, r.Name)]
 			named := slices.ContainsFunc(kinds.ConnectionVariables, func(v kinds.ConnectionVariable) bool { return v.Kind == r.Kind })
-			if !named || label == "" || label == kinds.PlainLabel(r.Parent, r.Name) {
+			if !named || label == "" || label == names.PlainLabel(r.Parent, r.Name) {
 				continue
 			}
 			diags = append(diags, diagnostic.Warning(r.At, "Variables told apart by a suffix", "rename it to be rid of the suffix; what it is on AWS is then made anew",

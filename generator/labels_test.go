@@ -16,27 +16,28 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // alike are names of which many have one plain label, and some look like a label with a hash behind it.
-func alike() []kinds.Wanted {
-	names := []string{
+func alike() []names.Wanted {
+	written := []string{
 		"API_KEY", "ApiKey", "api-key", "api_key", "apiKey", "API-Key", "Api_Key", "a", "A", "a_b", "aB", "a-b", "a.b", "x",
 	}
-	for _, name := range slices.Clone(names) {
-		labels := kinds.AssignLabels([]kinds.Wanted{wanted(name), wanted(name + " "), {ID: "secret ?", Plain: kinds.Label(name)}}, nil)
-		names = append(names, labels["secret "+name])
+	for _, name := range slices.Clone(written) {
+		labels := names.Assign([]names.Wanted{wanted(name), wanted(name + " "), {ID: "secret ?", Plain: names.Label(name)}}, nil)
+		written = append(written, labels["secret "+name])
 	}
-	var all []kinds.Wanted
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	var all []names.Wanted
+	slices.Sort(written)
+	for _, name := range slices.Compact(written) {
 		all = append(all, wanted(name))
 	}
 	return all
 }
 
-func wanted(name string) kinds.Wanted {
-	return kinds.Wanted{ID: kinds.ID("secret", "", name), Plain: kinds.Label(name)}
+func wanted(name string) names.Wanted {
+	return names.Wanted{ID: kinds.ID("secret", "", name), Plain: names.Label(name)}
 }
 
 // TestG1_LabelsDiffer_AndStay: whatever names there are, no two have one label, and no name that comes or goes moves
@@ -49,7 +50,7 @@ func TestG1_LabelsDiffer_AndStay(t *testing.T) {
 		for range 6 {
 			random.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
 			some := pool[:random.IntN(len(pool)+1)]
-			labels := kinds.AssignLabels(some, held)
+			labels := names.Assign(some, held)
 			owner := map[string]string{}
 			for _, w := range some {
 				label := labels[w.ID]
@@ -66,7 +67,7 @@ func TestG1_LabelsDiffer_AndStay(t *testing.T) {
 			}
 			if reversed := slices.Clone(some); true {
 				slices.Reverse(reversed)
-				if again := kinds.AssignLabels(reversed, held); !maps.Equal(again, labels) {
+				if again := names.Assign(reversed, held); !maps.Equal(again, labels) {
 					t.Fatalf("the order of names changes labels: %s", cmp.Diff(labels, again))
 				}
 			}

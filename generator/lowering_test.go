@@ -19,6 +19,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // These tests generate from applications that are written here as the model has them: names and shapes that no fixture
@@ -393,7 +394,7 @@ func TestS1_EverySecretIsItsOwn(t *testing.T) {
 		variables := call["secrets"].AsValueMap()
 		want := map[string]string{"SERVICE_AUTH_KEY": "<service_auth_key_arn>", "DATABASE_PASSWORD": "<database_password_" + process + "_arn>"}
 		for _, name := range secrets {
-			want["SECRET_"+name] = "<secret_" + kinds.Label(name) + "_arn>"
+			want["SECRET_"+name] = "<secret_" + names.Label(name) + "_arn>"
 			if d := cmp.Diff(map[string]any{"$env": "SECRET_" + name}, c.Secrets[name]); d != "" {
 				t.Errorf("%s: secret %s: %s", process, name, d)
 			}

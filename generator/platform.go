@@ -6,6 +6,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // lowerPlatform builds the long-lived stack of an environment: what services need before they can start.
@@ -38,8 +39,8 @@ func gateway(env *environment.Environment) *environment.Process {
 }
 
 // name is the physical name of what an environment has one of.
-func name(s *kinds.Stack, budget environment.Budget) emit.Value {
-	return emit.String(environment.Name(budget, s.Env.App, s.Env.Name))
+func name(s *kinds.Stack, budget names.Budget) emit.Value {
+	return emit.String(names.Of(budget, s.Env.App, s.Env.Name))
 }
 
 // network is where everything runs: a VPC of the environment's own, or one that exists.
@@ -55,7 +56,7 @@ func network(s *kinds.Stack) {
 	} else {
 		s.Module("network.tf", "network", "network", "network",
 			[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
-			kinds.Arg("name", name(s, environment.Unit)),
+			kinds.Arg("name", name(s, names.Unit)),
 			kinds.Arg("cidr", emit.String(s.Env.CIDR)),
 			kinds.Arg("zones", emit.Strings(s.Env.Zones)),
 			kinds.Arg("nat", emit.String(s.Env.NAT)),
@@ -104,7 +105,7 @@ func encryptionKey(s *kinds.Stack) {
 	} else {
 		s.Module("encryption.tf", "key", "encryption-key", "encryption key",
 			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
-			kinds.Arg("name", name(s, environment.KeyAlias)),
+			kinds.Arg("name", name(s, names.KeyAlias)),
 			kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
 			kinds.Arg("log_groups", emit.Strings(kinds.KeyLogGroups(s.Deployment))),
 			kinds.Arg("topics", emit.Strings(kinds.KeyTopics(s.Deployment))),
@@ -126,13 +127,13 @@ func storagePorts(d *kinds.Deployment) []int {
 
 // namespace is the private DNS zone in which processes find each other.
 func namespace(env *environment.Environment) string {
-	return environment.Name(environment.DiscoveryName, env.App, env.Name) + ".internal"
+	return names.Of(names.DiscoveryName, env.App, env.Name) + ".internal"
 }
 
 func cluster(s *kinds.Stack) {
 	s.Module("cluster.tf", "cluster", "fargate-cluster", "cluster",
 		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
-		kinds.Arg("name", name(s, environment.Cluster)),
+		kinds.Arg("name", name(s, names.Cluster)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("namespace", emit.String(namespace(s.Env))),
 		kinds.Arg("key_arn", s.KeyARN()),
@@ -160,7 +161,7 @@ func loadBalancer(s *kinds.Stack) {
 		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", s.Env.Domain, target)
 	}
 	args := []emit.Arg{
-		kinds.Arg("name", name(s, environment.LoadBalancer)),
+		kinds.Arg("name", name(s, names.LoadBalancer)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("subnet_ids", s.Network(s.Env.LoadBalancerTier())),
 		kinds.Arg("web_acl_arn", emit.String(s.Env.WebACLARN)),

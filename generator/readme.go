@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/templates"
 )
@@ -134,7 +135,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		entry := guideEnvironment{
 			Name: env.Name, Region: env.Region, State: state(env), Diagram: diagram(d),
 			BuildFlag: buildFlag(d), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Processes)), Arch: architecture(env),
-			Prefix: environment.Name(environment.Unit, env.App, env.Name),
+			Prefix: names.Of(names.Unit, env.App, env.Name),
 		}
 		if len(env.Processes) == 1 {
 			entry.ProcessCount = "one process, its"
@@ -227,7 +228,7 @@ func servers(d *kinds.Deployment) []guideServer {
 			continue
 		}
 		entry := guideServer{
-			Name: server.Name, Output: "database_server_" + kinds.Label(server.Name),
+			Name: server.Name, Output: "database_server_" + names.Label(server.Name),
 			Existing: server.Existing != nil, MasterSecret: server.Existing == nil || server.Existing.MasterSecretARN != "", Port: kinds.Databases.StoragePort,
 		}
 		if server.Existing != nil {
@@ -314,7 +315,7 @@ func diagram(d *kinds.Deployment) string {
 	}
 	for _, server := range env.DatabaseServers {
 		if len(server.Databases) > 0 {
-			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", kinds.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
+			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", names.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
 		}
 	}
 	for _, r := range d.Of(kinds.Caches.Name) {

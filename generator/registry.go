@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 func registryComment(application *app.App) string {
@@ -40,7 +41,7 @@ func registry(s *kinds.Stack) {
 }
 
 func registryName(env *environment.Environment) string {
-	return environment.Name(environment.Repository, env.App, env.Name)
+	return names.Of(names.Repository, env.App, env.Name)
 }
 
 // pullRoles are the roles that may pull from the registry, as patterns: the execution roles of the environment's processes,
@@ -51,7 +52,7 @@ func pullRoles(d *kinds.Deployment) []string {
 		units = append(units, kinds.UnitName(d.Env, p.Name))
 	}
 	// A name that had to be shortened no longer begins with application and environment.
-	stem := environment.Name(environment.Unit, d.Env.App, d.Env.Name) + "-"
+	stem := names.Of(names.Unit, d.Env.App, d.Env.Name) + "-"
 	outside := slices.DeleteFunc(units, func(unit string) bool { return strings.HasPrefix(unit, stem) })
 	patterns := []string{stem}
 	if len(outside) > 0 {

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -117,7 +118,7 @@ type resolver struct {
 }
 
 func newApp(read *source.Application, folder string) *app.App {
-	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
+	a := &app.App{ID: read.ID, Language: read.Language, Name: names.OfApplication(cmp.Or(read.ID, folder))}
 	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
 	a.Manifest, a.ProcessPerService, a.IDAt = read.Manifest, read.ProcessPerService, read.IDAt
 	if read.CORS != nil {
@@ -171,34 +172,6 @@ func container(read *source.Container) *app.Container {
 		c.Environment = append(c.Environment, app.Variable(v))
 	}
 	return c
-}
-
-// kebab turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
-func kebab(name string) string {
-	var b strings.Builder
-	hyphen, lower := false, false
-	for _, c := range name {
-		upper := 'A' <= c && c <= 'Z'
-		if upper && lower {
-			hyphen = true
-		}
-		if upper {
-			c += 'a' - 'A'
-		}
-		letter, digit := 'a' <= c && c <= 'z', '0' <= c && c <= '9'
-		if !letter && !digit {
-			hyphen, lower = true, false
-			continue
-		}
-		if b.Len() == 0 && digit {
-			b.WriteString("app-")
-		} else if hyphen && b.Len() > 0 {
-			b.WriteByte('-')
-		}
-		hyphen, lower = false, !upper
-		b.WriteRune(c)
-	}
-	return cmp.Or(b.String(), "app")
 }
 
 // declare reads every declaration into a resource.

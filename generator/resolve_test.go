@@ -179,17 +179,6 @@ func shuffle[T any](random *rand.Rand, list []T) {
 	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
-func TestKebab(t *testing.T) {
-	for name, want := range map[string]string{
-		"shop": "shop", "shop-x1y2": "shop-x1y2", "MyShop": "my-shop", "my_shop.v2": "my-shop-v2", "HTTPServer": "httpserver",
-		"42answers": "app-42answers", "--": "app", "": "app", "Größe": "gr-e", "shop-": "shop", "a  b": "a-b",
-	} {
-		if got := kebab(name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestApplicationNameAndID(t *testing.T) {
 	named, _ := resolve(&source.Application{ID: "Shop_1"}, fstest.MapFS{}, "Folder", true)
 	if named.Name != "shop-1" || named.ID != "Shop_1" {
