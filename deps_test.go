@@ -21,7 +21,7 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/quota", "terraform", "kubernetes", "database"},
-	"generator":             {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
+	"generator":             {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
 	"generator/holdings":    {"generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
@@ -30,11 +30,12 @@ var mayImport = map[string][]string{
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {},
 	"generator/names":       {},
+	"generator/parallel":    {},
 	"generator/diagnostic":  {},
 
 	"generator/source/typescript": {},
 
-	"generator/source": {"generator/diagnostic", "generator/source/typescript"},
+	"generator/source": {"generator/diagnostic", "generator/parallel", "generator/source/typescript"},
 	"modules":          {},
 	"templates":        {},
 	"terraform":        {},
@@ -182,7 +183,8 @@ func TestDependencies(t *testing.T) {
 // that alone may have such lines.
 var onlyIn = map[string]string{
 	`\bhcl\.Diagnostic\{|\bhcl\.Diagnostics\{\{`: "generator/diagnostic",
-	`\blevenshtein\.`: "generator/diagnostic",
+	`\blevenshtein\.`:                    "generator/diagnostic",
+	`\bruntime\.GOMAXPROCS\b|\.Go\(func`: "generator/parallel",
 }
 
 // doneTwice lists the lines of a file that do what is done elsewhere in one way.

@@ -7,12 +7,9 @@ package generator
 import (
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -22,6 +19,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -178,7 +176,7 @@ func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 	}
 	files := slices.Sorted(maps.Keys(s.Files))
 	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	eachInParallel(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]]) })
+	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]]) })
 	var diags hcl.Diagnostics
 	for i, file := range files {
 		if err := problems[i]; err != nil {
@@ -187,20 +185,6 @@ func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 		output.Files[folder+"/"+file] = contents[i]
 	}
 	return diags
-}
-
-// eachInParallel calls do for 0 to n-1, on as many processors as there are.
-func eachInParallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	workers.Wait()
 }
 
 // vendor copies the modules in use into the output.

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -345,7 +346,7 @@ func (o *Output) commit(d disk, dir string, changes []Change, lock *Lock) error 
 	}
 	stage(LockName, lock.bytes())
 	problems := make([]error, len(staged))
-	eachInParallel(len(staged), func(i int) {
+	parallel.Each(len(staged), func(i int) {
 		problems[i] = d.write(filepath.Join(work, fmt.Sprintf("%06d", i)), staged[i])
 	})
 	if err := errors.Join(problems...); err != nil {

@@ -3,13 +3,12 @@ package source
 import (
 	"fmt"
 	"path"
-	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 )
 
 // goUses is what the references of one package come to. Packages are linked in parallel: by then the linker's tables
@@ -30,21 +29,10 @@ type goUses struct {
 // linkUses links the references of every package.
 func (l *goLinker) linkUses() {
 	results := make([]goUses, len(l.packages))
-	var workers sync.WaitGroup
-	next := make(chan int, len(l.packages))
-	for i := range l.packages {
-		next <- i
-	}
-	close(next)
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range next {
-				results[i] = goUses{linker: l, p: l.packages[i]}
-				results[i].link()
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(results), func(i int) {
+		results[i] = goUses{linker: l, p: l.packages[i]}
+		results[i].link()
+	})
 	l.linkParts(results)
 	uses, calls := 0, 0
 	for i := range results {

@@ -7,12 +7,12 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/parallel"
 )
 
 // TypeScript reads the Encore TypeScript application in root.
@@ -178,25 +178,14 @@ func readTSModules(files fs.FS, language *tsLanguage, resolver *tsResolver, root
 func readTSFiles(files fs.FS, language *tsLanguage, resolver *tsResolver, names []string) ([]*tsModule, error) {
 	modules := make([]*tsModule, len(names))
 	failures := make([]error, len(names))
-	next := make(chan int, len(names))
-	for i := range names {
-		next <- i
-	}
-	close(next)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		workers.Go(func() {
-			for i := range next {
-				text, err := fs.ReadFile(files, names[i])
-				if err != nil {
-					failures[i] = fmt.Errorf("read source: %w", err)
-					continue
-				}
-				modules[i] = readTSModule(language, resolver, names[i], string(Plain(text)))
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(names), func(i int) {
+		text, err := fs.ReadFile(files, names[i])
+		if err != nil {
+			failures[i] = fmt.Errorf("read source: %w", err)
+			return
+		}
+		modules[i] = readTSModule(language, resolver, names[i], string(Plain(text)))
+	})
 	return modules, errors.Join(failures...)
 }
 

@@ -3,14 +3,13 @@ package source
 import (
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 )
 
 // tsUses is what the references of one file come to. Files are linked in parallel: by then the linker's tables no
@@ -26,21 +25,10 @@ type tsUses struct {
 // linkUses links the references of every file.
 func (l *tsLinker) linkUses() {
 	results := make([]tsUses, len(l.modules))
-	next := make(chan int, len(l.modules))
-	for i := range l.modules {
-		next <- i
-	}
-	close(next)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range next {
-				results[i] = tsUses{linker: l, m: l.modules[i]}
-				results[i].link()
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(results), func(i int) {
+		results[i] = tsUses{linker: l, m: l.modules[i]}
+		results[i].link()
+	})
 	for i := range results {
 		l.result.Uses = append(l.result.Uses, results[i].uses...)
 		l.result.Calls = append(l.result.Calls, results[i].calls...)
