@@ -18,6 +18,9 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/golang"
+	"github.com/groundplan/groundplan/generator/source/manifest"
+	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
 // Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
@@ -49,12 +52,12 @@ func finishRead(root string, read *source.Application, diags hcl.Diagnostics, er
 }
 
 // HasManifest says whether the folder root has a manifest to read.
-func HasManifest(root string) bool { return source.HasManifest(root) }
+func HasManifest(root string) bool { return manifest.Exists(root) }
 
 // readSource picks the reader by what stands in the folder.
 func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
-	if source.HasManifest(root) {
-		return source.Manifest(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
+	if manifest.Exists(root) {
+		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
 	}
 	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil || diags.HasErrors() {
@@ -62,9 +65,9 @@ func readSource(root string, ignore []string) (*source.Application, hcl.Diagnost
 	}
 	switch encore.Language {
 	case "go":
-		return source.Go(root, kinds.GoSpellings(), ignore...)
+		return golang.Read(root, kinds.GoSpellings(), ignore...)
 	case "typescript":
-		return source.TypeScript(root, kinds.TypeScriptSpellings(), ignore...)
+		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
 	}
 	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
 }

@@ -28,6 +28,17 @@ func DidYouMean(name string, known []string) string {
 	return ""
 }
 
+// Proposal is the remedy for a name that is not known: the nearest, else all there are.
+func Proposal(name string, known []string, all, none string) string {
+	if near := DidYouMean(name, known); near != "" {
+		return near
+	}
+	if len(known) == 0 {
+		return none
+	}
+	return all + strings.Join(known, ", ")
+}
+
 // And lists words as a sentence does: a, b and c.
 func And(words []string) string { return list(words, "and") }
 

@@ -71,7 +71,7 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	settings := settingsOf(target)
 	seen := make(map[string]bool)
 	for _, field := range value.Fields {
-		i := slices.IndexFunc(settings, func(s setting) bool { return sameName(s.name, field.Name) })
+		i := slices.IndexFunc(settings, func(s setting) bool { return SameName(s.name, field.Name) })
 		if i < 0 {
 			diags = append(diags, unknownSetting(field, settings))
 			continue
@@ -97,7 +97,7 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	var names []string
 	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_")
 	for _, s := range settings {
-		if camel { // as TypeScript spells them
+		if camel { // as Read spells them
 			s.name = strings.ToLower(s.name[:1]) + s.name[1:]
 		}
 		names = append(names, s.name)
@@ -113,10 +113,11 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 }
 
 func wrongType(value Value, what, want string) *hcl.Diagnostic {
-	return diagnostic.Error(value.At, "Setting of the wrong type", "", "%s must be %s, got %s.", what, want, describeValue(value))
+	return diagnostic.Error(value.At, "Setting of the wrong type", "", "%s must be %s, got %s.", what, want, DescribeValue(value))
 }
 
-func describeValue(v Value) string {
+// DescribeValue is a value as messages call it.
+func DescribeValue(v Value) string {
 	switch v.Kind {
 	case String:
 		return "the text " + strconv.Quote(v.Text)
@@ -228,7 +229,7 @@ func decodeDuration(value Value, target reflect.Value, name string, seconds bool
 			return nil
 		}
 	case String:
-		if duration, ok := parseDuration(value.Text); ok {
+		if duration, ok := ParseDuration(value.Text); ok {
 			target.SetInt(int64(duration))
 			return nil
 		}
@@ -251,7 +252,8 @@ var durationUnits = []struct {
 	{[]string{"y"}, 31_556_926 * time.Second}, // the mean year of Encore's parser
 }
 
-func parseDuration(text string) (time.Duration, bool) {
+// ParseDuration reads a duration such as "30s", "1h 30 minutes" or "7 days"; false for what is none, and for none at all.
+func ParseDuration(text string) (time.Duration, bool) {
 	text = strings.TrimSpace(text)
 	if duration, err := time.ParseDuration(text); err == nil {
 		return duration, true
