@@ -166,6 +166,11 @@ func domainOf(env *environment.Environment, c *app.Container) string {
 // maxSubdomains is how many names beside the domain itself a certificate has room for.
 const maxSubdomains = environment.MaxCertifiedNames - 1
 
+// checkApplication asks what is wrong with an application in every environment.
+func checkApplication(application *app.App) hcl.Diagnostics {
+	return append(checkSubdomains(application), checkPublicJobs(application)...)
+}
+
 // checkSubdomains reports names under an environment's domain that two things would have.
 func checkSubdomains(application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -205,7 +210,7 @@ func checkPublicJobs(application *app.App) hcl.Diagnostics {
 		spec := r.Spec.(*kinds.Cron)
 		service := services[spec.Service]
 		for _, endpoint := range service.Endpoints {
-			if endpoint.Name != spec.Endpoint || !public(service) || !routed(service.Container, endpoint.Path) {
+			if endpoint.Name != spec.Endpoint || !service.FacesOutside() || !routed(service.Container, endpoint.Path) {
 				continue
 			}
 			diags = append(diags, diagnostic.Warning(r.At, "Job that anybody can start", "leave the path out of the paths of the service, call a service that is not public, or check requests there",

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -61,7 +62,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		env := &environments[i]
 		granted := application
 		if env.StrictAccess {
-			granted = withoutReach(application)
+			granted = attribution.WithoutReach(application)
 		}
 		deployment := kinds.NewDeployment(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)

@@ -73,6 +73,20 @@ type Container struct {
 // Callable reports whether the container listens on its port.
 func (c *Container) Callable() bool { return !c.Worker && !c.Job }
 
+// FacesOutside reports whether requests from outside reach the service without a gateway.
+func (s Service) FacesOutside() bool { return s.Container != nil && s.Container.Public }
+
+// GatewayName is the only name Encore allows for an API gateway.
+const GatewayName = "api-gateway"
+
+// LoadedUnits is what every process of the application loads.
+func (a *App) LoadedUnits() string {
+	if a.Language == "go" {
+		return "packages"
+	}
+	return "modules"
+}
+
 // Variable is an environment variable with a literal value.
 type Variable struct {
 	Name  string

@@ -10,12 +10,68 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoremeta"
+	"github.com/groundplan/groundplan/generator/source/golang"
 	"github.com/groundplan/groundplan/generator/source/manifest"
+	"github.com/groundplan/groundplan/generator/source/typescript"
 )
+
+// Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
+// root, are not read. Diagnostics are sorted by position; with errors among them the application is partial, or nil.
+// The error is the machine's.
+func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
+	read, diags, err := readSource(root, ignore)
+	application, diags, err := finishRead(root, read, diags, err)
+	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
+		nothing, err := source.WhyNoServices(root, application.Language, ignore)
+		return application, append(diags, nothing), err
+	}
+	return application, diags, err
+}
+
+// finishRead resolves what a reader returned.
+func finishRead(root string, read *source.Application, diags hcl.Diagnostics, err error) (*app.App, hcl.Diagnostics, error) {
+	if err != nil || read == nil {
+		return nil, diags, err
+	}
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		return nil, diags, fmt.Errorf("find the application's folder: %w", err)
+	}
+	application, problems := attribution.Resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
+	if !diags.HasErrors() {
+		problems = append(problems, checkApplication(application)...)
+	}
+	diags = append(diags, problems...)
+	diagnostic.Sort(diags)
+	return application, diags, nil
+}
+
+// HasManifest says whether the folder root has a manifest to read.
+func HasManifest(root string) bool { return manifest.Exists(root) }
+
+// readSource picks the reader by what stands in the folder.
+func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
+	if manifest.Exists(root) {
+		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
+	}
+	encore, diags, err := source.ReadEncoreApp(root)
+	if err != nil || diags.HasErrors() {
+		return nil, diags, err
+	}
+	switch encore.Language {
+	case "go":
+		return golang.Read(root, kinds.GoSpellings(), ignore...)
+	case "typescript":
+		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
+	}
+	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
+}
 
 // Metadata is what `encore debug meta -f json` printed of an application, to be read instead of its source.
 type Metadata struct {

@@ -1,12 +1,12 @@
-package generator
+// Package attribution turns what a reader found, declarations, uses and calls, into an application whose edges say who uses what
+// and why. It must not know how anything is printed.
+package attribution
 
 import (
 	"cmp"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,73 +14,20 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
-	"github.com/groundplan/groundplan/generator/source/golang"
-	"github.com/groundplan/groundplan/generator/source/manifest"
-	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
-// Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
-// root, are not read. Diagnostics are sorted by position; with errors among them the application is partial, or nil.
-// The error is the machine's.
-func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
-	read, diags, err := readSource(root, ignore)
-	application, diags, err := finishRead(root, read, diags, err)
-	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Language, ignore)
-		return application, append(diags, nothing), err
-	}
-	return application, diags, err
-}
-
-// finishRead resolves what a reader returned.
-func finishRead(root string, read *source.Application, diags hcl.Diagnostics, err error) (*app.App, hcl.Diagnostics, error) {
-	if err != nil || read == nil {
-		return nil, diags, err
-	}
-	absolute, err := filepath.Abs(root)
-	if err != nil {
-		return nil, diags, fmt.Errorf("find the application's folder: %w", err)
-	}
-	application, problems := resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
-	diags = append(diags, problems...)
-	diagnostic.Sort(diags)
-	return application, diags, nil
-}
-
-// HasManifest says whether the folder root has a manifest to read.
-func HasManifest(root string) bool { return manifest.Exists(root) }
-
-// readSource picks the reader by what stands in the folder.
-func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
-	if manifest.Exists(root) {
-		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
-	}
-	encore, diags, err := source.ReadEncoreApp(root)
-	if err != nil || diags.HasErrors() {
-		return nil, diags, err
-	}
-	switch encore.Language {
-	case "go":
-		return golang.Read(root, kinds.GoSpellings(), ignore...)
-	case "typescript":
-		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
-	}
-	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
-}
-
-// resolve turns declarations and uses into resources and edges.
+// Resolve turns declarations and uses into resources and edges.
 //
 // files is the application's folder, folder its name. whole says that the source was read without errors; when it was
 // not, what is missing would only mislead, so nothing but the settings of each declaration is checked.
-func resolve(read *source.Application, files fs.FS, folder string, whole bool) (*app.App, hcl.Diagnostics) {
+func Resolve(read *source.Application, files fs.FS, folder string, whole bool) (*app.App, hcl.Diagnostics) {
 	r := &resolver{
 		read:      read,
 		app:       newApp(read, folder),
-		resources: map[key]*app.Resource{},
+		resources: map[app.ID]*app.Resource{},
 		bound:     map[pair]bool{},
 		used:      map[pair]bool{},
 	}
@@ -98,24 +45,19 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 	slices.SortFunc(r.app.Edges, compareEdges)
 	r.app.Edges = slices.Compact(r.app.Edges)
 	diags = append(diags, kinds.CheckVariables(r.app)...)
-	diags = append(diags, checkSubdomains(r.app)...)
-	diags = append(diags, checkPublicJobs(r.app)...)
 	return r.app, append(diags, r.warn()...)
 }
-
-// key names a resource.
-type key struct{ kind, parent, name string }
 
 // pair is a service and a resource.
 type pair struct {
 	service string
-	key
+	app.ID
 }
 
 type resolver struct {
 	read      *source.Application
 	app       *app.App
-	resources map[key]*app.Resource
+	resources map[app.ID]*app.Resource
 	bound     map[pair]bool // declared or named in the service's tree
 	used      map[pair]bool // used by an expression in the service's tree
 }
@@ -180,8 +122,8 @@ func container(read *source.Container) *app.Container {
 // declare reads every declaration into a resource.
 func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	first := map[key]source.Decl{}
-	patterns := map[key]*app.Paths{} // of the parts of one resource
+	first := map[app.ID]source.Decl{}
+	patterns := map[app.ID]*app.Paths{} // of the parts of one resource
 	for _, decl := range r.read.Decls {
 		kind, ok := kinds.Named(decl.Kind)
 		if !ok || decl.Reference {
@@ -192,7 +134,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 		name := decl.Name
 		if pattern := decl.Config.Field(kind.PartName); kind.PartOf != "" && !problems.HasErrors() {
 			name = pattern.Text
-			parent := key{kind.PartOf, "", decl.Parent}
+			parent := app.ID{Kind: kind.PartOf, Name: decl.Parent}
 			if patterns[parent] == nil {
 				patterns[parent] = &app.Paths{}
 			}
@@ -205,7 +147,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 				diags = append(diags, problem)
 			}
 		}
-		k := key{decl.Kind, decl.Parent, name}
+		k := app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: name}
 		if other, ok := first[k]; ok {
 			if !kind.Repeatable && kind.PartOf == "" {
 				diags = append(diags, duplicate(kind, r.read.Language, decl, other))
@@ -228,7 +170,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	})
 	for i := range r.app.Resources {
 		resource := &r.app.Resources[i]
-		r.resources[key{resource.Kind, resource.Parent, resource.Name}] = resource
+		r.resources[resource.ID()] = resource
 	}
 	return diags
 }
@@ -251,7 +193,7 @@ func (r *resolver) refer() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, decl := range r.read.Decls {
 		kind, ok := kinds.Named(decl.Kind)
-		if !ok || !decl.Reference || r.resources[key{decl.Kind, decl.Parent, decl.Name}] != nil {
+		if !ok || !decl.Reference || r.resources[app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: decl.Name}] != nil {
 			continue
 		}
 		var known []string
@@ -272,16 +214,16 @@ func (r *resolver) refer() hcl.Diagnostics {
 
 // target is the resource a use of, or a declaration of, this kind is an edge to: the resource itself, or the whole it
 // is a part of.
-func target(kind kinds.Kind, parent, name string) key {
+func target(kind kinds.Kind, parent, name string) app.ID {
 	if kind.PartOf != "" {
-		return key{kind.PartOf, "", parent}
+		return app.ID{Kind: kind.PartOf, Name: parent}
 	}
-	return key{kind.Name, parent, name}
+	return app.ID{Kind: kind.Name, Parent: parent, Name: name}
 }
 
-func (r *resolver) edge(service string, to key, operation string, origin app.Origin, through string, at hcl.Range) {
+func (r *resolver) edge(service string, to app.ID, operation string, origin app.Origin, through string, at hcl.Range) {
 	r.app.Edges = append(r.app.Edges, app.Edge{
-		Service: service, Kind: to.kind, Parent: to.parent, Resource: to.name,
+		Service: service, Kind: to.Kind, Parent: to.Parent, Resource: to.Name,
 		Operation: operation, Origin: origin, Through: through, At: at,
 	})
 }
