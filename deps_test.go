@@ -20,14 +20,15 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/quota", "database", "kubernetes", "terraform"},
-	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules", "templates"},
+	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
+	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules", "templates"},
 	"generator/holdings":    {"generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
 	"generator/quota":       {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/attribution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/source"},
 	"generator/inspect":     {"generator/app", "generator/kinds"},
+	"generator/output":      {"generator/holdings", "generator/parallel", "generator/source"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {},

@@ -12,11 +12,12 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // assignLabels labels everything but processes: the same in every environment, since a container reads variables that are
 // named after labels wherever it runs. What is forgotten keeps its label, for its address is in use.
-func assignLabels(application *app.App, previous *Lock, forgotten []string) map[string]string {
+func assignLabels(application *app.App, previous *output.Lock, forgotten []string) map[string]string {
 	held, labels := heldLabels(previous), map[string]string{}
 	for _, wanted := range kinds.LabelsWanted(application) {
 		kind := ""
@@ -35,7 +36,7 @@ func assignLabels(application *app.App, previous *Lock, forgotten []string) map[
 }
 
 // withProcesses adds the labels of an environment's processes, which are its own.
-func withProcesses(labels map[string]string, env *environment.Environment, previous *Lock) map[string]string {
+func withProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[string]string {
 	held := map[string]string{}
 	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
 		label, serves := strings.CutPrefix(address, "module."+kinds.ServicePrefix)
@@ -56,7 +57,7 @@ func withProcesses(labels map[string]string, env *environment.Environment, previ
 }
 
 // heldLabels are the labels that a lock gives away, by id: those in addresses, and those of what it knows to be there.
-func heldLabels(lock *Lock) map[string]string {
+func heldLabels(lock *output.Lock) map[string]string {
 	held := map[string]string{}
 	read := func(addresses map[string]string) {
 		for id, address := range addresses {
@@ -84,7 +85,7 @@ func heldLabels(lock *Lock) map[string]string {
 }
 
 // labelsWithoutAddress are the labels that the next run could not read from the lock otherwise.
-func labelsWithoutAddress(labels map[string]string, lock *Lock) map[string]string {
+func labelsWithoutAddress(labels map[string]string, lock *output.Lock) map[string]string {
 	held, missing := heldLabels(lock), map[string]string{}
 	for id, label := range labels {
 		if held[id] != label {
