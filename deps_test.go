@@ -21,7 +21,7 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
-	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules", "templates"},
+	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules"},
 	"generator/holdings":    {"generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"generator/attribution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/source"},
 	"generator/inspect":     {"generator/app", "generator/kinds"},
 	"generator/output":      {"generator/holdings", "generator/parallel", "generator/source"},
+	"generator/guide":       {"generator/app", "generator/environment", "generator/kinds", "generator/names", "generator/quota", "templates"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {},

@@ -17,6 +17,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
@@ -90,7 +91,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	diags = append(diags, checkSharedNames(deployments(built))...)
 	result.Lock.Labels = labelsWithoutAddress(labels, result.Lock)
 	diags = append(diags, sayVariables(application, labels)...)
-	result.Files["README.md"] = readme(application, deployments(built))
+	result.Files["README.md"] = guide.Write(application, deployments(built))
 	result.Files[output.GitAttributesName] = output.GitAttributes
 	for path, content := range result.Files {
 		result.Lock.Files[path] = output.Hash(content)
@@ -118,8 +119,8 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 	used := map[string]bool{}
 	for _, both := range built {
 		env := both.deployment.Env
-		if configured(both.deployment) {
-			result.Files[env.Name+"/"+buildConfigName] = buildConfig(both.deployment)
+		if both.deployment.App.Configured() {
+			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
 		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
 		for _, s := range []struct {

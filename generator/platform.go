@@ -60,8 +60,8 @@ func network(s *kinds.Stack) {
 			kinds.Arg("cidr", emit.String(s.Env.CIDR)),
 			kinds.Arg("zones", emit.Strings(s.Env.Zones)),
 			kinds.Arg("nat", emit.String(s.Env.NAT)),
-			kinds.Arg("storage_ports", emit.Ints(storagePorts(s.Deployment))),
-			kinds.Arg("service_port", emit.Int(servicePort(s.Deployment))),
+			kinds.Arg("storage_ports", emit.Ints(s.Deployment.StoragePorts())),
+			kinds.Arg("service_port", emit.Int(s.Deployment.Port())),
 			kinds.Arg("interface_endpoints", emit.Strings(s.Env.InterfaceEndpoints)),
 			kinds.Arg("endpoint_account_ids", emit.Strings(imageAccounts(s.Deployment))),
 			kinds.Arg("key_arn", s.KeyARN()),
@@ -90,7 +90,7 @@ func imageAccounts(d *kinds.Deployment) []string {
 	}
 	var accounts []string
 	for _, image := range images {
-		if parts := privateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
+		if parts := kinds.PrivateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
 			accounts = append(accounts, parts[1])
 		}
 	}
@@ -112,17 +112,6 @@ func encryptionKey(s *kinds.Stack) {
 		)
 	}
 	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", s.KeyARN())
-}
-
-// storagePorts are the ports the storage tier answers on: none means that there is no such tier.
-func storagePorts(d *kinds.Deployment) []int {
-	var ports []int
-	for _, kind := range kinds.All {
-		if kind.StoragePort != 0 && d.Holds(kind.Name) {
-			ports = append(ports, kind.StoragePort)
-		}
-	}
-	return ports
 }
 
 // namespace is the private DNS zone in which processes find each other.
@@ -178,7 +167,7 @@ func loadBalancer(s *kinds.Stack) {
 		kinds.Arg("security_group_id", emit.Ref("module.load_balancer.security_group_id")),
 		kinds.Arg("url", emit.Ref("module.load_balancer.url")),
 	}
-	if s.Env.Domain != "" && len(withoutZone(s.Env)) > 0 {
+	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
 		// Whoever keeps the DNS of a name points it here.
 		fields = append(fields, kinds.Arg("dns_name", emit.Ref("module.load_balancer.dns_name")))
 	}

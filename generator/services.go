@@ -27,7 +27,7 @@ func lowerServices(s *kinds.Stack) {
 	if s.Env.Exposed() {
 		s.Output("url", "Where the application answers.", emit.Ref("local.platform.load_balancer.url"))
 	}
-	if !deploysByTag(s.App) {
+	if !s.App.DeploysByTag() {
 		return
 	}
 	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []emit.Arg{

@@ -4,7 +4,11 @@
 // language, nor Terraform.
 package app
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // App is one application. Every list is sorted by name.
 type App struct {
@@ -85,6 +89,22 @@ func (a *App) LoadedUnits() string {
 		return "packages"
 	}
 	return "modules"
+}
+
+// DeploysByTag reports whether a deployment names the tag of an image: not when every service has a fixed one.
+func (a *App) DeploysByTag() bool {
+	return len(a.Services) == 0 || slices.ContainsFunc(a.Services,
+		func(s Service) bool { return s.Container == nil || s.Container.Image == "" })
+}
+
+// Configured reports whether a service has CUE configuration.
+func (a *App) Configured() bool {
+	for _, service := range a.Services {
+		if service.HasConfig {
+			return true
+		}
+	}
+	return false
 }
 
 // Variable is an environment variable with a literal value.

@@ -1,4 +1,4 @@
-package generator
+package guide
 
 import (
 	"encoding/json"
@@ -10,9 +10,9 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// existing says of everything an environment brings what its owner has to see to: nothing here changes it. Markdown,
+// broughtItems says of everything an environment brings what its owner has to see to: nothing here changes it. Markdown,
 // one list item each.
-func existing(d *kinds.Deployment) []string {
+func broughtItems(d *kinds.Deployment) []string {
 	var items []string
 	if d.Env.Network != nil {
 		items = append(items, existingNetwork(d))
@@ -57,7 +57,7 @@ func existingNetwork(d *kinds.Deployment) string {
 		callers, entered = "the compute subnets", fmt.Sprintf(", and TCP %s in from %s, for the load balancer", way, clients)
 	case d.Env.Exposed():
 		lines = append(lines, fmt.Sprintf("  - Public subnets %s, each in a zone of its own%s: TCP %s in from %s, TCP %d out to the compute subnets, and the answers to both (ports 1024 to 65535).",
-			ids(network.PublicSubnetIDs), internet, way, clients, servicePort(d)))
+			ids(network.PublicSubnetIDs), internet, way, clients, d.Port()))
 	}
 	var servers []string
 	for _, server := range d.Env.DatabaseServers {
@@ -67,8 +67,8 @@ func existingNetwork(d *kinds.Deployment) string {
 	}
 	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from %s%s%s; TCP %s out by a NAT gateway, "+
 		"or else interface endpoints with private DNS for %s, and a gateway endpoint for S3; the answers to all of it.",
-		ids(network.ComputeSubnetIDs), servicePort(d), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
-	ports := storagePorts(d)
+		ids(network.ComputeSubnetIDs), d.Port(), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
+	ports := d.StoragePorts()
 	if !slices.ContainsFunc(d.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		ports = slices.DeleteFunc(ports, func(port int) bool { return port == kinds.Databases.StoragePort })
 	}
@@ -103,18 +103,18 @@ func existingCertificates(d *kinds.Deployment) []string {
 	var items []string
 	names := func(list []string) string { return "`" + strings.Join(list, "`, `") + "`" }
 	if d.Env.CertificateARN != "" {
-		all := append([]string{d.Env.Domain}, subdomains(d)...)
+		all := append([]string{d.Env.Domain}, d.Subdomains()...)
 		for _, alias := range d.Env.Aliases {
 			all = append(all, alias.Domain)
 		}
 		text := fmt.Sprintf("Certificate `%s`. It is issued, covers %s, and is renewed by its owner.", d.Env.CertificateARN, names(all))
-		if elsewhere := withoutZone(d.Env); len(elsewhere) > 0 {
+		if elsewhere := d.Env.NamesWithoutZone(); len(elsewhere) > 0 {
 			text += fmt.Sprintf(" DNS is kept elsewhere: once the platform is applied, point %s to the name that "+
 				"`terraform -chdir=%s/platform output -json load_balancer | jq -r .dns_name` prints, by a CNAME record or an alias.", names(elsewhere), d.Env.Name)
 		}
 		items = append(items, text)
 	}
-	if zones := privateZones(d.Env); len(zones) > 0 {
+	if zones := d.Env.PrivateZones(); len(zones) > 0 {
 		vpc := "the one that is made (`terraform -chdir=" + d.Env.Name + "/platform output -json network | jq -r .vpc_id`)"
 		if d.Env.Network != nil {
 			vpc = "`" + d.Env.Network.VPCID + "`"
