@@ -18,9 +18,11 @@ func images(d *kinds.Deployment) []imageEntry {
 	}
 	var list []imageEntry
 	for prefix, processes := range services {
-		image := imageEntry{Prefix: prefix, Dir: ".", Arch: "amd64"}
+		image := imageEntry{Prefix: prefix, Arch: "amd64"}
 		if len(processes) == 1 {
-			image.Dir = processes[0].Service(processes[0].Name).Dir
+			if dir := processes[0].Service(processes[0].Name).Dir; dir != "." {
+				image.Dir = "/" + dir
+			}
 		}
 		var names []string
 		for _, p := range processes {
