@@ -1,4 +1,4 @@
-package generator
+package attribution
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/inspect"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -25,7 +26,7 @@ func TestI6_MiddlewareIsToldApartByNameAndPackage(t *testing.T) {
 		app.Middleware{Name: "trace", Package: "mw", Global: true, Targets: []string{"tag:odd"}, At: line("mw/mw.ts", 30)},
 		app.Middleware{Name: "own", Package: "a", Service: "a", Targets: []string{"all"}, At: line("a/a.ts", 50)})
 	read.Uses = append(read.Uses, source.Use{Kind: "topic", Name: "only", Operation: "publish", Package: "mw", Middleware: "log", At: line("mw/mw.ts", 3)})
-	application, diags := resolve(read, fstest.MapFS{}, "folder", true)
+	application, diags := Resolve(read, fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -51,15 +52,15 @@ func TestG1_ModelIsSorted(t *testing.T) {
 		return read
 	}
 	inspect := func(read *source.Application) []byte {
-		application, diags := resolve(read, fstest.MapFS{}, "folder", true)
+		application, diags := Resolve(read, fstest.MapFS{}, "folder", true)
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		text, err := InspectJSON(application)
+		text, err := inspect.JSON(application)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return append(text, InspectText(application, false)...)
+		return append(text, inspect.Text(application, false)...)
 	}
 	want := inspect(read())
 	for seed := range uint64(20) {
@@ -89,7 +90,7 @@ func TestI6_CronJobsCallTheEndpointTheyName(t *testing.T) {
 			{Name: "Endpoint", Value: source.Value{Kind: source.Reference, Text: "Run", Package: "b"}},
 		}}}},
 	}
-	application, diags := resolve(read, fstest.MapFS{}, "folder", true)
+	application, diags := Resolve(read, fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -97,14 +98,14 @@ func TestI6_CronJobsCallTheEndpointTheyName(t *testing.T) {
 		t.Errorf("the job calls %s.%s", cron.Service, cron.Endpoint)
 	}
 	read.Decls[0].Config.Fields[1].Value.Package = "a"
-	if _, diags := resolve(read, fstest.MapFS{}, "folder", true); len(diags) != 1 || diags[0].Summary != "Endpoint with parameters" {
+	if _, diags := Resolve(read, fstest.MapFS{}, "folder", true); len(diags) != 1 || diags[0].Summary != "Endpoint with parameters" {
 		t.Errorf("an endpoint that takes parameters: %v", diags)
 	}
 }
 
 // TestI5_EveryEdgeHasAPlace: a use without file and line cannot be explained.
 func TestI5_EveryEdgeHasAPlace(t *testing.T) {
-	application, _ := resolve(reachable(), fstest.MapFS{}, "folder", true)
+	application, _ := Resolve(reachable(), fstest.MapFS{}, "folder", true)
 	for _, e := range application.Edges {
 		if e.At.Filename == "" || e.At.Start.Line < 1 {
 			t.Errorf("%s -> %s %s stands nowhere", e.Service, e.Kind, e.Resource)

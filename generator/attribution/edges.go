@@ -1,4 +1,4 @@
-package generator
+package attribution
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ func (r *resolver) use() hcl.Diagnostics {
 		}
 		to := target(kind, use.Parent, use.Name)
 		resource := r.resources[to]
-		if whole, _ := kinds.Named(to.kind); resource == nil || whole.Verbs[use.Operation] == "" {
+		if whole, _ := kinds.Named(to.Kind); resource == nil || whole.Verbs[use.Operation] == "" {
 			continue // an unknown resource is reported where it is named
 		}
 		if kind.CheckUse != nil {
@@ -79,7 +79,7 @@ func misplaced(kind kinds.Kind, use source.Use) *hcl.Diagnostic {
 		"The %s %s of %q is used in %q, but belongs to another service; Encore shares none.", kind.Noun, use.Through, use.Parent, use.Service)
 }
 
-func (r *resolver) fanOut(m app.Middleware, to key, use source.Use) {
+func (r *resolver) fanOut(m app.Middleware, to app.ID, use source.Use) {
 	for _, s := range r.app.Services {
 		if m.Global && m.RunsIn(s) {
 			r.edge(s.Name, to, use.Operation, app.ThroughMiddleware, m.Name, use.At)
@@ -127,14 +127,14 @@ func (r *resolver) pulledBy(decl source.Decl) bool {
 // used.
 func (r *resolver) warn() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	seen, loaded := map[pair]bool{}, map[key]bool{}
+	seen, loaded := map[pair]bool{}, map[app.ID]bool{}
 	for _, e := range r.app.Loads {
-		loaded[key{e.Kind, e.Parent, e.Resource}] = true // told once, of all
+		loaded[e.To()] = true // told once, of all
 	}
-	edges := plain(r.app.Edges)
+	edges := app.Plain(r.app.Edges)
 	for _, e := range edges {
 		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
-			seen[pair{e.Service, key{e.Kind, e.Parent, e.Resource}}] = true
+			seen[pair{e.Service, e.To()}] = true
 		}
 	}
 	shared := map[string]bool{} // names of such secrets
@@ -146,8 +146,8 @@ func (r *resolver) warn() hcl.Diagnostics {
 	slices.SortStableFunc(edges, func(x, y app.Edge) int { return diagnostic.ComparePlaces(x.At, y.At) })
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
-		b := pair{e.Service, key{e.Kind, e.Parent, e.Resource}}
-		if seen[b] || !hidden(e) || e.Origin == app.Reached && loaded[b.key] {
+		b := pair{e.Service, e.To()}
+		if seen[b] || !e.Hidden() || e.Origin == app.Reached && loaded[b.ID] {
 			continue
 		}
 		if !ok && e.Kind != "service" || kind.Everywhere && (shared[e.Resource] || e.Origin != app.Reached && !r.typeScript()) {
