@@ -29,7 +29,7 @@ func registry(s *kinds.Stack) {
 		kinds.Arg("name", emit.String(kinds.RegistryName(s.Env))),
 		kinds.Arg("key_arn", s.KeyARN()),
 		kinds.Arg("keep_images", emit.Int(s.Env.KeepImages)),
-		kinds.Arg("tag_prefixes", emit.Strings(s.Deployment.TagPrefixes())),
+		kinds.Arg("tag_prefixes", emit.Strings(s.TagPrefixes())),
 		kinds.Arg("push_role_arns", emit.Strings(s.Env.DeployRoleARNs)),
 		kinds.Arg("pull_role_arns", emit.Strings(pullRoles(s.Deployment))),
 		kinds.Arg("force_delete", emit.Bool(!s.Env.DeletionProtection)),
