@@ -25,7 +25,7 @@ import (
 )
 
 // cronJobs lets the time of each schedule come: the signer of the module calls, and the endpoint verifies.
-func (l *lab) cronJobs(t *testing.T) {
+func (l *lab) cronJobs(t testing.TB) {
 	ctx := within(t, 2*time.Minute)
 	for _, job := range l.Needs.Crons {
 		schedules := l.Functions.Schedules(l.Environment.Modules["cron "+job.Name])
@@ -80,7 +80,7 @@ func patience(language string, subscription needs.Subscription) (time.Duration, 
 
 // poison publishes a message for each subscription that its handler fails at. What becomes of it takes minutes, for each attempt waits
 // for longer than the one before.
-func (l *lab) poison(t *testing.T) {
+func (l *lab) poison(t testing.TB) {
 	ctx, published := within(t, time.Minute), map[string]bool{}
 	for _, subscription := range l.poisonous() {
 		if published[subscription.Topic] {
@@ -95,7 +95,7 @@ func (l *lab) poison(t *testing.T) {
 }
 
 // deadLetters looks for each message of poison where it must end, and counts how often it was handed out.
-func (l *lab) deadLetters(t *testing.T) {
+func (l *lab) deadLetters(t testing.TB) {
 	ctx := within(t, 6*time.Minute)
 	for service, subscription := range l.poisonous() {
 		queue, found := l.DeadLetters(subscription.Topic, subscription.Name)
@@ -126,7 +126,7 @@ func (l *lab) deadLetters(t *testing.T) {
 	}
 }
 
-func (l *lab) arrives(ctx context.Context, t *testing.T, queue, text string) {
+func (l *lab) arrives(ctx context.Context, t testing.TB, queue, text string) {
 	t.Helper()
 	for ctx.Err() == nil {
 		answer, err := l.Call("sqs", "ReceiveMessage", map[string]any{"QueueUrl": queue})
@@ -146,8 +146,10 @@ func (l *lab) arrives(ctx context.Context, t *testing.T, queue, text string) {
 
 // load is requests that come all the time, as from clients that keep their connections.
 type load struct {
+	lab     *lab
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
+	stopped int // tasks that had been told to stop before
 
 	lock  sync.Mutex
 	count int
@@ -165,7 +167,7 @@ type failure struct {
 type way struct{ method, url, body string }
 
 // ways are the endpoints that clients may call. Containers show pages, and are told to call each other.
-func (l *lab) ways(t *testing.T) []way {
+func (l *lab) ways(t testing.TB) []way {
 	t.Helper()
 	var ways []way
 	for _, service := range l.Needs.Services {
@@ -195,9 +197,9 @@ func (l *lab) ways(t *testing.T) []way {
 
 // press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
 // behind authentication that call other services among them.
-func (l *lab) press(t *testing.T, clients int) *load {
+func (l *lab) press(t testing.TB, clients int) *load {
 	ctx, cancel := context.WithCancel(t.Context())
-	p := &load{cancel: cancel}
+	p := &load{lab: l, cancel: cancel, stopped: l.told()}
 	t.Cleanup(cancel)
 	ways := l.ways(t)
 	for worker := range clients {
@@ -220,6 +222,31 @@ func (l *lab) press(t *testing.T, clients int) *load {
 	return p
 }
 
+// told is how many tasks have been told to stop. Those that ended by themselves never served, or nobody asks about.
+func (l *lab) told() int {
+	return len(slices.DeleteFunc(l.Cluster.Tasks(""), func(task ecs.Task) bool {
+		return !slices.Contains([]string{"ServiceSchedulerInitiated", "SpotInterruption", "UserInitiated"}, task.StopCode)
+	}))
+}
+
+// enough waits until so many requests were answered, that they show something: on a slow machine that takes longer.
+func (p *load) enough(ctx context.Context, t testing.TB, least int) {
+	t.Helper()
+	for {
+		p.lock.Lock()
+		count := p.count
+		p.lock.Unlock()
+		if count >= least {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%d requests are too few to show anything", count)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 func (p *load) note(sent time.Time, way string, status int, reason string, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -236,25 +263,24 @@ func (p *load) end() {
 }
 
 // release ends the load and reports what was lost.
-func (p *load) release(t *testing.T) {
+func (p *load) release(ctx context.Context, t testing.TB) {
 	t.Helper()
+	p.enough(ctx, t, 300)
 	if lost := p.losses(t); len(lost) > 0 {
 		t.Errorf("%d of %d requests were lost:\n%s", len(lost), p.count, strings.Join(lost[:min(len(lost), 20)], "\n"))
 	}
 }
 
 // losses ends the load and returns what was lost, without races that nobody can win.
-func (p *load) losses(t *testing.T) []string {
+func (p *load) losses(t testing.TB) []string {
 	t.Helper()
 	p.end()
-	t.Logf("%d requests", p.count)
-	if p.count < 100 {
-		t.Errorf("%d requests are too few to show anything", p.count)
-	}
+	may := p.lab.told() - p.stopped
+	t.Logf("%d requests, while %d tasks were stopped", p.count, may)
 	var lines []string
 	races := 0
 	for _, failure := range p.lost {
-		if raced(failure.what) && (races+1)*250 <= p.count {
+		if raced(failure.what) && races < may {
 			races++
 			t.Logf("raced with the end of a connection: %s", failure.what)
 			continue
@@ -266,7 +292,7 @@ func (p *load) losses(t *testing.T) []string {
 
 // raced reports whether a POST failed because a connection in the pool of a process was closed at the other end in the same moment. No
 // order of stopping keeps that from two services, as docs/deployments.md says under "What remains": on a machine that is busy it is
-// seen, so that one in 250 requests is taken. A connection that is refused, a name that leads nowhere and an answer of the load
+// seen, so that one for each task that was stopped is taken, however many requests the machine can make meanwhile. A connection that is refused, a name that leads nowhere and an answer of the load
 // balancer's own are none of it.
 func raced(what string) bool {
 	return strings.HasPrefix(what, http.MethodPost+" ") && strings.Contains(what, `"unavailable"`) &&
@@ -295,7 +321,7 @@ func TestLabExcusesRacesAlone(t *testing.T) {
 
 // apply applies the services as an operator does, with another image. Meanwhile nobody is asked for rights: the emulator does not
 // know what the actions of some calls of terraform are called.
-func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
+func (l *lab) apply(ctx context.Context, t testing.TB, tag string) error {
 	t.Helper()
 	cloud := l.Environment.Cloud
 	if err := cloud.Enforce(ctx, false); err != nil {
@@ -313,7 +339,7 @@ func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
 }
 
 // push makes an image of another version for every process that has versions, which may misbehave.
-func (l *lab) push(t *testing.T, version, misbehaves string) {
+func (l *lab) push(t testing.TB, version, misbehaves string) {
 	t.Helper()
 	for _, reference := range l.references(t) {
 		if before, is := strings.CutSuffix(reference, l.version); is {
@@ -325,7 +351,7 @@ func (l *lab) push(t *testing.T, version, misbehaves string) {
 }
 
 // references are the images of the application that run, by process.
-func (l *lab) references(t *testing.T) map[string]string {
+func (l *lab) references(t testing.TB) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for _, process := range l.processes {
@@ -343,7 +369,7 @@ func (l *lab) references(t *testing.T) map[string]string {
 }
 
 // deployment puts another version in place of every process at once, under load.
-func (l *lab) deployment(t *testing.T) {
+func (l *lab) deployment(t testing.TB) {
 	ctx := within(t, 5*time.Minute)
 	l.push(t, "second", "")
 	load := l.press(t, 8)
@@ -353,7 +379,7 @@ func (l *lab) deployment(t *testing.T) {
 	if err := l.Cluster.Steady(ctx); err != nil {
 		t.Fatal(err)
 	}
-	load.release(t)
+	load.release(ctx, t)
 	replaced := 0
 	for process, reference := range l.references(t) {
 		if strings.HasSuffix(reference, l.version) {
@@ -369,7 +395,7 @@ func (l *lab) deployment(t *testing.T) {
 }
 
 // scaling adds a task to every service, lets Spot take away one of the two, and takes one away itself, under load.
-func (l *lab) scaling(t *testing.T) {
+func (l *lab) scaling(t testing.TB) {
 	ctx := within(t, 4*time.Minute)
 	load := l.press(t, 8)
 	l.scale(ctx, t, 2)
@@ -397,10 +423,10 @@ func (l *lab) scaling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	load.release(t)
+	load.release(ctx, t)
 }
 
-func (l *lab) scale(ctx context.Context, t *testing.T, count int) {
+func (l *lab) scale(ctx context.Context, t testing.TB, count int) {
 	t.Helper()
 	for _, process := range l.processes {
 		if err := l.Cluster.Scale(process.Name, count); err != nil {
@@ -413,7 +439,7 @@ func (l *lab) scale(ctx context.Context, t *testing.T, count int) {
 }
 
 // killed ends a program as a crash would.
-func (l *lab) killed(t *testing.T) {
+func (l *lab) killed(t testing.TB) {
 	ctx := within(t, 2*time.Minute)
 	process := l.processes[0].Name
 	before := l.task(t, process)
@@ -432,7 +458,7 @@ func (l *lab) killed(t *testing.T) {
 }
 
 // badImage deploys an image that ends at once: what served goes on serving, and the apply fails with the reason.
-func (l *lab) badImage(t *testing.T) {
+func (l *lab) badImage(t testing.TB) {
 	ctx := within(t, 5*time.Minute)
 	l.push(t, "bad", image.Exits)
 	before := map[string]string{}
@@ -449,7 +475,7 @@ func (l *lab) badImage(t *testing.T) {
 	if err := l.Cluster.Steady(ctx); err != nil {
 		t.Fatal(err)
 	}
-	load.release(t)
+	load.release(ctx, t)
 	for name, id := range before {
 		if task := l.task(t, name); task.ID != id {
 			t.Errorf("%s: another task than before serves", name)
