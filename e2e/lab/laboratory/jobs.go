@@ -143,17 +143,17 @@ type Started struct {
 
 // Fire lets the time of a schedule come: the scheduler takes its role, for the group, and calls RunTask. What it cannot start it tells the
 // queue, as the same role. It tries once: what is refused here is refused an hour later as well.
-func (l *Laboratory) Fire(ctx context.Context, schedule Schedule) (Started, error) {
+func (l *Laboratory) Fire(ctx context.Context, schedule Schedule) Started {
 	if schedule.Disabled {
-		return Started{}, fmt.Errorf("schedule %s is disabled", schedule.Name)
+		return Started{Lost: "the schedule is disabled"}
 	}
 	scheduler, err := l.Environment.Cloud.Assume(ctx, schedule.Role, "scheduler.amazonaws.com", schedule.GroupARN)
 	if err != nil {
-		return Started{Lost: "the scheduler cannot take its role: " + err.Error()}, nil
+		return Started{Lost: "the scheduler cannot take its role: " + err.Error()}
 	}
 	task, err := l.Cluster.Run(scheduler.Identity, schedule.Run)
 	if err == nil {
-		return Started{Task: task}, nil
+		return Started{Task: task}
 	}
 	started := Started{DeadLetter: "the scheduler cannot start the task: " + err.Error()}
 	parts := strings.Split(schedule.DeadLetters, ":")
@@ -164,7 +164,7 @@ func (l *Laboratory) Fire(ctx context.Context, schedule Schedule) (Started, erro
 	if err != nil {
 		started.DeadLetter, started.Lost = "", started.DeadLetter+", nor tell of it: "+err.Error()
 	}
-	return started, nil
+	return started
 }
 
 // Start starts a run of a job by a command of the AWS CLI, for whoever asks.
