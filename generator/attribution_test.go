@@ -7,8 +7,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -71,28 +69,6 @@ func TestG1_ModelIsSorted(t *testing.T) {
 		shuffle(random, shuffled.Packages)
 		if got := inspect(shuffled); !bytes.Equal(got, want) {
 			t.Fatalf("seed %d gives another result:\n%s\nwant\n%s", seed, got, want)
-		}
-	}
-}
-
-// TestI6_DiagnosticsAreSorted: what concerns no place comes first, the rest by file, line and column.
-func TestI6_DiagnosticsAreSorted(t *testing.T) {
-	at := func(file string, line, column int) *hcl.Range {
-		return &hcl.Range{Filename: file, Start: hcl.Pos{Line: line, Column: column}}
-	}
-	diags := hcl.Diagnostics{
-		{Summary: "5", Subject: at("b", 1, 1)}, {Summary: "1"}, {Summary: "4", Subject: at("a", 10, 1)}, {Summary: "3", Subject: at("a", 9, 20)},
-		{Summary: "2", Subject: at("a", 9, 3)}, {Summary: "1"},
-	}
-	for seed := range uint64(20) {
-		shuffle(rand.New(rand.NewPCG(seed, 3)), diags)
-		sortDiagnostics(diags)
-		got := ""
-		for _, d := range diags {
-			got += d.Summary
-		}
-		if got != "112345" {
-			t.Fatalf("seed %d: %s", seed, got)
 		}
 	}
 }

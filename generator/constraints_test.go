@@ -15,6 +15,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -153,7 +154,7 @@ func refusal(application *app.App, settings string, granted map[string]string) s
 		if d.Subject != nil {
 			place = fmt.Sprintf("%s:%d:%d ", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column)
 		}
-		line := place + d.Summary + ": " + d.Detail
+		line := place + d.Summary + ": " + diagnostic.Text(d)
 		if d.Severity == hcl.DiagWarning {
 			line += " (a warning)"
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -368,8 +369,8 @@ func TestE4_WhatDoesNotFitTheApplication(t *testing.T) {
 				t.Fatalf("%v", diags)
 			}
 			d := onlyErrors(diags)[0]
-			got := app.Position(*d.Subject) + ": " + d.Summary + "; " + d.Detail
-			if !strings.HasPrefix(got, test.want) || !strings.Contains(d.Detail, "\nhint: ") {
+			got := diagnostic.Place(*d.Subject) + ": " + d.Summary + "; " + diagnostic.Text(d)
+			if !strings.HasPrefix(got, test.want) || !strings.Contains(diagnostic.Text(d), "\nhint: ") {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})

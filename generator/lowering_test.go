@@ -15,6 +15,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -234,7 +235,7 @@ func TestG1_TextThatHCLCannotHoldIsAnError(t *testing.T) {
 	comment.Services[0].Dir = "orders\xff"
 	for name, application := range map[string]*app.App{"a setting": setting, "a comment": comment} {
 		_, diags := tryLower(t, application, "")
-		if !diags.HasErrors() || diags[0].Summary != "Text that HCL cannot hold" || !strings.Contains(diags[0].Detail, "production/services/") {
+		if !diags.HasErrors() || diags[0].Summary != "Text that HCL cannot hold" || !strings.Contains(diagnostic.Text(diags[0]), "production/services/") {
 			t.Errorf("%s: %v", name, diags)
 		}
 	}
@@ -245,7 +246,7 @@ func TestG1_TextThatHCLCannotHoldIsAnError(t *testing.T) {
 		_, diags := tryLower(t, both, "")
 		var files []string
 		for _, d := range diags {
-			file, _, _ := strings.Cut(d.Detail, ":")
+			file, _, _ := strings.Cut(diagnostic.Text(d), ":")
 			files = append(files, file)
 		}
 		if want := []string{"production/services/gateway.tf", "production/services/orders.tf", "production/services/users.tf"}; !slices.Equal(files, want) {

@@ -6,14 +6,15 @@ import (
 
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/manifest"
 )
 
 // ManifestDocument is the page docs/manifest.md: every block and setting of a manifest, and every environment variable a
 // container gets, from the tables that the reader and the wiring use.
 func ManifestDocument() []byte {
 	var out strings.Builder
-	fmt.Fprintf(&out, manifestIntroduction, "`", source.ManifestFilename)
-	grammar := source.ManifestGrammar(kinds.ManifestSpellings())
+	fmt.Fprintf(&out, manifestIntroduction, "`", manifest.Filename)
+	grammar := manifest.Grammar(kinds.ManifestSpellings())
 	for _, block := range grammar.Blocks {
 		documentBlock(&out, block, "")
 	}
@@ -48,7 +49,7 @@ so are settings of ` + "`PORT`" + ` and of names that begin with ` + "`ENCORE_`"
 }
 
 // documentBlock prints a block, and what stands in it, under the name of where it stands.
-func documentBlock(out *strings.Builder, block *source.ManifestBlock, around string) {
+func documentBlock(out *strings.Builder, block *manifest.Block, around string) {
 	title := block.Type
 	if block.Label != "" {
 		title += fmt.Sprintf(" \"<%s>\"", block.Label)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/modules"
@@ -67,8 +68,8 @@ hint: did you mean "cors_origins"?`},
 				t.Fatalf("%d errors: %v", len(diags.Errs()), diags)
 			}
 			d := onlyErrors(diags)[0]
-			got := strings.TrimPrefix(app.Position(*d.Subject), environment.Filename+":") + ": " + d.Summary + "; " + d.Detail
-			if !strings.HasPrefix(got, test.want) || !strings.Contains(d.Detail, "\nhint: ") {
+			got := strings.TrimPrefix(diagnostic.Place(*d.Subject), environment.Filename+":") + ": " + d.Summary + "; " + diagnostic.Text(d)
+			if !strings.HasPrefix(got, test.want) || !strings.Contains(diagnostic.Text(d), "\nhint: ") {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -231,7 +232,7 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 			}
 			_, diags := tryLower(t, application, settings())
 			for _, d := range onlyErrors(diags) {
-				found := refusedArgument.FindStringSubmatch(d.Detail)
+				found := refusedArgument.FindStringSubmatch(diagnostic.Text(d))
 				if found == nil {
 					t.Fatalf("%s: %v", id, d)
 				}
@@ -241,7 +242,7 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 				t.Errorf("%s: its name can be set", id)
 			}
 			_, unknown := tryLower(t, application, domain+fmt.Sprintf("override %q {\n  qqqqqqqqqqqqqqqqqqqq = 1\n}\n", id))
-			_, listed, _ := strings.Cut(onlyErrors(unknown).Error(), "\nhint: use ")
+			_, listed, _ := strings.Cut(diagnostic.Text(onlyErrors(unknown)[0]), "\nhint: use ")
 			hinted := strings.Split(listed, ", ")
 			for _, variable := range modules.Variables(module) {
 				constraint, _ := modules.Type(module, variable)

@@ -10,13 +10,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/golang"
+	"github.com/groundplan/groundplan/generator/source/manifest"
+	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
 // Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
@@ -43,17 +46,17 @@ func finishRead(root string, read *source.Application, diags hcl.Diagnostics, er
 	}
 	application, problems := resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
 	diags = append(diags, problems...)
-	sortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return application, diags, nil
 }
 
 // HasManifest says whether the folder root has a manifest to read.
-func HasManifest(root string) bool { return source.HasManifest(root) }
+func HasManifest(root string) bool { return manifest.Exists(root) }
 
 // readSource picks the reader by what stands in the folder.
 func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
-	if source.HasManifest(root) {
-		return source.Manifest(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
+	if manifest.Exists(root) {
+		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
 	}
 	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil || diags.HasErrors() {
@@ -61,9 +64,9 @@ func readSource(root string, ignore []string) (*source.Application, hcl.Diagnost
 	}
 	switch encore.Language {
 	case "go":
-		return source.Go(root, kinds.GoSpellings(), ignore...)
+		return golang.Read(root, kinds.GoSpellings(), ignore...)
 	case "typescript":
-		return source.TypeScript(root, kinds.TypeScriptSpellings(), ignore...)
+		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
 	}
 	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
 }
@@ -220,8 +223,8 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 			if patterns[parent] == nil {
 				patterns[parent] = &app.Paths{}
 			}
-			if at, other := patterns[parent].Add("*", name, app.Position(pattern.At)); at != "" {
-				problem := fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
+			if at, other := patterns[parent].Add("*", name, diagnostic.Place(pattern.At)); at != "" {
+				problem := diagnostic.Error(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
 					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at)
 				if r.typeScript() { // where Encore does not compare them
 					problem.Severity = hcl.DiagWarning
@@ -266,8 +269,8 @@ func duplicate(kind kinds.Kind, language string, decl, first source.Decl) *hcl.D
 	if call := named(kind, language, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
-	return fail(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
-		"The %s %q%s is declared here and at %s.", kind.Noun, decl.Name, of, app.Position(nameAt(first)))
+	return diagnostic.Error(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
+		"The %s %q%s is declared here and at %s.", kind.Noun, decl.Name, of, diagnostic.Place(nameAt(first)))
 }
 
 // refer checks references by name.
@@ -283,26 +286,15 @@ func (r *resolver) refer() hcl.Diagnostics {
 			known = append(known, resource.Name)
 		}
 		hint := fmt.Sprintf("declare the %s, or correct the name", kind.Noun)
-		if nearest := nearest(decl.Name, known); nearest != "" {
-			hint = fmt.Sprintf("did you mean %q?", nearest)
+		if near := diagnostic.DidYouMean(decl.Name, known); near != "" {
+			hint = near
 		} else if len(known) > 0 {
 			hint = "the application declares " + strings.Join(known, ", ")
 		}
-		diags = append(diags, fail(nameAt(decl), "Unknown "+kind.Noun, hint,
+		diags = append(diags, diagnostic.Error(nameAt(decl), "Unknown "+kind.Noun, hint,
 			"No %s named %q is declared in the application.", kind.Noun, decl.Name))
 	}
 	return diags
-}
-
-// nearest returns the known name a misspelling most likely means, "" when none is close.
-func nearest(name string, known []string) string {
-	best, distance := "", 1+len(name)/3
-	for _, candidate := range known {
-		if d := levenshtein.Distance(name, candidate, nil); d <= distance && (best == "" || d < distance) {
-			best, distance = candidate, d
-		}
-	}
-	return best
 }
 
 // target is the resource a use of, or a declaration of, this kind is an edge to: the resource itself, or the whole it
@@ -336,40 +328,9 @@ func (r *resolver) call() {
 func compareEdges(x, y app.Edge) int {
 	return cmp.Or(
 		cmp.Compare(x.Service, y.Service), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Parent, y.Parent),
-		cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Operation, y.Operation), comparePositions(x.At, y.At),
+		cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Operation, y.Operation), diagnostic.ComparePlaces(x.At, y.At),
 		cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Through, y.Through),
 	)
-}
-
-func comparePositions(x, y hcl.Range) int {
-	return cmp.Or(cmp.Compare(x.Filename, y.Filename), cmp.Compare(x.Start.Line, y.Start.Line), cmp.Compare(x.Start.Column, y.Start.Column))
-}
-
-// sortDiagnostics sorts by position; what concerns no place comes first.
-func sortDiagnostics(diags hcl.Diagnostics) {
-	slices.SortStableFunc(diags, func(x, y *hcl.Diagnostic) int {
-		if x.Subject == nil || y.Subject == nil {
-			return cmp.Compare(rank(x.Subject), rank(y.Subject))
-		}
-		return comparePositions(*x.Subject, *y.Subject)
-	})
-}
-
-func rank(subject *hcl.Range) int {
-	if subject == nil {
-		return 0
-	}
-	return 1
-}
-
-// fail is a diagnostic about what the user wrote: what is wrong in whole sentences, and the remedy.
-func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  summary,
-		Detail:   fmt.Sprintf(detail, args...) + "\nhint: " + hint,
-		Subject:  at.Ptr(),
-	}
 }
 
 // nameAt is where a declaration says its name, or the declaration itself when it says none.
@@ -393,5 +354,3 @@ func named(kind kinds.Kind, language, name string) string {
 	}
 	return fmt.Sprintf("%s.%s(%q)", path.Base(kind.Go[0].Package), kind.Go[0].Named, name)
 }
-
-func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -125,7 +126,7 @@ func TestI6_InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
 	read.Invalid = append(read.Invalid, source.Decl{Kind: "bucket", Name: "receipts", Package: "a", Service: "a", At: at,
 		Config: source.Value{Kind: source.Object, At: at, Fields: []source.Field{{Name: "Versionned", Value: source.Value{Kind: source.Bool, At: at}, At: at}}}})
 	application, diags := resolve(read, fstest.MapFS{}, "folder", false)
-	if len(diags) != 1 || diags[0].Summary != "Unknown setting" || !strings.HasSuffix(diags[0].Detail, "hint: did you mean Versioned? the settings are Public, Versioned") {
+	if len(diags) != 1 || diags[0].Summary != "Unknown setting" || !strings.HasSuffix(diagnostic.Text(diags[0]), "hint: did you mean Versioned? the settings are Public, Versioned") {
 		t.Errorf("got %v", diags)
 	}
 	if of := application.Of("bucket"); len(of) > 0 {
@@ -211,13 +212,5 @@ func TestBrokenSourceIsNotMisread(t *testing.T) {
 	}
 	if _, diags := resolve(read, fstest.MapFS{}, "x", true); len(diags) != 2 {
 		t.Errorf("whole source: %v", diags)
-	}
-}
-
-func TestNearest(t *testing.T) {
-	for name, want := range map[string]string{"costumers": "customers", "order": "orders", "warehouse": "", "": ""} {
-		if got := nearest(name, []string{"customers", "orders"}); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
 	}
 }

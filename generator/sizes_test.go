@@ -7,6 +7,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -26,7 +27,7 @@ func generateApplication(t *testing.T, application *app.App, settings string) (*
 	output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
 	var lines []string
 	for _, d := range diags {
-		lines = append(lines, d.Summary+": "+d.Detail)
+		lines = append(lines, d.Summary+": "+diagnostic.Text(d))
 	}
 	return output, strings.Join(lines, "\n")
 }

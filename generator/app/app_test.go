@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 func at(line int) hcl.Range {
@@ -75,9 +77,9 @@ func TestI6_Check(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
 			for _, d := range Check(&test.app) {
-				got = append(got, strings.TrimPrefix(Position(*d.Subject), "a/a.go:")+" "+d.Summary)
-				if !strings.Contains(d.Detail, "\nhint: ") {
-					t.Errorf("no remedy in %q", d.Detail)
+				got = append(got, strings.TrimPrefix(diagnostic.Place(*d.Subject), "a/a.go:")+" "+d.Summary)
+				if !strings.Contains(diagnostic.Text(d), "\nhint: ") {
+					t.Errorf("no remedy in %q", diagnostic.Text(d))
 				}
 			}
 			if want := strings.ReplaceAll(test.want, ": ", ":1 "); strings.Join(got, "; ") != want {
@@ -109,8 +111,8 @@ func TestI6_ConflictingPaths(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
 			for _, d := range checkPaths(&App{Language: "go", Services: []Service{{Name: "s", Endpoints: test.endpoints}}}) {
-				detail, _, _ := strings.Cut(d.Detail, "\n")
-				got = append(got, Position(*d.Subject)+" "+detail)
+				detail, _, _ := strings.Cut(diagnostic.Text(d), "\n")
+				got = append(got, diagnostic.Place(*d.Subject)+" "+detail)
 			}
 			if len(got) != 1 || got[0] != test.want {
 				t.Errorf("got %q, want %q", got, test.want)

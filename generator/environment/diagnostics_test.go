@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // TestI6_WrongFiles has one case for every message: where it points, and what it says.
@@ -213,8 +214,8 @@ func expect(t *testing.T, text string, application *app.App, want []string) {
 		if d.Subject == nil || d.Subject.Filename != Filename {
 			t.Errorf("no range: %s", d.Summary)
 		}
-		if hint := strings.Index(d.Detail, hintMark); hint < 0 || strings.LastIndex(d.Detail, hintMark) != hint || !strings.HasSuffix(d.Detail[:hint], ".") {
-			t.Errorf("not a sentence and one hint: %q", d.Detail)
+		if len(diagnostic.Hints(d)) != 1 || !strings.HasSuffix(d.Detail, ".") {
+			t.Errorf("not a sentence and one hint: %q", diagnostic.Text(d))
 		}
 	}
 }

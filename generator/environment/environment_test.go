@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 var update = flag.Bool("update", false, "write docs/settings.md")
@@ -100,7 +101,7 @@ func messages(diags hcl.Diagnostics) string {
 		if d.Subject != nil {
 			at = fmt.Sprintf("%d:%d", d.Subject.Start.Line, d.Subject.Start.Column)
 		}
-		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, strings.ReplaceAll(d.Detail, "\n", " "))
+		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, strings.ReplaceAll(diagnostic.Text(d), "\n", " "))
 	}
 	return out.String()
 }
@@ -311,8 +312,8 @@ func checkDefaults[T any](t *testing.T, rows []setting[T]) {
 			if value == "" {
 				continue
 			}
-			if text := r.check(value); text != "" {
-				t.Errorf("%s: default %v: %s", r.name, value, text)
+			if bad := r.check(value); bad != fine {
+				t.Errorf("%s: default %v: %s", r.name, value, bad.detail)
 			}
 		}
 	}

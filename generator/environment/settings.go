@@ -24,18 +24,18 @@ type setting[T any] struct {
 	// derived says in words where the default comes from when it does not come from the profile.
 	derived string
 	put     func(*T, any)
-	// check returns what is wrong with a value, and the remedy, as whole sentences; "" when it is fine.
-	check func(any) string
+	// check returns what is wrong with a value, and the remedy, fine when there is nothing.
+	check func(any) fault
 }
 
-func row[T, V any](name string, field func(*T) *V, values [3]V, meaning string, check func(V) string) setting[T] {
+func row[T, V any](name string, field func(*T) *V, values [3]V, meaning string, check func(V) fault) setting[T] {
 	s := derived(name, field, "", meaning, check)
 	s.values = []any{values[0], values[1], values[2]}
 	return s
 }
 
 // derived makes a row whose default another value decides; description says which.
-func derived[T, V any](name string, field func(*T) *V, description, meaning string, check func(V) string) setting[T] {
+func derived[T, V any](name string, field func(*T) *V, description, meaning string, check func(V) fault) setting[T] {
 	var zero V
 	return setting[T]{
 		name:    name,
@@ -43,9 +43,9 @@ func derived[T, V any](name string, field func(*T) *V, description, meaning stri
 		meaning: meaning,
 		derived: description,
 		put:     func(target *T, value any) { *field(target) = joined(any(*field(target)), cloned(value)).(V) },
-		check: func(value any) string {
+		check: func(value any) fault {
 			if check == nil {
-				return ""
+				return fine
 			}
 			return check(value.(V))
 		},

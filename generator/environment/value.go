@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // valueType is the type of a setting, in the words of the documentation and of the error messages.
@@ -58,7 +60,7 @@ func typeOf(zero any) valueType {
 type decoder struct {
 	name  string
 	typ   valueType
-	check func(any) string
+	check func(any) fault
 }
 
 func decoders[T any](rows []setting[T]) []decoder {
@@ -83,14 +85,14 @@ func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.D
 		written = !diags.HasErrors()
 	}
 	if !written {
-		return hcl.Diagnostics{problem(&at, "Not a literal value", r.remedy(d, expression), "The value of %q must be written out: nothing is computed here.", d.name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Not a literal value", r.remedy(d, expression), "The value of %q must be written out: nothing is computed here.", d.name)}
 	}
 	decoded, ok := convert(value, d.typ)
 	if !ok {
-		return hcl.Diagnostics{problem(&at, "Wrong type", r.remedy(d, expression), "%q is %s, not %s.", d.name, withArticle(d.typ), describeType(value))}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", r.remedy(d, expression), "%q is %s, not %s.", d.name, withArticle(d.typ), describeType(value))}
 	}
-	if text := d.check(decoded); text != "" {
-		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
+	if bad := d.check(decoded); bad != fine {
+		return hcl.Diagnostics{diagnostic.Error(at, fmt.Sprintf("Invalid value for %q", d.name), bad.hint, "%s", bad.detail)}
 	}
 	a := attribute{value: decoded, at: at}
 	if d.typ == typeTexts || d.typ == typeIntegers {
@@ -104,7 +106,7 @@ func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.D
 // the setting, else the values that do.
 func (r *reader) remedy(d decoder, expression hcl.Expression) string {
 	at := expression.Range()
-	if meant, text := meant(d.typ, expression, string(at.SliceBytes(r.text))); meant != nil && d.check(meant) == "" {
+	if meant, text := meant(d.typ, expression, string(at.SliceBytes(r.text))); meant != nil && d.check(meant) == fine {
 		return "write " + text
 	}
 	// The remedy of a check is the same for everything that is far off.
@@ -117,10 +119,7 @@ func (r *reader) remedy(d decoder, expression hcl.Expression) string {
 	default:
 		return "write " + examples[d.typ]
 	}
-	if _, hint, found := strings.Cut(d.check(far), hintMark); found {
-		return hint
-	}
-	return "write " + examples[d.typ]
+	return cmp.Or(d.check(far).hint, "write "+examples[d.typ])
 }
 
 // meant reads an expression of the wrong type as one of the right type, and returns the value and how it is written;
@@ -201,18 +200,18 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{problem(&at, "Wrong type", "write "+examples[typeStrings], "%q is a map.", d.name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+examples[typeStrings], "%q is a map.", d.name)}
 	}
 	entries, ranges := map[string]string{}, map[string]hcl.Range{}
 	for _, pair := range pairs {
 		keyAt, valueAt := pair.Key.Range(), pair.Value.Range()
 		key, ok := memberName(pair.Key)
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Invalid member name", "write it in quotes", "This is no key of a map."))
+			diags = append(diags, diagnostic.Error(keyAt, "Invalid member name", "write it in quotes", "This is no key of a map."))
 			continue
 		}
 		if _, twice := entries[key]; twice {
-			diags = append(diags, problem(&keyAt, "Duplicate member", "keep one", "%q has %q twice.", d.name, key))
+			diags = append(diags, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", d.name, key))
 			continue
 		}
 		var value cty.Value
@@ -220,7 +219,7 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 			value, _ = pair.Value.Value(nil)
 		}
 		if value == cty.NilVal || value.IsNull() || !value.IsWhollyKnown() || value.Type() != cty.String {
-			diags = append(diags, problem(&valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q is no text.", key, d.name))
+			diags = append(diags, diagnostic.Error(valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q is no text.", key, d.name))
 			continue
 		}
 		entries[key], ranges[key] = value.AsString(), keyAt
@@ -228,8 +227,8 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 	if diags.HasErrors() {
 		return diags
 	}
-	if text := d.check(entries); text != "" {
-		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
+	if bad := d.check(entries); bad != fine {
+		return hcl.Diagnostics{diagnostic.Error(at, fmt.Sprintf("Invalid value for %q", d.name), bad.hint, "%s", bad.detail)}
 	}
 	b.attributes[d.name] = attribute{value: entries, at: at, entries: ranges}
 	return nil
@@ -240,7 +239,7 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{problem(&at, "Wrong type", "write "+exampleObject, "%q is an object.", name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+exampleObject, "%q is an object.", name)}
 	}
 	members := map[string]decoder{}
 	var known []string
@@ -255,16 +254,16 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 		keyAt := pair.Key.Range()
 		key, ok := memberName(pair.Key)
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Invalid member name", "use "+choice(known), "This is no member of %q.", name))
+			diags = append(diags, diagnostic.Error(keyAt, "Invalid member name", "use "+diagnostic.Or(diagnostic.Quoted(known)), "This is no member of %q.", name))
 			continue
 		}
 		d, ok := members[key]
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Unsupported member", cmp.Or(didYouMean(key, known), "use "+choice(known)), "%q has no member %q.", name, key))
+			diags = append(diags, diagnostic.Error(keyAt, "Unsupported member", cmp.Or(diagnostic.DidYouMean(key, known), "use "+diagnostic.Or(diagnostic.Quoted(known))), "%q has no member %q.", name, key))
 			continue
 		}
 		if _, twice := b.attributes[d.name]; twice {
-			diags = append(diags, problem(&keyAt, "Duplicate member", "keep one", "%q is set twice.", d.name))
+			diags = append(diags, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q is set twice.", d.name))
 			continue
 		}
 		diags = append(diags, r.readValue(b, d, pair.Value)...)

@@ -6,7 +6,6 @@
 package kinds
 
 import (
-	"fmt"
 	"io/fs"
 	"sort"
 
@@ -165,22 +164,6 @@ func (in Input) remedy(golang, manifest string) string {
 		return manifest
 	}
 	return golang
-}
-
-// fail is a diagnostic about what the user wrote. Detail says what and why; hint, unless empty, is the remedy.
-func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: at.Ptr()}
-	if hint != "" {
-		d.Detail += "\nhint: " + hint
-	}
-	return d
-}
-
-// warn is a diagnostic about what the user may mean, and may not.
-func warn(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	d := fail(at, summary, hint, detail, args...)
-	d.Severity = hcl.DiagWarning
-	return d
 }
 
 // settingAt is where a setting's value stands, or the whole declaration when it was not written.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -245,8 +246,8 @@ func TestI6_CheckEvery(t *testing.T) {
 		}
 	}
 	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in("typescript")) // what "1y" is
-	if !strings.Contains(year[0].Detail, "every 31556926 seconds") {
-		t.Errorf("a year: %q", year[0].Detail)
+	if !strings.Contains(diagnostic.Text(year[0]), "every 31556926 seconds") {
+		t.Errorf("a year: %q", diagnostic.Text(year[0]))
 	}
 	for minutes, nearest := range map[int]string{7: "6 * cron.Minute", 55: "60", 100: "96", 1000: "12 * cron.Hour"} {
 		got := goInterval(nearestDivisor(minutes))

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -160,15 +161,9 @@ func checkCaches(d *Deployment) hcl.Diagnostics {
 			if earlier.Parent != later.Parent || one == nil || other == nil || d.together(earlier.Service, later.Service) || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
 				continue
 			}
-			at := later.At
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning,
-				Summary:  "Keyspaces that cannot be kept apart",
-				Detail: fmt.Sprintf("The keys %q of %s and %q of %s (%s:%d) can look alike to the access rules of the cache, in which a parameter matches slashes too: each process can reach keys of the other.\n"+
-					"hint: begin each pattern with a word of its own, or keep them in two clusters",
-					later.Name, later.Service, earlier.Name, earlier.Service, earlier.At.Filename, earlier.At.Start.Line),
-				Subject: &at,
-			})
+			diags = append(diags, diagnostic.Warning(later.At, "Keyspaces that cannot be kept apart", "begin each pattern with a word of its own, or keep them in two clusters",
+				"The keys %q of %s and %q of %s (%s:%d) can look alike to the access rules of the cache, in which a parameter matches slashes too: each process can reach keys of the other.",
+				later.Name, later.Service, earlier.Name, earlier.Service, earlier.At.Filename, earlier.At.Start.Line))
 		}
 	}
 	return diags

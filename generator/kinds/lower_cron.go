@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -157,15 +158,13 @@ func checkCrons(d *Deployment) hcl.Diagnostics {
 	for _, r := range d.Of("cron") {
 		spec := r.Spec.(*Cron)
 		if _, err := spec.Expressions(); err != nil {
-			diags = append(diags, fail(r.At, "Schedule not available on AWS", "write two cron jobs, one for the days of the month and one for the days of the week",
+			diags = append(diags, diagnostic.Error(r.At, "Schedule not available on AWS", "write two cron jobs, one for the days of the month and one for the days of the week",
 				"EventBridge Scheduler cannot run cron job %q: %s.", r.Name, err))
 		}
 		endpoint := d.endpoint(spec)
 		if endpoint != nil && endpoint.Access == "auth" {
-			warning := fail(r.At, "Cron job without a user", "call a private endpoint that does the same",
-				"Cron job %q calls %s.%s, which needs an authenticated user, and a schedule has none: every run would be refused.", r.Name, spec.Service, spec.Endpoint)
-			warning.Severity = hcl.DiagWarning
-			diags = append(diags, warning)
+			diags = append(diags, diagnostic.Warning(r.At, "Cron job without a user", "call a private endpoint that does the same",
+				"Cron job %q calls %s.%s, which needs an authenticated user, and a schedule has none: every run would be refused.", r.Name, spec.Service, spec.Endpoint))
 		}
 	}
 	return diags

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -59,10 +60,8 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 		if topic.OrderingAttribute != "" {
 			asked = "delivery in the order of " + quoted(topic.OrderingAttribute)
 		}
-		warning := fail(r.At, "Delivery that is not kept", "have the handlers of its subscriptions stand a message that comes twice, or after a later one",
-			"Topic %q asks for %s. Encore's TypeScript runtime keeps that on Encore Cloud alone: here it is a standard topic, whose messages may come twice and in any order.", r.Name, asked)
-		warning.Severity = hcl.DiagWarning
-		diags = append(diags, warning)
+		diags = append(diags, diagnostic.Warning(r.At, "Delivery that is not kept", "have the handlers of its subscriptions stand a message that comes twice, or after a later one",
+			"Topic %q asks for %s. Encore's TypeScript runtime keeps that on Encore Cloud alone: here it is a standard topic, whose messages may come twice and in any order.", r.Name, asked))
 	}
 	return diags
 }
@@ -229,8 +228,8 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 	taken := map[string]queue{}
 	take := func(name, of string, r app.Resource) {
 		if other, is := taken[name]; is {
-			diags = append(diags, fail(r.At, "Two queues of one name", "rename one of them",
-				"%s, and %s at %s, would both be called %s.", of, other.of, app.Position(other.from.At), name))
+			diags = append(diags, diagnostic.Error(r.At, "Two queues of one name", "rename one of them",
+				"%s, and %s at %s, would both be called %s.", of, other.of, diagnostic.Place(other.from.At), name))
 			return
 		}
 		taken[name] = queue{of, r}

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -74,7 +75,7 @@ func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
 				_, diags := k.Read(source.Decl{Kind: k.Name, Name: "x", Constructor: s.Constructor, Config: config}, in)
 				for _, d := range diags {
 					if d.Summary == "Unknown setting" || d.Summary == "Setting of the wrong type" {
-						t.Errorf("%s.%s: %s", s.Block, setting.Name, d.Detail)
+						t.Errorf("%s.%s: %s", s.Block, setting.Name, diagnostic.Text(d))
 					}
 				}
 			}

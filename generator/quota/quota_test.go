@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // summary is what diagnostics say, one a line.
 func summary(diags hcl.Diagnostics) string {
 	var lines []string
 	for _, d := range diags {
-		lines = append(lines, d.Summary+": "+d.Detail)
+		lines = append(lines, d.Summary+": "+diagnostic.Text(d))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -105,7 +107,7 @@ func TestE3_QuotasOfAnAccount(t *testing.T) {
 		t.Errorf("by name: %s", got)
 	}
 	d := Check([]Environment{needing("a", "r", "", Need{Quota: targetGroups, Value: 101, What: "groups"})}, nil)
-	if len(d) != 1 || d[0].Severity != hcl.DiagError || strings.Contains(d[0].Detail, "request-service-quota-increase") {
+	if len(d) != 1 || d[0].Severity != hcl.DiagError || strings.Contains(diagnostic.Text(d[0]), "request-service-quota-increase") {
 		t.Errorf("what AWS does not raise: %v", d)
 	}
 }

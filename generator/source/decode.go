@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Decode stores a settings object into the struct target points to, and reports everything that does not fit.
@@ -69,13 +71,13 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	settings := settingsOf(target)
 	seen := make(map[string]bool)
 	for _, field := range value.Fields {
-		i := slices.IndexFunc(settings, func(s setting) bool { return sameName(s.name, field.Name) })
+		i := slices.IndexFunc(settings, func(s setting) bool { return SameName(s.name, field.Name) })
 		if i < 0 {
 			diags = append(diags, unknownSetting(field, settings))
 			continue
 		}
 		if seen[settings[i].name] {
-			diags = append(diags, settingError(field.At, "Setting written twice", "%s stands twice here.\nhint: remove one of them", field.Name))
+			diags = append(diags, diagnostic.Error(field.At, "Setting written twice", "remove one of them", "%s stands twice here.", field.Name))
 			continue
 		}
 		seen[settings[i].name] = true
@@ -85,21 +87,17 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	}
 	for _, s := range settings {
 		if s.required && !seen[s.name] {
-			diags = append(diags, settingError(value.At, "Missing setting", "%s must be set here.\nhint: add it", s.name))
+			diags = append(diags, diagnostic.Error(value.At, "Missing setting", "add it", "%s must be set here.", s.name))
 		}
 	}
 	return diags
-}
-
-func settingError(at hcl.Range, summary, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at}
 }
 
 func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	var names []string
 	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_")
 	for _, s := range settings {
-		if camel { // as TypeScript spells them
+		if camel { // as Read spells them
 			s.name = strings.ToLower(s.name[:1]) + s.name[1:]
 		}
 		names = append(names, s.name)
@@ -107,18 +105,19 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	remedy := "there are no settings here; remove it"
 	if len(names) > 0 {
 		remedy = "the settings are " + strings.Join(names, ", ")
-		if close := closest(field.Name, names); close != "" {
-			remedy = "did you mean " + close + "? " + remedy
+		if near := diagnostic.Closest(field.Name, names); near != "" {
+			remedy = "did you mean " + near + "? " + remedy
 		}
 	}
-	return settingError(field.At, "Unknown setting", "There is no setting %s here.\nhint: %s", field.Name, remedy)
+	return diagnostic.Error(field.At, "Unknown setting", remedy, "There is no setting %s here.", field.Name)
 }
 
 func wrongType(value Value, what, want string) *hcl.Diagnostic {
-	return settingError(value.At, "Setting of the wrong type", "%s must be %s, got %s.", what, want, describeValue(value))
+	return diagnostic.Error(value.At, "Setting of the wrong type", "", "%s must be %s, got %s.", what, want, DescribeValue(value))
 }
 
-func describeValue(v Value) string {
+// DescribeValue is a value as messages call it.
+func DescribeValue(v Value) string {
 	switch v.Kind {
 	case String:
 		return "the text " + strconv.Quote(v.Text)
@@ -230,7 +229,7 @@ func decodeDuration(value Value, target reflect.Value, name string, seconds bool
 			return nil
 		}
 	case String:
-		if duration, ok := parseDuration(value.Text); ok {
+		if duration, ok := ParseDuration(value.Text); ok {
 			target.SetInt(int64(duration))
 			return nil
 		}
@@ -253,7 +252,8 @@ var durationUnits = []struct {
 	{[]string{"y"}, 31_556_926 * time.Second}, // the mean year of Encore's parser
 }
 
-func parseDuration(text string) (time.Duration, bool) {
+// ParseDuration reads a duration such as "30s", "1h 30 minutes" or "7 days"; false for what is none, and for none at all.
+func ParseDuration(text string) (time.Duration, bool) {
 	text = strings.TrimSpace(text)
 	if duration, err := time.ParseDuration(text); err == nil {
 		return duration, true
@@ -286,34 +286,4 @@ func parseDuration(text string) (time.Duration, bool) {
 		text = strings.TrimLeft(text[letters:], " ")
 	}
 	return total, total > 0
-}
-
-// closest is the known name a misspelled one most likely means, "" when none is near.
-func closest(name string, known []string) string {
-	best, distance := "", len(name)/3+1
-	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d <= distance && (best == "" || d < distance) {
-			best, distance = candidate, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = min(diagonal, row[j], row[j+1]) + 1
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

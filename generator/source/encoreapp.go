@@ -15,7 +15,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
-	"golang.org/x/mod/modfile"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
@@ -32,13 +33,23 @@ type EncoreApp struct {
 	ProcessPerService hcl.Range
 }
 
-const encoreAppFile = "encore.app"
+// The files that tell an application of Encore, and one in Read.
+const (
+	EncoreAppFile = "encore.app"
+	PackageFile   = "package.json"
+)
+
+// The languages of encore.app.
+const (
+	LanguageGo         = "go"
+	LanguageTypeScript = "typescript"
+)
 
 // ReadEncoreApp reads encore.app in root, which is JSON with comments and trailing commas. The error is the
 // machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
 func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
-	app := EncoreApp{Language: languageGo}
-	text, problem, err := readMarkless(root, encoreAppFile, "Encore")
+	app := EncoreApp{Language: LanguageGo}
+	text, problem, err := ReadMarkless(root, EncoreAppFile, "Encore")
 	if errors.Is(err, fs.ErrNotExist) {
 		return app, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
 	}
@@ -59,11 +70,11 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	}
 	if asked := syntax.Find("/build/docker/process_per_service"); asked != nil {
 		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
-			app.ProcessPerService = textRange(encoreAppFile, text, asked.StartOffset, asked.EndOffset)
+			app.ProcessPerService = TextRange(EncoreAppFile, text, asked.StartOffset, asked.EndOffset)
 		}
 	}
 	if id := syntax.Find("/id"); id != nil {
-		app.IDAt = textRange(encoreAppFile, text, id.StartOffset, id.EndOffset)
+		app.IDAt = TextRange(EncoreAppFile, text, id.StartOffset, id.EndOffset)
 	}
 	syntax.Standardize()
 	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {
@@ -73,8 +84,8 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	if lang, _ := read.Lang.(string); lang != "" {
 		app.Language = lang
 	}
-	if lang, _ := read.Lang.(string); lang == "" && isFile(root, packageFile) && !isFile(root, "go.mod") {
-		app.Language = languageTypeScript
+	if lang, _ := read.Lang.(string); lang == "" && isFile(root, PackageFile) && !isFile(root, "go.mod") {
+		app.Language = LanguageTypeScript
 	}
 	app.CORS = read.CORS
 	return app, nil, nil
@@ -98,12 +109,7 @@ func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
 	case commaMissing.MatchString(what):
 		hint = "a comma is missing before it"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  "Invalid encore.app",
-		Detail:   fmt.Sprintf("The file cannot be read: %s.\nhint: %s", what, hint),
-		Subject:  textRange(encoreAppFile, text, offset, offset+1).Ptr(),
-	}
+	return diagnostic.Error(TextRange(EncoreAppFile, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
 }
 
 var (
@@ -119,6 +125,11 @@ var jsonTypes = map[reflect.Kind]string{
 	reflect.String: "a text in quotes",
 	reflect.Slice:  `a list of texts, as in ["a", "b"]`,
 	reflect.Struct: "an object, as in {}",
+}
+
+// JSONProblem is where hujson finds a text to be wrong, and what it says of it.
+func JSONProblem(text []byte, err error) (offset int, what string) {
+	return hujsonOffset(text, err), hujsonPlace.ReplaceAllString(err.Error(), "")
 }
 
 // hujsonOffset reads the place out of hujson's message, the only form it gives it in.
@@ -148,26 +159,14 @@ func jsonOffset(err error) int {
 	return 0
 }
 
-// readModulePath returns the module path of root's go.mod, under which the application's packages import each other.
-func readModulePath(root string) (string, hcl.Diagnostics, error) {
-	text, problem, err := readMarkless(root, "go.mod", "the go command")
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil, fmt.Errorf("an Encore Go application has a go.mod beside encore.app, %s has none: %w", root, err)
+// CheckNested warns of folders with an encore.app: who put it there may expect an application of its own.
+func CheckNested(dirs []string) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, dir := range dirs {
+		name := path.Join(dir, EncoreAppFile)
+		diags = append(diags, diagnostic.Warning(TextRange(name, nil, 0, 0), "Application inside the application",
+			"move it out of this folder if it is an application of its own, or else remove its encore.app",
+			"Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.", dir))
 	}
-	if err != nil {
-		return "", nil, fmt.Errorf("read go.mod: %w", err)
-	}
-	if problem != nil {
-		return "", hcl.Diagnostics{problem}, nil
-	}
-	module := modfile.ModulePath(text)
-	if module == "" {
-		return "", hcl.Diagnostics{{
-			Severity: hcl.DiagError,
-			Summary:  "Invalid go.mod",
-			Detail:   "The file names no module.\nhint: start it with a line such as module encore.app",
-			Subject:  textRange("go.mod", text, 0, 0).Ptr(),
-		}}, nil
-	}
-	return path.Clean(module), nil, nil
+	return diags
 }

@@ -1,11 +1,12 @@
 // Package source turns the text of an application into declarations and uses.
 //
-// One reader per spelling (Go, TypeScript, manifest, Encore metadata) ends in the same Application. A reader knows
-// the grammar of its language and the rules Encore's own parser enforces for it; what a topic or a bucket is, it is
-// told by a table of spellings. It must not know kinds, environments or Terraform.
+// One reader per spelling, each a package below this one (golang, typescript, manifest, encoremeta), ends in the same
+// Application. A reader knows the grammar of its language and the rules Encore's own parser enforces for it; what a
+// topic or a bucket is, it is told by a table of spellings. It must not know kinds, environments or Terraform.
 //
-// The package is a large one: its readers share the result and how positions are found, and nobody else may see their
-// insides. Each reader is a set of files of its own, golang*.go for Go.
+// Here is what the readers share: the result and its order, values and how settings are decoded from them, the tables
+// of spellings, texts and positions in them, the file encore.app, and which files and names Encore accepts. It is more
+// than 1,500 lines because the tables of four spellings stand beside what they lead to.
 package source
 
 import (
