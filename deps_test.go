@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 
 	"e2e/lab/container":     {},
 	"e2e/lab/ecs":           {"e2e/emulator", "e2e/lab/container"},
-	"e2e/lab/laboratory":    {"e2e/emulator", "e2e/lab/container", "e2e/lab/ecs", "e2e/lab/environment", "e2e/lab/events", "e2e/lab/exercise", "e2e/lab/image", "e2e/lab/needs", "e2e/lab/state", "e2e/lab/vpc", "e2e/lab/vpc/balancer", "e2e/lab/vpc/functions", "e2e/lab/vpc/servers"},
+	"e2e/lab/laboratory":    {"e2e/emulator", "e2e/lab/awscli", "e2e/lab/container", "e2e/lab/ecs", "e2e/lab/environment", "e2e/lab/events", "e2e/lab/exercise", "e2e/lab/image", "e2e/lab/needs", "e2e/lab/state", "e2e/lab/vpc", "e2e/lab/vpc/balancer", "e2e/lab/vpc/functions", "e2e/lab/vpc/servers"},
 	"e2e/lab":               {"e2e/lab/laboratory"},
 	"e2e/emulator":          {},
 	"e2e/provider":          {"e2e/emulator"},
@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"e2e/lab/needs":         {},
 	"e2e/lab/grpchealth":    {},
 	"e2e/lab/events":        {},
+	"e2e/lab/awscli":        {},
 	"e2e/lab/exercise":      {"e2e/lab/needs"},
 	"e2e/lab/image":         {"e2e/lab/needs"},
 	"e2e/lab/encoreauth":    {},

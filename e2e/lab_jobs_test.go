@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/groundplan/groundplan/e2e/emulator"
+	"github.com/groundplan/groundplan/e2e/lab/awscli"
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
 	"github.com/groundplan/groundplan/e2e/lab/laboratory"
@@ -181,7 +183,7 @@ func (l *lab) cluster() string {
 // plainRun is how the account runs a job by hand.
 func (l *lab) plainRun(ctx context.Context, t testing.TB, job laboratory.Job) map[string]any {
 	t.Helper()
-	run, err := laboratory.RunTask(l.written(ctx, t, job))
+	run, err := awscli.RunTask(l.written(ctx, t, job))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +233,7 @@ func (l *lab) failuresAreTold(t testing.TB) {
 			return l.Cluster.Run(l.Operator, laboratory.Override(plain, map[string]string{exercise.RunVariable: exercise.RunFails}))
 		})
 		l.tells(ctx, t, job, "TaskFailedToStart", "CannotPullContainerError", func() (ecs.Task, error) {
-			missing := laboratory.Override(plain, nil)
+			missing := maps.Clone(plain)
 			missing["taskDefinition"] = l.withoutImage(t, job)
 			return l.Cluster.Run(l.Operator, missing)
 		})

@@ -93,27 +93,6 @@ func (s *service) launch(d *deployment) {
 	s.start(s.newTask(d, fmt.Sprintf("arn:aws:ecs:%s:%s:task/%s/%s", c.options.Region, c.options.Account, cluster, newID())))
 }
 
-// newTask is a task of a deployment that has not begun. The lock is held.
-func (s *service) newTask(d *deployment, arn string) *task {
-	t := &task{
-		cluster: s.cluster, service: s, deployment: d, wanted: s.wanted, id: taskID(arn), arn: arn, status: provisioning, health: unknown,
-		began: time.Now(), subnet: s.emptiest(), news: make(chan struct{}, 1), orders: make(chan stopping, 1), killed: make(chan struct{}),
-	}
-	for i := range d.definition.Containers {
-		t.members = append(t.members, &member{definition: &d.definition.Containers[i], health: unknown})
-	}
-	return t
-}
-
-// start begins a task's life. The lock is held.
-func (s *service) start(t *task) {
-	c := s.cluster
-	c.tasks = append(c.tasks, t)
-	c.note(s.name, fmt.Sprintf("has started 1 tasks: (task %s).", t.id))
-	c.running.Add(1)
-	go t.live()
-}
-
 // emptiest is the subnet with the fewest tasks: ECS spreads them over the zones.
 func (s *service) emptiest() string {
 	counts := map[string]int{}

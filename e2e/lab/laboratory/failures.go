@@ -61,12 +61,15 @@ func (l *Laboratory) send(ctx context.Context, rule state.Resource, event map[st
 	return failed
 }
 
-// Failures takes what a job's queue of runs that failed holds, and reports whom the alarm on it tells meanwhile, nobody where there is no
-// alarm: ARNs of topics.
+// Failures takes what a job's queue of runs that failed holds, and reports whom the alarm on it tells meanwhile, ARNs of topics: nobody where
+// there is no alarm, or nothing in the queue.
 func (l *Laboratory) Failures(job Job) (messages []map[string]any, told []string, err error) {
 	queue, found := l.resource("process "+job.Service, "aws_sqs_queue")
 	if !found {
 		return nil, nil, fmt.Errorf("job %s has no queue", job.Name)
+	}
+	if waiting, err := l.length(queue.Text("name")); err != nil || waiting == 0 {
+		return nil, nil, err
 	}
 	for _, alarm := range l.resources("process "+job.Service, "aws_cloudwatch_metric_alarm") {
 		if rings, err := l.rings(alarm); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/e2e/emulator"
+	"github.com/groundplan/groundplan/e2e/lab/awscli"
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
 )
@@ -169,7 +170,7 @@ func (l *Laboratory) Fire(ctx context.Context, schedule Schedule) Started {
 
 // Start starts a run of a job by a command of the AWS CLI, for whoever asks.
 func (l *Laboratory) Start(who emulator.Identity, arguments []string) (ecs.Task, error) {
-	parameters, err := RunTask(arguments)
+	parameters, err := awscli.RunTask(arguments)
 	if err != nil {
 		return ecs.Task{}, err
 	}

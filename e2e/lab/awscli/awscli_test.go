@@ -1,6 +1,4 @@
-//go:build linux
-
-package laboratory
+package awscli
 
 import (
 	"strings"

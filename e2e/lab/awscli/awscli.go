@@ -1,6 +1,6 @@
-//go:build linux
-
-package laboratory
+// Package awscli reads commands of the AWS CLI that generated code hands to operators, as the CLI would: into the parameters of the call
+// that they make.
+package awscli
 
 import (
 	"fmt"
