@@ -243,9 +243,11 @@ func images(d *kinds.Deployment) []guideImage {
 	}
 	var list []guideImage
 	for prefix, processes := range services {
-		image := guideImage{Prefix: prefix, Dir: ".", Arch: "amd64"}
+		image := guideImage{Prefix: prefix, Arch: "amd64"}
 		if len(processes) == 1 {
-			image.Dir = processes[0].Service(processes[0].Name).Dir
+			if dir := processes[0].Service(processes[0].Name).Dir; dir != "." {
+				image.Dir = "/" + dir
+			}
 		}
 		var names []string
 		for _, p := range processes {

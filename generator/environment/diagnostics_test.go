@@ -52,7 +52,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"environment as a setting", `environment = "production"`, []string{`1:1 error: Block written as a setting: "environment" is a block, not a setting. hint: write environment "name" { ... }`}},
 		{"setting as a block", production("zones {}"), []string{`2:1 error: Setting written as a block: "zones" is a setting, not a block. hint: write it with an equals sign: zones = ...`}},
 		{"setting of another block as a block", production("scale { min = 2 }"), []string{`2:1 error: Setting written as a block: "scale" is a setting, not a block. hint: write it with an equals sign: scale = ..., in a block of type task, gateway, service or process`}},
-		{"setting of another block", production("memory = 512"), []string{`2:1 error: Unknown setting: There is no setting "memory" here. hint: it belongs into a block of type task, gateway, service, job or process`}},
+		{"setting of another block", production("memory = 512"), []string{`2:1 error: Unknown setting: There is no setting "memory" here. hint: it belongs in a block of type task, gateway, service, job or process`}},
 		{"setting far off", production("colour = 512"), []string{`2:1 error: Unknown setting: There is no setting "colour" here. hint: remove it; docs/settings.md lists the settings`}},
 		{"block outside", "service \"orders\" {}", []string{`1:1 error: Unknown block: There is no block "service" here. hint: move it into an environment block`}},
 		{"block far off", production("autoscaler {}"), []string{`2:1 error: Unknown block: There is no block "autoscaler" here. hint: remove it; docs/settings.md lists the blocks`}},

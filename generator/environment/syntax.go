@@ -175,7 +175,7 @@ func unknownSetting(at hcl.Range, name string, g *grammar) *hcl.Diagnostic {
 	}
 	hint := diagnostic.DidYouMean(name, g.settings())
 	if others := blocksWith(name); hint == "" && others != nil {
-		hint = "it belongs into a block of type " + diagnostic.Or(others)
+		hint = "it belongs in a block of type " + diagnostic.Or(others)
 	}
 	if hint == "" && name == "environment" && slices.Contains(g.settings(), "variables") {
 		hint = `environment variables are called variables here, as in variables = { LOG_LEVEL = "debug" }`

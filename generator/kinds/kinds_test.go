@@ -27,6 +27,10 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 		if named, ok := Named(kind.Name); !ok || named.Noun != kind.Noun {
 			t.Errorf("Named does not find %s", kind.Name)
 		}
+		// A part is declared in a manifest by the use of what it is a part of, and becomes nothing of its own.
+		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Lower == nil && kind.LowerServices == nil) {
+			t.Errorf("%s cannot be written in TypeScript or in a manifest, or becomes nothing", kind.Name)
+		}
 		if kind.PartOf != "" && kind.PartName == "" {
 			t.Errorf("%s is a part that nothing tells from others", kind.Name)
 		}

@@ -17,6 +17,15 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
+// home is the region in which quotas that an account has once are read and raised, as the AWS provider's documentation of
+// aws_servicequotas_service_quota says of global ones: elsewhere there is no such service.
+const home = "us-east-1"
+
+// Ask is a command line that prints every quota ReadLimits looks for, of the region the AWS CLI is set to.
+const Ask = "(for service in fargate vpc ec2 elasticloadbalancing acm lambda scheduler rds elasticache secretsmanager sns AWSCloudMap; " +
+	"do aws service-quotas list-service-quotas --service-code $service; done; " +
+	"for service in s3 cloudfront iam route53; do aws service-quotas list-service-quotas --region " + home + " --service-code $service; done) > limits.json"
+
 // Quota is one limit as Service Quotas knows it.
 type Quota struct {
 	// Service and Code are what `aws service-quotas` takes. Code is "" where the documentation gives none: the account's value
@@ -153,8 +162,12 @@ func exceeded(e Environment, need Need, names []string, limits *Limits) *hcl.Dia
 	if need.Fixed {
 		d.Severity = hcl.DiagError
 	} else if need.Code != "" {
+		region := e.Region
+		if need.Global {
+			region = home
+		}
 		d = diagnostic.WithHint(d, fmt.Sprintf("or ask for more, which costs nothing and takes a while: aws service-quotas request-service-quota-increase --region %s --service-code %s --quota-code %s --desired-value %s",
-			e.Region, need.Service, need.Code, Number(asked)))
+			region, need.Service, need.Code, Number(asked)))
 	}
 	return d
 }

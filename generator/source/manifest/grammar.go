@@ -154,7 +154,7 @@ var serviceSettings = []source.ManifestSetting{
 	{Name: "paths", Type: source.TextList, Default: "all", Only: source.ForContainers,
 		Meaning: "Paths that are sent to it, at most 4: `/orders` alone, or `/orders/*` for everything below. The longer one wins between services."},
 	{Name: "sticky", Type: source.Duration, Default: "none", Only: source.ForContainers,
-		Meaning: "How long a client that keeps cookies comes back to the same task, at most `\"7 days\"`. The task may go before, with every deployment at the latest: a session that has to outlive it belongs into a cache."},
+		Meaning: "How long a client that keeps cookies comes back to the same task, at most `\"7 days\"`. The task may go before, with every deployment at the latest: a session that has to outlive it belongs in a cache."},
 }
 
 // jobBlock is the type of the block of a container that runs to its end.
