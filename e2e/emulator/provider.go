@@ -2,7 +2,9 @@ package emulator
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,8 +30,9 @@ import (
 // door that this program keeps for the one command:
 //
 //   - Schemas are handed out of the types alone that the folder or a module names. An engine refuses a type without a schema.
-//   - Whoever configures the provider gets a process of its own at that moment, with the environment of the command, that ends
-//     with the command. Two configurations never meet, be it of two accounts or of an alias: the engine would do the same.
+//   - Each configuration of the provider gets a process of its own, with the environment of the command, that ends with the
+//     command. Two configurations never meet, be it of two accounts or of an alias. The same one shares a process within a
+//     command, where the engine starts one for each walk: `terraform test` of a module has a hundred.
 //   - Whatever is asked before that, which is whether arguments are valid, is answered by one process that nobody ever configures.
 //
 // What the door does not know it hands on as it is, in the engine's and the provider's own bytes.
@@ -53,15 +57,19 @@ type door struct {
 	folder string // of the socket
 	server *http.Server
 
-	lock   sync.Mutex
-	opened []*provider
+	lock       sync.Mutex
+	configured map[string]func() configured // by what Configure was asked
 }
 
-// connection is one of an engine, which makes one for each provider that it would have started.
-type connection struct {
-	lock       sync.Mutex
-	configured *provider // nil until then
+// configured is a provider after Configure.
+type configured struct {
+	*provider
+	answer []byte
+	err    error
 }
+
+// connection is one of an engine, which makes one for each provider that it would have started: the one that it configured.
+type connection struct{ atomic.Pointer[provider] }
 
 type connectionKey struct{}
 
@@ -80,7 +88,7 @@ func attach(folder string, environment []string) ([]string, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &door{binary: binary, environment: environment, schema: common.schemas.of(types), unasked: common}
+	d := &door{binary: binary, environment: environment, schema: common.schemas.of(types), unasked: common, configured: map[string]func() configured{}}
 	address, err := d.open()
 	if err != nil {
 		return nil, nil, err
@@ -143,26 +151,27 @@ func (d *door) close() {
 	d.server.Close()
 	d.lock.Lock()
 	defer d.lock.Unlock()
-	for _, opened := range d.opened {
-		opened.stop()
+	for _, configured := range d.configured {
+		if opened := configured().provider; opened != nil {
+			opened.stop()
+		}
 	}
-	d.opened = nil
 	_ = os.RemoveAll(d.folder) // a socket in a folder for what is temporary
 }
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asked, isProvider := strings.CutPrefix(r.URL.Path, service)
 	from := r.Context().Value(connectionKey{}).(*connection)
-	configured, err := d.configuredFor(from, asked == "Configure")
+	own := from.Load()
 	switch {
-	case err != nil:
-		answer(w, r, grpcUnknown, []byte(err.Error()))
 	case !isProvider: // the streams of what a provider writes, which the keeper reads
 		answer(w, r, grpcUnimplemented, nil)
 	case asked == "GetSchema":
 		answer(w, r, grpcOK, d.schema)
-	case configured != nil:
-		configured.proxy.ServeHTTP(w, r)
+	case asked == "Configure":
+		d.configure(w, r, from)
+	case own != nil:
+		own.proxy.ServeHTTP(w, r)
 	case asked == "Stop": // is for this command, and nothing runs that it could stop
 		answer(w, r, grpcOK, nil)
 	case asked == "PrepareProviderConfig":
@@ -172,22 +181,34 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// configuredFor is the provider that a connection configured, or is about to.
-func (d *door) configuredFor(from *connection, now bool) (*provider, error) {
-	from.lock.Lock()
-	defer from.lock.Unlock()
-	if from.configured != nil || !now {
-		return from.configured, nil
-	}
-	own, err := startProvider(d.binary, d.environment)
+// configure gives a connection the provider that is configured as it asks.
+func (d *door) configure(w http.ResponseWriter, r *http.Request, from *connection) {
+	question, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, err
+		answer(w, r, grpcUnknown, []byte(err.Error()))
+		return
 	}
-	from.configured = own
 	d.lock.Lock()
-	defer d.lock.Unlock()
-	d.opened = append(d.opened, own)
-	return own, nil
+	once := d.configured[string(question)]
+	if once == nil {
+		once = sync.OnceValue(func() configured {
+			started, err := startProvider(d.binary, d.environment)
+			if err != nil {
+				return configured{err: err}
+			}
+			message, err := started.call("Configure", question)
+			return configured{started, message, err}
+		})
+		d.configured[string(question)] = once
+	}
+	d.lock.Unlock()
+	known := once()
+	if known.err != nil {
+		answer(w, r, grpcUnknown, []byte(known.err.Error()))
+		return
+	}
+	from.Store(known.provider)
+	answer(w, r, grpcOK, known.answer)
 }
 
 // answer answers a call: with a message, or where the status is not grpcOK with what went wrong.
@@ -274,6 +295,42 @@ func attachAddress(line string) string {
 		return only.Addr.String
 	}
 	return ""
+}
+
+// call asks the provider something and returns the message it answers.
+func (p *provider) call(asked string, question []byte) ([]byte, error) {
+	request, err := http.NewRequest(http.MethodPost, "http://provider"+service+asked, bytes.NewReader(question))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/grpc")
+	request.Header.Set("Te", "trailers")
+	response, err := p.proxy.Transport.RoundTrip(request)
+	if err != nil {
+		return nil, fmt.Errorf("%s of the provider: %w", asked, err)
+	}
+	defer response.Body.Close()
+	frame, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%s of the provider: %w", asked, err)
+	}
+	status, reason := response.Trailer.Get("Grpc-Status"), ""
+	if status == "" { // an answer without a message has no trailer
+		status, reason = response.Header.Get("Grpc-Status"), response.Header.Get("Grpc-Message")
+	}
+	if status != grpcOK || len(frame) < frameHead || frame[0] != 0 || int(binary.BigEndian.Uint32(frame[1:])) != len(frame)-frameHead {
+		return nil, fmt.Errorf("%s of the provider: %s, status %q %s of gRPC, %d bytes",
+			asked, response.Status, status, reason, len(frame))
+	}
+	return frame[frameHead:], nil
+}
+
+// frameHead is what precedes a message in gRPC: whether it is compressed, and its length in four bytes.
+const frameHead = 5
+
+// framed is a message as gRPC sends it, not compressed.
+func framed(message []byte) []byte {
+	return append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))), message...)
 }
 
 // proxyTo hands calls on to the socket of a provider. When that fails, what the provider said last is shown.

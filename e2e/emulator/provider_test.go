@@ -59,18 +59,18 @@ func serveFake(account string) {
 
 // engineConnection makes calls over one connection, as an engine does.
 type engineConnection struct {
-	t *testing.T
-	u *unasked
+	t  *testing.T
+	to *provider
 }
 
 func connect(t *testing.T, d *door) engineConnection {
-	return engineConnection{t, &unasked{provider: &provider{proxy: proxyTo(filepath.Join(d.folder, "provider"), &Messages{})}}}
+	return engineConnection{t, &provider{proxy: proxyTo(filepath.Join(d.folder, "provider"), &Messages{})}}
 }
 
 // ask returns who answers, in which process, after how many calls.
-func (c engineConnection) ask(asked string) (account string, process, calls int) {
+func (c engineConnection) ask(asked, question string) (account string, process, calls int) {
 	c.t.Helper()
-	message, err := c.u.call(asked, framed([]byte("question")))
+	message, err := c.to.call(asked, framed([]byte(question)))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func openDoor(t *testing.T, binary string, environment ...string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{binary: binary, environment: append(environment, "PATH="+os.Getenv("PATH")), schema: common.schemas.of(nil), unasked: common}
+	d := &door{binary: binary, environment: append(environment, "PATH="+os.Getenv("PATH")), schema: common.schemas.of(nil), unasked: common, configured: map[string]func() configured{}}
 	if _, err := d.open(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func openDoor(t *testing.T, binary string, environment ...string) *door {
 	return d
 }
 
-// TestDoor shows that whoever configures a provider has it alone, with the environment of its command.
+// TestDoor shows that each configuration within a command has a process alone, with the environment of the command.
 func TestDoor(t *testing.T) {
 	binary := fakeProvider(t)
 	t.Cleanup(func() {
@@ -107,16 +107,16 @@ func TestDoor(t *testing.T) {
 	first, second := openDoor(t, binary, "ACCOUNT=first"), openDoor(t, binary, "ACCOUNT=second")
 	here, there, other, validates := connect(t, first), connect(t, first), connect(t, second), connect(t, first)
 
-	_, common, _ := here.ask("ValidateResourceTypeConfig")
-	if account, process, _ := other.ask("ValidateResourceTypeConfig"); account != "nobody" || process != common {
+	_, common, _ := here.ask("ValidateResourceTypeConfig", "")
+	if account, process, _ := other.ask("ValidateResourceTypeConfig", ""); account != "nobody" || process != common {
 		t.Errorf("before it is configured %s answers in another process, want nobody in one", account)
 	}
 	processes := map[int]string{common: "nobody"}
 	for _, c := range []struct {
-		name, account string
-		connection    engineConnection
-	}{{"here", "first", here}, {"there", "first", there}, {"other", "second", other}} {
-		account, process, calls := c.connection.ask("Configure")
+		name, account, configuration string
+		connection                   engineConnection
+	}{{"here", "first", "a", here}, {"there", "first", "b", there}, {"other", "second", "a", other}} {
+		account, process, calls := c.connection.ask("Configure", c.configuration)
 		if before := processes[process]; before != "" {
 			t.Errorf("%s has the process of %s", c.name, before)
 		}
@@ -124,14 +124,23 @@ func TestDoor(t *testing.T) {
 		if account != c.account || calls != 1 {
 			t.Errorf("%s is configured as the account %s with call %d, want %s with the first", c.name, account, calls, c.account)
 		}
-		for _, asked := range []string{"ValidateResourceTypeConfig", "PrepareProviderConfig", "PlanResourceChange", "Stop", "Configure"} {
-			if _, again, _ := c.connection.ask(asked); again != process {
+		for _, asked := range []string{"ValidateResourceTypeConfig", "PrepareProviderConfig", "PlanResourceChange", "Stop"} {
+			if _, again, _ := c.connection.ask(asked, ""); again != process {
 				t.Errorf("%s asks %s of another process after Configure", c.name, asked)
 			}
 		}
 	}
-	if account, process, _ := validates.ask("ReadResource"); account != "nobody" || process != common {
+	if account, process, _ := validates.ask("ReadResource", ""); account != "nobody" || process != common {
 		t.Errorf("who configures nothing is answered by %s", account)
+	}
+
+	again := connect(t, first)
+	_, process, calls := again.ask("Configure", "b")
+	if processes[process] != "there" || calls != 1 {
+		t.Errorf("who configures what there did has the process of %s, configured with call %d", processes[process], calls)
+	}
+	if _, after, _ := again.ask("PlanResourceChange", ""); after != process {
+		t.Error("who configured what there did plans elsewhere")
 	}
 
 	first.close()
@@ -154,24 +163,24 @@ func TestDoorAnswers(t *testing.T) {
 	d := openDoor(t, binary)
 	t.Cleanup(d.unasked.stop)
 	c := connect(t, d)
-	if schema, err := c.u.call("GetSchema", framed(nil)); err != nil || string(schema) != string(d.schema) {
+	if schema, err := c.to.call("GetSchema", framed(nil)); err != nil || string(schema) != string(d.schema) {
 		t.Errorf("got %q, %v", schema, err)
 	}
-	if message, err := c.u.call("Stop", framed(nil)); err != nil || len(message) != 0 {
+	if message, err := c.to.call("Stop", framed(nil)); err != nil || len(message) != 0 {
 		t.Errorf("Stop before Configure is answered by the provider: %q, %v", message, err)
 	}
-	_, _, calls := c.ask("PrepareProviderConfig")
-	if _, _, again := connect(t, d).ask("PrepareProviderConfig"); again != calls {
+	_, _, calls := c.ask("PrepareProviderConfig", "")
+	if _, _, again := connect(t, d).ask("PrepareProviderConfig", ""); again != calls {
 		t.Error("the provider is asked the same question again")
 	}
-	if other, err := c.u.call("PrepareProviderConfig", framed([]byte("other"))); err != nil || strings.Contains(string(other), fmt.Sprintf(" %d Prep", calls)) {
+	if other, err := c.to.call("PrepareProviderConfig", framed([]byte("other"))); err != nil || strings.Contains(string(other), fmt.Sprintf(" %d Prep", calls)) {
 		t.Errorf("another question has the same answer: %q, %v", other, err)
 	}
 	request, err := http.NewRequest(http.MethodPost, "http://provider/plugin.GRPCBroker/StartStream", strings.NewReader(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := c.u.proxy.Transport.RoundTrip(request)
+	response, err := c.to.proxy.Transport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +190,7 @@ func TestDoorAnswers(t *testing.T) {
 	}
 
 	d.unasked.stop()
-	if _, err := c.u.call("ValidateResourceTypeConfig", framed(nil)); err == nil || !strings.Contains(err.Error(), `status "2"`) {
+	if _, err := c.to.call("ValidateResourceTypeConfig", framed(nil)); err == nil || !strings.Contains(err.Error(), `status "2"`) {
 		t.Errorf("a provider that has died: %v", err)
 	}
 }
@@ -206,8 +215,8 @@ func TestKeeperEndsWithThisProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := engineConnection{t, &unasked{provider: started}}
-	_, process, _ := c.ask("Configure")
+	c := engineConnection{t, started}
+	_, process, _ := c.ask("Configure", "")
 	if !runs(process) {
 		t.Fatal("it is not there while it answers")
 	}

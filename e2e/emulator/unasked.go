@@ -1,9 +1,6 @@
 package emulator
 
 import (
-	"bytes"
-	"encoding/binary"
-	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -66,40 +63,4 @@ func (u *unasked) prepare(w http.ResponseWriter, r *http.Request) {
 		u.prepared[string(question)] = message
 	}
 	answer(w, r, grpcOK, message)
-}
-
-// call asks the provider something and returns the message it answers.
-func (u *unasked) call(asked string, question []byte) ([]byte, error) {
-	request, err := http.NewRequest(http.MethodPost, "http://provider"+service+asked, bytes.NewReader(question))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/grpc")
-	request.Header.Set("Te", "trailers")
-	response, err := u.proxy.Transport.RoundTrip(request)
-	if err != nil {
-		return nil, fmt.Errorf("%s of the provider: %w", asked, err)
-	}
-	defer response.Body.Close()
-	frame, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, fmt.Errorf("%s of the provider: %w", asked, err)
-	}
-	status, reason := response.Trailer.Get("Grpc-Status"), ""
-	if status == "" { // an answer without a message has no trailer
-		status, reason = response.Header.Get("Grpc-Status"), response.Header.Get("Grpc-Message")
-	}
-	if status != grpcOK || len(frame) < frameHead || frame[0] != 0 || int(binary.BigEndian.Uint32(frame[1:])) != len(frame)-frameHead {
-		return nil, fmt.Errorf("%s of the provider: %s, status %q %s of gRPC, %d bytes",
-			asked, response.Status, status, reason, len(frame))
-	}
-	return frame[frameHead:], nil
-}
-
-// frameHead is what precedes a message in gRPC: whether it is compressed, and its length in four bytes.
-const frameHead = 5
-
-// framed is a message as gRPC sends it, not compressed.
-func framed(message []byte) []byte {
-	return append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))), message...)
 }
