@@ -51,7 +51,7 @@ opentofu: setup ## every golden stack and every module's tests with OpenTofu, wh
 
 lowest: setup ## what make test does with the newest OpenTofu, with the lowest one that generated code admits
 	@tools/opentofu lowest
-	OPENTOFU_LOWEST=1 go test -tags validate -count=1 -timeout 30m -run '^TestOpenTofu|^TestValidate$$/^(files|gauges|sessions|shop|shop-typescript|webshop)$$/^staging$$' -v ./e2e
+	OPENTOFU_LOWEST=1 go test -tags validate -count=1 -timeout 30m -run '^TestOpenTofu|^TestValidate$$/^(files|gauges|reach-typescript|sessions|shop|shop-typescript|webshop)$$/^(staging|strict)$$' -v ./e2e
 
 fuzz: ## every fuzz target for a few seconds
 	@tools/fuzz $(or $(SECONDS_EACH),5)

@@ -20,25 +20,32 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":        {"generator", "generator/environment", "generator/holdings", "generator/quota", "terraform", "kubernetes", "database"},
-	"generator":             {"generator/app", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/quota", "generator/sizes", "generator/source", "modules", "templates"},
-	"generator/holdings":    {"generator/environment", "generator/kinds"},
-	"generator/kinds":       {"generator/app", "generator/emit", "generator/environment", "generator/source", "modules"},
-	"generator/environment": {"generator/app"},
-	"generator/quota":       {"generator/app", "generator/environment", "generator/kinds"},
+	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/quota", "terraform", "kubernetes", "database"},
+	"generator":             {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules", "templates"},
+	"generator/holdings":    {"generator/diagnostic", "generator/environment", "generator/kinds"},
+	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/source", "modules"},
+	"generator/environment": {"generator/app", "generator/diagnostic"},
+	"generator/quota":       {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/sizes":       {},
-	"generator/app":         {},
+	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {},
+	"generator/diagnostic":  {},
 
-	"generator/source/typescript": {},
+	// A reader knows what all of them return and no other reader; what they have in common in tests knows none.
+	"generator/source":                   {"generator/app", "generator/diagnostic"},
+	"generator/source/encoremeta":        {"generator/app", "generator/diagnostic", "generator/source"},
+	"generator/source/golang":            {"generator/app", "generator/diagnostic", "generator/source"},
+	"generator/source/manifest":          {"generator/app", "generator/diagnostic", "generator/source"},
+	"generator/source/typescript":        {"generator/app", "generator/diagnostic", "generator/source", "generator/source/typescript/syntax"},
+	"generator/source/typescript/syntax": {},
+	"generator/source/sourcetest":        {"generator/diagnostic", "generator/source"},
 
-	"generator/source": {"generator/source/typescript"},
-	"modules":          {},
-	"templates":        {},
-	"terraform":        {},
-	"kubernetes":       {},
-	"database":         {},
-	"tools/promises":   {},
+	"modules":        {},
+	"templates":      {},
+	"terraform":      {},
+	"kubernetes":     {},
+	"database":       {},
+	"tools/promises": {},
 
 	"e2e/lab/container":     {},
 	"e2e/lab/ecs":           {"e2e/emulator", "e2e/lab/container"},
@@ -173,6 +180,57 @@ func TestDependencies(t *testing.T) {
 		if !linked[path] {
 			t.Errorf("the program no longer depends on %s: remove it from dependencies", path)
 		}
+	}
+}
+
+// onlyIn are the places of what is done in one way: what a line of code of the program looks like that does it, and the package
+// that alone may have such lines.
+var onlyIn = map[string]string{
+	`\bhcl\.Diagnostic\{|\bhcl\.Diagnostics\{\{`: "generator/diagnostic",
+	`\blevenshtein\.`: "generator/diagnostic",
+}
+
+// doneTwice lists the lines of a file that do what is done elsewhere in one way.
+func doneTwice(path string, content []byte, only map[string]string) []string {
+	var found []string
+	for expression, folder := range only {
+		if strings.HasPrefix(path, folder+"/") {
+			continue
+		}
+		for _, line := range regexp.MustCompile(`(?m)^.*(?:`+expression+`).*$`).FindAllString(string(content), -1) {
+			found = append(found, path+": "+strings.TrimSpace(line)+" belongs into "+folder)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func TestOneWayOfEach(t *testing.T) {
+	for _, found := range goList(t, "-deps", "./cmd/...") {
+		if found.Module == nil || found.Module.Path != module {
+			continue
+		}
+		folder := strings.TrimPrefix(found.ImportPath, module+"/")
+		for _, file := range found.GoFiles {
+			content, err := os.ReadFile(filepath.Join(folder, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range doneTwice(folder+"/"+file, content, onlyIn) {
+				t.Error(line)
+			}
+		}
+	}
+}
+
+func TestOneWayOfEachFires(t *testing.T) {
+	text := "return &hcl.Diagnostic{Severity: hcl.DiagError}\nvar diags hcl.Diagnostics\n\treturn hcl.Diagnostics{{\n"
+	want := []string{"a/b.go: return &hcl.Diagnostic{Severity: hcl.DiagError} belongs into generator/diagnostic", "a/b.go: return hcl.Diagnostics{{ belongs into generator/diagnostic"}
+	if got := doneTwice("a/b.go", []byte(text), onlyIn); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if got := doneTwice("generator/diagnostic/b.go", []byte(text), onlyIn); got != nil {
+		t.Errorf("got %q where it belongs", got)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/groundplan/groundplan/e2e/emulator"
 	labenvironment "github.com/groundplan/groundplan/e2e/lab/environment"
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 )
@@ -353,9 +354,9 @@ func (a *appliedEnvironment) plan(t *testing.T, c change) {
 	_, diagnostics := a.generate(t, holdings.Consent{})
 	var refused []string
 	for _, d := range diagnostics {
-		ids := accepts.FindAllStringSubmatch(d.Detail, -1)
+		ids := accepts.FindAllStringSubmatch(diagnostic.Text(d), -1)
 		if d.Severity == hcl.DiagError && len(ids) == 0 {
-			t.Fatalf("%s: %s", d.Summary, d.Detail)
+			t.Fatalf("%s: %s", d.Summary, diagnostic.Text(d))
 		}
 		for _, id := range ids {
 			refused = append(refused, id[1])

@@ -7,20 +7,20 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/source/typescript"
+	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
 )
 
 // describeTypeScript prints the tree in the lines of testdata/typescript/oracle.cjs.
-func describeTypeScript(file *typescript.File, names bool) []string {
+func describeTypeScript(file *syntax.File, names bool) []string {
 	d := &describer{file: file, names: names}
 	d.imports()
 	d.exports()
-	typescript.Walk(file, d.visit)
+	syntax.Walk(file, d.visit)
 	return d.lines
 }
 
 type describer struct {
-	file  *typescript.File
+	file  *syntax.File
 	names bool
 	lines []string
 }
@@ -29,12 +29,12 @@ func (d *describer) add(format string, arguments ...any) {
 	d.lines = append(d.lines, strings.TrimRight(fmt.Sprintf(format, arguments...), " "))
 }
 
-func extent(n typescript.Node) string {
+func extent(n syntax.Node) string {
 	s := n.Extent()
 	return strconv.Itoa(s.Start) + " " + strconv.Itoa(s.End)
 }
 
-func extents[N typescript.Node](list []N) string {
+func extents[N syntax.Node](list []N) string {
 	var parts []string
 	for _, n := range list {
 		parts = append(parts, strings.Replace(extent(n), " ", "-", 1))
@@ -84,10 +84,10 @@ func (d *describer) exports() {
 				seen[key] = true
 				d.add("export %s declared", e.Name)
 			}
-			if f, ok := e.Declaration.(*typescript.Function); ok {
+			if f, ok := e.Declaration.(*syntax.Function); ok {
 				for _, s := range d.file.Statements {
-					if o, ok := s.(*typescript.Function); ok && o != f && o.Modifiers.Has(typescript.Exported) && o.Body == nil &&
-						!o.Modifiers.Has(typescript.Declare) && exportName(o) == e.Name && o.Start < f.Start {
+					if o, ok := s.(*syntax.Function); ok && o != f && o.Modifiers.Has(syntax.Exported) && o.Body == nil &&
+						!o.Modifiers.Has(syntax.Declare) && exportName(o) == e.Name && o.Start < f.Start {
 						d.add("export %s declared", e.Name)
 					}
 				}
@@ -98,14 +98,14 @@ func (d *describer) exports() {
 	}
 }
 
-func exportName(f *typescript.Function) string {
-	if f.Modifiers.Has(typescript.Default) || f.Name == nil {
+func exportName(f *syntax.Function) string {
+	if f.Modifiers.Has(syntax.Default) || f.Name == nil {
 		return "default"
 	}
 	return f.Name.Name
 }
 
-func (d *describer) localName(e *typescript.Export) string {
+func (d *describer) localName(e *syntax.Export) string {
 	if e.Local != nil {
 		return e.Local.Name
 	}
@@ -113,53 +113,53 @@ func (d *describer) localName(e *typescript.Export) string {
 }
 
 // visit prints one node. Types are not compared, except as arguments of calls.
-func (d *describer) visit(n typescript.Node, ancestors []typescript.Node) bool {
+func (d *describer) visit(n syntax.Node, ancestors []syntax.Node) bool {
 	switch n := n.(type) {
-	case typescript.Type, *typescript.TypeParameter, *typescript.Import, *typescript.ImportAlias:
+	case syntax.Type, *syntax.TypeParameter, *syntax.Import, *syntax.ImportAlias:
 		return false
-	case *typescript.Export:
+	case *syntax.Export:
 		return n.Value != nil
-	case *typescript.Interface, *typescript.TypeAlias:
+	case *syntax.Interface, *syntax.TypeAlias:
 		d.add("%s %s", words[fmt.Sprintf("%T", n)], extent(n))
 		return false
-	case *typescript.Identifier:
+	case *syntax.Identifier:
 		d.identifier(n, ancestors[len(ancestors)-1])
-	case *typescript.ExpressionStatement, *typescript.Variables:
+	case *syntax.ExpressionStatement, *syntax.Variables:
 		switch parent := ancestors[len(ancestors)-1].(type) {
-		case *typescript.For:
+		case *syntax.For:
 			if parent.Init == n {
 				return true
 			}
-		case *typescript.ForEach:
+		case *syntax.ForEach:
 			if parent.Target == n {
 				return true
 			}
 		}
 		d.add("%s %s", words[fmt.Sprintf("%T", n)], extent(n))
-	case *typescript.Spread:
+	case *syntax.Spread:
 		// {...x} between the tags of an element is another node there.
-		if _, ok := ancestors[len(ancestors)-1].(*typescript.JSX); !ok {
+		if _, ok := ancestors[len(ancestors)-1].(*syntax.JSX); !ok {
 			d.add("spread %s", extent(n))
 		}
-	case *typescript.Meta:
+	case *syntax.Meta:
 		if n.Name != "import" || n.End-n.Start > len("import") {
 			d.add("meta %s", extent(n))
 		}
-	case *typescript.ClassMember:
-		if n.Form == typescript.MemberProperty {
+	case *syntax.ClassMember:
+		if n.Form == syntax.MemberProperty {
 			d.add("field %s", extent(n))
 		}
-	case *typescript.Property:
-		if n.Form != typescript.MemberMethod && n.Form != typescript.MemberGetter && n.Form != typescript.MemberSetter {
+	case *syntax.Property:
+		if n.Form != syntax.MemberMethod && n.Form != syntax.MemberGetter && n.Form != syntax.MemberSetter {
 			d.add("prop %s", extent(n))
 		}
-	case *typescript.Function:
-		if m, ok := ancestors[len(ancestors)-1].(*typescript.ClassMember); ok && m.Form == typescript.MemberStaticBlock {
+	case *syntax.Function:
+		if m, ok := ancestors[len(ancestors)-1].(*syntax.ClassMember); ok && m.Form == syntax.MemberStaticBlock {
 			return true
 		}
 		d.add("function %s %d%s%s%s", extent(n), len(n.Parameters), when(n.Body != nil || n.Result != nil, "body"),
-			when(n.Modifiers.Has(typescript.Async), "async"), when(n.Generator, "generator"))
-	case typescript.Expression:
+			when(n.Modifiers.Has(syntax.Async), "async"), when(n.Generator, "generator"))
+	case syntax.Expression:
 		d.expression(n)
 	default:
 		if word := words[fmt.Sprintf("%T", n)]; word != "" {
@@ -169,31 +169,31 @@ func (d *describer) visit(n typescript.Node, ancestors []typescript.Node) bool {
 	return true
 }
 
-func (d *describer) expression(e typescript.Expression) {
+func (d *describer) expression(e syntax.Expression) {
 	switch e := e.(type) {
-	case *typescript.String:
+	case *syntax.String:
 		d.add("string %s %s", extent(e), hashOf(e.Value))
-	case *typescript.Template:
+	case *syntax.Template:
 		d.add("template %s %s", extent(e), hashOf(e.Texts...))
-	case *typescript.TaggedTemplate:
+	case *syntax.TaggedTemplate:
 		d.add("tagged %s types %s", extent(e), extents(e.Types))
-	case *typescript.Member:
+	case *syntax.Member:
 		d.add("member %s %s %s%s", extent(e), extent(e.NameAt), e.Name, when(e.Optional, "optional"))
-	case *typescript.Index:
+	case *syntax.Index:
 		d.add("index %s%s", extent(e), when(e.Optional, "optional"))
-	case *typescript.Call:
+	case *syntax.Call:
 		d.add("call %s callee %s types %s arguments %s%s", extent(e), extent(e.Callee), extents(e.Types), extents(e.Arguments), when(e.Optional, "optional"))
-	case *typescript.New:
+	case *syntax.New:
 		d.add("new %s callee %s types %s arguments %s", extent(e), extent(e.Callee), extents(e.Types), extents(e.Arguments))
-	case *typescript.Instantiation:
+	case *syntax.Instantiation:
 		d.add("instantiation %s types %s", extent(e), extents(e.Types))
-	case *typescript.Array:
+	case *syntax.Array:
 		d.add("array %s %d", extent(e), len(e.Elements))
-	case *typescript.Binary:
+	case *syntax.Binary:
 		d.add("binary %s %s", extent(e), e.Operator)
-	case *typescript.Assign:
+	case *syntax.Assign:
 		d.add("binary %s %s", extent(e), e.Operator)
-	case *typescript.Class:
+	case *syntax.Class:
 		d.add("class %s %d", extent(e), len(e.Members))
 	default:
 		if word := words[fmt.Sprintf("%T", e)]; word != "" {
@@ -203,37 +203,37 @@ func (d *describer) expression(e typescript.Expression) {
 }
 
 // identifier prints references; names that are declared stand directly below the node that declares them.
-func (d *describer) identifier(id *typescript.Identifier, parent typescript.Node) {
+func (d *describer) identifier(id *syntax.Identifier, parent syntax.Node) {
 	switch parent := parent.(type) {
-	case *typescript.Declarator:
+	case *syntax.Declarator:
 		if parent.Target == id {
 			return
 		}
-	case *typescript.Parameter:
+	case *syntax.Parameter:
 		if parent.Target == id {
 			return
 		}
-	case *typescript.PatternProperty:
+	case *syntax.PatternProperty:
 		if parent.Target == id {
 			return
 		}
-	case *typescript.PatternElement:
+	case *syntax.PatternElement:
 		if parent.Target == id {
 			return
 		}
-	case *typescript.ObjectPattern, *typescript.ArrayPattern, *typescript.Namespace:
+	case *syntax.ObjectPattern, *syntax.ArrayPattern, *syntax.Namespace:
 		return
-	case *typescript.Function:
+	case *syntax.Function:
 		if parent.Name == id {
 			return
 		}
-	case *typescript.Class:
+	case *syntax.Class:
 		if parent.Name == id {
 			return
 		}
-	case *typescript.Enum:
+	case *syntax.Enum:
 		return
-	case *typescript.Try:
+	case *syntax.Try:
 		return
 	}
 	if !d.names {
@@ -248,14 +248,14 @@ func (d *describer) identifier(id *typescript.Identifier, parent typescript.Node
 }
 
 var words = map[string]string{
-	"*typescript.Number": "num", "*typescript.Regex": "regex", "*typescript.Boolean": "bool", "*typescript.Null": "null",
-	"*typescript.This": "this", "*typescript.Super": "super", "*typescript.PrivateName": "private", "*typescript.Paren": "paren",
-	"*typescript.Conditional": "cond", "*typescript.Await": "await", "*typescript.Yield": "yield", "*typescript.Cast": "cast",
-	"*typescript.JSX": "jsx", "*typescript.JSXAttribute": "attr", "*typescript.Object": "object",
-	"*typescript.Unary": "unary", "*typescript.ExpressionStatement": "expr", "*typescript.Block": "block", "*typescript.If": "if",
-	"*typescript.For": "for", "*typescript.ForEach": "foreach", "*typescript.While": "while", "*typescript.Switch": "switch",
-	"*typescript.Case": "case", "*typescript.Try": "try", "*typescript.Return": "return", "*typescript.Throw": "throw",
-	"*typescript.Jump": "jump", "*typescript.Labeled": "labeled", "*typescript.With": "with", "*typescript.Empty": "empty",
-	"*typescript.Variables": "vars", "*typescript.Declarator": "declarator", "*typescript.Enum": "enum", "*typescript.Namespace": "namespace",
-	"*typescript.Interface": "interface", "*typescript.TypeAlias": "type", "*typescript.Parameter": "param",
+	"*syntax.Number": "num", "*syntax.Regex": "regex", "*syntax.Boolean": "bool", "*syntax.Null": "null",
+	"*syntax.This": "this", "*syntax.Super": "super", "*syntax.PrivateName": "private", "*syntax.Paren": "paren",
+	"*syntax.Conditional": "cond", "*syntax.Await": "await", "*syntax.Yield": "yield", "*syntax.Cast": "cast",
+	"*syntax.JSX": "jsx", "*syntax.JSXAttribute": "attr", "*syntax.Object": "object",
+	"*syntax.Unary": "unary", "*syntax.ExpressionStatement": "expr", "*syntax.Block": "block", "*syntax.If": "if",
+	"*syntax.For": "for", "*syntax.ForEach": "foreach", "*syntax.While": "while", "*syntax.Switch": "switch",
+	"*syntax.Case": "case", "*syntax.Try": "try", "*syntax.Return": "return", "*syntax.Throw": "throw",
+	"*syntax.Jump": "jump", "*syntax.Labeled": "labeled", "*syntax.With": "with", "*syntax.Empty": "empty",
+	"*syntax.Variables": "vars", "*syntax.Declarator": "declarator", "*syntax.Enum": "enum", "*syntax.Namespace": "namespace",
+	"*syntax.Interface": "interface", "*syntax.TypeAlias": "type", "*syntax.Parameter": "param",
 }

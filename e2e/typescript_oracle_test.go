@@ -19,7 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/groundplan/groundplan/generator/source/typescript"
+	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
 )
 
 var (
@@ -32,7 +32,7 @@ var (
 func TestI2_TypeScriptOracle(t *testing.T) {
 	t.Run("I2 fixtures", func(t *testing.T) {
 		var files []string
-		for _, root := range []string{"../generator/source/typescript/testdata", "../fixtures"} {
+		for _, root := range []string{"../generator/source/typescript/syntax/testdata", "../fixtures"} {
 			files = append(files, typescriptFiles(t, root)...)
 		}
 		if len(files) == 0 {
@@ -49,7 +49,7 @@ func TestI2_TypeScriptOracle(t *testing.T) {
 
 // TestI2_TypeScriptOracleNotices shows that the comparison sees a difference.
 func TestI2_TypeScriptOracleNotices(t *testing.T) {
-	file, err := typescript.Parse("a.ts", "import {a} from 'm';\nexport const b = a<T>(1)")
+	file, err := syntax.Parse("a.ts", "import {a} from 'm';\nexport const b = a<T>(1)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func compareTypeScriptFile(t *testing.T, want oracleFile, names bool, counts map
 		counts["not UTF-8"]++
 		return
 	}
-	file, err := typescript.Parse(want.File, string(source))
+	file, err := syntax.Parse(want.File, string(source))
 	switch {
 	case err != nil && len(want.Errors) > 0:
 		counts["both refuse"]++
@@ -161,7 +161,7 @@ func compareTypeScriptFile(t *testing.T, want oracleFile, names bool, counts map
 		t.Logf("%s: only the compiler refuses: %s", want.File, want.Errors[0])
 	default:
 		if names {
-			typescript.Resolve(file)
+			syntax.Resolve(file)
 		}
 		got := describeTypeScript(file, names)
 		counts["nodes"] += len(got)

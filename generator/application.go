@@ -3,7 +3,6 @@ package generator
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/quota"
@@ -38,7 +38,7 @@ type Options struct {
 // balancer for it would only cost. The error is the machine's.
 func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
 	output, environments, diags, err := fromSource(options)
-	sortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return output, environments, diags, err
 }
 
@@ -86,11 +86,9 @@ func keepGenerated(previous *Lock, out string) hcl.Diagnostics {
 	if len(previous.Files) == 0 {
 		return nil
 	}
-	return hcl.Diagnostics{{
-		Severity: hcl.DiagError, Summary: "Code of an application without services",
-		Detail: fmt.Sprintf("The application has no services, and %s holds what was generated when it had some; nothing there is changed.\n"+
-			"hint: mend what keeps services from being found, or run terraform destroy in services and then in platform, and remove the folder", filepath.Base(out)),
-	}}
+	return hcl.Diagnostics{diagnostic.Error(hcl.Range{}, "Code of an application without services",
+		"mend what keeps services from being found, or run terraform destroy in services and then in platform, and remove the folder",
+		"The application has no services, and %s holds what was generated when it had some; nothing there is changed.", filepath.Base(out))}
 }
 
 // ReadApplication reads an application and resolves it, as Read and ReadMetadata do.

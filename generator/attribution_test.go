@@ -7,8 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/hashicorp/hcl/v2"
-
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -18,13 +17,13 @@ import (
 func TestI6_MiddlewareIsToldApartByNameAndPackage(t *testing.T) {
 	read := reachable()
 	read.Endpoints = append(read.Endpoints,
-		source.Endpoint{Service: "a", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/a", Tags: []string{"fast"}},
-		source.Endpoint{Service: "b", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/b", Tags: []string{"odd"}})
+		app.Endpoint{Service: "a", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/a", Tags: []string{"fast"}},
+		app.Endpoint{Service: "b", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/b", Tags: []string{"odd"}})
 	read.Decls = append(read.Decls, source.Decl{Kind: "topic", Name: "only", Symbol: "only", Package: "lib", At: line("lib/lib.ts", 40)})
 	read.Middleware = append(read.Middleware,
-		source.Middleware{Name: "log", Package: "other", Global: true, Targets: []string{"tag:fast"}, At: line("other/other.ts", 1)},
-		source.Middleware{Name: "trace", Package: "mw", Global: true, Targets: []string{"tag:odd"}, At: line("mw/mw.ts", 30)},
-		source.Middleware{Name: "own", Package: "a", Service: "a", Targets: []string{"all"}, At: line("a/a.ts", 50)})
+		app.Middleware{Name: "log", Package: "other", Global: true, Targets: []string{"tag:fast"}, At: line("other/other.ts", 1)},
+		app.Middleware{Name: "trace", Package: "mw", Global: true, Targets: []string{"tag:odd"}, At: line("mw/mw.ts", 30)},
+		app.Middleware{Name: "own", Package: "a", Service: "a", Targets: []string{"all"}, At: line("a/a.ts", 50)})
 	read.Uses = append(read.Uses, source.Use{Kind: "topic", Name: "only", Operation: "publish", Package: "mw", Middleware: "log", At: line("mw/mw.ts", 3)})
 	application, diags := resolve(read, fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
@@ -46,7 +45,7 @@ func TestG1_ModelIsSorted(t *testing.T) {
 	read := func() *source.Application {
 		read := reachable()
 		for _, name := range []string{"one", "two", "three", "four"} {
-			read.Endpoints = append(read.Endpoints, source.Endpoint{Service: "a", Name: name, Access: "public", Methods: []string{"GET"}, Path: "/" + name, At: line("a/a.ts", 20)})
+			read.Endpoints = append(read.Endpoints, app.Endpoint{Service: "a", Name: name, Access: "public", Methods: []string{"GET"}, Path: "/" + name, At: line("a/a.ts", 20)})
 			read.Calls = append(read.Calls, source.Call{Package: "b", Service: "b", TargetService: "a", Endpoint: name, At: line("b/b.ts", 20)})
 		}
 		return read
@@ -75,35 +74,13 @@ func TestG1_ModelIsSorted(t *testing.T) {
 	}
 }
 
-// TestI6_DiagnosticsAreSorted: what concerns no place comes first, the rest by file, line and column.
-func TestI6_DiagnosticsAreSorted(t *testing.T) {
-	at := func(file string, line, column int) *hcl.Range {
-		return &hcl.Range{Filename: file, Start: hcl.Pos{Line: line, Column: column}}
-	}
-	diags := hcl.Diagnostics{
-		{Summary: "5", Subject: at("b", 1, 1)}, {Summary: "1"}, {Summary: "4", Subject: at("a", 10, 1)}, {Summary: "3", Subject: at("a", 9, 20)},
-		{Summary: "2", Subject: at("a", 9, 3)}, {Summary: "1"},
-	}
-	for seed := range uint64(20) {
-		shuffle(rand.New(rand.NewPCG(seed, 3)), diags)
-		sortDiagnostics(diags)
-		got := ""
-		for _, d := range diags {
-			got += d.Summary
-		}
-		if got != "112345" {
-			t.Fatalf("seed %d: %s", seed, got)
-		}
-	}
-}
-
 // TestI6_CronJobsCallTheEndpointTheyName: another service may have an endpoint of the same name.
 func TestI6_CronJobsCallTheEndpointTheyName(t *testing.T) {
 	read := &source.Application{
-		Language: "go",
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}},
+		Runtime:  app.EncoreGo,
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}},
 		Packages: []source.Package{{Dir: "a", Service: "a"}, {Dir: "b", Service: "b"}},
-		Endpoints: []source.Endpoint{
+		Endpoints: []app.Endpoint{
 			{Service: "a", Name: "Run", Access: "private", Methods: []string{"POST"}, Path: "/a.Run", HasRequest: true},
 			{Service: "b", Name: "Run", Access: "private", Methods: []string{"POST"}, Path: "/b.Run"},
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -62,7 +63,7 @@ func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 		if !p.Public || d.Env.Domain != "" || service.Container.Protocol == "" {
 			continue
 		}
-		diags = append(diags, fail(service.At, "Protocol that needs TLS", "set domain in the environment, or speak http",
+		diags = append(diags, diagnostic.Error(service.At, "Protocol that needs TLS", "set domain in the environment, or speak http",
 			"The service %q speaks %s, which load balancers send on from HTTPS listeners alone, and the environment %q has no domain.", service.Name, service.Container.Protocol, d.Env.Name))
 	}
 	return diags
@@ -180,12 +181,12 @@ func checkSubdomains(application *app.App) hcl.Diagnostics {
 			continue
 		}
 		if bucket, clash := taken[c.Subdomain]; clash {
-			diags = append(diags, fail(service.At, "Subdomain of a bucket", "choose another subdomain, or another name for the bucket",
-				"The service %q answers to the subdomain %q, under which the public bucket %q (%s) is seen.", service.Name, c.Subdomain, bucket.Name, app.Position(bucket.At)))
+			diags = append(diags, diagnostic.Error(service.At, "Subdomain of a bucket", "choose another subdomain, or another name for the bucket",
+				"The service %q answers to the subdomain %q, under which the public bucket %q (%s) is seen.", service.Name, c.Subdomain, bucket.Name, diagnostic.Place(bucket.At)))
 		}
 		seen[c.Subdomain] = true
 		if len(seen) == maxSubdomains+1 {
-			diags = append(diags, fail(service.At, "Too many subdomains", "tell services apart by their paths",
+			diags = append(diags, diagnostic.Error(service.At, "Too many subdomains", "tell services apart by their paths",
 				"The services answer to more than %d subdomains, and a certificate has room for no more.", maxSubdomains))
 		}
 	}
@@ -206,10 +207,8 @@ func checkPublicJobs(application *app.App) hcl.Diagnostics {
 			if endpoint.Name != spec.Endpoint || !public(service) || !routed(service.Container, endpoint.Path) {
 				continue
 			}
-			warning := fail(r.At, "Job that anybody can start", "leave the path out of the paths of the service, call a service that is not public, or check requests there",
-				"Cron job %q calls %s of the service %q, which requests from outside reach as well, and nothing tells a job's request from theirs.", r.Name, endpoint.Path, service.Name)
-			warning.Severity = hcl.DiagWarning
-			diags = append(diags, warning)
+			diags = append(diags, diagnostic.Warning(r.At, "Job that anybody can start", "leave the path out of the paths of the service, call a service that is not public, or check requests there",
+				"Cron job %q calls %s of the service %q, which requests from outside reach as well, and nothing tells a job's request from theirs.", r.Name, endpoint.Path, service.Name))
 		}
 	}
 	return diags
@@ -244,9 +243,11 @@ func images(d *kinds.Deployment) []guideImage {
 	}
 	var list []guideImage
 	for prefix, processes := range services {
-		image := guideImage{Prefix: prefix, Dir: ".", Arch: "amd64"}
+		image := guideImage{Prefix: prefix, Arch: "amd64"}
 		if len(processes) == 1 {
-			image.Dir = processes[0].Service(processes[0].Name).Dir
+			if dir := processes[0].Service(processes[0].Name).Dir; dir != "." {
+				image.Dir = "/" + dir
+			}
 		}
 		var names []string
 		for _, p := range processes {

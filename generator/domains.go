@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -108,17 +109,13 @@ func checkNames(d *kinds.Deployment) hcl.Diagnostics {
 		}
 		for _, other := range own {
 			if other.at == nil && other.name == alias.name {
-				diags = append(diags, fail(*alias.at, "Domain used twice", "choose another name, or remove the block", "Under %s is %s already.", alias.name, other.what))
+				diags = append(diags, diagnostic.Error(*alias.at, "Domain used twice", "choose another name, or remove the block", "Under %s is %s already.", alias.name, other.what))
 			}
 		}
 	}
 	if count := 1 + len(d.Env.Aliases) + len(subdomains(d)); d.Env.Domain != "" && count > environment.MaxCertifiedNames {
-		diags = append(diags, at(*d.Env, &hcl.Diagnostic{
-			Severity: hcl.DiagError,
-			Summary:  "Too many names",
-			Detail: fmt.Sprintf("Environment %q answers to %d names, its domain, its aliases and the subdomains of services, and a certificate has room for %d.\n"+
-				"hint: leave out alias blocks in %s, or tell services apart by their paths", d.Env.Name, count, environment.MaxCertifiedNames, environment.Filename),
-		}))
+		diags = append(diags, diagnostic.Error(d.Env.At, "Too many names", "leave out alias blocks in "+environment.Filename+", or tell services apart by their paths",
+			"Environment %q answers to %d names, its domain, its aliases and the subdomains of services, and a certificate has room for %d.", d.Env.Name, count, environment.MaxCertifiedNames))
 	}
 	for _, service := range d.App.Services {
 		c := service.Container
@@ -126,7 +123,7 @@ func checkNames(d *kinds.Deployment) hcl.Diagnostics {
 			continue
 		}
 		if hosts := len(containerHosts(d.Env, c)); hosts+len(c.Paths) > environment.MaxRuleValues {
-			diags = append(diags, fail(service.At, "Too many names and paths", "set redirect = true in alias blocks of the environment, or name fewer paths, with * at their ends",
+			diags = append(diags, diagnostic.Error(service.At, "Too many names and paths", "set redirect = true in alias blocks of the environment, or name fewer paths, with * at their ends",
 				"The service %q answers to %d names in environment %q and has %d paths, and a rule of the load balancer has room for %d together.",
 				service.Name, hosts, d.Env.Name, len(c.Paths), environment.MaxRuleValues))
 		}
@@ -148,12 +145,8 @@ func checkSharedNames(deployments []*kinds.Deployment) hcl.Diagnostics {
 					continue
 				}
 				other := names[i][two]
-				diags = append(diags, at(*later.Env, &hcl.Diagnostic{
-					Severity: hcl.DiagError,
-					Summary:  "Domain used twice",
-					Detail: fmt.Sprintf("Under %s is %s of environment %q, and %s of environment %q.\nhint: give each environment a domain that is not under the other's, in %s",
-						one.name, one.what, earlier.Env.Name, other.what, later.Env.Name, environment.Filename),
-				}))
+				diags = append(diags, diagnostic.Error(later.Env.At, "Domain used twice", "give each environment a domain that is not under the other's, in "+environment.Filename,
+					"Under %s is %s of environment %q, and %s of environment %q.", one.name, one.what, earlier.Env.Name, other.what, later.Env.Name))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -46,9 +47,9 @@ func TestE3_NamesOfOneAndOfSeveralEnvironments(t *testing.T) {
 			_, diags := tryLower(t, test.application, test.text)
 			var got []string
 			for _, d := range onlyErrors(diags) {
-				got = append(got, app.Position(*d.Subject)+": "+d.Summary+"; "+d.Detail)
-				if !strings.Contains(d.Detail, "\nhint: ") {
-					t.Errorf("no hint: %s", d.Detail)
+				got = append(got, diagnostic.Place(*d.Subject)+": "+d.Summary+"; "+diagnostic.Text(d))
+				if !strings.Contains(diagnostic.Text(d), "\nhint: ") {
+					t.Errorf("no hint: %s", diagnostic.Text(d))
 				}
 			}
 			if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], test.want)) {

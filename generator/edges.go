@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -66,7 +67,7 @@ func (r *resolver) binds(kind kinds.Kind) bool {
 
 // typeScript says whether the application is read from TypeScript source.
 func (r *resolver) typeScript() bool {
-	return r.read.Language == "typescript" && !r.read.Manifest && !r.read.Metadata
+	return r.read.Runtime == app.EncoreTypeScript && r.read.Origin == source.FromCode
 }
 
 // misplaced reports a use in another service than the one a private resource belongs to.
@@ -74,7 +75,7 @@ func misplaced(kind kinds.Kind, use source.Use) *hcl.Diagnostic {
 	if !kind.Private || use.Through == "" {
 		return nil
 	}
-	return fail(use.At, capitalized(kind.Noun)+" of another service", "call an endpoint of the service that declares it",
+	return diagnostic.Error(use.At, diagnostic.Capitalized(kind.Noun)+" of another service", "call an endpoint of the service that declares it",
 		"The %s %s of %q is used in %q, but belongs to another service; Encore shares none.", kind.Noun, use.Through, use.Parent, use.Service)
 }
 
@@ -142,7 +143,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 			shared[decl.Name] = true
 		}
 	}
-	slices.SortStableFunc(edges, func(x, y app.Edge) int { return comparePositions(x.At, y.At) })
+	slices.SortStableFunc(edges, func(x, y app.Edge) int { return diagnostic.ComparePlaces(x.At, y.At) })
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
 		b := pair{e.Service, key{e.Kind, e.Parent, e.Resource}}
@@ -157,27 +158,28 @@ func (r *resolver) warn() hcl.Diagnostics {
 			diags = append(diags, r.warnReached(e))
 			continue
 		}
-		warning := &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: e.At.Ptr()}
 		invisible := fmt.Sprintf("Encore's metadata does not list this use; the role of %s gets it all the same.", e.Service)
 		if e.Origin == app.Across {
-			warning.Summary = fmt.Sprintf("%s %q is used through %s", kind.Noun, e.Resource, e.Through)
-			warning.Detail = invisible
-			switch call := named(kind, r.read.Language, e.Resource); {
-			case r.typeScript() && kind.Everywhere:
-				warning.Detail += fmt.Sprintf("\nhint: declare the secret in %s as well to make it visible", e.Service)
-			case r.typeScript():
-				warning.Detail += fmt.Sprintf("\nhint: bind the %s to a variable, and import that from the module that declares it", kind.Noun)
-			case r.read.Language == "go" && call != "":
-				warning.Detail += fmt.Sprintf("\nhint: declare `var db = %s` in %s to make it visible", call, e.Service)
-			}
-		} else {
-			warning.Summary = fmt.Sprintf("%s %q is used by package %s", kind.Noun, e.Resource, e.Through)
-			warning.Detail = fmt.Sprintf("The package belongs to no service, and %s imports it here. ", e.Service) + invisible +
-				"\nhint: " + handOver(kind, e)
+			diags = append(diags, diagnostic.Warning(e.At, fmt.Sprintf("%s %q is used through %s", kind.Noun, e.Resource, e.Through), r.showing(kind, e), "%s", invisible))
+			continue
 		}
-		diags = append(diags, warning)
+		diags = append(diags, diagnostic.Warning(e.At, fmt.Sprintf("%s %q is used by package %s", kind.Noun, e.Resource, e.Through), handOver(kind, e),
+			"The package belongs to no service, and %s imports it here. %s", e.Service, invisible))
 	}
 	return diags
+}
+
+// showing is the remedy for a use through a variable of others: how the service says itself that it uses it; "" when there is none.
+func (r *resolver) showing(kind kinds.Kind, e app.Edge) string {
+	switch call := named(kind, r.read.Runtime, e.Resource); {
+	case r.typeScript() && kind.Everywhere:
+		return fmt.Sprintf("declare the secret in %s as well to make it visible", e.Service)
+	case r.typeScript():
+		return fmt.Sprintf("bind the %s to a variable, and import that from the module that declares it", kind.Noun)
+	case r.read.Runtime == app.EncoreGo && call != "":
+		return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
+	}
+	return ""
 }
 
 // handOver is the remedy for a use in shared code: the service does it, or hands over the right to do it.

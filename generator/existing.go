@@ -25,7 +25,7 @@ func existing(d *kinds.Deployment) []string {
 		items = append(items, existingBucket(d, bucket))
 	}
 	for _, topic := range d.Env.ExistingTopics {
-		text := fmt.Sprintf("Topic `%s` stands for %q. Its policy must not deny the account's roles `sns:Publish`, nor its administrators `sns:Subscribe`.", topic.ARN, topic.Topic)
+		text := fmt.Sprintf("Topic `%s` stands for %q. The platform stack adds its queues to it as subscribers, and takes them away again. Its policy must not deny the account's roles `sns:Publish`, nor its administrators `sns:Subscribe`.", topic.ARN, topic.Topic)
 		items = append(items, text+keyNote(topic.KeyARN))
 	}
 	for _, server := range d.Env.DatabaseServers {
@@ -65,13 +65,17 @@ func existingNetwork(d *kinds.Deployment) string {
 			servers = append(servers, fmt.Sprintf(", TCP %d out to the database server %q", server.Existing.Port, server.Name))
 		}
 	}
-	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from %s%s%s; TCP %s out by a NAT gateway, "+
-		"or else interface endpoints with private DNS for %s, and a gateway endpoint for S3; the answers to all of it.",
-		ids(network.ComputeSubnetIDs), servicePort(d), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
 	ports := storagePorts(d)
 	if !slices.ContainsFunc(d.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		ports = slices.DeleteFunc(ports, func(port int) bool { return port == kinds.Databases.StoragePort })
 	}
+	if len(ports) > 0 {
+		servers = append(servers, fmt.Sprintf(", TCP %s out to the storage subnets", numbers(ports)))
+	}
+	// Network ACLs know no connections: what goes from one compute subnet to another leaves the one and enters the other.
+	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from %s and out to the compute subnets%s%s; TCP %s out by a NAT gateway, "+
+		"or else interface endpoints with private DNS for %s, a gateway endpoint for S3, and a copy of the helper image (see below); the answers to all of it.",
+		ids(network.ComputeSubnetIDs), servicePort(d), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
 	if len(ports) > 0 {
 		lines = append(lines, fmt.Sprintf("  - Storage subnets %s, in two zones or more and without a route to the internet: TCP %s in from the compute subnets, and the answers.",
 			ids(network.StorageSubnetIDs), numbers(ports)))

@@ -62,7 +62,7 @@ func sameAccount(s *kinds.Stack, stack string) {
 		identity.Comments = []string{"The account that is meant: the settings of the environment name none"}
 		s.Output("account_id", "The account of the environment, which the services have to be in as well.", emit.Ref(account))
 	} else {
-		identity.Comments = []string{"The services belong into the account of the platform"}
+		identity.Comments = []string{"The services belong in the account of the platform"}
 		identity.Blocks = []emit.Block{{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []emit.Arg{
 			kinds.Arg("condition", emit.Equal("self.account_id", "local.platform.account_id")),
 			kinds.Arg("error_message", emit.Template("The credentials are for account ", "self.account_id", ", but the platform of this environment is in account ", "local.platform.account_id", ".")),

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
@@ -36,9 +37,9 @@ const (
 // was granted once stays, and what holds data stays unless the consent names it. The environments' address ranges are filled in.
 func Generate(application *app.App, environments []environment.Environment, previous *Lock, consent holdings.Consent) (*Output, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
-	cidrs, err := environment.GrantCIDRs(environments, previous.CIDRs)
-	if err != nil {
-		return nil, diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No address range for an environment", Detail: err.Error()})
+	cidrs, problem := environment.GrantCIDRs(environments, previous.CIDRs)
+	if problem != nil {
+		return nil, diags.Append(problem)
 	}
 	if diags = append(diags, checkRanges(environments, cidrs)...); diags.HasErrors() {
 		return nil, diags
@@ -155,7 +156,7 @@ func check(d *kinds.Deployment) hcl.Diagnostics {
 // once leaves out what was reported of an environment before, and notes the rest.
 func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
-		text := d.Error()
+		text := d.Error() + diagnostic.Text(d)
 		known := reported[text]
 		reported[text] = true
 		return known
@@ -181,7 +182,7 @@ func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, file := range files {
 		if err := problems[i]; err != nil {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Text that HCL cannot hold", Detail: fmt.Sprintf("%s/%s: %s.", folder, file, err)})
+			diags = append(diags, diagnostic.Error(hcl.Range{}, "Text that HCL cannot hold", "", "%s/%s: %s.", folder, file, err))
 		}
 		output.Files[folder+"/"+file] = contents[i]
 	}

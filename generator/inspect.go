@@ -250,7 +250,7 @@ func InspectJSON(a *app.App) ([]byte, error) {
 // Inspect turns the model into what `groundplan inspect --format json` prints.
 func Inspect(a *app.App) Inspection {
 	in := Inspection{
-		App: a.Name, Language: a.Language,
+		App: a.Name, Language: a.Runtime.String(),
 		Services: []InspectedService{}, Databases: []InspectedDatabase{}, Topics: []InspectedTopic{}, Buckets: []InspectedBucket{},
 		Caches: []InspectedCache{}, Secrets: []InspectedSecret{}, Crons: []InspectedCron{}, Middleware: []InspectedMiddleware{},
 		Metrics:  []InspectedMetric{},

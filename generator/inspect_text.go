@@ -53,15 +53,12 @@ func InspectText(a *app.App, color bool) string {
 }
 
 func headline(a *app.App) string {
-	language := map[string]string{"go": "Encore Go", "typescript": "Encore TypeScript", "manifest": "plain containers"}[a.Language]
-	if language == "" {
-		language = a.Language
-	}
+	runtime := map[app.Runtime]string{app.EncoreGo: "Encore Go", app.EncoreTypeScript: "Encore TypeScript", app.Containers: "plain containers"}[a.Runtime]
 	endpoints := 0
 	for _, s := range a.Services {
 		endpoints += len(s.Endpoints)
 	}
-	parts := []string{language, count(len(a.Services), "service"), count(endpoints, "endpoint")}
+	parts := []string{runtime, count(len(a.Services), "service"), count(endpoints, "endpoint")}
 	if a.Exposed() {
 		parts = append(parts, "gateway "+gatewayName)
 	}
@@ -277,7 +274,7 @@ func sharedRows(a *app.App) []row {
 		demanded[k] = demanded[k] || e.Origin == app.Demanded
 	}
 	for _, e := range a.Loads {
-		what := "used by every process while " + loadedUnits(a.Language == "go") + " load"
+		what := "used by every process while " + loadedUnits(a.Runtime == app.EncoreGo) + " load"
 		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: what, at: fileLine(e.At), hidden: true})
 		used[key{e.Kind, e.Parent, e.Resource}] = true
 	}

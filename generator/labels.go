@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
@@ -101,18 +101,13 @@ func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostic
 	var diags hcl.Diagnostics
 	for _, kind := range kinds.All {
 		for _, r := range application.Of(kind.Name) {
-			at, label := r.At, labels[kinds.ID(r.Kind, r.Parent, r.Name)]
+			label := labels[kinds.ID(r.Kind, r.Parent, r.Name)]
 			named := slices.ContainsFunc(kinds.ConnectionVariables, func(v kinds.ConnectionVariable) bool { return v.Kind == r.Kind })
 			if !named || label == "" || label == kinds.PlainLabel(r.Parent, r.Name) {
 				continue
 			}
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning,
-				Summary:  "Variables told apart by a suffix",
-				Detail: fmt.Sprintf("The %s %q and another, which may be gone, would have variables of one name: those of this one are named after %s.\nhint: rename it to be rid of the suffix; what it is on AWS is then made anew",
-					kind.Noun, r.Name, strings.ToUpper(label)),
-				Subject: &at,
-			})
+			diags = append(diags, diagnostic.Warning(r.At, "Variables told apart by a suffix", "rename it to be rid of the suffix; what it is on AWS is then made anew",
+				"The %s %q and another, which may be gone, would have variables of one name: those of this one are named after %s.", kind.Noun, r.Name, strings.ToUpper(label)))
 		}
 	}
 	return diags

@@ -1,12 +1,12 @@
 package generator
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
@@ -21,16 +21,12 @@ func checkRanges(environments []environment.Environment, ranges map[string]strin
 			if other == env.Name || env.CIDR == "" || !environment.RangesOverlap(env.CIDR, ranges[other]) || reported(environments, other, env.Name) {
 				continue
 			}
-			overlap := &hcl.Diagnostic{
-				Severity: hcl.DiagError,
-				Summary:  "Address ranges overlap",
-				Detail: fmt.Sprintf("Environment %q has the range %s, and environment %q was granted %s: networks that overlap can never be connected.\n"+
-					"hint: give it another cidr in %s, or remove the line to have one chosen", env.Name, env.CIDR, other, ranges[other], environment.Filename),
-			}
+			overlap := diagnostic.Error(env.At, "Address ranges overlap", "give it another cidr in "+environment.Filename+", or remove the line to have one chosen",
+				"Environment %q has the range %s, and environment %q was granted %s: networks that overlap can never be connected.", env.Name, env.CIDR, other, ranges[other])
 			if !slices.ContainsFunc(environments, func(e environment.Environment) bool { return e.Name == other }) {
 				overlap.Severity = hcl.DiagWarning
 			}
-			diags = append(diags, at(env, overlap))
+			diags = append(diags, overlap)
 		}
 	}
 	return diags
@@ -47,21 +43,16 @@ func checkShownDomains(d *kinds.Deployment) hcl.Diagnostics {
 	for _, r := range d.Of("bucket") {
 		domain := kinds.ShownDomain(d.Env, r)
 		if domain != "" && d.Env.CDNCertificateARN == "" && !environment.Certifiable(domain) {
-			diags = append(diags, fail(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
+			diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
 				"Bucket %q would be shown as %s in environment %q, and no public authority certifies that name.", r.Name, domain, d.Env.Name))
 			continue
 		}
 		if len(domain) <= maxCertifiedName || d.Env.CDNCertificateARN != "" {
 			continue
 		}
-		where := r.At
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError,
-			Summary:  "Domain of a bucket too long",
-			Detail: fmt.Sprintf("Bucket %q would be shown as %s in environment %q: %d characters, and ACM certifies names of at most %d.\n"+
-				"hint: choose a shorter domain or name, or set cdn_certificate_arn to a certificate of your own in %s", r.Name, domain, d.Env.Name, len(domain), maxCertifiedName, environment.Filename),
-			Subject: &where,
-		})
+		diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket too long",
+			"choose a shorter domain or name, or set cdn_certificate_arn to a certificate of your own in "+environment.Filename,
+			"Bucket %q would be shown as %s in environment %q: %d characters, and ACM certifies names of at most %d.", r.Name, domain, d.Env.Name, len(domain), maxCertifiedName))
 	}
 	return diags
 }
@@ -75,7 +66,7 @@ func checkRoutedDomains(d *kinds.Deployment) hcl.Diagnostics {
 			continue
 		}
 		if domain := domainOf(d.Env, c); len(domain) > maxRoutedName {
-			diags = append(diags, fail(service.At, "Domain of a service too long", "choose a shorter subdomain or domain",
+			diags = append(diags, diagnostic.Error(service.At, "Domain of a service too long", "choose a shorter subdomain or domain",
 				"The service %q would answer to %s in environment %q: %d characters, and a rule of the load balancer matches names of at most %d.", service.Name, domain, d.Env.Name, len(domain), maxRoutedName))
 		}
 	}
@@ -87,11 +78,3 @@ const maxRoutedName = 128
 
 // maxCertifiedName is how long the common name of a certificate may be: acm RequestCertificate, after RFC 5280.
 const maxCertifiedName = 64
-
-// at gives a diagnostic the place of its environment, where it has one.
-func at(env environment.Environment, d *hcl.Diagnostic) *hcl.Diagnostic {
-	if env.At.Filename != "" {
-		d.Subject = &env.At
-	}
-	return d
-}

@@ -1,13 +1,13 @@
 package generator
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
@@ -149,14 +149,14 @@ func forget(s *kinds.Stack, lock, previous *Lock, ids []string) hcl.Diagnostics 
 		address := addresses[id]
 		for _, other := range slices.Sorted(maps.Keys(s.Addresses)) {
 			if s.Addresses[other] == address && !strings.HasPrefix(other, "database ") || s.Addresses[other] == address && other == id {
-				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Forgotten and made again", Subject: &s.Env.At,
-					Detail: fmt.Sprintf("In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.\n"+
-						"hint: to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment\n"+
-						"hint: to have terraform manage it again: take the line out of forgotten in %s, and terraform import what the first plan wants to make", s.Env.Name, holdings.Describe(id), LockName)})
+				diags = append(diags, diagnostic.WithHint(diagnostic.Error(s.Env.At, "Forgotten and made again",
+					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
+					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", s.Env.Name, holdings.Describe(id)),
+					"to have terraform manage it again: take the line out of forgotten in "+LockName+", and terraform import what the first plan wants to make"))
 			}
 		}
 		s.Add("removed.tf", emit.Block{
-			Type: "removed", Comments: []string{capitalized(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
+			Type: "removed", Comments: []string{diagnostic.Capitalized(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
 			Args:   []emit.Arg{kinds.Arg("from", emit.Ref(address))},
 			Blocks: []emit.Block{{Type: "lifecycle", Args: []emit.Arg{kinds.Arg("destroy", emit.Bool(false))}}},
 		})

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
@@ -60,16 +61,13 @@ func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
 		case deployment.Env.StrictAccess:
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"
 		}
-		goes := deployment.App.Language == "go"
+		goes := deployment.App.Runtime == app.EncoreGo
 		summary := fmt.Sprintf("%s %q is %s while %s load", noun, e.Resource, what, loadedUnits(goes))
 		why := fmt.Sprintf("Every process of the application loads the %s of all services", loadedUnits(goes))
 		if isSecret {
 			why += ", and exits when one of them calls a secret that it does not have"
 		}
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagWarning, Summary: summary, Subject: e.At.Ptr(),
-			Detail: fmt.Sprintf("%s; %s. Encore's metadata does not list this.\nhint: %s", why, effect, loadRemedy(isSecret, goes)),
-		})
+		diags = append(diags, diagnostic.Warning(e.At, summary, loadRemedy(isSecret, goes), "%s; %s. Encore's metadata does not list this.", why, effect))
 	}
 	return diags
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -25,7 +26,7 @@ import (
 
 // plain is an application of the named services, each with a public endpoint and a folder of its own.
 func plain(services ...string) *app.App {
-	application := &app.App{Name: "shop", ID: "shop-x1", Language: "go"}
+	application := &app.App{Name: "shop", ID: "shop-x1", Runtime: app.EncoreGo}
 	for _, name := range services {
 		application.Services = append(application.Services, app.Service{
 			Name: name, Dir: name, Endpoints: []app.Endpoint{{Name: "Get", Access: "public", Methods: []string{"GET"}, Path: "/" + name}},
@@ -234,7 +235,7 @@ func TestG1_TextThatHCLCannotHoldIsAnError(t *testing.T) {
 	comment.Services[0].Dir = "orders\xff"
 	for name, application := range map[string]*app.App{"a setting": setting, "a comment": comment} {
 		_, diags := tryLower(t, application, "")
-		if !diags.HasErrors() || diags[0].Summary != "Text that HCL cannot hold" || !strings.Contains(diags[0].Detail, "production/services/") {
+		if !diags.HasErrors() || diags[0].Summary != "Text that HCL cannot hold" || !strings.Contains(diagnostic.Text(diags[0]), "production/services/") {
 			t.Errorf("%s: %v", name, diags)
 		}
 	}
@@ -245,7 +246,7 @@ func TestG1_TextThatHCLCannotHoldIsAnError(t *testing.T) {
 		_, diags := tryLower(t, both, "")
 		var files []string
 		for _, d := range diags {
-			file, _, _ := strings.Cut(d.Detail, ":")
+			file, _, _ := strings.Cut(diagnostic.Text(d), ":")
 			files = append(files, file)
 		}
 		if want := []string{"production/services/gateway.tf", "production/services/orders.tf", "production/services/users.tf"}; !slices.Equal(files, want) {
@@ -326,7 +327,7 @@ func TestF5_NothingExposedNoWayIn(t *testing.T) {
 // that process has the code, the secrets and the databases of its service; requests to the service go elsewhere.
 func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	application := plain("orders", "users")
-	application.Language = "typescript"
+	application.Runtime = app.EncoreTypeScript
 	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
 	application.Services[0].Endpoints[0].Access = "auth"
 	uses(application, "users", "main")

@@ -6,14 +6,15 @@ import (
 
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/manifest"
 )
 
 // ManifestDocument is the page docs/manifest.md: every block and setting of a manifest, and every environment variable a
 // container gets, from the tables that the reader and the wiring use.
 func ManifestDocument() []byte {
 	var out strings.Builder
-	fmt.Fprintf(&out, manifestIntroduction, "`", source.ManifestFilename)
-	grammar := source.ManifestGrammar(kinds.ManifestSpellings())
+	fmt.Fprintf(&out, manifestIntroduction, "`", manifest.Filename)
+	grammar := manifest.Grammar(kinds.ManifestSpellings())
 	for _, block := range grammar.Blocks {
 		documentBlock(&out, block, "")
 	}
@@ -48,7 +49,7 @@ so are settings of ` + "`PORT`" + ` and of names that begin with ` + "`ENCORE_`"
 }
 
 // documentBlock prints a block, and what stands in it, under the name of where it stands.
-func documentBlock(out *strings.Builder, block *source.ManifestBlock, around string) {
+func documentBlock(out *strings.Builder, block *manifest.Block, around string) {
 	title := block.Type
 	if block.Label != "" {
 		title += fmt.Sprintf(" \"<%s>\"", block.Label)
@@ -136,12 +137,12 @@ const manifestPromises = `
   ` + "`http2`" + ` or ` + "`grpc`" + ` the task itself only knows whether it takes connections: ` + "`health_command`" + ` can say more.
 - Keep silent connections open for longer than the load balancer does, if the service is public: 55 seconds, or ` + "`idle_timeout_seconds`" + `. Node.js closes them after 5 by itself, and a request that comes at that moment is answered 502.
 - A worker or a job does not listen, and a job ends: with the status 0 when it has done its work. Nothing limits how long a run takes.
-- End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md). It comes ` + "`drain_seconds`" + ` after the last caller was told of the task, so that new connections may be refused at once: docs/deployments.md.
+- End on SIGTERM within ` + "`stop_timeout_seconds`" + ` (docs/settings.md). It comes ` + "`drain_seconds`" + ` after the task has left its name and the load balancer, to a worker and a job at once, so that new connections may be refused from then on: docs/deployments.md.
 - Trust the certificates of the database server and speak TLS to databases and caches: neither answers anything else.
 - Do without the kernel's capabilities, root or not: it may read its files and listen on its port, but not change owners or its user. ` + "`keep_capabilities`" + ` leaves some.
 - Make its tables itself, unless the database has ` + "`migrations`" + `: its role may then create them in the schema ` + "`public`" + `, and other containers that use the database may read and write them. Databases and roles are made by an operator, as the generated README says, and so are the tables of ` + "`migrations`" + `.
 - Delete a message from its queue when it is done with it. What it does not delete in ` + "`ack_deadline`" + ` comes again, and after ` + "`max_retries`" + ` goes to the dead-letter queue.
 - Give a FIFO topic, one that is exactly-once or ordered, a message group and a deduplication id with every message.
-- Answer a cron job's request with a status below 300. It carries no signature: that nobody else calls a service that is not public is its security group's business. A path that jobs call and a public service answers to everybody is worth a warning.
+- Answer a cron job's request with a status from 200 to 299. It carries no signature: a service that is not public is kept from other callers by its security group. A path that jobs call and a public service answers to everybody is worth a warning.
 - Use only the commands on keys that Encore's runtimes use in a cache; others are refused (modules/cache lists them).
 `

@@ -10,8 +10,11 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoremeta"
+	"github.com/groundplan/groundplan/generator/source/manifest"
 )
 
 // Metadata is what `encore debug meta -f json` printed of an application, to be read instead of its source.
@@ -38,11 +41,9 @@ func ReadMetadata(root string, metadata Metadata) (*app.App, hcl.Diagnostics, er
 }
 
 func readMetadata(root string, metadata Metadata) (*source.Application, hcl.Diagnostics, error) {
-	if source.HasManifest(root) {
-		return nil, hcl.Diagnostics{{
-			Severity: hcl.DiagError, Summary: "Two descriptions of one application",
-			Detail: fmt.Sprintf("The folder has a manifest, %s, and there is metadata as well.\nhint: leave out --meta, or name another folder by --app", source.ManifestFilename),
-		}}, nil
+	if manifest.Exists(root) {
+		return nil, hcl.Diagnostics{diagnostic.Error(hcl.Range{}, "Two descriptions of one application", "leave out --meta, or name another folder by --app",
+			"The folder has a manifest, %s, and there is metadata as well.", manifest.Filename)}, nil
 	}
 	var encore *source.EncoreApp
 	_, err := os.Stat(filepath.Join(root, "encore.app"))
@@ -56,6 +57,6 @@ func readMetadata(root string, metadata Metadata) (*source.Application, hcl.Diag
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, nil, fmt.Errorf("look for encore.app: %w", err)
 	}
-	application, diags := source.Metadata(metadata.Name, metadata.Text, encore, kinds.MetadataSpellings())
+	application, diags := encoremeta.Read(metadata.Name, metadata.Text, encore, kinds.MetadataSpellings())
 	return application, diags, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/modules"
@@ -29,9 +30,9 @@ func TestE1_WrongOverrides(t *testing.T) {
 hint: did you mean "cors_origins"?`},
 		{"argument far off", "override \"topic\" \"paid\" {\n  tags = {}\n}", "3:3: Unknown argument; The module topic has no argument \"tags\".\nhint: use alarm_topic_arns"},
 		{"meta argument", "override \"bucket\" \"files\" {\n  source = \"x\"\n}", `3:3: Unknown argument; The module bucket has no argument "source".`},
-		{"text for a list", "override \"bucket\" \"files\" {\n  cors_origins = \"*\"\n}", "3:18: Wrong type; \"cors_origins\" is a text here, and the module asks for list(string).\nhint: write a list, as in [...]"},
-		{"number in a list", "override \"bucket\" \"files\" {\n  cors_origins = [\"*\", (7)]\n}", "3:25: Wrong type; \"cors_origins[1]\" is a number here, and the module asks for string.\nhint: write a text in quotes"},
-		{"number in quotes", "override \"bucket\" \"files\" {\n  noncurrent_days = \"7\"\n}", "3:21: Wrong type; \"noncurrent_days\" is a text here, and the module asks for number.\nhint: write a number without quotes"},
+		{"string for a list", "override \"bucket\" \"files\" {\n  cors_origins = \"*\"\n}", "3:18: Wrong type; \"cors_origins\" is a string here, and the module asks for list(string).\nhint: write a list, as in [...]"},
+		{"number in a list", "override \"bucket\" \"files\" {\n  cors_origins = [\"*\", (7)]\n}", "3:25: Wrong type; \"cors_origins[1]\" is a number here, and the module asks for string.\nhint: write a string in quotes"},
+		{"number in quotes", "override \"bucket\" \"files\" {\n  noncurrent_days = \"7\"\n}", "3:21: Wrong type; \"noncurrent_days\" is a string here, and the module asks for number.\nhint: write a number without quotes"},
 		{"number for a switch", "override \"bucket\" \"files\" {\n  versioned = 1\n}", "3:15: Wrong type; \"versioned\" is a number here, and the module asks for bool.\nhint: write true or false"},
 		{"switch for a text", "override \"bucket\" \"files\" {\n  access_log_bucket = true\n}", "3:23: Wrong type; \"access_log_bucket\" is true or false here, and the module asks for string."},
 		{"list for a map", "override \"process\" \"orders\" {\n  environment = []\n}", "3:17: Wrong type; \"environment\" is a list here, and the module asks for map(string).\nhint: write an object, as in { name = value }"},
@@ -67,8 +68,8 @@ hint: did you mean "cors_origins"?`},
 				t.Fatalf("%d errors: %v", len(diags.Errs()), diags)
 			}
 			d := onlyErrors(diags)[0]
-			got := strings.TrimPrefix(app.Position(*d.Subject), environment.Filename+":") + ": " + d.Summary + "; " + d.Detail
-			if !strings.HasPrefix(got, test.want) || !strings.Contains(d.Detail, "\nhint: ") {
+			got := strings.TrimPrefix(diagnostic.Place(*d.Subject), environment.Filename+":") + ": " + d.Summary + "; " + diagnostic.Text(d)
+			if !strings.HasPrefix(got, test.want) || !strings.Contains(diagnostic.Text(d), "\nhint: ") {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -231,7 +232,7 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 			}
 			_, diags := tryLower(t, application, settings())
 			for _, d := range onlyErrors(diags) {
-				found := refusedArgument.FindStringSubmatch(d.Detail)
+				found := refusedArgument.FindStringSubmatch(diagnostic.Text(d))
 				if found == nil {
 					t.Fatalf("%s: %v", id, d)
 				}
@@ -241,7 +242,7 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 				t.Errorf("%s: its name can be set", id)
 			}
 			_, unknown := tryLower(t, application, domain+fmt.Sprintf("override %q {\n  qqqqqqqqqqqqqqqqqqqq = 1\n}\n", id))
-			_, listed, _ := strings.Cut(onlyErrors(unknown).Error(), "\nhint: use ")
+			_, listed, _ := strings.Cut(diagnostic.Text(onlyErrors(unknown)[0]), "\nhint: use ")
 			hinted := strings.Split(listed, ", ")
 			for _, variable := range modules.Variables(module) {
 				constraint, _ := modules.Type(module, variable)

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
@@ -53,7 +54,7 @@ type action struct {
 }
 
 // byParts reports whether the reader knows declarations, and not packages and files alone.
-func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
+func (r *resolver) byParts() bool { return r.read.Origin == source.FromCode }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
 // another service holds is taken to be none of the importing service's: most of it is not.
@@ -264,7 +265,7 @@ func (r *resolver) actions() map[string]map[action]bool {
 // says it.
 func (r *resolver) way(c *code, part reachedPart) string {
 	last := spellPart(c.parts[part.part])
-	if r.read.Language != "go" || part.first == part.part {
+	if r.read.Runtime != app.EncoreGo || part.first == part.part {
 		return last
 	}
 	return spellPart(c.parts[part.first]) + " and then " + last
@@ -279,25 +280,23 @@ func spellPart(part source.Package) string {
 
 // warnReached tells of what a service gets only because code of others that it runs uses or calls it.
 func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
-	warning := &hcl.Diagnostic{Severity: hcl.DiagWarning, Subject: e.At.Ptr()}
 	if e.Kind == "service" {
-		warning.Summary = fmt.Sprintf("service %q is called through %s", e.Resource, e.Through)
-		warning.Detail = fmt.Sprintf("No code of %s calls it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s is told where %s is where access is not strict. Encore's build does not demand it.\n"+
-			"hint: call %[2]s.%s in %[1]s itself to make it visible, call an endpoint of the service that calls it, or set strict_access = true in %[4]s if %[1]s does without",
-			e.Service, e.Resource, e.Operation, environment.Filename)
-		return warning
+		hint := fmt.Sprintf("call %s.%s in %s itself to make it visible, call an endpoint of the service that calls it, or set strict_access = true in %s if %[3]s does without",
+			e.Resource, e.Operation, e.Service, environment.Filename)
+		return diagnostic.Warning(e.At, fmt.Sprintf("service %q is called through %s", e.Resource, e.Through), hint,
+			"No code of %s calls it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s is told where %s is where access is not strict. Encore's build does not demand it.",
+			e.Service, e.Resource)
 	}
 	kind, _ := kinds.Named(e.Kind)
-	warning.Summary = fmt.Sprintf("%s %q is reached through %s", kind.Noun, e.Resource, e.Through)
-	warning.Detail = fmt.Sprintf("No code of %s uses it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s gets it where access is not strict. Encore's metadata does not list this.\n"+
-		"hint: %[2]s, call an endpoint of the service that uses it, or set strict_access = true in %[3]s if %[1]s does without", e.Service, r.remedy(kind, e), environment.Filename)
-	return warning
+	hint := fmt.Sprintf("%s, call an endpoint of the service that uses it, or set strict_access = true in %s if %s does without", r.remedy(kind, e), environment.Filename, e.Service)
+	return diagnostic.Warning(e.At, fmt.Sprintf("%s %q is reached through %s", kind.Noun, e.Resource, e.Through), hint,
+		"No code of %s uses it, but what is named here does, or what that names in turn, and it runs in %[1]s; so %[1]s gets it where access is not strict. Encore's metadata does not list this.", e.Service)
 }
 
 // remedy is how a service shows that it uses what it reaches.
 func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
-	if r.read.Language == "go" && !kind.Everywhere {
-		if call := named(kind, r.read.Language, e.Resource); call != "" {
+	if r.read.Runtime == app.EncoreGo && !kind.Everywhere {
+		if call := named(kind, r.read.Runtime, e.Resource); call != "" {
 			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 		}
 		if kind.Go[0].Ref != "" {

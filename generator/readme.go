@@ -22,8 +22,8 @@ type guide struct {
 	Schedules, Caches bool
 	// Databases says that there are databases, for whose roles passwords are made.
 	Databases bool
-	// OwnKey says that some environment makes its own key, which is destroyed with it.
-	OwnKey bool
+	// Snapshots are what a key that is made here encrypts and outlives, in words that begin a sentence; "" for nothing.
+	Snapshots string
 	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
 	Containers, Tagged bool
 }
@@ -59,8 +59,8 @@ type guideEnvironment struct {
 	Caches []string
 	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
 	Uploads []string
-	// Schedules says that there are cron jobs.
-	Schedules bool
+	// Schedules says that functions call endpoints on schedules, Scheduled that anything runs on one.
+	Schedules, Scheduled bool
 	// Jobs are the jobs that can be started by hand.
 	Jobs []string
 	// Existing is what the environment brings, and what has to be seen to: Markdown, one item each.
@@ -76,7 +76,8 @@ type guideQuota struct {
 	Name, Service, Code, Needed, What, Start, Lower string
 }
 
-// guideImage is an image that services run: what stands before its tag, and the folder it is built in.
+// guideImage is an image that services run: what stands before its tag, and the folder it is built in, from the manifest's on:
+// "" or with a slash at the front.
 type guideImage struct {
 	Prefix, Dir, Arch, Services string
 }
@@ -90,6 +91,8 @@ type guideServer struct {
 
 	Roles     []guideRole
 	Databases []guideDatabase
+	// Migrations are the files that make the databases' tables, in words; "" where nothing but the application does.
+	Migrations string
 }
 
 type guideRole struct {
@@ -159,7 +162,7 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if secret := kinds.MetricsSecretName(env); secret != "" {
 			entry.Secrets = append(entry.Secrets, secret)
 		}
-		entry.Schedules = callsOnSchedule(d)
+		entry.Schedules, entry.Scheduled = callsOnSchedule(d), len(d.Of(kinds.Crons.Name)) > 0
 		for _, p := range d.Processes {
 			if p.Job {
 				entry.Jobs = append(entry.Jobs, p.Name)
@@ -172,7 +175,9 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		entry.Uploads = uploads(d)
 		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
-		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil })
+		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool {
+			return server.Existing == nil && len(server.Databases) > 0
+		})
 		entry.Existing = existing(d)
 		if env.Network == nil {
 			entry.Network = "network, "
@@ -180,23 +185,49 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		if env.KeyARN == "" {
 			entry.Keys = "keys and "
 		}
-		if len(entry.Servers) > 0 {
+		if entry.Monitored {
 			entry.Holds += "databases, "
 		}
 		if len(d.Of(kinds.Caches.Name)) > 0 {
 			entry.Holds += "caches, "
 		}
-		if len(d.Of(kinds.Topics.Name)) > 0 {
+		switch made := func(r app.Resource) bool { return env.ExistingTopic(r.Name) == nil }; {
+		case slices.ContainsFunc(d.Of(kinds.Topics.Name), made):
 			entry.Holds += "topics and queues, "
+		case len(d.Of(kinds.Subscriptions.Name)) > 0:
+			entry.Holds += "queues, "
 		}
-		if len(d.Of(kinds.Buckets.Name)) > 0 {
+		if slices.ContainsFunc(d.Of(kinds.Buckets.Name), func(r app.Resource) bool { return env.ExistingBucket(r.Name) == nil }) {
 			entry.Holds += "buckets, "
 		}
 		entry.Quotas = quotas(d)
-		data.OwnKey = data.OwnKey || env.KeyARN == ""
 		data.Environments = append(data.Environments, entry)
 	}
+	data.Snapshots = snapshots(deployments)
 	return templates.Render("infra.md", data)
+}
+
+// snapshots are what stays of servers when an environment is destroyed, where a key goes with it that was made for it.
+func snapshots(deployments []*kinds.Deployment) string {
+	var databases, caches bool
+	for _, d := range deployments {
+		if d.Env.KeyARN != "" {
+			continue
+		}
+		databases = databases || slices.ContainsFunc(d.Env.DatabaseServers, func(s environment.DatabaseServer) bool { return s.Existing == nil && s.FinalSnapshot })
+		for _, r := range d.Of(kinds.Caches.Name) {
+			caches = caches || d.Env.Cache(r.Name).FinalSnapshot
+		}
+	}
+	switch {
+	case databases && caches:
+		return "The final snapshots of databases and caches, and the kept backups of databases,"
+	case databases:
+		return "The final snapshots and the kept backups of databases"
+	case caches:
+		return "The final snapshots of caches"
+	}
+	return ""
 }
 
 // callsOnSchedule reports whether functions call endpoints on schedules: jobs need none.
@@ -254,9 +285,27 @@ func servers(d *kinds.Deployment) []guideServer {
 			}
 			entry.Databases = append(entry.Databases, database)
 		}
+		entry.Migrations = migrations(d, server.Databases)
 		list = append(list, entry)
 	}
 	return list
+}
+
+// migrationFiles are what a tool calls the files that migrate up, by the name it has in the source.
+var migrationFiles = map[string]string{
+	"": "the `.up.sql` files", "drizzle": "the `.sql` files", "prisma": "the `migration.sql` of each folder", "drizzle/v1": "the `migration.sql` of each folder",
+}
+
+// migrations are the files that make the tables of databases, in words; "" where there are none.
+func migrations(d *kinds.Deployment, databases []string) string {
+	var forms []string
+	for _, name := range databases {
+		spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database)
+		if known && spec.Migrations != "" {
+			forms = append(forms, migrationFiles[spec.Source])
+		}
+	}
+	return strings.Join(distinct(forms), " or ")
 }
 
 // uploads are the buckets that are made, to which clients upload by signed URLs, and that name no origin of a page.

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -122,30 +123,22 @@ const maxTagRules = 48
 func checkRegistry(d *kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if prefixes := tagPrefixes(d); d.Env.KeepImages > 0 && len(prefixes) > maxTagRules {
-		diags = append(diags, at(*d.Env, &hcl.Diagnostic{
-			Severity: hcl.DiagError,
-			Summary:  "Too many images for one registry",
-			Detail: fmt.Sprintf("In environment %q the registry holds images under %d prefixes, and ECR counts at most %d by themselves: images that run would expire.\n"+
-				"hint: set keep_images = 0 in %s, which keeps them all, or let services that are built together share a tag_prefix and tell them apart by command",
-				d.Env.Name, len(prefixes), maxTagRules, environment.Filename),
-		}))
+		diags = append(diags, diagnostic.Error(d.Env.At, "Too many images for one registry",
+			fmt.Sprintf("set keep_images = 0 in %s, which keeps them all, or let services that are built together share a tag_prefix and tell them apart by command", environment.Filename),
+			"In environment %q the registry holds images under %d prefixes, and ECR counts at most %d by themselves: images that run would expire.", d.Env.Name, len(prefixes), maxTagRules))
 	}
 	for _, service := range d.App.Services {
 		if service.Container == nil || d.Env.KeepImages == 0 {
 			continue
 		}
 		if digest := keptTag(d.Env, service.Container.Image); strings.Contains(digest, ":") {
-			diags = append(diags, fail(service.At, "Image that would expire", "name it by its tag, set keep_images = 0, or move it to a registry of its own",
+			diags = append(diags, diagnostic.Error(service.At, "Image that would expire", "name it by its tag, set keep_images = 0, or move it to a registry of its own",
 				"The image of service %q is in the registry of environment %q, whose images expire by their tags: named by its digest, it would go while the service runs it.", service.Name, d.Env.Name))
 		}
 	}
 	if digest := keptTag(d.Env, d.Env.HelperImage); strings.Contains(digest, ":") && d.Env.KeepImages > 0 {
-		diags = append(diags, at(*d.Env, &hcl.Diagnostic{
-			Severity: hcl.DiagError,
-			Summary:  "Image that would expire",
-			Detail: fmt.Sprintf("The helper image of environment %q is in the environment's own registry, whose images expire by their tags: named by its digest, it would go while every process runs it.\n"+
-				"hint: copy it to a repository of its own, as the README in the output shows", d.Env.Name),
-		}))
+		diags = append(diags, diagnostic.Error(d.Env.At, "Image that would expire", "copy it to a repository of its own, as the README in the output shows",
+			"The helper image of environment %q is in the environment's own registry, whose images expire by their tags: named by its digest, it would go while every process runs it.", d.Env.Name))
 	}
 	return diags
 }

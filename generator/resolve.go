@@ -10,13 +10,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/golang"
+	"github.com/groundplan/groundplan/generator/source/manifest"
+	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
 // Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
@@ -26,7 +29,7 @@ func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readSource(root, ignore)
 	application, diags, err := finishRead(root, read, diags, err)
 	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Language, ignore)
+		nothing, err := source.WhyNoServices(root, application.Runtime, ignore)
 		return application, append(diags, nothing), err
 	}
 	return application, diags, err
@@ -43,27 +46,27 @@ func finishRead(root string, read *source.Application, diags hcl.Diagnostics, er
 	}
 	application, problems := resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
 	diags = append(diags, problems...)
-	sortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return application, diags, nil
 }
 
 // HasManifest says whether the folder root has a manifest to read.
-func HasManifest(root string) bool { return source.HasManifest(root) }
+func HasManifest(root string) bool { return manifest.Exists(root) }
 
 // readSource picks the reader by what stands in the folder.
 func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
-	if source.HasManifest(root) {
-		return source.Manifest(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
+	if manifest.Exists(root) {
+		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
 	}
 	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
 	}
-	switch encore.Language {
-	case "go":
-		return source.Go(root, kinds.GoSpellings(), ignore...)
-	case "typescript":
-		return source.TypeScript(root, kinds.TypeScriptSpellings(), ignore...)
+	switch runtime, known := encore.Runtime(); {
+	case known && runtime == app.EncoreGo:
+		return golang.Read(root, kinds.GoSpellings(), ignore...)
+	case known:
+		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
 	}
 	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
 }
@@ -117,27 +120,12 @@ type resolver struct {
 }
 
 func newApp(read *source.Application, folder string) *app.App {
-	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
-	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
-	a.Manifest, a.ProcessPerService, a.IDAt = read.Manifest, read.ProcessPerService, read.IDAt
-	if read.CORS != nil {
-		cors := app.CORS(*read.CORS)
-		a.CORS = &cors
+	a := &app.App{
+		ID: read.ID, NamedByFolder: read.ID == "", IDAt: read.IDAt, Name: kebab(cmp.Or(read.ID, folder)), Runtime: read.Runtime,
+		Services: slices.Clone(read.Services), Auth: read.AuthHandler, Gateway: read.Gateway, Middleware: read.Middleware,
+		CORS: read.CORS, ProcessPerService: read.ProcessPerService,
 	}
-	if read.AuthHandler != nil {
-		auth := app.AuthHandler(*read.AuthHandler)
-		a.Auth = &auth
-	}
-	if read.Gateway != nil {
-		gateway := app.Gateway(*read.Gateway)
-		a.Gateway = &gateway
-	}
-	for _, m := range read.Middleware {
-		a.Middleware = append(a.Middleware, app.Middleware(m))
-	}
-	for _, s := range read.Services {
-		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, Declared: s.Declared, Container: container(s.Container), At: s.At})
-	}
+	a.ID = cmp.Or(a.ID, a.Name)
 	slices.SortFunc(a.Services, func(x, y app.Service) int { return cmp.Compare(x.Name, y.Name) })
 	index := map[string]*app.Service{}
 	for i := range a.Services {
@@ -145,32 +133,13 @@ func newApp(read *source.Application, folder string) *app.App {
 	}
 	for _, e := range read.Endpoints {
 		if s := index[e.Service]; s != nil {
-			s.Endpoints = append(s.Endpoints, app.Endpoint{
-				Name: e.Name, Access: e.Access, Methods: e.Methods, Path: e.Path, Raw: e.Raw, Sensitive: e.Sensitive,
-				HasRequest: e.HasRequest, Tags: e.Tags, Stream: e.Stream, Static: e.Static, NotFound: e.NotFound, At: e.At,
-			})
+			s.Endpoints = append(s.Endpoints, e)
 		}
 	}
 	for i := range a.Services {
 		slices.SortFunc(a.Services[i].Endpoints, func(x, y app.Endpoint) int { return cmp.Compare(x.Name, y.Name) })
 	}
 	return a
-}
-
-func container(read *source.Container) *app.Container {
-	if read == nil {
-		return nil
-	}
-	c := &app.Container{
-		Image: read.Image, TagPrefix: read.TagPrefix, Command: read.Command, Port: read.Port, HealthPath: read.HealthPath,
-		Public: read.Public, Subdomain: read.Subdomain, Paths: read.Paths,
-		HealthCommand: read.HealthCommand, Protocol: read.Protocol, Worker: read.Worker, Job: read.Job, StickySeconds: read.StickySeconds,
-		ImageCredentials: read.ImageCredentials, User: read.User, ReadOnlyRoot: read.ReadOnlyRoot, WritablePaths: read.WritablePaths, KeepCapabilities: read.KeepCapabilities,
-	}
-	for _, v := range read.Environment {
-		c.Environment = append(c.Environment, app.Variable(v))
-	}
-	return c
 }
 
 // kebab turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
@@ -220,8 +189,8 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 			if patterns[parent] == nil {
 				patterns[parent] = &app.Paths{}
 			}
-			if at, other := patterns[parent].Add("*", name, app.Position(pattern.At)); at != "" {
-				problem := fail(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
+			if at, other := patterns[parent].Add("*", name, diagnostic.Place(pattern.At)); at != "" {
+				problem := diagnostic.Error(pattern.At, "Conflicting "+kind.Noun+"s", "begin each pattern with a word of its own",
 					"The pattern %q and the pattern %q of %q (at %s) can match the same key.", name, other, decl.Parent, at)
 				if r.typeScript() { // where Encore does not compare them
 					problem.Severity = hcl.DiagWarning
@@ -232,7 +201,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 		k := key{decl.Kind, decl.Parent, name}
 		if other, ok := first[k]; ok {
 			if !kind.Repeatable && kind.PartOf == "" {
-				diags = append(diags, duplicate(kind, r.read.Language, decl, other))
+				diags = append(diags, duplicate(kind, r.read.Runtime, decl, other))
 			}
 			continue
 		}
@@ -257,17 +226,17 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	return diags
 }
 
-func duplicate(kind kinds.Kind, language string, decl, first source.Decl) *hcl.Diagnostic {
+func duplicate(kind kinds.Kind, runtime app.Runtime, decl, first source.Decl) *hcl.Diagnostic {
 	of := ""
 	if decl.Parent != "" {
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if call := named(kind, language, decl.Name); call != "" {
+	if call := named(kind, runtime, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
-	return fail(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
-		"The %s %q%s is declared here and at %s.", kind.Noun, decl.Name, of, app.Position(nameAt(first)))
+	return diagnostic.Error(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
+		"The %s %q%s is declared here and at %s.", kind.Noun, decl.Name, of, diagnostic.Place(nameAt(first)))
 }
 
 // refer checks references by name.
@@ -283,26 +252,15 @@ func (r *resolver) refer() hcl.Diagnostics {
 			known = append(known, resource.Name)
 		}
 		hint := fmt.Sprintf("declare the %s, or correct the name", kind.Noun)
-		if nearest := nearest(decl.Name, known); nearest != "" {
-			hint = fmt.Sprintf("did you mean %q?", nearest)
+		if near := diagnostic.DidYouMean(decl.Name, known); near != "" {
+			hint = near
 		} else if len(known) > 0 {
 			hint = "the application declares " + strings.Join(known, ", ")
 		}
-		diags = append(diags, fail(nameAt(decl), "Unknown "+kind.Noun, hint,
+		diags = append(diags, diagnostic.Error(nameAt(decl), "Unknown "+kind.Noun, hint,
 			"No %s named %q is declared in the application.", kind.Noun, decl.Name))
 	}
 	return diags
-}
-
-// nearest returns the known name a misspelling most likely means, "" when none is close.
-func nearest(name string, known []string) string {
-	best, distance := "", 1+len(name)/3
-	for _, candidate := range known {
-		if d := levenshtein.Distance(name, candidate, nil); d <= distance && (best == "" || d < distance) {
-			best, distance = candidate, d
-		}
-	}
-	return best
 }
 
 // target is the resource a use of, or a declaration of, this kind is an edge to: the resource itself, or the whole it
@@ -336,40 +294,9 @@ func (r *resolver) call() {
 func compareEdges(x, y app.Edge) int {
 	return cmp.Or(
 		cmp.Compare(x.Service, y.Service), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Parent, y.Parent),
-		cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Operation, y.Operation), comparePositions(x.At, y.At),
+		cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Operation, y.Operation), diagnostic.ComparePlaces(x.At, y.At),
 		cmp.Compare(x.Origin, y.Origin), cmp.Compare(x.Through, y.Through),
 	)
-}
-
-func comparePositions(x, y hcl.Range) int {
-	return cmp.Or(cmp.Compare(x.Filename, y.Filename), cmp.Compare(x.Start.Line, y.Start.Line), cmp.Compare(x.Start.Column, y.Start.Column))
-}
-
-// sortDiagnostics sorts by position; what concerns no place comes first.
-func sortDiagnostics(diags hcl.Diagnostics) {
-	slices.SortStableFunc(diags, func(x, y *hcl.Diagnostic) int {
-		if x.Subject == nil || y.Subject == nil {
-			return cmp.Compare(rank(x.Subject), rank(y.Subject))
-		}
-		return comparePositions(*x.Subject, *y.Subject)
-	})
-}
-
-func rank(subject *hcl.Range) int {
-	if subject == nil {
-		return 0
-	}
-	return 1
-}
-
-// fail is a diagnostic about what the user wrote: what is wrong in whole sentences, and the remedy.
-func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  summary,
-		Detail:   fmt.Sprintf(detail, args...) + "\nhint: " + hint,
-		Subject:  at.Ptr(),
-	}
 }
 
 // nameAt is where a declaration says its name, or the declaration itself when it says none.
@@ -381,8 +308,8 @@ func nameAt(decl source.Decl) hcl.Range {
 }
 
 // named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kinds.Kind, language, name string) string {
-	if language == "typescript" {
+func named(kind kinds.Kind, runtime app.Runtime, name string) string {
+	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""
 		}
@@ -393,5 +320,3 @@ func named(kind kinds.Kind, language, name string) string {
 	}
 	return fmt.Sprintf("%s.%s(%q)", path.Base(kind.Go[0].Package), kind.Go[0].Named, name)
 }
-
-func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -23,12 +24,12 @@ func line(file string, n int) hcl.Range {
 // imports deep; b imports c, which is a service; global middleware in mw runs in c.
 func reachable() *source.Application {
 	return &source.Application{
-		Language: "typescript", Metadata: true, // whatever the language, as far as edges go
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Runtime: app.EncoreTypeScript, Origin: source.FromMetadata, // whatever the language, as far as edges go
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "c", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/c", Tags: []string{"slow"}},
 		},
-		Middleware: []source.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
+		Middleware: []app.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
 		Packages: []source.Package{
 			{Dir: "a", Service: "a", Imports: []source.Import{{Dir: "lib", At: line("a/a.ts", 1)}}},
 			{Dir: "b", Service: "b", Imports: []source.Import{{Dir: "c", At: line("b/b.ts", 1)}}},
@@ -125,7 +126,7 @@ func TestI6_InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
 	read.Invalid = append(read.Invalid, source.Decl{Kind: "bucket", Name: "receipts", Package: "a", Service: "a", At: at,
 		Config: source.Value{Kind: source.Object, At: at, Fields: []source.Field{{Name: "Versionned", Value: source.Value{Kind: source.Bool, At: at}, At: at}}}})
 	application, diags := resolve(read, fstest.MapFS{}, "folder", false)
-	if len(diags) != 1 || diags[0].Summary != "Unknown setting" || !strings.HasSuffix(diags[0].Detail, "hint: did you mean Versioned? the settings are Public, Versioned") {
+	if len(diags) != 1 || diags[0].Summary != "Unknown setting" || !strings.HasSuffix(diagnostic.Text(diags[0]), "hint: did you mean Versioned? the settings are Public, Versioned") {
 		t.Errorf("got %v", diags)
 	}
 	if of := application.Of("bucket"); len(of) > 0 {
@@ -202,7 +203,7 @@ func TestApplicationNameAndID(t *testing.T) {
 
 // TestBrokenSourceIsNotMisread shows that what is missing because of an error elsewhere is not reported as missing.
 func TestBrokenSourceIsNotMisread(t *testing.T) {
-	read := &source.Application{Language: "go", Decls: []source.Decl{
+	read := &source.Application{Runtime: app.EncoreGo, Decls: []source.Decl{
 		{Kind: "database", Name: "gone", Reference: true, At: line("a.go", 1)},
 		{Kind: "topic", Name: "quiet", Config: source.Value{Kind: source.Object}, At: line("a.go", 2)},
 	}}
@@ -211,13 +212,5 @@ func TestBrokenSourceIsNotMisread(t *testing.T) {
 	}
 	if _, diags := resolve(read, fstest.MapFS{}, "x", true); len(diags) != 2 {
 		t.Errorf("whole source: %v", diags)
-	}
-}
-
-func TestNearest(t *testing.T) {
-	for name, want := range map[string]string{"costumers": "customers", "order": "orders", "warehouse": "", "": ""} {
-		if got := nearest(name, []string{"customers", "orders"}); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
 	}
 }

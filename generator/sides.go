@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 )
 
@@ -39,19 +40,15 @@ func checkSides(environments []environment.Environment, previous map[string]Side
 		if !known || !still || before.Internal == after.Internal {
 			continue
 		}
-		d := &hcl.Diagnostic{
-			Severity: hcl.DiagWarning,
-			Summary:  "Load balancer replaced",
-			Detail: fmt.Sprintf("The load balancer of environment %q is %s, and becomes %s: AWS changes none, so that it is replaced, and nothing answers until the services are applied too.\n"+
-				"hint: apply platform and services in a quiet hour, one after the other", env.Name, words[before.Internal], words[after.Internal]),
-		}
 		if before.Protected {
-			d.Severity, d.Summary = hcl.DiagError, "Protected load balancer replaced"
-			d.Detail = fmt.Sprintf("The load balancer of environment %q is %s, and is to be %s: AWS changes none, so that it is replaced, which deletion protection stops half-way, with the listeners gone.\n"+
-				"hint: set deletion_protection = false with all else in %s as it was, generate, and apply the platform; then make this change, apply platform and services, and switch the protection on again",
-				env.Name, words[before.Internal], words[after.Internal], environment.Filename)
+			diags = append(diags, diagnostic.Error(env.At, "Protected load balancer replaced",
+				fmt.Sprintf("set deletion_protection = false with all else in %s as it was, generate, and apply the platform; then make this change, apply platform and services, and switch the protection on again", environment.Filename),
+				"The load balancer of environment %q is %s, and is to be %s: AWS changes none, so that it is replaced, which deletion protection stops half-way, with the listeners gone.",
+				env.Name, words[before.Internal], words[after.Internal]))
+			continue
 		}
-		diags = append(diags, at(env, d))
+		diags = append(diags, diagnostic.Warning(env.At, "Load balancer replaced", "apply platform and services in a quiet hour, one after the other",
+			"The load balancer of environment %q is %s, and becomes %s: AWS changes none, so that it is replaced, and nothing answers until the services are applied too.", env.Name, words[before.Internal], words[after.Internal]))
 	}
 	return diags
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 )
@@ -49,7 +50,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 						severity = "error"
 					}
 					if strings.Contains(d.Summary, "oad balancer replaced") {
-						got = severity + ": " + d.Summary + ": " + d.Detail
+						got = severity + ": " + d.Summary + ": " + diagnostic.Text(d)
 					}
 				}
 				if settings == test.after && settings != test.before {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/sizes"
@@ -42,11 +43,11 @@ func checkSizes(d *kinds.Deployment, files map[string][]byte) hcl.Diagnostics {
 			continue // of a name that groundplan.hcl sets: Terraform compares the same limits when it plans
 		}
 		report := func(summary, hint, detail string, args ...any) {
-			d := at(*p.Env, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...) + "\nhint: " + hint})
+			at := p.Env.At
 			if service := p.Service(firstOf(p.Services)); service != nil && service.At.Filename != "" {
-				d.Subject = service.At.Ptr()
+				at = service.At
 			}
-			diags = append(diags, d)
+			diags = append(diags, diagnostic.Error(at, summary, hint, detail, args...))
 		}
 		if n := measured.ExecutionPolicy; n > sizes.MaxRolePolicies {
 			report("Too many secrets for a role", "keep several values in one secret, give them shorter names, or "+split,

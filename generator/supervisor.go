@@ -3,6 +3,7 @@ package generator
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -15,17 +16,13 @@ func checkSupervisor(d *kinds.Deployment) hcl.Diagnostics {
 		return nil
 	}
 	const hint = "remove process_per_service from encore.app: Encore then runs the services of a task in one process, and groundplan.hcl says which share a task"
-	unheard := fail(at, "Image that does not stop", hint,
-		"With process_per_service Encore's supervisor runs in every task, and it does not react to the signal by which ECS stops one: requests under way are cut off when the task is killed.")
-	unheard.Severity = hcl.DiagWarning
-	diags := hcl.Diagnostics{unheard}
+	diags := hcl.Diagnostics{diagnostic.Warning(at, "Image that does not stop", hint,
+		"With process_per_service Encore's supervisor runs in every task, and it does not react to the signal by which ECS stops one: requests under way are cut off when the task is killed.")}
 	for _, p := range d.Processes {
 		if len(p.HostedServices()) > 1 && !p.Gateway {
-			crash := fail(at, "Image that does not start", hint+"; or give each service a process of its own",
+			diags = append(diags, diagnostic.Warning(at, "Image that does not start", hint+"; or give each service a process of its own",
 				"The process %q of environment %q hosts %d services and no gateway: with process_per_service Encore's supervisor ends in a panic when it starts.",
-				p.Name, d.Env.Name, len(p.HostedServices()))
-			crash.Severity = hcl.DiagWarning
-			diags = append(diags, crash)
+				p.Name, d.Env.Name, len(p.HostedServices())))
 		}
 	}
 	return diags

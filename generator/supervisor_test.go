@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // TestI6_TheSupervisorIsWarnedOf: where encore.app asks for it, once for the application, and for each process that it
@@ -47,11 +48,11 @@ func TestI6_TheSupervisorIsWarnedOf(t *testing.T) {
 			}
 			var got []string
 			for _, d := range diags {
-				if strings.Contains(d.Detail, "process_per_service") {
-					got = append(got, fmt.Sprintf("%s:%d:%d %s: %s", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column, d.Summary, d.Detail))
+				if strings.Contains(diagnostic.Text(d), "process_per_service") {
+					got = append(got, fmt.Sprintf("%s:%d:%d %s: %s", d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column, d.Summary, diagnostic.Text(d)))
 				}
-				if strings.Contains(d.Detail, "process_per_service") && (d.Severity != hcl.DiagWarning || !strings.Contains(d.Detail, "\nhint: ")) {
-					t.Errorf("%s is no warning with a remedy", d.Detail)
+				if strings.Contains(diagnostic.Text(d), "process_per_service") && (d.Severity != hcl.DiagWarning || !strings.Contains(diagnostic.Text(d), "\nhint: ")) {
+					t.Errorf("%s is no warning with a remedy", diagnostic.Text(d))
 				}
 			}
 			if len(got) != len(test.want) {

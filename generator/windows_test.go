@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // What git and editors on Windows make of a text.
@@ -304,7 +305,7 @@ func messages(t *testing.T, root string) []string {
 		if d.Subject != nil {
 			at = *d.Subject
 		}
-		texts = append(texts, fmt.Sprintf("%s:%d:%d-%d:%d: %s: %s", at.Filename, at.Start.Line, at.Start.Column, at.End.Line, at.End.Column, d.Summary, d.Detail))
+		texts = append(texts, fmt.Sprintf("%s:%d:%d-%d:%d: %s: %s", at.Filename, at.Start.Line, at.Start.Column, at.End.Line, at.End.Column, d.Summary, diagnostic.Text(d)))
 	}
 	return texts
 }

@@ -17,8 +17,9 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/urfave/cli/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // verbs returns what groundplan can do, in the order of the help text. One file each.
@@ -180,14 +181,8 @@ func noArguments(c *cli.Context) error {
 
 // suggest is the hint for a misspelled word: the nearest known one, or what lists them all.
 func suggest(word string, known []string, prefix, otherwise string) string {
-	best, distance := "", len(word)/3+1
-	for _, k := range known {
-		if d := levenshtein.Distance(word, k, nil); d <= distance {
-			best, distance = k, d-1
-		}
+	if near := diagnostic.Closest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %s%s?", prefix, near)
 	}
-	if best == "" {
-		return otherwise
-	}
-	return fmt.Sprintf("did you mean %s%s?", prefix, best)
+	return otherwise
 }

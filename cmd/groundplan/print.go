@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // textWidth is where details wrap. Hints do not: they are there to be copied.
@@ -83,21 +84,16 @@ func (p *printer) diagnostic(d *hcl.Diagnostic) {
 		where = fmt.Sprintf("%s:%d:%d", subject.Filename, subject.Start.Line, subject.Start.Column)
 	}
 	fmt.Fprintf(p.out, "%s: %s: %s\n", p.paint(bold, where), p.paint(color, severity), lowerFirst(d.Summary))
-	var hints []string
 	for _, line := range strings.Split(d.Detail, "\n") {
-		if strings.HasPrefix(line, "hint: ") {
-			hints = append(hints, line)
-			continue
-		}
 		for _, wrapped := range wrap(line, textWidth) {
 			fmt.Fprintf(p.out, "  %s\n", wrapped)
 		}
 	}
-	if subject != nil && p.excerpt(*subject, color) && len(hints) > 0 {
+	if subject != nil && p.excerpt(*subject, color) && len(diagnostic.Hints(d)) > 0 {
 		fmt.Fprintln(p.out)
 	}
-	for _, hint := range hints {
-		fmt.Fprintf(p.out, "  %s\n", hint)
+	for _, hint := range diagnostic.Hints(d) {
+		fmt.Fprintf(p.out, "  hint: %s\n", hint)
 	}
 }
 

@@ -19,10 +19,9 @@ func accountLimits(c *cli.Context) (*quota.Limits, error) {
 		return nil, nil
 	}
 	name := c.String("limits")
-	const remedy = "for service in fargate vpc ec2 elasticloadbalancing lambda rds iam cloudfront; do aws service-quotas list-service-quotas --service-code $service; done > limits.json"
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, mistake("there is no file "+name, remedy)
+		return nil, mistake("there is no file "+name, quota.Ask)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read limits: %w", err)
@@ -30,7 +29,7 @@ func accountLimits(c *cli.Context) (*quota.Limits, error) {
 	defer file.Close()
 	limits, err := quota.ReadLimits(file)
 	if err != nil {
-		return nil, mistake(fmt.Sprintf("%s is not what aws service-quotas prints: %s", name, err), remedy)
+		return nil, mistake(fmt.Sprintf("%s is not what aws service-quotas prints: %s", name, err), quota.Ask)
 	}
 	return limits, nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 func at(line int) hcl.Range {
@@ -69,15 +71,15 @@ func TestI6_Check(t *testing.T) {
 	}{
 		{"auth without handler", App{Services: []Service{service("a", secured)}}, "3: Missing auth handler"},
 		{"auth with handler", App{Services: []Service{service("a", secured)}, Auth: &AuthHandler{}}, ""},
-		{"paths of two Go services", App{Language: "go", Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, "7: Conflicting paths"},
-		{"paths of two TypeScript services", App{Language: "typescript", Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, ""},
+		{"paths of two Go services", App{Runtime: EncoreGo, Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, "7: Conflicting paths"},
+		{"paths of two TypeScript services", App{Runtime: EncoreTypeScript, Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
 			for _, d := range Check(&test.app) {
-				got = append(got, strings.TrimPrefix(Position(*d.Subject), "a/a.go:")+" "+d.Summary)
-				if !strings.Contains(d.Detail, "\nhint: ") {
-					t.Errorf("no remedy in %q", d.Detail)
+				got = append(got, strings.TrimPrefix(diagnostic.Place(*d.Subject), "a/a.go:")+" "+d.Summary)
+				if !strings.Contains(diagnostic.Text(d), "\nhint: ") {
+					t.Errorf("no remedy in %q", diagnostic.Text(d))
 				}
 			}
 			if want := strings.ReplaceAll(test.want, ": ", ":1 "); strings.Join(got, "; ") != want {
@@ -108,9 +110,9 @@ func TestI6_ConflictingPaths(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, d := range checkPaths(&App{Language: "go", Services: []Service{{Name: "s", Endpoints: test.endpoints}}}) {
-				detail, _, _ := strings.Cut(d.Detail, "\n")
-				got = append(got, Position(*d.Subject)+" "+detail)
+			for _, d := range checkPaths(&App{Runtime: EncoreGo, Services: []Service{{Name: "s", Endpoints: test.endpoints}}}) {
+				detail, _, _ := strings.Cut(diagnostic.Text(d), "\n")
+				got = append(got, diagnostic.Place(*d.Subject)+" "+detail)
 			}
 			if len(got) != 1 || got[0] != test.want {
 				t.Errorf("got %q, want %q", got, test.want)

@@ -2,12 +2,13 @@ package app
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Paths is a set of paths no two of which can match the same request. Encore routes without precedence: at one
@@ -163,23 +164,18 @@ func checkPaths(a *App) hcl.Diagnostics {
 		if sets[e.service] == nil {
 			sets[e.service] = set(a, sets)
 		}
-		byPlace[Position(e.At)] = e
+		byPlace[diagnostic.Place(e.At)] = e
 		said := false
 		for _, method := range e.Methods {
-			place := sets[e.service](method, e.Path, Position(e.At))
+			place := sets[e.service](method, e.Path, diagnostic.Place(e.At))
 			if place == "" || said {
 				continue
 			}
 			said = true
 			other := byPlace[place]
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagError,
-				Summary:  "Conflicting paths",
-				Detail: fmt.Sprintf("Endpoints %s.%s (%s) and %s.%s (%s, at %s) both answer %s.\n"+
-					"hint: change the path or the methods of one of them",
-					e.service, e.Name, e.Path, other.service, other.Name, other.Path, place, shared(e.Methods, other.Methods)),
-				Subject: e.At.Ptr(),
-			})
+			diags = append(diags, diagnostic.Error(e.At, "Conflicting paths", "change the path or the methods of one of them",
+				"Endpoints %s.%s (%s) and %s.%s (%s, at %s) both answer %s.",
+				e.service, e.Name, e.Path, other.service, other.Name, other.Path, place, shared(e.Methods, other.Methods)))
 		}
 	}
 	return diags
@@ -187,10 +183,10 @@ func checkPaths(a *App) hcl.Diagnostics {
 
 // set is where a service's paths are added: the one of all services in Go, one of its own elsewhere.
 func set(a *App, sets map[string]func(method, path, owner string) string) func(method, path, owner string) string {
-	if a.Language == "typescript" {
+	if a.Runtime == EncoreTypeScript {
 		return (&Routes{}).Add
 	}
-	if a.Language == "go" {
+	if a.Runtime == EncoreGo {
 		for _, shared := range sets {
 			return shared
 		}
@@ -210,16 +206,8 @@ func shared(a, b []string) string {
 	} else if !slices.Contains(b, "*") {
 		both = slices.DeleteFunc(slices.Clone(a), func(method string) bool { return !slices.Contains(b, method) })
 	}
-	switch last := len(both) - 1; {
-	case slices.Contains(both, "*"):
+	if slices.Contains(both, "*") {
 		return "every method"
-	case last > 0:
-		return strings.Join(both[:last], ", ") + " and " + both[last]
 	}
-	return strings.Join(both, "")
-}
-
-// Position spells where something stands the way editors and terminals follow: file:line:column.
-func Position(at hcl.Range) string {
-	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Start.Line, at.Start.Column)
+	return diagnostic.And(both)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // resolveCaches gives every cache cluster of the application its size.
@@ -23,7 +24,7 @@ func resolveCaches(e *Environment, b *block, profile int, application *app.App) 
 	for _, inner := range b.children("cache") {
 		blocks[inner.label] = inner
 		if !slices.Contains(names, inner.label) {
-			diags = append(diags, unknownName(&inner.labelAt, "cache cluster", inner.label, names, "remove the block"))
+			diags = append(diags, unknownName(inner.labelAt, "cache cluster", inner.label, names, "remove the block"))
 		}
 	}
 	for _, name := range names {
@@ -33,13 +34,13 @@ func resolveCaches(e *Environment, b *block, profile int, application *app.App) 
 		if cache.MultiAZ && cache.Replicas == 0 {
 			// With neither written the profile's values agree; whoever says no replicas means no second zone either.
 			if inner.find("multi_az") != nil {
-				diags = append(diags, problem(inner.where("replicas", "multi_az"), "Nothing to take over", "set replicas = 1, or multi_az = false",
+				diags = append(diags, diagnostic.Error(inner.where("replicas", "multi_az"), "Nothing to take over", "set replicas = 1, or multi_az = false",
 					"The cache cluster %q is to survive the loss of a zone, but has no replica.", name))
 			}
 			cache.MultiAZ = false
 		}
 		if cache.SnapshotRetentionDays > 0 && strings.HasPrefix(cache.NodeType, "cache.t1.") {
-			diags = append(diags, problem(inner.where("node_type", "snapshot_retention_days"), "Snapshots not available", "set snapshot_retention_days = 0, or another node_type",
+			diags = append(diags, diagnostic.Error(inner.where("node_type", "snapshot_retention_days"), "Snapshots not available", "set snapshot_retention_days = 0, or another node_type",
 				"Nodes of the type %s make no snapshots.", cache.NodeType))
 		}
 		e.Caches = append(e.Caches, cache)
@@ -56,12 +57,12 @@ func resolveMetrics(e *Environment, b *block, profile int) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range metricsSettings {
 		if destination := metricsOnlyFor[r.name]; destination != "" && destination != e.Metrics.Destination && inner.find(r.name) != nil {
-			diags = append(diags, problem(inner.find(r.name), "Setting of another destination", "remove it",
+			diags = append(diags, diagnostic.Error(*inner.find(r.name), "Setting of another destination", "remove it",
 				"%q is a setting of the destination %q, and metrics go to %q.", r.name, destination, e.Metrics.Destination))
 		}
 	}
 	if e.NAT == "none" && (e.Metrics.Destination == "prometheus" || e.Metrics.Destination == "datadog") {
-		diags = append(diags, problem(inner.where("destination"), "Metrics out of reach", `use "cloudwatch" or "none", or have a NAT gateway`,
+		diags = append(diags, diagnostic.Error(inner.where("destination"), "Metrics out of reach", `use "cloudwatch" or "none", or have a NAT gateway`,
 			"Without NAT nothing outside AWS is reached, and metrics go to %q.", e.Metrics.Destination))
 	}
 	return diags

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // privateDomains are top-level domains under which nobody can prove a name to a public authority: those of RFC 6761, 6762,
@@ -23,18 +25,18 @@ func checkCertifiable(e *Environment, b *block) hcl.Diagnostics {
 	if e.Domain == "" || e.CertificateARN != "" {
 		return nil
 	}
-	text := isCertifiable(e.Domain)
-	if text == "" {
+	bad := isCertifiable(e.Domain)
+	if bad == fine {
 		return nil
 	}
-	return hcl.Diagnostics{problem(b.where("domain"), "Domain without a certificate", "", "%s", text)}
+	return hcl.Diagnostics{diagnostic.Error(b.where("domain"), "Domain without a certificate", bad.hint, "%s", bad.detail)}
 }
 
 // Certifiable reports whether a public authority certifies a name that is well-formed.
-func Certifiable(domain string) bool { return isCertifiable(domain) == "" }
+func Certifiable(domain string) bool { return isCertifiable(domain) == fine }
 
-// isCertifiable says why no public authority certifies a name that is well-formed; "" for a name that can be certified.
-func isCertifiable(domain string) string {
+// isCertifiable finds why no public authority certifies a name that is well-formed.
+func isCertifiable(domain string) fault {
 	labels := strings.Split(domain, ".")
 	if last := labels[len(labels)-1]; slices.Contains(privateDomains, last) {
 		return wrong("choose a name under a domain that is registered to you, or set certificate_arn to a certificate that clients trust",
@@ -45,7 +47,7 @@ func isCertifiable(domain string) string {
 			return wrong("choose a name under a domain that is registered to you", "No certificate can be made for %q: %s is AWS's own.", domain, zone)
 		}
 	}
-	return ""
+	return fine
 }
 
 // maxDomain is how long a name may be in the DNS, as text.
@@ -56,13 +58,13 @@ var domainName = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)
 
 // isDomain follows RFC 1035 and what Route 53, ACM and listener rules take of it. What is near a domain gets a remedy of
 // its own.
-func isDomain(value string) string {
+func isDomain(value string) fault {
 	const hint = `write it in lower case without scheme or path, as in "api.example.com"`
 	bare := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(value, "https://"), "http://"), "/"), ".")
 	lower := strings.ToLower(bare)
 	switch {
 	case domainName.MatchString(value) && len(value) <= maxDomain:
-		return ""
+		return fine
 	case domainName.MatchString(value):
 		return wrong("choose a shorter name", "A domain name has at most %d characters, and this one %d.", maxDomain, len(value))
 	case domainName.MatchString(bare):

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agext/levenshtein"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 const (
@@ -22,19 +22,20 @@ const (
 	maxProcessName     = 40
 )
 
-// wrong is what is wrong with a value, and the remedy.
-func wrong(hint, format string, arguments ...any) string {
-	return fmt.Sprintf(format, arguments...) + hintMark + hint
-}
+// fault is what is wrong with a value, in whole sentences, and the remedy; fine is that there is none.
+type fault struct{ detail, hint string }
 
-// hintMark begins the remedy in the text of a diagnostic: a line of its own, which is not wrapped when it is printed.
-const hintMark = "\nhint: "
+var fine fault
+
+func wrong(hint, format string, arguments ...any) fault {
+	return fault{fmt.Sprintf(format, arguments...), hint}
+}
 
 var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
-func isKebab(what, name string, limit int) string {
+func isKebab(what, name string, limit int) fault {
 	if kebab.MatchString(name) && len(name) <= limit {
-		return ""
+		return fine
 	}
 	if kebab.MatchString(name) {
 		return wrong(fmt.Sprintf("shorten it, as in %q", strings.TrimRight(name[:limit], "-")),
@@ -48,28 +49,28 @@ func isKebab(what, name string, limit int) string {
 	return wrong(hint, "%q cannot name %s: it becomes part of names in AWS.", name, what)
 }
 
-func isAppName(name string) string { return isKebab("an application", name, maxAppName) }
+func isAppName(name string) fault { return isKebab("an application", name, maxAppName) }
 
-func isEnvironmentName(name string) string {
+func isEnvironmentName(name string) fault {
 	if name == "modules" {
 		return wrong("choose another name", `"modules" cannot name an environment: the folder of that name holds the Terraform modules.`)
 	}
 	return isKebab("an environment", name, maxEnvironmentName)
 }
 
-func oneOf(allowed ...string) func(string) string {
-	return func(value string) string {
+func oneOf(allowed ...string) func(string) fault {
+	return func(value string) fault {
 		if slices.Contains(allowed, value) {
-			return ""
+			return fine
 		}
-		return wrong(cmp.Or(didYouMean(value, allowed), "use "+choice(allowed)), "%q is not known here.", value)
+		return wrong(cmp.Or(diagnostic.DidYouMean(value, allowed), "use "+diagnostic.Or(diagnostic.Quoted(allowed))), "%q is not known here.", value)
 	}
 }
 
-func within(low, high int, unit string) func(int) string {
-	return func(value int) string {
+func within(low, high int, unit string) func(int) fault {
+	return func(value int) fault {
 		if low <= value && value <= high {
-			return ""
+			return fine
 		}
 		return wrong(fmt.Sprintf("use %d to %d %s", low, high, unit), "%d is out of range.", value)
 	}
@@ -77,11 +78,11 @@ func within(low, high int, unit string) func(int) string {
 
 // matches checks a value against a pattern; what names a value that fits. trim are the texts around a value that people
 // copy along with it: without them it may fit.
-func matches(pattern, what, hint string, trim ...string) func(string) string {
+func matches(pattern, what, hint string, trim ...string) func(string) fault {
 	compiled := regexp.MustCompile(`^(?:` + pattern + `)$`)
-	return func(value string) string {
+	return func(value string) fault {
 		if compiled.MatchString(value) {
-			return ""
+			return fine
 		}
 		bare := value
 		for _, text := range trim {
@@ -126,31 +127,31 @@ var (
 var iamPath = regexp.MustCompile(`^/(?:[\x21-\x2e\x30-\x7e]+/)*$`)
 
 // isIAMPath follows CreateRole. The first folder of AWS's own roles is closed to everybody else.
-func isIAMPath(value string) string {
+func isIAMPath(value string) fault {
 	for _, reserved := range []string{"/aws-service-role/", "/aws-reserved/"} {
 		if strings.HasPrefix(value, reserved) {
 			return wrong(`choose another, as in "/apps/"`, "IAM keeps roles under %s to itself.", reserved)
 		}
 	}
 	if len(value) <= 512 && iamPath.MatchString(value) {
-		return ""
+		return fine
 	}
 	return wrong(`begin and end with a slash, at most 512 characters, as in "/apps/"`, "%q is no IAM path.", value)
 }
 
-func isCompute(value string) string {
+func isCompute(value string) fault {
 	if value == "eks" {
 		return wrong(`use "fargate", which is the default`, `"eks" is not available yet.`)
 	}
 	return oneOf("fargate")(value)
 }
 
-func isRegion(value string) string {
+func isRegion(value string) fault {
 	all := allRegions()
 	if slices.Contains(all, value) {
-		return ""
+		return fine
 	}
-	hint := cmp.Or(didYouMean(value, all), `write one of them, as in "us-east-1"`)
+	hint := cmp.Or(diagnostic.DidYouMean(value, all), `write one of them, as in "us-east-1"`)
 	return wrong(hint, "%q is no region that groundplan knows. Those are %s.", value, strings.Join(all, ", "))
 }
 
@@ -158,7 +159,7 @@ func isRegion(value string) string {
 var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
 
 // isVPCRange holds the range to what the network module divides: private (RFC 1918), /16 to /19.
-func isVPCRange(value string) string {
+func isVPCRange(value string) fault {
 	const hint = `write a private range of /16 to /19, as in "10.20.0.0/16"`
 	prefix, err := netip.ParsePrefix(value)
 	switch {
@@ -171,10 +172,10 @@ func isVPCRange(value string) string {
 	case !prefix.Addr().IsPrivate() && !sharedAddresses.Contains(prefix.Addr()):
 		return wrong(hint, "%q is not private address space.", value)
 	}
-	return ""
+	return fine
 }
 
-func areZones(list []string) string {
+func areZones(list []string) fault {
 	for _, letter := range list {
 		if len(letter) != 1 || letter[0] < 'a' || letter[0] > 'h' {
 			return wrong(`write the letters only, as in ["a", "b"]`, "%q is not the letter of a zone.", letter)
@@ -186,7 +187,7 @@ func areZones(list []string) string {
 	return areDistinct(list)
 }
 
-func areDistinct(list []string) string {
+func areDistinct(list []string) fault {
 	for i, item := range list {
 		if item == "" {
 			return wrong("remove it", "The list has an empty element.")
@@ -195,7 +196,7 @@ func areDistinct(list []string) string {
 			return wrong("remove one", "%q stands in the list twice.", item)
 		}
 	}
-	return ""
+	return fine
 }
 
 // neededEndpoints is what tasks cannot run without when there is no NAT: images, logs, secrets, metrics and
@@ -204,17 +205,17 @@ var neededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secr
 
 var knownEndpoints = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts"}
 
-func areEndpoints(list []string) string {
+func areEndpoints(list []string) fault {
 	for _, name := range list {
 		if !slices.Contains(knownEndpoints, name) {
-			return wrong(cmp.Or(didYouMean(name, knownEndpoints), "use names out of "+wordList(knownEndpoints)),
+			return wrong(cmp.Or(diagnostic.DidYouMean(name, knownEndpoints), "use names out of "+diagnostic.And(diagnostic.Quoted(knownEndpoints))),
 				"%q is not an endpoint service that groundplan knows.", name)
 		}
 	}
 	return areDistinct(list)
 }
 
-func arePorts(list []int) string {
+func arePorts(list []int) fault {
 	for i, port := range list {
 		if port < 1 || port > 65535 {
 			return wrong("use 1 to 65535", "%d is not a TCP port.", port)
@@ -223,13 +224,13 @@ func arePorts(list []int) string {
 			return wrong("remove one", "Port %d stands in the list twice.", port)
 		}
 	}
-	return ""
+	return fine
 }
 
-func areTopicARNs(list []string) string {
+func areTopicARNs(list []string) fault {
 	for _, arn := range list {
-		if text := isTopicARN(arn); text != "" {
-			return text
+		if bad := isTopicARN(arn); bad != fine {
+			return bad
 		}
 	}
 	if len(list) > maxAlarmTopics {
@@ -241,10 +242,10 @@ func areTopicARNs(list []string) string {
 // maxAlarmTopics is how many actions PutMetricAlarm takes.
 const maxAlarmTopics = 5
 
-func areRoleARNs(list []string) string {
+func areRoleARNs(list []string) fault {
 	for _, arn := range list {
-		if text := isRoleARN(arn); text != "" {
-			return text
+		if bad := isRoleARN(arn); bad != fine {
+			return bad
 		}
 	}
 	return areDistinct(list)
@@ -252,9 +253,9 @@ func areRoleARNs(list []string) string {
 
 // isImageCount: the registry does not know which image runs. What it keeps has room for that one, for the one that is being
 // deployed, and for the one before, which a rollback needs.
-func isImageCount(images int) string {
+func isImageCount(images int) fault {
 	if images == 0 {
-		return ""
+		return fine
 	}
 	return within(3, 10000, "images, or 0 to keep every one")(images)
 }
@@ -262,10 +263,10 @@ func isImageCount(images int) string {
 // maxWritablePaths is the module's own limit: each path is a volume of the task.
 const maxWritablePaths = 10
 
-func areWritable(list []string) string {
+func areWritable(list []string) fault {
 	for _, path := range list {
-		if text := isWritablePath(path); text != "" {
-			return text
+		if bad := isWritablePath(path); bad != fine {
+			return bad
 		}
 		if strings.HasPrefix(path+"/", "/groundplan/") {
 			return wrong("choose another path", "%q is where the task keeps its own files.", path)
@@ -283,31 +284,31 @@ var usualCapabilities = []string{
 	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 }
 
-func areCapabilities(list []string) string {
+func areCapabilities(list []string) fault {
 	for _, name := range list {
 		if !slices.Contains(usualCapabilities, name) {
-			return wrong(cmp.Or(didYouMean(name, usualCapabilities), "use names out of "+wordList(usualCapabilities)),
+			return wrong(cmp.Or(diagnostic.DidYouMean(name, usualCapabilities), "use names out of "+diagnostic.And(diagnostic.Quoted(usualCapabilities))),
 				"%q is not a capability that a container has unless it is taken.", name)
 		}
 	}
 	return areDistinct(list)
 }
 
-func areVariables(variables map[string]string) string {
+func areVariables(variables map[string]string) fault {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		if !isVariableName.MatchString(name) {
 			return wrong("use letters, digits and underscores, no digit first", "%q is no name of an environment variable.", name)
 		}
 	}
-	return ""
+	return fine
 }
 
 // retentions are the values PutRetentionPolicy of CloudWatch Logs accepts, in days.
 var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
-func isRetention(days int) string {
+func isRetention(days int) fault {
 	if slices.Contains(retentions, days) {
-		return ""
+		return fine
 	}
 	next := retentions[len(retentions)-1]
 	for _, candidate := range slices.Backward(retentions) {
@@ -315,19 +316,19 @@ func isRetention(days int) string {
 			next = candidate
 		}
 	}
-	return wrong(fmt.Sprintf("use %d", next), "CloudWatch Logs cannot keep logs for %d days. It can for %s.", days, numberList(retentions, "and"))
+	return wrong(fmt.Sprintf("use %d", next), "CloudWatch Logs cannot keep logs for %d days. It can for %s.", days, numberList(retentions, diagnostic.And))
 }
 
 // isRecoveryWindow follows DeleteSecret of Secrets Manager, with 0 for a forced deletion.
-func isRecoveryWindow(days int) string {
+func isRecoveryWindow(days int) fault {
 	if days == 0 || (7 <= days && days <= 30) {
-		return ""
+		return fine
 	}
 	return wrong("use 7 to 30, or 0 to delete at once", "%d days are out of range.", days)
 }
 
 // isBucketName follows the naming rules of S3 for general purpose buckets; dots are refused because they break TLS.
-func isBucketName(name string) string {
+func isBucketName(name string) fault {
 	fits := regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`).MatchString(name)
 	for _, prefix := range []string{"xn--", "sthree-", "amzn-s3-demo-"} {
 		fits = fits && !strings.HasPrefix(name, prefix)
@@ -336,7 +337,7 @@ func isBucketName(name string) string {
 		fits = fits && !strings.HasSuffix(name, suffix)
 	}
 	if fits {
-		return ""
+		return fine
 	}
 	return wrong("use 3 to 63 lower-case letters, digits and hyphens, and none of the prefixes and suffixes that S3 keeps for itself",
 		"%q is no valid name of an S3 bucket.", name)
@@ -351,20 +352,20 @@ var fargateMemory = map[int][3]int{
 
 var fargateCPU = []int{256, 512, 1024, 2048, 4096, 8192, 16384}
 
-func isCPU(units int) string {
+func isCPU(units int) fault {
 	if _, ok := fargateMemory[units]; ok {
-		return ""
+		return fine
 	}
-	return wrong("use "+numberList(fargateCPU, "or"), "Fargate has no tasks of %d CPU units.", units)
+	return wrong("use "+numberList(fargateCPU, diagnostic.Or), "Fargate has no tasks of %d CPU units.", units)
 }
 
 // fitsFargate checks memory against CPU; cpu is valid.
-func fitsFargate(cpu, memory int) string {
+func fitsFargate(cpu, memory int) fault {
 	sizes := fargateMemory[cpu]
 	low, high, step := sizes[0], sizes[1], sizes[2]
 	inSteps := memory%step == 0 || (cpu == 256 && memory == 512)
 	if low <= memory && memory <= high && inSteps {
-		return ""
+		return fine
 	}
 	offer := fmt.Sprintf("%d to %d in steps of %d", low, high, step)
 	if cpu == 256 {
@@ -374,75 +375,37 @@ func fitsFargate(cpu, memory int) string {
 }
 
 // isCapacity follows ServerlessV2ScalingConfiguration of RDS: steps of 0.5, 256 at most.
-func isCapacity(low float64) func(float64) string {
-	return func(units float64) string {
+func isCapacity(low float64) func(float64) fault {
+	return func(units float64) fault {
 		if low <= units && units <= 256 && units*2 == float64(int(units*2)) {
-			return ""
+			return fine
 		}
 		return wrong(fmt.Sprintf("use %v to 256 in steps of 0.5", low), "%v is no Aurora capacity.", units)
 	}
 }
 
-// didYouMean is a hint with the closest candidate; "" when none is close.
-func didYouMean(given string, candidates []string) string {
-	best, distance := "", min(len(given)/3+1, 2)+1
-	for _, candidate := range candidates {
-		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(candidate), nil); d < distance {
-			best, distance = candidate, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", best)
-}
-
-// wordList prints `"a", "b" and "c"`, choice `"a", "b" or "c"`.
-func wordList(words []string) string { return enumerate(quoted(words), "and") }
-
-func choice(words []string) string { return enumerate(quoted(words), "or") }
-
-func quoted(words []string) []string {
-	list := make([]string, len(words))
-	for i, word := range words {
-		list[i] = strconv.Quote(word)
-	}
-	return list
-}
-
-func numberList(numbers []int, last string) string {
+func numberList(numbers []int, list func([]string) string) string {
 	printed := make([]string, len(numbers))
 	for i, number := range numbers {
 		printed[i] = strconv.Itoa(number)
 	}
-	return enumerate(printed, last)
-}
-
-// Enumerate prints `a, b and c`.
-func Enumerate(words []string) string { return enumerate(words, "and") }
-
-// enumerate joins words with commas, the last one with a word of its own.
-func enumerate(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+	return list(printed)
 }
 
 // quotedList prints a list as it stands in the file, as Markdown code.
 func quotedList(words []string) string {
-	return "`[" + strings.Join(quoted(words), ", ") + "]`"
+	return "`[" + strings.Join(diagnostic.Quoted(words), ", ") + "]`"
 }
 
 // metricNamespace is what CloudWatch takes as a namespace; AWS keeps those that begin with AWS/ for itself.
 var metricNamespace = regexp.MustCompile(`^[A-Za-z0-9.\-_/#:]{1,255}$`)
 
-func isMetricNamespace(value string) string {
+func isMetricNamespace(value string) fault {
 	if !metricNamespace.MatchString(value) || strings.HasPrefix(value, ":") {
-		return fmt.Sprintf("%q is no namespace of CloudWatch.", value) + hintMark + `write up to 255 letters, digits and ._-/#: characters, as in "shop/production"`
+		return wrong(`write up to 255 letters, digits and ._-/#: characters, as in "shop/production"`, "%q is no namespace of CloudWatch.", value)
 	}
 	if strings.HasPrefix(strings.ToUpper(value), "AWS/") {
-		return fmt.Sprintf("The namespace %q begins with AWS/, which AWS keeps for itself.", value) + hintMark + `begin with a word of your own, as in "shop/production"`
+		return wrong(`begin with a word of your own, as in "shop/production"`, "The namespace %q begins with AWS/, which AWS keeps for itself.", value)
 	}
-	return ""
+	return fine
 }

@@ -3,10 +3,13 @@ package environment
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // GrantCIDRs chooses an address range for every environment that has none, and returns the range of every environment
@@ -20,14 +23,14 @@ import (
 //
 // An environment in a network that exists needs no range; one that it was granted before stays its own.
 //
-// The error says that no range is left, or that a range in granted cannot be read.
-func GrantCIDRs(environments []Environment, granted map[string]string) (map[string]string, error) {
+// The diagnostic is about this: that no range is left, or that a range in granted cannot be read.
+func GrantCIDRs(environments []Environment, granted map[string]string) (map[string]string, *hcl.Diagnostic) {
 	all := map[string]string{}
 	var taken []netip.Prefix
-	take := func(name, cidr string) error {
+	take := func(name, cidr string) *hcl.Diagnostic {
 		prefix, err := netip.ParsePrefix(cidr)
 		if err != nil {
-			return fmt.Errorf("address range of environment %s: %w\nhint: restore the lock file from version control", name, err)
+			return noRange("restore the lock file from version control", "address range of environment %s: %s", name, err)
 		}
 		all[name] = cidr
 		taken = append(taken, prefix)
@@ -61,7 +64,7 @@ func GrantCIDRs(environments []Environment, granted map[string]string) (map[stri
 		}
 		prefix, ok := freeRange(e.App, e.Name, taken)
 		if !ok {
-			return nil, fmt.Errorf("address range of environment %s: all of 10.0.0.0/8 is taken by the other environments\nhint: set its cidr in %s", e.Name, Filename)
+			return nil, noRange("set its cidr in "+Filename, "address range of environment %s: all of 10.0.0.0/8 is taken by the other environments", e.Name)
 		}
 		e.CIDR = prefix.String()
 		if err := take(e.Name, e.CIDR); err != nil {
@@ -69,6 +72,10 @@ func GrantCIDRs(environments []Environment, granted map[string]string) (map[stri
 		}
 	}
 	return all, nil
+}
+
+func noRange(hint, detail string, args ...any) *hcl.Diagnostic {
+	return diagnostic.Error(hcl.Range{}, "No address range for an environment", hint, detail, args...)
 }
 
 // freeRange walks the 255 candidates from the one that the names lead to.

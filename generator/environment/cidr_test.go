@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 func namedEnvironments(count int) []Environment {
@@ -24,8 +26,8 @@ func TestE2_AddressRanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range list {
-			if text := isVPCRange(list[i].CIDR); text != "" || granted[list[i].Name] != list[i].CIDR {
-				t.Fatalf("%s: %s %s", list[i].Name, list[i].CIDR, text)
+			if bad := isVPCRange(list[i].CIDR); bad != fine || granted[list[i].Name] != list[i].CIDR {
+				t.Fatalf("%s: %s %s", list[i].Name, list[i].CIDR, bad.detail)
 			}
 			for j := range list[:i] {
 				if netip.MustParsePrefix(list[i].CIDR).Overlaps(netip.MustParsePrefix(list[j].CIDR)) {
@@ -33,7 +35,7 @@ func TestE2_AddressRanges(t *testing.T) {
 				}
 			}
 		}
-		if _, err := GrantCIDRs(namedEnvironments(256), nil); err == nil || !strings.Contains(err.Error(), "hint: set its cidr") {
+		if _, err := GrantCIDRs(namedEnvironments(256), nil); err == nil || !strings.Contains(diagnostic.Text(err), "hint: set its cidr") {
 			t.Errorf("256 environments: %v", err)
 		}
 	})
@@ -81,7 +83,7 @@ func TestE2_AddressRanges(t *testing.T) {
 		}
 	})
 	t.Run("a lock file that cannot be read is an error", func(t *testing.T) {
-		if _, err := GrantCIDRs(nil, map[string]string{"old": "nonsense"}); err == nil || !strings.Contains(err.Error(), "environment old") {
+		if _, err := GrantCIDRs(nil, map[string]string{"old": "nonsense"}); err == nil || !strings.Contains(diagnostic.Text(err), "environment old") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 const (
@@ -29,9 +30,9 @@ func resolveDatabaseServers(e *Environment, b *block, profile int, application *
 	if len(unclaimed) > 0 && !slices.ContainsFunc(blocks, takesRest) {
 		named := slices.IndexFunc(blocks, func(inner *block) bool { return inner.label == mainServer })
 		if named >= 0 {
-			diags = append(diags, problem(blocks[named].where("databases"), "Databases without server",
+			diags = append(diags, diagnostic.Error(blocks[named].where("databases"), "Databases without server",
 				fmt.Sprintf("add them to one, or remove databases from the block of %q, which then gets all that no other server names", mainServer),
-				"No server has the databases %s.", wordList(unclaimed)))
+				"No server has the databases %s.", diagnostic.And(diagnostic.Quoted(unclaimed))))
 		} else {
 			blocks = append(blocks, &block{typ: "database_server", label: mainServer})
 		}
@@ -51,10 +52,8 @@ func resolveDatabaseServers(e *Environment, b *block, profile int, application *
 		}
 		diags = append(diags, checkServer(&server, inner)...)
 		if len(server.Databases) == 0 {
-			warning := problem(&inner.at, "Server without databases", "remove the block, or list databases in it",
-				"No database of the application is on the server %q, so that it is not made.", server.Name)
-			warning.Severity = hcl.DiagWarning
-			diags = append(diags, warning)
+			diags = append(diags, diagnostic.Warning(inner.at, "Server without databases", "remove the block, or list databases in it",
+				"No database of the application is on the server %q, so that it is not made.", server.Name))
 			continue
 		}
 		e.DatabaseServers = append(e.DatabaseServers, server)
@@ -87,7 +86,7 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 	for _, inner := range blocks {
 		if takesRest(inner) {
 			if rest != nil {
-				diags = append(diags, problem(&inner.at, "Two servers for the rest", "add databases = [...] to one of them",
+				diags = append(diags, diagnostic.Error(inner.at, "Two servers for the rest", "add databases = [...] to one of them",
 					"The servers %q and %q both list no databases, so that it is open where the others go.", rest.label, inner.label))
 			}
 			rest = inner
@@ -98,9 +97,9 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 			at := &listed.elements[i]
 			switch other := claimed[name]; {
 			case !slices.Contains(databases, name):
-				diags = append(diags, unknownName(at, "database", name, databases, "remove the line"))
+				diags = append(diags, unknownName(*at, "database", name, databases, "remove the line"))
 			case other != nil:
-				diags = append(diags, problem(at, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.label, place(other.at)))
+				diags = append(diags, diagnostic.Error(*at, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.label, diagnostic.Place(other.at)))
 			default:
 				claimed[name] = inner
 			}
@@ -118,8 +117,8 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 // checkServer fills in the version and checks values of one server against each other.
 func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if text := isKebab("a database server", server.Name, maxServerName); text != "" {
-		diags = append(diags, problem(&b.labelAt, "Invalid server name", "", "%s", text))
+	if bad := isKebab("a database server", server.Name, maxServerName); bad != fine {
+		diags = append(diags, diagnostic.Error(b.labelAt, "Invalid server name", bad.hint, "%s", bad.detail))
 	}
 	if existing := b.child("existing"); existing != nil {
 		return append(diags, checkExistingServer(server, b, existing)...)
@@ -131,22 +130,22 @@ func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 		}
 	}
 	if major, _, _ := strings.Cut(server.EngineVersion, "."); server.Engine == "aurora" && major > auroraVersion {
-		diags = append(diags, problem(b.where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
+		diags = append(diags, diagnostic.Error(b.where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
 			"Aurora has PostgreSQL up to version %s.", auroraVersion))
 	}
 	for _, r := range databaseServerSettings {
 		a, set := b.attributes[r.name]
 		if engine, limited := onlyFor[r.name]; set && limited && engine != server.Engine {
-			diags = append(diags, problem(&a.at, "Setting of another engine", "remove it", "%q is a setting of engine %q, and the server %q has engine %q.", r.name, engine, server.Name, server.Engine))
+			diags = append(diags, diagnostic.Error(a.at, "Setting of another engine", "remove it", "%q is a setting of engine %q, and the server %q has engine %q.", r.name, engine, server.Name, server.Engine))
 		}
 	}
 	// ModifyDBInstance refuses a limit that is less than a tenth above the storage.
 	if least := int(math.Ceil(float64(server.StorageGB) * 1.1)); server.Engine == "postgres" && server.MaxStorageGB < least {
-		diags = append(diags, problem(b.where("max_storage_gb", "storage_gb"), "Storage cannot grow", fmt.Sprintf("set max_storage_gb = %d, or more", least),
+		diags = append(diags, diagnostic.Error(b.where("max_storage_gb", "storage_gb"), "Storage cannot grow", fmt.Sprintf("set max_storage_gb = %d, or more", least),
 			"A server of %d GiB needs a limit of %d GiB at least.", server.StorageGB, least))
 	}
 	if server.Engine == "aurora" && server.MinCapacity > server.MaxCapacity {
-		diags = append(diags, problem(b.where("min_capacity", "max_capacity"), "Capacity turned around", "set min_capacity not above max_capacity", "At least %v and at most %v capacity units cannot both hold.", server.MinCapacity, server.MaxCapacity))
+		diags = append(diags, diagnostic.Error(b.where("min_capacity", "max_capacity"), "Capacity turned around", "set min_capacity not above max_capacity", "At least %v and at most %v capacity units cannot both hold.", server.MinCapacity, server.MaxCapacity))
 	}
 	return diags
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // TestI6_WrongFiles has one case for every message: where it points, and what it says.
@@ -32,7 +33,7 @@ func TestI6_WrongFiles(t *testing.T) {
 
 		{"two mistakes in the syntax", "environment \"a\" {\n  région = 1\n  region \"eu-west-1\"\n  profile = \"dev\n  zones = [\"a\"]\n}", []string{
 			`3:3 error: Missing equals sign: An = is missing between the setting "region" and its value. hint: write region = "eu-west-1"`,
-			`4:13 error: Unclosed quote: The text has no closing quote on its line. hint: write "dev"`}},
+			`4:13 error: Unclosed quote: The string has no closing quote on its line. hint: write "dev"`}},
 		{"colon", production(`region: "eu-west-1" # near`), []string{`2:1 error: Missing equals sign: Between the setting "region" and its value stands : instead of =. hint: write region = "eu-west-1"`}},
 		{"two equals signs", production(`keep_images == 3`), []string{`2:1 error: Missing equals sign: Between the setting "keep_images" and its value stands == instead of =. hint: write keep_images = 3`}},
 		{"list without equals sign", production(`zones ["a", "b"]`), []string{`2:1 error: Missing equals sign: An = is missing between the setting "zones" and its value. hint: write zones = ["a", "b"]`}},
@@ -40,7 +41,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"two settings on a line", production(`region = "eu-west-1" nat = "single"`), []string{`2:22 error: Several settings on a line: The setting has ended before this. hint: begin a new line here`}},
 		{"settings separated by a comma", production(`region = "eu-west-1",`), []string{`2:21 error: Unexpected comma: Settings end with their line. hint: remove the comma`}},
 		{"block on a line", production(`task { cpu = 256, memory = 512 }`), []string{`2:17 error: Several settings on a line: A block on one line has one setting.`}},
-		{"single quotes", production(`region = 'eu-west-1'`), []string{`2:10 error: Invalid character: Texts do not stand in single quotes. hint: use double quotes`}},
+		{"single quotes", production(`region = 'eu-west-1'`), []string{`2:10 error: Invalid character: Strings do not stand in single quotes. hint: use double quotes`}},
 		{"list not closed", production(`zones = ["a", "b"`), []string{`3:1 error: Unclosed list: The list above is not closed. hint: close it with ]`}},
 		{"no value", production(`region =`), []string{`2:9 error: Missing value: A value is expected here. hint: write one, or remove the line`}},
 		{"brace on the next line", "environment \"a\"\n{\n}", []string{`1:16 error: Invalid block definition: The brace of a block stands on the line of its name. hint: write the { here`}},
@@ -51,7 +52,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"environment as a setting", `environment = "production"`, []string{`1:1 error: Block written as a setting: "environment" is a block, not a setting. hint: write environment "name" { ... }`}},
 		{"setting as a block", production("zones {}"), []string{`2:1 error: Setting written as a block: "zones" is a setting, not a block. hint: write it with an equals sign: zones = ...`}},
 		{"setting of another block as a block", production("scale { min = 2 }"), []string{`2:1 error: Setting written as a block: "scale" is a setting, not a block. hint: write it with an equals sign: scale = ..., in a block of type task, gateway, service or process`}},
-		{"setting of another block", production("memory = 512"), []string{`2:1 error: Unknown setting: There is no setting "memory" here. hint: it belongs into a block of type task, gateway, service, job or process`}},
+		{"setting of another block", production("memory = 512"), []string{`2:1 error: Unknown setting: There is no setting "memory" here. hint: it belongs in a block of type task, gateway, service, job or process`}},
 		{"setting far off", production("colour = 512"), []string{`2:1 error: Unknown setting: There is no setting "colour" here. hint: remove it; docs/settings.md lists the settings`}},
 		{"block outside", "service \"orders\" {}", []string{`1:1 error: Unknown block: There is no block "service" here. hint: move it into an environment block`}},
 		{"block far off", production("autoscaler {}"), []string{`2:1 error: Unknown block: There is no block "autoscaler" here. hint: remove it; docs/settings.md lists the blocks`}},
@@ -59,12 +60,12 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"bare word", production(`region = eu-west-1`), []string{`2:10 error: Not a literal value: The value of "region" must be written out: nothing is computed here. hint: write "eu-west-1"`}},
 		{"bare word that does not fit", production(`nat = maybe`), []string{`2:7 error: Not a literal value: The value of "nat" must be written out: nothing is computed here. hint: use "none", "single" or "per_zone"`}},
 		{"variable among choices", production(`nat = var.nat`), []string{`2:7 error: Not a literal value: The value of "nat" must be written out: nothing is computed here. hint: use "none", "single" or "per_zone"`}},
-		{"number with a zero in front", production(`account_id = 012345678901`), []string{`2:14 error: Wrong type: "account_id" is a text, not this number. hint: write "012345678901"`}},
-		{"number for a short account id", production(`account_id = 12345`), []string{`2:14 error: Wrong type: "account_id" is a text, not this number. hint: write the 12 digits in quotes`}},
-		{"switch in quotes", production(`container_insights = "true"`), []string{`2:22 error: Wrong type: "container_insights" is true or false, not a text. hint: write true`}},
-		{"one port", production(`outbound_ports = 443`), []string{`2:18 error: Wrong type: "outbound_ports" is a list of whole numbers, not this number. hint: write [443]`}},
-		{"one role", production(`deploy_role_arns = "arn:aws:iam::123456789012:role/deploy"`), []string{`2:20 error: Wrong type: "deploy_role_arns" is a list of texts, not a text. hint: write ["arn:aws:iam::123456789012:role/deploy"]`}},
-		{"one zone as a text", production(`zones = "a"`), []string{`2:9 error: Wrong type: "zones" is a list of texts, not a text. hint: write the letters only, as in ["a", "b"]`}},
+		{"number with a zero in front", production(`account_id = 012345678901`), []string{`2:14 error: Wrong type: "account_id" must be a string, not this number. hint: write "012345678901"`}},
+		{"number for a short account id", production(`account_id = 12345`), []string{`2:14 error: Wrong type: "account_id" must be a string, not this number. hint: write the 12 digits in quotes`}},
+		{"switch in quotes", production(`container_insights = "true"`), []string{`2:22 error: Wrong type: "container_insights" must be true or false, not a string. hint: write true`}},
+		{"one port", production(`outbound_ports = 443`), []string{`2:18 error: Wrong type: "outbound_ports" must be a list of integers, not this number. hint: write [443]`}},
+		{"one role", production(`deploy_role_arns = "arn:aws:iam::123456789012:role/deploy"`), []string{`2:20 error: Wrong type: "deploy_role_arns" must be a list of strings, not a string. hint: write ["arn:aws:iam::123456789012:role/deploy"]`}},
+		{"one zone as a string", production(`zones = "a"`), []string{`2:9 error: Wrong type: "zones" must be a list of strings, not a string. hint: write the letters only, as in ["a", "b"]`}},
 
 		{"environment of a service", production("service \"orders\" {\n  environment = { A = \"b\" }\n}"), []string{`3:3 error: Unknown setting: There is no setting "environment" here. hint: environment variables are called variables here, as in variables = { LOG_LEVEL = "debug" }`}},
 		{"variable", production("region = var.region"), []string{`2:10 error: Not a literal value: The value of "region" must be written out`}},
@@ -74,18 +75,18 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"negative", production(`keep_images = -1`), []string{`2:15 error: Invalid value for "keep_images": -1 is out of range.`}},
 		{"computed member", production("task {\n  scale = { (1) = 3 }\n}"), []string{`3:13 error: Invalid member name: This is no member of "scale". hint: use "min", "max", "cpu_percent", "memory_percent", "messages_per_task", "spot_percent" or "on_demand"`}},
 		{"function", production(`region = lower("EU")`), []string{`2:10 error: Not a literal value: `}},
-		{"number without need", production(`account_id = 123456789012`), []string{`2:14 error: Wrong type: "account_id" is a text, not this number. hint: write "123456789012"`}},
-		{"text for a number", production(`keep_images = "12"`), []string{`2:15 error: Wrong type: "keep_images" is a whole number, not a text. hint: write 12`}},
+		{"number without need", production(`account_id = 123456789012`), []string{`2:14 error: Wrong type: "account_id" must be a string, not this number. hint: write "123456789012"`}},
+		{"string for a number", production(`keep_images = "12"`), []string{`2:15 error: Wrong type: "keep_images" must be an integer, not a string. hint: write 12`}},
 		{"fraction", production(`keep_images = 1.5`), []string{`2:15 error: Wrong type: `}},
 		{"huge", production(`keep_images = 1e300`), []string{`2:15 error: Wrong type: `}},
-		{"null", production(`region = null`), []string{`2:10 error: Wrong type: "region" is a text, not null.`}},
-		{"text for a list", production(`zones = "a"`), []string{`2:9 error: Wrong type: `}},
+		{"null", production(`region = null`), []string{`2:10 error: Wrong type: "region" must be a string, not null.`}},
+		{"string for a list", production(`zones = "a"`), []string{`2:9 error: Wrong type: `}},
 		{"mixed list", production(`zones = ["a", 1]`), []string{`2:9 error: Wrong type: `}},
-		{"text for a switch", production(`container_insights = "yes"`), []string{`2:22 error: Wrong type: "container_insights" is true or false, not a text.`}},
-		{"scale as a number", production("task {\n  scale = 3\n}"), []string{`3:11 error: Wrong type: "scale" is an object. hint: write an object, as in { min = 2, max = 10 }`}},
+		{"string for a switch", production(`container_insights = "yes"`), []string{`2:22 error: Wrong type: "container_insights" must be true or false, not a string.`}},
+		{"scale as a number", production("task {\n  scale = 3\n}"), []string{`3:11 error: Wrong type: "scale" must be an object. hint: write an object, as in { min = 2, max = 10 }`}},
 		{"scale with another member", production("task {\n  scale = { minimum = 3, mx = 4 }\n}"), []string{`3:13 error: Unsupported member: "scale" has no member "minimum".`, `3:26 error: Unsupported member: "scale" has no member "mx". hint: did you mean "max"?`}},
 		{"scale member twice", production("task {\n  scale = { min = 3, min = 4 }\n}"), []string{`3:22 error: Duplicate member: `}},
-		{"scale member of another type", production("task {\n  scale = { min = \"3\" }\n}"), []string{`3:19 error: Wrong type: "scale.min" is a whole number, not a text.`}},
+		{"scale member of another type", production("task {\n  scale = { min = \"3\" }\n}"), []string{`3:19 error: Wrong type: "scale.min" must be an integer, not a string.`}},
 
 		{"account id", production(`account_id = "12345"`), []string{`2:14 error: Invalid value for "account_id": "12345" is no AWS account id. hint: write the 12 digits`}},
 		{"region", production(`region = "eu-west1"`), []string{`2:10 error: Invalid value for "region": "eu-west1" is no region that groundplan knows. Those are af-south-1, `}},
@@ -121,8 +122,8 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"writable path of the task", production("task {\n  writable_paths = [\"/groundplan/x\"]\n}"), []string{`3:20 error: Invalid value for "writable_paths": "/groundplan/x" is where the task keeps its own files. hint: choose another path`}},
 		{"capability", production("task {\n  keep_capabilities = [\"SYS_ADMIN\"]\n}"), []string{`3:23 error: Invalid value for "keep_capabilities": "SYS_ADMIN" is not a capability that a container has unless it is taken.`}},
 		{"variable", production("task {\n  variables = { \"log-level\" = \"debug\" }\n}"), []string{`3:15 error: Invalid value for "variables": "log-level" is no name of an environment variable. hint: use letters`}},
-		{"variable that is a number", production("task {\n  variables = { WORKERS = 4 }\n}"), []string{`3:27 error: Wrong type: The value of "WORKERS" in "variables" is no text. hint: write a text in quotes`}},
-		{"variables as a list", production("task {\n  variables = [\"A=b\"]\n}"), []string{`3:15 error: Wrong type: "variables" is a map. hint: write a map, as in { `}},
+		{"variable that is a number", production("task {\n  variables = { WORKERS = 4 }\n}"), []string{`3:27 error: Wrong type: The value of "WORKERS" in "variables" must be a string. hint: write a string`}},
+		{"variables as a list", production("task {\n  variables = [\"A=b\"]\n}"), []string{`3:15 error: Wrong type: "variables" must be a map of strings. hint: write a map of strings, as in { `}},
 		{"helper image without tag", production(`helper_image = "busybox"`), []string{`2:16 error: Invalid value for "helper_image": `}},
 		{"port", production(`outbound_ports = [443, 70000]`), []string{`2:18 error: Invalid value for "outbound_ports": 70000 is not a TCP port.`}},
 		{"port twice", production(`outbound_ports = [443, 443]`), []string{`2:18 error: Invalid value for "outbound_ports": Port 443 stands in the list twice.`}},
@@ -213,8 +214,8 @@ func expect(t *testing.T, text string, application *app.App, want []string) {
 		if d.Subject == nil || d.Subject.Filename != Filename {
 			t.Errorf("no range: %s", d.Summary)
 		}
-		if hint := strings.Index(d.Detail, hintMark); hint < 0 || strings.LastIndex(d.Detail, hintMark) != hint || !strings.HasSuffix(d.Detail[:hint], ".") {
-			t.Errorf("not a sentence and one hint: %q", d.Detail)
+		if len(diagnostic.Hints(d)) != 1 || !strings.HasSuffix(d.Detail, ".") {
+			t.Errorf("not a sentence and one hint: %q", diagnostic.Text(d))
 		}
 	}
 }

@@ -30,7 +30,7 @@ environment "production" {
 }
 %[1]s%[1]s%[1]s
 
-The block %[1]sapp "<name>" {}%[1]s gives the application its name in AWS; without it the name in %[1]sencore.app%[1]s is used. Names of
+The block %[1]sapp "<name>" {}%[1]s gives the application its name in AWS; without it the id in %[1]sencore.app%[1]s or the name in the manifest is used, and where there is neither, the folder's. Names of
 applications (up to %[4]d characters) and environments (up to %[5]d) are lower-case letters, digits and single hyphens.
 `, "`", Filename, defaultProfile, maxAppName, maxEnvironmentName)
 
@@ -82,7 +82,7 @@ func section[T any](out *strings.Builder, title, text string, rows []setting[T])
 	fmt.Fprintf(out, "\n## %s\n\n%s\n\n", title, text)
 	fmt.Fprint(out, "| setting | type | default | meaning |\n|---|---|---|---|\n")
 	for _, r := range rows {
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", r.name, r.typ, printedDefault(r.derived, r.values), r.meaning)
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", r.name, r.typ.documented(), printedDefault(r.derived, r.values), r.meaning)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Alias is a further name beside the environment's domain.
@@ -63,21 +64,21 @@ func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
 	switch {
 	case e.HostedZoneID != "" || e.CertificateARN != "":
 	case e.Internal:
-		diags = append(diags, problem(b.where("internal", "domain"), "Certificate missing",
+		diags = append(diags, diagnostic.Error(b.where("internal", "domain"), "Certificate missing",
 			"set certificate_arn to a certificate for the name, of a private authority or proven in its public zone before, or hosted_zone_id to the public zone of the name, where one can be proven",
 			"ACM proves a name in public DNS, and no public zone is known for the domain %q: no certificate can be made for it.", e.Domain))
 	default:
-		diags = append(diags, problem(b.where("domain"), "Hosted zone missing",
+		diags = append(diags, diagnostic.Error(b.where("domain"), "Hosted zone missing",
 			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(e.Domain)+" --max-items 1",
 			"The domain %q needs the Route 53 hosted zone that holds it.", e.Domain))
 	}
 	switch {
 	case e.PrivateZoneID == "":
 	case !e.Internal:
-		diags = append(diags, problem(b.where("private_zone_id"), "Setting without effect", "set internal = true, or remove private_zone_id",
+		diags = append(diags, diagnostic.Error(b.where("private_zone_id"), "Setting without effect", "set internal = true, or remove private_zone_id",
 			"The load balancer faces the internet, where nobody is answered from a private zone."))
 	case e.PrivateZoneID == e.HostedZoneID:
-		diags = append(diags, problem(b.where("private_zone_id"), "Zone both public and private", "remove hosted_zone_id when the zone is private, private_zone_id when it is public",
+		diags = append(diags, diagnostic.Error(b.where("private_zone_id"), "Zone both public and private", "remove hosted_zone_id when the zone is private, private_zone_id when it is public",
 			"hosted_zone_id is a public zone and private_zone_id a private one, and %s stands for both.", e.PrivateZoneID))
 	}
 	return diags
@@ -87,13 +88,13 @@ func resolveDomain(e *Environment, b *block) hcl.Diagnostics {
 func resolveNoDomain(e *Environment, b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if a, set := b.attributes["internal"]; set && !e.Internal {
-		diags = append(diags, problem(&a.at, "Domain missing", "set domain to a name for it, or remove internal",
+		diags = append(diags, diagnostic.Error(a.at, "Domain missing", "set domain to a name for it, or remove internal",
 			"Nothing without TLS faces the internet, and a certificate needs a name."))
 	}
 	e.Internal = true
 	for _, name := range []string{"certificate_arn", "cdn_certificate_arn"} {
 		if a, set := b.attributes[name]; set {
-			diags = append(diags, problem(&a.at, "Domain missing", "set domain to a name that the certificate covers, or remove "+name, "A certificate is set, but no domain."))
+			diags = append(diags, diagnostic.Error(a.at, "Domain missing", "set domain to a name that the certificate covers, or remove "+name, "A certificate is set, but no domain."))
 		}
 	}
 	if len(diags) > 0 {
@@ -101,7 +102,7 @@ func resolveNoDomain(e *Environment, b *block) hcl.Diagnostics {
 	}
 	for _, name := range []string{"hosted_zone_id", "private_zone_id"} {
 		if at := b.find(name); at != nil {
-			diags = append(diags, problem(at, "Domain missing", "set domain to a name in that zone, or remove "+name, "A hosted zone is set, but no domain."))
+			diags = append(diags, diagnostic.Error(*at, "Domain missing", "set domain to a name in that zone, or remove "+name, "A hosted zone is set, but no domain."))
 		}
 	}
 	return diags
@@ -120,7 +121,7 @@ func resolveAliases(e *Environment, b *block) hcl.Diagnostics {
 		e.Aliases = append(e.Aliases, alias)
 	}
 	if served := len(e.Answered()); served > MaxRuleValues {
-		diags = append(diags, problem(&b.children("alias")[0].at, "Too many names", "set redirect = true in some of the alias blocks",
+		diags = append(diags, diagnostic.Error(b.children("alias")[0].at, "Too many names", "set redirect = true in some of the alias blocks",
 			"The application answers to %d names in environment %q, and a rule of the load balancer has room for %d.", served, e.Name, MaxRuleValues))
 	}
 	return diags
@@ -128,29 +129,29 @@ func resolveAliases(e *Environment, b *block) hcl.Diagnostics {
 
 func checkAlias(e *Environment, alias Alias, b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if text := isDomain(alias.Domain); text != "" {
-		return hcl.Diagnostics{problem(&b.labelAt, "Invalid domain name", "", "%s", text)}
+	if bad := isDomain(alias.Domain); bad != fine {
+		return hcl.Diagnostics{diagnostic.Error(b.labelAt, "Invalid domain name", bad.hint, "%s", bad.detail)}
 	}
 	switch {
 	case e.Domain == "":
-		return hcl.Diagnostics{problem(&b.at, "Domain missing", fmt.Sprintf("set domain = %q in place of the block, or a domain beside it", alias.Domain),
+		return hcl.Diagnostics{diagnostic.Error(b.at, "Domain missing", fmt.Sprintf("set domain = %q in place of the block, or a domain beside it", alias.Domain),
 			"An alias is a further name, and the environment has no domain.")}
 	case alias.Domain == e.Domain:
-		return hcl.Diagnostics{problem(&b.labelAt, "Domain used twice", "remove the block", "%s is the domain of the environment already.", alias.Domain)}
+		return hcl.Diagnostics{diagnostic.Error(b.labelAt, "Domain used twice", "remove the block", "%s is the domain of the environment already.", alias.Domain)}
 	case len(alias.Domain) > maxRoutedDomain:
-		diags = append(diags, problem(&b.labelAt, "Domain too long", "choose a shorter name",
+		diags = append(diags, diagnostic.Error(b.labelAt, "Domain too long", "choose a shorter name",
 			"The domain has %d characters, and a rule of a load balancer matches names of at most %d.", len(alias.Domain), maxRoutedDomain))
 	}
-	if text := isCertifiable(alias.Domain); text != "" && e.CertificateARN == "" {
-		return append(diags, problem(&b.labelAt, "Domain without a certificate", "", "%s", text))
+	if bad := isCertifiable(alias.Domain); bad != fine && e.CertificateARN == "" {
+		return append(diags, diagnostic.Error(b.labelAt, "Domain without a certificate", bad.hint, "%s", bad.detail))
 	}
 	if e.CertificateARN == "" && alias.HostedZoneID == "" {
-		diags = append(diags, problem(&b.at, "Hosted zone missing",
+		diags = append(diags, diagnostic.Error(b.at, "Hosted zone missing",
 			"set hosted_zone_id to the id that this prints: aws route53 list-hosted-zones-by-name --dns-name "+registrable(alias.Domain)+" --max-items 1",
 			"The certificate is to cover %q, which is proven in the public zone that holds it, and that is not the zone of %s.", alias.Domain, e.Domain))
 	}
 	if at := b.find("private_zone_id"); at != nil && !e.Internal {
-		diags = append(diags, problem(at, "Setting without effect", "remove it", "The load balancer faces the internet, where nobody is answered from a private zone."))
+		diags = append(diags, diagnostic.Error(*at, "Setting without effect", "remove it", "The load balancer faces the internet, where nobody is answered from a private zone."))
 	}
 	return diags
 }
@@ -169,7 +170,7 @@ func checkDomain(e *Environment, b *block) hcl.Diagnostics {
 	if len(e.Domain) <= limit {
 		return nil
 	}
-	return hcl.Diagnostics{problem(b.where("domain"), "Domain too long", "choose a shorter name",
+	return hcl.Diagnostics{diagnostic.Error(b.where("domain"), "Domain too long", "choose a shorter name",
 		"The domain has %d characters, and %s of at most %d.", len(e.Domain), what, limit)}
 }
 
@@ -180,13 +181,11 @@ const keepAliveSeconds = 60
 // checkIdleTimeout warns of a load balancer that sends requests on connections which the application is about to close.
 // Streams that are silent for long may be worth the few answers that are lost.
 func checkIdleTimeout(e *Environment, b *block, application *app.App) hcl.Diagnostics {
-	if application.Language != "typescript" || e.IdleTimeoutSeconds < keepAliveSeconds {
+	if application.Runtime != app.EncoreTypeScript || e.IdleTimeoutSeconds < keepAliveSeconds {
 		return nil
 	}
-	d := problem(b.where("idle_timeout_seconds"), "Idle timeout above the application's", fmt.Sprintf("use at most %d, unless streams are silent for longer", keepAliveSeconds-1),
-		"Encore's TypeScript runtime closes connections that are silent for %d seconds. A request that the load balancer sends at that moment is answered 502.", keepAliveSeconds)
-	d.Severity = hcl.DiagWarning
-	return hcl.Diagnostics{d}
+	return hcl.Diagnostics{diagnostic.Warning(b.where("idle_timeout_seconds"), "Idle timeout above the application's", fmt.Sprintf("use at most %d, unless streams are silent for longer", keepAliveSeconds-1),
+		"Encore's TypeScript runtime closes connections that are silent for %d seconds. A request that the load balancer sends at that moment is answered 502.", keepAliveSeconds)}
 }
 
 // compareDomains finds names that two environments answer to; b is the later one's block.
@@ -199,15 +198,15 @@ func compareDomains(earlier, later *Environment, b *block) hcl.Diagnostics {
 		taken[alias.Domain] = true
 	}
 	var diags hcl.Diagnostics
-	report := func(name string, at *hcl.Range) {
+	report := func(name string, at hcl.Range) {
 		if taken[name] {
-			diags = append(diags, problem(at, "Domain used twice", "give each its own domain",
+			diags = append(diags, diagnostic.Error(at, "Domain used twice", "give each its own domain",
 				"The environments %q and %q both answer to %s.", earlier.Name, later.Name, name))
 		}
 	}
 	report(later.Domain, b.where("domain"))
 	for _, inner := range b.children("alias") {
-		report(inner.label, &inner.labelAt)
+		report(inner.label, inner.labelAt)
 	}
 	return diags
 }

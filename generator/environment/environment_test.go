@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 var update = flag.Bool("update", false, "write docs/settings.md")
@@ -21,7 +22,7 @@ var update = flag.Bool("update", false, "write docs/settings.md")
 func shop() *app.App {
 	endpoint := func(access string) []app.Endpoint { return []app.Endpoint{{Name: "Get", Access: access}} }
 	return &app.App{
-		Name: "shop", Language: "go",
+		Name: "shop", Runtime: app.EncoreGo,
 		Services: []app.Service{
 			{Name: "billing", Endpoints: endpoint("private")},
 			{Name: "orders", Endpoints: endpoint("public")},
@@ -34,7 +35,7 @@ func shop() *app.App {
 // typescript is shop with an auth handler, as a TypeScript application.
 func typescript() *app.App {
 	application := shop()
-	application.Language = "typescript"
+	application.Runtime = app.EncoreTypeScript
 	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
 	return application
 }
@@ -42,7 +43,7 @@ func typescript() *app.App {
 // authenticated is shop with an auth handler.
 func authenticated() *app.App {
 	application := typescript()
-	application.Language = "go"
+	application.Runtime = app.EncoreGo
 	return application
 }
 
@@ -100,7 +101,7 @@ func messages(diags hcl.Diagnostics) string {
 		if d.Subject != nil {
 			at = fmt.Sprintf("%d:%d", d.Subject.Start.Line, d.Subject.Start.Column)
 		}
-		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, strings.ReplaceAll(d.Detail, "\n", " "))
+		fmt.Fprintf(&out, "%s %s: %s: %s\n", at, severity, d.Summary, strings.ReplaceAll(diagnostic.Text(d), "\n", " "))
 	}
 	return out.String()
 }
@@ -311,8 +312,8 @@ func checkDefaults[T any](t *testing.T, rows []setting[T]) {
 			if value == "" {
 				continue
 			}
-			if text := r.check(value); text != "" {
-				t.Errorf("%s: default %v: %s", r.name, value, text)
+			if bad := r.check(value); bad != fine {
+				t.Errorf("%s: default %v: %s", r.name, value, bad.detail)
 			}
 		}
 	}
@@ -477,7 +478,7 @@ func TestE1_RegionsWithoutCertificates(t *testing.T) {
 		{"on a server that exists, with its certificate", network + "database_server \"main\" {\n existing {\n address = \"db.example.com\"\n port = 5432\n security_group_id = \"sg-0a1b2c3d\"\n ca_certificate = <<EOF\n" + string(certificate) + "EOF\n }\n}\n", true, ""},
 		{"on a server that exists, without", network + "database_server \"main\" {\n existing {\n address = \"db.example.com\"\n port = 5432\n security_group_id = \"sg-0a1b2c3d\"\n }\n}\n", true, "Region without database certificates"},
 	} {
-		application := &app.App{Name: "shop", Language: "go", Services: []app.Service{{Name: "orders", Dir: "orders"}}}
+		application := &app.App{Name: "shop", Runtime: app.EncoreGo, Services: []app.Service{{Name: "orders", Dir: "orders"}}}
 		if test.databases {
 			application.Resources = []app.Resource{{Kind: "database", Name: "orders", Service: "orders"}}
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // ExistingNetwork is a VPC with its subnets. Tiers that the application does not need may be empty.
@@ -99,7 +100,7 @@ func required(b *block, names ...string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, name := range names {
 		if _, set := b.attributes[name]; !set {
-			diags = append(diags, problem(&b.at, "Setting missing", "set "+name, "The %s block lacks %q.", b.typ, name))
+			diags = append(diags, diagnostic.Error(b.at, "Setting missing", "set "+name, "The %s block lacks %q.", b.typ, name))
 		}
 	}
 	return diags
@@ -110,14 +111,14 @@ func required(b *block, names ...string) hcl.Diagnostics {
 func resolveExisting(e *Environment, b *block, application *app.App) hcl.Diagnostics {
 	diags := resolveExistingNetwork(e, b)
 	if a, set := b.attributes["key_deletion_days"]; set && e.KeyARN != "" {
-		diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The key exists, so that none is made that could be deleted."))
+		diags = append(diags, diagnostic.Error(a.at, "Setting without effect", "remove it", "The key exists, so that none is made that could be deleted."))
 	}
 	diags = append(diags, resolveBuckets(e, b)...)
 	diags = append(diags, resolveExistingBuckets(e, b, application)...)
 	diags = append(diags, resolveExistingTopics(e, b, application)...)
 	for _, server := range b.children("database_server") {
 		if existing := server.child("existing"); existing != nil && e.Network == nil {
-			diags = append(diags, problem(&existing.at, "Server in another network", "say in a network block of the environment which VPC the server is in",
+			diags = append(diags, diagnostic.Error(existing.at, "Server in another network", "say in a network block of the environment which VPC the server is in",
 				"The database server %q is in a VPC that exists, and the processes of the environment would be in a new one, from where it cannot be reached.", server.label))
 		}
 	}
@@ -134,20 +135,20 @@ func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
 	diags := required(inner, "vpc_id", "compute_subnet_ids")
 	for _, name := range networkOnly {
 		if a, set := b.attributes[name]; set {
-			diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The network exists, so that none is made which %q could shape.", name))
+			diags = append(diags, diagnostic.Error(a.at, "Setting without effect", "remove it", "The network exists, so that none is made which %q could shape.", name))
 		}
 	}
 	switch compute, set := inner.attributes["compute_subnet_ids"]; {
 	case !e.Exposed() || len(e.Network.PublicSubnetIDs) > 0:
 	case !e.Internal:
-		diags = append(diags, problem(&inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own, or internal = true in the environment",
+		diags = append(diags, diagnostic.Error(inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own, or internal = true in the environment",
 			"The application has endpoints that are called from outside, and the load balancer has no subnets to stand in."))
 	case set && len(e.Network.ComputeSubnetIDs) < 2:
-		diags = append(diags, problem(&compute.at, "Subnets missing", "name two subnets or more, each in a zone of its own, or set public_subnet_ids",
+		diags = append(diags, diagnostic.Error(compute.at, "Subnets missing", "name two subnets or more, each in a zone of its own, or set public_subnet_ids",
 			"The internal load balancer stands in the compute subnets, and needs two of them."))
 	}
 	if e.ServesStorage() && len(e.Network.StorageSubnetIDs) == 0 {
-		diags = append(diags, problem(&inner.at, "Subnets missing", "set storage_subnet_ids to two subnets or more, each in a zone of its own",
+		diags = append(diags, diagnostic.Error(inner.at, "Subnets missing", "set storage_subnet_ids to two subnets or more, each in a zone of its own",
 			"The application has databases or caches, and their servers have no subnets to stand in."))
 	}
 	// A task in a subnet with a route to the internet would be no more than a security group away from it.
@@ -160,7 +161,7 @@ func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
 				if e.Internal {
 					hint += ", or leave public_subnet_ids out: an internal load balancer stands in the compute subnets then"
 				}
-				diags = append(diags, problem(&listed.elements[i], "Subnet in two tiers", hint,
+				diags = append(diags, diagnostic.Error(listed.elements[i], "Subnet in two tiers", hint,
 					"The subnet %s is a public one: the load balancer's.", id))
 			}
 		}
@@ -207,7 +208,7 @@ func resolveBuckets(e *Environment, b *block) hcl.Diagnostics {
 		settings := BucketSettings{Bucket: outer.label}
 		override(&settings, bucketSettings, outer)
 		if outer.child("existing") != nil {
-			diags = append(diags, problem(outer.where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
+			diags = append(diags, diagnostic.Error(outer.where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
 			continue
 		}
 		e.Buckets = append(e.Buckets, settings)
@@ -223,10 +224,10 @@ func existingBlocks(b *block, typ string, application *app.App, visit func(outer
 		existing := outer.child("existing")
 		switch {
 		case !slices.Contains(known, outer.label):
-			diags = append(diags, unknownName(&outer.labelAt, typ, outer.label, known, "remove the block"))
+			diags = append(diags, unknownName(outer.labelAt, typ, outer.label, known, "remove the block"))
 		case existing == nil && len(outer.attributes) > 0: // settings of what is made
 		case existing == nil:
-			diags = append(diags, problem(&outer.at, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
+			diags = append(diags, diagnostic.Error(outer.at, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
 		default:
 			visit(outer, existing)
 		}
@@ -242,8 +243,8 @@ func resolveExistingBuckets(e *Environment, b *block, application *app.App) hcl.
 		more = append(more, required(existing, "name")...)
 		for _, other := range e.ExistingBuckets {
 			if other.overlaps(bucket) {
-				more = append(more, problem(existing.where("name"), "Bucket used twice", "give each a bucket of its own, or a key_prefix of its own",
-					"The bucket %s already stands for %q, at %s: objects of one would overwrite those of the other.", bucket.Name, other.Bucket, place(other.At)))
+				more = append(more, diagnostic.Error(existing.where("name"), "Bucket used twice", "give each a bucket of its own, or a key_prefix of its own",
+					"The bucket %s already stands for %q, at %s: objects of one would overwrite those of the other.", bucket.Name, other.Bucket, diagnostic.Place(other.At)))
 			}
 		}
 		e.ExistingBuckets = append(e.ExistingBuckets, bucket)
@@ -256,12 +257,12 @@ func resolveExistingTopics(e *Environment, b *block, application *app.App) hcl.D
 	var more hcl.Diagnostics
 	takenBy := map[string]*block{}
 	diags := existingBlocks(b, "topic", application, func(outer, existing *block) {
-		topic := ExistingTopic{Topic: outer.label, ARNAt: *existing.where("arn")}
+		topic := ExistingTopic{Topic: outer.label, ARNAt: existing.where("arn")}
 		override(&topic, existingTopicSettings, existing)
 		more = append(more, required(existing, "arn")...)
 		if other := takenBy[topic.ARN]; other != nil && topic.ARN != "" {
-			more = append(more, problem(existing.where("arn"), "Topic used twice", "give each a topic of its own",
-				"The topic %s already stands for %q, at %s: messages of one would reach the subscribers of the other.", topic.ARN, other.label, place(other.at)))
+			more = append(more, diagnostic.Error(existing.where("arn"), "Topic used twice", "give each a topic of its own",
+				"The topic %s already stands for %q, at %s: messages of one would reach the subscribers of the other.", topic.ARN, other.label, diagnostic.Place(other.at)))
 		}
 		takenBy[topic.ARN] = outer
 		e.ExistingTopics = append(e.ExistingTopics, topic)
@@ -275,7 +276,7 @@ func checkExistingServer(server *DatabaseServer, b, existing *block) hcl.Diagnos
 	diags := required(existing, "address", "security_group_id")
 	for _, r := range databaseServerSettings {
 		if a, set := b.attributes[r.name]; set && r.name != "databases" {
-			diags = append(diags, problem(&a.at, "Setting without effect", "remove it", "The database server %q exists, so that none is made which %q could shape.", server.Name, r.name))
+			diags = append(diags, diagnostic.Error(a.at, "Setting without effect", "remove it", "The database server %q exists, so that none is made which %q could shape.", server.Name, r.name))
 		}
 	}
 	return diags
@@ -285,13 +286,13 @@ func checkExistingServer(server *DatabaseServer, b, existing *block) hcl.Diagnos
 // database has one name on a server, so that is always a mistake; messages and objects may be shared on purpose.
 func compareExisting(earlier, later *Environment, b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	inside := func(typ, label, setting string) *hcl.Range {
+	inside := func(typ, label, setting string) hcl.Range {
 		for _, outer := range b.children(typ) {
 			if outer.label == label {
 				return outer.child("existing").where(setting)
 			}
 		}
-		return &b.at
+		return b.at
 	}
 	for _, one := range earlier.DatabaseServers {
 		for _, other := range later.DatabaseServers {
@@ -300,15 +301,13 @@ func compareExisting(earlier, later *Environment, b *block) hcl.Diagnostics {
 			}
 			shared := slices.DeleteFunc(slices.Clone(other.Databases), func(name string) bool { return !slices.Contains(one.Databases, name) })
 			if len(shared) > 0 {
-				diags = append(diags, problem(inside("database_server", other.Name, "address"), "Databases of two environments", "give each environment a server of its own",
-					"The environments %q and %q would have the same databases, %s on %s.", earlier.Name, later.Name, wordList(shared), other.Existing.Address))
+				diags = append(diags, diagnostic.Error(inside("database_server", other.Name, "address"), "Databases of two environments", "give each environment a server of its own",
+					"The environments %q and %q would have the same databases, %s on %s.", earlier.Name, later.Name, diagnostic.And(diagnostic.Quoted(shared)), other.Existing.Address))
 			}
 		}
 	}
-	warn := func(at *hcl.Range, what, name string) {
-		d := problem(at, "Shared by two environments", "give each its own, unless that is meant", "The environments %q and %q share the %s %s.", earlier.Name, later.Name, what, name)
-		d.Severity = hcl.DiagWarning
-		diags = append(diags, d)
+	warn := func(at hcl.Range, what, name string) {
+		diags = append(diags, diagnostic.Warning(at, "Shared by two environments", "give each its own, unless that is meant", "The environments %q and %q share the %s %s.", earlier.Name, later.Name, what, name))
 	}
 	for _, one := range earlier.ExistingBuckets {
 		for _, other := range later.ExistingBuckets {
@@ -346,7 +345,7 @@ func compareARNs(e *Environment, b *block) hcl.Diagnostics {
 	account, source := e.AccountID, "account_id"
 	for _, arn := range givenARNs(b) {
 		if region := arn.region(); region != e.Region && !arn.anyRegion {
-			diags = append(diags, problem(&arn.at, "Resource of another region", "name one in "+e.Region+", or correct the region of the environment",
+			diags = append(diags, diagnostic.Error(arn.at, "Resource of another region", "name one in "+e.Region+", or correct the region of the environment",
 				"It is in %s, and the environment in %s.", region, e.Region))
 		}
 		given := arn.account()
@@ -354,10 +353,10 @@ func compareARNs(e *Environment, b *block) hcl.Diagnostics {
 			continue
 		}
 		if account == "" {
-			account, source = given, "the ARN at "+place(arn.at)
+			account, source = given, "the ARN at "+diagnostic.Place(arn.at)
 		}
 		if given != account {
-			diags = append(diags, problem(&arn.at, "Resource of another account", "name one of the environment's account",
+			diags = append(diags, diagnostic.Error(arn.at, "Resource of another account", "name one of the environment's account",
 				"It is in the account %s, and by %s the environment is in %s.", given, source, account))
 		}
 	}
@@ -430,10 +429,10 @@ var (
 var isOrigin = matches(`\*|https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?`, "origin", `write scheme and host without a path, as in "https://app.example.com"`, "/")
 
 // areOrigins follows PutBucketCors.
-func areOrigins(list []string) string {
+func areOrigins(list []string) fault {
 	for _, origin := range list {
-		if text := isOrigin(origin); text != "" {
-			return text
+		if bad := isOrigin(origin); bad != fine {
+			return bad
 		}
 	}
 	if len(list) > maxOrigins {
@@ -445,11 +444,11 @@ func areOrigins(list []string) string {
 const maxOrigins = 100
 
 // areSubnets checks a tier; least is how many zones AWS demands of what stands there.
-func areSubnets(least int) func([]string) string {
-	return func(ids []string) string {
+func areSubnets(least int) func([]string) fault {
+	return func(ids []string) fault {
 		for _, id := range ids {
-			if text := isSubnetID(id); text != "" {
-				return text
+			if bad := isSubnetID(id); bad != fine {
+				return bad
 			}
 		}
 		if len(ids) < least {
@@ -462,7 +461,7 @@ func areSubnets(least int) func([]string) string {
 var pemEdge = regexp.MustCompile(`-----BEGIN [A-Z ]+-----`)
 
 // isCACertificate wants one certificate: Encore's TypeScript runtime takes no more.
-func isCACertificate(text string) string {
+func isCACertificate(text string) fault {
 	const hint = `write it between <<EOT and EOT, as one block that begins with -----BEGIN CERTIFICATE-----`
 	if count := len(pemEdge.FindAllString(text, -1)); count != 1 {
 		return wrong(hint, "A server has one root certificate, and here are %d.", count)
@@ -474,5 +473,5 @@ func isCACertificate(text string) string {
 	if _, err := x509.ParseCertificate(decoded.Bytes); err != nil {
 		return wrong(hint, "This is no certificate: %s.", err)
 	}
-	return ""
+	return fine
 }

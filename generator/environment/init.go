@@ -26,7 +26,7 @@ func Init(appName string) []byte {
 // nameInAWS is the application's name when AWS can hold it, as it is or in lower case and with hyphens. One that has to
 // be cut gets a hash, which tells it from others that begin alike.
 func nameInAWS(appName string) string {
-	if spelled := sanitise(appName); isAppName(spelled) == "" {
+	if spelled := sanitise(appName); isAppName(spelled) == fine {
 		return spelled
 	}
 	return Name(maxAppName, appName)

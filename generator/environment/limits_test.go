@@ -13,13 +13,13 @@ import (
 // not.
 func TestE3_LimitsAreMetExactly(t *testing.T) {
 	letters := func(n int) string { return strings.Repeat("a", n) }
-	text := func(check func(string) string) func(any) string {
-		return func(v any) string { return check(v.(string)) }
+	text := func(check func(string) fault) func(any) fault {
+		return func(v any) fault { return check(v.(string)) }
 	}
-	number := func(check func(int) string) func(any) string { return func(v any) string { return check(v.(int)) } }
+	number := func(check func(int) fault) func(any) fault { return func(v any) fault { return check(v.(int)) } }
 	for _, test := range []struct {
 		name        string
-		check       func(any) string
+		check       func(any) fault
 		fits, wrong []any
 	}{
 		{"application", text(isAppName), []any{"a", letters(40), "a-1-b"}, []any{"", letters(41), "1a", "a-", "-a", "a--b", "A", "a_b", "a.b"}},
@@ -45,26 +45,26 @@ func TestE3_LimitsAreMetExactly(t *testing.T) {
 		{"prefix", text(isKeyPrefix), []any{"a", "a/b/c"}, []any{"", "/a", "a/", "a//b"}},
 		{"version", text(isPostgresVersion), []any{"15", "18", "17.9", "16.13"}, []any{"14", "19", "18.", "18.1.2", "17-9", ""}},
 		{"class", text(isInstanceClass), []any{"db.m5.large", "db.t4g.medium"}, []any{"m5.large", "db.m5", "db.5m.large", "db.m5.large.x"}},
-		{"zones", func(v any) string { return areZones(v.([]string)) }, []any{[]string{"a", "h"}, []string{"c", "a", "b"}}, []any{[]string{"a"}, []string{}, []string{"a", "i"}, []string{"a", "A"}, []string{"a", "`"}, []string{"a", "bb"}, []string{"a", ""}, []string{"a", "b", "a"}}},
-		{"ports", func(v any) string { return arePorts(v.([]int)) }, []any{[]int{1, 65535}, []int{}}, []any{[]int{0}, []int{65536}, []int{-1}, []int{1, 2, 1}}},
-		{"endpoints", func(v any) string { return areEndpoints(v.([]string)) }, []any{[]string{"kms", "sts"}, []string{}}, []any{[]string{"s3"}, []string{""}, []string{"kms", "kms"}}},
-		{"roles", func(v any) string { return areRoleARNs(v.([]string)) }, []any{[]string{"arn:aws:iam::123456789012:role/a"}}, []any{[]string{"arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/a"}, []string{"arn:aws:iam::123456789012:role/a", "x"}}},
-		{"names", func(v any) string { return areDistinct(v.([]string)) }, []any{[]string{"a", "b"}, []string{}}, []any{[]string{"a", ""}, []string{"a", "b", "a"}}},
-		{"capacity", func(v any) string { return isCapacity(0)(v.(float64)) }, []any{0.0, 0.5, 256.0}, []any{-0.5, 0.25, 256.5}},
-		{"capacity at most", func(v any) string { return isCapacity(1)(v.(float64)) }, []any{1.0, 1.5}, []any{0.5, 0.0}},
-		{"between", func(v any) string { return within(3, 5, "days")(v.(int)) }, []any{3, 5}, []any{2, 6}},
+		{"zones", func(v any) fault { return areZones(v.([]string)) }, []any{[]string{"a", "h"}, []string{"c", "a", "b"}}, []any{[]string{"a"}, []string{}, []string{"a", "i"}, []string{"a", "A"}, []string{"a", "`"}, []string{"a", "bb"}, []string{"a", ""}, []string{"a", "b", "a"}}},
+		{"ports", func(v any) fault { return arePorts(v.([]int)) }, []any{[]int{1, 65535}, []int{}}, []any{[]int{0}, []int{65536}, []int{-1}, []int{1, 2, 1}}},
+		{"endpoints", func(v any) fault { return areEndpoints(v.([]string)) }, []any{[]string{"kms", "sts"}, []string{}}, []any{[]string{"s3"}, []string{""}, []string{"kms", "kms"}}},
+		{"roles", func(v any) fault { return areRoleARNs(v.([]string)) }, []any{[]string{"arn:aws:iam::123456789012:role/a"}}, []any{[]string{"arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/a"}, []string{"arn:aws:iam::123456789012:role/a", "x"}}},
+		{"names", func(v any) fault { return areDistinct(v.([]string)) }, []any{[]string{"a", "b"}, []string{}}, []any{[]string{"a", ""}, []string{"a", "b", "a"}}},
+		{"capacity", func(v any) fault { return isCapacity(0)(v.(float64)) }, []any{0.0, 0.5, 256.0}, []any{-0.5, 0.25, 256.5}},
+		{"capacity at most", func(v any) fault { return isCapacity(1)(v.(float64)) }, []any{1.0, 1.5}, []any{0.5, 0.0}},
+		{"between", func(v any) fault { return within(3, 5, "days")(v.(int)) }, []any{3, 5}, []any{2, 6}},
 	} {
 		for _, value := range test.fits {
-			if problem := test.check(value); problem != "" {
-				t.Errorf("%s: %q is refused: %s", test.name, value, problem)
+			if bad := test.check(value); bad != fine {
+				t.Errorf("%s: %q is refused: %s", test.name, value, bad.detail)
 			}
 		}
 		for _, value := range test.wrong {
-			problem := test.check(value)
-			if problem == "" {
+			bad := test.check(value)
+			if bad == fine {
 				t.Errorf("%s: %q is let through", test.name, value)
-			} else if !strings.Contains(problem, "."+hintMark) {
-				t.Errorf("%s: %q is no sentence with a remedy", test.name, problem)
+			} else if !strings.HasSuffix(bad.detail, ".") || bad.hint == "" {
+				t.Errorf("%s: %q is no sentence with a remedy", test.name, bad)
 			}
 		}
 	}
@@ -85,7 +85,7 @@ func TestE1_FargateSizes(t *testing.T) {
 			for _, size := range allowed[cpu] {
 				want = want || size == memory
 			}
-			if got := fitsFargate(cpu, memory) == ""; got != want {
+			if got := fitsFargate(cpu, memory) == fine; got != want {
 				t.Errorf("%d CPU units with %d MiB: %v, want %v", cpu, memory, got, want)
 			}
 		}
@@ -128,8 +128,8 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 	}{
 		{"subscriptions without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
 		{"a gateway that shares a process", shop(), production("process_allocation = \"all_in_one\"\ngateway {}"), `3:1 error: Size without process: The gateway has no process of its own in the environment "production"`},
-		{"a switch for a text", shop(), production(`region = true`), `2:10 error: Wrong type: "region" is a text, not true or false.`},
-		{"an object for a text", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" is a text, not this list.`},
+		{"a switch for a string", shop(), production(`region = true`), `2:10 error: Wrong type: "region" must be a string, not true or false.`},
+		{"an object for a string", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" must be a string, not this list.`},
 		{"port zero", shop(), production(`outbound_ports = [0]`), `2:18 error: Invalid value for "outbound_ports": 0 is not a TCP port.`},
 		{"the next retention", shop(), production(`log_retention_days = 8`), `2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 8 days. It can for 1, 3, 5`},
 		{"a database when there is none", &app.App{Name: "shop", Services: shop().Services}, production("database_server \"main\" {\n databases = [\"orders\"]\n}"), `3:15 error: Unknown database: The application has no database "orders", nor any other. hint: remove the line`},

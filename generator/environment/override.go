@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Override sets arguments of the call of one module.
@@ -42,7 +44,9 @@ func (e *Environment) Override(id string) *Override {
 }
 
 // DidYouMean is a hint with the candidate that a misspelling most likely means; "" when none is close.
-func DidYouMean(given string, candidates []string) string { return didYouMean(given, candidates) }
+func DidYouMean(given string, candidates []string) string {
+	return diagnostic.DidYouMean(given, candidates)
+}
 
 // overrideType is the type of a block that no grammar covers: it has one label or more, and settings of any name.
 const overrideType = "override"
@@ -70,14 +74,14 @@ func (r *reader) readOverride(source *hclsyntax.Block) (*block, hcl.Diagnostics)
 	header := source.DefRange()
 	b := &block{typ: overrideType, label: strings.Join(source.Labels, " "), at: header}
 	if b.label == "" {
-		return b, hcl.Diagnostics{problem(&header, "Block without a name", `write override "kind" "name" { ... }, as in override "bucket" "avatars" { ... }`,
+		return b, hcl.Diagnostics{diagnostic.Error(header, "Block without a name", `write override "kind" "name" { ... }, as in override "bucket" "avatars" { ... }`,
 			"This override block does not say what it is about.")}
 	}
 	b.labelAt = hcl.RangeBetween(source.LabelRanges[0], source.LabelRanges[len(source.LabelRanges)-1])
 	var diags hcl.Diagnostics
 	for _, inner := range source.Body.Blocks {
 		at := inner.DefRange()
-		diags = append(diags, problem(&at, "Block in an override", "write it with an equals sign: "+inner.Type+" = { ... }", "Arguments of a module are settings, not blocks."))
+		diags = append(diags, diagnostic.Error(at, "Block in an override", "write it with an equals sign: "+inner.Type+" = { ... }", "Arguments of a module are settings, not blocks."))
 	}
 	attributes := slices.SortedFunc(maps.Values(source.Body.Attributes), func(a, b *hclsyntax.Attribute) int {
 		return cmp.Compare(a.SrcRange.Start.Byte, b.SrcRange.Start.Byte)
@@ -85,16 +89,16 @@ func (r *reader) readOverride(source *hclsyntax.Block) (*block, hcl.Diagnostics)
 	for _, a := range attributes {
 		at := a.Expr.Range()
 		if !literal(a.Expr) {
-			diags = append(diags, problem(&at, "Not a literal value", "write the value itself", "The value of %q must be written out: nothing is computed here.", a.Name))
+			diags = append(diags, diagnostic.Error(at, "Not a literal value", "write the value itself", "The value of %q must be written out: nothing is computed here.", a.Name))
 			continue
 		}
 		value, more := a.Expr.Value(nil)
 		if more.HasErrors() {
-			diags = append(diags, problem(&at, "Not a literal value", "write the value itself", "The value of %q must be written out: %s", a.Name, more[0].Detail))
+			diags = append(diags, diagnostic.Error(at, "Not a literal value", "write the value itself", "The value of %q must be written out: %s", a.Name, more[0].Detail))
 			continue
 		}
 		if text := unwritable(value); text != "" {
-			diags = append(diags, problem(&at, "Value that cannot be written", "leave it out", "The value of %q %s.", a.Name, text))
+			diags = append(diags, diagnostic.Error(at, "Value that cannot be written", "leave it out", "The value of %q %s.", a.Name, text))
 			continue
 		}
 		b.arguments = append(b.arguments, Argument{Name: a.Name, NameAt: a.NameRange, Value: value, Expression: a.Expr})

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Filename is what the settings file is called, beside the application.
@@ -69,11 +71,11 @@ func (b *block) child(typ string) *block {
 }
 
 // where is the tightest range for one of the named attributes, else the block's header.
-func (b *block) where(names ...string) *hcl.Range {
+func (b *block) where(names ...string) hcl.Range {
 	if at := b.find(names...); at != nil {
-		return at
+		return *at
 	}
-	return &b.at
+	return b.at
 }
 
 // find is the range of the first of the named attributes that is set, nil when none is. A nil block has none.
@@ -164,22 +166,22 @@ func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
 	file := &File{environments: root.children("environment")}
 	for _, b := range root.children("app") {
 		if file.AppName != "" {
-			diags = append(diags, problem(&b.at, "Duplicate app block", "remove one of the two blocks", "The application has one name, already given at %s.", place(file.appNameAt)))
+			diags = append(diags, diagnostic.Error(b.at, "Duplicate app block", "remove one of the two blocks", "The application has one name, already given at %s.", diagnostic.Place(file.appNameAt)))
 			continue
 		}
 		file.AppName, file.appNameAt, file.app = b.label, b.labelAt, b
-		if text := isAppName(b.label); text != "" {
-			diags = append(diags, problem(&b.labelAt, "Invalid application name", "", "%s", text))
+		if bad := isAppName(b.label); bad != fine {
+			diags = append(diags, diagnostic.Error(b.labelAt, "Invalid application name", bad.hint, "%s", bad.detail))
 		}
 	}
 	for _, b := range file.environments {
-		if text := isEnvironmentName(b.label); text != "" {
-			diags = append(diags, problem(&b.labelAt, "Invalid environment name", "", "%s", text))
+		if bad := isEnvironmentName(b.label); bad != fine {
+			diags = append(diags, diagnostic.Error(b.labelAt, "Invalid environment name", bad.hint, "%s", bad.detail))
 		}
 	}
 	if len(file.environments) == 0 && !diags.HasErrors() {
 		end := parsed.Body.MissingItemRange()
-		diags = append(diags, problem(&end, "No environment", `add one, as in environment "production" {}`, "The file declares no environment."))
+		diags = append(diags, diagnostic.Error(end, "No environment", `add one, as in environment "production" {}`, "The file declares no environment."))
 	}
 	if diags.HasErrors() {
 		return nil, diags
@@ -253,7 +255,7 @@ func (r *reader) read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
 // adopt adds an inner block, unless there is one like it.
 func (b *block) adopt(child *block) hcl.Diagnostics {
 	if twin := b.twin(child); twin != nil && child.typ != "app" {
-		return hcl.Diagnostics{problem(&child.at, "Duplicate "+child.typ+" block", "merge the two blocks", "%s is already described at %s.", child.describe(), place(twin.at))}
+		return hcl.Diagnostics{diagnostic.Error(child.at, "Duplicate "+child.typ+" block", "merge the two blocks", "%s is already described at %s.", child.describe(), diagnostic.Place(twin.at))}
 	}
 	b.blocks = append(b.blocks, child)
 	return nil
@@ -274,18 +276,4 @@ func (b *block) describe() string {
 		return "The " + b.typ
 	}
 	return fmt.Sprintf("The %s %q", b.typ, b.label)
-}
-
-// problem is a diagnostic about what the user wrote. hint is the remedy, "" when the text holds it already.
-func problem(at *hcl.Range, summary, hint, format string, arguments ...any) *hcl.Diagnostic {
-	detail := fmt.Sprintf(format, arguments...)
-	if hint != "" {
-		detail += hintMark + hint
-	}
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: at}
-}
-
-// place prints a position the way editors read it.
-func place(at hcl.Range) string {
-	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Start.Line, at.Start.Column)
 }

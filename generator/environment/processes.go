@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 const (
@@ -29,7 +30,7 @@ func resolveProcesses(e *Environment, b *block, profile int, application *app.Ap
 		diags = append(diags, separateContainers(e, b, groups, application)...)
 	case len(groups) > 0:
 		if a, ok := b.attributes["process_allocation"]; ok {
-			diags = append(diags, problem(&a.at, "Two process allocations", "remove process_allocation, or the process blocks",
+			diags = append(diags, diagnostic.Error(a.at, "Two process allocations", "remove process_allocation, or the process blocks",
 				"The process blocks already say which services share a process."))
 		}
 		e.ProcessAllocation = "groups"
@@ -54,17 +55,17 @@ func resolveProcesses(e *Environment, b *block, profile int, application *app.Ap
 func separateContainers(e *Environment, b *block, groups []*block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, group := range groups {
-		diags = append(diags, problem(&group.at, "Containers in one process", "size each service in a service block of its own",
+		diags = append(diags, diagnostic.Error(group.at, "Containers in one process", "size each service in a service block of its own",
 			"The application runs plain containers, and each of them is a process of its own."))
 	}
 	if a, ok := b.attributes["process_allocation"]; ok && e.ProcessAllocation != "one_per_service" {
-		diags = append(diags, problem(&a.at, "Containers in one process", "remove process_allocation",
+		diags = append(diags, diagnostic.Error(a.at, "Containers in one process", "remove process_allocation",
 			"The application runs plain containers, and each of them is a process of its own."))
 	}
 	e.ProcessAllocation = "one_per_service"
 	for i, s := range application.Services {
 		if e.NAT == "none" && s.Container != nil && s.Container.Image != "" && !pulledWithoutNAT(s.Container.Image, e.Region) {
-			diags = append(diags, problem(&application.Services[i].At, "Image out of reach", "copy it to a private ECR registry in "+e.Region+" and name it there",
+			diags = append(diags, diagnostic.Error(application.Services[i].At, "Image out of reach", "copy it to a private ECR registry in "+e.Region+" and name it there",
 				"In environment %q, which has no NAT, the image %s of service %q cannot be pulled.", e.Name, s.Container.Image, s.Name))
 		}
 		c := s.Container
@@ -77,7 +78,7 @@ func separateContainers(e *Environment, b *block, groups []*block, application *
 func checkArchitectures(e *Environment, b *block) hcl.Diagnostics {
 	for _, p := range e.Processes {
 		if p.Architecture != e.Processes[0].Architecture {
-			return hcl.Diagnostics{problem(&b.at, "Two architectures", "set architecture once, in a task block of the environment",
+			return hcl.Diagnostics{diagnostic.Error(b.at, "Two architectures", "set architecture once, in a task block of the environment",
 				"Process %q runs on %s and process %q on %s, but one image holds every service.",
 				e.Processes[0].Name, e.Processes[0].Architecture, p.Name, p.Architecture)}
 		}
@@ -121,7 +122,7 @@ func splitProcesses(e *Environment, application *app.App) hcl.Diagnostics {
 		name = gatewayProcessAside
 	}
 	if i := slices.IndexFunc(application.Services, func(s app.Service) bool { return s.Name == name }); i >= 0 {
-		return hcl.Diagnostics{problem(&application.Services[i].At, "No name left for the gateway", "rename one of them, or name the processes yourself by process blocks in "+Filename,
+		return hcl.Diagnostics{diagnostic.Error(application.Services[i].At, "No name left for the gateway", "rename one of them, or name the processes yourself by process blocks in "+Filename,
 			"Services are called %q and %q, so that the process of the API gateway can have neither name.", gatewayProcess, gatewayProcessAside)}
 	}
 	e.Processes = append(e.Processes, Process{Name: name, Gateway: true})
@@ -153,10 +154,10 @@ func groupProcesses(e *Environment, b *block, groups []*block, application *app.
 		}
 	}
 	if len(left) > 0 {
-		diags = append(diags, problem(&b.at, "Services without process", "add each to the services of one process", "The process blocks leave out %s.", wordList(left)))
+		diags = append(diags, diagnostic.Error(b.at, "Services without process", "add each to the services of one process", "The process blocks leave out %s.", diagnostic.And(diagnostic.Quoted(left))))
 	}
 	if gateway == nil && exposed(application) {
-		diags = append(diags, problem(&b.at, "Gateway without process", `add gateway = true to one process block, or a block of its own: process "gateway" { gateway = true }`,
+		diags = append(diags, diagnostic.Error(b.at, "Gateway without process", `add gateway = true to one process block, or a block of its own: process "gateway" { gateway = true }`,
 			"The application has endpoints that are called from outside, and no process hosts the gateway."))
 	}
 	return diags
@@ -166,20 +167,20 @@ func groupProcesses(e *Environment, b *block, groups []*block, application *app.
 // it adds the services of this one.
 func checkGroup(p Process, group *block, known []string, servedBy map[string]*block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if text := isKebab("a process", p.Name, maxProcessName); text != "" {
-		diags = append(diags, problem(&group.labelAt, "Invalid process name", "", "%s", text))
+	if bad := isKebab("a process", p.Name, maxProcessName); bad != fine {
+		diags = append(diags, diagnostic.Error(group.labelAt, "Invalid process name", bad.hint, "%s", bad.detail))
 	}
 	if len(p.Services) == 0 && !p.Gateway {
-		diags = append(diags, problem(&group.at, "Empty process", "add services = [...], or remove the block", "The process %q has no services and no gateway.", p.Name))
+		diags = append(diags, diagnostic.Error(group.at, "Empty process", "add services = [...], or remove the block", "The process %q has no services and no gateway.", p.Name))
 	}
 	listed, _ := group.attributes["services"].value.([]string)
 	for i, name := range listed {
 		at := &group.attributes["services"].elements[i]
 		switch other := servedBy[name]; {
 		case !slices.Contains(known, name):
-			diags = append(diags, unknownName(at, "service", name, known, "remove the line"))
+			diags = append(diags, unknownName(*at, "service", name, known, "remove the line"))
 		case other != nil:
-			diags = append(diags, problem(at, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.label, place(other.at)))
+			diags = append(diags, diagnostic.Error(*at, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.label, diagnostic.Place(other.at)))
 		default:
 			servedBy[name] = group
 		}
@@ -191,11 +192,11 @@ func checkGroup(p Process, group *block, known []string, servedBy map[string]*bl
 func checkGatewayGroup(p Process, group, earlier *block, groups int, application *app.App) hcl.Diagnostics {
 	switch {
 	case earlier != nil:
-		return hcl.Diagnostics{problem(group.where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.label, place(earlier.at))}
+		return hcl.Diagnostics{diagnostic.Error(group.where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.label, diagnostic.Place(earlier.at))}
 	case !exposed(application):
-		return hcl.Diagnostics{problem(group.where("gateway"), "Nothing to expose", "remove gateway = true", "The application has no endpoint that can be called from outside, so that it needs no gateway.")}
-	case application.Language == "typescript" && len(p.Services) > 0 && groups > 1:
-		return hcl.Diagnostics{problem(group.where("services"), "Services beside the gateway", fmt.Sprintf("move the services of %q to another process; the auth handler is added by itself", p.Name),
+		return hcl.Diagnostics{diagnostic.Error(group.where("gateway"), "Nothing to expose", "remove gateway = true", "The application has no endpoint that can be called from outside, so that it needs no gateway.")}
+	case application.Runtime == app.EncoreTypeScript && len(p.Services) > 0 && groups > 1:
+		return hcl.Diagnostics{diagnostic.Error(group.where("services"), "Services beside the gateway", fmt.Sprintf("move the services of %q to another process; the auth handler is added by itself", p.Name),
 			"In a TypeScript application the process of the gateway cannot serve other processes: services in it listen on its loopback address only.")}
 	}
 	return nil
@@ -234,18 +235,18 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 		override(&p.Task, jobSettings, own)
 		diags = append(diags, settleTask(e, p, own, task, application)...)
 		p.VariablesAt = variablePlaces(task, own)
-		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, &b.at, own, task)...)
+		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, b.at, own, task)...)
 	}
 	for _, unused := range slices.Concat(b.children("service"), b.children("gateway"), b.children("job")) {
 		known := unitNames(application, unused.typ)
 		switch {
 		case used[unused]:
 		case unused.typ != "gateway" && !slices.Contains(known, unused.label):
-			diags = append(diags, unknownName(&unused.labelAt, unused.typ, unused.label, known, "remove the block"))
+			diags = append(diags, unknownName(unused.labelAt, unused.typ, unused.label, known, "remove the block"))
 		case unused.typ == "gateway" && !exposed(application):
-			diags = append(diags, problem(&unused.at, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
+			diags = append(diags, diagnostic.Error(unused.at, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
 		default:
-			diags = append(diags, problem(&unused.at, "Size without process", sizeRemedy(e), "%s has no process of its own in the environment %q, so that these settings have no effect.", unused.describe(), e.Name))
+			diags = append(diags, diagnostic.Error(unused.at, "Size without process", sizeRemedy(e), "%s has no process of its own in the environment %q, so that these settings have no effect.", unused.describe(), e.Name))
 		}
 	}
 	return diags

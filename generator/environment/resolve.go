@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Resolve makes every environment of the file concrete: the profile's defaults, over them every value set in the file,
@@ -38,20 +39,19 @@ func appName(file *File, application *app.App) (string, hcl.Diagnostics) {
 	if file.AppName != "" {
 		return file.AppName, nil
 	}
-	text := isAppName(application.Name)
-	if text == "" {
+	bad := isAppName(application.Name)
+	if bad == fine {
 		return application.Name, nil
 	}
-	text, _, _ = strings.Cut(text, hintMark)
 	hint := fmt.Sprintf("give it another name in %s: app %q {}", Filename, nameInAWS(application.Name))
-	diagnostic := problem(nil, "Invalid application name", hint, "%s", text)
+	var at hcl.Range
 	for _, b := range file.environments {
 		if b.at.Filename != "" {
-			diagnostic.Subject = &b.at
+			at = b.at
 			break
 		}
 	}
-	return application.Name, hcl.Diagnostics{diagnostic}
+	return application.Name, hcl.Diagnostics{diagnostic.Error(at, "Invalid application name", hint, "%s", bad.detail)}
 }
 
 func resolveOne(appName string, shared, b *block, application *app.App) (Environment, hcl.Diagnostics) {
@@ -89,7 +89,7 @@ func checkCertificates(e *Environment, b *block) hcl.Diagnostics {
 	if i < 0 || slices.Contains(regions, e.Region) {
 		return nil
 	}
-	return hcl.Diagnostics{problem(b.where("region"), "Region without database certificates",
+	return hcl.Diagnostics{diagnostic.Error(b.where("region"), "Region without database certificates",
 		"choose one of "+strings.Join(regions, ", ")+", or name a server that exists, with its ca_certificate",
 		"Database server %q would be in %s, and the modules carry no certificate by which processes could trust it.", e.DatabaseServers[i].Name, e.Region)}
 }
@@ -123,7 +123,7 @@ func resolveZones(e *Environment, b *block) hcl.Diagnostics {
 	if e.Zones != nil {
 		return nil
 	}
-	return hcl.Diagnostics{problem(b.where("region"), "Zones not known",
+	return hcl.Diagnostics{diagnostic.Error(b.where("region"), "Zones not known",
 		"set zones to letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].[ZoneName,ZoneId]' --output text",
 		"An account does not have all the zones of %s, and the letters of those it has differ from account to account.", e.Region)}
 }
@@ -149,12 +149,12 @@ func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagno
 		}
 	}
 	if len(missing) > 0 {
-		diags = append(diags, problem(b.where("interface_endpoints"), "Interface endpoints missing", "add "+wordList(missing)+", or remove interface_endpoints to get all that are needed",
-			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.", wordList(missing)))
+		diags = append(diags, diagnostic.Error(b.where("interface_endpoints"), "Interface endpoints missing", "add "+diagnostic.And(diagnostic.Quoted(missing))+", or remove interface_endpoints to get all that are needed",
+			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.", diagnostic.And(diagnostic.Quoted(missing))))
 	}
 	image := isPrivateImage.FindStringSubmatch(e.HelperImage)
 	if image == nil || image[1] != e.Region {
-		diags = append(diags, problem(b.where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
+		diags = append(diags, diagnostic.Error(b.where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
 			"Without NAT the image %s cannot be pulled.", e.HelperImage))
 	}
 	return diags
@@ -168,7 +168,7 @@ func resolveState(e *Environment, b *block) hcl.Diagnostics {
 	e.State = &State{Region: e.Region, KeyPrefix: e.App + "/" + e.Name}
 	override(e.State, stateSettings, inner)
 	if e.State.Bucket == "" {
-		return hcl.Diagnostics{problem(&inner.at, "State bucket missing", "set bucket, or remove the block to keep the state in local files",
+		return hcl.Diagnostics{diagnostic.Error(inner.at, "State bucket missing", "set bucket, or remove the block to keep the state in local files",
 			"The state block names no bucket.")}
 	}
 	return nil
@@ -182,12 +182,12 @@ func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
 			later, earlier := &list[i], &list[j]
 			diags = append(diags, compareDomains(earlier, later, blocks[i])...)
 			if RangesOverlap(later.CIDR, earlier.CIDR) {
-				diags = append(diags, problem(blocks[i].where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
+				diags = append(diags, diagnostic.Error(blocks[i].where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
 					"The environments %q and %q have the ranges %s and %s: networks that overlap can never be connected.", earlier.Name, later.Name, earlier.CIDR, later.CIDR))
 			}
 			if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
 				at := blocks[i].child("state").where("key_prefix", "bucket")
-				diags = append(diags, problem(at, "State shared", "give each its own key_prefix",
+				diags = append(diags, diagnostic.Error(at, "State shared", "give each its own key_prefix",
 					"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
 			}
 			diags = append(diags, compareExisting(earlier, later, blocks[i])...)
@@ -197,35 +197,35 @@ func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
 }
 
 // checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
-func checkTask(what string, t Task, fallback *hcl.Range, blocks ...*block) hcl.Diagnostics {
+func checkTask(what string, t Task, fallback hcl.Range, blocks ...*block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	at := func(names ...string) *hcl.Range {
+	at := func(names ...string) hcl.Range {
 		for _, b := range blocks {
 			if found := b.find(names...); found != nil {
-				return found
+				return *found
 			}
 		}
 		return fallback
 	}
-	if text := fitsFargate(t.CPU, t.Memory); text != "" {
-		diags = append(diags, problem(at("memory", "cpu"), "Task size not available", "", "%s: %s", what, text))
+	if bad := fitsFargate(t.CPU, t.Memory); bad != fine {
+		diags = append(diags, diagnostic.Error(at("memory", "cpu"), "Task size not available", bad.hint, "%s: %s", what, bad.detail))
 	}
 	if total := t.DrainSeconds + t.StopTimeoutSeconds; total > maxStopSeconds {
-		diags = append(diags, problem(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", maxStopSeconds),
+		diags = append(diags, diagnostic.Error(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", maxStopSeconds),
 			"%s: drain_seconds and stop_timeout_seconds, one after the other, are %d seconds. Fargate gives an interrupted Spot task two minutes.", what, total))
 	}
 	if t.Scale.Min > t.Scale.Max {
-		diags = append(diags, problem(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
+		diags = append(diags, diagnostic.Error(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
 			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))
 	}
 	return diags
 }
 
 // unknownName is about a name that the application does not have. remove says what to take out when it has none at all.
-func unknownName(at *hcl.Range, what, name string, known []string, remove string) *hcl.Diagnostic {
+func unknownName(at hcl.Range, what, name string, known []string, remove string) *hcl.Diagnostic {
 	if len(known) == 0 {
-		return problem(at, "Unknown "+what, remove, "The application has no %s %q, nor any other.", what, name)
+		return diagnostic.Error(at, "Unknown "+what, remove, "The application has no %s %q, nor any other.", what, name)
 	}
-	hint := cmp.Or(didYouMean(name, known), "the application has "+wordList(known))
-	return problem(at, "Unknown "+what, hint, "The application has no %s %q.", what, name)
+	hint := cmp.Or(diagnostic.DidYouMean(name, known), "the application has "+diagnostic.And(diagnostic.Quoted(known)))
+	return diagnostic.Error(at, "Unknown "+what, hint, "The application has no %s %q.", what, name)
 }

@@ -24,18 +24,18 @@ type setting[T any] struct {
 	// derived says in words where the default comes from when it does not come from the profile.
 	derived string
 	put     func(*T, any)
-	// check returns what is wrong with a value, and the remedy, as whole sentences; "" when it is fine.
-	check func(any) string
+	// check returns what is wrong with a value, and the remedy, fine when there is nothing.
+	check func(any) fault
 }
 
-func row[T, V any](name string, field func(*T) *V, values [3]V, meaning string, check func(V) string) setting[T] {
+func row[T, V any](name string, field func(*T) *V, values [3]V, meaning string, check func(V) fault) setting[T] {
 	s := derived(name, field, "", meaning, check)
 	s.values = []any{values[0], values[1], values[2]}
 	return s
 }
 
 // derived makes a row whose default another value decides; description says which.
-func derived[T, V any](name string, field func(*T) *V, description, meaning string, check func(V) string) setting[T] {
+func derived[T, V any](name string, field func(*T) *V, description, meaning string, check func(V) fault) setting[T] {
 	var zero V
 	return setting[T]{
 		name:    name,
@@ -43,9 +43,9 @@ func derived[T, V any](name string, field func(*T) *V, description, meaning stri
 		meaning: meaning,
 		derived: description,
 		put:     func(target *T, value any) { *field(target) = joined(any(*field(target)), cloned(value)).(V) },
-		check: func(value any) string {
+		check: func(value any) fault {
 			if check == nil {
-				return ""
+				return fine
 			}
 			return check(value.(V))
 		},
@@ -102,11 +102,11 @@ var environmentSettings = []setting[Environment]{
 	row("region", func(e *Environment) *string { return &e.Region }, same("us-east-1"),
 		"AWS region.", isRegion),
 	row("account_id", func(e *Environment) *string { return &e.AccountID }, same(""),
-		"The AWS account, 12 digits in quotes. When set, every command refuses to run against another account; without it the services refuse another account than their platform's.", isAccountID),
+		"The AWS account, 12 digits in quotes. When set, terraform refuses to plan and apply against another account; without it the services refuse another account than their platform's.", isAccountID),
 	row("tags", func(e *Environment) *map[string]string { return &e.Tags }, same(map[string]string(nil)),
 		"Tags of everything that is made in the environment, beside those of the `app` block; of two with one key this one counts.", nil),
 	row("domain", func(e *Environment) *string { return &e.Domain }, same(""),
-		"Name under which the gateway is reached from the internet. Without it the load balancer is internal and speaks HTTP. Further names have an `alias` block each.", isDomain),
+		"Name under which the gateway, or a public container, is reached: from the internet, unless `internal` is set. Without it the load balancer is internal and speaks HTTP. Further names have an `alias` block each.", isDomain),
 	row("hosted_zone_id", func(e *Environment) *string { return &e.HostedZoneID }, same(""),
 		"Route 53 hosted zone that holds `domain`; needed with it, unless `certificate_arn` is set and DNS is kept elsewhere. A public zone: certificates are proven there.", isHostedZoneID),
 	derived("internal", func(e *Environment) *bool { return &e.Internal }, "`true` without `domain`, else `false`",
@@ -124,7 +124,7 @@ var environmentSettings = []setting[Environment]{
 	row("idle_timeout_seconds", func(e *Environment) *int { return &e.IdleTimeoutSeconds }, same(55),
 		"Seconds after which the load balancer closes a connection on which nothing happens. The application has to keep its connections open for longer, or some requests are answered 502: Encore's TypeScript runtime closes them after 60 seconds, Node.js by itself after 5.", within(1, 4000, "seconds")),
 	row("key_arn", func(e *Environment) *string { return &e.KeyARN }, same(""),
-		"A KMS key that exists and encrypts everything; the README in the output says what its policy has to admit. Without it one is made.", isKeyARN),
+		"A KMS key that exists and encrypts logs, images, secrets, queues, databases, caches and the buckets that are not public; the README in the output says what its policy has to admit. Without it one is made.", isKeyARN),
 	row("compute", func(e *Environment) *string { return &e.Compute }, same("fargate"),
 		"Where processes run: `fargate`.", isCompute),
 	row("process_allocation", func(e *Environment) *string { return &e.ProcessAllocation },
@@ -154,13 +154,13 @@ var environmentSettings = []setting[Environment]{
 	row("alarm_topic_arns", func(e *Environment) *[]string { return &e.AlarmTopicARNs }, same([]string(nil)),
 		"SNS topics that are told when something needs a person, such as messages nobody could handle.", areTopicARNs),
 	row("deletion_protection", func(e *Environment) *bool { return &e.DeletionProtection }, perProfile(false, true, true),
-		"Whether AWS refuses to delete the database servers, the load balancer once it has a domain, and a registry or access log bucket that is not empty.", nil),
+		"Whether AWS refuses to delete the database servers, the load balancer once it has a domain, and a registry or a bucket that is not empty. Without it, destroying a bucket deletes the objects in it.", nil),
 	row("container_insights", func(e *Environment) *bool { return &e.ContainerInsights }, perProfile(false, true, true),
 		"CloudWatch Container Insights on the cluster.", nil),
 	row("helper_image", func(e *Environment) *string { return &e.HelperImage }, same(DefaultHelperImage),
 		"Image with a shell that writes the configuration file and probes the process: busybox 1.37.0, or a copy of it, by its digest. With `nat = \"none\"` it must be in a private ECR registry of the region; the README in the output shows how to copy it there.", isDigest),
 	row("log_retention_days", func(e *Environment) *int { return &e.LogRetentionDays }, perProfile(14, 365, 365),
-		"Days that logs of processes, cluster and databases are kept.", isRetention),
+		"Days that logs of processes, cron jobs, cluster, databases and caches are kept.", isRetention),
 	row("flow_log_retention_days", func(e *Environment) *int { return &e.FlowLogRetentionDays }, perProfile(14, 365, 365),
 		"Days that the flow logs of the VPC are kept.", isRetention),
 	row("access_logs", func(e *Environment) *bool { return &e.AccessLogs }, perProfile(false, false, true),
@@ -240,7 +240,7 @@ var taskSettings = []setting[Task]{
 	row("writable_paths", func(t *Task) *[]string { return &t.WritablePaths }, same([]string{"/tmp"}),
 		"Paths that can be written to with `read_only_root`: volumes of the task, empty when it starts and gone with it.", areWritable),
 	row("keep_capabilities", func(t *Task) *[]string { return &t.KeepCapabilities }, same([]string(nil)),
-		"Capabilities of the kernel that are not taken from the container, out of those that containers usually have: `CHOWN`, `SETGID` and `SETUID` for an image that begins as root and goes on as somebody else.", areCapabilities),
+		"Capabilities of the kernel that are not taken from the container, out of those that containers usually have: `CHOWN`, `SETGID` and `SETUID` for an image that begins as root and goes on as another user.", areCapabilities),
 	row("variables", func(t *Task) *map[string]string { return &t.Variables }, same(map[string]string(nil)),
 		"Environment variables, with values that are no secrets. Those of the block of a process join those of `task`, and both win over the manifest's `environment`.", areVariables),
 }

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // syntaxWords are the words for what hcl's parser complains about, by its summary: summary, detail and hint. An empty
@@ -28,7 +30,7 @@ var syntaxWords = map[string][3]string{
 	"Missing newline after argument":           {"Several settings on a line", "The setting has ended before this.", "begin a new line here"},
 	"Unclosed configuration block":             {"Unclosed block", "The block that begins here has no closing brace.", "add the missing }"},
 	"Unexpected comma after argument":          {"Unexpected comma", "Settings end with their line.", "remove the comma"},
-	"Unterminated template string":             {"Unclosed text", "The text does not end.", "close it where it ends"},
+	"Unterminated template string":             {"Unclosed string", "The string does not end.", "close it where it ends"},
 }
 
 const syntaxHint = "write a setting as name = value and a block as name { ... }"
@@ -80,7 +82,7 @@ func (l syntaxLine) unclosedQuote(d *hcl.Diagnostic) *hcl.Diagnostic {
 		return nil
 	}
 	rest := strings.TrimRight(l.text[quote:], " \t\r\n")
-	return problem(l.at(d, quote, quote+len(rest)), "Unclosed quote", "write "+rest+`"`, "The text has no closing quote on its line.")
+	return diagnostic.Error(l.at(d, quote, quote+len(rest)), "Unclosed quote", "write "+rest+`"`, "The string has no closing quote on its line.")
 }
 
 // settingLine matches a line that holds a name and one value, with whatever people write between them.
@@ -100,7 +102,7 @@ func (l syntaxLine) missingEquals(d *hcl.Diagnostic) *hcl.Diagnostic {
 	if between != "" {
 		detail = fmt.Sprintf("Between the setting %q and its value stands %s instead of =.", name, between)
 	}
-	return problem(l.at(d, found[2], found[7]), "Missing equals sign", fmt.Sprintf("write %s = %s", name, value), "%s", detail)
+	return diagnostic.Error(l.at(d, found[2], found[7]), "Missing equals sign", fmt.Sprintf("write %s = %s", name, value), "%s", detail)
 }
 
 // unopenedBlock is about a brace on the line below a block's header; nil when there is none.
@@ -108,7 +110,7 @@ func (l syntaxLine) unopenedBlock(d *hcl.Diagnostic) *hcl.Diagnostic {
 	if d.Summary != "Invalid block definition" || !strings.HasPrefix(strings.TrimSpace(l.below), "{") {
 		return nil
 	}
-	return problem(d.Subject, d.Summary, "write the { here, at the end of the line", "The brace of a block stands on the line of its name.")
+	return diagnostic.Error(*d.Subject, d.Summary, "write the { here, at the end of the line", "The brace of a block stands on the line of its name.")
 }
 
 var redefined = regexp.MustCompile(`already set at (.+):(\d+),(\d+)-`)
@@ -127,21 +129,21 @@ func (l syntaxLine) general(d *hcl.Diagnostic) *hcl.Diagnostic {
 	case d.Summary == "Missing item separator" && brace:
 		summary, detail, hint = "Unclosed list", "The list above is not closed.", "close it with ]"
 	case d.Summary == "Invalid character" && strings.Contains(d.Detail, "ingle quotes"):
-		detail, hint = "Texts do not stand in single quotes.", "use double quotes"
+		detail, hint = "Strings do not stand in single quotes.", "use double quotes"
 	case d.Summary == "Invalid block definition" && strings.Contains(d.Detail, "equals sign"):
 		detail, hint = "A block has no equals sign.", "write it as name { ... }"
 	case d.Summary == "Argument or block definition required" && brace:
 		detail, hint = "This brace closes nothing.", "remove it"
 	}
-	return problem(d.Subject, summary, hint, "%s", detail)
+	return diagnostic.Error(*d.Subject, summary, hint, "%s", detail)
 }
 
 // at is the range of the bytes from start to end of the line.
-func (l syntaxLine) at(d *hcl.Diagnostic, start, end int) *hcl.Range {
+func (l syntaxLine) at(d *hcl.Diagnostic, start, end int) hcl.Range {
 	behind := func(bytes int) hcl.Pos {
 		return hcl.Pos{Line: l.start.Line, Column: 1 + utf8.RuneCountInString(l.text[:bytes]), Byte: l.start.Byte + bytes}
 	}
-	return &hcl.Range{Filename: d.Subject.Filename, Start: behind(start), End: behind(end)}
+	return hcl.Range{Filename: d.Subject.Filename, Start: behind(start), End: behind(end)}
 }
 
 // explainContent rewords what hcl says about the settings and blocks of a body that do not fit the grammar.
@@ -153,51 +155,51 @@ func explainContent(diags hcl.Diagnostics, g *grammar, text []byte) hcl.Diagnost
 		named, isNamed := strings.CutPrefix(d.Summary, "Extraneous label for ")
 		switch {
 		case d.Summary == "Unsupported argument":
-			explained[i] = unknownSetting(d.Subject, name, g)
+			explained[i] = unknownSetting(*d.Subject, name, g)
 		case d.Summary == "Unsupported block type":
-			explained[i] = unknownBlock(d.Subject, name, g)
+			explained[i] = unknownBlock(*d.Subject, name, g)
 		case isUnnamed:
-			explained[i] = problem(d.Subject, "Block without a name", "write "+g.block(unnamed).example(), "This %s block has no name.", unnamed)
+			explained[i] = diagnostic.Error(*d.Subject, "Block without a name", "write "+g.block(unnamed).example(), "This %s block has no name.", unnamed)
 		case isNamed:
-			explained[i] = problem(d.Subject, "Block with a name too many", "remove "+name, "This %s block has a name too many.", named)
+			explained[i] = diagnostic.Error(*d.Subject, "Block with a name too many", "remove "+name, "This %s block has a name too many.", named)
 		default:
-			explained[i] = problem(d.Subject, d.Summary, syntaxHint, "%s", d.Detail)
+			explained[i] = diagnostic.Error(*d.Subject, d.Summary, syntaxHint, "%s", d.Detail)
 		}
 	}
 	return explained
 }
 
-func unknownSetting(at *hcl.Range, name string, g *grammar) *hcl.Diagnostic {
+func unknownSetting(at hcl.Range, name string, g *grammar) *hcl.Diagnostic {
 	if inner := g.block(name); inner != nil {
-		return problem(at, "Block written as a setting", "write "+inner.example(), "%q is a block, not a setting.", name)
+		return diagnostic.Error(at, "Block written as a setting", "write "+inner.example(), "%q is a block, not a setting.", name)
 	}
-	hint := didYouMean(name, g.settings())
+	hint := diagnostic.DidYouMean(name, g.settings())
 	if others := blocksWith(name); hint == "" && others != nil {
-		hint = "it belongs into a block of type " + enumerate(others, "or")
+		hint = "it belongs in a block of type " + diagnostic.Or(others)
 	}
 	if hint == "" && name == "environment" && slices.Contains(g.settings(), "variables") {
 		hint = `environment variables are called variables here, as in variables = { LOG_LEVEL = "debug" }`
 	}
-	return problem(at, "Unknown setting", cmp.Or(hint, "remove it; docs/settings.md lists the settings"), "There is no setting %q here.", name)
+	return diagnostic.Error(at, "Unknown setting", cmp.Or(hint, "remove it; docs/settings.md lists the settings"), "There is no setting %q here.", name)
 }
 
-func unknownBlock(at *hcl.Range, name string, g *grammar) *hcl.Diagnostic {
+func unknownBlock(at hcl.Range, name string, g *grammar) *hcl.Diagnostic {
 	if others := blocksWith(name); others != nil {
 		hint := "write it with an equals sign: " + name + " = ..."
 		if !slices.Contains(g.settings(), name) {
-			hint += ", in a block of type " + enumerate(others, "or")
+			hint += ", in a block of type " + diagnostic.Or(others)
 		}
-		return problem(at, "Setting written as a block", hint, "%q is a setting, not a block.", name)
+		return diagnostic.Error(at, "Setting written as a block", hint, "%q is a setting, not a block.", name)
 	}
 	var types []string
 	for _, inner := range g.blocks {
 		types = append(types, inner.typ)
 	}
-	hint := didYouMean(name, types)
+	hint := diagnostic.DidYouMean(name, types)
 	if hint == "" && g == fileGrammar && g.block("environment").block(name) != nil {
 		hint = "move it into an environment block"
 	}
-	return problem(at, "Unknown block", cmp.Or(hint, "remove it; docs/settings.md lists the blocks"), "There is no block %q here.", name)
+	return diagnostic.Error(at, "Unknown block", cmp.Or(hint, "remove it; docs/settings.md lists the blocks"), "There is no block %q here.", name)
 }
 
 // block is the grammar of an inner block, nil when there is none.

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // OwnTags are the keys that groundplan gives a value: by them a person and a policy find what belongs together.
@@ -50,13 +52,13 @@ func resolveTags(e *Environment, shared, b *block) hcl.Diagnostics {
 		at := listed.entries[key]
 		for _, other := range slices.Sorted(maps.Keys(common.Tags)) {
 			if other != key && strings.EqualFold(other, key) {
-				diags = append(diags, problem(&at, "Tag written in two ways", fmt.Sprintf("write it as %q, as in the app block", other),
+				diags = append(diags, diagnostic.Error(at, "Tag written in two ways", fmt.Sprintf("write it as %q, as in the app block", other),
 					"The app block has a tag %q. IAM takes keys that differ by case alone for one, and refuses both.", other))
 			}
 		}
 	}
 	if len(e.Tags) > maxUserTags {
-		diags = append(diags, problem(b.where("tags"), "Too many tags", fmt.Sprintf("keep %d", maxUserTags),
+		diags = append(diags, diagnostic.Error(b.where("tags"), "Too many tags", fmt.Sprintf("keep %d", maxUserTags),
 			"A resource has at most %d tags, of which groundplan needs %d, and %d are set.", maxTags, maxTags-maxUserTags, len(e.Tags)))
 	}
 	return diags
@@ -75,35 +77,35 @@ func checkTags(b *block) hcl.Diagnostics {
 		at := listed.entries[key]
 		for _, earlier := range keys[:i] {
 			if strings.EqualFold(earlier, key) {
-				diags = append(diags, problem(&at, "Tag written in two ways", "keep one", "There is a tag %q as well. IAM takes keys that differ by case alone for one, and refuses both.", earlier))
+				diags = append(diags, diagnostic.Error(at, "Tag written in two ways", "keep one", "There is a tag %q as well. IAM takes keys that differ by case alone for one, and refuses both.", earlier))
 			}
 		}
-		if d := checkTag(&at, key, tags[key]); d != nil {
+		if d := checkTag(at, key, tags[key]); d != nil {
 			diags = append(diags, d)
 		}
 	}
 	return diags
 }
 
-func checkTag(at *hcl.Range, key, value string) *hcl.Diagnostic {
+func checkTag(at hcl.Range, key, value string) *hcl.Diagnostic {
 	fold := func(name string) bool { return strings.EqualFold(name, key) }
 	switch {
 	case strings.HasPrefix(strings.ToLower(key), reservedTags):
-		return problem(at, "Reserved tag", "choose another key", "%q begins with %s, which AWS keeps for itself.", key, reservedTags)
+		return diagnostic.Error(at, "Reserved tag", "choose another key", "%q begins with %s, which AWS keeps for itself.", key, reservedTags)
 	case slices.ContainsFunc(OwnTags, fold):
-		return problem(at, "Reserved tag", "choose another key", "The tag %q is groundplan's: it sets %s on everything.", key, wordList(OwnTags))
+		return diagnostic.Error(at, "Reserved tag", "choose another key", "The tag %q is groundplan's: it sets %s on everything.", key, diagnostic.And(diagnostic.Quoted(OwnTags)))
 	case fold(nameTag):
-		return problem(at, "Reserved tag", "choose another key", "By the tag %q modules tell single resources apart.", nameTag)
+		return diagnostic.Error(at, "Reserved tag", "choose another key", "By the tag %q modules tell single resources apart.", nameTag)
 	case key == "" || utf8.RuneCountInString(key) > maxTagKey:
-		return problem(at, "Invalid tag", fmt.Sprintf("use 1 to %d characters", maxTagKey), "The key has %d characters.", utf8.RuneCountInString(key))
+		return diagnostic.Error(at, "Invalid tag", fmt.Sprintf("use 1 to %d characters", maxTagKey), "The key has %d characters.", utf8.RuneCountInString(key))
 	case utf8.RuneCountInString(value) > maxTagValue:
-		return problem(at, "Invalid tag", fmt.Sprintf("use at most %d characters", maxTagValue), "The value of %q has %d characters.", key, utf8.RuneCountInString(value))
+		return diagnostic.Error(at, "Invalid tag", fmt.Sprintf("use at most %d characters", maxTagValue), "The value of %q has %d characters.", key, utf8.RuneCountInString(value))
 	case value == "":
-		return problem(at, "Invalid tag", "write a value, or remove the tag", "The value of %q is empty, and the provider plans such a tag anew every time on some resources.", key)
+		return diagnostic.Error(at, "Invalid tag", "write a value, or remove the tag", "The value of %q is empty, and the provider plans such a tag anew every time on some resources.", key)
 	case !tagText.MatchString(key) || !tagText.MatchString(value):
-		return problem(at, "Invalid tag", "use "+tagCharacters, "The tag %q has characters that not every service of AWS takes.", key)
+		return diagnostic.Error(at, "Invalid tag", "use "+tagCharacters, "The tag %q has characters that not every service of AWS takes.", key)
 	case strings.TrimSpace(key) != key || strings.TrimSpace(value) != value:
-		return problem(at, "Invalid tag", "remove it", "The tag %q has a space at an end, which some services of AWS cut off.", key)
+		return diagnostic.Error(at, "Invalid tag", "remove it", "The tag %q has a space at an end, which some services of AWS cut off.", key)
 	}
 	return nil
 }

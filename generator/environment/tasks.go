@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // How the settings of a task fit the process they are for.
@@ -21,12 +22,12 @@ func settleTask(e *Environment, p *Process, own, task *block, application *app.A
 	var diags hcl.Diagnostics
 	if p.Worker {
 		if at := own.find("drain_seconds"); at != nil {
-			diags = append(diags, problem(at, "Setting without effect", "remove it", "%q is a worker: it has no callers that would have to learn of its end.", p.Name))
+			diags = append(diags, diagnostic.Error(*at, "Setting without effect", "remove it", "%q is a worker: it has no callers that would have to learn of its end.", p.Name))
 		}
 		p.DrainSeconds = 0
 	}
 	if at := own.find("scale.messages_per_task"); at != nil && p.Scale.MessagesPerTask > 0 && !receives(p, application) {
-		diags = append(diags, problem(at, "Setting without effect", "remove it", "Nothing in %q subscribes to a topic, so that there is no queue to count messages in.", p.Name))
+		diags = append(diags, diagnostic.Error(*at, "Setting without effect", "remove it", "Nothing in %q subscribes to a topic, so that there is no queue to count messages in.", p.Name))
 	}
 	return append(diags, settleSpot(e, p, own, task)...)
 }
@@ -46,7 +47,7 @@ func settleSpot(e *Environment, p *Process, own, task *block) hcl.Diagnostics {
 	at := own.find("scale.on_demand")
 	switch {
 	case s.SpotPercent == 0 && at != nil && s.OnDemand > 0:
-		return hcl.Diagnostics{problem(at, "Setting without effect", "set spot_percent beside it, or remove it", "Every task of %q runs on demand.", p.Name)}
+		return hcl.Diagnostics{diagnostic.Error(*at, "Setting without effect", "set spot_percent beside it, or remove it", "Every task of %q runs on demand.", p.Name)}
 	case s.SpotPercent == 0:
 		s.OnDemand = 0
 		return nil
@@ -64,10 +65,10 @@ func settleSpot(e *Environment, p *Process, own, task *block) hcl.Diagnostics {
 	case at == nil:
 		s.OnDemand = s.Min
 	case s.SpotPercent == 100 && s.OnDemand > 0:
-		return hcl.Diagnostics{problem(at, "All on Spot beside some on demand", "set spot_percent to 99 at most, or on_demand to 0", "process %q: with spot_percent = 100 nothing places tasks on demand.", p.Name)}
+		return hcl.Diagnostics{diagnostic.Error(*at, "All on Spot beside some on demand", "set spot_percent to 99 at most, or on_demand to 0", "process %q: with spot_percent = 100 nothing places tasks on demand.", p.Name)}
 	}
 	if s.OnDemand >= s.Max {
-		return hcl.Diagnostics{problem(where, "Spot that never comes", "raise scale.max, or set on_demand lower", "process %q: the first %d tasks run on demand, and there are %d at most.", p.Name, s.OnDemand, s.Max)}
+		return hcl.Diagnostics{diagnostic.Error(*where, "Spot that never comes", "raise scale.max, or set on_demand lower", "process %q: the first %d tasks run on demand, and there are %d at most.", p.Name, s.OnDemand, s.Max)}
 	}
 	return nil
 }
@@ -87,10 +88,10 @@ func unitNames(application *app.App, typ string) []string {
 // maxFurtherGroups is how many security groups ECS takes for a task (AwsVpcConfiguration), less the one that is made.
 const maxFurtherGroups = 4
 
-func areSecurityGroups(list []string) string {
+func areSecurityGroups(list []string) fault {
 	for _, id := range list {
-		if text := isSecurityGroupID(id); text != "" {
-			return text
+		if bad := isSecurityGroupID(id); bad != fine {
+			return bad
 		}
 	}
 	if len(list) > maxFurtherGroups {

@@ -11,27 +11,40 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
-// valueType is the type of a setting, in the words of the documentation and of the error messages.
+// valueType is the type of a setting. An integer is a number that has to be one.
 type valueType string
 
 const (
-	typeText      valueType = "text"
-	typeInteger   valueType = "whole number"
+	typeText      valueType = "string"
+	typeInteger   valueType = "integer"
 	typeNumber    valueType = "number"
 	typeSwitch    valueType = "true or false"
-	typeTexts     valueType = "list of texts"
-	typeIntegers  valueType = "list of whole numbers"
+	typeTexts     valueType = "list(string)"
+	typeIntegers  valueType = "list(integer)"
 	typeStrings   valueType = "map(string)"
 	exampleObject           = "an object, as in { min = 2, max = 10 }"
 )
 
-// examples completes "write ...".
+// documented is the type as Terraform spells it, which knows numbers and no integers.
+func (t valueType) documented() string {
+	return strings.ReplaceAll(string(t), string(typeInteger), string(typeNumber))
+}
+
+// examples completes "write ...", and up to the example "must be ...".
 var examples = map[valueType]string{
-	typeText: `a text in quotes, as in "text"`, typeInteger: "a whole number, as in 512", typeNumber: "a number, as in 0.5",
-	typeSwitch: "true or false", typeTexts: `a list of texts, as in ["a", "b"]`, typeIntegers: "a list of whole numbers, as in [443]",
-	typeStrings: `a map, as in { team = "checkout" }`,
+	typeText: `a string, as in "text"`, typeInteger: "an integer, as in 512", typeNumber: "a number, as in 0.5",
+	typeSwitch: "true or false", typeTexts: `a list of strings, as in ["a", "b"]`, typeIntegers: "a list of integers, as in [443]",
+	typeStrings: `a map of strings, as in { team = "checkout" }`,
+}
+
+// wanted completes "must be ...".
+func (t valueType) wanted() string {
+	words, _, _ := strings.Cut(examples[t], ", as in ")
+	return words
 }
 
 func typeOf(zero any) valueType {
@@ -58,7 +71,7 @@ func typeOf(zero any) valueType {
 type decoder struct {
 	name  string
 	typ   valueType
-	check func(any) string
+	check func(any) fault
 }
 
 func decoders[T any](rows []setting[T]) []decoder {
@@ -83,14 +96,14 @@ func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.D
 		written = !diags.HasErrors()
 	}
 	if !written {
-		return hcl.Diagnostics{problem(&at, "Not a literal value", r.remedy(d, expression), "The value of %q must be written out: nothing is computed here.", d.name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Not a literal value", r.remedy(d, expression), "The value of %q must be written out: nothing is computed here.", d.name)}
 	}
 	decoded, ok := convert(value, d.typ)
 	if !ok {
-		return hcl.Diagnostics{problem(&at, "Wrong type", r.remedy(d, expression), "%q is %s, not %s.", d.name, withArticle(d.typ), describeType(value))}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", r.remedy(d, expression), "%q must be %s, not %s.", d.name, d.typ.wanted(), describeType(value))}
 	}
-	if text := d.check(decoded); text != "" {
-		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
+	if bad := d.check(decoded); bad != fine {
+		return hcl.Diagnostics{diagnostic.Error(at, fmt.Sprintf("Invalid value for %q", d.name), bad.hint, "%s", bad.detail)}
 	}
 	a := attribute{value: decoded, at: at}
 	if d.typ == typeTexts || d.typ == typeIntegers {
@@ -104,7 +117,7 @@ func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.D
 // the setting, else the values that do.
 func (r *reader) remedy(d decoder, expression hcl.Expression) string {
 	at := expression.Range()
-	if meant, text := meant(d.typ, expression, string(at.SliceBytes(r.text))); meant != nil && d.check(meant) == "" {
+	if meant, text := meant(d.typ, expression, string(at.SliceBytes(r.text))); meant != nil && d.check(meant) == fine {
 		return "write " + text
 	}
 	// The remedy of a check is the same for everything that is far off.
@@ -117,10 +130,7 @@ func (r *reader) remedy(d decoder, expression hcl.Expression) string {
 	default:
 		return "write " + examples[d.typ]
 	}
-	if _, hint, found := strings.Cut(d.check(far), hintMark); found {
-		return hint
-	}
-	return "write " + examples[d.typ]
+	return cmp.Or(d.check(far).hint, "write "+examples[d.typ])
 }
 
 // meant reads an expression of the wrong type as one of the right type, and returns the value and how it is written;
@@ -163,7 +173,7 @@ func literal(expression hcl.Expression) bool {
 	case *hclsyntax.LiteralValueExpr:
 		return true
 	case *hclsyntax.TemplateExpr:
-		// A text of several lines has a part for each.
+		// A string of several lines has a part for each.
 		return !slices.ContainsFunc(e.Parts, func(part hclsyntax.Expression) bool {
 			piece, written := part.(*hclsyntax.LiteralValueExpr)
 			return !written || piece.Val.Type() != cty.String
@@ -201,18 +211,18 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{problem(&at, "Wrong type", "write "+examples[typeStrings], "%q is a map.", d.name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+examples[typeStrings], "%q must be %s.", d.name, d.typ.wanted())}
 	}
 	entries, ranges := map[string]string{}, map[string]hcl.Range{}
 	for _, pair := range pairs {
 		keyAt, valueAt := pair.Key.Range(), pair.Value.Range()
 		key, ok := memberName(pair.Key)
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Invalid member name", "write it in quotes", "This is no key of a map."))
+			diags = append(diags, diagnostic.Error(keyAt, "Invalid member name", "write it in quotes", "This is no key of a map."))
 			continue
 		}
 		if _, twice := entries[key]; twice {
-			diags = append(diags, problem(&keyAt, "Duplicate member", "keep one", "%q has %q twice.", d.name, key))
+			diags = append(diags, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", d.name, key))
 			continue
 		}
 		var value cty.Value
@@ -220,7 +230,7 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 			value, _ = pair.Value.Value(nil)
 		}
 		if value == cty.NilVal || value.IsNull() || !value.IsWhollyKnown() || value.Type() != cty.String {
-			diags = append(diags, problem(&valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q is no text.", key, d.name))
+			diags = append(diags, diagnostic.Error(valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q must be a string.", key, d.name))
 			continue
 		}
 		entries[key], ranges[key] = value.AsString(), keyAt
@@ -228,8 +238,8 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 	if diags.HasErrors() {
 		return diags
 	}
-	if text := d.check(entries); text != "" {
-		return hcl.Diagnostics{problem(&at, fmt.Sprintf("Invalid value for %q", d.name), "", "%s", text)}
+	if bad := d.check(entries); bad != fine {
+		return hcl.Diagnostics{diagnostic.Error(at, fmt.Sprintf("Invalid value for %q", d.name), bad.hint, "%s", bad.detail)}
 	}
 	b.attributes[d.name] = attribute{value: entries, at: at, entries: ranges}
 	return nil
@@ -240,7 +250,7 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{problem(&at, "Wrong type", "write "+exampleObject, "%q is an object.", name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+exampleObject, "%q must be an object.", name)}
 	}
 	members := map[string]decoder{}
 	var known []string
@@ -255,16 +265,16 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 		keyAt := pair.Key.Range()
 		key, ok := memberName(pair.Key)
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Invalid member name", "use "+choice(known), "This is no member of %q.", name))
+			diags = append(diags, diagnostic.Error(keyAt, "Invalid member name", "use "+diagnostic.Or(diagnostic.Quoted(known)), "This is no member of %q.", name))
 			continue
 		}
 		d, ok := members[key]
 		if !ok {
-			diags = append(diags, problem(&keyAt, "Unsupported member", cmp.Or(didYouMean(key, known), "use "+choice(known)), "%q has no member %q.", name, key))
+			diags = append(diags, diagnostic.Error(keyAt, "Unsupported member", cmp.Or(diagnostic.DidYouMean(key, known), "use "+diagnostic.Or(diagnostic.Quoted(known))), "%q has no member %q.", name, key))
 			continue
 		}
 		if _, twice := b.attributes[d.name]; twice {
-			diags = append(diags, problem(&keyAt, "Duplicate member", "keep one", "%q is set twice.", d.name))
+			diags = append(diags, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q is set twice.", d.name))
 			continue
 		}
 		diags = append(diags, r.readValue(b, d, pair.Value)...)
@@ -272,7 +282,7 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 	return diags
 }
 
-// memberName reads the key of an object: a bare word or a text in quotes.
+// memberName reads the key of an object: a bare word or a string.
 func memberName(key hcl.Expression) (string, bool) {
 	if word := hcl.ExprAsKeyword(key); word != "" {
 		return word, true
@@ -290,7 +300,7 @@ func memberName(key hcl.Expression) (string, bool) {
 	return value.AsString(), true
 }
 
-// convert is strict: a number in quotes is not a number and an account id without quotes is not a text, because it
+// convert is strict: a number in quotes is not a number and an account id without quotes is not a string, because it
 // would silently lose a leading zero.
 func convert(value cty.Value, typ valueType) (any, bool) {
 	if value.IsNull() || !value.IsWhollyKnown() {
@@ -344,7 +354,7 @@ func describeType(value cty.Value) string {
 	case value.IsNull():
 		return "null"
 	case value.Type() == cty.String:
-		return "a text"
+		return "a string"
 	case value.Type() == cty.Number:
 		return "this number"
 	case value.Type() == cty.Bool:
@@ -353,11 +363,4 @@ func describeType(value cty.Value) string {
 		return "this list"
 	}
 	return "an object"
-}
-
-func withArticle(typ valueType) string {
-	if typ == typeSwitch {
-		return string(typ)
-	}
-	return "a " + string(typ)
 }

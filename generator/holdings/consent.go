@@ -9,35 +9,31 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // refused are the changes that nobody named, each with the safe way and the words that accept it.
 func (j *judge) refused() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range j.refusals {
-		detail := inEnvironments(r.environments) + r.detail
+		d := diagnostic.Error(r.at, r.summary, "", "%s", inEnvironments(r.environments)+r.detail)
 		for _, way := range r.ways {
-			detail += "\nhint: " + way
+			d = diagnostic.WithHint(d, way)
 		}
 		if r.forgettable {
-			detail += "\nhint: to leave it on AWS as it is, and out of terraform's hands: groundplan generate" + flags("forget", r)
+			d = diagnostic.WithHint(d, "to leave it on AWS as it is, and out of terraform's hands: groundplan generate"+flags("forget", r))
 		}
-		detail += "\nhint: to go on all the same: groundplan generate" + flags("accept-replacement", r)
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: r.summary, Detail: detail, Subject: r.at})
+		diags = append(diags, diagnostic.WithHint(d, "to go on all the same: groundplan generate"+flags("accept-replacement", r)))
 	}
 	return diags
 }
 
 func inEnvironments(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = fmt.Sprintf("%q", name)
-	}
+	quoted := diagnostic.Quoted(names)
 	if len(quoted) == 1 {
 		return "In the environment " + quoted[0] + " "
 	}
-	return "In the environments " + environment.Enumerate(quoted) + " "
+	return "In the environments " + diagnostic.And(quoted) + " "
 }
 
 func flags(flag string, r refusal) string {
@@ -73,15 +69,12 @@ func (j *judge) unused(record Record, current []Environment) hcl.Diagnostics {
 			switch {
 			case j.used[given]:
 			case !known[given]:
-				hint := cmp.Or(environment.DidYouMean(given, names), "write the id as the message shows it; what there is stands under holdings in groundplan.lock.json")
-				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown id",
-					Detail: fmt.Sprintf("--%s %q: nothing of that name holds data.\nhint: %s", list.flag, given, hint)})
+				hint := cmp.Or(diagnostic.DidYouMean(given, names), "write the id as the message shows it; what there is stands under holdings in groundplan.lock.json")
+				diags = append(diags, diagnostic.Error(hcl.Range{}, "Unknown id", hint, "--%s %q: nothing of that name holds data.", list.flag, given))
 			case list.flag == "forget":
-				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Nothing to forget",
-					Detail: fmt.Sprintf("--forget %q: it does not leave the code, or cannot stay without it.\nhint: leave the flag out", given)})
+				diags = append(diags, diagnostic.Error(hcl.Range{}, "Nothing to forget", "leave the flag out", "--forget %q: it does not leave the code, or cannot stay without it.", given))
 			default:
-				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Nothing to accept",
-					Detail: fmt.Sprintf("--accept-replacement %q: nothing of it is replaced.\nhint: leave the flag out: it would accept a later change unseen", given)})
+				diags = append(diags, diagnostic.Warning(hcl.Range{}, "Nothing to accept", "leave the flag out: it would accept a later change unseen", "--accept-replacement %q: nothing of it is replaced.", given))
 			}
 		}
 	}

@@ -46,13 +46,13 @@ type Environment struct {
 }
 
 // place is the range of the first path that has one, else where the environment is declared.
-func (e Environment) place(paths ...string) *hcl.Range {
+func (e Environment) place(paths ...string) hcl.Range {
 	for _, path := range paths {
 		if at, known := e.Places[path]; known && at.Filename != "" {
-			return &at
+			return at
 		}
 	}
-	return &e.At
+	return e.At
 }
 
 // Consent is what the user names: ids as messages show them, "production/bucket avatars" or "production".
@@ -103,7 +103,7 @@ type judge struct {
 type refusal struct {
 	id           string // of the holding, EnvironmentID for the environment itself
 	environments []string
-	at           *hcl.Range
+	at           hcl.Range
 	summary      string
 	// detail says what changes and what is lost; the environment is said in front of it.
 	detail string

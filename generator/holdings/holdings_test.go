@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
@@ -121,11 +122,11 @@ func TestX3_Judge(t *testing.T) {
 				t.Fatalf("refused %q, warned of %q, want %q and %q", refused, warned, test.refused, test.warned)
 			}
 			for _, d := range verdict.Diagnostics {
-				if d.Subject == nil || d.Subject.Filename == "" || !strings.Contains(d.Detail, `In the environment "production" `) {
-					t.Errorf("%s: at %v, %s", d.Summary, d.Subject, d.Detail)
+				if d.Subject == nil || d.Subject.Filename == "" || !strings.Contains(diagnostic.Text(d), `In the environment "production" `) {
+					t.Errorf("%s: at %v, %s", d.Summary, d.Subject, diagnostic.Text(d))
 				}
-				if d.Severity == hcl.DiagError && (strings.Count(d.Detail, "\nhint: ") < 2 || !strings.Contains(d.Detail, fmt.Sprintf("--accept-replacement %q", test.id))) {
-					t.Errorf("%s: no way out in\n%s", d.Summary, d.Detail)
+				if d.Severity == hcl.DiagError && (strings.Count(diagnostic.Text(d), "\nhint: ") < 2 || !strings.Contains(diagnostic.Text(d), fmt.Sprintf("--accept-replacement %q", test.id))) {
+					t.Errorf("%s: no way out in\n%s", d.Summary, diagnostic.Text(d))
 				}
 			}
 			if test.id == "" {
@@ -179,7 +180,7 @@ func TestX3_Consent(t *testing.T) {
 		{holdings.Consent{Forget: []string{"production/bucket"}}, "Unknown id", "", ""},
 	} {
 		refused, warned, verdict := judge(living(), living(), test.consent)
-		if strings.Join(refused, ", ") != test.refused || strings.Join(warned, ", ") != test.warned || !strings.Contains(verdict.Diagnostics[0].Detail, test.hint) {
+		if strings.Join(refused, ", ") != test.refused || strings.Join(warned, ", ") != test.warned || !strings.Contains(diagnostic.Text(verdict.Diagnostics[0]), test.hint) {
 			t.Errorf("%v: %v", test.consent, verdict.Diagnostics)
 		}
 	}
@@ -235,7 +236,7 @@ func TestX3_Environments(t *testing.T) {
 		delete(e.Holdings, "bucket avatars")
 	}
 	diags := holdings.Judge(record, earlier, both, holdings.Consent{}).Diagnostics
-	if len(diags) != 1 || !strings.Contains(diags[0].Detail, `In the environments "production" and "staging" the bucket "avatars"`) {
+	if len(diags) != 1 || !strings.Contains(diagnostic.Text(diags[0]), `In the environments "production" and "staging" the bucket "avatars"`) {
 		t.Errorf("said twice: %v", diags)
 	}
 	if diags := holdings.Judge(record, earlier, both, holdings.Consent{Only: "staging", Accept: []string{"staging/bucket avatars"}}).Diagnostics; len(diags) > 0 {

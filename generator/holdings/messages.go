@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -57,12 +57,12 @@ func describeAll(holdings map[string]map[string]string, of ...string) string {
 		}
 		words = append(words, Describe(id))
 	}
-	return environment.Enumerate(words)
+	return diagnostic.And(words)
 }
 
 func environmentRenamed(gone string, e Environment, before map[string]map[string]string) refusal {
 	return refusal{
-		id: EnvironmentID, at: &e.At, summary: "Environment renamed",
+		id: EnvironmentID, at: e.At, summary: "Environment renamed",
 		detail: fmt.Sprintf("everything would lose its code, and %q begins empty: names in AWS, folder and state follow from an environment's name. What is left behind runs on, with all it holds: %s.", e.Name, describeAll(before)),
 		ways: []string{
 			fmt.Sprintf("keep the name: environment %q", gone),
@@ -102,8 +102,7 @@ func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	warn := func(fact, summary, detail, hint string) {
 		if was[fact] != "" && was[fact] != is[fact] {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Subject: e.place(EnvironmentID + "/" + fact),
-				Detail: inEnvironments([]string{e.Name}) + detail + "\nhint: " + hint})
+			diags = append(diags, diagnostic.Warning(e.place(EnvironmentID+"/"+fact), summary, hint, "%s", inEnvironments([]string{e.Name})+detail))
 		}
 	}
 	warn(PathFact, "Roles that are replaced", fmt.Sprintf("every role moves from the path %s to %s, which IAM does by deleting and making it: between the two, running tasks lose their rights, and they get them back when they are replaced. No data is lost.", was[PathFact], is[PathFact]),
@@ -111,9 +110,9 @@ func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
 	warn(StateFact, "State that moves", fmt.Sprintf("terraform's state was kept in %s and is looked for in %s. Where nothing is found everything would be made a second time.", was[StateFact], is[StateFact]),
 		fmt.Sprintf("take it along before the next plan: terraform -chdir=infra/%s/platform init -migrate-state, and the same in services", e.Name))
 	if gone := missing(was[NATFact], is[NATFact]); len(gone) > 0 {
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Outgoing address that is given back", Subject: e.place(EnvironmentID + "/" + NATFact),
-			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("requests left by NAT gateways in zone %s: the addresses of zone %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn of it.\n", was[NATFact], environment.Enumerate(gone)) +
-				"hint: one NAT gateway stands in the first of zones: put new zones behind the old ones"})
+		diags = append(diags, diagnostic.Warning(e.place(EnvironmentID+"/"+NATFact), "Outgoing address that is given back", "one NAT gateway stands in the first of zones: put new zones behind the old ones",
+			"%srequests left by NAT gateways in zone %s: the addresses of zone %s go back to AWS, and nobody gets them again. Whoever lets requests in by their address has to learn of it.",
+			inEnvironments([]string{e.Name}), was[NATFact], diagnostic.And(gone)))
 	}
 	return diags
 }
@@ -160,7 +159,7 @@ func anotherNetwork(was, is map[string]string, e Environment) []refusal {
 	if gone := missing(was["zones"], is["zones"]); len(gone) > 0 {
 		of := "the subnets of zone " + gone[0]
 		if len(gone) > 1 {
-			of = "the subnets of the zones " + environment.Enumerate(gone)
+			of = "the subnets of the zones " + diagnostic.And(gone)
 		}
 		refusals = append(refusals, refusal{
 			id: "network", at: e.place("network/zones"), summary: "Zone that is left",
@@ -203,9 +202,9 @@ func databaseLeft(subject string, was map[string]string, e Environment) hcl.Diag
 	if _, stays := e.Holdings["database server "+server]; !stays {
 		return nil // the server says so, or it is its owner's
 	}
-	return hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: "Database that is left", Subject: &e.At,
-		Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("the database %q stays on the server %q with all it holds, and no process has a way to it any more. Under another name the application begins with an empty one.\n"+
-			"hint: renamed? give it the old name, or rename it on the server: ALTER DATABASE\nhint: not needed? DROP DATABASE on the server, once a copy is kept", subject, server)}}
+	return hcl.Diagnostics{diagnostic.WithHint(diagnostic.Warning(e.At, "Database that is left", "renamed? give it the old name, or rename it on the server: ALTER DATABASE",
+		"%sthe database %q stays on the server %q with all it holds, and no process has a way to it any more. Under another name the application begins with an empty one.", inEnvironments([]string{e.Name}), subject, server),
+		"not needed? DROP DATABASE on the server, once a copy is kept")}
 }
 
 // anotherVersion tells a way up, which cannot be taken back, from a way down, which RDS refuses and for which ElastiCache
@@ -226,10 +225,9 @@ func anotherVersion(id string, was, is map[string]string, e Environment) (*refus
 			ways: []string{fmt.Sprintf("keep engine_version = %q", from),
 				"to go back: a second server with that version, and pg_dump and pg_restore"}}, nil
 	case order < 0 && kind == "database server" && major(from) != major(to):
-		return nil, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Major version that is raised", Subject: at,
-			Detail: inEnvironments([]string{e.Name}) + fmt.Sprintf("the %s goes from PostgreSQL %s to %s when this is applied: it is down for minutes, and cannot go back.\n", Describe(id), from, to) +
-				"hint: try it on another environment first, and take a snapshot right before: aws rds help create-db-snapshot\n" +
-				fmt.Sprintf("hint: to stay on it: engine_version = %q", from)}
+		return nil, diagnostic.WithHint(diagnostic.Warning(at, "Major version that is raised", "try it on another environment first, and take a snapshot right before: aws rds help create-db-snapshot",
+			"%sthe %s goes from PostgreSQL %s to %s when this is applied: it is down for minutes, and cannot go back.", inEnvironments([]string{e.Name}), Describe(id), from, to),
+			fmt.Sprintf("to stay on it: engine_version = %q", from))
 	}
 	return nil, nil
 }
@@ -255,7 +253,7 @@ func compareVersions(a, b string) int {
 // anotherValue is about any other fact: name, kind of delivery, engine.
 func anotherValue(id, fact string, was, is map[string]string, e Environment) refusal {
 	kind, _ := Kind(id)
-	r := refusal{id: id, at: e.place(id+"/"+fact, id), summary: capital(kind) + " made anew"}
+	r := refusal{id: id, at: e.place(id+"/"+fact, id), summary: diagnostic.Capitalized(kind) + " made anew"}
 	loses := contents[kind]
 	switch fact {
 	case "fifo":
@@ -286,7 +284,7 @@ func anotherValue(id, fact string, was, is map[string]string, e Environment) ref
 // gone is about a holding that leaves the code, or is no longer made.
 func gone(id string, was map[string]string, e Environment) refusal {
 	kind, subject := Kind(id)
-	summary := capital(kind) + " that leaves the code"
+	summary := diagnostic.Capitalized(kind) + " that leaves the code"
 	if kind == "access logs" {
 		summary = "Access logs that end"
 	}
@@ -333,5 +331,3 @@ func fifoEnding(facts map[string]string) string {
 	}
 	return ""
 }
-
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

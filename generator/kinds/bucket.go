@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -104,7 +105,7 @@ func checkBucketUse(use source.Use, of app.Resource) hcl.Diagnostics {
 	if !ok || bucket.Public || use.Operation != GetPublicURL {
 		return nil
 	}
-	return hcl.Diagnostics{fail(use.At, "Public URL of a private bucket",
+	return hcl.Diagnostics{diagnostic.Error(use.At, "Public URL of a private bucket",
 		"make the bucket public, or hand out a signed download URL",
-		"The objects of bucket %q have no public URL: it is private, declared at %s.", of.Name, app.Position(of.At))}
+		"The objects of bucket %q have no public URL: it is private, declared at %s.", of.Name, diagnostic.Place(of.At))}
 }

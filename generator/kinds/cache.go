@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -74,7 +75,7 @@ func readCache(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
 	for _, constant := range sortedKeys(evictionPolicies) {
 		known = append(known, evictionPolicies[constant].Text)
 	}
-	return cache, append(diags, fail(settingAt(decl, decl.Config.Field("EvictionPolicy")), "Unknown eviction policy",
+	return cache, append(diags, diagnostic.Error(settingAt(decl, decl.Config.Field("EvictionPolicy")), "Unknown eviction policy",
 		"use one of "+strings.Join(known, ", "),
 		"Cache cluster %q asks for the eviction policy %q.", decl.Name, cache.EvictionPolicy))
 }
@@ -125,13 +126,13 @@ func readKeyspace(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	pattern := keyspace.KeyPattern
 	switch {
 	case pattern == "":
-		diags = append(diags, fail(at, "Missing key pattern", in.remedy(`set KeyPattern, as in "user/:key"`, `write one, as in "user/:key"`),
+		diags = append(diags, diagnostic.Error(at, "Missing key pattern", in.remedy(`set KeyPattern, as in "user/:key"`, `write one, as in "user/:key"`),
 			"A keyspace of cache cluster %q does not say what its keys look like.", decl.Parent))
 	case strings.HasPrefix(pattern, "__encore"):
-		diags = append(diags, fail(at, "Reserved key prefix", "begin the pattern with a word of your own",
+		diags = append(diags, diagnostic.Error(at, "Reserved key prefix", "begin the pattern with a word of your own",
 			"The key pattern %q begins with __encore, which Encore keeps for itself.", pattern))
 	case strings.HasPrefix(pattern, "/") || strings.HasSuffix(pattern, "/") || strings.Contains(pattern, "//"):
-		diags = append(diags, fail(at, "Invalid key pattern", `separate non-empty segments by single slashes, as in "user/:key"`,
+		diags = append(diags, diagnostic.Error(at, "Invalid key pattern", `separate non-empty segments by single slashes, as in "user/:key"`,
 			"The key pattern %q has an empty segment.", pattern))
 	}
 	return keyspace, diags

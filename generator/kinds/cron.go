@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -95,16 +97,16 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	every, schedule := decl.Config.Field("Every"), decl.Config.Field("Schedule")
 	switch {
 	case settings.Every != 0 && settings.Schedule != "":
-		diags = append(diags, fail(settingAt(decl, schedule), "Two schedules", in.remedy("remove Every or Schedule", "remove every or schedule"),
+		diags = append(diags, diagnostic.Error(settingAt(decl, schedule), "Two schedules", in.remedy("remove Every or Schedule", "remove every or schedule"),
 			"Cron job %q says both how often it runs and at which times; it can follow one.", decl.Name))
 	case settings.Schedule != "":
-		cron.Schedule, cron.TypeScript = settings.Schedule, in.TypeScript()
+		cron.Schedule, cron.TypeScript = settings.Schedule, in.spelledInTypeScript()
 		diags = append(diags, checkSchedule(decl, settingAt(decl, schedule), cron)...)
 	case every.Kind != source.Absent:
 		cron.EveryMinutes = int(settings.Every / time.Minute)
 		diags = append(diags, checkEvery(decl, settingAt(decl, every), settings.Every, in)...)
 	default:
-		diags = append(diags, fail(decl.At, "Missing schedule",
+		diags = append(diags, diagnostic.Error(decl.At, "Missing schedule",
 			in.remedy("set Every, as in 2 * cron.Hour, or Schedule, as in \"0 3 * * *\"", `set every, as in "2h", or schedule, as in "0 3 * * *"`),
 			"Cron job %q does not say when it runs.", decl.Name))
 	}
@@ -119,25 +121,25 @@ func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cr
 	at := settingAt(decl, written)
 	if written.Kind == source.Absent {
 		remedy := in.remedy("set Endpoint", "set endpoint") + " to an API endpoint without parameters"
-		if in.Application.Language == "manifest" {
+		if in.Application.Runtime == app.Containers {
 			remedy += ", or job to a job"
 		}
-		return hcl.Diagnostics{fail(decl.At, "Missing endpoint", remedy, "Cron job %q does not say what it calls.", decl.Name)}
+		return hcl.Diagnostics{diagnostic.Error(decl.At, "Missing endpoint", remedy, "Cron job %q does not say what it calls.", decl.Name)}
 	}
 	cron.Service = in.serviceAround(written.Package)
 	endpoint, ok := in.endpoint(cron.Service, written.Text)
 	if !ok {
-		return hcl.Diagnostics{fail(at, "Unknown endpoint", in.remedy("name a function that has an encore:api comment", "name the exported variable of an endpoint"),
+		return hcl.Diagnostics{diagnostic.Error(at, "Unknown endpoint", in.remedy("name a function that has an encore:api comment", "name the exported variable of an endpoint"),
 			"Cron job %q calls %s, which is no API endpoint.", decl.Name, written.Text)}
 	}
 	cron.Endpoint = endpoint.Name
 	if !endpoint.HasRequest { // raw endpoints are the reader's to refuse
 		return nil
 	}
-	problem := fail(at, "Endpoint with parameters", "call a private endpoint without parameters that does the same",
+	problem := diagnostic.Error(at, "Endpoint with parameters", "call a private endpoint without parameters that does the same",
 		"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give.", decl.Name, cron.Service, endpoint.Name)
-	if !in.Application.Manifest { // Encore builds such an application
-		problem = warn(at, problem.Summary, "call a private endpoint without parameters that does the same",
+	if in.Application.Origin != source.FromManifest { // Encore builds such an application
+		problem = diagnostic.Warning(at, problem.Summary, "call a private endpoint without parameters that does the same",
 			"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give: %s.", decl.Name, cron.Service, endpoint.Name, withoutParameters(endpoint.Path))
 	}
 	return hcl.Diagnostics{problem}
@@ -169,11 +171,11 @@ func checkSchedule(decl source.Decl, at hcl.Range, cron *Cron) hcl.Diagnostics {
 	case problem == "" && table.comes():
 		return nil
 	case problem == "" && !cron.TypeScript:
-		return hcl.Diagnostics{warn(at, "Cron job that never runs", hint, "No date and time match the schedule %q of cron job %q, so that none is made.", cron.Schedule, decl.Name)}
+		return hcl.Diagnostics{diagnostic.Warning(at, "Cron job that never runs", hint, "No date and time match the schedule %q of cron job %q, so that none is made.", cron.Schedule, decl.Name)}
 	case problem == "":
 		problem = "no date and time match it, and Encore refuses that"
 	}
-	return hcl.Diagnostics{fail(at, "Invalid cron expression", hint, "The schedule %q of cron job %q cannot be read: %s.", cron.Schedule, decl.Name, problem)}
+	return hcl.Diagnostics{diagnostic.Error(at, "Invalid cron expression", hint, "The schedule %q of cron job %q cannot be read: %s.", cron.Schedule, decl.Name, problem)}
 }
 
 // checkEvery checks an interval. Encore for Go runs jobs at the same times every day, so the interval must divide a day;
@@ -183,14 +185,14 @@ func checkEvery(decl source.Decl, at hcl.Range, every time.Duration, in Input) h
 	minutes := int64(every / time.Minute)
 	switch {
 	case every%time.Minute != 0 || minutes < 1:
-		return hcl.Diagnostics{fail(at, "Invalid interval", in.remedy("use a multiple of cron.Minute, at least one", `use whole minutes, at least "1m"`),
+		return hcl.Diagnostics{diagnostic.Error(at, "Invalid interval", in.remedy("use a multiple of cron.Minute, at least one", `use whole minutes, at least "1m"`),
 			"Cron job %q runs every %s seconds; intervals are whole minutes.", decl.Name, strconv.FormatFloat(every.Seconds(), 'f', -1, 64))}
 	case minutes > day:
-		return hcl.Diagnostics{fail(at, "Too long interval", in.remedy("use Schedule for a job that runs less than daily", "use schedule for a job that runs less than daily"),
+		return hcl.Diagnostics{diagnostic.Error(at, "Too long interval", in.remedy("use Schedule for a job that runs less than daily", "use schedule for a job that runs less than daily"),
 			"Cron job %q runs every %d minutes; the longest interval is 24 hours.", decl.Name, minutes)}
-	case in.Application.Language != "typescript" && day%minutes != 0:
+	case in.Application.Runtime != app.EncoreTypeScript && day%minutes != 0:
 		nearest := nearestDivisor(int(minutes))
-		return hcl.Diagnostics{fail(at, "Interval that does not divide a day", "the nearest that does is "+in.remedy(goInterval(nearest), Spell(time.Duration(nearest)*time.Minute)),
+		return hcl.Diagnostics{diagnostic.Error(at, "Interval that does not divide a day", "the nearest that does is "+in.remedy(goInterval(nearest), Spell(time.Duration(nearest)*time.Minute)),
 			"Cron job %q runs every %d minutes, which does not come round to the same times each day.", decl.Name, minutes)}
 	}
 	return nil

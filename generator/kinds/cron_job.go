@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -15,7 +17,7 @@ const defaultTimeZone = "UTC"
 
 // decodeCron reads the settings of a cron job; jobs and time zones are for plain containers.
 func decodeCron(decl source.Decl, in Input, into *containerCronSettings) hcl.Diagnostics {
-	if in.Application.Language != "manifest" {
+	if in.Application.Runtime != app.Containers {
 		return source.Decode(decl.Config, &into.cronSettings)
 	}
 	var flat struct {
@@ -37,17 +39,17 @@ func readStart(decl source.Decl, settings containerCronSettings, in Input, cron 
 	var diags hcl.Diagnostics
 	switch {
 	case settings.Job.Kind == source.Absent:
-		diags = append(diags, fail(settingAt(decl, settings.TimeZone), "Time zone of a call", "write the schedule in UTC, or start a job",
+		diags = append(diags, diagnostic.Error(settingAt(decl, settings.TimeZone), "Time zone of a call", "write the schedule in UTC, or start a job",
 			"Cron job %q calls an endpoint, and such schedules are in UTC.", decl.Name))
 		return append(diags, readCronEndpoint(decl, settings.Endpoint, in, cron)...)
 	case settings.Endpoint.Kind != source.Absent:
-		diags = append(diags, fail(settingAt(decl, settings.Job), "Two things to do", "remove endpoint, or job", "Cron job %q both calls an endpoint and starts a job.", decl.Name))
+		diags = append(diags, diagnostic.Error(settingAt(decl, settings.Job), "Two things to do", "remove endpoint, or job", "Cron job %q both calls an endpoint and starts a job.", decl.Name))
 	}
 	cron.Service, cron.StartsJob = settings.Job.Text, true
 	if zone := settings.TimeZone; zone.Kind == source.String {
 		cron.TimeZone = zone.Text
 		if _, err := time.LoadLocation(zone.Text); err != nil || !timeZone.MatchString(zone.Text) {
-			diags = append(diags, fail(settingAt(decl, zone), "Unknown time zone", `write the name of one, as in "Europe/Berlin"`, "There is no time zone %q.", zone.Text))
+			diags = append(diags, diagnostic.Error(settingAt(decl, zone), "Unknown time zone", `write the name of one, as in "Europe/Berlin"`, "There is no time zone %q.", zone.Text))
 		}
 	}
 	return diags

@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -63,13 +65,13 @@ type databaseSettings struct {
 }
 
 func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
-	if in.Application.Metadata { // Encore has read the folder, which need not be here
+	if in.Application.Origin == source.FromMetadata { // Encore has read the folder, which need not be here
 		return &Database{Migrations: decl.Migrations, MigrationCount: decl.MigrationCount}, nil
 	}
 	if decl.Implicit {
 		return migrationsIn(decl, in, decl.Migrations, decl.At)
 	}
-	if in.TypeScript() {
+	if in.spelledInTypeScript() {
 		return readTypeScriptDatabase(decl, in)
 	}
 	var settings databaseSettings
@@ -81,18 +83,18 @@ func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	}
 	dir := settings.Migrations
 	switch {
-	case dir == "" && in.Application.Language == "go":
-		diags = append(diags, fail(at, "Missing migrations folder",
+	case dir == "" && in.Application.Runtime == app.EncoreGo:
+		diags = append(diags, diagnostic.Error(at, "Missing migrations folder",
 			in.remedy(`create a folder for SQL migrations and name it: Migrations: "./migrations"`, `name the folder of its SQL migrations: migrations = "orders/migrations"`),
 			"Database %q says nowhere where its migrations are; Encore requires it.", decl.Name))
 	case dir == "":
 		return &Database{}, diags
 	case path.IsAbs(dir) || strings.Contains(dir, `\`) || (len(dir) > 1 && dir[1] == ':'):
-		diags = append(diags, fail(at, "Absolute migrations folder",
+		diags = append(diags, diagnostic.Error(at, "Absolute migrations folder",
 			in.remedy(`write it relative to the package, as in "./migrations"`, `write it relative to the manifest, as in "orders/migrations"`),
 			"The migrations of database %q are at %q, which exists on one machine only.", decl.Name, dir))
 	case !fs.ValidPath(path.Clean(dir)):
-		diags = append(diags, fail(at, "Migrations folder outside the package",
+		diags = append(diags, diagnostic.Error(at, "Migrations folder outside the package",
 			in.remedy("move the migrations into the package that declares the database", "name a folder beside or below the manifest"),
 			"The migrations of database %q are at %q; the folder must lie below the %s that names it.", decl.Name, dir, in.remedy("package", "folder of the manifest")))
 	default:
@@ -115,19 +117,19 @@ func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Databa
 	byNumber := map[uint64]string{}
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Language != "go" {
+		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Runtime != app.EncoreGo {
 			continue
 		}
 		match := migrationName.FindStringSubmatch(name)
 		if match == nil {
-			diags = append(diags, fail(at, "Invalid migration file name",
+			diags = append(diags, diagnostic.Error(at, "Invalid migration file name",
 				"rename it to a number, a description and a direction, as in 2_add_email.up.sql",
 				"The file %s of database %q is SQL, but its name does not say which migration it is.", path.Join(dir, name), decl.Name))
 			continue
 		}
 		number, err := strconv.ParseUint(match[1], 10, 64)
 		if err != nil || number == 0 {
-			diags = append(diags, fail(at, "Invalid migration number", "number migrations from 1",
+			diags = append(diags, diagnostic.Error(at, "Invalid migration number", "number migrations from 1",
 				"The file %s of database %q has the number %s.", path.Join(dir, name), decl.Name, match[1]))
 			continue
 		}
@@ -135,14 +137,14 @@ func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Databa
 			continue
 		}
 		if first := byNumber[number]; first != "" {
-			diags = append(diags, fail(at, "Duplicate migration number", "give one of them the next free number",
+			diags = append(diags, diagnostic.Error(at, "Duplicate migration number", "give one of them the next free number",
 				"The files %s and %s of database %q both have the number %d.", path.Join(dir, first), path.Join(dir, name), decl.Name, number))
 			continue
 		}
 		byNumber[number] = name
 	}
 	database.MigrationCount = len(byNumber)
-	if in.Application.Language != "go" {
+	if in.Application.Runtime != app.EncoreGo {
 		database.MigrationCount = decl.MigrationCount
 	}
 	return database, diags

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/modules"
@@ -65,7 +66,7 @@ func checkTopics(d *Deployment) hcl.Diagnostics {
 		if !topic.FIFO() {
 			text, hint = "asks for an order or for exactly-once delivery, and this is a standard topic", "name a FIFO topic, whose ARN ends in .fifo, or declare the topic with at-least-once delivery and no ordering attribute"
 		}
-		diags = append(diags, fail(topic.ARNAt, "Topic of another kind", hint, "Topic %q, declared at %s, %s.", r.Name, app.Position(r.At), text))
+		diags = append(diags, diagnostic.Error(topic.ARNAt, "Topic of another kind", hint, "Topic %q, declared at %s, %s.", r.Name, diagnostic.Place(r.At), text))
 	}
 	return diags
 }
@@ -108,18 +109,18 @@ func checkBuckets(d *Deployment) hcl.Diagnostics {
 		bucket := d.Env.ExistingBucket(r.Name)
 		if bucket == nil {
 			if d.Env.Exposed() && physicalBucket(d.Env, r.Name) == environment.Name(environment.LoadBalancer, d.Env.App, d.Env.Name)+balancerLogs {
-				diags = append(diags, fail(r.At, "Bucket name taken", "give the bucket another name",
+				diags = append(diags, diagnostic.Error(r.At, "Bucket name taken", "give the bucket another name",
 					"The load balancer of environment %q keeps its access logs in a bucket of that name.", d.Env.Name))
 			}
 			continue
 		}
 		switch public := r.Spec.(*Bucket).Public; {
 		case public && bucket.PublicBaseURL == "":
-			diags = append(diags, fail(bucket.At, "Public bucket without an address", "set public_base_url to where everybody sees its objects, without a slash at the end",
-				"Bucket %q is public, declared at %s, and nothing that makes it so is done to a bucket that exists.", r.Name, app.Position(r.At)))
+			diags = append(diags, diagnostic.Error(bucket.At, "Public bucket without an address", "set public_base_url to where everybody sees its objects, without a slash at the end",
+				"Bucket %q is public, declared at %s, and nothing that makes it so is done to a bucket that exists.", r.Name, diagnostic.Place(r.At)))
 		case !public && bucket.PublicBaseURL != "":
-			diags = append(diags, fail(bucket.At, "Address of a private bucket", "remove public_base_url, or declare the bucket public",
-				"Bucket %q is private, declared at %s: the application never asks for its address.", r.Name, app.Position(r.At)))
+			diags = append(diags, diagnostic.Error(bucket.At, "Address of a private bucket", "remove public_base_url, or declare the bucket public",
+				"Bucket %q is private, declared at %s: the application never asks for its address.", r.Name, diagnostic.Place(r.At)))
 		}
 	}
 	return diags

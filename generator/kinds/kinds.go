@@ -6,7 +6,6 @@
 package kinds
 
 import (
-	"fmt"
 	"io/fs"
 	"sort"
 
@@ -144,43 +143,27 @@ func (in Input) serviceAround(dir string) string {
 	return ""
 }
 
-func (in Input) endpoint(service, name string) (source.Endpoint, bool) {
+func (in Input) endpoint(service, name string) (app.Endpoint, bool) {
 	for _, e := range in.Application.Endpoints {
 		if e.Service == service && e.Name == name {
 			return e, true
 		}
 	}
-	return source.Endpoint{}, false
+	return app.Endpoint{}, false
 }
 
-// TypeScript says whether the application is written in Encore's TypeScript, and described by its source or what Encore
-// read in it.
-func (in Input) TypeScript() bool {
-	return in.Application.Language == "typescript" && !in.Application.Manifest
+// spelledInTypeScript reports whether settings are what a TypeScript author wrote: it is the source that says them, or what
+// Encore read in it.
+func (in Input) spelledInTypeScript() bool {
+	return in.Application.Runtime == app.EncoreTypeScript && in.Application.Origin != source.FromManifest
 }
 
 // remedy is what an author would write: in Go, or in a manifest and in TypeScript, which spell settings alike.
 func (in Input) remedy(golang, manifest string) string {
-	if in.Application.Manifest || in.TypeScript() {
+	if in.Application.Origin == source.FromManifest || in.spelledInTypeScript() {
 		return manifest
 	}
 	return golang
-}
-
-// fail is a diagnostic about what the user wrote. Detail says what and why; hint, unless empty, is the remedy.
-func fail(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: at.Ptr()}
-	if hint != "" {
-		d.Detail += "\nhint: " + hint
-	}
-	return d
-}
-
-// warn is a diagnostic about what the user may mean, and may not.
-func warn(at hcl.Range, summary, hint, detail string, args ...any) *hcl.Diagnostic {
-	d := fail(at, summary, hint, detail, args...)
-	d.Severity = hcl.DiagWarning
-	return d
 }
 
 // settingAt is where a setting's value stands, or the whole declaration when it was not written.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -25,6 +27,10 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 		}
 		if named, ok := Named(kind.Name); !ok || named.Noun != kind.Noun {
 			t.Errorf("Named does not find %s", kind.Name)
+		}
+		// A part is declared in a manifest by the use of what it is a part of, and becomes nothing of its own.
+		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Lower == nil && kind.LowerServices == nil) {
+			t.Errorf("%s cannot be written in TypeScript or in a manifest, or becomes nothing", kind.Name)
 		}
 		if kind.PartOf != "" && kind.PartName == "" {
 			t.Errorf("%s is a part that nothing tells from others", kind.Name)
@@ -97,7 +103,7 @@ func TestP1_SubscriptionDefaults(t *testing.T) {
 		{"TypeScript spelling", object("ackDeadline", "90s", "maxConcurrency", 5), Subscription{MaxConcurrency: 5, AckDeadline: 90 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{10 * time.Second, 10 * time.Minute, 100}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{Application: &source.Application{Language: "go"}})
+			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{Application: &source.Application{Runtime: app.EncoreGo}})
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
@@ -122,7 +128,7 @@ func TestP1_TopicFIFO(t *testing.T) {
 			t.Errorf("%+v: FIFO %v", test.topic, got)
 		}
 	}
-	read := source.Application{Language: "typescript"}
+	read := source.Application{Runtime: app.EncoreTypeScript}
 	spec, diags := readTopic(source.Decl{Config: object()}, Input{Application: &read})
 	if diags.HasErrors() || spec.(*Topic).DeliveryGuarantee != AtLeastOnce {
 		t.Errorf("a TypeScript topic is %+v by default, %v", spec, diags)
@@ -136,7 +142,7 @@ func TestReadDatabase(t *testing.T) {
 		"a/sql/2.up.sql":         {Data: []byte("SELECT 1")},
 		"a/sql/notes.txt":        {Data: []byte("")},
 	}
-	goApp, tsApp := &source.Application{Language: "go"}, &source.Application{Language: "typescript"}
+	goApp, tsApp := &source.Application{Runtime: app.EncoreGo}, &source.Application{Runtime: app.EncoreTypeScript}
 	for _, test := range []struct {
 		name   string
 		decl   source.Decl
@@ -223,14 +229,14 @@ func TestI6_CheckSchedule(t *testing.T) {
 }
 
 func TestI6_CheckEvery(t *testing.T) {
-	in := func(language string) Input { return Input{Application: &source.Application{Language: language}} }
+	in := func(runtime app.Runtime) Input { return Input{Application: &source.Application{Runtime: runtime}} }
 	// facts of Encore for Go: whole minutes that divide a day
 	var divide []int
 	for minutes := 1; minutes <= 24*60; minutes++ {
-		if !checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in("go")).HasErrors() {
+		if !checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in(app.EncoreGo)).HasErrors() {
 			divide = append(divide, minutes)
 		}
-		if checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in("typescript")).HasErrors() {
+		if checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in(app.EncoreTypeScript)).HasErrors() {
 			t.Errorf("%d minutes are refused in TypeScript", minutes)
 		}
 	}
@@ -240,13 +246,13 @@ func TestI6_CheckEvery(t *testing.T) {
 	for seconds, summary := range map[int]string{
 		90: "Invalid interval", 0: "Invalid interval", -60: "Invalid interval", 25 * 3600: "Too long interval", 7 * 60: "Interval that does not divide a day",
 	} {
-		if got := summaries(checkEvery(source.Decl{}, at(1), time.Duration(seconds)*time.Second, in("go"))); got != summary {
+		if got := summaries(checkEvery(source.Decl{}, at(1), time.Duration(seconds)*time.Second, in(app.EncoreGo))); got != summary {
 			t.Errorf("%d seconds: %q, want %q", seconds, got, summary)
 		}
 	}
-	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in("typescript")) // what "1y" is
-	if !strings.Contains(year[0].Detail, "every 31556926 seconds") {
-		t.Errorf("a year: %q", year[0].Detail)
+	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in(app.EncoreTypeScript)) // what "1y" is
+	if !strings.Contains(diagnostic.Text(year[0]), "every 31556926 seconds") {
+		t.Errorf("a year: %q", diagnostic.Text(year[0]))
 	}
 	for minutes, nearest := range map[int]string{7: "6 * cron.Minute", 55: "60", 100: "96", 1000: "12 * cron.Hour"} {
 		got := goInterval(nearestDivisor(minutes))

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -285,13 +286,5 @@ func operationVerbs(uses []app.Edge) string {
 		}
 	}
 	sort.Strings(verbs)
-	text := verbs[0]
-	for i, verb := range verbs[1:] {
-		if i == len(verbs)-2 {
-			text += " and " + verb
-		} else {
-			text += ", " + verb
-		}
-	}
-	return text
+	return diagnostic.And(verbs)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -93,7 +94,7 @@ func (p *Process) keyPatterns(cluster string) []string {
 	}
 	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
 	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
-		return e.Origin == app.Reached || e.Through != "" && p.App.Language == "typescript" ||
+		return e.Origin == app.Reached || e.Through != "" && p.App.Runtime == app.EncoreTypeScript ||
 			!slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
 	})
 	var patterns []string
@@ -138,7 +139,7 @@ func wireCaches(p *Process) {
 			// Without the section Encore's Go runtime speaks plain text, and ElastiCache does not answer.
 			Arg("tls_config", emit.Object()),
 		}
-		if p.App.Language == "typescript" {
+		if p.App.Runtime == app.EncoreTypeScript {
 			// The TypeScript runtime reads no config in which a cluster does not say so.
 			fields = append(fields, Arg("in_memory", emit.Bool(false)))
 		}
@@ -160,15 +161,9 @@ func checkCaches(d *Deployment) hcl.Diagnostics {
 			if earlier.Parent != later.Parent || one == nil || other == nil || d.together(earlier.Service, later.Service) || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
 				continue
 			}
-			at := later.At
-			diags = append(diags, &hcl.Diagnostic{
-				Severity: hcl.DiagWarning,
-				Summary:  "Keyspaces that cannot be kept apart",
-				Detail: fmt.Sprintf("The keys %q of %s and %q of %s (%s:%d) can look alike to the access rules of the cache, in which a parameter matches slashes too: each process can reach keys of the other.\n"+
-					"hint: begin each pattern with a word of its own, or keep them in two clusters",
-					later.Name, later.Service, earlier.Name, earlier.Service, earlier.At.Filename, earlier.At.Start.Line),
-				Subject: &at,
-			})
+			diags = append(diags, diagnostic.Warning(later.At, "Keyspaces that cannot be kept apart", "begin each pattern with a word of its own, or keep them in two clusters",
+				"The keys %q of %s and %q of %s (%s:%d) can look alike to the access rules of the cache, in which a parameter matches slashes too: each process can reach keys of the other.",
+				later.Name, later.Service, earlier.Name, earlier.Service, earlier.At.Filename, earlier.At.Start.Line))
 		}
 	}
 	return diags

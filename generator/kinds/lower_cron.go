@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -120,11 +121,8 @@ func (s *Stack) signature() []emit.Arg {
 	if s.App.Containers() {
 		return []emit.Arg{Arg("signature", emit.String("none"))}
 	}
-	if s.App.Language != "go" && s.App.Language != "typescript" {
-		return []emit.Arg{Arg("signature", emit.String("none"))}
-	}
-	args := []emit.Arg{Arg("signature", emit.String(s.App.Language)), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
-	if s.App.Language == "typescript" {
+	args := []emit.Arg{Arg("signature", emit.String(s.App.Runtime.String())), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
+	if s.App.Runtime == app.EncoreTypeScript {
 		args = append(args, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
 	}
 	return args
@@ -157,15 +155,13 @@ func checkCrons(d *Deployment) hcl.Diagnostics {
 	for _, r := range d.Of("cron") {
 		spec := r.Spec.(*Cron)
 		if _, err := spec.Expressions(); err != nil {
-			diags = append(diags, fail(r.At, "Schedule not available on AWS", "write two cron jobs, one for the days of the month and one for the days of the week",
+			diags = append(diags, diagnostic.Error(r.At, "Schedule not available on AWS", "write two cron jobs, one for the days of the month and one for the days of the week",
 				"EventBridge Scheduler cannot run cron job %q: %s.", r.Name, err))
 		}
 		endpoint := d.endpoint(spec)
 		if endpoint != nil && endpoint.Access == "auth" {
-			warning := fail(r.At, "Cron job without a user", "call a private endpoint that does the same",
-				"Cron job %q calls %s.%s, which needs an authenticated user, and a schedule has none: every run would be refused.", r.Name, spec.Service, spec.Endpoint)
-			warning.Severity = hcl.DiagWarning
-			diags = append(diags, warning)
+			diags = append(diags, diagnostic.Warning(r.At, "Cron job without a user", "call a private endpoint that does the same",
+				"Cron job %q calls %s.%s, which needs an authenticated user, and a schedule has none: every run would be refused.", r.Name, spec.Service, spec.Endpoint))
 		}
 	}
 	return diags

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -130,7 +131,7 @@ func checkDatabases(d *Deployment) hcl.Diagnostics {
 	diags := checkConnections(d)
 	for _, r := range d.Of("database") {
 		if slices.Contains(takenDatabases, r.Name) {
-			diags = append(diags, fail(r.At, "Database name taken", "give the database another name",
+			diags = append(diags, diagnostic.Error(r.At, "Database name taken", "give the database another name",
 				"Every PostgreSQL server of RDS has a database %q of its own.", r.Name))
 		}
 	}
@@ -160,7 +161,7 @@ func checkConnections(d *Deployment) hcl.Diagnostics {
 				at = r.At
 			}
 		}
-		diags = append(diags, warn(at, "Database server too small", larger+", lower scale.max of the services that use it, or group services in one process",
+		diags = append(diags, diagnostic.Warning(at, "Database server too small", larger+", lower scale.max of the services that use it, or group services in one process",
 			"In environment %q the server %q allows about %d connections, and all processes at their largest, twice over while they are deployed, have %d pools of at least one.",
 			d.Env.Name, server.Name, max(0, allowed), pools))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 )
 
@@ -117,7 +118,7 @@ func TestD1_ServersTooSmall(t *testing.T) {
 		}, env))
 		if (len(diags) == 1) != (test.want != "") || diags.HasErrors() {
 			t.Errorf("%+v with %d tasks: %v", test.server, test.max, diags)
-		} else if test.want != "" && (!strings.Contains(diags[0].Detail, test.want) || diags[0].Subject.Filename != "users/db.go") {
+		} else if test.want != "" && (!strings.Contains(diagnostic.Text(diags[0]), test.want) || diags[0].Subject.Filename != "users/db.go") {
 			t.Errorf("%+v with %d tasks: %v", test.server, test.max, diags)
 		}
 	}

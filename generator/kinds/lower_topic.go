@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -43,7 +44,7 @@ func (d *Deployment) queueName(r app.Resource) string {
 // declaration asks for exactly-once or for an order, and SNS refuses a group on a standard topic and its absence on a
 // FIFO one. The TypeScript runtime never sends one. A plain container gets what it asks for.
 func isFIFO(application *app.App, topic *Topic) bool {
-	return application.Language != "typescript" && topic.FIFO()
+	return application.Runtime != app.EncoreTypeScript && topic.FIFO()
 }
 
 // checkDelivery warns of what a topic asks for and Encore's TypeScript runtime does not do: reading its infra config it
@@ -52,17 +53,15 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("topic") {
 		topic := r.Spec.(*Topic)
-		if d.App.Language != "typescript" || !topic.FIFO() {
+		if d.App.Runtime != app.EncoreTypeScript || !topic.FIFO() {
 			continue
 		}
 		asked := "exactly-once delivery"
 		if topic.OrderingAttribute != "" {
 			asked = "delivery in the order of " + quoted(topic.OrderingAttribute)
 		}
-		warning := fail(r.At, "Delivery that is not kept", "have the handlers of its subscriptions stand a message that comes twice, or after a later one",
-			"Topic %q asks for %s. Encore's TypeScript runtime keeps that on Encore Cloud alone: here it is a standard topic, whose messages may come twice and in any order.", r.Name, asked)
-		warning.Severity = hcl.DiagWarning
-		diags = append(diags, warning)
+		diags = append(diags, diagnostic.Warning(r.At, "Delivery that is not kept", "have the handlers of its subscriptions stand a message that comes twice, or after a later one",
+			"Topic %q asks for %s. Encore's TypeScript runtime keeps that on Encore Cloud alone: here it is a standard topic, whose messages may come twice and in any order.", r.Name, asked))
 	}
 	return diags
 }
@@ -147,7 +146,7 @@ func wireTopics(p *Process) {
 		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
 		var actions []string
 		var comment string
-		if p.App.Language == "go" && len(published[r.Name])+len(consumed[r.Name]) > 0 {
+		if p.App.Runtime == app.EncoreGo && len(published[r.Name])+len(consumed[r.Name]) > 0 {
 			// The Go runtime asks for the attributes of every topic in its config, and panics when it may not.
 			actions = append(actions, "sns:GetTopicAttributes")
 			comment = fmt.Sprintf("looks up topic %s at start", quoted(r.Name))
@@ -229,8 +228,8 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 	taken := map[string]queue{}
 	take := func(name, of string, r app.Resource) {
 		if other, is := taken[name]; is {
-			diags = append(diags, fail(r.At, "Two queues of one name", "rename one of them",
-				"%s, and %s at %s, would both be called %s.", of, other.of, app.Position(other.from.At), name))
+			diags = append(diags, diagnostic.Error(r.At, "Two queues of one name", "rename one of them",
+				"%s, and %s at %s, would both be called %s.", of, other.of, diagnostic.Place(other.from.At), name))
 			return
 		}
 		taken[name] = queue{of, r}

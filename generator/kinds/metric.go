@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -59,7 +60,7 @@ func readMetric(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
 	}
 	diags := source.Decode(decl.Config, &struct{}{})
 	if strings.HasPrefix(decl.Name, "e_") {
-		diags = append(diags, fail(decl.NameAt, "Reserved metric name", "choose a name that does not begin with e_",
+		diags = append(diags, diagnostic.Error(decl.NameAt, "Reserved metric name", "choose a name that does not begin with e_",
 			"The metric name %q begins with e_, which Encore keeps for itself.", decl.Name))
 	}
 	return metric, diags

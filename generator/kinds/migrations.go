@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -63,12 +64,12 @@ func readTypeScriptDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	}
 	form, known := migrationTools[migrations.Source]
 	if !known {
-		return &Database{}, hcl.Diagnostics{fail(settingAt(decl, written.Field("source")), "Unknown source of migrations",
+		return &Database{}, hcl.Diagnostics{diagnostic.Error(settingAt(decl, written.Field("source")), "Unknown source of migrations",
 			`"prisma", "drizzle" and "drizzle/v1" are the ones there are; leave it out for plain SQL files`,
 			"The migrations of database %q are said to be written by %q.", decl.Name, migrations.Source)}
 	}
 	if path.IsAbs(migrations.Path) || slices.Contains(strings.Split(migrations.Path, "/"), "..") || strings.Contains(migrations.Path, `\`) {
-		return &Database{}, hcl.Diagnostics{fail(at, "Migrations folder outside the module", `write it relative to this file and below its folder, as in "./migrations"`,
+		return &Database{}, hcl.Diagnostics{diagnostic.Error(at, "Migrations folder outside the module", `write it relative to this file and below its folder, as in "./migrations"`,
 			"The migrations of database %q are at %q; the folder must lie below the folder of the file that names it.", decl.Name, migrations.Path)}
 	}
 	database, diags := form.read(decl, in, path.Join(decl.Package, migrations.Path), at)
@@ -81,10 +82,10 @@ func migrationEntries(decl source.Decl, in Input, dir string, at hcl.Range) ([]f
 	entries, err := fs.ReadDir(in.Files, dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err != nil && !isDir(in.Files, dir):
-		return nil, hcl.Diagnostics{fail(at, "Missing migrations folder", fmt.Sprintf("create the folder %s, or correct its name", dir),
+		return nil, hcl.Diagnostics{diagnostic.Error(at, "Missing migrations folder", fmt.Sprintf("create the folder %s, or correct its name", dir),
 			"The migrations of database %q are said to be in %s, but there is no such folder.", decl.Name, dir)}
 	case err != nil:
-		return nil, hcl.Diagnostics{fail(at, "Unreadable migrations folder", "", "The migrations of database %q cannot be read: %s.", decl.Name, err)}
+		return nil, hcl.Diagnostics{diagnostic.Error(at, "Unreadable migrations folder", "", "The migrations of database %q cannot be read: %s.", decl.Name, err)}
 	}
 	return entries, nil
 }
@@ -104,12 +105,12 @@ func (f migrationForm) read(decl source.Decl, in Input, dir string, at hcl.Range
 		}
 		match := f.name.FindStringSubmatch(name)
 		if match == nil {
-			diags = append(diags, fail(at, "Invalid migration name", fmt.Sprintf("rename it to a number and a description, as in %s", f.example),
+			diags = append(diags, diagnostic.Error(at, "Invalid migration name", fmt.Sprintf("rename it to a number and a description, as in %s", f.example),
 				"%s of database %q is a migration, but its name does not say which.", path.Join(dir, name), decl.Name))
 			continue
 		}
 		if _, err := strconv.ParseUint(match[1], 10, 64); err != nil {
-			diags = append(diags, fail(at, "Invalid migration number", "use a number of at most 19 digits",
+			diags = append(diags, diagnostic.Error(at, "Invalid migration number", "use a number of at most 19 digits",
 				"%s of database %q has the number %s.", path.Join(dir, name), decl.Name, match[1]))
 			continue
 		}

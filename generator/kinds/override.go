@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/modules"
@@ -129,16 +130,16 @@ func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []stri
 // join those that are there, which keep their values: a right or a network path follows from a use in the source.
 func overridden(module string, argument environment.Argument, generated emit.Value, args []emit.Arg) (emit.Value, *hcl.Diagnostic) {
 	refuse := func(why, hint string) (emit.Value, *hcl.Diagnostic) {
-		return emit.Value{}, fail(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
+		return emit.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
 	constraint, known := modules.Type(module, argument.Name)
 	if !known {
 		names := settable(module, args)
 		hint := "remove it: none can be set by itself"
 		if len(names) > 0 {
-			hint = cmp.Or(environment.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", "))
+			hint = cmp.Or(diagnostic.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", "))
 		}
-		return emit.Value{}, fail(argument.NameAt, "Unknown argument", hint, "The module %s has no argument %q.", module, argument.Name)
+		return emit.Value{}, diagnostic.Error(argument.NameAt, "Unknown argument", hint, "The module %s has no argument %q.", module, argument.Name)
 	}
 	for _, of := range []string{"", module} {
 		if reason, found := settled[of][argument.Name]; found {
@@ -196,7 +197,7 @@ func written(expression hcl.Expression, value cty.Value, want cty.Type, name str
 	}
 	at, have := expression.Range(), value.Type()
 	wrong := func() (emit.Value, *hcl.Diagnostic) {
-		return emit.Value{}, fail(at, "Wrong type", "write "+example(want), "%q is %s here, and the module asks for %s.", name, literalType(have), typeexpr.TypeString(want))
+		return emit.Value{}, diagnostic.Error(at, "Wrong type", "write "+example(want), "%q is %s here, and the module asks for %s.", name, literalType(have), typeexpr.TypeString(want))
 	}
 	switch {
 	case want.IsPrimitiveType() && have == want:
@@ -231,12 +232,12 @@ func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, na
 		var element cty.Type
 		switch {
 		case slices.Contains(seen, field):
-			return emit.Value{}, fail(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+			return emit.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
 		case want.IsMapType():
 			element = want.ElementType()
 		case !want.HasAttribute(field):
 			names := slices.Sorted(maps.Keys(want.AttributeTypes()))
-			return emit.Value{}, fail(keyAt, "Unknown member", cmp.Or(environment.DidYouMean(field, names), "use "+strings.Join(names, ", ")), "%q has no member %q.", name, field)
+			return emit.Value{}, diagnostic.Error(keyAt, "Unknown member", cmp.Or(diagnostic.DidYouMean(field, names), "use "+strings.Join(names, ", ")), "%q has no member %q.", name, field)
 		default:
 			element = want.AttributeType(field)
 		}
@@ -258,7 +259,7 @@ func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, na
 	}
 	for _, member := range slices.Sorted(maps.Keys(want.AttributeTypes())) {
 		if !want.AttributeOptional(member) && !slices.Contains(seen, member) {
-			return emit.Value{}, fail(at, "Member missing", "add "+member, "%q lacks the member %q.", name, member)
+			return emit.Value{}, diagnostic.Error(at, "Member missing", "add "+member, "%q lacks the member %q.", name, member)
 		}
 	}
 	return emit.Object(fields...), nil
@@ -278,7 +279,7 @@ func primitive(value cty.Value) emit.Value {
 func literalType(have cty.Type) string {
 	switch {
 	case have == cty.String:
-		return "a text"
+		return "a string"
 	case have == cty.Number:
 		return "a number"
 	case have == cty.Bool:
@@ -293,7 +294,7 @@ func literalType(have cty.Type) string {
 func example(want cty.Type) string {
 	switch {
 	case want == cty.String:
-		return `a text in quotes`
+		return `a string in quotes`
 	case want == cty.Number:
 		return "a number without quotes"
 	case want == cty.Bool:
@@ -320,18 +321,18 @@ func CheckOverrides(env *environment.Environment, stacks ...*Stack) hcl.Diagnost
 			continue
 		}
 		if existing[o.ID] {
-			diags = append(diags, fail(o.IDAt, "Override of what is not made", "remove the block",
+			diags = append(diags, diagnostic.Error(o.IDAt, "Override of what is not made", "remove the block",
 				"In the environment %q the %s exists, so that there is no module call whose arguments could be set.", env.Name, o.ID))
 			continue
 		}
 		ids := slices.Sorted(maps.Keys(calls))
-		hint := environment.DidYouMean(o.ID, ids)
+		hint := diagnostic.DidYouMean(o.ID, ids)
 		for _, holder := range ids {
 			if calls[holder] == addresses[o.ID] {
 				hint = fmt.Sprintf("it is a part of %q: write override %q { ... }", holder, holder)
 			}
 		}
-		diags = append(diags, fail(o.IDAt, "Override of nothing", cmp.Or(hint, alike(o.ID, ids)), "The environment %q has no %q.", env.Name, o.ID))
+		diags = append(diags, diagnostic.Error(o.IDAt, "Override of nothing", cmp.Or(hint, alike(o.ID, ids)), "The environment %q has no %q.", env.Name, o.ID))
 	}
 	return diags
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -82,7 +83,7 @@ func readSubscription(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 		MessageRetention: 7 * 24 * time.Hour,
 		RetryPolicy:      RetryPolicy{MinBackoff: 10 * time.Second, MaxBackoff: 10 * time.Minute, MaxRetries: 100},
 	}
-	if in.TypeScript() {
+	if in.spelledInTypeScript() {
 		return readTypeScriptSubscription(decl, s, in)
 	}
 	diags := source.Decode(decl.Config, s)
@@ -98,12 +99,12 @@ func readSubscription(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 		s.RetryPolicy.MaxRetries = 100 // the runtimes read zero as "not set"
 	}
 	if s.RetryPolicy.MaxRetries < NoRetries {
-		diags = append(diags, fail(settingAt(decl, retry.Field("MaxRetries")), "Invalid number of retries",
+		diags = append(diags, diagnostic.Error(settingAt(decl, retry.Field("MaxRetries")), "Invalid number of retries",
 			in.remedy("use a positive number, pubsub.InfiniteRetries or pubsub.NoRetries", `use a positive number, "infinite" or "none"`),
 			"Subscription %q asks for %d retries.", decl.Name, s.RetryPolicy.MaxRetries))
 	}
 	if s.MaxConcurrency < 0 {
-		diags = append(diags, fail(settingAt(decl, decl.Config.Field("MaxConcurrency")), "Invalid concurrency",
+		diags = append(diags, diagnostic.Error(settingAt(decl, decl.Config.Field("MaxConcurrency")), "Invalid concurrency",
 			"use a positive number, or leave it out",
 			"Subscription %q asks for %d messages at a time.", decl.Name, s.MaxConcurrency))
 	}
@@ -120,18 +121,18 @@ func readTypeScriptSubscription(decl source.Decl, s *Subscription, in Input) (an
 	}
 	retries := decl.Config.Field("RetryPolicy").Field("MaxRetries")
 	if s.RetryPolicy.MaxRetries < 0 {
-		diags = append(diags, fail(settingAt(decl, retries), "Invalid number of retries", "use a positive number, or leave it out",
+		diags = append(diags, diagnostic.Error(settingAt(decl, retries), "Invalid number of retries", "use a positive number, or leave it out",
 			"Subscription %q asks for %d retries.", decl.Name, s.RetryPolicy.MaxRetries))
 	}
 	if s.RetryPolicy.MaxRetries == 0 {
 		s.RetryPolicy.MaxRetries = 100 // the runtimes read zero as "not set"
 	}
-	if decl.Config.Field("Handler").Kind == source.Absent && !in.Application.Metadata { // which lists no handlers
-		diags = append(diags, fail(decl.At, "Missing handler", "set handler to a function that takes the message",
+	if decl.Config.Field("Handler").Kind == source.Absent && in.Application.Origin != source.FromMetadata { // which lists no handlers
+		diags = append(diags, diagnostic.Error(decl.At, "Missing handler", "set handler to a function that takes the message",
 			"Subscription %q does not say what handles its messages.", decl.Name))
 	}
 	if concurrency := decl.Config.Field("MaxConcurrency"); s.MaxConcurrency < 0 {
-		diags = append(diags, fail(settingAt(decl, concurrency), "Invalid concurrency", "use a positive number, or leave it out",
+		diags = append(diags, diagnostic.Error(settingAt(decl, concurrency), "Invalid concurrency", "use a positive number, or leave it out",
 			"Subscription %q asks for %d messages at a time.", decl.Name, s.MaxConcurrency))
 	}
 	return s, diags
@@ -146,7 +147,7 @@ func atLeast(in Input, decl source.Decl, written source.Value, what string, is, 
 	if is > 0 && is < time.Microsecond {
 		hint = "a bare number is nanoseconds: multiply it by time.Second"
 	}
-	return hcl.Diagnostics{fail(settingAt(decl, written), "Too short "+what, hint,
+	return hcl.Diagnostics{diagnostic.Error(settingAt(decl, written), "Too short "+what, hint,
 		"The %s of subscription %q is %s; %s no less than %s.", what, decl.Name, Spell(is), in.remedy("Encore allows", "it can be"), Spell(minimum))}
 }
 

@@ -3,6 +3,8 @@ package kinds
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -68,7 +70,7 @@ var Topics = Kind{
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	topic := &Topic{}
-	if in.Application.Language != "go" || in.Application.Manifest {
+	if in.Application.Runtime != app.EncoreGo || in.Application.Origin == source.FromManifest {
 		topic.DeliveryGuarantee = AtLeastOnce
 	}
 	diags := source.Decode(decl.Config, topic)
@@ -79,11 +81,11 @@ func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	switch topic.DeliveryGuarantee {
 	case AtLeastOnce, ExactlyOnce:
 	case "":
-		diags = append(diags, fail(at, "Missing delivery guarantee",
+		diags = append(diags, diagnostic.Error(at, "Missing delivery guarantee",
 			in.remedy("set DeliveryGuarantee to pubsub.AtLeastOnce or pubsub.ExactlyOnce", `set delivery_guarantee to "at-least-once" or "exactly-once"`),
 			"Topic %q does not say how often a message may be delivered.", decl.Name))
 	default:
-		diags = append(diags, fail(at, "Invalid delivery guarantee",
+		diags = append(diags, diagnostic.Error(at, "Invalid delivery guarantee",
 			"at-least-once and exactly-once are the two there are",
 			"Topic %q asks for the delivery guarantee %q.", decl.Name, topic.DeliveryGuarantee))
 	}

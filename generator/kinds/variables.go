@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 )
@@ -195,7 +196,7 @@ func CheckEnvironmentVariables(d *Deployment) hcl.Diagnostics {
 		for _, name := range slices.Sorted(maps.Keys(p.Process.Variables)) {
 			at := p.VariablesAt[name]
 			if reserved(name) {
-				diags = append(diags, fail(at, "Reserved variable", "choose another name", "The variable %s is not the application's to set.", name))
+				diags = append(diags, diagnostic.Error(at, "Reserved variable", "choose another name", "The variable %s is not the application's to set.", name))
 				continue
 			}
 			comment := ""
@@ -206,7 +207,7 @@ func CheckEnvironmentVariables(d *Deployment) hcl.Diagnostics {
 				comment = p.Secrets[i].Comment
 			}
 			if comment != "" {
-				diags = append(diags, fail(at, "Variable set twice", "choose another name", "The variable %s of process %q is set already, to what it uses: %s.", name, p.Name, comment))
+				diags = append(diags, diagnostic.Error(at, "Variable set twice", "choose another name", "The variable %s of process %q is set already, to what it uses: %s.", name, p.Name, comment))
 			}
 		}
 	}
@@ -292,7 +293,7 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 	first := map[string]setVariable{}
 	for _, v := range list {
 		if reserved(v.name) {
-			diags = append(diags, fail(v.at, "Reserved variable", "choose another name",
+			diags = append(diags, diagnostic.Error(v.at, "Reserved variable", "choose another name",
 				"The variable %s of service %q is not the application's to set.", v.name, s.Name))
 			continue
 		}
@@ -301,11 +302,11 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 			first[v.name] = v
 		case earlier.kind == v.kind && v.kind != "": // their labels are told apart, and the variables with them
 		case earlier.at.Filename == "":
-			diags = append(diags, fail(v.at, "Variable set twice", "choose another name",
+			diags = append(diags, diagnostic.Error(v.at, "Variable set twice", "choose another name",
 				"The variable %s of service %q is set by %s.", v.name, s.Name, earlier.what))
 		default:
-			diags = append(diags, fail(v.at, "Variable set twice", "rename one of the two", "Both %s and %s (%s) set the variable %s of service %q.",
-				v.what, earlier.what, app.Position(earlier.at), v.name, s.Name))
+			diags = append(diags, diagnostic.Error(v.at, "Variable set twice", "rename one of the two", "Both %s and %s (%s) set the variable %s of service %q.",
+				v.what, earlier.what, diagnostic.Place(earlier.at), v.name, s.Name))
 		}
 	}
 	return diags

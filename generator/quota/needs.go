@@ -54,7 +54,7 @@ func tasks(d *kinds.Deployment) []Need {
 		scaled, spotScaled = scaled+virtual(p, onDemand), spotScaled+virtual(p, spot)
 	}
 	what := func(running, scaled float64) string {
-		return fmt.Sprintf("%s virtual CPUs run, and as many again while everything is deployed; %s and as many again when every process has scaled out", Number(running), Number(scaled))
+		return fmt.Sprintf("tasks take %s vCPU, and as many again while everything is deployed; %s and as many again when every process has scaled out", Number(running), Number(scaled))
 	}
 	return []Need{
 		{Quota: fargate, Value: 2 * running, Peak: 2 * scaled, What: what(running, scaled), Lower: cheaper(d, 2*running)},

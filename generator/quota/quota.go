@@ -13,7 +13,18 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
+
+// home is the region in which quotas that an account has once are read and raised, as the AWS provider's documentation of
+// aws_servicequotas_service_quota says of global ones: elsewhere there is no such service.
+const home = "us-east-1"
+
+// Ask is a command line that prints every quota ReadLimits looks for, of the region the AWS CLI is set to.
+const Ask = "(for service in fargate vpc ec2 elasticloadbalancing acm lambda scheduler rds elasticache secretsmanager sns AWSCloudMap; " +
+	"do aws service-quotas list-service-quotas --service-code $service; done; " +
+	"for service in s3 cloudfront iam route53; do aws service-quotas list-service-quotas --region " + home + " --service-code $service; done) > limits.json"
 
 // Quota is one limit as Service Quotas knows it.
 type Quota struct {
@@ -130,10 +141,7 @@ func exceeded(e Environment, need Need, names []string, limits *Limits) *hcl.Dia
 		}
 		limit, has = need.Default, "an account starts with "+Number(need.Default)
 	}
-	d := &hcl.Diagnostic{Severity: hcl.DiagWarning}
-	if need.Fixed {
-		d.Severity = hcl.DiagError
-	}
+	var summary, detail string
 	asked := need.Value
 	where := fmt.Sprintf("environment %q needs", names[0])
 	if len(names) > 1 {
@@ -141,24 +149,25 @@ func exceeded(e Environment, need Need, names []string, limits *Limits) *hcl.Dia
 	}
 	switch {
 	case need.Value > limit:
-		d.Summary = "Quota too small: " + need.Name
-		d.Detail = fmt.Sprintf("In %s, %s %s: %s. Of %q (%s) %s.", e.Region, where, Number(need.Value), need.What, need.Name, cmp.Or(need.Code, need.Service), has)
+		summary = "Quota too small: " + need.Name
+		detail = fmt.Sprintf("In %s, %s %s: %s. Of %q (%s) %s.", e.Region, where, Number(need.Value), need.What, need.Name, cmp.Or(need.Code, need.Service), has)
 	case need.Peak > limit && known:
 		asked = need.Peak
-		d.Summary = "Quota that ends scaling: " + need.Name
-		d.Detail = fmt.Sprintf("In %s, %s up to %s when everything has scaled out: %s. Of %q (%s) %s.", e.Region, where, Number(need.Peak), need.What, need.Name, cmp.Or(need.Code, need.Service), has)
+		summary = "Quota that ends scaling: " + need.Name
+		detail = fmt.Sprintf("In %s, %s up to %s when everything has scaled out: %s. Of %q (%s) %s.", e.Region, where, Number(need.Peak), need.What, need.Name, cmp.Or(need.Code, need.Service), has)
 	default:
 		return nil
 	}
-	if need.Lower != "" {
-		d.Detail += "\nhint: " + need.Lower
-	}
-	if !need.Fixed && need.Code != "" {
-		d.Detail += fmt.Sprintf("\nhint: or ask for more, which costs nothing and takes a while: aws service-quotas request-service-quota-increase --region %s --service-code %s --quota-code %s --desired-value %s",
-			e.Region, need.Service, need.Code, Number(asked))
-	}
-	if e.At.Filename != "" {
-		d.Subject = e.At.Ptr()
+	d := diagnostic.Warning(e.At, summary, need.Lower, "%s", detail)
+	if need.Fixed {
+		d.Severity = hcl.DiagError
+	} else if need.Code != "" {
+		region := e.Region
+		if need.Global {
+			region = home
+		}
+		d = diagnostic.WithHint(d, fmt.Sprintf("or ask for more, which costs nothing and takes a while: aws service-quotas request-service-quota-increase --region %s --service-code %s --quota-code %s --desired-value %s",
+			region, need.Service, need.Code, Number(asked)))
 	}
 	return d
 }

@@ -2,18 +2,21 @@ package quota
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // summary is what diagnostics say, one a line.
 func summary(diags hcl.Diagnostics) string {
 	var lines []string
 	for _, d := range diags {
-		lines = append(lines, d.Summary+": "+d.Detail)
+		lines = append(lines, d.Summary+": "+diagnostic.Text(d))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -72,7 +75,7 @@ func TestE3_QuotasAreShared(t *testing.T) {
 		}
 	}
 	everywhere := Need{Quota: roles, Value: 600, What: "roles"}
-	if got := summary(Check([]Environment{needing("a", "r", "1", everywhere), needing("b", "s", "1", everywhere)}, nil)); strings.Count(got, "Quota too small") != 1 || !strings.Contains(got, "need together 1200") {
+	if got := summary(Check([]Environment{needing("a", "r", "1", everywhere), needing("b", "s", "1", everywhere)}, nil)); strings.Count(got, "Quota too small") != 1 || !strings.Contains(got, "need together 1200") || !strings.Contains(got, " --region us-east-1 --service-code iam ") {
 		t.Errorf("what an account has once: %s", got)
 	}
 }
@@ -105,8 +108,34 @@ func TestE3_QuotasOfAnAccount(t *testing.T) {
 		t.Errorf("by name: %s", got)
 	}
 	d := Check([]Environment{needing("a", "r", "", Need{Quota: targetGroups, Value: 101, What: "groups"})}, nil)
-	if len(d) != 1 || d[0].Severity != hcl.DiagError || strings.Contains(d[0].Detail, "request-service-quota-increase") {
+	if len(d) != 1 || d[0].Severity != hcl.DiagError || strings.Contains(diagnostic.Text(d[0]), "request-service-quota-increase") {
 		t.Errorf("what AWS does not raise: %v", d)
+	}
+}
+
+// TestE3_EveryQuotaIsAskedFor: the command line that makes a file of limits names the service of each quota in the table, those
+// that an account has once in the region that knows them.
+func TestE3_EveryQuotaIsAskedFor(t *testing.T) {
+	table, err := os.ReadFile("table.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	regional, global, found := strings.Cut(Ask, "done; for service in")
+	if !found || !strings.Contains(global, "--region us-east-1") {
+		t.Fatalf("%s", Ask)
+	}
+	rows := regexp.MustCompile(`Quota\{Service: "(\w+)".*\}`).FindAllStringSubmatch(string(table), -1)
+	if len(rows) < 20 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, row := range rows {
+		part := regional
+		if strings.Contains(row[0], "Global: true") {
+			part = global
+		}
+		if !regexp.MustCompile(`[ ]` + row[1] + `[ ;]`).MatchString(part) {
+			t.Errorf("nobody asks for %s", row[0])
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Decode stores a settings object into the struct target points to, and reports everything that does not fit.
@@ -18,7 +20,7 @@ import (
 // spelling. A field's tag may say more: `setting:"name"` for another name, `setting:",required"` when it must be
 // written, `setting:",seconds"` for a time.Duration whose bare numbers are seconds instead of nanoseconds, and
 // `setting:"-"` for a field that is no setting. Fields may be strings, booleans, numbers, time.Duration (a number, or
-// text such as "30s" and "7 days"), structs, slices, pointers to any of these, and Value, which takes anything as it
+// string such as "30s" and "7 days"), structs, slices, pointers to any of these, and Value, which takes anything as it
 // is. A setting that is not written, or is nil, leaves its field alone: fill in defaults before.
 //
 // It panics when target is not a pointer to a struct or a field has another type: that is a mistake of the caller's.
@@ -69,13 +71,13 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	settings := settingsOf(target)
 	seen := make(map[string]bool)
 	for _, field := range value.Fields {
-		i := slices.IndexFunc(settings, func(s setting) bool { return sameName(s.name, field.Name) })
+		i := slices.IndexFunc(settings, func(s setting) bool { return SameName(s.name, field.Name) })
 		if i < 0 {
 			diags = append(diags, unknownSetting(field, settings))
 			continue
 		}
 		if seen[settings[i].name] {
-			diags = append(diags, settingError(field.At, "Setting written twice", "%s stands twice here.\nhint: remove one of them", field.Name))
+			diags = append(diags, diagnostic.Error(field.At, "Setting written twice", "remove one of them", "%s stands twice here.", field.Name))
 			continue
 		}
 		seen[settings[i].name] = true
@@ -85,21 +87,17 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 	}
 	for _, s := range settings {
 		if s.required && !seen[s.name] {
-			diags = append(diags, settingError(value.At, "Missing setting", "%s must be set here.\nhint: add it", s.name))
+			diags = append(diags, diagnostic.Error(value.At, "Missing setting", "add it", "%s must be set here.", s.name))
 		}
 	}
 	return diags
-}
-
-func settingError(at hcl.Range, summary, detail string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: &at}
 }
 
 func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	var names []string
 	camel := field.Name != "" && 'a' <= field.Name[0] && field.Name[0] <= 'z' && !strings.Contains(field.Name, "_")
 	for _, s := range settings {
-		if camel { // as TypeScript spells them
+		if camel { // as Read spells them
 			s.name = strings.ToLower(s.name[:1]) + s.name[1:]
 		}
 		names = append(names, s.name)
@@ -107,21 +105,22 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 	remedy := "there are no settings here; remove it"
 	if len(names) > 0 {
 		remedy = "the settings are " + strings.Join(names, ", ")
-		if close := closest(field.Name, names); close != "" {
-			remedy = "did you mean " + close + "? " + remedy
+		if near := diagnostic.Closest(field.Name, names); near != "" {
+			remedy = "did you mean " + near + "? " + remedy
 		}
 	}
-	return settingError(field.At, "Unknown setting", "There is no setting %s here.\nhint: %s", field.Name, remedy)
+	return diagnostic.Error(field.At, "Unknown setting", remedy, "There is no setting %s here.", field.Name)
 }
 
 func wrongType(value Value, what, want string) *hcl.Diagnostic {
-	return settingError(value.At, "Setting of the wrong type", "%s must be %s, got %s.", what, want, describeValue(value))
+	return diagnostic.Error(value.At, "Setting of the wrong type", "", "%s must be %s, got %s.", what, want, DescribeValue(value))
 }
 
-func describeValue(v Value) string {
+// DescribeValue is a value as messages call it.
+func DescribeValue(v Value) string {
 	switch v.Kind {
 	case String:
-		return "the text " + strconv.Quote(v.Text)
+		return "the string " + strconv.Quote(v.Text)
 	case Int:
 		return "the number " + strconv.FormatInt(v.Int, 10)
 	case Float:
@@ -166,7 +165,7 @@ func decodeValue(value Value, target reflect.Value, name string, seconds bool) h
 		return decodeList(value, target, name, seconds)
 	case reflect.String:
 		if value.Kind != String {
-			return hcl.Diagnostics{wrongType(value, name, "a text")}
+			return hcl.Diagnostics{wrongType(value, name, "a string")}
 		}
 		target.SetString(value.Text)
 	case reflect.Bool:
@@ -176,12 +175,12 @@ func decodeValue(value Value, target reflect.Value, name string, seconds bool) h
 		target.SetBool(value.Bool)
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		if value.Kind != Int || target.OverflowInt(value.Int) {
-			return hcl.Diagnostics{wrongType(value, name, fmt.Sprintf("a whole number of at most %d bits", target.Type().Bits()))}
+			return hcl.Diagnostics{wrongType(value, name, fmt.Sprintf("an integer of at most %d bits", target.Type().Bits()))}
 		}
 		target.SetInt(value.Int)
 	case reflect.Uint, reflect.Uint32, reflect.Uint64:
 		if value.Kind != Int || value.Int < 0 || target.OverflowUint(uint64(value.Int)) {
-			return hcl.Diagnostics{wrongType(value, name, "a whole number, zero or more")}
+			return hcl.Diagnostics{wrongType(value, name, "an integer, zero or more")}
 		}
 		target.SetUint(uint64(value.Int))
 	case reflect.Float64:
@@ -230,7 +229,7 @@ func decodeDuration(value Value, target reflect.Value, name string, seconds bool
 			return nil
 		}
 	case String:
-		if duration, ok := parseDuration(value.Text); ok {
+		if duration, ok := ParseDuration(value.Text); ok {
 			target.SetInt(int64(duration))
 			return nil
 		}
@@ -253,7 +252,8 @@ var durationUnits = []struct {
 	{[]string{"y"}, 31_556_926 * time.Second}, // the mean year of Encore's parser
 }
 
-func parseDuration(text string) (time.Duration, bool) {
+// ParseDuration reads a duration such as "30s", "1h 30 minutes" or "7 days"; false for what is none, and for none at all.
+func ParseDuration(text string) (time.Duration, bool) {
 	text = strings.TrimSpace(text)
 	if duration, err := time.ParseDuration(text); err == nil {
 		return duration, true
@@ -286,34 +286,4 @@ func parseDuration(text string) (time.Duration, bool) {
 		text = strings.TrimLeft(text[letters:], " ")
 	}
 	return total, total > 0
-}
-
-// closest is the known name a misspelled one most likely means, "" when none is near.
-func closest(name string, known []string) string {
-	best, distance := "", len(name)/3+1
-	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate)); d <= distance && (best == "" || d < distance) {
-			best, distance = candidate, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = min(diagonal, row[j], row[j+1]) + 1
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -15,7 +15,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
-	"golang.org/x/mod/modfile"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
@@ -23,61 +25,85 @@ type EncoreApp struct {
 	// ID is the application's id; it may be empty. IDAt is where it stands.
 	ID   string
 	IDAt hcl.Range
-	// Language is "go" or "typescript". A file that does not say means Go, as for Encore, unless the folder can only hold
-	// TypeScript: it has a package.json and no go.mod.
+	// Language is "go", "typescript" or whatever else the file says. A file that does not say means Go, as for Encore,
+	// unless the folder can only hold TypeScript: it has a package.json and no go.mod.
 	Language string
-	CORS     *CORS
+	CORS     *app.CORS
 	// ProcessPerService is where the file asks for images in which Encore's supervisor starts a process per service; the
 	// zero range when it does not.
 	ProcessPerService hcl.Range
 }
 
-const encoreAppFile = "encore.app"
+// globalCORS mirrors the global_cors object; field names follow Encore's infra config.
+type globalCORS struct {
+	Debug                          bool     `json:"debug"`
+	AllowHeaders                   []string `json:"allow_headers"`
+	ExposeHeaders                  []string `json:"expose_headers"`
+	AllowOriginsWithoutCredentials []string `json:"allow_origins_without_credentials"`
+	AllowOriginsWithCredentials    []string `json:"allow_origins_with_credentials"`
+}
+
+// The files that tell an application of Encore, and one in Read.
+const (
+	EncoreAppFile = "encore.app"
+	PackageFile   = "package.json"
+)
+
+// Runtime is what runs an application in the language; false for a language that Encore is not known to have.
+func (a EncoreApp) Runtime() (app.Runtime, bool) {
+	switch a.Language {
+	case app.EncoreGo.String():
+		return app.EncoreGo, true
+	case app.EncoreTypeScript.String():
+		return app.EncoreTypeScript, true
+	}
+	return 0, false
+}
 
 // ReadEncoreApp reads encore.app in root, which is JSON with comments and trailing commas. The error is the
 // machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
 func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
-	app := EncoreApp{Language: languageGo}
-	text, problem, err := readMarkless(root, encoreAppFile, "Encore")
+	encore := EncoreApp{Language: app.EncoreGo.String()}
+	text, problem, err := ReadMarkless(root, EncoreAppFile, "Encore")
 	if errors.Is(err, fs.ErrNotExist) {
-		return app, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
+		return encore, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
 	}
 	if err != nil {
-		return app, nil, fmt.Errorf("read encore.app: %w", err)
+		return encore, nil, fmt.Errorf("read encore.app: %w", err)
 	}
 	if problem != nil {
-		return app, hcl.Diagnostics{problem}, nil
+		return encore, hcl.Diagnostics{problem}, nil
 	}
 	syntax, err := hujson.Parse(text)
 	if err != nil {
-		return app, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
+		return encore, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
 	}
 	var read struct {
-		ID   any   `json:"id"`
-		Lang any   `json:"lang"`
-		CORS *CORS `json:"global_cors"`
+		ID   any         `json:"id"`
+		Lang any         `json:"lang"`
+		CORS *globalCORS `json:"global_cors"`
 	}
 	if asked := syntax.Find("/build/docker/process_per_service"); asked != nil {
 		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
-			app.ProcessPerService = textRange(encoreAppFile, text, asked.StartOffset, asked.EndOffset)
+			encore.ProcessPerService = TextRange(EncoreAppFile, text, asked.StartOffset, asked.EndOffset)
 		}
 	}
 	if id := syntax.Find("/id"); id != nil {
-		app.IDAt = textRange(encoreAppFile, text, id.StartOffset, id.EndOffset)
+		encore.IDAt = TextRange(EncoreAppFile, text, id.StartOffset, id.EndOffset)
 	}
 	syntax.Standardize()
 	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {
-		return app, hcl.Diagnostics{encoreAppError(text, jsonOffset(err), err)}, nil
+		return encore, hcl.Diagnostics{encoreAppError(text, jsonOffset(err), err)}, nil
 	}
-	app.ID, _ = read.ID.(string)
+	encore.ID, _ = read.ID.(string)
 	if lang, _ := read.Lang.(string); lang != "" {
-		app.Language = lang
+		encore.Language = lang
 	}
-	if lang, _ := read.Lang.(string); lang == "" && isFile(root, packageFile) && !isFile(root, "go.mod") {
-		app.Language = languageTypeScript
+	if lang, _ := read.Lang.(string); lang == "" && isFile(root, PackageFile) && !isFile(root, "go.mod") {
+		encore.Language = app.EncoreTypeScript.String()
 	}
-	app.CORS = read.CORS
-	return app, nil, nil
+	encore.CORS = (*app.CORS)(read.CORS)
+	return encore, nil, nil
 }
 
 func isFile(root, name string) bool {
@@ -98,12 +124,7 @@ func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
 	case commaMissing.MatchString(what):
 		hint = "a comma is missing before it"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError,
-		Summary:  "Invalid encore.app",
-		Detail:   fmt.Sprintf("The file cannot be read: %s.\nhint: %s", what, hint),
-		Subject:  textRange(encoreAppFile, text, offset, offset+1).Ptr(),
-	}
+	return diagnostic.Error(TextRange(EncoreAppFile, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
 }
 
 var (
@@ -116,9 +137,14 @@ var (
 // jsonTypes says how a value of a field's type is written.
 var jsonTypes = map[reflect.Kind]string{
 	reflect.Bool:   "true or false",
-	reflect.String: "a text in quotes",
-	reflect.Slice:  `a list of texts, as in ["a", "b"]`,
+	reflect.String: "a string in quotes",
+	reflect.Slice:  `a list of strings, as in ["a", "b"]`,
 	reflect.Struct: "an object, as in {}",
+}
+
+// JSONProblem is where hujson finds a text to be wrong, and what it says of it.
+func JSONProblem(text []byte, err error) (offset int, what string) {
+	return hujsonOffset(text, err), hujsonPlace.ReplaceAllString(err.Error(), "")
 }
 
 // hujsonOffset reads the place out of hujson's message, the only form it gives it in.
@@ -148,26 +174,14 @@ func jsonOffset(err error) int {
 	return 0
 }
 
-// readModulePath returns the module path of root's go.mod, under which the application's packages import each other.
-func readModulePath(root string) (string, hcl.Diagnostics, error) {
-	text, problem, err := readMarkless(root, "go.mod", "the go command")
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil, fmt.Errorf("an Encore Go application has a go.mod beside encore.app, %s has none: %w", root, err)
+// CheckNested warns of folders with an encore.app: who put it there may expect an application of its own.
+func CheckNested(dirs []string) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, dir := range dirs {
+		name := path.Join(dir, EncoreAppFile)
+		diags = append(diags, diagnostic.Warning(TextRange(name, nil, 0, 0), "Application inside the application",
+			"move it out of this folder if it is an application of its own, or else remove its encore.app",
+			"Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.", dir))
 	}
-	if err != nil {
-		return "", nil, fmt.Errorf("read go.mod: %w", err)
-	}
-	if problem != nil {
-		return "", hcl.Diagnostics{problem}, nil
-	}
-	module := modfile.ModulePath(text)
-	if module == "" {
-		return "", hcl.Diagnostics{{
-			Severity: hcl.DiagError,
-			Summary:  "Invalid go.mod",
-			Detail:   "The file names no module.\nhint: start it with a line such as module encore.app",
-			Subject:  textRange("go.mod", text, 0, 0).Ptr(),
-		}}, nil
-	}
-	return path.Clean(module), nil, nil
+	return diags
 }

@@ -1,15 +1,18 @@
-package source
+package source_test
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
 
 func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
@@ -34,7 +37,7 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got, diags, err := ReadEncoreApp(root)
+	got, diags, err := source.ReadEncoreApp(root)
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
@@ -45,7 +48,7 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if id := got.IDAt; id.Filename != "encore.app" || id.Start.Line != 3 || id.Start.Column != 8 || id.End.Column != 19 {
 		t.Errorf("the id is at %v", id)
 	}
-	want := EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
+	want := source.EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &app.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -59,7 +62,7 @@ func TestI1_TheSupervisorIsNotAskedFor(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got, diags, err := ReadEncoreApp(root); err != nil || len(diags) > 0 || got.ProcessPerService != (hcl.Range{}) {
+		if got, diags, err := source.ReadEncoreApp(root); err != nil || len(diags) > 0 || got.ProcessPerService != (hcl.Range{}) {
 			t.Errorf("%s: %v %v %v", text, got.ProcessPerService, diags, err)
 		}
 	}
@@ -73,10 +76,10 @@ func TestI6_WrongEncoreApps(t *testing.T) {
 			"2:13 The file cannot be read: invalid character '2' after array value (expecting ',' or ']').\nhint: a comma is missing before it"},
 		{"another character is wrong", "{\n\t\"id\" = \"shop\"\n}\n",
 			"2:7 The file cannot be read: invalid character '=' after object name.\nhint: it must hold one JSON object; comments and trailing commas are fine"},
-		{"a text for a switch", "{\n\t// where\n\t\"global_cors\": {\"debug\": \"yes\"}\n}\n",
+		{"a string for a switch", "{\n\t// where\n\t\"global_cors\": {\"debug\": \"yes\"}\n}\n",
 			"3:31 The file cannot be read: global_cors.debug is given as string.\nhint: write true or false"},
-		{"a number in a list of texts", "{\"global_cors\": {\"allow_headers\": [1]}}",
-			"1:36 The file cannot be read: global_cors.allow_headers is given as number.\nhint: write a text in quotes"},
+		{"a number in a list of strings", "{\"global_cors\": {\"allow_headers\": [1]}}",
+			"1:36 The file cannot be read: global_cors.allow_headers is given as number.\nhint: write a string in quotes"},
 		{"no object", "[]", "1:1 The file cannot be read: the whole is given as array.\nhint: it must hold one JSON object; comments and trailing commas are fine"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -84,32 +87,13 @@ func TestI6_WrongEncoreApps(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(test.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, diags, err := ReadEncoreApp(root)
+			_, diags, err := source.ReadEncoreApp(root)
 			if err != nil || len(diags) != 1 {
-				t.Fatalf("want one diagnostic, got %v, %s", err, describeDiagnostics(diags))
+				t.Fatalf("want one diagnostic, got %v, %s", err, sourcetest.Diagnostics(diags))
 			}
-			if got := fmt.Sprintf("%d:%d %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diags[0].Detail); got != test.want {
+			if got := fmt.Sprintf("%d:%d %s", diags[0].Subject.Start.Line, diags[0].Subject.Start.Column, diagnostic.Text(diags[0])); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
-	}
-}
-
-func TestFoldersThatHoldNoApplication(t *testing.T) {
-	empty := t.TempDir()
-	if _, _, err := Go(empty, testSpellings); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no encore.app: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join(empty, "encore.app"), []byte("{}"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := Go(empty, testSpellings); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no go.mod: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join(empty, "go.mod"), []byte("go 1.26\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, diags, err := Go(empty, testSpellings); err != nil || len(diags) != 1 || diags[0].Subject.Filename != "go.mod" {
-		t.Errorf("go.mod without a module: %v, %s", err, describeDiagnostics(diags))
 	}
 }

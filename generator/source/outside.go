@@ -2,15 +2,13 @@ package source
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"golang.org/x/mod/modfile"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // Neither Encore nor this package reads code that an application imports from outside its folder: a folder behind a symbolic
@@ -18,237 +16,35 @@ import (
 // declared there is not made, and what is called there is not granted. That is said where such code is imported, when it holds something
 // of the kind; libraries that merely compute are nobody's concern.
 
-// outsider is code outside the application that an import leads to.
-type outsider struct {
-	at      hcl.Range // the import
-	name    string    // as it is imported
-	place   string    // where it stands, for people
-	because string    // why it is not read
-	lost    []string  // what comes to nothing
-	hint    string
+// Outsider is code outside the application that an import leads to.
+type Outsider struct {
+	At      hcl.Range // the import
+	Name    string    // as it is imported
+	Place   string    // where it stands, for people
+	Because string    // why it is not read
+	Lost    []string  // what comes to nothing
+	Hint    string
 }
 
-// maxOutside bounds how many files or packages are looked into behind one import.
-const maxOutside = 500
+// MaxOutside bounds how many files or packages are looked into behind one import.
+const MaxOutside = 500
 
-func (o *outsider) warning() *hcl.Diagnostic {
-	lost := o.lost
+// Warning tells of what is lost, at the import.
+func (o *Outsider) Warning() *hcl.Diagnostic {
+	lost := o.Lost
 	if len(lost) > 5 {
 		lost = append(slices.Clone(lost[:4]), fmt.Sprintf("%d more", len(lost)-4))
 	}
-	hint := o.hint
+	hint := o.Hint
 	if hint == "" {
 		hint = "move what declares resources, reads secrets or calls endpoints into the application's folder; code that is given them as parameters may stay"
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: "Code outside the application", Subject: &o.at,
-		Detail: fmt.Sprintf("%q stands in %s, %s. Neither Encore nor groundplan reads it, so this is missing from what is generated: %s.\nhint: %s",
-			o.name, o.place, o.because, strings.Join(lost, ", "), hint),
-	}
+	return diagnostic.Warning(o.At, "Code outside the application", hint,
+		"%q stands in %s, %s. Neither Encore nor groundplan reads it, so this is missing from what is generated: %s.", o.Name, o.Place, o.Because, strings.Join(lost, ", "))
 }
 
-// goOutside finds the code of other folders that Go packages of the application import.
-type goOutside struct {
-	root     string // absolute, without links
-	linker   *goLinker
-	language *goLanguage
-	modules  []goLocalModule // the longest path first
-	read     map[string]*goPackage
-}
-
-// goLocalModule is a module whose code stands in a folder of this machine.
-type goLocalModule struct{ path, dir, because string }
-
-// checkOutsideGo warns of declarations that stand outside of the application.
-func checkOutsideGo(root string, linker *goLinker) hcl.Diagnostics {
-	real := withoutLinks(root)
-	o := &goOutside{root: real, linker: linker, language: linker.language, read: map[string]*goPackage{}}
-	o.findModules()
-	var diags hcl.Diagnostics
-	told := map[string]bool{}
-	for _, p := range linker.packages {
-		for _, file := range p.files {
-			for _, imported := range file.imports {
-				if told[imported.path] {
-					continue
-				}
-				if found := o.look(imported); found != nil {
-					found.at, told[imported.path] = file.at(imported.at), true
-					diags = append(diags, found.warning())
-				}
-			}
-		}
-	}
-	return diags
-}
-
-// findModules lists the modules that go.mod and go.work take from folders, and those that are vendored.
-func (o *goOutside) findModules() {
-	add := func(dir, because string, replaces []*modfile.Replace) {
-		for _, replace := range replaces {
-			if replace.New.Version == "" {
-				o.modules = append(o.modules, goLocalModule{replace.Old.Path, inFolder(dir, replace.New.Path), because})
-			}
-		}
-	}
-	if text, err := readPlain(o.root, "go.mod"); err == nil {
-		if file, err := modfile.Parse("go.mod", text, nil); err == nil {
-			add(o.root, "by which go.mod replaces the module", file.Replace)
-			for _, require := range file.Require {
-				if vendored := filepath.Join(o.root, "vendor", filepath.FromSlash(require.Mod.Path)); isDirectory(vendored) {
-					o.modules = append(o.modules, goLocalModule{require.Mod.Path, vendored, "which holds other modules"})
-				}
-			}
-		}
-	}
-	for dir := o.root; ; dir = filepath.Dir(dir) {
-		if text, err := readPlain(dir, "go.work"); err == nil {
-			if file, err := modfile.ParseWork("go.work", text, nil); err == nil {
-				add(dir, "by which go.work replaces the module", file.Replace)
-				for _, use := range file.Use {
-					folder := inFolder(dir, use.Path)
-					if text, err := readPlain(folder, "go.mod"); err == nil && folder != o.root {
-						o.modules = append(o.modules, goLocalModule{modfile.ModulePath(text), folder, "a module of go.work"})
-					}
-				}
-			}
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
-	slices.SortStableFunc(o.modules, func(a, b goLocalModule) int { return len(b.path) - len(a.path) })
-}
-
-// inFolder is the folder that a file in dir names.
-func inFolder(dir, name string) string {
-	if filepath.IsAbs(name) {
-		return filepath.Clean(name)
-	}
-	return filepath.Join(dir, filepath.FromSlash(name))
-}
-
-func isDirectory(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
-// locate is the folder of a package that the application does not hold, with why; "" for one it holds, and for one of elsewhere.
-func (o *goOutside) locate(importPath string) (folder, because string) {
-	if dir, ok := o.language.appDir(importPath); ok {
-		folder = filepath.Join(o.root, filepath.FromSlash(dir))
-		if real, err := filepath.EvalSymlinks(folder); err == nil && real != folder && o.linker.byDir[dir] == nil {
-			return real, "where a symbolic link leads"
-		}
-		return "", ""
-	}
-	for _, module := range o.modules {
-		if rest, ok := strings.CutPrefix(importPath+"/", module.path+"/"); ok && module.path != "" {
-			folder = filepath.Join(module.dir, filepath.FromSlash(rest))
-			if dir, inside := o.within(folder); inside && o.linker.byDir[dir] != nil {
-				return "", "" // read, and checkNestedGo has an eye on it
-			}
-			return folder, module.because
-		}
-	}
-	return "", ""
-}
-
-// within is a folder relative to the application's, and whether it lies there.
-func (o *goOutside) within(folder string) (string, bool) {
-	relative, err := filepath.Rel(o.root, folder)
-	return filepath.ToSlash(relative), err == nil && filepath.IsLocal(relative)
-}
-
-// look follows an import out of the application; nil when it leads to nothing that is lost.
-func (o *goOutside) look(imported goImport) *outsider {
-	if strings.HasPrefix(imported.path, "encore.dev") {
-		return nil
-	}
-	folder, because := o.locate(imported.path)
-	if folder == "" {
-		return nil
-	}
-	found := &outsider{name: imported.path, place: relativeTo(o.root, folder), because: because}
-	if dir, inside := o.within(folder); inside && o.linker.byDir[dir] != nil {
-		found.hint = "import " + path.Join(o.language.module, dir) + ", under which it is read"
-	}
-	seen, queue := map[string]bool{folder: true}, []string{folder}
-	for len(queue) > 0 && len(seen) < maxOutside {
-		dir := queue[0]
-		queue = queue[1:]
-		p := o.packageOf(dir)
-		if p == nil {
-			continue
-		}
-		found.lost = append(found.lost, o.lostIn(p, dir)...)
-		for _, file := range p.files {
-			for _, next := range file.imports {
-				if sub, _ := o.locate(next.path); sub != "" && !seen[sub] && !strings.HasPrefix(next.path, "encore.dev") {
-					seen[sub] = true
-					queue = append(queue, sub)
-				}
-			}
-		}
-	}
-	if len(found.lost) == 0 {
-		return nil
-	}
-	return found
-}
-
-// packageOf reads a package outside of the application; nil when there is none.
-func (o *goOutside) packageOf(folder string) *goPackage {
-	if p, known := o.read[folder]; known {
-		return p
-	}
-	o.read[folder] = nil
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return nil // the compiler is the one to complain
-	}
-	dir := goDir{path: "."}
-	for _, entry := range entries {
-		if !entry.IsDir() && isGoSource(entry.Name()) {
-			dir.files = append(dir.files, entry.Name())
-		}
-	}
-	reader := goPackageReader{root: folder, language: o.language, build: goBuildContext()}
-	p, err := reader.read(dir)
-	if err != nil {
-		return nil
-	}
-	o.read[folder] = p
-	return p
-}
-
-// lostIn lists what a package declares, and which packages of the application it imports.
-func (o *goOutside) lostIn(p *goPackage, folder string) []string {
-	place := func(at hcl.Range) string {
-		return fmt.Sprintf("%s:%d", path.Join(relativeTo(o.root, folder), at.Filename), at.Start.Line)
-	}
-	var lost []string
-	for _, d := range p.decls {
-		if !d.invalid {
-			lost = append(lost, fmt.Sprintf("%s %q (%s)", o.language.spellings[d.spelling].Noun, d.Name, place(d.At)))
-		}
-	}
-	for _, e := range p.endpoints {
-		lost = append(lost, fmt.Sprintf("endpoint %s (%s)", e.Name, place(e.At)))
-	}
-	for _, file := range p.files {
-		for _, imported := range file.imports {
-			if imported.inApp && o.linker.byDir[imported.dir] != nil {
-				lost = append(lost, fmt.Sprintf("what it does with %s (%s)", imported.path, place(file.at(imported.at))))
-			}
-		}
-	}
-	return lost
-}
-
-// withoutLinks is the whole name of a folder, as itself where it cannot be told: the reader has just been there.
-func withoutLinks(root string) string {
+// WithoutLinks is the whole name of a folder, as itself where it cannot be told: the reader has just been there.
+func WithoutLinks(root string) string {
 	whole, err := filepath.Abs(root)
 	if err != nil {
 		return root
@@ -259,21 +55,11 @@ func withoutLinks(root string) string {
 	return whole
 }
 
-// relativeTo is a place as people write it: from the application's folder.
-func relativeTo(root, name string) string {
+// RelativeTo is a place as people write it: from the application's folder.
+func RelativeTo(root, name string) string {
 	relative, err := filepath.Rel(root, name)
 	if err != nil {
 		return filepath.ToSlash(name)
 	}
 	return filepath.ToSlash(relative)
-}
-
-// realPath is a name inside a folder with all links followed, relative to the folder; false when it leads out of it or to nothing.
-func realPath(root, name string) (string, bool) {
-	real, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(name)))
-	if err != nil {
-		return "", false
-	}
-	relative, err := filepath.Rel(root, real)
-	return filepath.ToSlash(relative), err == nil && filepath.IsLocal(relative) && fs.ValidPath(filepath.ToSlash(relative))
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// textRange is the range of text[start:end] in the named file.
-func textRange(filename string, text []byte, start, end int) hcl.Range {
+// TextRange is the range of text[start:end] in the named file.
+func TextRange(filename string, text []byte, start, end int) hcl.Range {
 	lines := []int32{0}
 	for i, c := range text {
 		if c == '\n' {
@@ -17,14 +17,14 @@ func textRange(filename string, text []byte, start, end int) hcl.Range {
 	}
 	return hcl.Range{
 		Filename: filename,
-		Start:    textPos(lines, text, start),
-		End:      textPos(lines, text, end),
+		Start:    TextPos(lines, text, start),
+		End:      TextPos(lines, text, end),
 	}
 }
 
-// textPos turns a byte offset into a position. lines are the offsets of line starts; text may be nil when it is known
+// TextPos turns a byte offset into a position. lines are the offsets of line starts; text may be nil when it is known
 // to be ASCII, where a column is a byte.
-func textPos(lines []int32, text []byte, offset int) hcl.Pos {
+func TextPos(lines []int32, text []byte, offset int) hcl.Pos {
 	low, high := 0, len(lines)
 	for high-low > 1 {
 		if middle := (low + high) / 2; int(lines[middle]) <= offset {
@@ -41,12 +41,12 @@ func textPos(lines []int32, text []byte, offset int) hcl.Pos {
 		pos.Column += offset - int(lines[low])
 		return pos
 	}
-	pos.Column += characters(text[lines[low]:offset])
+	pos.Column += Characters(text[lines[low]:offset])
 	return pos
 }
 
-// characters counts as hcl counts columns: in grapheme clusters, which only its own scanner knows how to find.
-func characters(text []byte) int {
+// Characters counts as hcl counts columns: in grapheme clusters, which only its own scanner knows how to find.
+func Characters(text []byte) int {
 	ascii := true
 	for _, c := range text {
 		ascii = ascii && c < utf8.RuneSelf
@@ -58,4 +58,12 @@ func characters(text []byte) int {
 	scanner := hcl.NewRangeScannerFragment(bytes.TrimSuffix(text, []byte("\r")), "", hcl.InitialPos, whole)
 	scanner.Scan()
 	return scanner.Range().End.Column - 1
+}
+
+// DescribeDir is a folder of the application as messages call it.
+func DescribeDir(dir string) string {
+	if dir == "." {
+		return "the application's root"
+	}
+	return dir
 }

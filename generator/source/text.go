@@ -2,11 +2,13 @@ package source
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
+	"unicode/utf16"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
 // byteOrderMark is what some editors on Windows put in front of UTF-8.
@@ -29,9 +31,9 @@ func LineFeeds(text []byte) []byte {
 // DecodePlain is Plain for files that no compiler reads: PowerShell writes them as UTF-16.
 func DecodePlain(text []byte) []byte { return Plain(DecodeMetadata(text)) }
 
-// readMarkless reads a file that its owner, who is the one to build the image, reads only without a byte order mark. There is no
+// ReadMarkless reads a file that its owner, who is the one to build the image, reads only without a byte order mark. There is no
 // text when there is a problem.
-func readMarkless(root, name, reader string) ([]byte, *hcl.Diagnostic, error) {
+func ReadMarkless(root, name, reader string) ([]byte, *hcl.Diagnostic, error) {
 	text, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		return nil, nil, err
@@ -40,17 +42,14 @@ func readMarkless(root, name, reader string) ([]byte, *hcl.Diagnostic, error) {
 		return nil, pointer, nil
 	}
 	if !bytes.Equal(DecodeMetadata(text), text) {
-		return nil, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Byte order mark",
-			Detail:  fmt.Sprintf("%s begins with a byte order mark, which %s refuses.\nhint: save the file as UTF-8 without a byte order mark (BOM)", name, reader),
-			Subject: textRange(name, nil, 0, 0).Ptr(),
-		}, nil
+		return nil, diagnostic.Error(TextRange(name, nil, 0, 0), "Byte order mark", "save the file as UTF-8 without a byte order mark (BOM)",
+			"%s begins with a byte order mark, which %s refuses.", name, reader), nil
 	}
 	return LineFeeds(text), nil, nil
 }
 
-// readPlain reads a file of the application, name slash separated and relative to root.
-func readPlain(root, name string) ([]byte, error) {
+// ReadPlain reads a file of the application, name slash separated and relative to root.
+func ReadPlain(root, name string) ([]byte, error) {
 	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 	return Plain(text), err
 }
@@ -67,9 +66,25 @@ func CheckPointer(name string, text []byte) *hcl.Diagnostic {
 	if !IsPointer(text) {
 		return nil
 	}
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: "Pointer of Git LFS",
-		Detail:  fmt.Sprintf("In place of %s there is the pointer that Git LFS keeps until the content is fetched.\nhint: git lfs pull", name),
-		Subject: textRange(name, nil, 0, 0).Ptr(),
+	return diagnostic.Error(TextRange(name, nil, 0, 0), "Pointer of Git LFS", "git lfs pull",
+		"In place of %s there is the pointer that Git LFS keeps until the content is fetched.", name)
+}
+
+// DecodeMetadata is metadata as UTF-8: PowerShell redirects output as UTF-16, with a byte order mark.
+func DecodeMetadata(text []byte) []byte {
+	low := 0 // where the lower byte of a unit stands
+	switch {
+	case bytes.HasPrefix(text, []byte{0xef, 0xbb, 0xbf}):
+		return text[3:]
+	case bytes.HasPrefix(text, []byte{0xff, 0xfe}):
+	case bytes.HasPrefix(text, []byte{0xfe, 0xff}):
+		low = 1
+	default:
+		return text
 	}
+	var units []uint16
+	for i := 2; i+1 < len(text); i += 2 {
+		units = append(units, uint16(text[i+low])|uint16(text[i+1-low])<<8)
+	}
+	return []byte(string(utf16.Decode(units)))
 }

@@ -50,14 +50,15 @@ type Field struct {
 // underscores, so that one settings struct serves AckDeadline, ackDeadline and ack_deadline.
 func (v Value) Field(name string) Value {
 	for _, f := range v.Fields {
-		if sameName(f.Name, name) {
+		if SameName(f.Name, name) {
 			return f.Value
 		}
 	}
 	return Value{At: v.At}
 }
 
-func sameName(a, b string) bool {
+// SameName compares without regard to case and underscores.
+func SameName(a, b string) bool {
 	i, j := 0, 0
 	for {
 		for i < len(a) && a[i] == '_' {

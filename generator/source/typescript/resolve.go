@@ -1,277 +1,396 @@
 package typescript
 
-// BindingKind is what a name was declared as.
-type BindingKind uint8
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"sort"
+	"strings"
 
-const (
-	BindingImport BindingKind = iota
-	BindingVariable
-	BindingParameter
-	BindingCatch
-	BindingFunction
-	BindingClass
-	BindingEnum
-	BindingEnumMember
-	BindingNamespace
-	BindingInterface
-	BindingTypeAlias
-	BindingTypeParameter
+	"github.com/tailscale/hujson"
+
+	"github.com/groundplan/groundplan/generator/source"
 )
 
-// Binding is one declared name. Declarations that TypeScript merges (overloads, a class and its namespace, repeated
-// var) are one Binding.
-type Binding struct {
-	Name string
-	Kind BindingKind
-	// At is the name where it is declared first.
-	At Span
-	// Node declares it: *Import, *ImportName, *ImportAlias, *Declarator, *Parameter, *Try, *Function (of overloads the
-	// one with the body), *Class, *Enum, *EnumMember, *Namespace, *Interface, *TypeAlias or *TypeParameter.
-	Node Node
-	// TopLevel marks what every part of the file can see.
-	TopLevel bool
-	// References are the places that name it, in source order, without its declarations. Those inside an OpaqueType
-	// are not known.
-	References []*Identifier
+func rootFS(root string) fs.FS { return os.DirFS(root) }
+
+// tsResolver finds the file an import means, by the rules of Node and of tsconfig.json.
+type tsResolver struct {
+	files fs.FS
+	tree  *tsTree
+	// aliases are the paths of the application's tsconfig.json, the longest prefix first.
+	aliases []tsAlias
+	// base is where bare names are looked up, "" for nowhere.
+	base string
+	// packages are the packages inside the application by name, and by folder.
+	packages map[string]*tsPackage
+	byDir    map[string]*tsPackage
 }
 
-// Names are the names of a file.
-type Names struct {
-	// Values and Types are the top-level names. A class, an enum, a namespace and an import is in both.
-	Values map[string]*Binding
-	Types  map[string]*Binding
-	// All are the bindings of the file, top level and local, in the order their scopes begin.
-	All []*Binding
+// tsAlias is one entry of "paths": a name, or a prefix and a suffix around a star.
+type tsAlias struct {
+	prefix, suffix string
+	star           bool
+	targets        []string // relative to the application, a star included
 }
 
-// Resolve decides what every identifier of the file means, by the rules of the language: blocks, functions and their
-// parameters shadow, var and function declarations are visible before they stand. It fills Identifier.Binding.
-// Identifiers that no declaration of the file explains (globals) keep nil. Not modelled: what one block of a namespace
-// exports to another block of the same name.
-func Resolve(f *File) *Names {
-	r := &resolver{}
-	r.visitFunc = r.visit
-	top := r.push()
-	top.top = true
-	r.hoist(f.Statements, top)
-	r.declareAll(f.Statements)
-	for _, s := range f.Statements {
-		r.visit(s)
-	}
-	return &Names{Values: top.values, Types: top.types, All: r.all}
+// tsPackage is what a package.json says about how its modules are found.
+type tsPackage struct {
+	dir     string
+	Name    string          `json:"name"`
+	Main    string          `json:"main"`
+	Module  string          `json:"module"`
+	Types   string          `json:"types"`
+	Exports json.RawMessage `json:"exports"`
+	Imports json.RawMessage `json:"imports"`
 }
 
-// scope holds the names of one block. Maps are made on first use: most blocks declare nothing.
-type scope struct {
-	outer  *scope
-	values map[string]*Binding
-	types  map[string]*Binding
-	top    bool
-}
-
-type resolver struct {
-	scope     *scope
-	all       []*Binding
-	visitFunc func(Node)
-}
-
-func (r *resolver) push() *scope {
-	r.scope = &scope{outer: r.scope}
-	return r.scope
-}
-
-func (r *resolver) pop() { r.scope = r.scope.outer }
-
-// spaces a name can live in.
-const (
-	inValues = 1 << iota
-	inTypes
-)
-
-func (r *resolver) declare(s *scope, id *Identifier, kind BindingKind, node Node, spaces int) {
-	if id == nil {
-		return
-	}
-	if b := s.merge(id.Name, kind, node, spaces); b != nil {
-		id.Binding = b
-		return
-	}
-	b := &Binding{Name: id.Name, Kind: kind, At: id.Span, Node: node, TopLevel: s.top}
-	r.all = append(r.all, b)
-	id.Binding = b
-	s.put(b, spaces)
-}
-
-func (s *scope) put(b *Binding, spaces int) {
-	if spaces&inValues != 0 {
-		if s.values == nil {
-			s.values = map[string]*Binding{}
+func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
+	r := &tsResolver{files: files, tree: tree, packages: make(map[string]*tsPackage), byDir: make(map[string]*tsPackage)}
+	for _, dir := range tree.packages {
+		text, err := fs.ReadFile(files, path.Join(dir, source.PackageFile))
+		if err != nil {
+			return nil, fmt.Errorf("read package.json: %w", err)
 		}
-		if s.values[b.Name] == nil {
-			s.values[b.Name] = b
+		p := &tsPackage{dir: dir}
+		if json.Unmarshal(source.Plain(text), p) != nil {
+			continue // npm would not read it either; nothing of ours depends on it
+		}
+		r.byDir[dir] = p
+		if p.Name != "" && r.packages[p.Name] == nil {
+			r.packages[p.Name] = p
 		}
 	}
-	if spaces&inTypes != 0 {
-		if s.types == nil {
-			s.types = map[string]*Binding{}
-		}
-		if s.types[b.Name] == nil {
-			s.types[b.Name] = b
-		}
+	if err := r.readConfig(files, "tsconfig.json", make(map[string]bool)); err != nil {
+		return nil, err
 	}
+	sort.SliceStable(r.aliases, func(i, j int) bool { return len(r.aliases[i].prefix) > len(r.aliases[j].prefix) })
+	return r, nil
 }
 
-// merge returns the binding that a further declaration of name belongs to, nil for a new one.
-func (s *scope) merge(name string, kind BindingKind, node Node, spaces int) *Binding {
-	var b *Binding
-	if spaces&inValues != 0 {
-		b = s.values[name]
-	}
-	if b == nil && spaces&inTypes != 0 {
-		b = s.types[name]
-		// const X beside type X are two; class X beside interface X is one.
-		if b != nil && spaces&inValues != 0 {
-			s.put(b, inValues)
-		}
-	}
-	if b == nil {
+// readConfig reads the paths of a tsconfig.json and of those it extends; the nearest wins. A file that is absent,
+// lies outside the application or cannot be read says nothing: the compiler is the one to complain.
+func (r *tsResolver) readConfig(files fs.FS, name string, seen map[string]bool) error {
+	if seen[name] || !fs.ValidPath(name) {
 		return nil
 	}
-	s.put(b, spaces)
-	if (b.Kind == BindingInterface || b.Kind == BindingNamespace) && kind >= BindingFunction && kind <= BindingEnum {
-		// What has a value says more than what was merged with it.
-		b.Kind, b.Node = kind, node
+	seen[name] = true
+	text, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	if f, ok := node.(*Function); ok && f.Body != nil {
-		if old, ok := b.Node.(*Function); ok && old.Body == nil {
-			b.Node = f
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	var config struct {
+		Extends         json.RawMessage `json:"extends"`
+		CompilerOptions struct {
+			BaseURL *string             `json:"baseUrl"`
+			Paths   map[string][]string `json:"paths"`
+		} `json:"compilerOptions"`
+	}
+	if !unmarshalCommented(source.Plain(text), &config) {
+		return nil
+	}
+	dir := path.Dir(name)
+	base := dir
+	if config.CompilerOptions.BaseURL != nil {
+		base = path.Join(dir, *config.CompilerOptions.BaseURL)
+		if r.base == "" {
+			r.base = base
 		}
 	}
-	return b
+	if r.aliases == nil {
+		for key, targets := range config.CompilerOptions.Paths {
+			alias := tsAlias{}
+			alias.prefix, alias.suffix, alias.star = strings.Cut(key, "*")
+			for _, target := range targets {
+				alias.targets = append(alias.targets, path.Join(base, target))
+			}
+			r.aliases = append(r.aliases, alias)
+		}
+		slices.SortFunc(r.aliases, func(a, b tsAlias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
+	}
+	for _, extended := range texts(config.Extends) {
+		if !strings.HasPrefix(extended, ".") {
+			continue // a package of dependencies
+		}
+		if path.Ext(extended) != ".json" {
+			extended += ".json"
+		}
+		if err := r.readConfig(files, path.Join(dir, extended), seen); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// declareAll declares what the statements of a block declare for the whole block.
-func (r *resolver) declareAll(list []Statement) {
-	for _, s := range list {
-		r.declareStatement(s)
-	}
+// unmarshalCommented reads JSON with comments and trailing commas; false when it cannot be read.
+func unmarshalCommented(text []byte, into any) bool {
+	standard, err := hujson.Standardize(text)
+	return err == nil && json.Unmarshal(standard, into) == nil
 }
 
-func (r *resolver) declareStatement(s Statement) {
-	switch s := s.(type) {
-	case *Variables:
-		if s.Kind != VariableVar {
-			r.declareVariables(s, r.scope)
-		}
-	case *Function:
-		r.declare(r.scope, s.Name, BindingFunction, s, inValues)
-	case *Class:
-		r.declare(r.scope, s.Name, BindingClass, s, inValues|inTypes)
-	case *Enum:
-		r.declare(r.scope, s.Name, BindingEnum, s, inValues|inTypes)
-	case *Namespace:
-		if len(s.Path) > 0 {
-			r.declare(r.scope, s.Path[0], BindingNamespace, s, inValues|inTypes)
-		}
-	case *Interface:
-		r.declare(r.scope, s.Name, BindingInterface, s, inTypes)
-	case *TypeAlias:
-		r.declare(r.scope, s.Name, BindingTypeAlias, s, inTypes)
-	case *ImportAlias:
-		r.declare(r.scope, s.Name, BindingImport, s, inValues|inTypes)
-	case *Import:
-		r.declare(r.scope, s.Default, BindingImport, s, inValues|inTypes)
-		r.declare(r.scope, s.Namespace, BindingImport, s, inValues|inTypes)
-		for _, n := range s.Named {
-			r.declare(r.scope, n.Local, BindingImport, n, inValues|inTypes)
-		}
-	case *Labeled:
-		r.declareStatement(s.Body)
+// texts reads a JSON text or a list of texts.
+func texts(raw json.RawMessage) []string {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return []string{one}
 	}
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return list
+	}
+	return nil
 }
 
-func (r *resolver) declareVariables(v *Variables, s *scope) {
-	for _, d := range v.Declarators {
-		eachName(d.Target, func(id *Identifier) { r.declare(s, id, BindingVariable, d, inValues) })
+// resolve returns the file of the application that from imports as name, "" for one of somewhere else.
+func (r *tsResolver) resolve(from, name string) string {
+	found := r.find(from, name)
+	if target, linked := r.tree.links[found]; linked {
+		return target
 	}
+	return found
 }
 
-// hoist declares the var declarations of a function body, or of the file, wherever they stand in it.
-func (r *resolver) hoist(list []Statement, s *scope) {
-	for _, statement := range list {
-		r.hoistStatement(statement, s)
+// match is what the star of an alias stands for in a name, and whether the name is one of the alias.
+func (a *tsAlias) match(name string) (star string, ok bool) {
+	if !a.star {
+		return "", name == a.prefix
 	}
+	if len(name) < len(a.prefix)+len(a.suffix) || !strings.HasPrefix(name, a.prefix) || !strings.HasSuffix(name, a.suffix) {
+		return "", false
+	}
+	return name[len(a.prefix) : len(name)-len(a.suffix)], true
 }
 
-func (r *resolver) hoistStatement(statement Statement, s *scope) {
-	switch n := statement.(type) {
-	case *Variables:
-		if n.Kind == VariableVar {
-			r.hoistVariables(n, s)
-		}
-	case *Block:
-		r.hoist(n.Statements, s)
-	case *If:
-		r.hoistStatement(n.Then, s)
-		r.hoistStatement(n.Else, s)
-	case *For:
-		r.hoistStatement(n.Init, s)
-		r.hoistStatement(n.Body, s)
-	case *ForEach:
-		r.hoistStatement(n.Target, s)
-		r.hoistStatement(n.Body, s)
-	case *While:
-		r.hoistStatement(n.Body, s)
-	case *Switch:
-		for _, c := range n.Cases {
-			r.hoist(c.Statements, s)
-		}
-	case *Try:
-		r.hoist(n.Body.Statements, s)
-		if n.Catch != nil {
-			r.hoist(n.Catch.Statements, s)
-		}
-		if n.Finally != nil {
-			r.hoist(n.Finally.Statements, s)
-		}
-	case *Labeled:
-		r.hoistStatement(n.Body, s)
-	case *With:
-		r.hoistStatement(n.Body, s)
+func (r *tsResolver) find(from, name string) string {
+	if name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+		return r.file(path.Join(path.Dir(from), name))
 	}
+	for _, alias := range r.aliases {
+		star, ok := alias.match(name)
+		if !ok {
+			continue
+		}
+		for _, target := range alias.targets {
+			if file := r.file(strings.Replace(target, "*", star, 1)); file != "" {
+				return file
+			}
+		}
+	}
+	if strings.HasPrefix(name, "#") {
+		return r.own(from, name)
+	}
+	if file := r.dependency(name); file != "" {
+		return file
+	}
+	if r.base != "" {
+		return r.file(path.Join(r.base, name))
+	}
+	return ""
 }
 
-// hoistVariables declares var names. A var that repeats a parameter is the parameter.
-func (r *resolver) hoistVariables(v *Variables, s *scope) {
-	for _, d := range v.Declarators {
-		eachName(d.Target, func(id *Identifier) {
-			if s.outer != nil && !s.top {
-				if b := s.outer.values[id.Name]; b != nil && b.Kind == BindingParameter {
-					id.Binding = b
-					return
+// missing reports whether a relative import leads nowhere: not to a module, not to a file of another kind or in a folder
+// that is not read, and not to generated code.
+func (r *tsResolver) missing(from, name string) bool {
+	if !strings.HasPrefix(name, "./") && !strings.HasPrefix(name, "../") {
+		return false
+	}
+	name, _, _ = strings.Cut(name, "?")
+	target := path.Join(path.Dir(from), name)
+	if !fs.ValidPath(target) || strings.Contains("/"+target+"/", "/encore.gen/") || strings.Contains("/"+target+"/", "/node_modules/") {
+		return false
+	}
+	stem := strings.TrimSuffix(target, path.Ext(target))
+	candidates := []string{target, target + ".json", target + ".node"}
+	for _, extension := range source.TypeScriptExtensions {
+		candidates = append(candidates, target+extension, stem+extension)
+	}
+	for _, candidate := range candidates {
+		if _, err := fs.Stat(r.files, candidate); err == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's index.
+func (r *tsResolver) file(name string) string {
+	name = r.tree.unlinked(path.Clean(name))
+	if r.tree.files[name] {
+		return name
+	}
+	extension := path.Ext(name)
+	if typed := map[string]string{".js": ".ts", ".jsx": ".tsx", ".mjs": ".mts", ".cjs": ".cts"}[extension]; typed != "" {
+		stem := strings.TrimSuffix(name, extension)
+		for _, candidate := range []string{stem + typed, stem + ".tsx"} {
+			if r.tree.files[candidate] {
+				return candidate
+			}
+		}
+	}
+	for _, extension := range source.TypeScriptExtensions {
+		if r.tree.files[name+extension] {
+			return name + extension
+		}
+	}
+	if p := r.byDir[name]; p != nil && name != "." {
+		if file := r.main(p); file != "" {
+			return file
+		}
+	}
+	for _, extension := range source.TypeScriptExtensions {
+		if index := path.Join(name, "index"+extension); r.tree.files[index] {
+			return index
+		}
+	}
+	return ""
+}
+
+// exact finds a file that package.json names, which needs its extension.
+func (r *tsResolver) exact(dir, name string) string {
+	name = path.Join(dir, name)
+	if r.tree.files[name] {
+		return name
+	}
+	if file := r.file(name); file != "" && path.Ext(name) != "" {
+		return file
+	}
+	return ""
+}
+
+// main is the module of a package itself.
+func (r *tsResolver) main(p *tsPackage) string {
+	for _, target := range exportsOf(p.Exports, ".") {
+		if file := r.exact(p.dir, target); file != "" {
+			return file
+		}
+	}
+	for _, name := range []string{p.Types, p.Module, p.Main} {
+		if name == "" {
+			continue
+		}
+		if file := r.file(path.Join(p.dir, name)); file != "" {
+			return file
+		}
+	}
+	for _, name := range []string{"index", "src/index"} {
+		for _, extension := range source.TypeScriptExtensions {
+			if file := path.Join(p.dir, name+extension); r.tree.files[file] {
+				return file
+			}
+		}
+	}
+	return ""
+}
+
+// dependency finds a module of a package that lies inside the application, as workspaces do.
+func (r *tsResolver) dependency(name string) string {
+	end := len(name)
+	for {
+		if p := r.packages[name[:end]]; p != nil {
+			if end == len(name) {
+				return r.main(p)
+			}
+			for _, target := range exportsOf(p.Exports, "."+name[end:]) {
+				if file := r.exact(p.dir, target); file != "" {
+					return file
 				}
 			}
-			r.declare(s, id, BindingVariable, d, inValues)
-		})
+			return r.file(path.Join(p.dir, name[end+1:]))
+		}
+		if end = strings.LastIndexByte(name[:end], '/'); end < 0 {
+			return ""
+		}
 	}
 }
 
-func (r *resolver) reference(id *Identifier, spaces int) {
-	if id.Binding != nil {
-		return
-	}
-	for s := r.scope; s != nil; s = s.outer {
-		var b *Binding
-		if spaces&inValues != 0 {
-			b = s.values[id.Name]
+// own finds what the nearest package.json calls #name.
+func (r *tsResolver) own(from, name string) string {
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		if p := r.byDir[dir]; p != nil {
+			for _, target := range exportsOf(p.Imports, name) {
+				if file := r.exact(dir, target); file != "" {
+					return file
+				}
+			}
+			return ""
 		}
-		if b == nil && spaces&inTypes != 0 {
-			b = s.types[id.Name]
-		}
-		if b != nil {
-			id.Binding = b
-			b.References = append(b.References, id)
-			return
+		if dir == "." {
+			return ""
 		}
 	}
+}
+
+// exportsOf lists the files that a table of exports or imports gives for a name: conditions in the order they stand,
+// nested or in lists, with a star for any part of the name.
+func exportsOf(raw json.RawMessage, name string) []string {
+	var table map[string]json.RawMessage
+	if json.Unmarshal(raw, &table) != nil {
+		if name != "." {
+			return nil
+		}
+		return targetsOf(raw, "", 0)
+	}
+	for key := range table {
+		if !strings.HasPrefix(key, ".") && !strings.HasPrefix(key, "#") {
+			if name != "." {
+				return nil
+			}
+			return targetsOf(raw, "", 0)
+		}
+	}
+	if entry, ok := table[name]; ok {
+		return targetsOf(entry, "", 0)
+	}
+	best, star := "", ""
+	for key := range table {
+		prefix, suffix, ok := strings.Cut(key, "*")
+		if ok && len(name) >= len(prefix)+len(suffix) && strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix) && len(key) > len(best) {
+			best, star = key, name[len(prefix):len(name)-len(suffix)]
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	return targetsOf(table[best], star, 0)
+}
+
+// targetsOf lists the files of one entry. Objects are conditions; their order in the file is lost and does not matter,
+// since every condition leads to a form of the same module and only those that exist here count.
+func targetsOf(raw json.RawMessage, star string, depth int) []string {
+	if depth > 8 {
+		return nil
+	}
+	var list []string
+	for _, text := range texts(raw) {
+		list = append(list, strings.ReplaceAll(text, "*", star))
+	}
+	if list != nil {
+		return list
+	}
+	var entries []json.RawMessage
+	if json.Unmarshal(raw, &entries) == nil {
+		for _, entry := range entries {
+			list = append(list, targetsOf(entry, star, depth+1)...)
+		}
+		return list
+	}
+	var conditions map[string]json.RawMessage
+	if json.Unmarshal(raw, &conditions) == nil {
+		names := make([]string, 0, len(conditions))
+		for name := range conditions {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			list = append(list, targetsOf(conditions[name], star, depth+1)...)
+		}
+	}
+	return list
 }

@@ -13,7 +13,7 @@ provider "aws" {
   }
 }
 
-# The services belong into the account of the platform
+# The services belong in the account of the platform
 data "aws_caller_identity" "current" {
   lifecycle {
     postcondition {

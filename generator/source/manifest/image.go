@@ -1,0 +1,63 @@
+package manifest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// What a registry takes as a repository, by the grammar of image references that Docker and the registries share: the
+// distribution project's "reference" grammar, which ECS passes on as it is and learns to be wrong when a task starts.
+var (
+	registryHost  = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
+	repositoryRun = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
+	ecrRegistry   = regexp.MustCompile(`^[0-9]{12}\.dkr[.-]ecr`)
+)
+
+// maxRepository is how long registry and repository may be together.
+const maxRepository = 255
+
+// checkRepository reports an image that no registry has, whatever its tag is.
+func (r *manifestReader) checkRepository(node *manifestNode) {
+	value := node.value("image")
+	if value.Kind != source.String || !imageName.MatchString(value.Text) {
+		return // said already
+	}
+	if hint, detail := repositoryProblem(value.Text); detail != "" {
+		r.fail(value.At, "Invalid image", hint, "%s", detail)
+	}
+}
+
+// repositoryProblem says what is wrong with the registry and repository of an image; "" when nothing is.
+func repositoryProblem(image string) (hint, detail string) {
+	name, _, _ := strings.Cut(image, "@")
+	if colon := strings.LastIndex(name, ":"); colon > strings.LastIndex(name, "/") {
+		name = name[:colon]
+	}
+	registry, path := "", name
+	if first, rest, found := strings.Cut(name, "/"); found && (strings.ContainsAny(first, ".:") || first == "localhost") {
+		registry, path = first, rest
+	}
+	if registry != "" && !registryHost.MatchString(registry) {
+		return "write a host name, and a port if need be, as in \"registry.example.com:5000\"", fmt.Sprintf("The registry %q of the image is no host.", registry)
+	}
+	if lower := strings.ToLower(path); lower != path {
+		return fmt.Sprintf("write %q, if that is its name", strings.Replace(image, path, lower, 1)),
+			fmt.Sprintf("The repository %q has upper-case letters, and no registry has such a one.", path)
+	}
+	for _, run := range strings.Split(path, "/") {
+		if !repositoryRun.MatchString(run) {
+			return `use letters and digits with single dots, one or two underscores, or hyphens between them, as in "team/shop-api"`,
+				fmt.Sprintf("The repository %q cannot be: %q is no part of such a name.", path, run)
+		}
+	}
+	if len(name) > maxRepository {
+		return "use shorter names", fmt.Sprintf("Registry and repository have %d characters, and an image's name has room for %d.", len(name), maxRepository)
+	}
+	if ecrRegistry.MatchString(registry) && strings.Contains(path, "__") {
+		return "write the name that ECR shows", fmt.Sprintf("The repository %q cannot be in ECR, which has no two underscores in a row.", path)
+	}
+	return "", ""
+}

@@ -1,0 +1,292 @@
+package manifest
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// declarations reads the blocks that declare resources of a kind.
+func (r *manifestReader) declarations(s *source.ManifestSpelling) {
+	if !s.InService {
+		for _, node := range r.file.all(s.Block) {
+			r.declaration(s, node, nil)
+		}
+		return
+	}
+	for _, service := range r.known() {
+		for _, node := range service.all(s.Block) {
+			r.declaration(s, node, service)
+		}
+	}
+}
+
+// declaration reads one block; service is the block around it, nil for none.
+func (r *manifestReader) declaration(s *source.ManifestSpelling, node, service *manifestNode) {
+	decl := source.Decl{Kind: s.Kind, Name: node.label, Constructor: s.Constructor, At: node.at, NameAt: node.labelAt, Config: source.Value{Kind: source.Object, At: node.at}}
+	good := r.checkResourceName(s, node)
+	if service != nil {
+		decl.Service, decl.Package = service.label, r.dir(service.label)
+	}
+	for _, field := range node.settings {
+		switch field.Name {
+		case s.Parent:
+			decl.Parent = field.Value.Text
+			good = r.lookup(s.ParentKind, decl.Parent, field.Value.At) && good
+			continue
+		case s.Everywhere:
+			continue
+		case s.Endpoint:
+			target, endpoint, ok := r.findEndpoint(field.Value, true)
+			if !ok {
+				good = false
+				continue
+			}
+			decl.Service, decl.Package = target, r.dir(target)
+			r.result.Calls = append(r.result.Calls, source.Call{
+				Package: decl.Package, Service: target, TargetService: target, Endpoint: endpoint, ReferenceOnly: true, At: field.Value.At,
+			})
+			field.Value = source.Value{Kind: source.Reference, Text: endpoint, Package: decl.Package, At: field.Value.At}
+		case s.Job:
+			if s.Job == "" {
+				break
+			}
+			if !r.findJob(field.Value) {
+				good = false
+				continue
+			}
+			decl.Service, decl.Package = field.Value.Text, r.dir(field.Value.Text)
+		case s.Migrations:
+			if dir := path.Clean(field.Value.Text); field.Value.Text != "" && filepath.IsLocal(filepath.FromSlash(dir)) {
+				decl.Migrations = dir
+			}
+		}
+		decl.Config.Fields = append(decl.Config.Fields, field)
+	}
+	key := [3]string{s.Kind, decl.Parent, decl.Name}
+	if first, twice := r.declared[key]; twice {
+		of := ""
+		if decl.Parent != "" {
+			of = fmt.Sprintf(" of %q", decl.Parent)
+		}
+		r.fail(node.labelAt, "Duplicate "+s.Noun+" name", "rename one of them",
+			"The %s %q%s is declared here and at %s.", s.Noun, decl.Name, of, diagnostic.Place(first.NameAt))
+		return
+	}
+	r.declared[key] = decl
+	switch {
+	case node.damaged || !good:
+		// Its settings may be wrong in other ways, but what it would declare is not known.
+		if good {
+			r.result.Invalid = append(r.result.Invalid, decl)
+		}
+	default:
+		r.result.Decls = append(r.result.Decls, decl)
+		if s.List == "" && s.Operation != "" && decl.Service != "" && r.result.Runtime == app.EncoreTypeScript {
+			r.result.Uses = append(r.result.Uses, source.Use{Kind: s.Kind, Name: decl.Name, Operation: s.Operation, Package: decl.Package, Service: decl.Service, At: decl.At})
+		}
+	}
+}
+
+// dir is the folder of a service, by which the model tells services apart.
+func (r *manifestReader) dir(service string) string {
+	for _, s := range r.result.Services {
+		if s.Name == service {
+			return s.Dir
+		}
+	}
+	return ""
+}
+
+func (r *manifestReader) checkResourceName(s *source.ManifestSpelling, node *manifestNode) bool {
+	if r.result.Runtime == app.EncoreGo && s.Grammar != source.AnyName {
+		if problem, hint := source.CheckName(s.Grammar, node.label); problem != "" {
+			r.fail(node.labelAt, "Invalid "+s.Noun+" name", hint, "%q is no name for a %s: %s.", node.label, s.Noun, problem)
+			return false
+		}
+		return true
+	}
+	switch {
+	case s.Identifier && !variableName.MatchString(node.label):
+		r.fail(node.labelAt, "Invalid "+s.Noun+" name", "write it like a variable, as in StripeKey",
+			"%q is no name for a %s: it must be letters, digits and underscores, and not begin with a digit.", node.label, s.Noun)
+		return false
+	case !s.Identifier && !manifestName.MatchString(node.label):
+		r.fail(node.labelAt, "Invalid "+s.Noun+" name", "begin with a letter, as in \"order-placed\"",
+			"%q is no name for a %s: it must be 1 to 63 letters, digits and .-_ characters.", node.label, s.Noun)
+		return false
+	}
+	return true
+}
+
+// lookup says whether a resource of that kind is declared, and reports when none is.
+func (r *manifestReader) lookup(kind, name string, at hcl.Range) bool {
+	if _, known := r.declared[[3]string{kind, "", name}]; known {
+		return true
+	}
+	noun, block := kind, kind
+	for _, s := range r.spellings {
+		if s.Kind == kind {
+			noun, block = s.Noun, s.Block
+			break
+		}
+	}
+	var names []string
+	for key := range r.declared {
+		if key[0] == kind {
+			names = append(names, key[2])
+		}
+	}
+	slices.Sort(names)
+	r.fail(at, "Unknown "+noun, diagnostic.Proposal(name, names, "the application declares ", fmt.Sprintf("declare it: %s %q { ... }", block, name)),
+		"No %s named %q is declared in the manifest.", noun, name)
+	return false
+}
+
+// uses reads what a service does with what is declared.
+func (r *manifestReader) uses(service, node *manifestNode) {
+	dir := r.dir(service.label)
+	for i := range r.spellings {
+		s := &r.spellings[i]
+		if s.List != "" {
+			r.usesOfList(service, node, s, dir)
+		}
+		if s.Operations == nil && s.Parts == "" {
+			continue
+		}
+		first := map[string]hcl.Range{}
+		for _, block := range node.all(s.Block) {
+			if !r.lookup(s.Kind, block.label, block.labelAt) || r.twice(first, block.label, block.labelAt) {
+				continue
+			}
+			if s.Parts != "" {
+				r.parts(service, block, s, dir)
+			} else {
+				r.operations(service, block, s, dir)
+			}
+		}
+	}
+	first := map[string]hcl.Range{}
+	for _, field := range node.value("calls").Fields {
+		target, endpoint, ok := r.findEndpoint(field.Value, false)
+		if ok && !r.twice(first, field.Value.Text, field.Value.At) {
+			r.result.Calls = append(r.result.Calls, source.Call{Package: dir, Service: service.label, TargetService: target, Endpoint: endpoint, At: field.Value.At})
+		}
+	}
+}
+
+// twice reports what a list or a block names a second time.
+func (r *manifestReader) twice(first map[string]hcl.Range, name string, at hcl.Range) bool {
+	if earlier, named := first[name]; named {
+		r.fail(at, "Named twice", "remove one of them", "%q already stands at %s.", name, diagnostic.Place(earlier))
+		return true
+	}
+	first[name] = at
+	return false
+}
+
+func (r *manifestReader) usesOfList(service, node *manifestNode, s *source.ManifestSpelling, dir string) {
+	first := map[string]hcl.Range{}
+	for _, field := range node.value(s.List).Fields {
+		name, at := field.Value.Text, field.Value.At
+		if !r.lookup(s.Kind, name, at) || r.twice(first, name, at) {
+			continue
+		}
+		// A reference as well: Encore's metadata shows a use only where the service names the resource.
+		r.result.Decls = append(r.result.Decls, source.Decl{Kind: s.Kind, Name: name, Reference: true, Package: dir, Service: service.label, At: at, NameAt: at})
+		r.result.Uses = append(r.result.Uses, source.Use{Kind: s.Kind, Name: name, Operation: s.Operation, Package: dir, Service: service.label, At: at})
+	}
+}
+
+func (r *manifestReader) operations(service, block *manifestNode, s *source.ManifestSpelling, dir string) {
+	var words []string
+	for word := range s.Operations {
+		words = append(words, word)
+	}
+	slices.Sort(words)
+	written := block.value(operationsSetting)
+	if written.Kind == source.List && len(written.Fields) == 0 {
+		r.fail(written.At, "No operations", "name what the service does: "+diagnostic.Or(words),
+			"The service %q may do nothing with the %s %q.", service.label, s.Noun, block.label)
+	}
+	first := map[string]hcl.Range{}
+	for _, field := range written.Fields {
+		operation, known := s.Operations[field.Value.Text]
+		if !known {
+			r.fail(field.Value.At, "Unknown operation", diagnostic.Proposal(field.Value.Text, words, "the operations are ", ""),
+				"Nothing called %q can be done with a %s.", field.Value.Text, s.Noun)
+			continue
+		}
+		if !r.twice(first, field.Value.Text, field.Value.At) {
+			r.result.Uses = append(r.result.Uses, source.Use{Kind: s.Kind, Name: block.label, Operation: operation, Package: dir, Service: service.label, At: field.Value.At})
+		}
+	}
+}
+
+// parts declares a part of a resource for each text of a list: the keyspaces of a cache cluster.
+func (r *manifestReader) parts(service, block *manifestNode, s *source.ManifestSpelling, dir string) {
+	for _, field := range block.value(s.Parts).Fields {
+		at := field.Value.At
+		r.result.Decls = append(r.result.Decls, source.Decl{
+			Kind: s.PartKind, Parent: block.label, Package: dir, Service: service.label, At: at, NameAt: at,
+			Config: source.Value{Kind: source.Object, At: at, Fields: []source.Field{{Name: s.PartField, Value: field.Value, At: at}}},
+		})
+	}
+}
+
+// credentials are the secrets by which images are pulled, each with the first service whose image that is. The service itself
+// does not read it.
+func (r *manifestReader) credentials(s *source.ManifestSpelling) map[string]string {
+	pulled := map[string]string{}
+	for _, node := range r.known() {
+		written := node.value("image_credentials")
+		if written.Kind != source.String || !r.lookup(s.Kind, written.Text, written.At) {
+			continue
+		}
+		if first := pulled[written.Text]; first == "" || node.label < first {
+			pulled[written.Text] = node.label
+		}
+	}
+	return pulled
+}
+
+// settleSecrets puts each secret into the service that uses it, as Encore's source does, where the same name in several
+// services is the same secret; one of every service stands outside them all.
+func (r *manifestReader) settleSecrets() {
+	for i := range r.spellings {
+		s := &r.spellings[i]
+		if s.Everywhere == "" {
+			continue
+		}
+		everywhere := map[string]bool{}
+		for _, node := range r.file.all(s.Block) {
+			everywhere[node.label] = node.value(s.Everywhere).Bool
+		}
+		users := map[string]string{}
+		for _, use := range r.result.Uses {
+			if use.Kind == s.Kind && (users[use.Name] == "" || use.Service < users[use.Name]) {
+				users[use.Name] = use.Service
+			}
+		}
+		pulled := r.credentials(s)
+		for i := range r.result.Decls {
+			decl := &r.result.Decls[i]
+			if decl.Kind != s.Kind || decl.Reference || everywhere[decl.Name] {
+				continue
+			}
+			decl.Service = cmp.Or(users[decl.Name], decl.Service, pulled[decl.Name])
+			if decl.Package = r.dir(decl.Service); decl.Service == "" {
+				r.fail(decl.NameAt, "Unused "+s.Noun, fmt.Sprintf("name it in %s of a service's uses, or set %s = true", s.List, s.Everywhere),
+					"No service uses the %s %q.", s.Noun, decl.Name)
+			}
+		}
+	}
+}
