@@ -19,6 +19,8 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/quota"
 )
 
@@ -142,10 +144,10 @@ func refusal(application *app.App, settings string, granted map[string]string) s
 		environments, diags = environment.Resolve(file, application)
 	}
 	if !diags.HasErrors() {
-		var output *generator.Output
-		output, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted}, holdings.Consent{})
-		if output != nil {
-			diags = append(diags, quota.Check(output.Needs, nil)...)
+		var result *generator.Output
+		result, diags = generator.Generate(application, environments, &output.Lock{CIDRs: granted}, holdings.Consent{})
+		if result != nil {
+			diags = append(diags, quota.Check(result.Needs, nil)...)
 		}
 	}
 	var lines []string
@@ -235,11 +237,11 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
+				result, diags := generator.Generate(application, environments, &output.Lock{}, holdings.Consent{})
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				for _, problem := range wrongNames(t, output, environments[0].Name, seen) {
+				for _, problem := range wrongNames(t, result, environments[0].Name, seen) {
 					t.Errorf("%s, %s: %s", name, part, problem)
 				}
 			}
@@ -282,10 +284,10 @@ func started(name, part string) *app.App {
 }
 
 // wrongNames are the names of an environment's module calls that AWS would refuse.
-func wrongNames(t *testing.T, output *generator.Output, env string, seen map[string]bool) []string {
+func wrongNames(t *testing.T, result *generator.Output, env string, seen map[string]bool) []string {
 	t.Helper()
 	files := map[string]string{}
-	for name, content := range output.Files {
+	for name, content := range result.Files {
 		files[name] = string(content)
 	}
 	platform, err := readStack(files, env+"/platform", nil)
@@ -324,15 +326,15 @@ func wrongNames(t *testing.T, output *generator.Output, env string, seen map[str
 
 // TestE3_WrongNamesAreSeen shows the check of names firing.
 func TestE3_WrongNamesAreSeen(t *testing.T) {
-	output := &generator.Output{Files: map[string][]byte{}}
+	result := &generator.Output{Output: output.Output{Files: map[string][]byte{}}}
 	for name, source := range map[string]string{"long": "load-balancer", "internal-x": "load-balancer", "a--b": "cache", "A": "bucket", "sg-x": "fargate-service"} {
 		if name == "long" {
 			name = strings.Repeat("a", 33)
 		}
-		output.Files["p/platform/"+name+".tf"] = []byte(fmt.Sprintf("module \"m%d\" {\n  source = \"../../modules/%s\"\n  name = %q\n}\n", len(output.Files), source, name))
+		result.Files["p/platform/"+name+".tf"] = []byte(fmt.Sprintf("module \"m%d\" {\n  source = \"../../modules/%s\"\n  name = %q\n}\n", len(result.Files), source, name))
 	}
-	output.Files["p/services/x.tf"] = []byte("module \"x\" {\n  source = \"../../modules/fargate-service\"\n  secrets = { \"SECRET_ß\" = \"x\" }\n}\n")
-	if problems := wrongNames(t, output, "p", map[string]bool{}); len(problems) != 6 {
+	result.Files["p/services/x.tf"] = []byte("module \"x\" {\n  source = \"../../modules/fargate-service\"\n  secrets = { \"SECRET_ß\" = \"x\" }\n}\n")
+	if problems := wrongNames(t, result, "p", map[string]bool{}); len(problems) != 6 {
 		t.Errorf("%d seen of 6: %v", len(problems), problems)
 	}
 }
@@ -408,11 +410,11 @@ func TestP1_FIFOFollowsDeclarationAndLanguage(t *testing.T) {
 	} {
 		application := with(app.Resource{Kind: "topic", Name: "paid", Spec: &test.topic}, subscribed("paid", "ship"))
 		application.Runtime = test.runtime
-		output, diags := tryLower(t, application, "")
+		result, diags := tryLower(t, application, "")
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		stack, err := readStack(map[string]string{"production/platform/topics.tf": string(output.Files["production/platform/topics.tf"])}, "production/platform", nil)
+		stack, err := readStack(map[string]string{"production/platform/topics.tf": string(result.Files["production/platform/topics.tf"])}, "production/platform", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -436,18 +438,18 @@ func TestS1_VariablesOfSecretsAreASCII(t *testing.T) {
 	for _, name := range []string{"Größe", "Grösse", "Ключ", "StripeKey"} {
 		declares(application, "orders", name)
 	}
-	output, diags := tryLower(t, application, "")
+	result, diags := tryLower(t, application, "")
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if problems := wrongNames(t, output, "production", map[string]bool{}); len(problems) > 0 {
+	if problems := wrongNames(t, result, "production", map[string]bool{}); len(problems) > 0 {
 		t.Error(problems)
 	}
-	call := callArguments(t, output, "production/services/orders.tf")
+	call := callArguments(t, result, "production/services/orders.tf")
 	variables := map[any]bool{}
 	for name, value := range config(t, call).Secrets {
 		from := value.(map[string]any)["$env"]
-		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+kinds.Label(name)+"_arn>" {
+		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+names.Label(name)+"_arn>" {
 			t.Errorf("%s is read from %v, which holds %s", name, from, arn)
 		}
 		variables[from] = true

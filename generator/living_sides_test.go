@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // TestF5_ALoadBalancerChangesSidesKnowingly generates one after the other, each with the lock of the one before. Nobody is
@@ -37,7 +38,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 		{"with its protection in one go", named, internal + open, "error: Protected load balancer replaced: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			lock := &generator.Lock{}
+			lock := &output.Lock{}
 			for _, settings := range []string{test.before, test.after} {
 				application := plain("orders")
 				file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
@@ -48,7 +49,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, lock, holdings.Consent{})
+				result, diags := generator.Generate(application, environments, lock, holdings.Consent{})
 				got := ""
 				for _, d := range diags {
 					severity := "warning"
@@ -66,7 +67,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 				} else if got != "" {
 					t.Errorf("the first run says %q", got)
 				}
-				lock = output.Lock
+				lock = result.Lock
 			}
 		})
 	}
@@ -75,7 +76,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 // TestE2_OtherLoadBalancersAreRememberedAsTheyWere writes one environment of two, whose load balancers both changed.
 func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 	application, folder := plain("orders"), t.TempDir()
-	write := func(settings, only string) *generator.Lock {
+	write := func(settings, only string) *output.Lock {
 		file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n}\nenvironment \"staging\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
 		if diags.HasErrors() {
 			t.Fatal(diags)
@@ -84,18 +85,18 @@ func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		lock, err := generator.ReadLock(folder)
+		lock, err := output.ReadLock(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
-		output, diags := generator.Generate(application, environments, lock, holdings.Consent{})
+		result, diags := generator.Generate(application, environments, lock, holdings.Consent{})
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		if _, err := output.Write(folder, false, generator.Within(only)); err != nil {
+		if _, err := result.Write(folder, false, output.Within(only)); err != nil {
 			t.Fatal(err)
 		}
-		if lock, err = generator.ReadLock(folder); err != nil {
+		if lock, err = output.ReadLock(folder); err != nil {
 			t.Fatal(err)
 		}
 		return lock
@@ -120,7 +121,7 @@ func TestG2_OlderLocksKnowTheirLoadBalancers(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		lock, err := generator.ReadLock(folder)
+		lock, err := output.ReadLock(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +137,7 @@ func TestG2_OlderLocksKnowTheirLoadBalancers(t *testing.T) {
 	if diags := run(named); diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	path := filepath.Join(folder, generator.LockName)
+	path := filepath.Join(folder, output.LockName)
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +156,7 @@ func TestG2_OlderLocksKnowTheirLoadBalancers(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := generator.ReadLock(folder)
+	lock, err := output.ReadLock(folder)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // What the names of an application "app" in "production" look like on AWS, for the table below.
@@ -219,7 +219,7 @@ func TestF4_OperationsAreComplete(t *testing.T) {
 			t.Errorf("no row for %s", name)
 		}
 	}
-	if got := environment.Name(environment.Topic, "app", "production", "paid"); "topic "+got+": arn" != paid {
+	if got := names.Of(names.Topic, "app", "production", "paid"); "topic "+got+": arn" != paid {
 		t.Errorf("the table speaks of %s, and the topic is %s", paid, got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // generateApplication is what the application becomes with a groundplan.hcl of that text.
@@ -24,12 +25,12 @@ func generateApplication(t *testing.T, application *app.App, settings string) (*
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
+	result, diags := generator.Generate(application, environments, &output.Lock{}, holdings.Consent{})
 	var lines []string
 	for _, d := range diags {
 		lines = append(lines, d.Summary+": "+diagnostic.Text(d))
 	}
-	return output, strings.Join(lines, "\n")
+	return result, strings.Join(lines, "\n")
 }
 
 // withSecrets is an application of one service that reads n secrets with names of a usual length for generated ones.

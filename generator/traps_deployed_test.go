@@ -15,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // trapApplication uses everything, in a language: users holds the auth handler, and has all a service can have.
@@ -74,7 +75,7 @@ func deploy(t *testing.T, application *app.App, settings string) trapped {
 	w := trapped{app: application, env: environments[0], configs: map[string]object{}}
 	for _, p := range w.env.Processes {
 		var c object
-		text := callArguments(t, output, "production/services/"+kinds.Label(p.Name)+".tf")["infra_config"].AsString()
+		text := callArguments(t, output, "production/services/"+names.Label(p.Name)+".tf")["infra_config"].AsString()
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/inspect"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 const inspectHelp = `groundplan inspect shows what the application declares, and which service uses what.
@@ -35,7 +37,7 @@ func inspectVerb() *cli.Command {
 	return &cli.Command{
 		Name:               "inspect",
 		CustomHelpTemplate: inspectHelp,
-		Action:             inspect,
+		Action:             inspectApplication,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "app", Value: "."},
 			&cli.StringFlag{Name: "meta"},
@@ -45,7 +47,7 @@ func inspectVerb() *cli.Command {
 	}
 }
 
-func inspect(c *cli.Context) error {
+func inspectApplication(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
@@ -69,24 +71,24 @@ func inspect(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
-	lock, err := generator.ReadLock(cmp.Or(c.String("out"), filepath.Join(root, "infra")))
+	lock, err := output.ReadLock(cmp.Or(c.String("out"), filepath.Join(root, "infra")))
 	if err != nil {
 		return err
 	}
 	held := holdings.List(lock.Holdings)
 	switch format {
 	case "json":
-		text, err := generator.InspectJSON(application, held)
+		text, err := inspect.JSON(application, held)
 		if err != nil {
 			return err
 		}
 		_, err = c.App.Writer.Write(text)
 		return err
 	case "mermaid":
-		_, err = fmt.Fprint(c.App.Writer, generator.Mermaid(application))
+		_, err = fmt.Fprint(c.App.Writer, inspect.Mermaid(application))
 		return err
 	}
-	_, err = fmt.Fprint(c.App.Writer, generator.InspectText(application, held, isTerminal(c.App.Writer)))
+	_, err = fmt.Fprint(c.App.Writer, inspect.Text(application, held, isTerminal(c.App.Writer)))
 	return err
 }
 

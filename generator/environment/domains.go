@@ -4,6 +4,7 @@ package environment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -218,4 +219,36 @@ func registrable(domain string) string {
 		labels = labels[len(labels)-2:]
 	}
 	return strings.Join(labels, ".")
+}
+
+// DomainOf is the name a container answers to when the environment has a domain.
+func (e *Environment) DomainOf(c *app.Container) string {
+	if c.Subdomain == "" {
+		return e.Domain
+	}
+	return c.Subdomain + "." + e.Domain
+}
+
+// NamesWithoutZone are the names of the environment for which no record is made.
+func (e *Environment) NamesWithoutZone() []string {
+	var list []string
+	if e.Domain != "" && e.HostedZoneID == "" && e.PrivateZoneID == "" {
+		list = append(list, e.Domain)
+	}
+	for _, alias := range e.Aliases {
+		if alias.HostedZoneID == "" && alias.PrivateZoneID == "" {
+			list = append(list, alias.Domain)
+		}
+	}
+	return list
+}
+
+// PrivateZones are the zones of the environment that only VPCs resolve, sorted.
+func (e *Environment) PrivateZones() []string {
+	zones := []string{e.PrivateZoneID}
+	for _, alias := range e.Aliases {
+		zones = append(zones, alias.PrivateZoneID)
+	}
+	slices.Sort(zones)
+	return slices.DeleteFunc(slices.Compact(zones), func(id string) bool { return id == "" })
 }

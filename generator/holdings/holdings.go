@@ -8,6 +8,7 @@ package holdings
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,6 +18,13 @@ import (
 
 // Record is what the lock remembers: the facts of each holding by logical id ("bucket avatars"), by environment.
 type Record map[string]map[string]map[string]string
+
+// RememberSide puts what locks once had apart of an environment's load balancer with what else is held, unless it is there.
+func (r Record) RememberSide(environment string, internal, protected bool) {
+	if facts := r[environment]["load balancer"]; facts != nil && facts[kinds.InternalFact] == "" {
+		facts[kinds.InternalFact], facts[kinds.ProtectedFact] = strconv.FormatBool(internal), strconv.FormatBool(protected)
+	}
+}
 
 // EnvironmentID is the logical id under which an environment keeps facts of its own. To the user its id is the
 // environment's name alone.

@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // cachePort is the port of the module's caches.
@@ -32,7 +33,7 @@ func CacheSecretPrefix(env *environment.Environment, cluster string) string {
 
 // cacheName is the physical name of a cache cluster.
 func (d *Deployment) cacheName(r app.Resource) string {
-	return environment.Name(environment.ReplicationGroup, d.Env.App, d.Env.Name, r.Name)
+	return names.Of(names.ReplicationGroup, d.Env.App, d.Env.Name, r.Name)
 }
 
 // cacheLogs are the names of the caches, all of which write logs.

@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // ServicePort is the port a process of Encore's listens on, by default, and what the network's rules let through.
@@ -17,7 +18,7 @@ const ServicePort = 8080
 
 // DiscoveryName is the DNS label under which other processes find this one.
 func DiscoveryName(process environment.Process) string {
-	return environment.Name(environment.DiscoveryName, process.Name)
+	return names.Of(names.DiscoveryName, process.Name)
 }
 
 // ProcessLabel is the Terraform label of a process.
@@ -54,7 +55,7 @@ func BaseURL(p *Process) emit.Value {
 
 // cronName is the physical name of a cron job: its function's, and what its roles and queue are called after.
 func (d *Deployment) cronName(r app.Resource) string {
-	return environment.Name(environment.Schedule, d.Env.App, d.Env.Name, r.Name)
+	return names.Of(names.Schedule, d.Env.App, d.Env.Name, r.Name)
 }
 
 // cronLogs are the names of the functions that call the endpoints of cron jobs.

@@ -9,7 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // topicFile holds topics and their subscriptions: a reviewer reads them together.
@@ -35,9 +35,9 @@ func (d *Deployment) subscriptionLabel(topic, name string) string {
 // have one name: those whose labels are told apart are so here too.
 func (d *Deployment) queueName(r app.Resource) string {
 	if d.hasSuffix("subscription", r.Parent, r.Name) {
-		return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
+		return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
 	}
-	return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
+	return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
 }
 
 // isFIFO says whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the
@@ -75,7 +75,7 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 		}
 		s.Module(topicFile, label, "topic", "topic "+r.Name,
 			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", emit.String(environment.Name(environment.Topic, s.Env.App, s.Env.Name, r.Name))),
+			Arg("name", emit.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
 			Arg("key_arn", s.KeyARN()),
 			Arg("fifo", emit.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
 			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),

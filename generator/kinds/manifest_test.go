@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -93,7 +94,7 @@ func TestI4_VariablesAreToldApart(t *testing.T) {
 			t.Errorf("%s twice", v.Pattern)
 		}
 		seen[v.Pattern], of[v.Kind] = true, true
-		if name := v.name(PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
+		if name := v.name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
 			t.Errorf("%s becomes %s", v.Pattern, name)
 		}
 	}

@@ -15,15 +15,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -156,21 +155,10 @@ func goBuildContext() build.Context {
 func readGoPackages(root string, language *goLanguage, dirs []goDir) ([]*goPackage, error) {
 	packages := make([]*goPackage, len(dirs))
 	failures := make([]error, len(dirs))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(dirs)) {
-		workers.Go(func() {
-			reader := goPackageReader{root: root, language: language, build: goBuildContext()}
-			for i := range next {
-				packages[i], failures[i] = reader.read(dirs[i])
-			}
-		})
-	}
-	for i := range dirs {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	parallel.EachBy(len(dirs), func() func(int) {
+		reader := goPackageReader{root: root, language: language, build: goBuildContext()}
+		return func(i int) { packages[i], failures[i] = reader.read(dirs[i]) }
+	})
 	if err := errors.Join(failures...); err != nil {
 		return nil, err
 	}

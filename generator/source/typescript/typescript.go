@@ -14,14 +14,13 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -168,25 +167,14 @@ func readTSModules(files fs.FS, language *tsLanguage, resolver *tsResolver, root
 func readTSFiles(files fs.FS, language *tsLanguage, resolver *tsResolver, names []string) ([]*tsModule, error) {
 	modules := make([]*tsModule, len(names))
 	failures := make([]error, len(names))
-	next := make(chan int, len(names))
-	for i := range names {
-		next <- i
-	}
-	close(next)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		workers.Go(func() {
-			for i := range next {
-				text, err := fs.ReadFile(files, names[i])
-				if err != nil {
-					failures[i] = fmt.Errorf("read source: %w", err)
-					continue
-				}
-				modules[i] = readTSModule(language, resolver, names[i], string(source.Plain(text)))
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(names), func(i int) {
+		text, err := fs.ReadFile(files, names[i])
+		if err != nil {
+			failures[i] = fmt.Errorf("read source: %w", err)
+			return
+		}
+		modules[i] = readTSModule(language, resolver, names[i], string(source.Plain(text)))
+	})
 	return modules, errors.Join(failures...)
 }
 

@@ -1,0 +1,371 @@
+package inspect
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+// row is one line about a service or the application.
+type row struct {
+	kind, name, what, at string
+	// hidden says that Encore's metadata does not show it.
+	hidden bool
+}
+
+// block is a heading and the rows below it.
+type block struct {
+	title, note string
+	rows        []row
+}
+
+// Text describes an application for somebody at a terminal: per service its endpoints, what it uses, how, and
+// where; then what belongs to no service. Columns are aligned over all of that; what holds data follows, if anything does.
+func Text(a *app.App, held []holdings.Held, color bool) string {
+	from, resources := edgesByService(a), resourcesByID(a)
+	var blocks []block
+	for _, s := range a.Services {
+		blocks = append(blocks, block{title: s.Name, note: endpointNote(s), rows: serviceRows(resources, from[s.Name])})
+	}
+	if rows := sharedRows(a); len(rows) > 0 {
+		blocks = append(blocks, block{title: "application", rows: rows})
+	}
+
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s  %s\n", bolden(a.Name, color), headline(a))
+	titleWidth, widths := columns(blocks)
+	for _, b := range blocks {
+		fmt.Fprintln(&out)
+		line := pad(b.title, titleWidth)
+		fmt.Fprintf(&out, "%s%s\n", bolden(b.title, color), strings.TrimRight(line[len(b.title):]+"  "+b.note, " "))
+		for _, r := range b.rows {
+			text := fmt.Sprintf("  %s  %s  %s", pad(r.kind, widths[0]), pad(r.name, widths[1]), pad(r.what, widths[2]))
+			fmt.Fprintln(&out, paintRow(text, r, color))
+		}
+	}
+	writeHeld(&out, held, color)
+	return out.String()
+}
+
+// writeHeld lists what holds data with the ids that --accept-replacement and --forget take, quoted for a shell.
+func writeHeld(out *strings.Builder, held []holdings.Held, color bool) {
+	if len(held) == 0 {
+		return
+	}
+	width := 0
+	for _, h := range held {
+		width = max(width, utf8.RuneCountInString(h.ID)+2)
+	}
+	fmt.Fprintf(out, "\n%s  ids for --accept-replacement; with * for --forget as well, once it has left the code\n", bolden("holds data", color))
+	for _, h := range held {
+		mark := ' '
+		if h.Forgettable {
+			mark = '*'
+		}
+		fmt.Fprintf(out, "%c %s  %s\n", mark, pad(fmt.Sprintf("%q", h.ID), width), h.Name)
+	}
+}
+
+func headline(a *app.App) string {
+	runtime := map[app.Runtime]string{app.EncoreGo: "Encore Go", app.EncoreTypeScript: "Encore TypeScript", app.Containers: "plain containers"}[a.Runtime]
+	endpoints := 0
+	for _, s := range a.Services {
+		endpoints += len(s.Endpoints)
+	}
+	parts := []string{runtime, count(len(a.Services), "service"), count(endpoints, "endpoint")}
+	if a.Exposed() {
+		parts = append(parts, "gateway "+app.GatewayName)
+	}
+	if a.Auth != nil {
+		parts = append(parts, fmt.Sprintf("auth by %s.%s", a.Auth.Service, a.Auth.Name))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func endpointNote(s app.Service) string {
+	if s.Container != nil {
+		return containerNote(s.Container)
+	}
+	byAccess := map[string]int{}
+	for _, e := range s.Endpoints {
+		byAccess[e.Access]++
+	}
+	var parts []string
+	for _, access := range []string{"public", "auth", "private"} {
+		if byAccess[access] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", access, byAccess[access]))
+		}
+	}
+	if len(parts) == 0 {
+		return "no endpoints"
+	}
+	return strings.Join(parts, "  ")
+}
+
+// containerNote says who reaches a container.
+func containerNote(c *app.Container) string {
+	switch {
+	case c.Job:
+		return "job"
+	case c.Worker:
+		return "worker"
+	case !c.Public:
+		return "internal"
+	}
+	note := "public"
+	if c.Subdomain != "" {
+		note += " as " + c.Subdomain
+	}
+	if len(c.Paths) > 0 {
+		note += " for " + strings.Join(c.Paths, ", ")
+	}
+	return note
+}
+
+// serviceRows says what one service uses: a row per resource and way to it, in the order of kinds, then calls.
+func serviceRows(resources map[app.ID]*app.Resource, edges []app.Edge) []row {
+	var rows []row
+	edges = app.Plain(edges)
+	for _, kind := range kinds.All {
+		var group []app.Edge
+		for i, e := range edges {
+			if e.Kind != kind.Name || e.Origin == app.Demanded {
+				continue
+			}
+			group = append(group, e)
+			if i+1 == len(edges) || e.To() != edges[i+1].To() {
+				rows = append(rows, targetRows(resources, kind, group)...)
+				group = nil
+			}
+		}
+	}
+	for _, call := range calls(edges) {
+		name := call.Resource
+		if call.Operation != "" {
+			name += "." + call.Operation
+		}
+		r := row{kind: "calls", name: name, at: fileLine(call.At), hidden: call.Hidden()}
+		if r.hidden {
+			r.what = "through " + call.Through
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// targetRows describes the edges of one service to one resource: its own uses in one row, and one more for each
+// roundabout way.
+func targetRows(resources map[app.ID]*app.Resource, kind kinds.Kind, edges []app.Edge) []row {
+	resource := resources[app.ID{Kind: kind.Name, Parent: edges[0].Parent, Name: edges[0].Resource}]
+	var ways []string
+	byWay := map[string][]app.Edge{}
+	for _, e := range edges {
+		way := e.Through
+		if e.Origin == app.ThroughMiddleware {
+			way = "middleware " + way
+		}
+		if e.Origin == app.Reached && path.Ext(way) == "" {
+			way = "package " + way
+		}
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
+		byWay[way] = append(byWay[way], e)
+	}
+	slices.Sort(ways)
+	var rows []row
+	for _, way := range ways {
+		group := byWay[way]
+		first := group[0]
+		r := row{kind: kind.Name, name: first.Resource, what: verbs(kind, group), at: fileLine(first.At)}
+		if way != "" {
+			r.what += " through " + way
+			r.hidden = first.Origin != app.ThroughMiddleware && kind.Name != "secret"
+		} else if kind.Bound && resource != nil && resource.Service == first.Service && kind.Operation == "" && !kind.Repeatable {
+			r.what, r.at = "owns", fileLine(resource.At)
+		}
+		if s, ok := spec[*kinds.Subscription](resource); ok {
+			r.kind, r.name = "topic", first.Parent
+			r.what += fmt.Sprintf(" as %s (%s)", first.Resource, subscriptionNote(s))
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func spec[T any](r *app.Resource) (T, bool) {
+	var none T
+	if r == nil {
+		return none, false
+	}
+	s, ok := r.Spec.(T)
+	return s, ok
+}
+
+// verbs joins what the operations do, each once.
+func verbs(kind kinds.Kind, edges []app.Edge) string {
+	var words []string
+	for _, e := range edges {
+		if verb := kind.Verbs[e.Operation]; verb != "" {
+			words = add(words, verb)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func subscriptionNote(s *kinds.Subscription) string {
+	retries := fmt.Sprintf("%d retries", s.RetryPolicy.MaxRetries)
+	switch s.RetryPolicy.MaxRetries {
+	case kinds.InfiniteRetries:
+		retries = "retries without end"
+	case kinds.NoRetries:
+		retries = "no retries"
+	case 1:
+		retries = "1 retry"
+	}
+	return fmt.Sprintf("ack %s, %s", kinds.Spell(s.AckDeadline), retries)
+}
+
+// calls are the endpoints of other services that a service calls, each once, at its first call.
+func calls(edges []app.Edge) []app.Edge {
+	var found []app.Edge
+	for _, e := range edges {
+		if e.Kind != "service" || e.ReferenceOnly || e.Resource == e.Service {
+			continue
+		}
+		if n := len(found); n > 0 && found[n-1].To() == e.To() && found[n-1].Operation == e.Operation {
+			continue
+		}
+		found = append(found, e)
+	}
+	return found
+}
+
+// sharedRows are what belongs to the application as a whole: cron jobs, metrics, secrets every service is given, and
+// resources nobody uses.
+func sharedRows(a *app.App) []row {
+	var rows []row
+	used := map[app.ID]bool{}
+	demanded := map[app.ID]bool{}
+	for _, r := range a.Resources {
+		if r.Parent != "" { // a topic is used by its subscriptions
+			used[app.ID{Kind: "topic", Name: r.Parent}] = used[app.ID{Kind: "topic", Name: r.Parent}] || r.Kind == "subscription"
+		}
+	}
+	for _, e := range a.Edges {
+		k := e.To()
+		used[k] = used[k] || e.Origin != app.Demanded
+		demanded[k] = demanded[k] || e.Origin == app.Demanded
+	}
+	for _, e := range a.Loads {
+		what := "used by every process while " + a.LoadedUnits() + " load"
+		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: what, at: fileLine(e.At), hidden: true})
+		used[e.To()] = true
+	}
+	for _, kind := range kinds.All {
+		for _, r := range a.Of(kind.Name) {
+			line := row{kind: kind.Name, name: r.Name, at: fileLine(r.At)}
+			k := r.ID()
+			switch s := r.Spec.(type) {
+			case *kinds.Cron:
+				line.what = fmt.Sprintf("%s -> %s.%s", when(s), s.Service, s.Endpoint)
+				if s.StartsJob {
+					line.what = fmt.Sprintf("%s -> job %s", when(s), s.Service)
+				}
+			case *kinds.Metric:
+				line.what = s.Type
+			default:
+				switch {
+				case demanded[k]:
+					line.what = "given to every service"
+				case kind.PartOf != "" || used[k]:
+					continue
+				default:
+					line.what = "used by no service"
+				}
+			}
+			rows = append(rows, line)
+		}
+	}
+	return rows
+}
+
+// when spells a schedule in words where words are shorter than the expression.
+func when(c *kinds.Cron) string {
+	if c.Schedule == "" {
+		return every(c.EveryMinutes)
+	}
+	var minute, hour int
+	if n, err := fmt.Sscanf(c.Schedule, "%d %d * * *", &minute, &hour); err == nil && n == 2 && strings.HasSuffix(c.Schedule, " * * *") {
+		return fmt.Sprintf("every day at %02d:%02d %s", hour, minute, zone(c))
+	}
+	return fmt.Sprintf("at %s %s", c.Schedule, zone(c))
+}
+
+// zone is the time zone of a schedule; what reads Encore's source or metadata leaves it to be UTC.
+func zone(c *kinds.Cron) string { return cmp.Or(c.TimeZone, "UTC") }
+
+func every(minutes int) string {
+	switch {
+	case minutes == 24*60:
+		return "every day at 00:00 UTC"
+	case minutes == 60:
+		return "every hour"
+	case minutes%60 == 0:
+		return fmt.Sprintf("every %d hours", minutes/60)
+	case minutes == 1:
+		return "every minute"
+	}
+	return fmt.Sprintf("every %d minutes", minutes)
+}
+
+// columns measures the titles and the first three columns of the rows, in characters. A few long rows do not push
+// everything to the right: past a limit they overflow.
+func columns(blocks []block) (title int, widths [3]int) {
+	limits := [3]int{12, 32, 60}
+	for _, b := range blocks {
+		title = max(title, utf8.RuneCountInString(b.title))
+		for _, r := range b.rows {
+			for i, text := range []string{r.kind, r.name, r.what} {
+				widths[i] = max(widths[i], min(limits[i], utf8.RuneCountInString(text)))
+			}
+		}
+	}
+	return title, widths
+}
+
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}
+
+func bolden(text string, color bool) string {
+	if !color {
+		return text
+	}
+	return "\x1b[1m" + text + "\x1b[0m"
+}
+
+// paintRow adds the position, dimmed, and marks what Encore's metadata hides.
+func paintRow(text string, r row, color bool) string {
+	if !color {
+		return text + "  " + r.at
+	}
+	if r.hidden {
+		text = "\x1b[33m" + text + "\x1b[0m"
+	}
+	return text + "  \x1b[2m" + r.at + "\x1b[0m"
+}

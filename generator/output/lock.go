@@ -1,0 +1,143 @@
+package output
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/source"
+)
+
+// LockName is the file, in the output folder, that says what groundplan owns there.
+const LockName = "groundplan.lock.json"
+
+// LockVersion changes when an older groundplan could misread the file.
+const LockVersion = 1
+
+// Lock is groundplan.lock.json: what a run leaves behind for the next one. It is committed with the generated code.
+type Lock struct {
+	Version int `json:"version"`
+	// App is the application's name. It is kept when nothing but the folder names the application.
+	App string `json:"app"`
+	// Files maps every file groundplan owns, slash separated and relative to the output folder, to the SHA-256 of
+	// what it wrote there.
+	Files map[string]string `json:"files"`
+	// Addresses maps a logical id ("database orders") to its Terraform address, by stack ("production/platform").
+	Addresses map[string]map[string]string `json:"addresses"`
+	// Labels are the labels of what has no address of its own to tell it: services and databases of plain containers, and
+	// what an environment brings. They end up in the names of variables and outputs.
+	Labels map[string]string `json:"labels,omitempty"`
+	// CIDRs are the network ranges granted, by environment. A grant never changes: subnets would be replaced.
+	CIDRs map[string]string `json:"cidrs"`
+	// Modules maps each vendored module to a hash over its files.
+	Modules map[string]string `json:"modules"`
+	// Holdings are the values that cannot change without replacing something that holds data, by environment and logical id.
+	// An environment that is not in it is recorded by the next run, which refuses nothing there.
+	Holdings holdings.Record `json:"holdings,omitempty"`
+	// Priorities are the places granted on the listener, by environment: who has which. None is given away a second time,
+	// because AWS refuses a rule in the place of one that goes in the same apply.
+	Priorities map[string]map[int]string `json:"priorities,omitempty"`
+	// Moved maps addresses of modules, by stack, to what they are called since.
+	Moved map[string]map[string]string `json:"moved,omitempty"`
+	// Forgotten maps what was left on AWS, by stack and logical id, to the address it had. A line may be removed once every
+	// state was applied.
+	Forgotten map[string]map[string]string `json:"forgotten,omitempty"`
+}
+
+// before are the parts of a lock that stand elsewhere since.
+type before struct {
+	// LoadBalancers, by environment, are facts of the holding "load balancer".
+	LoadBalancers map[string]struct {
+		Internal  bool `json:"internal"`
+		Protected bool `json:"protected"`
+	} `json:"load_balancers"`
+}
+
+// into puts what stood elsewhere where it is looked for.
+func (b before) into(lock *Lock) {
+	for env, balancer := range b.LoadBalancers {
+		lock.Holdings.RememberSide(env, balancer.Internal, balancer.Protected)
+	}
+}
+
+const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"
+
+// ReadLock returns the lock of an output folder; an empty one when the folder has none. A lock that is there and cannot
+// be used is an error whose text ends in a hint line: going on without it would give away the ranges it grants.
+func ReadLock(dir string) (*Lock, error) {
+	path := filepath.Join(dir, LockName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Lock{Version: LockVersion}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if source.IsPointer(data) {
+		return nil, fmt.Errorf("%s is a pointer of Git LFS, which keeps its content elsewhere\nhint: git lfs pull", path)
+	}
+	var lock Lock
+	var old before
+	err = json.Unmarshal(source.Plain(data), &lock)
+	if err == nil {
+		err = json.Unmarshal(source.Plain(data), &old)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
+	}
+	if lock.Version > LockVersion {
+		return nil, fmt.Errorf("%s has version %d, and this groundplan knows version %d\nhint: use a groundplan as new as the one that wrote it", path, lock.Version, LockVersion)
+	}
+	if lock.Version < LockVersion {
+		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
+	}
+	old.into(&lock)
+	return &lock, nil
+}
+
+// bytes prints the lock; encoding/json sorts map keys, so the same lock gives the same bytes.
+func (l *Lock) bytes() []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(l); err != nil {
+		panic(err) // maps of strings always encode
+	}
+	return out.Bytes()
+}
+
+func Hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// Side is what the lock remembers of an environment's load balancer: what of it a change replaces, and whether AWS would
+// let it go.
+type Side struct {
+	Internal  bool `json:"internal"`
+	Protected bool `json:"protected"`
+}
+
+// mergeSides are the load balancers after a run that was limited to some paths.
+func mergeSides(previous, now map[string]Side, within func(path string) bool) map[string]Side {
+	merged := map[string]Side{}
+	for env, side := range previous {
+		if !within(env + "/") {
+			merged[env] = side
+		}
+	}
+	for env, side := range now {
+		if within(env + "/") {
+			merged[env] = side
+		}
+	}
+	return merged
+}
