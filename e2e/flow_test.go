@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // envelope is what SNS makes of a message, the fields that Encore's runtimes read.
@@ -144,7 +144,7 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 		return arn
 	}
 	elsewhere := "stranger-of-" + subscription.Name
-	stranger, outsider := subscribed(environment.Prefix(d.environment.App, d.environment.Name)+"-"+elsewhere), subscribed(elsewhere)
+	stranger, outsider := subscribed(names.Prefix(d.environment.App, d.environment.Name)+"-"+elsewhere), subscribed(elsewhere)
 	queue, policy := d.queue(t, subscription, "url"), map[string]any{}
 	publish := func(arn, id string) {
 		d.aws.call(t, anybody, "sns", "Publish", message(arn, "intruder", fifo, "a", id+subscription.Name))
@@ -194,7 +194,7 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 
 // fifo reports whether SNS keeps an order for the topic: Encore's TypeScript runtime does not send what that takes.
 func (d *deployment) fifo(topic app.Resource) bool {
-	return d.application.Language != "typescript" && topic.Spec.(*kinds.Topic).FIFO()
+	return d.application.Runtime != app.EncoreTypeScript && topic.Spec.(*kinds.Topic).FIFO()
 }
 
 func (d *deployment) topicARN(t *testing.T, topic app.Resource) string {

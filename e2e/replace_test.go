@@ -21,6 +21,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // change is what somebody does to an application or its settings while it runs.
@@ -265,7 +266,7 @@ func TestX3_Moved(t *testing.T) {
 // appliedEnvironment is one that runs, with its source and the lock that its generation left.
 type appliedEnvironment struct {
 	*labenvironment.Environment
-	lock *generator.Lock
+	lock *output.Lock
 	out  string
 	// manifest and settings are the texts that changes begin with.
 	manifest, settings string
@@ -286,11 +287,11 @@ func applied(t *testing.T, fixture, settings string) *appliedEnvironment {
 	if text, err := os.ReadFile(filepath.Join(prepared.Source, "groundplan.app.hcl")); err == nil {
 		a.manifest = string(text)
 	}
-	output, diagnostics := a.generate(t, holdings.Consent{})
+	result, diagnostics := a.generate(t, holdings.Consent{})
 	if diagnostics.HasErrors() {
 		t.Fatal(diagnostics)
 	}
-	a.lock = output.Lock
+	a.lock = result.Lock
 	a.writeLock(t)
 	tf, err := prepared.Terraform("platform")
 	if err != nil {
@@ -308,18 +309,18 @@ func (a *appliedEnvironment) writeLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(a.out, generator.LockName), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(a.out, output.LockName), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (a *appliedEnvironment) generate(t *testing.T, consent holdings.Consent) (*generator.Output, hcl.Diagnostics) {
 	t.Helper()
-	output, _, diagnostics, err := generator.FromSource(generator.Options{Root: a.Source, Out: a.out, Consent: consent})
+	result, _, diagnostics, err := generator.FromSource(generator.Options{Root: a.Source, Out: a.out, Consent: consent})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return output, diagnostics
+	return result, diagnostics
 }
 
 // change writes a change into the source.
@@ -366,20 +367,20 @@ func (a *appliedEnvironment) plan(t *testing.T, c change) {
 	if want := slices.Sorted(slices.Values(slices.Concat(c.refused, c.forgotten))); !slices.Equal(slices.Compact(refused), want) {
 		t.Errorf("refused is\n%s\nwant\n%s", strings.Join(refused, "\n"), strings.Join(want, "\n"))
 	}
-	output, diagnostics := a.generate(t, holdings.Consent{Accept: c.refused, Forget: c.forgotten})
+	result, diagnostics := a.generate(t, holdings.Consent{Accept: c.refused, Forget: c.forgotten})
 	if diagnostics.HasErrors() {
 		t.Fatal(diagnostics)
 	}
 	if c.unseen != "" {
 		return
 	}
-	if destroyed := a.destroyed(t, output); !slices.Equal(slices.Sorted(maps.Keys(destroyed)), slices.Sorted(slices.Values(c.destroyed))) {
+	if destroyed := a.destroyed(t, result); !slices.Equal(slices.Sorted(maps.Keys(destroyed)), slices.Sorted(slices.Values(c.destroyed))) {
 		t.Errorf("destroyed is %v\nwant %v\n%v", slices.Sorted(maps.Keys(destroyed)), c.destroyed, destroyed)
 	}
 }
 
 // destroyed are the resources that hold data and that a plan of the platform deletes or replaces, by module.
-func (a *appliedEnvironment) destroyed(t *testing.T, output *generator.Output) map[string][]string {
+func (a *appliedEnvironment) destroyed(t *testing.T, result *generator.Output) map[string][]string {
 	t.Helper()
 	stack := filepath.Join(a.Folder, "platform")
 	old, err := filepath.Glob(filepath.Join(stack, "*.tf"))
@@ -392,7 +393,7 @@ func (a *appliedEnvironment) destroyed(t *testing.T, output *generator.Output) m
 		}
 	}
 	prefix := a.Settings.Name + "/platform/"
-	for name, content := range output.Files {
+	for name, content := range result.Files {
 		if strings.HasPrefix(name, prefix) || strings.HasPrefix(name, "modules/") {
 			if err := os.MkdirAll(filepath.Dir(filepath.Join(a.out, name)), 0o755); err != nil {
 				t.Fatal(err)

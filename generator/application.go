@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/modules"
@@ -53,7 +54,7 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	if err != nil || diags.HasErrors() || application == nil {
 		return nil, nil, diags, err
 	}
-	previous, err := ReadLock(options.Out)
+	previous, err := output.ReadLock(options.Out)
 	if err != nil {
 		return nil, nil, diags, err
 	}
@@ -82,7 +83,7 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 
 // keepGenerated protects what earlier runs generated from an application in which no service is found any more: without its
 // code nobody could destroy what it made.
-func keepGenerated(previous *Lock, out string) hcl.Diagnostics {
+func keepGenerated(previous *output.Lock, out string) hcl.Diagnostics {
 	if len(previous.Files) == 0 {
 		return nil
 	}

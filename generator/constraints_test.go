@@ -19,6 +19,8 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/quota"
 )
 
@@ -142,10 +144,10 @@ func refusal(application *app.App, settings string, granted map[string]string) s
 		environments, diags = environment.Resolve(file, application)
 	}
 	if !diags.HasErrors() {
-		var output *generator.Output
-		output, diags = generator.Generate(application, environments, &generator.Lock{CIDRs: granted}, holdings.Consent{})
-		if output != nil {
-			diags = append(diags, quota.Check(output.Needs, nil)...)
+		var result *generator.Output
+		result, diags = generator.Generate(application, environments, &output.Lock{CIDRs: granted}, holdings.Consent{})
+		if result != nil {
+			diags = append(diags, quota.Check(result.Needs, nil)...)
 		}
 	}
 	var lines []string
@@ -235,11 +237,11 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
+				result, diags := generator.Generate(application, environments, &output.Lock{}, holdings.Consent{})
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				for _, problem := range wrongNames(t, output, environments[0].Name, seen) {
+				for _, problem := range wrongNames(t, result, environments[0].Name, seen) {
 					t.Errorf("%s, %s: %s", name, part, problem)
 				}
 			}
@@ -275,17 +277,17 @@ func everything(name, part string) *app.App {
 
 // started is an application of plain containers that is one job, with a schedule of the same name.
 func started(name, part string) *app.App {
-	application := &app.App{Name: name, ID: name, Language: "manifest", Manifest: true}
+	application := &app.App{Name: name, ID: name, Runtime: app.Containers}
 	application.Services = []app.Service{{Name: part, Dir: ".", Container: &app.Container{Port: 8080, Job: true}}}
 	application.Resources = []app.Resource{{Kind: "cron", Name: part, Service: part, Spec: &kinds.Cron{EveryMinutes: 60, Service: part, StartsJob: true, TimeZone: "UTC"}}}
 	return application
 }
 
 // wrongNames are the names of an environment's module calls that AWS would refuse.
-func wrongNames(t *testing.T, output *generator.Output, env string, seen map[string]bool) []string {
+func wrongNames(t *testing.T, result *generator.Output, env string, seen map[string]bool) []string {
 	t.Helper()
 	files := map[string]string{}
-	for name, content := range output.Files {
+	for name, content := range result.Files {
 		files[name] = string(content)
 	}
 	platform, err := readStack(files, env+"/platform", nil)
@@ -324,15 +326,15 @@ func wrongNames(t *testing.T, output *generator.Output, env string, seen map[str
 
 // TestE3_WrongNamesAreSeen shows the check of names firing.
 func TestE3_WrongNamesAreSeen(t *testing.T) {
-	output := &generator.Output{Files: map[string][]byte{}}
+	result := &generator.Output{Output: output.Output{Files: map[string][]byte{}}}
 	for name, source := range map[string]string{"long": "load-balancer", "internal-x": "load-balancer", "a--b": "cache", "A": "bucket", "sg-x": "fargate-service"} {
 		if name == "long" {
 			name = strings.Repeat("a", 33)
 		}
-		output.Files["p/platform/"+name+".tf"] = []byte(fmt.Sprintf("module \"m%d\" {\n  source = \"../../modules/%s\"\n  name = %q\n}\n", len(output.Files), source, name))
+		result.Files["p/platform/"+name+".tf"] = []byte(fmt.Sprintf("module \"m%d\" {\n  source = \"../../modules/%s\"\n  name = %q\n}\n", len(result.Files), source, name))
 	}
-	output.Files["p/services/x.tf"] = []byte("module \"x\" {\n  source = \"../../modules/fargate-service\"\n  secrets = { \"SECRET_ß\" = \"x\" }\n}\n")
-	if problems := wrongNames(t, output, "p", map[string]bool{}); len(problems) != 6 {
+	result.Files["p/services/x.tf"] = []byte("module \"x\" {\n  source = \"../../modules/fargate-service\"\n  secrets = { \"SECRET_ß\" = \"x\" }\n}\n")
+	if problems := wrongNames(t, result, "p", map[string]bool{}); len(problems) != 6 {
 		t.Errorf("%d seen of 6: %v", len(problems), problems)
 	}
 }
@@ -395,37 +397,37 @@ func TestE3_StatementsOfBucketsDoNotMeet(t *testing.T) {
 // warning where a runtime does not do what is asked.
 func TestP1_FIFOFollowsDeclarationAndLanguage(t *testing.T) {
 	for _, test := range []struct {
-		language   string
+		runtime    app.Runtime
 		topic      kinds.Topic
 		fifo, warn bool
 	}{
-		{"go", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
-		{"go", kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, true, false},
-		{"go", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, true, false},
-		{"typescript", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
-		{"typescript", kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, false, true},
-		{"typescript", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, false, true},
+		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
+		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, true, false},
+		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, true, false},
+		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
+		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, false, true},
+		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, false, true},
 	} {
 		application := with(app.Resource{Kind: "topic", Name: "paid", Spec: &test.topic}, subscribed("paid", "ship"))
-		application.Language = test.language
-		output, diags := tryLower(t, application, "")
+		application.Runtime = test.runtime
+		result, diags := tryLower(t, application, "")
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		stack, err := readStack(map[string]string{"production/platform/topics.tf": string(output.Files["production/platform/topics.tf"])}, "production/platform", nil)
+		stack, err := readStack(map[string]string{"production/platform/topics.tf": string(result.Files["production/platform/topics.tf"])}, "production/platform", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, label := range []string{"topic_paid", "subscription_paid_ship"} {
 			if got := stack.arg(stack.calls[label], "fifo") == "true"; got != test.fifo {
-				t.Errorf("%s %+v: fifo of %s is %v", test.language, test.topic, label, got)
+				t.Errorf("%s %+v: fifo of %s is %v", test.runtime, test.topic, label, got)
 			}
 		}
 		warned := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
 			return d.Summary == "Delivery that is not kept" && d.Severity == hcl.DiagWarning && d.Subject.Filename == "orders/orders.go"
 		})
 		if warned != test.warn {
-			t.Errorf("%s %+v: warned %v: %v", test.language, test.topic, warned, diags)
+			t.Errorf("%s %+v: warned %v: %v", test.runtime, test.topic, warned, diags)
 		}
 	}
 }
@@ -436,18 +438,18 @@ func TestS1_VariablesOfSecretsAreASCII(t *testing.T) {
 	for _, name := range []string{"Größe", "Grösse", "Ключ", "StripeKey"} {
 		declares(application, "orders", name)
 	}
-	output, diags := tryLower(t, application, "")
+	result, diags := tryLower(t, application, "")
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if problems := wrongNames(t, output, "production", map[string]bool{}); len(problems) > 0 {
+	if problems := wrongNames(t, result, "production", map[string]bool{}); len(problems) > 0 {
 		t.Error(problems)
 	}
-	call := callArguments(t, output, "production/services/orders.tf")
+	call := callArguments(t, result, "production/services/orders.tf")
 	variables := map[any]bool{}
 	for name, value := range config(t, call).Secrets {
 		from := value.(map[string]any)["$env"]
-		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+kinds.Label(name)+"_arn>" {
+		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+names.Label(name)+"_arn>" {
 			t.Errorf("%s is read from %v, which holds %s", name, from, arn)
 		}
 		variables[from] = true

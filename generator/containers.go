@@ -2,7 +2,6 @@ package generator
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // containerArgs are the arguments of a process that only plain containers have: no runtime of Encore's reads a config
@@ -69,9 +69,6 @@ func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-// privateImage is an image in a private registry of ECR: account, region, the suffix of China's partition, repository.
-var privateImage = regexp.MustCompile(`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)[:@]`)
-
 // containerImage is the image of a service and the repository of ECR that its tasks may pull from: the environment's, or the
 // private one whose image the manifest names. For any other image there is nothing to permit.
 func containerImage(c *app.Container) (image, repository emit.Value) {
@@ -79,7 +76,7 @@ func containerImage(c *app.Container) (image, repository emit.Value) {
 	if c.Image == "" {
 		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), emit.Ref("local.platform.registry.repository_arn")
 	}
-	if parts := privateImage.FindStringSubmatch(c.Image); parts != nil {
+	if parts := kinds.PrivateImage.FindStringSubmatch(c.Image); parts != nil {
 		partition := "aws"
 		switch {
 		case parts[3] != "":
@@ -98,12 +95,6 @@ func imageCredentials(d *kinds.Deployment, c *app.Container) emit.Value {
 		return emit.String("")
 	}
 	return emit.Ref(d.SecretARN(c.ImageCredentials))
-}
-
-// deploysByTag says whether a deployment names the tag of an image: not when every service has a fixed one.
-func deploysByTag(application *app.App) bool {
-	return len(application.Services) == 0 || slices.ContainsFunc(application.Services,
-		func(s app.Service) bool { return s.Container == nil || s.Container.Image == "" })
 }
 
 // variableArgs are the environment variables of a container, with a comment where what they are about begins.
@@ -152,18 +143,16 @@ func containerHosts(env *environment.Environment, c *app.Container) []string {
 	case c.Subdomain == "":
 		return env.Answered()
 	}
-	return []string{domainOf(env, c)}
-}
-
-func domainOf(env *environment.Environment, c *app.Container) string {
-	if c.Subdomain == "" {
-		return env.Domain
-	}
-	return c.Subdomain + "." + env.Domain
+	return []string{env.DomainOf(c)}
 }
 
 // maxSubdomains is how many names beside the domain itself a certificate has room for.
 const maxSubdomains = environment.MaxCertifiedNames - 1
+
+// checkApplication asks what is wrong with an application in every environment.
+func checkApplication(application *app.App) hcl.Diagnostics {
+	return append(checkSubdomains(application), checkPublicJobs(application)...)
+}
 
 // checkSubdomains reports names under an environment's domain that two things would have.
 func checkSubdomains(application *app.App) hcl.Diagnostics {
@@ -171,7 +160,7 @@ func checkSubdomains(application *app.App) hcl.Diagnostics {
 	taken := map[string]app.Resource{}
 	for _, r := range application.Of(kinds.Buckets.Name) {
 		if r.Spec.(*kinds.Bucket).Public {
-			taken[environment.Name(environment.DiscoveryName, r.Name)] = r
+			taken[names.Of(names.DiscoveryName, r.Name)] = r
 		}
 	}
 	seen := map[string]bool{}
@@ -204,7 +193,7 @@ func checkPublicJobs(application *app.App) hcl.Diagnostics {
 		spec := r.Spec.(*kinds.Cron)
 		service := services[spec.Service]
 		for _, endpoint := range service.Endpoints {
-			if endpoint.Name != spec.Endpoint || !public(service) || !routed(service.Container, endpoint.Path) {
+			if endpoint.Name != spec.Endpoint || !service.FacesOutside() || !routed(service.Container, endpoint.Path) {
 				continue
 			}
 			diags = append(diags, diagnostic.Warning(r.At, "Job that anybody can start", "leave the path out of the paths of the service, call a service that is not public, or check requests there",
@@ -220,53 +209,4 @@ func routed(c *app.Container, path string) bool {
 		below, wild := strings.CutSuffix(pattern, "*")
 		return path == pattern || wild && strings.HasPrefix(path, below)
 	})
-}
-
-// subdomains are the names beside its domain that an environment answers to, sorted.
-func subdomains(d *kinds.Deployment) []string {
-	var names []string
-	for _, service := range d.App.Services {
-		if c := service.Container; c != nil && c.Public && c.Subdomain != "" && d.Env.Domain != "" {
-			names = append(names, domainOf(d.Env, c))
-		}
-	}
-	return distinct(names)
-}
-
-// images lists what the containers of a deployment are built from, by what stands before the tag.
-func images(d *kinds.Deployment) []guideImage {
-	services := map[string][]*kinds.Process{}
-	for _, p := range d.Processes {
-		if c := p.Service(p.Name).Container; c.Image == "" {
-			services[c.TagPrefix] = append(services[c.TagPrefix], p)
-		}
-	}
-	var list []guideImage
-	for prefix, processes := range services {
-		image := guideImage{Prefix: prefix, Arch: "amd64"}
-		if len(processes) == 1 {
-			if dir := processes[0].Service(processes[0].Name).Dir; dir != "." {
-				image.Dir = "/" + dir
-			}
-		}
-		var names []string
-		for _, p := range processes {
-			names = append(names, p.Name)
-			if p.Architecture == "ARM64" {
-				image.Arch = "arm64"
-			}
-		}
-		image.Services = strings.Join(names, ", ")
-		list = append(list, image)
-	}
-	slices.SortFunc(list, func(a, b guideImage) int { return strings.Compare(a.Prefix, b.Prefix) })
-	return list
-}
-
-// servicePort is the port that every process listens on, and the only one the network lets through to them.
-func servicePort(d *kinds.Deployment) int {
-	if len(d.Processes) == 0 {
-		return kinds.ServicePort
-	}
-	return d.Processes[0].Port()
 }

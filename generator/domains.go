@@ -15,7 +15,7 @@ import (
 // domainArgs are the names of the load balancer, and the zones they stand in.
 func domainArgs(d *kinds.Deployment) []emit.Arg {
 	env := d.Env
-	names := subdomains(d)
+	names := d.Subdomains()
 	var redirected []string
 	var zones, private []emit.Arg
 	if env.PrivateZoneID != "" {
@@ -47,29 +47,6 @@ func domainArgs(d *kinds.Deployment) []emit.Arg {
 	}
 }
 
-// withoutZone are the names of an environment for which no record is made.
-func withoutZone(env *environment.Environment) []string {
-	var names []string
-	if env.Domain != "" && env.HostedZoneID == "" && env.PrivateZoneID == "" {
-		names = append(names, env.Domain)
-	}
-	for _, alias := range env.Aliases {
-		if alias.HostedZoneID == "" && alias.PrivateZoneID == "" {
-			names = append(names, alias.Domain)
-		}
-	}
-	return names
-}
-
-// privateZones are the zones of an environment that only VPCs resolve, sorted.
-func privateZones(env *environment.Environment) []string {
-	zones := []string{env.PrivateZoneID}
-	for _, alias := range env.Aliases {
-		zones = append(zones, alias.PrivateZoneID)
-	}
-	return slices.DeleteFunc(distinct(zones), func(id string) bool { return id == "" })
-}
-
 // ownName is a name that an environment answers to, and what has it.
 type ownName struct {
 	name, what string
@@ -87,7 +64,7 @@ func ownNames(d *kinds.Deployment) []ownName {
 	}
 	for _, service := range d.App.Services {
 		if c := service.Container; c != nil && c.Public && c.Subdomain != "" && d.Env.Domain != "" {
-			names = append(names, ownName{name: domainOf(d.Env, c), what: fmt.Sprintf("the service %q", service.Name)})
+			names = append(names, ownName{name: d.Env.DomainOf(c), what: fmt.Sprintf("the service %q", service.Name)})
 		}
 	}
 	for _, r := range d.Of(kinds.Buckets.Name) {
@@ -113,7 +90,7 @@ func checkNames(d *kinds.Deployment) hcl.Diagnostics {
 			}
 		}
 	}
-	if count := 1 + len(d.Env.Aliases) + len(subdomains(d)); d.Env.Domain != "" && count > environment.MaxCertifiedNames {
+	if count := 1 + len(d.Env.Aliases) + len(d.Subdomains()); d.Env.Domain != "" && count > environment.MaxCertifiedNames {
 		diags = append(diags, diagnostic.Error(d.Env.At, "Too many names", "leave out alias blocks in "+environment.Filename+", or tell services apart by their paths",
 			"Environment %q answers to %d names, its domain, its aliases and the subdomains of services, and a certificate has room for %d.", d.Env.Name, count, environment.MaxCertifiedNames))
 	}

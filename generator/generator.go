@@ -1,27 +1,27 @@
 // Package generator turns an application's source into a folder of Terraform code.
 //
-// Generate is pure: it reads the application, and returns files and diagnostics. Only output.go and disk.go change
-// files. It must not know how to run terraform.
+// Generate is pure: it reads the application, and returns files and diagnostics. Only package output changes files.
 package generator
 
 import (
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -33,9 +33,16 @@ const (
 	servicesStack = "services"
 )
 
+// Output is what Generate makes: files with their lock, and what each environment takes of what AWS limits, in the order of the
+// environments. Nothing has touched the disk.
+type Output struct {
+	output.Output
+	Needs []quota.Environment
+}
+
 // Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
 // was granted once stays, and what holds data stays unless the consent names it. The environments' address ranges are filled in.
-func Generate(application *app.App, environments []environment.Environment, previous *Lock, consent holdings.Consent) (*Output, hcl.Diagnostics) {
+func Generate(application *app.App, environments []environment.Environment, previous *output.Lock, consent holdings.Consent) (*Output, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	cidrs, problem := environment.GrantCIDRs(environments, previous.CIDRs)
 	if problem != nil {
@@ -44,13 +51,13 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	if diags = append(diags, checkRanges(environments, cidrs)...); diags.HasErrors() {
 		return nil, diags
 	}
-	output := &Output{Files: map[string][]byte{}, Lock: &Lock{
-		Version: lockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
+	result := &Output{Output: output.Output{Files: map[string][]byte{}, Lock: &output.Lock{
+		Version: output.LockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
 		CIDRs: cidrs, Modules: map[string]string{}, Priorities: maps.Clone(previous.Priorities), LoadBalancers: sides(environments),
-	}}
+	}}}
 	diags = append(diags, checkSides(environments, previous.LoadBalancers)...)
-	if output.Lock.Priorities == nil {
-		output.Lock.Priorities = map[string]map[int]string{}
+	if result.Lock.Priorities == nil {
+		result.Lock.Priorities = map[string]map[int]string{}
 	}
 	var forgotten []string
 	for i := range environments {
@@ -63,33 +70,33 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		env := &environments[i]
 		granted := application
 		if env.StrictAccess {
-			granted = withoutReach(application)
+			granted = attribution.WithoutReach(application)
 		}
 		deployment := kinds.NewDeployment(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
 		deployment.Forgotten = toForget(env, previous, consent)
-		output.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
+		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
 		wire(deployment)
 		diags = append(diags, once(check(deployment), reported)...)
-		output.Needs = append(output.Needs, quota.Of(deployment))
+		result.Needs = append(result.Needs, quota.Of(deployment))
 		both := stacks{deployment, kinds.NewStack(deployment), kinds.NewStack(deployment)}
 		lowerPlatform(both.platform)
 		lowerServices(both.services)
 		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
 		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
 	}
-	verdict := judge(output.Lock, previous, all, consent)
+	verdict := judge(result.Lock, previous, all, consent)
 	diags = append(diags, verdict.Diagnostics...)
-	diags = append(diags, printStacks(output, previous, built, verdict)...)
+	diags = append(diags, printStacks(result, previous, built, verdict)...)
 	diags = append(diags, checkSharedNames(deployments(built))...)
-	output.Lock.Labels = labelsWithoutAddress(labels, output.Lock)
+	result.Lock.Labels = labelsWithoutAddress(labels, result.Lock)
 	diags = append(diags, sayVariables(application, labels)...)
-	output.Files["README.md"] = readme(application, deployments(built))
-	output.Files[gitAttributesName] = gitAttributes
-	for path, content := range output.Files {
-		output.Lock.Files[path] = hash(content)
+	result.Files["README.md"] = guide.Write(application, deployments(built))
+	result.Files[output.GitAttributesName] = output.GitAttributes
+	for path, content := range result.Files {
+		result.Lock.Files[path] = output.Hash(content)
 	}
-	return output, diags
+	return result, diags
 }
 
 // stacks are those of one environment.
@@ -107,40 +114,34 @@ func deployments(built []stacks) []*kinds.Deployment {
 }
 
 // printStacks puts the files of all stacks into the output, and their addresses into its lock.
-func printStacks(output *Output, previous *Lock, built []stacks, verdict holdings.Verdict) hcl.Diagnostics {
+func printStacks(result *Output, previous *output.Lock, built []stacks, verdict holdings.Verdict) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	used := map[string]bool{}
 	for _, both := range built {
 		env := both.deployment.Env
-		if configured(both.deployment) {
-			output.Files[env.Name+"/"+buildConfigName] = buildConfig(both.deployment)
+		if both.deployment.App.Configured() {
+			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
-		diags = append(diags, forget(both.platform, output.Lock, previous, verdict.Forgotten[env.Name])...)
+		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
 		for _, s := range []struct {
 			name  string
 			stack *kinds.Stack
 		}{{platformStack, both.platform}, {servicesStack, both.services}} {
 			folder := env.Name + "/" + s.name
-			move(s.stack, folder, output.Lock, previous)
+			move(s.stack, folder, result.Lock, previous)
 			frame(s.stack, s.name)
-			diags = append(diags, printStack(output, folder, s.stack)...)
+			diags = append(diags, printStack(result, folder, s.stack)...)
 			for file, text := range s.stack.Texts {
-				output.Files[folder+"/"+file] = text
+				result.Files[folder+"/"+file] = text
 			}
-			output.Lock.Addresses[folder] = s.stack.Addresses
+			result.Lock.Addresses[folder] = s.stack.Addresses
 			maps.Copy(used, s.stack.Modules)
 		}
-		diags = append(diags, checkSizes(both.deployment, output.Files)...)
+		diags = append(diags, checkSizes(both.deployment, result.Files)...)
 	}
-	vendor(output, used)
+	vendor(result, used)
 	return diags
 }
-
-// gitAttributes keep a checkout on Windows as the files were written: terraform takes line ends for a part of texts that span
-// lines. Archives are told by their content. Nothing is marked as generated: hosts would hide it in a review, for which it is made.
-const gitAttributesName = ".gitattributes"
-
-var gitAttributes = []byte("# Code generated by groundplan. DO NOT EDIT.\n\n* text=auto eol=lf\n")
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
@@ -163,48 +164,27 @@ func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
 	})
 }
 
-// Within limits an Output to one environment: its own files, and those every environment shares.
-func Within(env string) func(path string) bool {
-	return func(path string) bool {
-		return strings.HasPrefix(path, env+"/") || strings.HasPrefix(path, modulesFolder) || !strings.Contains(path, "/")
-	}
-}
-
 // printStack puts a stack's files into the output.
-func printStack(output *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
+func printStack(result *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 	s.Sort()
 	if len(s.Outputs) > 0 {
 		s.Files["outputs.tf"] = s.Outputs
 	}
 	files := slices.Sorted(maps.Keys(s.Files))
 	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	eachInParallel(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]]) })
+	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]]) })
 	var diags hcl.Diagnostics
 	for i, file := range files {
 		if err := problems[i]; err != nil {
 			diags = append(diags, diagnostic.Error(hcl.Range{}, "Text that HCL cannot hold", "", "%s/%s: %s.", folder, file, err))
 		}
-		output.Files[folder+"/"+file] = contents[i]
+		result.Files[folder+"/"+file] = contents[i]
 	}
 	return diags
 }
 
-// eachInParallel calls do for 0 to n-1, on as many processors as there are.
-func eachInParallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	workers.Wait()
-}
-
 // vendor copies the modules in use into the output.
-func vendor(output *Output, used map[string]bool) {
+func vendor(result *Output, used map[string]bool) {
 	files := modules.Files()
 	for module := range used {
 		paths := make([]string, 0, len(files[module]))
@@ -215,9 +195,9 @@ func vendor(output *Output, used map[string]bool) {
 		var sums strings.Builder
 		for _, path := range paths {
 			content := files[module][path]
-			output.Files[modulesFolder+module+"/"+path] = content
-			fmt.Fprintf(&sums, "%s %s\n", hash(content), path)
+			result.Files[output.ModulesFolder+module+"/"+path] = content
+			fmt.Fprintf(&sums, "%s %s\n", output.Hash(content), path)
 		}
-		output.Lock.Modules[module] = hash([]byte(sums.String()))
+		result.Lock.Modules[module] = output.Hash([]byte(sums.String()))
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // readGrants is what generated code gives a process.
@@ -104,7 +105,7 @@ func grantProblems(files map[string]string, application *app.App, env environmen
 	}
 	processes := 0
 	for _, process := range env.Processes {
-		name := environment.Name(environment.Unit, env.App, env.Name, process.Name)
+		name := names.Of(names.Unit, env.App, env.Name, process.Name)
 		call, found := calls[moduleOf(process)+" "+name]
 		if !found {
 			problems = append(problems, "there is no process "+name)
@@ -141,14 +142,14 @@ func platformProblems(platform, services *stackCode, calls map[string]moduleCall
 func wantedPolicies(application *app.App, env environment.Environment) map[string]string {
 	g := &grants{app: application, env: env}
 	want := map[string]string{}
-	if key := "encryption-key " + environment.Name(environment.KeyAlias, env.App, env.Name); env.KeyARN == "" {
+	if key := "encryption-key " + names.Of(names.KeyAlias, env.App, env.Name); env.KeyARN == "" {
 		// A golden environment has no name that had to be shortened but those of caches.
 		want[key+" takes messages of"], want[key+" takes logs of"] = "", g.logGroups()
 		if len(application.Of("subscription")) > 0 {
 			want[key+" takes messages of"] = env.App + "-" + env.Name + "-*"
 		}
 	}
-	registry := "registry " + environment.Name(environment.Repository, env.App, env.Name)
+	registry := "registry " + names.Of(names.Repository, env.App, env.Name)
 	account := env.AccountID
 	if account == "" {
 		account = "*"
@@ -157,7 +158,7 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 	want[registry+" is pulled from by"] = "arn:aws:iam::" + account + ":role" + env.IAMPath + env.App + "-" + env.Name + "-*-execution"
 	for _, r := range application.Of("subscription") {
 		topic, _ := g.topic(r.Parent)
-		want["subscription "+g.name(environment.Queue, r.Parent+"-"+r.Name)+" receives from"] = topic
+		want["subscription "+g.name(names.Queue, r.Parent+"-"+r.Name)+" receives from"] = topic
 	}
 	for _, r := range application.Of("bucket") {
 		if env.ExistingBucket(r.Name) != nil {
@@ -166,7 +167,7 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 		bucket := "bucket " + g.bucketName(r.Name) + " is read by"
 		want[bucket] = ""
 		if r.Spec.(*kinds.Bucket).Public {
-			want[bucket] = "cdn " + g.name(environment.Bucket, r.Name) + ": distribution_arn"
+			want[bucket] = "cdn " + g.name(names.Bucket, r.Name) + ": distribution_arn"
 		}
 	}
 	signs := g.secret("generated-secret", "service-auth", "key")
@@ -176,7 +177,7 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 	for _, process := range env.Processes {
 		paths := expectedGrants(application, env, process).Connections
 		for _, r := range application.Of("cache") {
-			cache := "cache " + g.name(environment.ReplicationGroup, r.Name)
+			cache := "cache " + g.name(names.ReplicationGroup, r.Name)
 			if slices.ContainsFunc(paths, func(path string) bool { return strings.HasPrefix(path, cache+": ") }) {
 				want[cache+" lets in "+process.Name] = strings.Join(keysOf(application, process, r.Name), " ")
 			}
@@ -184,9 +185,9 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 		for _, r := range application.Of("cron") {
 			spec := r.Spec.(*kinds.Cron)
 			if slices.Contains(process.Services, spec.Service) && spec.StartsJob {
-				want["fargate-job "+g.name(environment.Unit, process.Name)+" starts by "+r.Name] = fmt.Sprintf("%v in %s", must(spec.Expressions()), spec.TimeZone)
+				want["fargate-job "+g.name(names.Unit, process.Name)+" starts by "+r.Name] = fmt.Sprintf("%v in %s", must(spec.Expressions()), spec.TimeZone)
 			} else if slices.Contains(process.Services, spec.Service) {
-				want["cron "+g.name(environment.Schedule, r.Name)+" calls"] = "fargate-service " + g.name(environment.Unit, process.Name) +
+				want["cron "+g.name(names.Schedule, r.Name)+" calls"] = "fargate-service " + g.name(names.Unit, process.Name) +
 					": security_group_id " + g.port(process) + " as " + signs
 			}
 		}
@@ -198,7 +199,7 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 func (g *grants) logGroups() string {
 	patterns := []string{"/*/" + g.env.App + "-" + g.env.Name + "-*", "/*/" + g.env.App + "-" + g.env.Name + "/*"}
 	for _, r := range g.app.Of("cache") {
-		if name := g.name(environment.ReplicationGroup, r.Name); !strings.HasPrefix(name, g.env.App+"-"+g.env.Name+"-") {
+		if name := g.name(names.ReplicationGroup, r.Name); !strings.HasPrefix(name, g.env.App+"-"+g.env.Name+"-") {
 			patterns = append(patterns, "/*/"+name+"*")
 		}
 	}

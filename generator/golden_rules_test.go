@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -40,7 +41,7 @@ func placed(promise, module, tier string, brought func(n environment.ExistingNet
 		if d.env.Network != nil {
 			return brought(*d.env.Network)
 		}
-		return "network " + environment.Name(environment.Unit, d.env.App, d.env.Name) + ": " + tier + "_subnet_ids"
+		return "network " + names.Of(names.Unit, d.env.App, d.env.Name) + ": " + tier + "_subnet_ids"
 	}}
 }
 
@@ -116,7 +117,7 @@ var goldenRules = []rule{
 	{"F1", "fargate-service", "discovery_name", func(d deployed, r *app.Resource) any {
 		for _, process := range d.env.Processes {
 			if process.Name == r.Name && len(process.Services) > 0 && !process.Worker {
-				return environment.Name(environment.DiscoveryName, process.Name)
+				return names.Of(names.DiscoveryName, process.Name)
 			}
 		}
 		return "" // a gateway alone is called by nobody, and neither is a worker
@@ -141,11 +142,11 @@ var goldenRules = []rule{
 	ofServer("max_storage_gb", func(s environment.DatabaseServer) any { return s.MaxStorageGB }),
 
 	{"P1", "topic", "fifo", func(d deployed, r *app.Resource) any {
-		return d.app.Language != "typescript" && (r.Spec.(*kinds.Topic).DeliveryGuarantee == kinds.ExactlyOnce || r.Spec.(*kinds.Topic).OrderingAttribute != "")
+		return d.app.Runtime != app.EncoreTypeScript && (r.Spec.(*kinds.Topic).DeliveryGuarantee == kinds.ExactlyOnce || r.Spec.(*kinds.Topic).OrderingAttribute != "")
 	}},
 	{"P1", "subscription", "fifo", func(d deployed, r *app.Resource) any {
 		topic := d.app.Resource("topic", "", r.Parent).Spec.(*kinds.Topic)
-		return d.app.Language != "typescript" && (topic.DeliveryGuarantee == kinds.ExactlyOnce || topic.OrderingAttribute != "")
+		return d.app.Runtime != app.EncoreTypeScript && (topic.DeliveryGuarantee == kinds.ExactlyOnce || topic.OrderingAttribute != "")
 	}},
 	ofSubscription("visibility_seconds", func(s *kinds.Subscription) any { return min(43200, max(1, int(s.AckDeadline.Seconds()))) }),
 	ofSubscription("retention_seconds", func(s *kinds.Subscription) any { return min(1209600, max(60, int(s.MessageRetention.Seconds()))) }),
@@ -169,7 +170,7 @@ var goldenRules = []rule{
 		if d.env.Domain == "" || d.env.HostedZoneID == "" && d.env.CDNCertificateARN == "" {
 			return "" // nobody could prove the name
 		}
-		return environment.Name(environment.DiscoveryName, r.Name) + "." + d.env.Domain
+		return names.Of(names.DiscoveryName, r.Name) + "." + d.env.Domain
 	}},
 	settled("O2", "cdn", "hosted_zone_id", func(e environment.Environment) any {
 		if e.Domain == "" {
@@ -196,7 +197,7 @@ var goldenRules = []rule{
 		if d.app.Containers() {
 			return "none"
 		}
-		return d.app.Language
+		return d.app.Runtime.String()
 	}},
 	settled("J1", "cron", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
 	settled("J1", "fargate-job", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
@@ -228,23 +229,23 @@ func (d deployed) resourcesByCall() map[string]*app.Resource {
 		of := &d.app.Resources[i]
 		switch r.Kind {
 		case "topic":
-			found["topic "+d.name(environment.Topic, r.Name)] = of
+			found["topic "+d.name(names.Topic, r.Name)] = of
 		case "subscription":
-			found["subscription "+d.name(environment.Queue, r.Parent+"-"+r.Name)] = of
+			found["subscription "+d.name(names.Queue, r.Parent+"-"+r.Name)] = of
 		case "bucket":
 			found["bucket "+d.bucketName(r.Name)] = of
-			found["cdn "+d.name(environment.Bucket, r.Name)] = of
+			found["cdn "+d.name(names.Bucket, r.Name)] = of
 		case "cache":
-			found["cache "+d.name(environment.ReplicationGroup, r.Name)] = of
+			found["cache "+d.name(names.ReplicationGroup, r.Name)] = of
 		case "cron":
-			found["cron "+d.name(environment.Schedule, r.Name)] = of
+			found["cron "+d.name(names.Schedule, r.Name)] = of
 		}
 	}
 	for _, process := range d.env.Processes {
-		found[moduleOf(process)+" "+d.name(environment.Unit, process.Name)] = &app.Resource{Name: process.Name}
+		found[moduleOf(process)+" "+d.name(names.Unit, process.Name)] = &app.Resource{Name: process.Name}
 	}
 	for _, s := range d.env.DatabaseServers {
-		found["database-server "+d.name(environment.Server, s.Name)] = &app.Resource{Name: s.Name}
+		found["database-server "+d.name(names.Server, s.Name)] = &app.Resource{Name: s.Name}
 	}
 	return found
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // granted is what one process is given: every statement, path, secret and section, as texts that name resources.
@@ -61,8 +62,8 @@ func expectedGrants(application *app.App, env environment.Environment, process e
 	}
 }
 
-func (g *grants) name(budget environment.Budget, part string) string {
-	return environment.Name(budget, g.env.App, g.env.Name, part)
+func (g *grants) name(budget names.Budget, part string) string {
+	return names.Of(budget, g.env.App, g.env.Name, part)
 }
 
 func (g *grants) secret(module string, parts ...string) string {
@@ -92,7 +93,7 @@ func (g *grants) key() string {
 	if g.env.KeyARN != "" {
 		return g.env.KeyARN
 	}
-	return "encryption-key " + environment.Name(environment.KeyAlias, g.env.App, g.env.Name) + ": arn"
+	return "encryption-key " + names.Of(names.KeyAlias, g.env.App, g.env.Name) + ": arn"
 }
 
 // edges are the uses, by services whose code runs in the process or by modules that it loads, of resources of a kind.
@@ -112,7 +113,7 @@ func (g *grants) edges(kind string) []app.Edge {
 }
 
 // upper is a name as variables of containers spell it.
-func upper(name string) string { return strings.ToUpper(kinds.Label(name)) }
+func upper(name string) string { return strings.ToUpper(names.Label(name)) }
 
 func serviceOf(application *app.App, name string) app.Service {
 	return application.Services[slices.IndexFunc(application.Services, func(s app.Service) bool { return s.Name == name })]
@@ -134,7 +135,7 @@ func (g *grants) topic(name string) (arn, key string) {
 	if existing := g.env.ExistingTopic(name); existing != nil {
 		return existing.ARN, existing.KeyARN
 	}
-	return "topic " + g.name(environment.Topic, name) + ": arn", g.key()
+	return "topic " + g.name(names.Topic, name) + ": arn", g.key()
 }
 
 func (g *grants) messages() {
@@ -144,7 +145,7 @@ func (g *grants) messages() {
 		if topics[name] == nil {
 			arn, _ := g.topic(name)
 			topics[name] = map[string]any{"arn": arn, "subscriptions": map[string]any{}}
-			if g.app.Language == "go" {
+			if g.app.Runtime == app.EncoreGo {
 				g.allow(arn, "sns:GetTopicAttributes")
 			}
 		}
@@ -164,7 +165,7 @@ func (g *grants) messages() {
 		if e.Service == g.process.AuthService {
 			continue // which the gateway runs a copy of: its messages go to the process that serves it
 		}
-		queue := "subscription " + g.name(environment.Queue, e.Parent+"-"+e.Resource)
+		queue := "subscription " + g.name(names.Queue, e.Parent+"-"+e.Resource)
 		topic(e.Parent)["subscriptions"].(map[string]any)[e.Resource] = map[string]any{"url": queue + ": queue_url"}
 		g.variables[upper(e.Parent)+"_"+upper(e.Resource)+"_QUEUE_URL"] = queue + ": queue_url"
 		g.allow(queue+": queue_arn", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
@@ -190,7 +191,7 @@ func (g *grants) bucket(name string) bucket {
 	made := "bucket " + g.bucketName(name)
 	b := bucket{name: made + ": name", arn: made + ": arn", key: g.key()}
 	if public {
-		b.key, b.url = "", "cdn "+g.name(environment.Bucket, name)+": url"
+		b.key, b.url = "", "cdn "+g.name(names.Bucket, name)+": url"
 	}
 	return b
 }
@@ -201,7 +202,7 @@ func (g *grants) bucketName(name string) string {
 	if account == "" {
 		account = "data.aws_caller_identity.current.account_id"
 	}
-	return g.name(environment.Bucket-13, name) + "-" + account
+	return g.name(names.Bucket-13, name) + "-" + account
 }
 
 func (g *grants) buckets() {
@@ -249,10 +250,10 @@ func (g *grants) databases() {
 		if server.Engine == "aurora" {
 			module = "database-cluster "
 		}
-		module += g.name(environment.Server, server.Name)
+		module += g.name(names.Server, server.Name)
 		group, address, port, ca := module+": security_group_id", module+": address", module+": port", module+": ca_certificate"
 		if existing := server.Existing; existing != nil {
-			group, address, port, ca = existing.SecurityGroupID, existing.Address, fmt.Sprint(existing.Port), "file path.module/database_server_"+kinds.Label(server.Name)+".pem"
+			group, address, port, ca = existing.SecurityGroupID, existing.Address, fmt.Sprint(existing.Port), "file path.module/database_server_"+names.Label(server.Name)+".pem"
 		}
 		g.connections[group+" "+port] = true
 		for name := range databases {
@@ -280,7 +281,7 @@ func (g *grants) caches() {
 		if len(keysOf(g.app, g.process, e.Resource)) == 0 {
 			continue
 		}
-		cache := "cache " + g.name(environment.ReplicationGroup, e.Resource)
+		cache := "cache " + g.name(names.ReplicationGroup, e.Resource)
 		password := "CACHE_PASSWORD_" + upper(e.Resource)
 		if g.app.Containers() {
 			password = upper(e.Resource) + "_CACHE_PASSWORD"
@@ -294,7 +295,7 @@ func (g *grants) caches() {
 			"host": cache + ": address:" + cache + ": port", "database_index": "0", "tls_config": map[string]any{},
 			"auth": map[string]any{"type": "acl", "username": cache + ": user_names." + g.process.Name, "password": variable(password)},
 		}
-		if g.app.Language == "typescript" { // whose runtime reads no config without it
+		if g.app.Runtime == app.EncoreTypeScript { // whose runtime reads no config without it
 			clusters[e.Resource].(map[string]any)["in_memory"] = "false"
 		}
 	}
@@ -375,7 +376,7 @@ func (g *grants) secretsAndMetrics() {
 	g.config["metrics"] = metrics
 	recorded := map[string][]any{}
 	for _, e := range g.edges("metric") {
-		if g.app.Language == "typescript" && !slices.Contains(recorded[e.Resource], any(e.Service)) {
+		if g.app.Runtime == app.EncoreTypeScript && !slices.Contains(recorded[e.Resource], any(e.Service)) {
 			recorded[e.Resource] = append(recorded[e.Resource], e.Service) // edges are sorted by service
 		}
 	}
@@ -396,12 +397,12 @@ func (g *grants) calls() {
 	find := func(service string, connected bool) {
 		for _, other := range g.env.Processes {
 			if slices.Contains(other.Services, service) && !slices.Contains(g.process.HostedServices(), service) {
-				unit := "fargate-service " + g.name(environment.Unit, other.Name)
+				unit := "fargate-service " + g.name(names.Unit, other.Name)
 				if connected {
 					g.connections[unit+": security_group_id "+g.port(other)] = true
 				}
-				url := "http://" + environment.Name(environment.DiscoveryName, other.Name) + ".fargate-cluster " +
-					environment.Name(environment.Cluster, g.env.App, g.env.Name) + ": namespace:" + g.port(other)
+				url := "http://" + names.Of(names.DiscoveryName, other.Name) + ".fargate-cluster " +
+					names.Of(names.Cluster, g.env.App, g.env.Name) + ": namespace:" + g.port(other)
 				found[service], g.variables[upper(service)+"_URL"] = map[string]any{"base_url": url}, url
 			}
 		}
@@ -411,7 +412,7 @@ func (g *grants) calls() {
 			find(e.Resource, !e.ReferenceOnly)
 		}
 	}
-	if g.app.Auth != nil && g.app.Language == "go" {
+	if g.app.Auth != nil && g.app.Runtime == app.EncoreGo {
 		find(g.app.Auth.Service, false)
 	}
 	for _, service := range g.app.Services {

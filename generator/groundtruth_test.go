@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/groundplan/groundplan/generator/inspect"
 )
 
 // A ground truth is a list of applications in the shape of `inspect --format json`, written by somebody else: Encore's
@@ -110,7 +112,7 @@ func compareApp(t *testing.T, root string, truth any) []string {
 	if diags.HasErrors() {
 		return []string{"the application has errors"}
 	}
-	text, err := InspectJSON(application)
+	text, err := inspect.JSON(application)
 	if err != nil {
 		t.Fatal(err)
 	}

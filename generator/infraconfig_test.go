@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // infraConfig is Encore's infra config as its runtimes read it, as far as groundplan writes it.
@@ -113,7 +114,7 @@ func TestF2_InfraConfig(t *testing.T) {
 		for _, env := range environments {
 			for _, process := range env.Processes {
 				t.Run(fmt.Sprintf("F2 %s %s %s", fixture, env.Name, process.Name), func(t *testing.T) {
-					values := callArguments(t, output, fmt.Sprintf("%s/services/%s.tf", env.Name, kinds.Label(process.Name)))
+					values := callArguments(t, output, fmt.Sprintf("%s/services/%s.tf", env.Name, names.Label(process.Name)))
 					text := values["infra_config"].AsString()
 					var config infraConfig
 					decoder := json.NewDecoder(strings.NewReader(text))
@@ -220,7 +221,7 @@ func (r configRules) discovery() {
 			want[e.Resource] = true
 		}
 	}
-	if r.app.Auth != nil && r.app.Language == "go" { // every process of a Go application looks the handler's service up
+	if r.app.Auth != nil && r.app.Runtime == app.EncoreGo { // every process of a Go application looks the handler's service up
 		want[r.app.Auth.Service] = true
 	}
 	for _, s := range r.app.Services {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/groundplan/groundplan/generator/emit"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // lowerJob makes what a container needs that runs to its end: everything that a service has but the service, and the
@@ -59,7 +59,7 @@ func scheduleArgs(s *kinds.Stack, p *kinds.Process, label string) emit.Value {
 		if cron.TimeZone != "UTC" {
 			schedule = append(schedule, kinds.Arg("time_zone", emit.String(cron.TimeZone)))
 		}
-		fields = append(fields, emit.Arg{Name: environment.Name(environment.JobSchedule, r.Name), Value: emit.Object(schedule...),
+		fields = append(fields, emit.Arg{Name: names.Of(names.JobSchedule, r.Name), Value: emit.Object(schedule...),
 			Comments: []string{fmt.Sprintf("Cron job %q, in %s", r.Name, r.At.Filename)}})
 		s.Addresses["cron "+r.Name] = "module." + label
 	}

@@ -11,11 +11,13 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // assignLabels labels everything but processes: the same in every environment, since a container reads variables that are
 // named after labels wherever it runs. What is forgotten keeps its label, for its address is in use.
-func assignLabels(application *app.App, previous *Lock, forgotten []string) map[string]string {
+func assignLabels(application *app.App, previous *output.Lock, forgotten []string) map[string]string {
 	held, labels := heldLabels(previous), map[string]string{}
 	for _, wanted := range kinds.LabelsWanted(application) {
 		kind := ""
@@ -23,18 +25,18 @@ func assignLabels(application *app.App, previous *Lock, forgotten []string) map[
 			kind, _, _ = strings.Cut(wanted[0].ID, " ")
 		}
 		for _, id := range forgotten {
-			same := func(w kinds.Wanted) bool { return w.ID == id }
+			same := func(w names.Wanted) bool { return w.ID == id }
 			if strings.HasPrefix(id, kind+" ") && !slices.ContainsFunc(wanted, same) {
-				wanted = append(wanted, kinds.Wanted{ID: id, Plain: held[id]})
+				wanted = append(wanted, names.Wanted{ID: id, Plain: held[id]})
 			}
 		}
-		maps.Copy(labels, kinds.AssignLabels(wanted, held))
+		maps.Copy(labels, names.Assign(wanted, held))
 	}
 	return labels
 }
 
 // withProcesses adds the labels of an environment's processes, which are its own.
-func withProcesses(labels map[string]string, env *environment.Environment, previous *Lock) map[string]string {
+func withProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[string]string {
 	held := map[string]string{}
 	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
 		label, serves := strings.CutPrefix(address, "module."+kinds.ServicePrefix)
@@ -45,26 +47,26 @@ func withProcesses(labels map[string]string, env *environment.Environment, previ
 			held[id] = label
 		}
 	}
-	var wanted []kinds.Wanted
+	var wanted []names.Wanted
 	for _, p := range env.Processes {
-		wanted = append(wanted, kinds.Wanted{ID: kinds.ID("process", "", p.Name), Plain: kinds.Label(p.Name)})
+		wanted = append(wanted, names.Wanted{ID: kinds.ID("process", "", p.Name), Plain: names.Label(p.Name)})
 	}
-	all := kinds.AssignLabels(wanted, held)
+	all := names.Assign(wanted, held)
 	maps.Copy(all, labels)
 	return all
 }
 
 // heldLabels are the labels that a lock gives away, by id: those in addresses, and those of what it knows to be there.
-func heldLabels(lock *Lock) map[string]string {
+func heldLabels(lock *output.Lock) map[string]string {
 	held := map[string]string{}
 	read := func(addresses map[string]string) {
 		for id, address := range addresses {
 			kind, name, _ := strings.Cut(id, " ")
 			switch kind {
 			case kinds.Databases.Name: // its address is the server's
-				held[id] = kinds.Label(name)
+				held[id] = names.Label(name)
 			case "process":
-				held["service "+name] = kinds.Label(name)
+				held["service "+name] = names.Label(name)
 			default:
 				if label, ok := strings.CutPrefix(address, "module."+kind+"_"); ok {
 					held[id] = label
@@ -83,7 +85,7 @@ func heldLabels(lock *Lock) map[string]string {
 }
 
 // labelsWithoutAddress are the labels that the next run could not read from the lock otherwise.
-func labelsWithoutAddress(labels map[string]string, lock *Lock) map[string]string {
+func labelsWithoutAddress(labels map[string]string, lock *output.Lock) map[string]string {
 	held, missing := heldLabels(lock), map[string]string{}
 	for id, label := range labels {
 		if held[id] != label {
@@ -103,7 +105,7 @@ func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostic
 		for _, r := range application.Of(kind.Name) {
 			label := labels[kinds.ID(r.Kind, r.Parent, r.Name)]
 			named := slices.ContainsFunc(kinds.ConnectionVariables, func(v kinds.ConnectionVariable) bool { return v.Kind == r.Kind })
-			if !named || label == "" || label == kinds.PlainLabel(r.Parent, r.Name) {
+			if !named || label == "" || label == names.PlainLabel(r.Parent, r.Name) {
 				continue
 			}
 			diags = append(diags, diagnostic.Warning(r.At, "Variables told apart by a suffix", "rename it to be rid of the suffix; what it is on AWS is then made anew",

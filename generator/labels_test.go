@@ -16,27 +16,29 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // alike are names of which many have one plain label, and some look like a label with a hash behind it.
-func alike() []kinds.Wanted {
-	names := []string{
+func alike() []names.Wanted {
+	written := []string{
 		"API_KEY", "ApiKey", "api-key", "api_key", "apiKey", "API-Key", "Api_Key", "a", "A", "a_b", "aB", "a-b", "a.b", "x",
 	}
-	for _, name := range slices.Clone(names) {
-		labels := kinds.AssignLabels([]kinds.Wanted{wanted(name), wanted(name + " "), {ID: "secret ?", Plain: kinds.Label(name)}}, nil)
-		names = append(names, labels["secret "+name])
+	for _, name := range slices.Clone(written) {
+		labels := names.Assign([]names.Wanted{wanted(name), wanted(name + " "), {ID: "secret ?", Plain: names.Label(name)}}, nil)
+		written = append(written, labels["secret "+name])
 	}
-	var all []kinds.Wanted
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	var all []names.Wanted
+	slices.Sort(written)
+	for _, name := range slices.Compact(written) {
 		all = append(all, wanted(name))
 	}
 	return all
 }
 
-func wanted(name string) kinds.Wanted {
-	return kinds.Wanted{ID: kinds.ID("secret", "", name), Plain: kinds.Label(name)}
+func wanted(name string) names.Wanted {
+	return names.Wanted{ID: kinds.ID("secret", "", name), Plain: names.Label(name)}
 }
 
 // TestG1_LabelsDiffer_AndStay: whatever names there are, no two have one label, and no name that comes or goes moves
@@ -49,7 +51,7 @@ func TestG1_LabelsDiffer_AndStay(t *testing.T) {
 		for range 6 {
 			random.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
 			some := pool[:random.IntN(len(pool)+1)]
-			labels := kinds.AssignLabels(some, held)
+			labels := names.Assign(some, held)
 			owner := map[string]string{}
 			for _, w := range some {
 				label := labels[w.ID]
@@ -66,7 +68,7 @@ func TestG1_LabelsDiffer_AndStay(t *testing.T) {
 			}
 			if reversed := slices.Clone(some); true {
 				slices.Reverse(reversed)
-				if again := kinds.AssignLabels(reversed, held); !maps.Equal(again, labels) {
+				if again := names.Assign(reversed, held); !maps.Equal(again, labels) {
 					t.Fatalf("the order of names changes labels: %s", cmp.Diff(labels, again))
 				}
 			}
@@ -77,7 +79,7 @@ func TestG1_LabelsDiffer_AndStay(t *testing.T) {
 
 // alikeApplication has secrets, topics, subscriptions, buckets, caches, cron jobs and services of those names.
 func alikeApplication(names ...string) *app.App {
-	application := &app.App{Name: "shop", ID: "shop", Language: "typescript"}
+	application := &app.App{Name: "shop", ID: "shop", Runtime: app.EncoreTypeScript}
 	add := func(kind, parent, name, service string, spec any) {
 		application.Resources = append(application.Resources, app.Resource{Kind: kind, Parent: parent, Name: name, Service: service, Spec: spec})
 		application.Edges = append(application.Edges, app.Edge{Service: service, Kind: kind, Parent: parent, Resource: name})
@@ -97,7 +99,7 @@ func alikeApplication(names ...string) *app.App {
 	return application
 }
 
-func generateAlike(t *testing.T, application *app.App, previous *generator.Lock) *generator.Output {
+func generateAlike(t *testing.T, application *app.App, previous *output.Lock) *generator.Output {
 	t.Helper()
 	environments, diags := environment.Resolve(environment.Default(), application)
 	if diags.HasErrors() {
@@ -108,18 +110,18 @@ func generateAlike(t *testing.T, application *app.App, previous *generator.Lock)
 	for id := range previous.Holdings["production"] {
 		consent.Accept = append(consent.Accept, "production/"+id)
 	}
-	output, diags := generator.Generate(application, environments, previous, consent)
+	result, diags := generator.Generate(application, environments, previous, consent)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return output
+	return result
 }
 
 // TestG1_AlikeNamesAreToldApart: everything that has a name of its own in the code has one that nothing else has, though two
 // logical names have one plain label.
 func TestG1_AlikeNamesAreToldApart(t *testing.T) {
-	output := generateAlike(t, alikeApplication("ApiKey", "api_key"), &generator.Lock{})
-	for stack, addresses := range output.Lock.Addresses {
+	result := generateAlike(t, alikeApplication("ApiKey", "api_key"), &output.Lock{})
+	for stack, addresses := range result.Lock.Addresses {
 		seen := map[string]string{}
 		for id, address := range addresses {
 			if other := seen[address]; other != "" && !strings.HasPrefix(id, "database ") {
@@ -132,7 +134,7 @@ func TestG1_AlikeNamesAreToldApart(t *testing.T) {
 	}
 	block := regexp.MustCompile(`(?m)^(module|output|locals|resource|data)( "[^"]+")+`)
 	name := regexp.MustCompile(`(?m)^  name +=.*"(.*)"$`)
-	for path, content := range output.Files {
+	for path, content := range result.Files {
 		if !strings.HasSuffix(path, ".tf") || strings.HasPrefix(path, "modules/") {
 			continue
 		}
@@ -145,7 +147,7 @@ func TestG1_AlikeNamesAreToldApart(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"platform/secrets.tf", "platform/topics.tf", "platform/buckets.tf", "platform/caches.tf", "services/schedules.tf"} {
-		if n := strings.Count(string(output.Files["production/"+file]), "_api_key"); n < 2 {
+		if n := strings.Count(string(result.Files["production/"+file]), "_api_key"); n < 2 {
 			t.Errorf("%s names %d labels", file, n)
 		}
 	}
@@ -153,7 +155,7 @@ func TestG1_AlikeNamesAreToldApart(t *testing.T) {
 
 // TestG1_ANameThatComesMovesNoOther: what the lock holds stays where it is.
 func TestG1_ANameThatComesMovesNoOther(t *testing.T) {
-	first := generateAlike(t, alikeApplication("ApiKey"), &generator.Lock{})
+	first := generateAlike(t, alikeApplication("ApiKey"), &output.Lock{})
 	second := generateAlike(t, alikeApplication("ApiKey", "api_key"), first.Lock)
 	third := generateAlike(t, alikeApplication("api_key"), second.Lock)
 	back := generateAlike(t, alikeApplication("ApiKey", "api_key"), third.Lock)
@@ -188,9 +190,9 @@ func TestG1_QueuesOfAlikeSubscriptions(t *testing.T) {
 	slices.SortFunc(application.Resources, func(x, y app.Resource) int {
 		return strings.Compare(fmt.Sprint(x.Kind, x.Parent, x.Name), fmt.Sprint(y.Kind, y.Parent, y.Name))
 	})
-	output := generateAlike(t, application, &generator.Lock{})
+	result := generateAlike(t, application, &output.Lock{})
 	queue := regexp.MustCompile(`(?m)^  name += +"(shop-production-a-b-c.*)"$`)
-	found := queue.FindAllStringSubmatch(string(output.Files["production/platform/topics.tf"]), -1)
+	found := queue.FindAllStringSubmatch(string(result.Files["production/platform/topics.tf"]), -1)
 	if len(found) != 2 || found[0][1] == found[1][1] {
 		t.Errorf("queues: %q", found)
 	}

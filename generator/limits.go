@@ -65,7 +65,7 @@ func checkRoutedDomains(d *kinds.Deployment) hcl.Diagnostics {
 		if c == nil || !c.Public || c.Subdomain == "" || d.Env.Domain == "" {
 			continue
 		}
-		if domain := domainOf(d.Env, c); len(domain) > maxRoutedName {
+		if domain := d.Env.DomainOf(c); len(domain) > maxRoutedName {
 			diags = append(diags, diagnostic.Error(service.At, "Domain of a service too long", "choose a shorter subdomain or domain",
 				"The service %q would answer to %s in environment %q: %d characters, and a rule of the load balancer matches names of at most %d.", service.Name, domain, d.Env.Name, len(domain), maxRoutedName))
 		}

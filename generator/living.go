@@ -12,13 +12,14 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // What an earlier run left decides what this one may do: nothing that holds data is replaced or destroyed unless it is
 // named, and what changes its address or leaves the code keeps its state (package holdings, Lock).
 
 // judge compares what the deployments hold with what the lock remembers, and puts what they hold now into the new lock.
-func judge(lock, previous *Lock, held []holdings.Environment, consent holdings.Consent) holdings.Verdict {
+func judge(lock, previous *output.Lock, held []holdings.Environment, consent holdings.Consent) holdings.Verdict {
 	var earlier []string
 	for stack := range previous.Addresses {
 		name, _, _ := strings.Cut(stack, "/")
@@ -118,7 +119,7 @@ func places(d *kinds.Deployment) map[string]hcl.Range {
 
 // toForget are the logical ids that a run of an environment leaves on AWS, if Judge finds that they may: those of earlier
 // runs, and those the user names.
-func toForget(env *environment.Environment, previous *Lock, consent holdings.Consent) []string {
+func toForget(env *environment.Environment, previous *output.Lock, consent holdings.Consent) []string {
 	stack := env.Name + "/" + platformStack
 	ids := slices.Collect(maps.Keys(previous.Forgotten[stack]))
 	for _, named := range consent.Forget {
@@ -131,7 +132,7 @@ func toForget(env *environment.Environment, previous *Lock, consent holdings.Con
 
 // forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
 // are those of this run.
-func forget(s *kinds.Stack, lock, previous *Lock, ids []string) hcl.Diagnostics {
+func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
 	stack := s.Env.Name + "/" + platformStack
 	addresses := maps.Clone(previous.Forgotten[stack])
 	if addresses == nil {
@@ -152,7 +153,7 @@ func forget(s *kinds.Stack, lock, previous *Lock, ids []string) hcl.Diagnostics 
 				diags = append(diags, diagnostic.WithHint(diagnostic.Error(s.Env.At, "Forgotten and made again",
 					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
 					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", s.Env.Name, holdings.Describe(id)),
-					"to have terraform manage it again: take the line out of forgotten in "+LockName+", and terraform import what the first plan wants to make"))
+					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
 		}
 		s.Add("removed.tf", emit.Block{
@@ -171,7 +172,7 @@ func forget(s *kinds.Stack, lock, previous *Lock, ids []string) hcl.Diagnostics 
 }
 
 // move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
-func move(s *kinds.Stack, folder string, lock, previous *Lock) {
+func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
 	moved, current := maps.Clone(previous.Moved[folder]), map[string]bool{}
 	if moved == nil {
 		moved = map[string]string{}

@@ -15,16 +15,17 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/modules"
 )
 
 func after(t *testing.T, application *app.App, settings string, previous *generator.Output, consent holdings.Consent) *generator.Output {
 	t.Helper()
-	output, diags := tryLowerAfter(t, application, settings, previous.Lock, consent)
+	result, diags := tryLowerAfter(t, application, settings, previous.Lock, consent)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return output
+	return result
 }
 
 // TestF5_PrioritiesStay: brands and images ask for neighbouring places on the listener. When brands goes, images stays where
@@ -50,7 +51,7 @@ func TestF5_PrioritiesStay(t *testing.T) {
 	// A lock of an earlier groundplan knows who is there, and not where: whoever is new does not push them aside.
 	old := *second.Lock
 	old.Priorities = nil
-	grown := after(t, containers(both), "", &generator.Output{Lock: &old}, holdings.Consent{})
+	grown := after(t, containers(both), "", &generator.Output{Output: output.Output{Lock: &old}}, holdings.Consent{})
 	if n, _, _ := route(t, grown, "images"); n != brands {
 		t.Errorf("without recorded places images is at %d, the place its name asks for is %d", n, brands)
 	}
@@ -59,7 +60,7 @@ func TestF5_PrioritiesStay(t *testing.T) {
 // TestF5_NoPriorityMoves lets services come, go, and change how deep their paths are, as many as a listener has room for.
 func TestF5_NoPriorityMoves(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	previous := &generator.Output{Lock: &generator.Lock{}}
+	previous := &generator.Output{Output: output.Output{Lock: &output.Lock{}}}
 	ever := map[int]string{}
 	at := map[string]int{}
 	for range 12 {
@@ -69,9 +70,9 @@ func TestF5_NoPriorityMoves(t *testing.T) {
 				paths[name] = []string{"/" + name + strings.Repeat("/x", random.IntN(2)*random.IntN(2)) + "/*"}
 			}
 		}
-		output := after(t, containers(paths), "", previous, holdings.Consent{})
+		result := after(t, containers(paths), "", previous, holdings.Consent{})
 		for name, pattern := range paths {
-			priority, _, _ := route(t, output, name)
+			priority, _, _ := route(t, result, name)
 			key := name + " " + pattern[0]
 			if before, known := at[key]; known && before != priority {
 				t.Fatalf("%s was at %d and is at %d", key, before, priority)
@@ -81,7 +82,7 @@ func TestF5_NoPriorityMoves(t *testing.T) {
 			}
 			at[key], ever[priority] = priority, name
 		}
-		previous = output
+		previous = result
 	}
 }
 
@@ -115,8 +116,8 @@ func TestX3_ForgottenStays(t *testing.T) {
 	}}
 	emptied := after(t, store(), "", everything, forget)
 	again := after(t, store("api_key"), "", emptied, holdings.Consent{})
-	for i, output := range []*generator.Output{emptied, again} {
-		removed := string(output.Files["production/platform/removed.tf"])
+	for i, result := range []*generator.Output{emptied, again} {
+		removed := string(result.Files["production/platform/removed.tf"])
 		for _, address := range []string{"bucket_avatars", "cdn_avatars", "cache_sessions", "database_server_main", "secret_api_key", "subscription_placed_book", "topic_placed"} {
 			block := regexp.MustCompile(`removed \{\n  from = module\.` + address + `\n\n  lifecycle \{\n    destroy = false\n  \}\n\}\n`)
 			if !block.MatchString(removed) {
@@ -124,7 +125,7 @@ func TestX3_ForgottenStays(t *testing.T) {
 			}
 		}
 		for _, file := range []string{"network.tf", "encryption.tf"} {
-			if got, want := string(output.Files["production/platform/"+file]), string(everything.Files["production/platform/"+file]); got != want {
+			if got, want := string(result.Files["production/platform/"+file]), string(everything.Files["production/platform/"+file]); got != want {
 				t.Errorf("run %d: what the forgotten stand in changes in %s\n%s", i, file, got)
 			}
 		}
@@ -145,8 +146,8 @@ func TestX3_MovedKeepsItsState(t *testing.T) {
 	first.Lock.Addresses["production/platform"]["database server main"] = "module.main_of_old"
 	second := after(t, store("avatars", "orders"), "", first, holdings.Consent{})
 	const want = "moved {\n  from = module.avatars_of_old\n  to   = module.bucket_avatars\n}\n\nmoved {\n  from = module.main_of_old\n  to   = module.database_server_main\n}\n"
-	for i, output := range []*generator.Output{second, after(t, store("avatars", "orders"), "", second, holdings.Consent{})} {
-		if got := string(output.Files["production/platform/moved.tf"]); !strings.HasSuffix(got, want) {
+	for i, result := range []*generator.Output{second, after(t, store("avatars", "orders"), "", second, holdings.Consent{})} {
+		if got := string(result.Files["production/platform/moved.tf"]); !strings.HasSuffix(got, want) {
 			t.Errorf("run %d:\n%s", i, got)
 		}
 	}
@@ -158,7 +159,7 @@ func TestX3_MovedKeepsItsState(t *testing.T) {
 
 // TestX3_MergedLock: a run for one environment leaves what another holds, was granted, moved and forgot as it is.
 func TestX3_MergedLock(t *testing.T) {
-	lock := func(value string) *generator.Lock {
+	lock := func(value string) *output.Lock {
 		facts := holdings.Record{}
 		priorities, moved := map[string]map[int]string{}, map[string]map[string]string{}
 		for _, env := range []string{"production", "staging"} {
@@ -166,18 +167,18 @@ func TestX3_MergedLock(t *testing.T) {
 			priorities[env] = map[int]string{1000: value}
 			moved[env+"/platform"] = map[string]string{"module.x": "module." + value}
 		}
-		return &generator.Lock{Version: 1, Files: map[string]string{}, Holdings: facts, Priorities: priorities, Moved: moved, Forgotten: moved}
+		return &output.Lock{Version: 1, Files: map[string]string{}, Holdings: facts, Priorities: priorities, Moved: moved, Forgotten: moved}
 	}
 	dir := t.TempDir()
 	for _, step := range []struct {
 		value  string
 		within func(string) bool
-	}{{"old", nil}, {"new", generator.Within("staging")}} {
-		if _, err := (&generator.Output{Files: map[string][]byte{}, Lock: lock(step.value)}).Write(dir, false, step.within); err != nil {
+	}{{"old", nil}, {"new", output.Within("staging")}} {
+		if _, err := (&output.Output{Files: map[string][]byte{}, Lock: lock(step.value)}).Write(dir, false, step.within); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := generator.ReadLock(dir)
+	got, err := output.ReadLock(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

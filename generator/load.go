@@ -12,32 +12,6 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// Every process of an application loads the code of all services: the modules in TypeScript, in Go the packages. What
-// these use and call while they load, each process needs. A secret that it lacks makes a TypeScript process exit before
-// it serves anything; in Go it is an empty string, and no secret is given for that.
-
-// load tells what every process uses while it loads.
-func (r *resolver) load() {
-	for _, use := range r.read.Loads {
-		kind, ok := kinds.Named(use.Kind)
-		to := target(kind, use.Parent, use.Name)
-		whole, _ := kinds.Named(to.kind)
-		if !ok || kind.OfRuntime || r.resources[to] == nil || whole.Verbs[use.Operation] == "" {
-			continue
-		}
-		r.app.Loads = append(r.app.Loads, app.Edge{
-			Kind: to.kind, Parent: to.parent, Resource: to.name, Operation: use.Operation, Origin: app.Loaded, At: use.At,
-		})
-	}
-	for _, call := range r.read.LoadCalls {
-		r.app.Loads = append(r.app.Loads, app.Edge{Kind: "service", Resource: call.TargetService, Operation: call.Endpoint, Origin: app.Loaded, At: call.At})
-	}
-	slices.SortFunc(r.app.Loads, compareEdges)
-	r.app.Loads = slices.CompactFunc(r.app.Loads, func(a, b app.Edge) bool {
-		return a.Kind == b.Kind && a.Parent == b.Parent && a.Resource == b.Resource && a.Operation == b.Operation
-	})
-}
-
 // warnLoads warns of each resource that processes get only because they load the modules of others.
 func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -61,23 +35,15 @@ func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
 		case deployment.Env.StrictAccess:
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"
 		}
-		goes := deployment.App.Language == "go"
-		summary := fmt.Sprintf("%s %q is %s while %s load", noun, e.Resource, what, loadedUnits(goes))
-		why := fmt.Sprintf("Every process of the application loads the %s of all services", loadedUnits(goes))
+		goes := deployment.App.Runtime == app.EncoreGo
+		summary := fmt.Sprintf("%s %q is %s while %s load", noun, e.Resource, what, deployment.App.LoadedUnits())
+		why := fmt.Sprintf("Every process of the application loads the %s of all services", deployment.App.LoadedUnits())
 		if isSecret {
 			why += ", and exits when one of them calls a secret that it does not have"
 		}
 		diags = append(diags, diagnostic.Warning(e.At, summary, loadRemedy(isSecret, goes), "%s; %s. Encore's metadata does not list this.", why, effect))
 	}
 	return diags
-}
-
-// loadedUnits is what a process loads.
-func loadedUnits(goes bool) string {
-	if goes {
-		return "packages"
-	}
-	return "modules"
 }
 
 func loadRemedy(isSecret, goes bool) string {

@@ -19,6 +19,8 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // These tests generate from applications that are written here as the model has them: names and shapes that no fixture
@@ -26,7 +28,7 @@ import (
 
 // plain is an application of the named services, each with a public endpoint and a folder of its own.
 func plain(services ...string) *app.App {
-	application := &app.App{Name: "shop", ID: "shop-x1", Language: "go"}
+	application := &app.App{Name: "shop", ID: "shop-x1", Runtime: app.EncoreGo}
 	for _, name := range services {
 		application.Services = append(application.Services, app.Service{
 			Name: name, Dir: name, Endpoints: []app.Endpoint{{Name: "Get", Access: "public", Methods: []string{"GET"}, Path: "/" + name}},
@@ -52,11 +54,11 @@ func declares(application *app.App, service, secret string) {
 // tryLower generates with the settings of an environment named production.
 func tryLower(t *testing.T, application *app.App, settings string) (*generator.Output, hcl.Diagnostics) {
 	t.Helper()
-	return tryLowerAfter(t, application, settings, &generator.Lock{}, holdings.Consent{})
+	return tryLowerAfter(t, application, settings, &output.Lock{}, holdings.Consent{})
 }
 
 // tryLowerAfter generates as tryLower does, after an earlier run.
-func tryLowerAfter(t *testing.T, application *app.App, settings string, previous *generator.Lock, consent holdings.Consent) (*generator.Output, hcl.Diagnostics) {
+func tryLowerAfter(t *testing.T, application *app.App, settings string, previous *output.Lock, consent holdings.Consent) (*generator.Output, hcl.Diagnostics) {
 	t.Helper()
 	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
 	if diags.HasErrors() {
@@ -71,26 +73,26 @@ func tryLowerAfter(t *testing.T, application *app.App, settings string, previous
 
 func lower(t *testing.T, application *app.App, settings string) *generator.Output {
 	t.Helper()
-	output, diags := tryLower(t, application, settings)
+	result, diags := tryLower(t, application, settings)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	for _, problem := range append(unformatted(output), contract(output)...) {
+	for _, problem := range append(unformatted(result), contract(result)...) {
 		t.Error(problem)
 	}
-	return output
+	return result
 }
 
 // blocksOf are the blocks of a stack by type and labels, with the file each stands in. Two of a name are an error, as
 // they are to terraform.
-func blocksOf(t *testing.T, output *generator.Output, stack string) map[string]string {
+func blocksOf(t *testing.T, result *generator.Output, stack string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, path := range slices.Sorted(maps.Keys(output.Files)) {
+	for _, path := range slices.Sorted(maps.Keys(result.Files)) {
 		if !strings.HasPrefix(path, stack+"/") {
 			continue
 		}
-		parsed, diags := hclsyntax.ParseConfig(output.Files[path], path, hcl.InitialPos)
+		parsed, diags := hclsyntax.ParseConfig(result.Files[path], path, hcl.InitialPos)
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
@@ -142,10 +144,10 @@ func TestS1_SecretsOfTheApplicationMayHaveAnyName(t *testing.T) {
 			declares(application, "users", name)
 		}
 	}
-	output := lower(t, application, "")
-	found := blocksOf(t, output, "production/platform")
+	result := lower(t, application, "")
+	found := blocksOf(t, result, "production/platform")
 	names := map[string]string{}
-	parsed, _ := hclsyntax.ParseConfig(output.Files["production/platform/secrets.tf"], "secrets.tf", hcl.InitialPos)
+	parsed, _ := hclsyntax.ParseConfig(result.Files["production/platform/secrets.tf"], "secrets.tf", hcl.InitialPos)
 	for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
 		value, diags := block.Body.Attributes["name"].Expr.Value(nil)
 		if diags.HasErrors() {
@@ -162,7 +164,7 @@ func TestS1_SecretsOfTheApplicationMayHaveAnyName(t *testing.T) {
 	if len(names) != 7 {
 		t.Errorf("%d secrets: %v", len(names), names)
 	}
-	call := callArguments(t, output, "production/services/users.tf")
+	call := callArguments(t, result, "production/services/users.tf")
 	arns := map[string]bool{}
 	for _, arn := range call["secrets"].AsValueMap() {
 		arns[arn.AsString()] = true
@@ -210,9 +212,9 @@ func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
 		Debug: true, AllowHeaders: []string{"X-A"}, ExposeHeaders: []string{"X-B"},
 		AllowOriginsWithoutCredentials: []string{"https://c"}, AllowOriginsWithCredentials: []string{"https://d"},
 	}
-	output := lower(t, application, "")
+	result := lower(t, application, "")
 	var got map[string]any
-	if err := json.Unmarshal(config(t, callArguments(t, output, "production/services/gateway.tf")).CORS, &got); err != nil {
+	if err := json.Unmarshal(config(t, callArguments(t, result, "production/services/gateway.tf")).CORS, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{
@@ -222,7 +224,7 @@ func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if cors := config(t, callArguments(t, output, "production/services/orders.tf")).CORS; cors != nil {
+	if cors := config(t, callArguments(t, result, "production/services/orders.tf")).CORS; cors != nil {
 		t.Errorf("a process without gateway has cors %s", cors)
 	}
 }
@@ -260,15 +262,15 @@ func TestG1_TheLockKnowsEveryModuleCall(t *testing.T) {
 	application := plain("orders", "users")
 	uses(application, "users", "main")
 	declares(application, "orders", "StripeKey")
-	output := lower(t, application, "")
+	result := lower(t, application, "")
 	for _, stack := range []string{"production/platform", "production/services"} {
 		var want, got []string
-		for name := range blocksOf(t, output, stack) {
+		for name := range blocksOf(t, result, stack) {
 			if label, ok := strings.CutPrefix(name, "module "); ok {
 				want = append(want, "module."+label)
 			}
 		}
-		for _, address := range output.Lock.Addresses[stack] {
+		for _, address := range result.Lock.Addresses[stack] {
 			got = append(got, address)
 		}
 		slices.Sort(want)
@@ -277,7 +279,7 @@ func TestG1_TheLockKnowsEveryModuleCall(t *testing.T) {
 			t.Errorf("%s: %s", stack, d)
 		}
 	}
-	ids := output.Lock.Addresses["production/platform"]
+	ids := result.Lock.Addresses["production/platform"]
 	for id, address := range map[string]string{
 		"database main": "module.database_server_main", "secret StripeKey": "module.secret_stripe_key",
 		"network": "module.network", "load balancer": "module.load_balancer", "database role svc_users": "module.database_password_users",
@@ -287,21 +289,21 @@ func TestG1_TheLockKnowsEveryModuleCall(t *testing.T) {
 		}
 	}
 	vendored := map[string]bool{}
-	for path := range output.Files {
+	for path := range result.Files {
 		if name, ok := strings.CutPrefix(path, "modules/"); ok {
 			name, _, _ = strings.Cut(name, "/")
 			vendored[name] = true
 		}
 	}
 	hashes := map[string]bool{}
-	for _, sum := range output.Lock.Modules {
+	for _, sum := range result.Lock.Modules {
 		hashes[sum] = true
 	}
-	if d := cmp.Diff(slices.Sorted(maps.Keys(vendored)), slices.Sorted(maps.Keys(output.Lock.Modules))); d != "" || len(hashes) != len(vendored) {
-		t.Errorf("modules in the lock: %s %v", d, output.Lock.Modules)
+	if d := cmp.Diff(slices.Sorted(maps.Keys(vendored)), slices.Sorted(maps.Keys(result.Lock.Modules))); d != "" || len(hashes) != len(vendored) {
+		t.Errorf("modules in the lock: %s %v", d, result.Lock.Modules)
 	}
-	if output.Lock.Version != 1 || len(output.Lock.Files) != len(output.Files) {
-		t.Errorf("the lock owns %d of %d files", len(output.Lock.Files), len(output.Files))
+	if result.Lock.Version != 1 || len(result.Lock.Files) != len(result.Files) {
+		t.Errorf("the lock owns %d of %d files", len(result.Lock.Files), len(result.Files))
 	}
 }
 
@@ -309,16 +311,16 @@ func TestG1_TheLockKnowsEveryModuleCall(t *testing.T) {
 func TestF5_NothingExposedNoWayIn(t *testing.T) {
 	application := plain("orders")
 	application.Services[0].Endpoints[0].Access = "private"
-	output := lower(t, application, "")
-	for path, content := range output.Files {
+	result := lower(t, application, "")
+	for path, content := range result.Files {
 		if strings.HasPrefix(path, "modules/load-balancer/") || strings.HasPrefix(path, "production/") && strings.Contains(string(content), "load_balancer") {
 			t.Errorf("%s speaks of a load balancer", path)
 		}
 	}
-	if _, found := blocksOf(t, output, "production/services")["output url"]; found {
+	if _, found := blocksOf(t, result, "production/services")["output url"]; found {
 		t.Error("there is an output url")
 	}
-	if c := config(t, callArguments(t, output, "production/services/orders.tf")); c.Metadata.BaseURL != "" || len(c.HostedGateways) > 0 {
+	if c := config(t, callArguments(t, result, "production/services/orders.tf")); c.Metadata.BaseURL != "" || len(c.HostedGateways) > 0 {
 		t.Errorf("the process hosts %v at %q", c.HostedGateways, c.Metadata.BaseURL)
 	}
 }
@@ -327,14 +329,14 @@ func TestF5_NothingExposedNoWayIn(t *testing.T) {
 // that process has the code, the secrets and the databases of its service; requests to the service go elsewhere.
 func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	application := plain("orders", "users")
-	application.Language = "typescript"
+	application.Runtime = app.EncoreTypeScript
 	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
 	application.Services[0].Endpoints[0].Access = "auth"
 	uses(application, "users", "main")
 	declares(application, "users", "TokenKey")
 	declares(application, "orders", "StripeKey")
-	output := lower(t, application, "")
-	call := callArguments(t, output, "production/services/gateway.tf")
+	result := lower(t, application, "")
+	call := callArguments(t, result, "production/services/gateway.tf")
 	c := config(t, call)
 	if c.Metadata.AppID != "shop-x1" || c.Metadata.EnvName != "production" {
 		t.Errorf("metadata %+v: calls between services are signed with the id of the application, not with its name", c.Metadata)
@@ -354,7 +356,7 @@ func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	if _, discovery := call["discovery_name"]; discovery {
 		t.Error("others find the gateway as if it served the service")
 	}
-	if c := config(t, callArguments(t, output, "production/services/orders.tf")); c.ServiceDiscovery["users"].BaseURL != "http://users.internal:8080" {
+	if c := config(t, callArguments(t, result, "production/services/orders.tf")); c.ServiceDiscovery["users"].BaseURL != "http://users.internal:8080" {
 		t.Errorf("orders finds users at %v", c.ServiceDiscovery)
 	}
 }
@@ -386,14 +388,14 @@ func TestS1_EverySecretIsItsOwn(t *testing.T) {
 		declares(application, "orders", name)
 	}
 	declares(application, "users", "Gamma")
-	output := lower(t, application, "")
+	result := lower(t, application, "")
 	for process, secrets := range map[string][]string{"orders": {"Alpha", "Beta"}, "users": {"Gamma"}} {
-		call := callArguments(t, output, "production/services/"+process+".tf")
+		call := callArguments(t, result, "production/services/"+process+".tf")
 		c := config(t, call)
 		variables := call["secrets"].AsValueMap()
 		want := map[string]string{"SERVICE_AUTH_KEY": "<service_auth_key_arn>", "DATABASE_PASSWORD": "<database_password_" + process + "_arn>"}
 		for _, name := range secrets {
-			want["SECRET_"+name] = "<secret_" + kinds.Label(name) + "_arn>"
+			want["SECRET_"+name] = "<secret_" + names.Label(name) + "_arn>"
 			if d := cmp.Diff(map[string]any{"$env": "SECRET_" + name}, c.Secrets[name]); d != "" {
 				t.Errorf("%s: secret %s: %s", process, name, d)
 			}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/inspect"
 )
 
 // FuzzReadMetadata: whatever the metadata says, reading, resolving, generating and printing it do not panic, and what is
@@ -43,11 +44,11 @@ func FuzzReadMetadata(f *testing.F) {
 		if application == nil || diags.HasErrors() {
 			return
 		}
-		if _, err := generator.InspectJSON(application); err != nil {
+		if _, err := inspect.JSON(application); err != nil {
 			t.Error(err)
 		}
-		generator.Mermaid(application)
-		generator.InspectText(application, false)
+		inspect.Mermaid(application)
+		inspect.Text(application, false)
 		if _, _, _, err := generator.FromSource(generator.Options{Root: root, Out: filepath.Join(root, "infra"), Metadata: &metadata}); err != nil {
 			t.Error(err)
 		}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // What the names of an application "app" in "production" look like on AWS, for the table below.
@@ -203,7 +203,7 @@ func goApplication(t *testing.T, declare, use string) *app.App {
 func typescriptApplication(edge app.Edge) *app.App {
 	at := hcl.Range{Filename: "orders/orders.ts", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
 	edge.Service, edge.Origin, edge.At = "orders", app.Used, at
-	return &app.App{Name: "app", ID: "app", Language: "typescript", Edges: []app.Edge{edge},
+	return &app.App{Name: "app", ID: "app", Runtime: app.EncoreTypeScript, Edges: []app.Edge{edge},
 		Services: []app.Service{{Name: "orders", Dir: "orders", At: at, Endpoints: []app.Endpoint{{Name: "use", Access: "public", Methods: []string{"POST"}, Path: "/orders", At: at}}}},
 		Resources: []app.Resource{
 			{Kind: "bucket", Name: "files", Service: "orders", Spec: &kinds.Bucket{}, At: at},
@@ -219,7 +219,7 @@ func TestF4_OperationsAreComplete(t *testing.T) {
 			t.Errorf("no row for %s", name)
 		}
 	}
-	if got := environment.Name(environment.Topic, "app", "production", "paid"); "topic "+got+": arn" != paid {
+	if got := names.Of(names.Topic, "app", "production", "paid"); "topic "+got+": arn" != paid {
 		t.Errorf("the table speaks of %s, and the topic is %s", paid, got)
 	}
 }

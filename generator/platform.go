@@ -6,6 +6,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // lowerPlatform builds the long-lived stack of an environment: what services need before they can start.
@@ -38,8 +39,8 @@ func gateway(env *environment.Environment) *environment.Process {
 }
 
 // name is the physical name of what an environment has one of.
-func name(s *kinds.Stack, budget environment.Budget) emit.Value {
-	return emit.String(environment.Name(budget, s.Env.App, s.Env.Name))
+func name(s *kinds.Stack, budget names.Budget) emit.Value {
+	return emit.String(names.Of(budget, s.Env.App, s.Env.Name))
 }
 
 // network is where everything runs: a VPC of the environment's own, or one that exists.
@@ -55,12 +56,12 @@ func network(s *kinds.Stack) {
 	} else {
 		s.Module("network.tf", "network", "network", "network",
 			[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
-			kinds.Arg("name", name(s, environment.Unit)),
+			kinds.Arg("name", name(s, names.Unit)),
 			kinds.Arg("cidr", emit.String(s.Env.CIDR)),
 			kinds.Arg("zones", emit.Strings(s.Env.Zones)),
 			kinds.Arg("nat", emit.String(s.Env.NAT)),
-			kinds.Arg("storage_ports", emit.Ints(storagePorts(s.Deployment))),
-			kinds.Arg("service_port", emit.Int(servicePort(s.Deployment))),
+			kinds.Arg("storage_ports", emit.Ints(s.StoragePorts())),
+			kinds.Arg("service_port", emit.Int(s.Port())),
 			kinds.Arg("interface_endpoints", emit.Strings(s.Env.InterfaceEndpoints)),
 			kinds.Arg("endpoint_account_ids", emit.Strings(imageAccounts(s.Deployment))),
 			kinds.Arg("key_arn", s.KeyARN()),
@@ -89,7 +90,7 @@ func imageAccounts(d *kinds.Deployment) []string {
 	}
 	var accounts []string
 	for _, image := range images {
-		if parts := privateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
+		if parts := kinds.PrivateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
 			accounts = append(accounts, parts[1])
 		}
 	}
@@ -104,7 +105,7 @@ func encryptionKey(s *kinds.Stack) {
 	} else {
 		s.Module("encryption.tf", "key", "encryption-key", "encryption key",
 			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
-			kinds.Arg("name", name(s, environment.KeyAlias)),
+			kinds.Arg("name", name(s, names.KeyAlias)),
 			kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
 			kinds.Arg("log_groups", emit.Strings(kinds.KeyLogGroups(s.Deployment))),
 			kinds.Arg("topics", emit.Strings(kinds.KeyTopics(s.Deployment))),
@@ -113,26 +114,15 @@ func encryptionKey(s *kinds.Stack) {
 	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", s.KeyARN())
 }
 
-// storagePorts are the ports the storage tier answers on: none means that there is no such tier.
-func storagePorts(d *kinds.Deployment) []int {
-	var ports []int
-	for _, kind := range kinds.All {
-		if kind.StoragePort != 0 && d.Holds(kind.Name) {
-			ports = append(ports, kind.StoragePort)
-		}
-	}
-	return ports
-}
-
 // namespace is the private DNS zone in which processes find each other.
 func namespace(env *environment.Environment) string {
-	return environment.Name(environment.DiscoveryName, env.App, env.Name) + ".internal"
+	return names.Of(names.DiscoveryName, env.App, env.Name) + ".internal"
 }
 
 func cluster(s *kinds.Stack) {
 	s.Module("cluster.tf", "cluster", "fargate-cluster", "cluster",
 		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
-		kinds.Arg("name", name(s, environment.Cluster)),
+		kinds.Arg("name", name(s, names.Cluster)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("namespace", emit.String(namespace(s.Env))),
 		kinds.Arg("key_arn", s.KeyARN()),
@@ -160,7 +150,7 @@ func loadBalancer(s *kinds.Stack) {
 		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", s.Env.Domain, target)
 	}
 	args := []emit.Arg{
-		kinds.Arg("name", name(s, environment.LoadBalancer)),
+		kinds.Arg("name", name(s, names.LoadBalancer)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("subnet_ids", s.Network(s.Env.LoadBalancerTier())),
 		kinds.Arg("web_acl_arn", emit.String(s.Env.WebACLARN)),
@@ -177,7 +167,7 @@ func loadBalancer(s *kinds.Stack) {
 		kinds.Arg("security_group_id", emit.Ref("module.load_balancer.security_group_id")),
 		kinds.Arg("url", emit.Ref("module.load_balancer.url")),
 	}
-	if s.Env.Domain != "" && len(withoutZone(s.Env)) > 0 {
+	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
 		// Whoever keeps the DNS of a name points it here.
 		fields = append(fields, kinds.Arg("dns_name", emit.Ref("module.load_balancer.dns_name")))
 	}

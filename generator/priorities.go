@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/source/manifest"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // Where rules stand on the listener: there is room in front of them for rules of one's own. The gateway's may stand anywhere
@@ -35,7 +36,7 @@ func bandOf(p *kinds.Process) (band, bool) {
 		return band{}, false
 	}
 	c := p.Service(p.Name).Container
-	number := deepestRoute - min(deepestRoute, manifest.RouteDepth(c.Paths))
+	number := deepestRoute - min(deepestRoute, app.RouteDepth(c.Paths))
 	if c.Subdomain == "" {
 		number += deepestRoute + 1
 	}
@@ -47,7 +48,7 @@ func bandOf(p *kinds.Process) (band, bool) {
 // granted stays its process's, and a new process gets one that nobody ever had. It follows from the process's name, so that
 // hardly any moves when a lock is lost; two names that ask for one place get neighbouring ones, those first that were there
 // before.
-func grantPriorities(d *kinds.Deployment, previous *Lock) map[int]string {
+func grantPriorities(d *kinds.Deployment, previous *output.Lock) map[int]string {
 	granted := maps.Clone(previous.Priorities[d.Env.Name])
 	if granted == nil {
 		granted = map[int]string{}

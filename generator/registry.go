@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 func registryComment(application *app.App) string {
@@ -25,10 +26,10 @@ func registryComment(application *app.App) string {
 func registry(s *kinds.Stack) {
 	s.Module("registry.tf", "registry", "registry", "registry",
 		[]string{registryComment(s.App)},
-		kinds.Arg("name", emit.String(registryName(s.Env))),
+		kinds.Arg("name", emit.String(kinds.RegistryName(s.Env))),
 		kinds.Arg("key_arn", s.KeyARN()),
 		kinds.Arg("keep_images", emit.Int(s.Env.KeepImages)),
-		kinds.Arg("tag_prefixes", emit.Strings(tagPrefixes(s.Deployment))),
+		kinds.Arg("tag_prefixes", emit.Strings(s.TagPrefixes())),
 		kinds.Arg("push_role_arns", emit.Strings(s.Env.DeployRoleARNs)),
 		kinds.Arg("pull_role_arns", emit.Strings(pullRoles(s.Deployment))),
 		kinds.Arg("force_delete", emit.Bool(!s.Env.DeletionProtection)),
@@ -39,10 +40,6 @@ func registry(s *kinds.Stack) {
 	))
 }
 
-func registryName(env *environment.Environment) string {
-	return environment.Name(environment.Repository, env.App, env.Name)
-}
-
 // pullRoles are the roles that may pull from the registry, as patterns: the execution roles of the environment's processes,
 // which the services stack makes after the registry and more of with every service, and those the settings name.
 func pullRoles(d *kinds.Deployment) []string {
@@ -51,7 +48,7 @@ func pullRoles(d *kinds.Deployment) []string {
 		units = append(units, kinds.UnitName(d.Env, p.Name))
 	}
 	// A name that had to be shortened no longer begins with application and environment.
-	stem := environment.Name(environment.Unit, d.Env.App, d.Env.Name) + "-"
+	stem := names.Of(names.Unit, d.Env.App, d.Env.Name) + "-"
 	outside := slices.DeleteFunc(units, func(unit string) bool { return strings.HasPrefix(unit, stem) })
 	patterns := []string{stem}
 	if len(outside) > 0 {
@@ -76,45 +73,6 @@ func commonStart(list []string) string {
 	return start
 }
 
-// tagPrefixes are the beginnings of tags that the registry counts by themselves, sorted: those of services that have images of
-// their own, and the whole tags of images of this registry that the manifest fixes.
-func tagPrefixes(d *kinds.Deployment) []string {
-	var prefixes []string
-	for _, service := range d.App.Services {
-		if service.Container == nil {
-			continue
-		}
-		if prefix := service.Container.TagPrefix; prefix != "" {
-			prefixes = append(prefixes, prefix)
-		}
-		if tag := keptTag(d.Env, service.Container.Image); tag != "" && !strings.Contains(tag, ":") {
-			prefixes = append(prefixes, tag)
-		}
-	}
-	return distinct(prefixes)
-}
-
-// keeps says how many images the registry keeps, of what.
-func keeps(d *kinds.Deployment) string {
-	if d.Env.KeepImages == 0 {
-		return "keeps every image that has a tag"
-	}
-	prefixes := tagPrefixes(d)
-	if len(prefixes) == 0 {
-		return fmt.Sprintf("keeps the newest %d images", d.Env.KeepImages)
-	}
-	return fmt.Sprintf("keeps the newest %d images of each of %s, and the newest %d of all", d.Env.KeepImages, "`"+strings.Join(prefixes, "*`, `")+"*`", d.Env.KeepImages*(len(prefixes)+1))
-}
-
-// keptTag is the tag, or the digest, of an image in the environment's own registry; "" for any other image.
-func keptTag(env *environment.Environment, image string) string {
-	parts := privateImage.FindStringSubmatch(image)
-	if parts == nil || parts[4] != registryName(env) || parts[2] != env.Region || env.AccountID != "" && parts[1] != env.AccountID {
-		return ""
-	}
-	return image[len(parts[0]):]
-}
-
 // maxTagRules is how many prefixes a lifecycle policy has room for: it has 50 rules (Amazon ECR service quotas), one for images
 // without a tag and one for all other tags.
 const maxTagRules = 48
@@ -122,7 +80,7 @@ const maxTagRules = 48
 // checkRegistry finds images that the registry could not keep.
 func checkRegistry(d *kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if prefixes := tagPrefixes(d); d.Env.KeepImages > 0 && len(prefixes) > maxTagRules {
+	if prefixes := d.TagPrefixes(); d.Env.KeepImages > 0 && len(prefixes) > maxTagRules {
 		diags = append(diags, diagnostic.Error(d.Env.At, "Too many images for one registry",
 			fmt.Sprintf("set keep_images = 0 in %s, which keeps them all, or let services that are built together share a tag_prefix and tell them apart by command", environment.Filename),
 			"In environment %q the registry holds images under %d prefixes, and ECR counts at most %d by themselves: images that run would expire.", d.Env.Name, len(prefixes), maxTagRules))
@@ -131,12 +89,12 @@ func checkRegistry(d *kinds.Deployment) hcl.Diagnostics {
 		if service.Container == nil || d.Env.KeepImages == 0 {
 			continue
 		}
-		if digest := keptTag(d.Env, service.Container.Image); strings.Contains(digest, ":") {
+		if digest := kinds.KeptTag(d.Env, service.Container.Image); strings.Contains(digest, ":") {
 			diags = append(diags, diagnostic.Error(service.At, "Image that would expire", "name it by its tag, set keep_images = 0, or move it to a registry of its own",
 				"The image of service %q is in the registry of environment %q, whose images expire by their tags: named by its digest, it would go while the service runs it.", service.Name, d.Env.Name))
 		}
 	}
-	if digest := keptTag(d.Env, d.Env.HelperImage); strings.Contains(digest, ":") && d.Env.KeepImages > 0 {
+	if digest := kinds.KeptTag(d.Env, d.Env.HelperImage); strings.Contains(digest, ":") && d.Env.KeepImages > 0 {
 		diags = append(diags, diagnostic.Error(d.Env.At, "Image that would expire", "copy it to a repository of its own, as the README in the output shows",
 			"The helper image of environment %q is in the environment's own registry, whose images expire by their tags: named by its digest, it would go while every process runs it.", d.Env.Name))
 	}

@@ -12,9 +12,6 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// gatewayName is the only name Encore allows for an API gateway.
-const gatewayName = "api-gateway"
-
 // lowerServices builds the stack that changes with each deploy: one module call per process, each in a file of its
 // own, wired from the uses of the services it hosts.
 func lowerServices(s *kinds.Stack) {
@@ -30,7 +27,7 @@ func lowerServices(s *kinds.Stack) {
 	if s.Env.Exposed() {
 		s.Output("url", "Where the application answers.", emit.Ref("local.platform.load_balancer.url"))
 	}
-	if !deploysByTag(s.App) {
+	if !s.App.DeploysByTag() {
 		return
 	}
 	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []emit.Arg{
@@ -276,7 +273,7 @@ func discover(p *kinds.Process) {
 			reasons[e.Resource] = append(reasons[e.Resource], "called in "+e.At.Filename)
 		}
 	}
-	if auth := p.App.Auth; auth != nil && (p.App.NeedsAuth() || p.App.Language == "go") {
+	if auth := p.App.Auth; auth != nil && (p.App.NeedsAuth() || p.App.Runtime == app.EncoreGo) {
 		reasons[auth.Service] = append(reasons[auth.Service], "")
 	}
 	if p.Gateway {
@@ -332,7 +329,7 @@ func infraConfig(p *kinds.Process) emit.Value {
 	}
 	gateways := []string{}
 	if p.Gateway {
-		gateways = append(gateways, gatewayName)
+		gateways = append(gateways, app.GatewayName)
 		p.Config["cors"] = cors(p.App.CORS)
 	}
 	p.Config["metadata"] = emit.Object(metadata...)

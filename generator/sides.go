@@ -7,22 +7,16 @@ import (
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
-// Side is what the lock remembers of an environment's load balancer: what of it a change replaces, and whether AWS would
-// let it go.
-type Side struct {
-	Internal  bool `json:"internal"`
-	Protected bool `json:"protected"`
-}
-
 // sides are the load balancers of environments that have one, by environment.
-func sides(environments []environment.Environment) map[string]Side {
-	found := map[string]Side{}
+func sides(environments []environment.Environment) map[string]output.Side {
+	found := map[string]output.Side{}
 	for _, env := range environments {
 		if env.Exposed() {
 			// The module protects none without a domain: its first one replaces it.
-			found[env.Name] = Side{Internal: env.Internal, Protected: env.DeletionProtection && env.Domain != ""}
+			found[env.Name] = output.Side{Internal: env.Internal, Protected: env.DeletionProtection && env.Domain != ""}
 		}
 	}
 	return found
@@ -30,7 +24,7 @@ func sides(environments []environment.Environment) map[string]Side {
 
 // checkSides finds load balancers that would face another way, which AWS does to none: terraform destroys the listeners,
 // then the load balancer, and makes both anew. Protection stops it between the two.
-func checkSides(environments []environment.Environment, previous map[string]Side) hcl.Diagnostics {
+func checkSides(environments []environment.Environment, previous map[string]output.Side) hcl.Diagnostics {
 	words := map[bool]string{true: "internal", false: "internet-facing"}
 	var diags hcl.Diagnostics
 	now := sides(environments)
@@ -51,20 +45,4 @@ func checkSides(environments []environment.Environment, previous map[string]Side
 			"The load balancer of environment %q is %s, and becomes %s: AWS changes none, so that it is replaced, and nothing answers until the services are applied too.", env.Name, words[before.Internal], words[after.Internal]))
 	}
 	return diags
-}
-
-// mergeSides are the load balancers after a run that was limited to some paths.
-func mergeSides(previous, now map[string]Side, within func(path string) bool) map[string]Side {
-	merged := map[string]Side{}
-	for env, side := range previous {
-		if !within(env + "/") {
-			merged[env] = side
-		}
-	}
-	for env, side := range now {
-		if within(env + "/") {
-			merged[env] = side
-		}
-	}
-	return merged
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // TestF5_ALoadBalancerChangesSidesKnowingly generates one after the other, each with the lock of the one before. Nobody is
@@ -31,7 +32,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 		{"with its protection in one go", named, internal + open, "error: Protected load balancer replaced: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			lock := &generator.Lock{}
+			lock := &output.Lock{}
 			for _, settings := range []string{test.before, test.after} {
 				application := plain("orders")
 				file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
@@ -42,7 +43,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				output, diags := generator.Generate(application, environments, lock, holdings.Consent{})
+				result, diags := generator.Generate(application, environments, lock, holdings.Consent{})
 				got := ""
 				for _, d := range diags {
 					severity := "warning"
@@ -60,7 +61,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 				} else if got != "" {
 					t.Errorf("the first run says %q", got)
 				}
-				lock = output.Lock
+				lock = result.Lock
 			}
 		})
 	}
@@ -69,7 +70,7 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 // TestE2_OtherLoadBalancersAreRememberedAsTheyWere writes one environment of two, whose load balancers both changed.
 func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 	application, folder := plain("orders"), t.TempDir()
-	write := func(settings, only string) *generator.Lock {
+	write := func(settings, only string) *output.Lock {
 		file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n}\nenvironment \"staging\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
 		if diags.HasErrors() {
 			t.Fatal(diags)
@@ -78,18 +79,18 @@ func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		lock, err := generator.ReadLock(folder)
+		lock, err := output.ReadLock(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
-		output, diags := generator.Generate(application, environments, lock, holdings.Consent{})
+		result, diags := generator.Generate(application, environments, lock, holdings.Consent{})
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		if _, err := output.Write(folder, false, generator.Within(only)); err != nil {
+		if _, err := result.Write(folder, false, output.Within(only)); err != nil {
 			t.Fatal(err)
 		}
-		if lock, err = generator.ReadLock(folder); err != nil {
+		if lock, err = output.ReadLock(folder); err != nil {
 			t.Fatal(err)
 		}
 		return lock

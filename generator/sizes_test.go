@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // generateApplication is what the application becomes with a groundplan.hcl of that text.
@@ -24,12 +25,12 @@ func generateApplication(t *testing.T, application *app.App, settings string) (*
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	output, diags := generator.Generate(application, environments, &generator.Lock{}, holdings.Consent{})
+	result, diags := generator.Generate(application, environments, &output.Lock{}, holdings.Consent{})
 	var lines []string
 	for _, d := range diags {
 		lines = append(lines, d.Summary+": "+diagnostic.Text(d))
 	}
-	return output, strings.Join(lines, "\n")
+	return result, strings.Join(lines, "\n")
 }
 
 // withSecrets is an application of one service that reads n secrets with names of a usual length for generated ones.
@@ -66,7 +67,7 @@ func TestE3_PoliciesFitTheirRoles(t *testing.T) {
 // TestE3_TaskDefinitionsFit: ECS takes 64 KiB, and refuses what is longer when the platform already stands.
 func TestE3_TaskDefinitionsFit(t *testing.T) {
 	for length, want := range map[int]bool{50_000: false, 66_000: true} {
-		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/",
 			Environment: []app.Variable{{Name: "WORDS", Value: strings.Repeat("x", length)}}}}}
 		_, diags := generateApplication(t, application, "environment \"production\" {}\n")
@@ -80,7 +81,7 @@ func TestE3_TaskDefinitionsFit(t *testing.T) {
 // alone may be within that.
 func TestE3_DomainsOfServices(t *testing.T) {
 	for length, want := range map[int]bool{63: false, 64: true} {
-		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/", Public: true, Subdomain: strings.Repeat("a", length)}}}
 		domain := strings.Repeat("b", 60) + ".com" // 64, the most that ACM certifies
 		_, diags := generateApplication(t, application, "environment \"production\" {\n domain = \""+domain+"\"\n hosted_zone_id = \"Z1\"\n}\n")

@@ -15,12 +15,13 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // trapApplication uses everything, in a language: users holds the auth handler, and has all a service can have.
 func trapApplication(language string) *app.App {
 	a := plain("orders", "shipping", "users")
-	a.Language, a.Auth = language, &app.AuthHandler{Name: "auth", Service: "users"}
+	a.Runtime, a.Auth = map[string]app.Runtime{"go": app.EncoreGo, "typescript": app.EncoreTypeScript}[language], &app.AuthHandler{Name: "auth", Service: "users"}
 	a.Services[0].Endpoints[0].Access = "auth"
 	a.CORS = &app.CORS{Debug: true}
 	for _, service := range []string{"orders", "users"} {
@@ -74,7 +75,7 @@ func deploy(t *testing.T, application *app.App, settings string) trapped {
 	w := trapped{app: application, env: environments[0], configs: map[string]object{}}
 	for _, p := range w.env.Processes {
 		var c object
-		text := callArguments(t, output, "production/services/"+kinds.Label(p.Name)+".tf")["infra_config"].AsString()
+		text := callArguments(t, output, "production/services/"+names.Label(p.Name)+".tf")["infra_config"].AsString()
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 // What git and editors on Windows make of a text.
@@ -65,11 +66,11 @@ func TestG1_LineEndsOfTheSourceDoNotShow(t *testing.T) {
 			if err := os.Rename(checkout(t, os.DirFS(filepath.Join(fixtures, fixture)), byteOrderMark), root); err != nil {
 				t.Fatal(err)
 			}
-			output, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+			result, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
 			if err != nil || diags.HasErrors() {
 				t.Fatal(err, diags)
 			}
-			if d := cmp.Diff(recorded(want), recorded(output)); d != "" {
+			if d := cmp.Diff(recorded(want), recorded(result)); d != "" {
 				t.Error(d)
 			}
 		})
@@ -145,16 +146,16 @@ func mistakes(t *testing.T) []string {
 
 // TestG2_ACheckoutOnWindowsIsNoEdit writes an application, has git for Windows check it out, and generates again.
 func TestG2_ACheckoutOnWindowsIsNoEdit(t *testing.T) {
-	output := generate(t, "schedules") // it has an archive among its modules
+	result := generate(t, "schedules") // it has an archive among its modules
 	dir := t.TempDir()
-	if _, err := output.Write(dir, false, nil); err != nil {
+	if _, err := result.Write(dir, false, nil); err != nil {
 		t.Fatal(err)
 	}
 	windows := checkout(t, os.DirFS(dir), longLineEnds)
-	if changes, err := output.Changes(windows, nil); err != nil || len(changes) > 0 {
+	if changes, err := result.Changes(windows, nil); err != nil || len(changes) > 0 {
 		t.Errorf("--check shows %d changes: %v", len(changes), err)
 	}
-	if changes, err := output.Write(windows, false, nil); err != nil || len(changes) > 0 {
+	if changes, err := result.Write(windows, false, nil); err != nil || len(changes) > 0 {
 		t.Errorf("generate changes %d files: %v", len(changes), err)
 	}
 
@@ -180,7 +181,7 @@ func TestG2_ACheckoutOnWindowsIsNoEdit(t *testing.T) {
 		before := read(t, windows, name)
 		put(t, filepath.Join(windows, name), edit(before))
 		_, err := next.Write(windows, false, nil)
-		var conflict *generator.ConflictError
+		var conflict *output.ConflictError
 		if !errors.As(err, &conflict) || len(conflict.Edited) != 1 || conflict.Edited[0].Path != name {
 			t.Errorf("%s: an edit is none: %v", name, err)
 			continue
@@ -196,12 +197,12 @@ func TestG2_ACheckoutOnWindowsIsNoEdit(t *testing.T) {
 func TestG2_AnotherGitAttributes(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, ".gitattributes"), "*.tf diff=hcl\n")
-	output := generate(t, "hello")
+	result := generate(t, "hello")
 	for range 2 {
-		if _, err := output.Write(dir, false, nil); err != nil {
+		if _, err := result.Write(dir, false, nil); err != nil {
 			t.Fatal(err)
 		}
-		if changes, err := output.Changes(dir, nil); err != nil || len(changes) > 0 {
+		if changes, err := result.Changes(dir, nil); err != nil || len(changes) > 0 {
 			t.Errorf("%v, %v", changes, err)
 		}
 	}
@@ -211,7 +212,7 @@ func TestG2_AnotherGitAttributes(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, ".gitattributes")); err != nil {
 		t.Fatal(err)
 	}
-	if changes, err := output.Write(dir, false, nil); err != nil || len(changes) != 1 || changes[0].Action != "create" {
+	if changes, err := result.Write(dir, false, nil); err != nil || len(changes) != 1 || changes[0].Action != "create" {
 		t.Errorf("after it is gone: %v, %v", changes, err)
 	}
 }
@@ -219,17 +220,17 @@ func TestG2_AnotherGitAttributes(t *testing.T) {
 // TestG2_PointersAreNoEdits: git lfs has what stands there, and nobody has to give anything up.
 func TestG2_PointersAreNoEdits(t *testing.T) {
 	dir := t.TempDir()
-	output := generate(t, "schedules")
-	if _, err := output.Write(dir, false, nil); err != nil {
+	result := generate(t, "schedules")
+	if _, err := result.Write(dir, false, nil); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(dir, "modules/cron/signer/signer.zip"), lfsPointer)
-	_, err := output.Write(dir, false, nil)
+	_, err := result.Write(dir, false, nil)
 	if err == nil || err.Error() != "modules/cron/signer/signer.zip is a pointer of Git LFS" {
 		t.Error(err)
 	}
-	put(t, filepath.Join(dir, generator.LockName), lfsPointer)
-	if _, err = output.Write(dir, false, nil); err == nil || !strings.Contains(err.Error(), "is a pointer of Git LFS") || !strings.Contains(err.Error(), "hint: git lfs pull") {
+	put(t, filepath.Join(dir, output.LockName), lfsPointer)
+	if _, err = result.Write(dir, false, nil); err == nil || !strings.Contains(err.Error(), "is a pointer of Git LFS") || !strings.Contains(err.Error(), "hint: git lfs pull") {
 		t.Error(err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // forEachProcess runs a check for every process of every environment of every fixture that uses Encore.
@@ -37,7 +38,7 @@ func forEachProcess(t *testing.T, name string, check func(*testing.T, *app.App, 
 		for _, env := range environments {
 			for _, process := range env.Processes {
 				t.Run(fmt.Sprintf("%s %s %s %s", name, fixture, env.Name, process.Name), func(t *testing.T) {
-					check(t, application, env, process, callArguments(t, output, fmt.Sprintf("%s/services/%s.tf", env.Name, kinds.Label(process.Name))))
+					check(t, application, env, process, callArguments(t, output, fmt.Sprintf("%s/services/%s.tf", env.Name, names.Label(process.Name))))
 				})
 			}
 		}
@@ -187,14 +188,14 @@ func FuzzLabel(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		label := kinds.Label(name)
+		label := names.Label(name)
 		for _, c := range label {
 			if c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
 				t.Errorf("Label(%q) = %q", name, label)
 			}
 		}
-		if kinds.Label(label) != label {
-			t.Errorf("Label(%q) is %q, and Label of that %q", name, label, kinds.Label(label))
+		if names.Label(label) != label {
+			t.Errorf("Label(%q) is %q, and Label of that %q", name, label, names.Label(label))
 		}
 	})
 }
@@ -204,7 +205,7 @@ func TestLabel(t *testing.T) {
 		"StripeKey": "stripe_key", "OpenAIKey": "open_ai_key", "SlackWebhookURL": "slack_webhook_url", "siteDB": "site_db",
 		"site.added": "site_added", "order-placed": "order_placed", "users": "users", "key2": "key2", "A": "a",
 	} {
-		if got := kinds.Label(name); got != want {
+		if got := names.Label(name); got != want {
 			t.Errorf("Label(%q) = %q, want %q", name, got, want)
 		}
 	}

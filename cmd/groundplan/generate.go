@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
+	"github.com/groundplan/groundplan/generator/output"
 )
 
 const generateHelp = `groundplan generate writes the Terraform that runs the application on AWS.
@@ -85,7 +86,7 @@ func generate(c *cli.Context) error {
 	}
 	p := newPrinter(c.App.ErrWriter, root)
 	p.show(m)
-	output, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Limits: limits, Consent: holdings.Consent{
+	result, environments, diags, err := generator.FromSource(generator.Options{Root: root, Out: out, Metadata: m, Limits: limits, Consent: holdings.Consent{
 		Accept: c.StringSlice("accept-replacement"), Forget: c.StringSlice("forget"), Only: c.String("env"),
 	}})
 	if err != nil {
@@ -94,7 +95,7 @@ func generate(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
-	if output == nil {
+	if result == nil {
 		p.say("nothing is generated: there is no service to run")
 		return nil
 	}
@@ -103,21 +104,21 @@ func generate(c *cli.Context) error {
 		if err := checkEnvironment(name, environments); err != nil {
 			return err
 		}
-		within = generator.Within(name)
+		within = output.Within(name)
 	}
 	if c.Bool("check") {
-		return check(c, p, output, out, within)
+		return check(c, p, result, out, within)
 	}
-	previous, err := generator.ReadLock(out)
+	previous, err := output.ReadLock(out)
 	if err != nil {
 		return err
 	}
-	interrupted := generator.Interrupted(out)
-	changes, err := output.Write(out, c.Bool("force"), within)
-	if interrupted && !generator.Interrupted(out) {
+	interrupted := output.Interrupted(out)
+	changes, err := result.Write(out, c.Bool("force"), within)
+	if interrupted && !output.Interrupted(out) {
 		p.say("finished an interrupted run in %s", out)
 	}
-	var conflict *generator.ConflictError
+	var conflict *output.ConflictError
 	if errors.As(err, &conflict) {
 		return explain(c, conflict)
 	}
@@ -126,7 +127,7 @@ func generate(c *cli.Context) error {
 	}
 	report(p, out, changes, environments, c.String("env"))
 	if len(changes) > 0 {
-		showQuotas(p, output.Needs, limits, out, c.String("env"))
+		showQuotas(p, result.Needs, limits, out, c.String("env"))
 	}
 	if within == nil {
 		warnAboutAbandoned(p, previous, environments)
@@ -146,9 +147,9 @@ func checkEnvironment(name string, environments []environment.Environment) error
 }
 
 // check shows on stdout, as diffs, what generate would change.
-func check(c *cli.Context, p *printer, output *generator.Output, out string, within func(string) bool) error {
-	changes, err := output.Changes(out, within)
-	var conflict *generator.ConflictError
+func check(c *cli.Context, p *printer, result *generator.Output, out string, within func(string) bool) error {
+	changes, err := result.Changes(out, within)
+	var conflict *output.ConflictError
 	if errors.As(err, &conflict) {
 		return explain(c, conflict)
 	}
@@ -178,7 +179,7 @@ func check(c *cli.Context, p *printer, output *generator.Output, out string, wit
 }
 
 // explain shows the work that generate would have overwritten.
-func explain(c *cli.Context, conflict *generator.ConflictError) error {
+func explain(c *cli.Context, conflict *output.ConflictError) error {
 	for _, change := range conflict.Edited {
 		fmt.Fprintf(c.App.ErrWriter, "%s", change.Diff())
 	}
@@ -186,7 +187,7 @@ func explain(c *cli.Context, conflict *generator.ConflictError) error {
 	for _, path := range conflict.Foreign {
 		hints = append(hints, fmt.Sprintf("move %s away: groundplan writes a file of that name", path))
 	}
-	if pointer := func(c generator.Change) bool { return c.Pointer }; slices.ContainsFunc(conflict.Edited, pointer) {
+	if pointer := func(c output.Change) bool { return c.Pointer }; slices.ContainsFunc(conflict.Edited, pointer) {
 		hints = append(hints, "fetch what the pointers of Git LFS stand for: git lfs pull")
 	} else if len(conflict.Edited) > 0 {
 		hints = append(hints,
@@ -196,7 +197,7 @@ func explain(c *cli.Context, conflict *generator.ConflictError) error {
 	return &outcome{code: codeError, message: "nothing was written: " + conflict.Error(), hints: hints}
 }
 
-func report(p *printer, out string, changes []generator.Change, environments []environment.Environment, only string) {
+func report(p *printer, out string, changes []output.Change, environments []environment.Environment, only string) {
 	var names []string
 	for _, env := range environments {
 		if only == "" || env.Name == only {
@@ -233,7 +234,7 @@ func report(p *printer, out string, changes []generator.Change, environments []e
 }
 
 // warnAboutAbandoned names environments that lost their code: what they made on AWS is still there.
-func warnAboutAbandoned(p *printer, previous *generator.Lock, environments []environment.Environment) {
+func warnAboutAbandoned(p *printer, previous *output.Lock, environments []environment.Environment) {
 	var gone []string
 	for stack := range previous.Addresses {
 		name, _, _ := strings.Cut(stack, "/")

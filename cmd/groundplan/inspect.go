@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/inspect"
 )
 
 const inspectHelp = `groundplan inspect shows what the application declares, and which service uses what.
@@ -30,7 +31,7 @@ func inspectVerb() *cli.Command {
 	return &cli.Command{
 		Name:               "inspect",
 		CustomHelpTemplate: inspectHelp,
-		Action:             inspect,
+		Action:             inspectApplication,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "app", Value: "."},
 			&cli.StringFlag{Name: "meta"},
@@ -39,7 +40,7 @@ func inspectVerb() *cli.Command {
 	}
 }
 
-func inspect(c *cli.Context) error {
+func inspectApplication(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
@@ -65,17 +66,17 @@ func inspect(c *cli.Context) error {
 	}
 	switch format {
 	case "json":
-		text, err := generator.InspectJSON(application)
+		text, err := inspect.JSON(application)
 		if err != nil {
 			return err
 		}
 		_, err = c.App.Writer.Write(text)
 		return err
 	case "mermaid":
-		_, err = fmt.Fprint(c.App.Writer, generator.Mermaid(application))
+		_, err = fmt.Fprint(c.App.Writer, inspect.Mermaid(application))
 		return err
 	}
-	_, err = fmt.Fprint(c.App.Writer, generator.InspectText(application, isTerminal(c.App.Writer)))
+	_, err = fmt.Fprint(c.App.Writer, inspect.Text(application, isTerminal(c.App.Writer)))
 	return err
 }
 

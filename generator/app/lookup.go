@@ -34,7 +34,7 @@ func (a *App) Exposed() bool {
 }
 
 // Containers says whether the application's services are plain containers, which no runtime of Encore's stands between.
-func (a *App) Containers() bool { return a.Language == "manifest" }
+func (a *App) Containers() bool { return a.Runtime == Containers }
 
 // RunsIn says whether a middleware runs in a service: its own, or, when global, one with a targeted endpoint.
 func (m Middleware) RunsIn(s Service) bool {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 const (
@@ -31,18 +32,16 @@ func wrong(hint, format string, arguments ...any) fault {
 	return fault{fmt.Sprintf(format, arguments...), hint}
 }
 
-var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-
 func isKebab(what, name string, limit int) fault {
-	if kebab.MatchString(name) && len(name) <= limit {
+	if names.IsKebab(name) && len(name) <= limit {
 		return fine
 	}
-	if kebab.MatchString(name) {
+	if names.IsKebab(name) {
 		return wrong(fmt.Sprintf("shorten it, as in %q", strings.TrimRight(name[:limit], "-")),
 			"%q cannot name %s: it becomes part of names in AWS, and has %d characters where %d are allowed.", name, what, len(name), limit)
 	}
 	hint := fmt.Sprintf("use lower-case letters, digits and single hyphens, begin with a letter, at most %d characters", limit)
-	near := strings.TrimLeft(sanitise(name), "0123456789-")
+	near := strings.TrimLeft(names.Sanitised(name), "0123456789-")
 	if near = strings.TrimRight(near[:min(len(near), limit)], "-"); near != "" {
 		hint = fmt.Sprintf("%q would do: lower-case letters, digits and single hyphens, at most %d characters", near, limit)
 	}

@@ -4,6 +4,7 @@ package environment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -181,7 +182,7 @@ const keepAliveSeconds = 60
 // checkIdleTimeout warns of a load balancer that sends requests on connections which the application is about to close.
 // Streams that are silent for long may be worth the few answers that are lost.
 func checkIdleTimeout(e *Environment, b *block, application *app.App) hcl.Diagnostics {
-	if application.Language != "typescript" || e.IdleTimeoutSeconds < keepAliveSeconds {
+	if application.Runtime != app.EncoreTypeScript || e.IdleTimeoutSeconds < keepAliveSeconds {
 		return nil
 	}
 	return hcl.Diagnostics{diagnostic.Warning(b.where("idle_timeout_seconds"), "Idle timeout above the application's", fmt.Sprintf("use at most %d, unless streams are silent for longer", keepAliveSeconds-1),
@@ -218,4 +219,36 @@ func registrable(domain string) string {
 		labels = labels[len(labels)-2:]
 	}
 	return strings.Join(labels, ".")
+}
+
+// DomainOf is the name a container answers to when the environment has a domain.
+func (e *Environment) DomainOf(c *app.Container) string {
+	if c.Subdomain == "" {
+		return e.Domain
+	}
+	return c.Subdomain + "." + e.Domain
+}
+
+// NamesWithoutZone are the names of the environment for which no record is made.
+func (e *Environment) NamesWithoutZone() []string {
+	var list []string
+	if e.Domain != "" && e.HostedZoneID == "" && e.PrivateZoneID == "" {
+		list = append(list, e.Domain)
+	}
+	for _, alias := range e.Aliases {
+		if alias.HostedZoneID == "" && alias.PrivateZoneID == "" {
+			list = append(list, alias.Domain)
+		}
+	}
+	return list
+}
+
+// PrivateZones are the zones of the environment that only VPCs resolve, sorted.
+func (e *Environment) PrivateZones() []string {
+	zones := []string{e.PrivateZoneID}
+	for _, alias := range e.Aliases {
+		zones = append(zones, alias.PrivateZoneID)
+	}
+	slices.Sort(zones)
+	return slices.DeleteFunc(slices.Compact(zones), func(id string) bool { return id == "" })
 }

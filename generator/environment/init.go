@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 //go:embed starter.hcl
@@ -26,8 +28,8 @@ func Init(appName string) []byte {
 // nameInAWS is the application's name when AWS can hold it, as it is or in lower case and with hyphens. One that has to
 // be cut gets a hash, which tells it from others that begin alike.
 func nameInAWS(appName string) string {
-	if spelled := sanitise(appName); isAppName(spelled) == fine {
+	if spelled := names.Sanitised(appName); isAppName(spelled) == fine {
 		return spelled
 	}
-	return Name(maxAppName, appName)
+	return names.Of(maxAppName, appName)
 }

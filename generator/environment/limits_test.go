@@ -95,27 +95,6 @@ func TestE1_FargateSizes(t *testing.T) {
 	}
 }
 
-// TestE3_LongestNamesFitEveryBudget: the names that the checks let through leave no name in AWS unreadable.
-func TestE3_LongestNamesFitEveryBudget(t *testing.T) {
-	parts := []string{strings.Repeat("a", maxAppName), strings.Repeat("e", maxEnvironmentName), strings.Repeat("p", maxProcessName)}
-	for _, budget := range []Budget{LoadBalancer, TargetGroup, ReplicationGroup, Unit, Server, Bucket, Bucket - 13, DiscoveryName, Role, Queue, SecurityGroup, KeyAlias, Topic, Cluster, Repository, LogGroup, Secret} {
-		name := Name(budget, parts...)
-		if len(name) > int(budget) || !kebab.MatchString(name) {
-			t.Errorf("%d characters: %s (%d)", budget, name, len(name))
-		}
-		if budget < 106 && len(name) < int(budget)-2 {
-			t.Errorf("%d characters: %s wastes %d", budget, name, int(budget)-len(name))
-		}
-		fits := parts[0][:2] + "-" + "production" + "-" + strings.Repeat("x", int(budget)-len("aa-production-"))
-		if got := Name(budget, "aa", "production", fits[len("aa-production-"):]); int(budget) > 14 && got != fits {
-			t.Errorf("%d characters: %s fits exactly, and becomes %s", budget, fits, got)
-		}
-		if got := Name(budget, "aa", "production", fits[len("aa-production-"):]+"x"); len(got) > int(budget) {
-			t.Errorf("%d characters: one too many becomes %s", budget, got)
-		}
-	}
-}
-
 // TestI6_MessagesNameWhatIsThere has the messages whose words depend on the application or on the value.
 func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 	subscribed := shop()
@@ -128,8 +107,8 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 	}{
 		{"subscriptions without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
 		{"a gateway that shares a process", shop(), production("process_allocation = \"all_in_one\"\ngateway {}"), `3:1 error: Size without process: The gateway has no process of its own in the environment "production"`},
-		{"a switch for a text", shop(), production(`region = true`), `2:10 error: Wrong type: "region" is a text, not true or false.`},
-		{"an object for a text", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" is a text, not this list.`},
+		{"a switch for a string", shop(), production(`region = true`), `2:10 error: Wrong type: "region" must be a string, not true or false.`},
+		{"an object for a string", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" must be a string, not this list.`},
 		{"port zero", shop(), production(`outbound_ports = [0]`), `2:18 error: Invalid value for "outbound_ports": 0 is not a TCP port.`},
 		{"the next retention", shop(), production(`log_retention_days = 8`), `2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 8 days. It can for 1, 3, 5`},
 		{"a database when there is none", &app.App{Name: "shop", Services: shop().Services}, production("database_server \"main\" {\n databases = [\"orders\"]\n}"), `3:15 error: Unknown database: The application has no database "orders", nor any other. hint: remove the line`},
@@ -190,26 +169,5 @@ environment "d" {}
 	}
 	if got := strings.Join(keys, ", "); got != "states/shop/a in us-east-1, states/shop/b in us-east-1" {
 		t.Errorf("states: %s", got)
-	}
-}
-
-// TestE3_BudgetsLeaveRoomForWhatFollows holds each budget and what modules and AWS put behind a name against the limit
-// of the API.
-func TestE3_BudgetsLeaveRoomForWhatFollows(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		budget Budget
-		behind string
-		limit  int
-	}{
-		{"load balancer", LoadBalancer, "", 32}, {"target group", TargetGroup, "", 32}, {"replication group", ReplicationGroup, "", 20},
-		{"role of a unit", Unit, "-execution", 64}, {"role of a network", Unit, "-flow-logs", 64}, {"role", Role, "", 64},
-		{"database server", Server, "-16", 63}, {"bucket", Bucket, "", 63}, {"DNS label", DiscoveryName, "", 63}, {"queue", Queue, ".fifo", 80},
-		{"security group", SecurityGroup, strings.Repeat("0", 26), 255}, {"key alias", KeyAlias, "alias/", 256}, {"topic", Topic, ".fifo", 256},
-		{"cluster", Cluster, "", 255}, {"repository", Repository, "", 256}, {"log group", LogGroup, "", 512}, {"secret", Secret, "", 512},
-	} {
-		if got := int(test.budget) + len(test.behind); got > test.limit {
-			t.Errorf("a %s of %d characters, AWS allows %d", test.name, got, test.limit)
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -108,7 +109,7 @@ func checkBuckets(d *Deployment) hcl.Diagnostics {
 	for _, r := range d.Of("bucket") {
 		bucket := d.Env.ExistingBucket(r.Name)
 		if bucket == nil {
-			if d.Env.Exposed() && physicalBucket(d.Env, r.Name) == environment.Name(environment.LoadBalancer, d.Env.App, d.Env.Name)+balancerLogs {
+			if d.Env.Exposed() && physicalBucket(d.Env, r.Name) == names.Of(names.LoadBalancer, d.Env.App, d.Env.Name)+balancerLogs {
 				diags = append(diags, diagnostic.Error(r.At, "Bucket name taken", "give the bucket another name",
 					"The load balancer of environment %q keeps its access logs in a bucket of that name.", d.Env.Name))
 			}
@@ -129,7 +130,7 @@ func checkBuckets(d *Deployment) hcl.Diagnostics {
 // existingServer stands for a database server that exists. Its root certificate is a file beside the code: text that
 // nobody reads is kept out of what somebody does.
 func existingServer(s *Stack, server environment.DatabaseServer, comment string) {
-	label := "database_server_" + Label(server.Name)
+	label := "database_server_" + names.Label(server.Name)
 	certificate := []byte(server.Existing.CACertificate)
 	if len(certificate) == 0 {
 		var err error

@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // accountSuffix is what the module puts behind a bucket's name, "-123456789012": names are shared by all of AWS.
@@ -69,7 +70,7 @@ const accessLogsLabel = "access_logs"
 func lowerAccessLogs(s *Stack, logged []emit.Value) {
 	s.Module(bucketFile, accessLogsLabel, "log-bucket", "access logs", []string{"Takes the log of requests to the buckets"},
 		// Four parts: a bucket "access-logs" of the application has three, and another name.
-		Arg("name", ownedByAccount(s.Env, environment.Name(environment.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
+		Arg("name", ownedByAccount(s.Env, names.Of(names.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
 		Arg("source_bucket_arns", emit.List(logged...)),
 		Arg("retention_days", emit.Int(s.Env.AccessLogRetentionDays)),
 		Arg("takes_cloudfront_logs", emit.Bool(s.NorthVirginia)),
@@ -85,7 +86,7 @@ func bucketName(env *environment.Environment, bucket string) emit.Value {
 
 // physicalBucket is the name of a bucket up to the account's id.
 func physicalBucket(env *environment.Environment, bucket string) string {
-	return environment.Name(environment.Bucket-accountSuffix, env.App, env.Name, bucket)
+	return names.Of(names.Bucket-accountSuffix, env.App, env.Name, bucket)
 }
 
 // balancerLogs ends the name of the bucket that the module load-balancer makes for its logs, up to the account's id.
@@ -102,7 +103,7 @@ func ownedByAccount(env *environment.Environment, name string) emit.Value {
 // lowerCDN puts CloudFront in front of a public bucket, which itself stays private.
 func lowerCDN(s *Stack, r app.Resource) {
 	args := []emit.Arg{
-		Arg("name", emit.String(environment.Name(environment.Bucket, s.Env.App, s.Env.Name, r.Name))),
+		Arg("name", emit.String(names.Of(names.Bucket, s.Env.App, s.Env.Name, r.Name))),
 		Arg("bucket_regional_domain_name", emit.Ref("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
 		Arg("price_class", emit.String(priceClass)),
 		Arg("web_acl_arn", emit.String(s.Env.CDNWebACLARN)),
@@ -134,7 +135,7 @@ func ShownDomain(env *environment.Environment, r app.Resource) string {
 	if env.Domain == "" || env.HostedZoneID == "" && env.CDNCertificateARN == "" || !r.Spec.(*Bucket).Public || env.ExistingBucket(r.Name) != nil {
 		return ""
 	}
-	return environment.Name(environment.DiscoveryName, r.Name) + "." + env.Domain
+	return names.Of(names.DiscoveryName, r.Name) + "." + env.Domain
 }
 
 // priceClass keeps copies in North America and Europe, the cheapest that CloudFront offers.

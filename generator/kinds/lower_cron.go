@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // ServicePort is the port a process of Encore's listens on, by default, and what the network's rules let through.
@@ -17,7 +18,7 @@ const ServicePort = 8080
 
 // DiscoveryName is the DNS label under which other processes find this one.
 func DiscoveryName(process environment.Process) string {
-	return environment.Name(environment.DiscoveryName, process.Name)
+	return names.Of(names.DiscoveryName, process.Name)
 }
 
 // ProcessLabel is the Terraform label of a process.
@@ -54,7 +55,7 @@ func BaseURL(p *Process) emit.Value {
 
 // cronName is the physical name of a cron job: its function's, and what its roles and queue are called after.
 func (d *Deployment) cronName(r app.Resource) string {
-	return environment.Name(environment.Schedule, d.Env.App, d.Env.Name, r.Name)
+	return names.Of(names.Schedule, d.Env.App, d.Env.Name, r.Name)
 }
 
 // cronLogs are the names of the functions that call the endpoints of cron jobs.
@@ -121,11 +122,8 @@ func (s *Stack) signature() []emit.Arg {
 	if s.App.Containers() {
 		return []emit.Arg{Arg("signature", emit.String("none"))}
 	}
-	if s.App.Language != "go" && s.App.Language != "typescript" {
-		return []emit.Arg{Arg("signature", emit.String("none"))}
-	}
-	args := []emit.Arg{Arg("signature", emit.String(s.App.Language)), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
-	if s.App.Language == "typescript" {
+	args := []emit.Arg{Arg("signature", emit.String(s.App.Runtime.String())), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
+	if s.App.Runtime == app.EncoreTypeScript {
 		args = append(args, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
 	}
 	return args

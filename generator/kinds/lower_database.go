@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // DatabasePasswordVariable holds the password of a process's database role. Encore unsets ENCORE_* at start, so the
@@ -48,7 +49,7 @@ func RoleName(process string) string {
 	if role := "svc_" + process; len(role) <= 63 && roleName.MatchString(role) {
 		return role
 	}
-	return strings.ReplaceAll(environment.Name(63, "svc", process), "-", "_")
+	return strings.ReplaceAll(names.Of(names.DatabaseRole, "svc", process), "-", "_")
 }
 
 var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -58,7 +59,7 @@ const databaseFile = "databases.tf"
 
 // serverName is the physical name of a database server.
 func (d *Deployment) serverName(server environment.DatabaseServer) string {
-	return environment.Name(environment.Server, d.Env.App, d.Env.Name, server.Name)
+	return names.Of(names.Server, d.Env.App, d.Env.Name, server.Name)
 }
 
 // databaseLogs are the names of the servers that are made.
@@ -73,7 +74,7 @@ func databaseLogs(d *Deployment) []string {
 }
 
 func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
-	label := "database_server_" + Label(server.Name)
+	label := "database_server_" + names.Label(server.Name)
 	var holds []string
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
@@ -200,8 +201,8 @@ func wireDatabases(p *Process) {
 		if len(databases) == 0 {
 			continue
 		}
-		platform := "local.platform.database_server_" + Label(server.Name)
-		p.Connections["database_server_"+Label(server.Name)] = Connection{
+		platform := "local.platform.database_server_" + names.Label(server.Name)
+		p.Connections["database_server_"+names.Label(server.Name)] = Connection{
 			Comment:       strings.Join(comments, "; "),
 			SecurityGroup: emit.Ref(platform + ".security_group_id"),
 			Port:          emit.Ref(platform + ".port"),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // KeyTopics are the names of the SNS topics that feed queues encrypted with the environment's key, with wildcards: SNS puts
@@ -16,18 +17,18 @@ func KeyTopics(d *Deployment) []string {
 	if !d.Holds("subscription") {
 		return nil
 	}
-	topics := []string{environment.Prefix(d.Env.App, d.Env.Name) + "-*"}
+	topics := []string{names.Prefix(d.Env.App, d.Env.Name) + "-*"}
 	for _, r := range d.Of("topic") {
 		if topic := d.Env.ExistingTopic(r.Name); topic != nil {
 			topics = append(topics, topic.ARN[strings.LastIndex(topic.ARN, ":")+1:])
 			continue
 		}
-		name := environment.Name(environment.Topic, d.Env.App, d.Env.Name, r.Name)
+		name := names.Of(names.Topic, d.Env.App, d.Env.Name, r.Name)
 		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
 			topics = append(topics, name+"*") // with the ending of a FIFO topic
 		}
 	}
-	for _, name := range d.forgottenNames("topic ", environment.Topic) {
+	for _, name := range d.forgottenNames("topic ", names.Topic) {
 		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
 			topics = append(topics, name+"*")
 		}
@@ -38,14 +39,14 @@ func KeyTopics(d *Deployment) []string {
 
 // forgottenNames are the names on AWS of what is left there, of the kind that a prefix of logical ids tells: it goes on using
 // the key.
-func (d *Deployment) forgottenNames(prefix string, budget environment.Budget) []string {
-	var names []string
+func (d *Deployment) forgottenNames(prefix string, budget names.Budget) []string {
+	var list []string
 	for _, id := range d.Forgotten {
 		if subject, is := strings.CutPrefix(id, prefix); is {
-			names = append(names, environment.Name(budget, d.Env.App, d.Env.Name, subject))
+			list = append(list, names.Of(budget, d.Env.App, d.Env.Name, subject))
 		}
 	}
-	return names
+	return list
 }
 
 // KeyLogGroups are the names of the environment's log groups, with wildcards: CloudWatch Logs encrypts as itself, and the
@@ -53,23 +54,23 @@ func (d *Deployment) forgottenNames(prefix string, budget environment.Budget) []
 // itself beside them (/aws/lambda/..., /aws/rds/...) is called in the same way. Only names that had to be shortened need a
 // pattern of their own.
 func KeyLogGroups(d *Deployment) []string {
-	prefix := environment.Prefix(d.Env.App, d.Env.Name)
+	prefix := names.Prefix(d.Env.App, d.Env.Name)
 	groups := []string{"/*/" + prefix + "-*", "/*/" + prefix + "/*"}
-	names := []string{
-		environment.Name(environment.Unit, d.Env.App, d.Env.Name),    // the network
-		environment.Name(environment.Cluster, d.Env.App, d.Env.Name), // the cluster
+	list := []string{
+		names.Of(names.Unit, d.Env.App, d.Env.Name),    // the network
+		names.Of(names.Cluster, d.Env.App, d.Env.Name), // the cluster
 	}
 	for _, process := range d.Env.Processes {
-		names = append(names, UnitName(d.Env, process.Name))
+		list = append(list, UnitName(d.Env, process.Name))
 	}
 	for _, kind := range All {
 		if kind.Logs != nil {
-			names = append(names, kind.Logs(d)...)
+			list = append(list, kind.Logs(d)...)
 		}
 	}
-	names = append(names, d.forgottenNames("cache ", environment.ReplicationGroup)...)
-	names = append(names, d.forgottenNames("database server ", environment.Server)...)
-	for _, name := range names {
+	list = append(list, d.forgottenNames("cache ", names.ReplicationGroup)...)
+	list = append(list, d.forgottenNames("database server ", names.Server)...)
+	for _, name := range list {
 		if name != prefix && !strings.HasPrefix(name, prefix+"-") {
 			groups = append(groups, "/*/"+name+"*") // it ends in a hash, which no other name does
 		}
@@ -80,7 +81,7 @@ func KeyLogGroups(d *Deployment) []string {
 
 // UnitName is the physical name of a process, from which its module makes those of its roles.
 func UnitName(env *environment.Environment, process string) string {
-	return environment.Name(environment.Unit, env.App, env.Name, process)
+	return names.Of(names.Unit, env.App, env.Name, process)
 }
 
 // keyUses are the services by way of which a process uses a key, with what is encrypted there.

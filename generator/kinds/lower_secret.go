@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // secretFile is where all secrets of the platform stand, whatever they are for.
@@ -77,7 +78,7 @@ const placeholderSecret = "placeholder: strict_access withholds the value from t
 // environment only those of ASCII.
 func secretVariable(name string) string {
 	if !variableName.MatchString(name) {
-		name = strings.ReplaceAll(environment.Name(environment.Secret/4, "secret", name), "-", "_")
+		name = strings.ReplaceAll(names.Of(names.Secret/4, "secret", name), "-", "_")
 	}
 	return "SECRET_" + name
 }
@@ -106,7 +107,7 @@ func SecretName(env *environment.Environment, name ...string) string {
 	parts := []string{env.App, env.Name}
 	for _, part := range name {
 		if !secretPart.MatchString(part) {
-			part = environment.Name(environment.Secret/4, "secret", part)
+			part = names.Of(names.Secret/4, "secret", part)
 		}
 		parts = append(parts, part)
 	}

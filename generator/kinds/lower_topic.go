@@ -9,7 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // topicFile holds topics and their subscriptions: a reviewer reads them together.
@@ -35,16 +35,16 @@ func (d *Deployment) subscriptionLabel(topic, name string) string {
 // have one name: those whose labels are told apart are so here too.
 func (d *Deployment) queueName(r app.Resource) string {
 	if d.hasSuffix("subscription", r.Parent, r.Name) {
-		return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
+		return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
 	}
-	return environment.Name(environment.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
+	return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
 }
 
 // isFIFO says whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the
 // declaration asks for exactly-once or for an order, and SNS refuses a group on a standard topic and its absence on a
 // FIFO one. The TypeScript runtime never sends one. A plain container gets what it asks for.
 func isFIFO(application *app.App, topic *Topic) bool {
-	return application.Language != "typescript" && topic.FIFO()
+	return application.Runtime != app.EncoreTypeScript && topic.FIFO()
 }
 
 // checkDelivery warns of what a topic asks for and Encore's TypeScript runtime does not do: reading its infra config it
@@ -53,7 +53,7 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("topic") {
 		topic := r.Spec.(*Topic)
-		if d.App.Language != "typescript" || !topic.FIFO() {
+		if d.App.Runtime != app.EncoreTypeScript || !topic.FIFO() {
 			continue
 		}
 		asked := "exactly-once delivery"
@@ -75,7 +75,7 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 		}
 		s.Module(topicFile, label, "topic", "topic "+r.Name,
 			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", emit.String(environment.Name(environment.Topic, s.Env.App, s.Env.Name, r.Name))),
+			Arg("name", emit.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
 			Arg("key_arn", s.KeyARN()),
 			Arg("fifo", emit.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
 			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
@@ -146,7 +146,7 @@ func wireTopics(p *Process) {
 		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
 		var actions []string
 		var comment string
-		if p.App.Language == "go" && len(published[r.Name])+len(consumed[r.Name]) > 0 {
+		if p.App.Runtime == app.EncoreGo && len(published[r.Name])+len(consumed[r.Name]) > 0 {
 			// The Go runtime asks for the attributes of every topic in its config, and panics when it may not.
 			actions = append(actions, "sns:GetTopicAttributes")
 			comment = fmt.Sprintf("looks up topic %s at start", quoted(r.Name))

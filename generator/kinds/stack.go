@@ -1,11 +1,9 @@
 package kinds
 
 import (
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -115,42 +113,6 @@ func variableOrder(module string) map[string]int {
 
 // Arg is an argument of a module call.
 func Arg(name string, value emit.Value) emit.Arg { return emit.Arg{Name: name, Value: value} }
-
-// Label turns a logical name into the tail of a Terraform label: StripeKey and stripe-key both become stripe_key, so
-// whoever hands out labels checks that they differ.
-func Label(name string) string {
-	var out strings.Builder
-	runes := []rune(name)
-	for i, r := range runes {
-		switch {
-		case r >= utf8Limit:
-			fmt.Fprintf(&out, "_%x", r)
-		case unicode.IsUpper(r):
-			if i > 0 && endsWord(runes, i) {
-				out.WriteByte('_')
-			}
-			out.WriteRune(unicode.ToLower(r))
-		case unicode.IsLower(r) || unicode.IsDigit(r):
-			out.WriteRune(r)
-		default:
-			out.WriteByte('_')
-		}
-	}
-	return out.String()
-}
-
-// utf8Limit is the first rune that needs more than one byte: labels stay ASCII, since they end up in other tools.
-const utf8Limit = 0x80
-
-// endsWord says that the capital at i begins a word: after a lower-case letter or digit, or as the last capital of a
-// run (the K of OpenAIKey).
-func endsWord(runes []rune, i int) bool {
-	before := runes[i-1]
-	if unicode.IsLower(before) || unicode.IsDigit(before) {
-		return true
-	}
-	return unicode.IsUpper(before) && i+1 < len(runes) && unicode.IsLower(runes[i+1])
-}
 
 // quoted names a resource in comments and messages.
 func quoted(name string) string { return `"` + name + `"` }

@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // A service that does not use Encore reads no infra config: what it uses reaches it as environment variables. One table
@@ -101,7 +102,7 @@ const callKind = "service"
 
 func ofServer(output string) func(*Process, *app.Resource) emit.Value {
 	return func(p *Process, r *app.Resource) emit.Value {
-		return emit.Ref("local.platform.database_server_" + Label(serverOf(p, r).Name) + "." + output)
+		return emit.Ref("local.platform.database_server_" + names.Label(serverOf(p, r).Name) + "." + output)
 	}
 }
 
@@ -281,7 +282,7 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 			skip := e.Kind == callKind && (e.ReferenceOnly || e.Resource == s.Name)
 			if id := e.Parent + "\n" + e.Resource; v.Kind == e.Kind && !skip && !done[id] && (v.of == nil || v.of(r)) {
 				done[id] = true
-				list = append(list, setVariable{v.name(PlainLabel(e.Parent, e.Resource)), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.Kind, e.At})
+				list = append(list, setVariable{v.name(names.PlainLabel(e.Parent, e.Resource)), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.Kind, e.At})
 			}
 		}
 	}

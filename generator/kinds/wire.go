@@ -17,7 +17,7 @@ type Deployment struct {
 	Env *environment.Environment
 	// Processes are in the order of the environment's.
 	Processes []*Process
-	// Labels are the labels of resources, services and processes by their id, as AssignLabels gave them. Who is missing has
+	// Labels are the labels of resources, services and processes by their id, as Assign gave them. Who is missing has
 	// the plain one.
 	Labels map[string]string
 	// Priorities are the places of public processes on the listener, by their name.

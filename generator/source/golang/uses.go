@@ -3,13 +3,12 @@ package golang
 import (
 	"fmt"
 	"path"
-	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -31,21 +30,10 @@ type goUses struct {
 // linkUses links the references of every package.
 func (l *goLinker) linkUses() {
 	results := make([]goUses, len(l.packages))
-	var workers sync.WaitGroup
-	next := make(chan int, len(l.packages))
-	for i := range l.packages {
-		next <- i
-	}
-	close(next)
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range next {
-				results[i] = goUses{linker: l, p: l.packages[i]}
-				results[i].link()
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(results), func(i int) {
+		results[i] = goUses{linker: l, p: l.packages[i]}
+		results[i].link()
+	})
 	l.linkParts(results)
 	uses, calls := 0, 0
 	for i := range results {

@@ -14,12 +14,13 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -36,7 +37,7 @@ import (
 // The diagnostics are those that need the syntax: what is not a literal or stands in the wrong place, invalid
 // references, service boundaries. Rules over settings belong to the kinds. The error is the machine's.
 func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	app, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -51,9 +52,10 @@ func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) 
 	if err != nil {
 		return nil, nil, err
 	}
-	result.ID, result.Language, result.CORS, result.ProcessPerService, result.IDAt = app.ID, source.LanguageTypeScript, app.CORS, app.ProcessPerService, app.IDAt
+	result.Runtime = app.EncoreTypeScript
+	result.ID, result.CORS, result.ProcessPerService, result.IDAt = encore.ID, encore.CORS, encore.ProcessPerService, encore.IDAt
 	diags = append(diags, more...)
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 
@@ -86,7 +88,7 @@ func readTypeScript(files fs.FS, root string, spellings []source.TypeScriptSpell
 	if !broken {
 		diags = append(diags, linker.diags...)
 	}
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 
@@ -165,25 +167,14 @@ func readTSModules(files fs.FS, language *tsLanguage, resolver *tsResolver, root
 func readTSFiles(files fs.FS, language *tsLanguage, resolver *tsResolver, names []string) ([]*tsModule, error) {
 	modules := make([]*tsModule, len(names))
 	failures := make([]error, len(names))
-	next := make(chan int, len(names))
-	for i := range names {
-		next <- i
-	}
-	close(next)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		workers.Go(func() {
-			for i := range next {
-				text, err := fs.ReadFile(files, names[i])
-				if err != nil {
-					failures[i] = fmt.Errorf("read source: %w", err)
-					continue
-				}
-				modules[i] = readTSModule(language, resolver, names[i], string(source.Plain(text)))
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(names), func(i int) {
+		text, err := fs.ReadFile(files, names[i])
+		if err != nil {
+			failures[i] = fmt.Errorf("read source: %w", err)
+			return
+		}
+		modules[i] = readTSModule(language, resolver, names[i], string(source.Plain(text)))
+	})
 	return modules, errors.Join(failures...)
 }
 

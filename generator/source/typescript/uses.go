@@ -3,14 +3,13 @@ package typescript
 import (
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -27,21 +26,10 @@ type tsUses struct {
 // linkUses links the references of every file.
 func (l *tsLinker) linkUses() {
 	results := make([]tsUses, len(l.modules))
-	next := make(chan int, len(l.modules))
-	for i := range l.modules {
-		next <- i
-	}
-	close(next)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range next {
-				results[i] = tsUses{linker: l, m: l.modules[i]}
-				results[i].link()
-			}
-		})
-	}
-	workers.Wait()
+	parallel.Each(len(results), func(i int) {
+		results[i] = tsUses{linker: l, m: l.modules[i]}
+		results[i].link()
+	})
 	for i := range results {
 		l.result.Uses = append(l.result.Uses, results[i].uses...)
 		l.result.Calls = append(l.result.Calls, results[i].calls...)

@@ -1,4 +1,4 @@
-package generator
+package attribution
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/inspect"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -23,9 +24,9 @@ func taken() *source.Application {
 	settings := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "Migrations", Value: source.Value{Kind: source.String, Text: "./migrations"}}}}
 	guarantee := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "DeliveryGuarantee", Value: source.Value{Kind: source.String, Text: "at-least-once"}}}}
 	return &source.Application{
-		Language: "go",
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Runtime:  app.EncoreGo,
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "a", Name: "Run", Access: "private", Methods: []string{"GET"}, Path: "/a"},
 			{Service: "c", Name: "Get", Access: "private", Methods: []string{"GET"}, Path: "/c"},
 		},
@@ -55,7 +56,7 @@ func taken() *source.Application {
 
 func ofA(t *testing.T, read *source.Application) (lines []string, warned []string) {
 	t.Helper()
-	application, diags := resolve(read, fstest.MapFS{"b/migrations/1_init.up.sql": {}}, "folder", true)
+	application, diags := Resolve(read, fstest.MapFS{"b/migrations/1_init.up.sql": {}}, "folder", true)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -131,16 +132,16 @@ func TestI7_WhatIsReachedIsWarnedOf(t *testing.T) {
 
 // TestI7_ReachedCallsAreNotEncores: inspect lists them apart from the calls that Encore's metadata has.
 func TestI7_ReachedCallsAreNotEncores(t *testing.T) {
-	application, _ := resolve(taken(), fstest.MapFS{}, "folder", true)
-	service := Inspect(application).Services[0]
-	want := InspectedUse{Kind: "service", Name: "c", Operation: "Get", Origin: string(app.Reached), Through: "b.Help", At: "a/a.go:5"}
+	application, _ := Resolve(taken(), fstest.MapFS{}, "folder", true)
+	service := inspect.Of(application).Services[0]
+	want := inspect.Use{Kind: "service", Name: "c", Operation: "Get", Origin: string(app.Reached), Through: "b.Help", At: "a/a.go:5"}
 	if len(service.Calls) > 0 || !slices.Contains(service.Reach, want) {
 		t.Errorf("calls %v, reach %v", service.Calls, service.Reach)
 	}
-	if text := InspectText(application, false); !strings.Contains(text, "through b.Help") {
+	if text := inspect.Text(application, false); !strings.Contains(text, "through b.Help") {
 		t.Errorf("the text lacks the call:\n%s", text)
 	}
-	for _, e := range withoutReach(application).Edges {
+	for _, e := range WithoutReach(application).Edges {
 		if e.Service == "a" {
 			t.Errorf("strict access leaves %v", e)
 		}

@@ -1,4 +1,4 @@
-package generator
+package output
 
 import (
 	"bytes"
@@ -18,12 +18,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// output builds an Output with its lock from path -> content.
-func output(files map[string]string) *Output {
-	o := &Output{Files: map[string][]byte{}, Lock: &Lock{Version: lockVersion, Files: map[string]string{}}}
+// outputOf builds an Output with its lock from path -> content.
+func outputOf(files map[string]string) *Output {
+	o := &Output{Files: map[string][]byte{}, Lock: &Lock{Version: LockVersion, Files: map[string]string{}}}
 	for path, content := range files {
 		o.Files[path] = []byte(content)
-		o.Lock.Files[path] = hash([]byte(content))
+		o.Lock.Files[path] = Hash([]byte(content))
 	}
 	return o
 }
@@ -82,7 +82,7 @@ var (
 
 func TestG2_WriteBringsTheFolderToTheOutput(t *testing.T) {
 	dir := t.TempDir()
-	write(t, output(oldTree), dir, false)
+	write(t, outputOf(oldTree), dir, false)
 	equal(t, dir, oldTree)
 
 	t.Run("a second run writes nothing", func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestG2_WriteBringsTheFolderToTheOutput(t *testing.T) {
 			return times
 		}
 		before := stat()
-		if changes := write(t, output(oldTree), dir, false); changes != nil {
+		if changes := write(t, outputOf(oldTree), dir, false); changes != nil {
 			t.Errorf("changes: %v", changes)
 		}
 		if d := cmp.Diff(before, stat()); d != "" {
@@ -107,7 +107,7 @@ func TestG2_WriteBringsTheFolderToTheOutput(t *testing.T) {
 	})
 	t.Run("changes, prunes, removes emptied folders", func(t *testing.T) {
 		put(t, filepath.Join(dir, "prod/platform/terraform.tfstate"), "state")
-		write(t, output(newTree), dir, false)
+		write(t, outputOf(newTree), dir, false)
 		want := maps.Clone(newTree)
 		want["prod/platform/terraform.tfstate"] = "state"
 		equal(t, dir, want)
@@ -121,10 +121,10 @@ func TestG2_RefusesWhatSomebodyEdited(t *testing.T) {
 	for _, c := range []struct{ name, path string }{{"changed", "README.md"}, {"pruned", "prod/platform/b.tf"}} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			write(t, output(oldTree), dir, false)
+			write(t, outputOf(oldTree), dir, false)
 			put(t, filepath.Join(dir, c.path), "mine")
 			want := tree(t, dir)
-			_, err := output(newTree).Write(dir, false, nil)
+			_, err := outputOf(newTree).Write(dir, false, nil)
 			var conflict *ConflictError
 			if !errors.As(err, &conflict) || len(conflict.Edited) != 1 || conflict.Edited[0].Path != c.path {
 				t.Fatalf("error: %v", err)
@@ -133,14 +133,14 @@ func TestG2_RefusesWhatSomebodyEdited(t *testing.T) {
 				t.Errorf("the diff does not show the edit:\n%s", conflict.Edited[0].Diff())
 			}
 			equal(t, dir, want)
-			write(t, output(newTree), dir, true)
+			write(t, outputOf(newTree), dir, true)
 			equal(t, dir, newTree)
 		})
 	}
 	t.Run("a foreign file, even with force", func(t *testing.T) {
 		dir := t.TempDir()
 		put(t, filepath.Join(dir, "README.md"), "mine")
-		_, err := output(newTree).Write(dir, true, nil)
+		_, err := outputOf(newTree).Write(dir, true, nil)
 		var conflict *ConflictError
 		if !errors.As(err, &conflict) || !slices.Equal(conflict.Foreign, []string{"README.md"}) {
 			t.Fatalf("error: %v", err)
@@ -149,31 +149,31 @@ func TestG2_RefusesWhatSomebodyEdited(t *testing.T) {
 	})
 	t.Run("an edit that equals the new content is none", func(t *testing.T) {
 		dir := t.TempDir()
-		write(t, output(oldTree), dir, false)
+		write(t, outputOf(oldTree), dir, false)
 		put(t, filepath.Join(dir, "README.md"), newTree["README.md"])
-		write(t, output(newTree), dir, false)
+		write(t, outputOf(newTree), dir, false)
 		equal(t, dir, newTree)
 	})
 }
 
 func TestG2_OneEnvironmentLeavesTheOthers(t *testing.T) {
 	dir := t.TempDir()
-	write(t, output(oldTree), dir, false)
+	write(t, outputOf(oldTree), dir, false)
 	within := func(path string) bool { return strings.HasPrefix(path, "test/") }
-	if _, err := output(newTree).Write(dir, false, within); err != nil {
+	if _, err := outputOf(newTree).Write(dir, false, within); err != nil {
 		t.Fatal(err)
 	}
 	want := maps.Clone(oldTree)
 	want["test/platform/a.tf"] = "t"
 	equal(t, dir, want)
-	write(t, output(newTree), dir, false) // still owns everything
+	write(t, outputOf(newTree), dir, false) // still owns everything
 	equal(t, dir, newTree)
 }
 
 func TestG2_ChangesWritesNothing(t *testing.T) {
 	dir := t.TempDir()
-	write(t, output(oldTree), dir, false)
-	changes, err := output(newTree).Changes(dir, nil)
+	write(t, outputOf(oldTree), dir, false)
+	changes, err := outputOf(newTree).Changes(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestG2_KilledAtEveryStep(t *testing.T) {
 	}
 	for n := 1; ; n++ {
 		dir := t.TempDir()
-		write(t, output(oldTree), dir, false)
+		write(t, outputOf(oldTree), dir, false)
 		command := exec.Command(os.Args[0], "-test.run", "^TestG2_KilledAtEveryStep$")
 		command.Env = append(os.Environ(), fmt.Sprintf("%s=%d:%s", dieVariable, n, dir))
 		out, err := command.CombinedOutput()
@@ -221,7 +221,7 @@ func TestG2_KilledAtEveryStep(t *testing.T) {
 			}
 		}
 		checkUsable(t, n, left)
-		write(t, output(newTree), dir, false)
+		write(t, outputOf(newTree), dir, false)
 		equal(t, dir, newTree)
 	}
 }
@@ -270,7 +270,7 @@ func dieAt(t *testing.T, at string) {
 			os.Exit(137)
 		}
 	}}
-	if _, err := output(newTree).write(d, dir, false, nil); err != nil {
+	if _, err := outputOf(newTree).write(d, dir, false, nil); err != nil {
 		t.Fatal(err)
 	}
 }

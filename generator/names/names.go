@@ -1,6 +1,9 @@
-package environment
+// Package names makes names out of logical ones: of what is on AWS, within the length that each API allows, and of blocks in
+// Terraform code. It must not know what is named, nor how it is printed.
+package names
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
@@ -24,6 +27,7 @@ const (
 	Schedule         Budget = 55  // a cron job: iam CreateRole has 64, "-schedule" takes nine
 	JobSchedule      Budget = 60  // the schedule of a job: scheduler CreateSchedule has 64, "-60" takes three
 	Server           Budget = 60  // rds CreateDBInstance and CreateDBCluster: 63 with "-16", the last instance of a cluster
+	DatabaseRole     Budget = 63  // PostgreSQL: identifiers of NAMEDATALEN-1 bytes
 	Bucket           Budget = 63  // s3 CreateBucket
 	DiscoveryName    Budget = 63  // servicediscovery CreateService: a DNS label
 	Role             Budget = 64  // iam CreateRole
@@ -46,7 +50,7 @@ const hashLength = 8
 // "my-shop" gets the plain name "my-shop-production-orders". The list never changes: names in AWS depend on it.
 var usualEnvironments = []string{"dev", "development", "preview", "prod", "production", "qa", "sandbox", "stage", "staging", "test"}
 
-// Name makes a physical name of logical parts: application, environment, and what is named. The result is lower-case
+// Of makes a physical name of logical parts: application, environment, and what is named. The result is lower-case
 // kebab, begins with a letter, has no two hyphens in a row and at most budget characters: the characters every AWS
 // service accepts.
 //
@@ -56,20 +60,20 @@ var usualEnvironments = []string{"dev", "development", "preview", "prod", "produ
 //
 // A single part is a name already made and is returned as it is when it fits: naming a name again changes nothing.
 //
-// The same arguments give the same name for ever: names in AWS depend on it. Name panics without parts, or with a
+// The same arguments give the same name always: names in AWS depend on it. Of panics without parts, or with a
 // budget below 16, which leaves nothing to recognise: both are mistakes in the calling code.
-func Name(budget Budget, parts ...string) string {
+func Of(budget Budget, parts ...string) string {
 	if len(parts) == 0 || budget < 16 {
 		panic(fmt.Sprintf("a name of %d parts in %d characters", len(parts), budget))
 	}
 	plain := strings.Join(parts, "-")
-	fits := len(plain) <= int(budget) && kebab.MatchString(plain) && !reserved.MatchString(plain)
+	fits := len(plain) <= int(budget) && IsKebab(plain) && !reserved.MatchString(plain)
 	if fits && (len(parts) == 1 || (!hashLike.MatchString(plain) && slices.Equal(parts, split(plain)))) {
 		return plain
 	}
 	words := make([]string, 0, len(parts))
 	for _, part := range parts {
-		if word := sanitise(part); word != "" {
+		if word := Sanitised(part); word != "" {
 			words = append(words, word)
 		}
 	}
@@ -82,11 +86,44 @@ func Name(budget Budget, parts ...string) string {
 func Prefix(parts ...string) string {
 	words := make([]string, 0, len(parts))
 	for _, part := range parts {
-		if word := sanitise(part); word != "" {
+		if word := Sanitised(part); word != "" {
 			words = append(words, word)
 		}
 	}
 	return shorten(words, math.MaxInt)
+}
+
+var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// IsKebab reports whether a name consists of lower-case words joined by single hyphens and begins with a letter.
+func IsKebab(name string) bool { return kebab.MatchString(name) }
+
+// OfApplication turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
+func OfApplication(name string) string {
+	var b strings.Builder
+	hyphen, lower := false, false
+	for _, c := range name {
+		upper := 'A' <= c && c <= 'Z'
+		if upper && lower {
+			hyphen = true
+		}
+		if upper {
+			c += 'a' - 'A'
+		}
+		letter, digit := 'a' <= c && c <= 'z', '0' <= c && c <= '9'
+		if !letter && !digit {
+			hyphen, lower = true, false
+			continue
+		}
+		if b.Len() == 0 && digit {
+			b.WriteString("app-")
+		} else if hyphen && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		hyphen, lower = false, !upper
+		b.WriteRune(c)
+	}
+	return cmp.Or(b.String(), "app")
 }
 
 // split is the only list of parts that may have a text as its plain name: application, environment and the rest. The
@@ -120,8 +157,8 @@ var (
 	reserved = regexp.MustCompile(`^(internal|aws|amzn|sg|sthree)-|-s3alias$`)
 )
 
-// sanitise keeps lower-case letters, digits and single hyphens between them.
-func sanitise(part string) string {
+// Sanitised keeps lower-case letters, digits and single hyphens between them.
+func Sanitised(part string) string {
 	return strings.Trim(outside.ReplaceAllString(strings.ToLower(part), "-"), "-")
 }
 

@@ -1,4 +1,5 @@
-package generator
+// Package inspect describes an application: as JSON, for a terminal, as a Mermaid diagram. It must not know environments.
+package inspect
 
 import (
 	"bytes"
@@ -16,55 +17,55 @@ import (
 // Inspection is an application as `groundplan inspect --format json` prints it. Every list is sorted and none is
 // null; At is "file:line".
 type Inspection struct {
-	App         string                `json:"app"`
-	Language    string                `json:"lang"`
-	Services    []InspectedService    `json:"services"`
-	Databases   []InspectedDatabase   `json:"databases"`
-	Topics      []InspectedTopic      `json:"topics"`
-	Buckets     []InspectedBucket     `json:"buckets"`
-	Caches      []InspectedCache      `json:"caches"`
-	Secrets     []InspectedSecret     `json:"secrets"`
-	Crons       []InspectedCron       `json:"crons"`
-	Gateways    []InspectedGateway    `json:"gateways"`
-	AuthHandler *InspectedAuth        `json:"auth_handler"`
-	Middleware  []InspectedMiddleware `json:"middleware"`
-	Metrics     []InspectedMetric     `json:"metrics"`
+	App         string       `json:"app"`
+	Language    string       `json:"lang"`
+	Services    []Service    `json:"services"`
+	Databases   []Database   `json:"databases"`
+	Topics      []Topic      `json:"topics"`
+	Buckets     []Bucket     `json:"buckets"`
+	Caches      []Cache      `json:"caches"`
+	Secrets     []Secret     `json:"secrets"`
+	Crons       []Cron       `json:"crons"`
+	Gateways    []Gateway    `json:"gateways"`
+	AuthHandler *Auth        `json:"auth_handler"`
+	Middleware  []Middleware `json:"middleware"`
+	Metrics     []Metric     `json:"metrics"`
 	// Loads is what every process uses while its modules load, whichever services it hosts.
-	Loads []InspectedUse `json:"loads,omitempty"`
+	Loads []Use `json:"loads,omitempty"`
 }
 
-// InspectedService is a service with everything it uses: first the lists that Encore's metadata attributes to it,
+// Service is a service with everything it uses: first the lists that Encore's metadata attributes to it,
 // then, in Uses, every single use.
-type InspectedService struct {
-	Name      string              `json:"name"`
-	Dir       string              `json:"dir"`
-	Declared  bool                `json:"declared,omitempty"` // by a file encore.service.ts
-	At        string              `json:"at"`
-	Endpoints []InspectedEndpoint `json:"endpoints"`
+type Service struct {
+	Name      string     `json:"name"`
+	Dir       string     `json:"dir"`
+	Declared  bool       `json:"declared,omitempty"` // by a file encore.service.ts
+	At        string     `json:"at"`
+	Endpoints []Endpoint `json:"endpoints"`
 	// Databases are those it declares, refers to by name, or uses; DatabasesByUsage only those an expression in its
 	// tree uses.
-	Databases        []string                `json:"databases"`
-	DatabasesByUsage []string                `json:"databases_by_usage"`
-	Publishes        []string                `json:"publishes"`
-	Subscribes       []InspectedSubscription `json:"subscribes"`
-	Buckets          map[string][]string     `json:"buckets"` // operations by bucket
-	Caches           []string                `json:"caches"`
-	Secrets          []string                `json:"secrets"`
-	Calls            []InspectedCall         `json:"calls"`
-	HasConfig        bool                    `json:"has_config"`
+	Databases        []string            `json:"databases"`
+	DatabasesByUsage []string            `json:"databases_by_usage"`
+	Publishes        []string            `json:"publishes"`
+	Subscribes       []Subscription      `json:"subscribes"`
+	Buckets          map[string][]string `json:"buckets"` // operations by bucket
+	Caches           []string            `json:"caches"`
+	Secrets          []string            `json:"secrets"`
+	Calls            []Call              `json:"calls"`
+	HasConfig        bool                `json:"has_config"`
 	// Container is how it runs without Encore; absent for Encore's services.
-	Container *InspectedContainer `json:"container,omitempty"`
+	Container *Container `json:"container,omitempty"`
 	// Reach is what only code outside the service uses or calls, which its own code leads to; Through says where that
 	// stands. A call is of kind "service", its operation the endpoint. It is granted, unless an environment has
 	// strict_access.
-	Reach []InspectedUse `json:"reach"`
+	Reach []Use `json:"reach"`
 	// Uses is every use, with where it stands and why it counts.
-	Uses []InspectedUse `json:"uses"`
+	Uses []Use `json:"uses"`
 }
 
-// InspectedContainer is a service that does not use Encore. Image is "" for the environment's registry; Paths are empty
+// Container is a service that does not use Encore. Image is "" for the environment's registry; Paths are empty
 // for every path.
-type InspectedContainer struct {
+type Container struct {
 	Image      string   `json:"image"`
 	TagPrefix  string   `json:"tag_prefix"`
 	Command    []string `json:"command"`
@@ -85,8 +86,8 @@ type InspectedContainer struct {
 	StickySeconds int  `json:"sticky_seconds,omitempty"`
 }
 
-// InspectedEndpoint is an API endpoint.
-type InspectedEndpoint struct {
+// Endpoint is an API endpoint.
+type Endpoint struct {
 	Name      string   `json:"name"`
 	Access    string   `json:"access"`
 	Methods   []string `json:"methods"`
@@ -101,8 +102,8 @@ type InspectedEndpoint struct {
 	At       string `json:"at"`
 }
 
-// InspectedSubscription is a subscription with all its settings, defaults included. Durations are nanoseconds.
-type InspectedSubscription struct {
+// Subscription is a subscription with all its settings, defaults included. Durations are nanoseconds.
+type Subscription struct {
 	Topic            string `json:"topic"`
 	Name             string `json:"name"`
 	AckDeadline      int64  `json:"ack_deadline_ns"`
@@ -114,8 +115,8 @@ type InspectedSubscription struct {
 	At               string `json:"at"`
 }
 
-// InspectedCall is the call of an endpoint.
-type InspectedCall struct {
+// Call is the call of an endpoint.
+type Call struct {
 	Service  string `json:"service"`
 	Endpoint string `json:"endpoint"`
 	// Self marks a call within the service, ReferenceOnly a mere mention, such as a cron job's endpoint.
@@ -124,9 +125,9 @@ type InspectedCall struct {
 	At            string `json:"at"`
 }
 
-// InspectedUse is one use of a resource. Origin is one of app.Origin; Through says what leads there when the use is
+// Use is one use of a resource. Origin is one of app.Origin; Through says what leads there when the use is
 // not the service's own.
-type InspectedUse struct {
+type Use struct {
 	Kind      string `json:"kind"`
 	Name      string `json:"name"`
 	Parent    string `json:"parent,omitempty"`
@@ -136,8 +137,8 @@ type InspectedUse struct {
 	At        string `json:"at"`
 }
 
-// InspectedDatabase is a database.
-type InspectedDatabase struct {
+// Database is a database.
+type Database struct {
 	Name           string `json:"name"`
 	MigrationsDir  string `json:"migrations_dir"`
 	MigrationCount int    `json:"n_migrations"`
@@ -147,8 +148,8 @@ type InspectedDatabase struct {
 	At     string `json:"at"`
 }
 
-// InspectedTopic is a topic.
-type InspectedTopic struct {
+// Topic is a topic.
+type Topic struct {
 	Name       string `json:"name"`
 	Delivery   string `json:"delivery"`
 	Ordering   string `json:"ordering"` // attribute, "" when order does not matter
@@ -156,8 +157,8 @@ type InspectedTopic struct {
 	At         string `json:"at"`
 }
 
-// InspectedBucket is a bucket.
-type InspectedBucket struct {
+// Bucket is a bucket.
+type Bucket struct {
 	Name       string `json:"name"`
 	Public     bool   `json:"public"`
 	Versioned  bool   `json:"versioned"`
@@ -165,32 +166,32 @@ type InspectedBucket struct {
 	At         string `json:"at"`
 }
 
-// InspectedCache is a cache cluster with the keyspaces of all services.
-type InspectedCache struct {
-	Name       string              `json:"name"`
-	Eviction   string              `json:"eviction"`
-	Keyspaces  []InspectedKeyspace `json:"keyspaces"`
-	DeclaredIn string              `json:"declared_in,omitempty"`
-	At         string              `json:"at"`
+// Cache is a cache cluster with the keyspaces of all services.
+type Cache struct {
+	Name       string     `json:"name"`
+	Eviction   string     `json:"eviction"`
+	Keyspaces  []Keyspace `json:"keyspaces"`
+	DeclaredIn string     `json:"declared_in,omitempty"`
+	At         string     `json:"at"`
 }
 
-// InspectedKeyspace is a keyspace.
-type InspectedKeyspace struct {
+// Keyspace is a keyspace.
+type Keyspace struct {
 	Service string `json:"service"`
 	Path    string `json:"path"`
 	At      string `json:"at"`
 }
 
-// InspectedSecret is a secret.
-type InspectedSecret struct {
+// Secret is a secret.
+type Secret struct {
 	Name       string `json:"name"`
 	DeclaredIn string `json:"declared_in,omitempty"`
 	At         string `json:"at"`
 }
 
-// InspectedCron is a cron job. Schedule is "every:<minutes>" or "schedule:<cron expression>", in TimeZone where it starts a
+// Cron is a cron job. Schedule is "every:<minutes>" or "schedule:<cron expression>", in TimeZone where it starts a
 // job, which then stands in the place of service and endpoint.
-type InspectedCron struct {
+type Cron struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`
 	Schedule string `json:"schedule"`
@@ -201,8 +202,8 @@ type InspectedCron struct {
 	At       string `json:"at"`
 }
 
-// InspectedGateway is an API gateway.
-type InspectedGateway struct {
+// Gateway is an API gateway.
+type Gateway struct {
 	Name string `json:"name"`
 	// Explicit says that the source declares it; a Go application never does.
 	Explicit bool `json:"explicit"`
@@ -210,15 +211,15 @@ type InspectedGateway struct {
 	Service string `json:"service,omitempty"`
 }
 
-// InspectedAuth is the auth handler.
-type InspectedAuth struct {
+// Auth is the auth handler.
+type Auth struct {
 	Name    string `json:"name"`
 	Service string `json:"service"`
 	At      string `json:"at"`
 }
 
-// InspectedMiddleware is a middleware; Service is null when it is global.
-type InspectedMiddleware struct {
+// Middleware is a middleware; Service is null when it is global.
+type Middleware struct {
 	Name    string   `json:"name"`
 	Package string   `json:"pkg"`
 	Global  bool     `json:"global"`
@@ -227,42 +228,42 @@ type InspectedMiddleware struct {
 	At      string   `json:"at"`
 }
 
-// InspectedMetric is a custom metric.
-type InspectedMetric struct {
+// Metric is a custom metric.
+type Metric struct {
 	Name    string `json:"name"`
 	Kind    string `json:"kind"` // counter or gauge
 	Service string `json:"service"`
 	At      string `json:"at"`
 }
 
-// InspectJSON prints an application as indented JSON.
-func InspectJSON(a *app.App) ([]byte, error) {
+// JSON prints an application as indented JSON.
+func JSON(a *app.App) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(Inspect(a)); err != nil {
+	if err := encoder.Encode(Of(a)); err != nil {
 		return nil, fmt.Errorf("print the application as JSON: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
-// Inspect turns the model into what `groundplan inspect --format json` prints.
-func Inspect(a *app.App) Inspection {
+// Of turns the model into what `groundplan inspect --format json` prints.
+func Of(a *app.App) Inspection {
 	in := Inspection{
-		App: a.Name, Language: a.Language,
-		Services: []InspectedService{}, Databases: []InspectedDatabase{}, Topics: []InspectedTopic{}, Buckets: []InspectedBucket{},
-		Caches: []InspectedCache{}, Secrets: []InspectedSecret{}, Crons: []InspectedCron{}, Middleware: []InspectedMiddleware{},
-		Metrics:  []InspectedMetric{},
-		Gateways: []InspectedGateway{{Name: gatewayName}},
+		App: a.Name, Language: a.Runtime.String(),
+		Services: []Service{}, Databases: []Database{}, Topics: []Topic{}, Buckets: []Bucket{},
+		Caches: []Cache{}, Secrets: []Secret{}, Crons: []Cron{}, Middleware: []Middleware{},
+		Metrics:  []Metric{},
+		Gateways: []Gateway{{Name: app.GatewayName}},
 	}
 	if a.Gateway != nil {
-		in.Gateways[0] = InspectedGateway{Name: gatewayName, Explicit: true, Service: a.Gateway.Service}
+		in.Gateways[0] = Gateway{Name: app.GatewayName, Explicit: true, Service: a.Gateway.Service}
 	}
 	if a.Containers() {
-		in.Gateways = []InspectedGateway{}
+		in.Gateways = []Gateway{}
 	}
-	from, resources := edgesByService(a), resourcesByKey(a)
+	from, resources := edgesByService(a), resourcesByID(a)
 	for _, s := range a.Services {
 		in.Services = append(in.Services, inspectService(resources, s, from[s.Name]))
 	}
@@ -270,26 +271,26 @@ func Inspect(a *app.App) Inspection {
 		inspectResource(&in, a, r)
 	}
 	if a.Auth != nil {
-		in.AuthHandler = &InspectedAuth{Name: a.Auth.Name, Service: a.Auth.Service, At: fileLine(a.Auth.At)}
+		in.AuthHandler = &Auth{Name: a.Auth.Name, Service: a.Auth.Service, At: fileLine(a.Auth.At)}
 	}
 	for _, m := range a.Middleware {
-		inspected := InspectedMiddleware{Name: m.Name, Package: m.Package, Global: m.Global, Targets: nonNil(m.Targets), At: fileLine(m.At)}
+		inspected := Middleware{Name: m.Name, Package: m.Package, Global: m.Global, Targets: nonNil(m.Targets), At: fileLine(m.At)}
 		if m.Service != "" {
 			inspected.Service = &m.Service
 		}
 		in.Middleware = append(in.Middleware, inspected)
 	}
 	for _, e := range a.Loads {
-		in.Loads = append(in.Loads, InspectedUse{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), "", fileLine(e.At)})
+		in.Loads = append(in.Loads, Use{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), "", fileLine(e.At)})
 	}
 	return in
 }
 
-func resourcesByKey(a *app.App) map[key]*app.Resource {
-	resources := map[key]*app.Resource{}
+func resourcesByID(a *app.App) map[app.ID]*app.Resource {
+	resources := map[app.ID]*app.Resource{}
 	for i := range a.Resources {
 		r := &a.Resources[i]
-		resources[key{r.Kind, r.Parent, r.Name}] = r
+		resources[r.ID()] = r
 	}
 	return resources
 }
@@ -306,41 +307,41 @@ func inspectResource(in *Inspection, a *app.App, r app.Resource) {
 	at := fileLine(r.At)
 	switch spec := r.Spec.(type) {
 	case *kinds.Database:
-		in.Databases = append(in.Databases, InspectedDatabase{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, at})
+		in.Databases = append(in.Databases, Database{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, at})
 	case *kinds.Topic:
-		in.Topics = append(in.Topics, InspectedTopic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, at})
+		in.Topics = append(in.Topics, Topic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, at})
 	case *kinds.Bucket:
-		in.Buckets = append(in.Buckets, InspectedBucket{r.Name, spec.Public, spec.Versioned, r.Service, at})
+		in.Buckets = append(in.Buckets, Bucket{r.Name, spec.Public, spec.Versioned, r.Service, at})
 	case *kinds.Cache:
-		cache := InspectedCache{r.Name, spec.EvictionPolicy, []InspectedKeyspace{}, r.Service, at}
+		cache := Cache{r.Name, spec.EvictionPolicy, []Keyspace{}, r.Service, at}
 		for _, k := range a.Of("keyspace") {
 			if k.Parent == r.Name {
-				cache.Keyspaces = append(cache.Keyspaces, InspectedKeyspace{k.Service, k.Name, fileLine(k.At)})
+				cache.Keyspaces = append(cache.Keyspaces, Keyspace{k.Service, k.Name, fileLine(k.At)})
 			}
 		}
 		in.Caches = append(in.Caches, cache)
 	case *kinds.Cron:
-		cron := InspectedCron{ID: r.Name, Title: spec.Title, Schedule: spec.When(), Service: spec.Service, Endpoint: spec.Endpoint, At: at}
+		cron := Cron{ID: r.Name, Title: spec.Title, Schedule: spec.When(), Service: spec.Service, Endpoint: spec.Endpoint, At: at}
 		if spec.StartsJob {
 			cron.Job, cron.Service, cron.TimeZone = spec.Service, "", spec.TimeZone
 		}
 		in.Crons = append(in.Crons, cron)
 	case *kinds.Metric:
-		in.Metrics = append(in.Metrics, InspectedMetric{r.Name, spec.Type, r.Service, at})
+		in.Metrics = append(in.Metrics, Metric{r.Name, spec.Type, r.Service, at})
 	}
 	if r.Kind == "secret" {
-		in.Secrets = append(in.Secrets, InspectedSecret{r.Name, r.Service, at})
+		in.Secrets = append(in.Secrets, Secret{r.Name, r.Service, at})
 	}
 }
 
-func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.Edge) InspectedService {
-	in := InspectedService{
-		Name: s.Name, Dir: s.Dir, Declared: s.Declared, At: fileLine(s.At), HasConfig: s.HasConfig, Endpoints: []InspectedEndpoint{},
-		Databases: []string{}, DatabasesByUsage: []string{}, Publishes: []string{}, Subscribes: []InspectedSubscription{},
-		Buckets: map[string][]string{}, Caches: []string{}, Secrets: []string{}, Calls: []InspectedCall{}, Reach: []InspectedUse{}, Uses: []InspectedUse{},
+func inspectService(resources map[app.ID]*app.Resource, s app.Service, edges []app.Edge) Service {
+	in := Service{
+		Name: s.Name, Dir: s.Dir, Declared: s.Declared, At: fileLine(s.At), HasConfig: s.HasConfig, Endpoints: []Endpoint{},
+		Databases: []string{}, DatabasesByUsage: []string{}, Publishes: []string{}, Subscribes: []Subscription{},
+		Buckets: map[string][]string{}, Caches: []string{}, Secrets: []string{}, Calls: []Call{}, Reach: []Use{}, Uses: []Use{},
 	}
 	if c := s.Container; c != nil {
-		in.Container = &InspectedContainer{
+		in.Container = &Container{
 			c.Image, c.TagPrefix, nonNil(c.Command), c.Port, c.HealthPath, []string{}, c.Public, c.Subdomain, nonNil(c.Paths), c.ImageCredentials,
 			nonNil(c.HealthCommand), cmp.Or(c.Protocol, "http"), c.Worker, c.Job, c.StickySeconds,
 		}
@@ -349,14 +350,14 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 		}
 	}
 	for _, e := range s.Endpoints {
-		in.Endpoints = append(in.Endpoints, InspectedEndpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, fileLine(e.At)})
+		in.Endpoints = append(in.Endpoints, Endpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, fileLine(e.At)})
 	}
 	for _, e := range edges {
 		if e.Kind == "service" && e.Origin != app.Reached {
 			in.Calls = addCall(in.Calls, e)
 			continue
 		}
-		in.Uses = append(in.Uses, InspectedUse{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), e.Through, fileLine(e.At)})
+		in.Uses = append(in.Uses, Use{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), e.Through, fileLine(e.At)})
 		if e.Origin == app.Reached {
 			in.Reach = append(in.Reach, in.Uses[len(in.Uses)-1])
 		}
@@ -372,7 +373,7 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 		case "topic":
 			in.Publishes = add(in.Publishes, e.Resource)
 		case "subscription":
-			in.Subscribes = append(in.Subscribes, inspectSubscription(resources[key{e.Kind, e.Parent, e.Resource}], e))
+			in.Subscribes = append(in.Subscribes, inspectSubscription(resources[e.To()], e))
 		case "bucket":
 			if e.Operation != "" {
 				in.Buckets[e.Resource] = add(in.Buckets[e.Resource], e.Operation)
@@ -386,8 +387,8 @@ func inspectService(resources map[key]*app.Resource, s app.Service, edges []app.
 	return in
 }
 
-func inspectSubscription(r *app.Resource, e app.Edge) InspectedSubscription {
-	in := InspectedSubscription{Topic: e.Parent, Name: e.Resource, At: fileLine(e.At)}
+func inspectSubscription(r *app.Resource, e app.Edge) Subscription {
+	in := Subscription{Topic: e.Parent, Name: e.Resource, At: fileLine(e.At)}
 	if s, ok := spec[*kinds.Subscription](r); ok {
 		in.AckDeadline, in.MessageRetention = int64(s.AckDeadline), int64(s.MessageRetention)
 		in.MinBackoff, in.MaxBackoff = int64(s.RetryPolicy.MinBackoff), int64(s.RetryPolicy.MaxBackoff)
@@ -397,8 +398,8 @@ func inspectSubscription(r *app.Resource, e app.Edge) InspectedSubscription {
 }
 
 // addCall adds a call once per endpoint; a call outweighs a mere reference.
-func addCall(calls []InspectedCall, e app.Edge) []InspectedCall {
-	call := InspectedCall{e.Resource, e.Operation, e.Resource == e.Service, e.ReferenceOnly, fileLine(e.At)}
+func addCall(calls []Call, e app.Edge) []Call {
+	call := Call{e.Resource, e.Operation, e.Resource == e.Service, e.ReferenceOnly, fileLine(e.At)}
 	for i, other := range calls {
 		if other.Service == call.Service && other.Endpoint == call.Endpoint {
 			if other.ReferenceOnly && !call.ReferenceOnly {

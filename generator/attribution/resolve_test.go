@@ -1,4 +1,4 @@
-package generator
+package attribution
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/inspect"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -24,12 +25,12 @@ func line(file string, n int) hcl.Range {
 // imports deep; b imports c, which is a service; global middleware in mw runs in c.
 func reachable() *source.Application {
 	return &source.Application{
-		Language: "typescript", Metadata: true, // whatever the language, as far as edges go
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Runtime: app.EncoreTypeScript, Origin: source.FromMetadata, // whatever the language, as far as edges go
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "c", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/c", Tags: []string{"slow"}},
 		},
-		Middleware: []source.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
+		Middleware: []app.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
 		Packages: []source.Package{
 			{Dir: "a", Service: "a", Imports: []source.Import{{Dir: "lib", At: line("a/a.ts", 1)}}},
 			{Dir: "b", Service: "b", Imports: []source.Import{{Dir: "c", At: line("b/b.ts", 1)}}},
@@ -62,7 +63,7 @@ func edges(a *app.App) []string {
 }
 
 func TestI6_EdgesBeyondEncoresMetadata(t *testing.T) {
-	application, diags := resolve(reachable(), fstest.MapFS{}, "folder", true)
+	application, diags := Resolve(reachable(), fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -107,7 +108,7 @@ func TestF4_ReferencesThatDoNothingAreNoUses(t *testing.T) {
 	read.Uses = append(read.Uses,
 		source.Use{Kind: "metric", Name: "hits", Package: "a", Service: "a", At: line("a/a.ts", 9)},
 		source.Use{Kind: "subscription", Name: "sub", Parent: "done", Package: "a", Service: "a", At: line("a/a.ts", 9)})
-	application, _ := resolve(read, fstest.MapFS{}, "folder", true)
+	application, _ := Resolve(read, fstest.MapFS{}, "folder", true)
 	var got []string
 	for _, e := range application.Edges {
 		if e.Service == "a" && (e.Kind == "metric" || e.Kind == "subscription") {
@@ -125,7 +126,7 @@ func TestI6_InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
 	at := line("a/a.ts", 7)
 	read.Invalid = append(read.Invalid, source.Decl{Kind: "bucket", Name: "receipts", Package: "a", Service: "a", At: at,
 		Config: source.Value{Kind: source.Object, At: at, Fields: []source.Field{{Name: "Versionned", Value: source.Value{Kind: source.Bool, At: at}, At: at}}}})
-	application, diags := resolve(read, fstest.MapFS{}, "folder", false)
+	application, diags := Resolve(read, fstest.MapFS{}, "folder", false)
 	if len(diags) != 1 || diags[0].Summary != "Unknown setting" || !strings.HasSuffix(diagnostic.Text(diags[0]), "hint: did you mean Versioned? the settings are Public, Versioned") {
 		t.Errorf("got %v", diags)
 	}
@@ -137,7 +138,7 @@ func TestI6_InvalidDeclarationsAreCheckedAndDeclareNothing(t *testing.T) {
 func TestDatabaseNamedInTheServiceIsItsOwn(t *testing.T) {
 	read := reachable()
 	read.Decls = append(read.Decls, source.Decl{Kind: "database", Name: "main", Reference: true, Package: "b", Service: "b", At: line("b/b.ts", 4)})
-	application, diags := resolve(read, fstest.MapFS{}, "folder", true)
+	application, diags := Resolve(read, fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -149,13 +150,13 @@ func TestDatabaseNamedInTheServiceIsItsOwn(t *testing.T) {
 // TestG1ResolveIsDeterministic shuffles everything a reader returns.
 func TestG1_ResolveIsDeterministic(t *testing.T) {
 	inspect := func(read *source.Application) []byte {
-		application, diags := resolve(read, fstest.MapFS{}, "folder", true)
-		text, err := InspectJSON(application)
+		application, diags := Resolve(read, fstest.MapFS{}, "folder", true)
+		text, err := inspect.JSON(application)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = append(text, InspectText(application, true)...)
-		text = append(text, Mermaid(application)...)
+		text = append(text, inspect.Text(application, true)...)
+		text = append(text, inspect.Mermaid(application)...)
 		for _, d := range diags {
 			text = append(text, d.Summary...)
 		}
@@ -179,23 +180,12 @@ func shuffle[T any](random *rand.Rand, list []T) {
 	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
-func TestKebab(t *testing.T) {
-	for name, want := range map[string]string{
-		"shop": "shop", "shop-x1y2": "shop-x1y2", "MyShop": "my-shop", "my_shop.v2": "my-shop-v2", "HTTPServer": "httpserver",
-		"42answers": "app-42answers", "--": "app", "": "app", "Größe": "gr-e", "shop-": "shop", "a  b": "a-b",
-	} {
-		if got := kebab(name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestApplicationNameAndID(t *testing.T) {
-	named, _ := resolve(&source.Application{ID: "Shop_1"}, fstest.MapFS{}, "Folder", true)
+	named, _ := Resolve(&source.Application{ID: "Shop_1"}, fstest.MapFS{}, "Folder", true)
 	if named.Name != "shop-1" || named.ID != "Shop_1" {
 		t.Errorf("got name %s, id %s", named.Name, named.ID)
 	}
-	nameless, _ := resolve(&source.Application{}, fstest.MapFS{}, "MyFolder", true)
+	nameless, _ := Resolve(&source.Application{}, fstest.MapFS{}, "MyFolder", true)
 	if nameless.Name != "my-folder" || nameless.ID != "my-folder" {
 		t.Errorf("got name %s, id %s", nameless.Name, nameless.ID)
 	}
@@ -203,14 +193,16 @@ func TestApplicationNameAndID(t *testing.T) {
 
 // TestBrokenSourceIsNotMisread shows that what is missing because of an error elsewhere is not reported as missing.
 func TestBrokenSourceIsNotMisread(t *testing.T) {
-	read := &source.Application{Language: "go", Decls: []source.Decl{
+	read := &source.Application{Runtime: app.EncoreGo, Decls: []source.Decl{
 		{Kind: "database", Name: "gone", Reference: true, At: line("a.go", 1)},
 		{Kind: "topic", Name: "quiet", Config: source.Value{Kind: source.Object}, At: line("a.go", 2)},
 	}}
-	if _, diags := resolve(read, fstest.MapFS{}, "x", false); len(diags) != 1 || diags[0].Summary != "Missing delivery guarantee" {
+	if _, diags := Resolve(read, fstest.MapFS{}, "x", false); len(diags) != 1 || diags[0].Summary != "Missing delivery guarantee" {
 		t.Errorf("broken source: %v", diags)
 	}
-	if _, diags := resolve(read, fstest.MapFS{}, "x", true); len(diags) != 2 {
+	if _, diags := Resolve(read, fstest.MapFS{}, "x", true); len(diags) != 2 {
 		t.Errorf("whole source: %v", diags)
 	}
 }
+
+func fileLine(at hcl.Range) string { return fmt.Sprintf("%s:%d", at.Filename, at.Start.Line) }

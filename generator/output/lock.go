@@ -1,4 +1,4 @@
-package generator
+package output
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ import (
 // LockName is the file, in the output folder, that says what groundplan owns there.
 const LockName = "groundplan.lock.json"
 
-// lockVersion changes when an older groundplan could misread the file.
-const lockVersion = 1
+// LockVersion changes when an older groundplan could misread the file.
+const LockVersion = 1
 
 // Lock is groundplan.lock.json: what a run leaves behind for the next one. It is committed with the generated code.
 type Lock struct {
@@ -61,7 +61,7 @@ func ReadLock(dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Lock{Version: lockVersion}, nil
+		return &Lock{Version: LockVersion}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -73,10 +73,10 @@ func ReadLock(dir string) (*Lock, error) {
 	if err := json.Unmarshal(source.Plain(data), &lock); err != nil {
 		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
 	}
-	if lock.Version > lockVersion {
-		return nil, fmt.Errorf("%s has version %d, and this groundplan knows version %d\nhint: use a groundplan as new as the one that wrote it", path, lock.Version, lockVersion)
+	if lock.Version > LockVersion {
+		return nil, fmt.Errorf("%s has version %d, and this groundplan knows version %d\nhint: use a groundplan as new as the one that wrote it", path, lock.Version, LockVersion)
 	}
-	if lock.Version < lockVersion {
+	if lock.Version < LockVersion {
 		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
 	}
 	return &lock, nil
@@ -94,7 +94,30 @@ func (l *Lock) bytes() []byte {
 	return out.Bytes()
 }
 
-func hash(data []byte) string {
+func Hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+// Side is what the lock remembers of an environment's load balancer: what of it a change replaces, and whether AWS would
+// let it go.
+type Side struct {
+	Internal  bool `json:"internal"`
+	Protected bool `json:"protected"`
+}
+
+// mergeSides are the load balancers after a run that was limited to some paths.
+func mergeSides(previous, now map[string]Side, within func(path string) bool) map[string]Side {
+	merged := map[string]Side{}
+	for env, side := range previous {
+		if !within(env + "/") {
+			merged[env] = side
+		}
+	}
+	for env, side := range now {
+		if within(env + "/") {
+			merged[env] = side
+		}
+	}
+	return merged
 }

@@ -1,4 +1,5 @@
-package generator
+// Package guide writes infra/README.md: what is there, how it is applied, changed and left. It must not know how files are printed.
+package guide
 
 import (
 	"fmt"
@@ -10,14 +11,15 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/templates"
 )
 
-// guide is what templates/infra.md is filled with.
-type guide struct {
+// page is what templates/infra.md is filled with.
+type page struct {
 	App          string
-	Environments []guideEnvironment
+	Environments []environmentEntry
 	// Schedules says that there are cron jobs, Caches that there are cache clusters.
 	Schedules, Caches bool
 	// Databases says that there are databases, for whose roles passwords are made.
@@ -28,7 +30,7 @@ type guide struct {
 	Containers, Tagged bool
 }
 
-type guideEnvironment struct {
+type environmentEntry struct {
 	Name, Region, State, Diagram, Holds, ProcessCount, Arch string
 
 	// Prefix begins the physical names of the environment.
@@ -37,7 +39,7 @@ type guideEnvironment struct {
 	StateBucket, StateRegion string
 
 	// Images are what containers are built from.
-	Images []guideImage
+	Images []imageEntry
 	// Keeps says how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
 	Keeps       string
 	HelperImage string
@@ -51,7 +53,7 @@ type guideEnvironment struct {
 	Secrets   []string
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
-	Servers []guideServer
+	Servers []serverEntry
 	// Monitored says that servers are made, which RDS watches; what it sees could be kept as long as other logs.
 	Monitored        bool
 	LogRetentionDays int
@@ -68,51 +70,51 @@ type guideEnvironment struct {
 	// Network and Keys are empty when those exist.
 	Network, Keys string
 	// Quotas are those that the environment takes much of.
-	Quotas []guideQuota
+	Quotas []quotaEntry
 }
 
-// guideQuota is a quota of an account and what the environment takes of it.
-type guideQuota struct {
+// quotaEntry is a quota of an account and what the environment takes of it.
+type quotaEntry struct {
 	Name, Service, Code, Needed, What, Start, Lower string
 }
 
-// guideImage is an image that services run: what stands before its tag, and the folder it is built in, from the manifest's on:
+// imageEntry is an image that services run: what stands before its tag, and the folder it is built in, from the manifest's on:
 // "" or with a slash at the front.
-type guideImage struct {
+type imageEntry struct {
 	Prefix, Dir, Arch, Services string
 }
 
-// guideServer is a database server: its output in the platform stack, and what an operator makes on it.
-type guideServer struct {
+// serverEntry is a database server: its output in the platform stack, and what an operator makes on it.
+type serverEntry struct {
 	Name, Output string
 	// Existing says that the server is not made, MasterSecret that its master user's password is in a secret we know.
 	Existing, MasterSecret bool
 	Port                   int
 
-	Roles     []guideRole
-	Databases []guideDatabase
+	Roles     []roleEntry
+	Databases []databaseEntry
 	// Migrations are the files that make the databases' tables, in words; "" where nothing but the application does.
 	Migrations string
 }
 
-type guideRole struct {
+type roleEntry struct {
 	Name, Secret string
 }
 
-type guideDatabase struct {
+type databaseEntry struct {
 	Name  string
 	Roles []string
 	// Creates says that those who use the database make its tables, Shared who may use what each of several makes.
 	Creates bool
-	Shared  []guideMaker
+	Shared  []makerEntry
 }
 
-// guideMaker is a role with the others that use its tables, as SQL lists them.
-type guideMaker struct{ Maker, Others string }
+// makerEntry is a role with the others that use its tables, as SQL lists them.
+type makerEntry struct{ Maker, Others string }
 
 // makers are the roles that make tables for each other.
-func makers(roles []string) []guideMaker {
-	var list []guideMaker
+func makers(roles []string) []makerEntry {
+	var list []makerEntry
 	for _, maker := range roles {
 		var others []string
 		for _, other := range roles {
@@ -121,23 +123,23 @@ func makers(roles []string) []guideMaker {
 			}
 		}
 		if len(others) > 0 {
-			list = append(list, guideMaker{maker, strings.Join(others, ", ")})
+			list = append(list, makerEntry{maker, strings.Join(others, ", ")})
 		}
 	}
 	return list
 }
 
-// readme writes infra/README.md for this application: what is here, how it is applied, changed and left.
-func readme(application *app.App, deployments []*kinds.Deployment) []byte {
-	data := guide{App: application.Name, Schedules: slices.ContainsFunc(deployments, callsOnSchedule), Caches: len(application.Of(kinds.Caches.Name)) > 0,
+// Write makes infra/README.md for this application: what is here, how it is applied, changed and left.
+func Write(application *app.App, deployments []*kinds.Deployment) []byte {
+	data := page{App: application.Name, Schedules: slices.ContainsFunc(deployments, callsOnSchedule), Caches: len(application.Of(kinds.Caches.Name)) > 0,
 		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
-		Containers: application.Containers(), Tagged: deploysByTag(application)}
+		Containers: application.Containers(), Tagged: application.DeploysByTag()}
 	for _, d := range deployments {
 		env := d.Env
-		entry := guideEnvironment{
-			Name: env.Name, Region: env.Region, State: state(env), Diagram: diagram(d),
+		entry := environmentEntry{
+			Name: env.Name, Region: env.Region, State: stateKept(env), Diagram: diagram(d),
 			BuildFlag: buildFlag(d), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Processes)), Arch: architecture(env),
-			Prefix: environment.Name(environment.Unit, env.App, env.Name),
+			Prefix: names.Of(names.Unit, env.App, env.Name),
 		}
 		if len(env.Processes) == 1 {
 			entry.ProcessCount = "one process, its"
@@ -175,8 +177,10 @@ func readme(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		entry.Uploads = uploads(d)
 		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
-		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil && len(server.Databases) > 0 })
-		entry.Existing = existing(d)
+		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool {
+			return server.Existing == nil && len(server.Databases) > 0
+		})
+		entry.Existing = broughtItems(d)
 		if env.Network == nil {
 			entry.Network = "network, "
 		}
@@ -238,25 +242,25 @@ const much = 0.19 // one of five
 
 // quotas are those that an environment takes much of, compared with what new accounts have: the account that somebody
 // applies to is not known here.
-func quotas(d *kinds.Deployment) []guideQuota {
-	var list []guideQuota
+func quotas(d *kinds.Deployment) []quotaEntry {
+	var list []quotaEntry
 	needs := quota.Of(d)
 	for _, need := range needs.Near(much, nil) {
 		_, start := needs.Start(need, nil)
-		list = append(list, guideQuota{need.Name, need.Service, need.Code, quota.Number(need.Value), need.What, start, need.Lower})
+		list = append(list, quotaEntry{need.Name, need.Service, need.Code, quota.Number(need.Value), need.What, start, need.Lower})
 	}
 	return list
 }
 
 // servers lists the database servers of a deployment with the roles and databases each is to have.
-func servers(d *kinds.Deployment) []guideServer {
-	var list []guideServer
+func servers(d *kinds.Deployment) []serverEntry {
+	var list []serverEntry
 	for _, server := range d.Env.DatabaseServers {
 		if len(server.Databases) == 0 {
 			continue
 		}
-		entry := guideServer{
-			Name: server.Name, Output: "database_server_" + kinds.Label(server.Name),
+		entry := serverEntry{
+			Name: server.Name, Output: "database_server_" + names.Label(server.Name),
 			Existing: server.Existing != nil, MasterSecret: server.Existing == nil || server.Existing.MasterSecretARN != "", Port: kinds.Databases.StoragePort,
 		}
 		if server.Existing != nil {
@@ -264,7 +268,7 @@ func servers(d *kinds.Deployment) []guideServer {
 		}
 		users := map[string][]string{} // database -> roles
 		for _, process := range d.Processes {
-			role := guideRole{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(d.Env, "database", process.Name)}
+			role := roleEntry{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(d.Env, "database", process.Name)}
 			uses := process.Uses(kinds.Databases.Name)
 			for _, name := range server.Databases {
 				if len(uses[name]) > 0 {
@@ -276,7 +280,7 @@ func servers(d *kinds.Deployment) []guideServer {
 			}
 		}
 		for _, name := range server.Databases {
-			database := guideDatabase{Name: name, Roles: users[name]}
+			database := databaseEntry{Name: name, Roles: users[name]}
 			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
 			if spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database); known && d.App.Containers() && spec.MigrationCount == 0 {
 				database.Creates, database.Shared = true, makers(users[name])
@@ -303,7 +307,7 @@ func migrations(d *kinds.Deployment, databases []string) string {
 			forms = append(forms, migrationFiles[spec.Source])
 		}
 	}
-	return strings.Join(distinct(forms), " or ")
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(forms))), " or ")
 }
 
 // uploads are the buckets that are made, to which clients upload by signed URLs, and that name no origin of a page.
@@ -317,10 +321,11 @@ func uploads(d *kinds.Deployment) []string {
 			}
 		}
 	}
-	return distinct(names)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
-func state(env *environment.Environment) string {
+func stateKept(env *environment.Environment) string {
 	if env.State == nil {
 		return "in local files, terraform.tfstate beside the code: keep them, or name a bucket in a `state` block of groundplan.hcl"
 	}
@@ -361,7 +366,7 @@ func diagram(d *kinds.Deployment) string {
 	}
 	for _, server := range env.DatabaseServers {
 		if len(server.Databases) > 0 {
-			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", kinds.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
+			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", names.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
 		}
 	}
 	for _, r := range d.Of(kinds.Caches.Name) {
@@ -417,8 +422,8 @@ func flow(out *strings.Builder, d *kinds.Deployment) {
 }
 
 func buildFlag(d *kinds.Deployment) string {
-	if configured(d) {
-		return "--config " + d.Env.Name + "/" + buildConfigName
+	if d.App.Configured() {
+		return "--config " + d.Env.Name + "/" + kinds.BuildConfigName
 	}
 	return "--skip-config"
 }

@@ -1,4 +1,4 @@
-package generator
+package attribution
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ func (r *resolver) use() hcl.Diagnostics {
 		}
 		to := target(kind, use.Parent, use.Name)
 		resource := r.resources[to]
-		if whole, _ := kinds.Named(to.kind); resource == nil || whole.Verbs[use.Operation] == "" {
+		if whole, _ := kinds.Named(to.Kind); resource == nil || whole.Verbs[use.Operation] == "" {
 			continue // an unknown resource is reported where it is named
 		}
 		if kind.CheckUse != nil {
@@ -67,7 +67,7 @@ func (r *resolver) binds(kind kinds.Kind) bool {
 
 // typeScript says whether the application is read from TypeScript source.
 func (r *resolver) typeScript() bool {
-	return r.read.Language == "typescript" && !r.read.Manifest && !r.read.Metadata
+	return r.read.Runtime == app.EncoreTypeScript && r.read.Origin == source.FromCode
 }
 
 // misplaced reports a use in another service than the one a private resource belongs to.
@@ -79,7 +79,7 @@ func misplaced(kind kinds.Kind, use source.Use) *hcl.Diagnostic {
 		"The %s %s of %q is used in %q, but belongs to another service; Encore shares none.", kind.Noun, use.Through, use.Parent, use.Service)
 }
 
-func (r *resolver) fanOut(m app.Middleware, to key, use source.Use) {
+func (r *resolver) fanOut(m app.Middleware, to app.ID, use source.Use) {
 	for _, s := range r.app.Services {
 		if m.Global && m.RunsIn(s) {
 			r.edge(s.Name, to, use.Operation, app.ThroughMiddleware, m.Name, use.At)
@@ -127,14 +127,14 @@ func (r *resolver) pulledBy(decl source.Decl) bool {
 // used.
 func (r *resolver) warn() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	seen, loaded := map[pair]bool{}, map[key]bool{}
+	seen, loaded := map[pair]bool{}, map[app.ID]bool{}
 	for _, e := range r.app.Loads {
-		loaded[key{e.Kind, e.Parent, e.Resource}] = true // told once, of all
+		loaded[e.To()] = true // told once, of all
 	}
-	edges := plain(r.app.Edges)
+	edges := app.Plain(r.app.Edges)
 	for _, e := range edges {
 		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
-			seen[pair{e.Service, key{e.Kind, e.Parent, e.Resource}}] = true
+			seen[pair{e.Service, e.To()}] = true
 		}
 	}
 	shared := map[string]bool{} // names of such secrets
@@ -146,8 +146,8 @@ func (r *resolver) warn() hcl.Diagnostics {
 	slices.SortStableFunc(edges, func(x, y app.Edge) int { return diagnostic.ComparePlaces(x.At, y.At) })
 	for _, e := range edges {
 		kind, ok := kinds.Named(e.Kind)
-		b := pair{e.Service, key{e.Kind, e.Parent, e.Resource}}
-		if seen[b] || !hidden(e) || e.Origin == app.Reached && loaded[b.key] {
+		b := pair{e.Service, e.To()}
+		if seen[b] || !e.Hidden() || e.Origin == app.Reached && loaded[b.ID] {
 			continue
 		}
 		if !ok && e.Kind != "service" || kind.Everywhere && (shared[e.Resource] || e.Origin != app.Reached && !r.typeScript()) {
@@ -171,12 +171,12 @@ func (r *resolver) warn() hcl.Diagnostics {
 
 // showing is the remedy for a use through a variable of others: how the service says itself that it uses it; "" when there is none.
 func (r *resolver) showing(kind kinds.Kind, e app.Edge) string {
-	switch call := named(kind, r.read.Language, e.Resource); {
+	switch call := named(kind, r.read.Runtime, e.Resource); {
 	case r.typeScript() && kind.Everywhere:
 		return fmt.Sprintf("declare the secret in %s as well to make it visible", e.Service)
 	case r.typeScript():
 		return fmt.Sprintf("bind the %s to a variable, and import that from the module that declares it", kind.Noun)
-	case r.read.Language == "go" && call != "":
+	case r.read.Runtime == app.EncoreGo && call != "":
 		return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 	}
 	return ""

@@ -1,21 +1,19 @@
-package generator
+package kinds
 
 import (
 	"bytes"
 	"encoding/json"
-
-	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// buildConfigName is an infra config for `encore build docker`, which computes CUE configuration when it builds the
+// BuildConfigName is an infra config for `encore build docker`, which computes CUE configuration when it builds the
 // image, from the environment's metadata, and refuses a config that lacks anything the application declares.
-const buildConfigName = "build.infra.json"
+const BuildConfigName = "build.infra.json"
 
 // replaced stands where only a running task knows the value: what the image holds of it is never read.
 const replaced = "replaced-at-start"
 
-// buildConfig is the infra config to build an image with. Encore reads JSON with comments.
-func buildConfig(d *kinds.Deployment) []byte {
+// BuildConfig is the infra config to build an image with. Encore reads JSON with comments.
+func BuildConfig(d *Deployment) []byte {
 	baseURL := "http://" + replaced
 	if d.Env.Domain != "" {
 		baseURL = "https://" + d.Env.Domain
@@ -24,24 +22,24 @@ func buildConfig(d *kinds.Deployment) []byte {
 		"app_id": d.App.ID, "env_name": d.Env.Name, "env_type": d.Env.Type, "cloud": "aws", "base_url": baseURL,
 	}}
 	secrets := map[string]any{}
-	for _, r := range d.Of(kinds.Secrets.Name) {
+	for _, r := range d.Of(Secrets.Name) {
 		secrets[r.Name] = map[string]string{"$env": "SECRET_" + r.Name}
 	}
 	if len(secrets) > 0 {
 		config["secrets"] = secrets
 	}
 	databases := map[string]any{}
-	for _, r := range d.Of(kinds.Databases.Name) {
+	for _, r := range d.Of(Databases.Name) {
 		databases[r.Name] = map[string]string{"username": replaced, "password": replaced}
 	}
 	if len(databases) > 0 {
 		config["sql_servers"] = []any{map[string]any{"host": replaced + ":5432", "databases": databases}}
 	}
 	topics := map[string]map[string]any{}
-	for _, r := range d.Of(kinds.Topics.Name) {
+	for _, r := range d.Of(Topics.Name) {
 		topics[r.Name] = map[string]any{"arn": replaced}
 	}
-	for _, r := range d.Of(kinds.Subscriptions.Name) {
+	for _, r := range d.Of(Subscriptions.Name) {
 		queues, _ := topics[r.Parent]["subscriptions"].(map[string]any)
 		if queues == nil {
 			queues = map[string]any{}
@@ -53,9 +51,9 @@ func buildConfig(d *kinds.Deployment) []byte {
 		config["pubsub"] = []any{map[string]any{"type": "aws_sns_sqs", "topics": topics}}
 	}
 	buckets := map[string]any{}
-	for _, r := range d.Of(kinds.Buckets.Name) {
+	for _, r := range d.Of(Buckets.Name) {
 		bucket := map[string]string{"name": replaced}
-		if r.Spec.(*kinds.Bucket).Public {
+		if r.Spec.(*Bucket).Public {
 			bucket["public_base_url"] = "https://" + replaced
 		}
 		buckets[r.Name] = bucket
@@ -73,14 +71,4 @@ func buildConfig(d *kinds.Deployment) []byte {
 		panic(err) // maps of text always encode
 	}
 	return out.Bytes()
-}
-
-// configured says whether a service has CUE configuration.
-func configured(d *kinds.Deployment) bool {
-	for _, service := range d.App.Services {
-		if service.HasConfig {
-			return true
-		}
-	}
-	return false
 }

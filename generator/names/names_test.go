@@ -1,4 +1,4 @@
-package environment
+package names
 
 import (
 	"fmt"
@@ -35,9 +35,9 @@ func TestE3_NamesReadWell(t *testing.T) {
 		{Unit, []string{"9lives", "___", "production"}, "x9lives-production-26pzunzt"},
 		{Unit, []string{"ÄÖ", "日本"}, "x-3og4eojh"},
 	} {
-		got := Name(test.budget, test.parts...)
+		got := Of(test.budget, test.parts...)
 		if got != test.want {
-			t.Errorf("Name(%d, %q) = %q, want %q", test.budget, test.parts, got, test.want)
+			t.Errorf("Of(%d, %q) = %q, want %q", test.budget, test.parts, got, test.want)
 		}
 	}
 }
@@ -45,15 +45,15 @@ func TestE3_NamesReadWell(t *testing.T) {
 // checkName holds one name to what every AWS service accepts.
 func checkName(t *testing.T, budget Budget, parts []string) string {
 	t.Helper()
-	name := Name(budget, parts...)
-	if len(name) > int(budget) || !kebab.MatchString(name) || reserved.MatchString(name) {
-		t.Fatalf("Name(%d, %q) = %q, which AWS would refuse", budget, parts, name)
+	name := Of(budget, parts...)
+	if len(name) > int(budget) || !IsKebab(name) || reserved.MatchString(name) {
+		t.Fatalf("Of(%d, %q) = %q, which AWS would refuse", budget, parts, name)
 	}
-	if again := Name(budget, parts...); again != name {
-		t.Fatalf("Name(%d, %q) is %q and %q", budget, parts, name, again)
+	if again := Of(budget, parts...); again != name {
+		t.Fatalf("Of(%d, %q) is %q and %q", budget, parts, name, again)
 	}
-	if again := Name(budget, name); again != name {
-		t.Fatalf("Name(%d, %q) = %q: a name already made must stay", budget, name, again)
+	if again := Of(budget, name); again != name {
+		t.Fatalf("Of(%d, %q) = %q: a name already made must stay", budget, name, again)
 	}
 	return name
 }
@@ -103,7 +103,7 @@ func TestE2_NamesNeverCollide(t *testing.T) {
 			seen := map[string][]string{}
 			parts := []string{"shop", "production", "user_events"}
 			distinct(t, seen, budget, parts)
-			made := Name(budget, parts...)
+			made := Of(budget, parts...)
 			if rest, ok := strings.CutPrefix(made, "shop-production-"); ok {
 				distinct(t, seen, budget, []string{"shop", "production", rest})
 			}
@@ -147,7 +147,7 @@ func TestE2_CollisionsWouldBeSeen(t *testing.T) {
 	if strings.Join(one, "-") != strings.Join(other, "-") {
 		t.Fatal("the two lists must be one text")
 	}
-	if Name(Unit, one...) == Name(Unit, other...) {
+	if Of(Unit, one...) == Of(Unit, other...) {
 		t.Error("two lists of parts have one name")
 	}
 }
@@ -158,18 +158,18 @@ func TestE2_PrefixBeginsNames(t *testing.T) {
 	for _, parts := range [][2]string{{"shop", "production"}, {"my-shop", "eu"}, {"My Shop", "prod"}, {"internal", "qa"}, {"aws", "dev"}, {"2048", "test"}, {"shop", "a--b"}} {
 		prefix := Prefix(parts[0], parts[1])
 		for _, rest := range []string{"orders", "Orders", "o", "2", "orders-2jlntuus"} {
-			if name := Name(Topic, parts[0], parts[1], rest); !strings.HasPrefix(name, prefix+"-") {
+			if name := Of(Topic, parts[0], parts[1], rest); !strings.HasPrefix(name, prefix+"-") {
 				t.Errorf("%v %s is called %s, which does not begin with %s", parts, rest, name, prefix)
 			}
 		}
 	}
-	if long := strings.Repeat("a", 40); strings.HasPrefix(Name(Unit, long, "production", "orders"), Prefix(long, "production")) {
+	if long := strings.Repeat("a", 40); strings.HasPrefix(Of(Unit, long, "production", "orders"), Prefix(long, "production")) {
 		t.Error("a name that was shortened begins as others do")
 	}
 }
 
 func TestNameRefusesNonsense(t *testing.T) {
-	for _, call := range []func(){func() { Name(Unit) }, func() { Name(15, "shop", "production") }} {
+	for _, call := range []func(){func() { Of(Unit) }, func() { Of(15, "shop", "production") }} {
 		func() {
 			defer func() {
 				if recover() == nil {
@@ -192,4 +192,57 @@ func FuzzName(f *testing.F) {
 			distinct(t, seen, budget, parts)
 		}
 	})
+}
+
+// TestE3_LongestNamesFitEveryBudget: the longest names of applications, environments and processes (environment.maxAppName and the others) leave no name in AWS unreadable.
+func TestE3_LongestNamesFitEveryBudget(t *testing.T) {
+	parts := []string{strings.Repeat("a", 40), strings.Repeat("e", 24), strings.Repeat("p", 40)}
+	for _, budget := range []Budget{LoadBalancer, TargetGroup, ReplicationGroup, Unit, Server, Bucket, Bucket - 13, DiscoveryName, Role, DatabaseRole, Queue, SecurityGroup, KeyAlias, Topic, Cluster, Repository, LogGroup, Secret} {
+		name := Of(budget, parts...)
+		if len(name) > int(budget) || !IsKebab(name) {
+			t.Errorf("%d characters: %s (%d)", budget, name, len(name))
+		}
+		if budget < 106 && len(name) < int(budget)-2 {
+			t.Errorf("%d characters: %s wastes %d", budget, name, int(budget)-len(name))
+		}
+		fits := parts[0][:2] + "-" + "production" + "-" + strings.Repeat("x", int(budget)-len("aa-production-"))
+		if got := Of(budget, "aa", "production", fits[len("aa-production-"):]); int(budget) > 14 && got != fits {
+			t.Errorf("%d characters: %s fits exactly, and becomes %s", budget, fits, got)
+		}
+		if got := Of(budget, "aa", "production", fits[len("aa-production-"):]+"x"); len(got) > int(budget) {
+			t.Errorf("%d characters: one too many becomes %s", budget, got)
+		}
+	}
+}
+
+// TestE3_BudgetsLeaveRoomForWhatFollows holds each budget and what modules and AWS put behind a name against the limit
+// of the API.
+func TestE3_BudgetsLeaveRoomForWhatFollows(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		budget Budget
+		behind string
+		limit  int
+	}{
+		{"load balancer", LoadBalancer, "", 32}, {"target group", TargetGroup, "", 32}, {"replication group", ReplicationGroup, "", 20},
+		{"role of a unit", Unit, "-execution", 64}, {"role of a network", Unit, "-flow-logs", 64}, {"role", Role, "", 64},
+		{"database server", Server, "-16", 63}, {"bucket", Bucket, "", 63}, {"DNS label", DiscoveryName, "", 63}, {"queue", Queue, ".fifo", 80},
+		{"security group", SecurityGroup, strings.Repeat("0", 26), 255}, {"key alias", KeyAlias, "alias/", 256}, {"topic", Topic, ".fifo", 256},
+		{"cluster", Cluster, "", 255}, {"repository", Repository, "", 256}, {"log group", LogGroup, "", 512}, {"secret", Secret, "", 512},
+	} {
+		if got := int(test.budget) + len(test.behind); got > test.limit {
+			t.Errorf("a %s of %d characters, AWS allows %d", test.name, got, test.limit)
+		}
+	}
+}
+
+func TestOfApplication(t *testing.T) {
+	for name, want := range map[string]string{
+		"shop": "shop", "shop-x1y2": "shop-x1y2", "MyShop": "my-shop", "my_shop.v2": "my-shop-v2", "HTTPServer": "httpserver",
+		"42answers": "app-42answers", "--": "app", "": "app", "Größe": "gr-e", "shop-": "shop", "a  b": "a-b",
+	} {
+		if got := OfApplication(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
 }

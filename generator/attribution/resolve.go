@@ -1,12 +1,12 @@
-package generator
+// Package attribution turns what a reader found, declarations, uses and calls, into an application whose edges say who uses what
+// and why. It must not know how anything is printed.
+package attribution
 
 import (
 	"cmp"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,72 +14,20 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
-	"github.com/groundplan/groundplan/generator/source/golang"
-	"github.com/groundplan/groundplan/generator/source/manifest"
-	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
-// Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
-// root, are not read. Diagnostics are sorted by position; with errors among them the application is partial, or nil.
-// The error is the machine's.
-func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
-	read, diags, err := readSource(root, ignore)
-	application, diags, err := finishRead(root, read, diags, err)
-	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Language, ignore)
-		return application, append(diags, nothing), err
-	}
-	return application, diags, err
-}
-
-// finishRead resolves what a reader returned.
-func finishRead(root string, read *source.Application, diags hcl.Diagnostics, err error) (*app.App, hcl.Diagnostics, error) {
-	if err != nil || read == nil {
-		return nil, diags, err
-	}
-	absolute, err := filepath.Abs(root)
-	if err != nil {
-		return nil, diags, fmt.Errorf("find the application's folder: %w", err)
-	}
-	application, problems := resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
-	diags = append(diags, problems...)
-	diagnostic.Sort(diags)
-	return application, diags, nil
-}
-
-// HasManifest says whether the folder root has a manifest to read.
-func HasManifest(root string) bool { return manifest.Exists(root) }
-
-// readSource picks the reader by what stands in the folder.
-func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
-	if manifest.Exists(root) {
-		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
-	}
-	encore, diags, err := source.ReadEncoreApp(root)
-	if err != nil || diags.HasErrors() {
-		return nil, diags, err
-	}
-	switch encore.Language {
-	case "go":
-		return golang.Read(root, kinds.GoSpellings(), ignore...)
-	case "typescript":
-		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
-	}
-	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)
-}
-
-// resolve turns declarations and uses into resources and edges.
+// Resolve turns declarations and uses into resources and edges.
 //
 // files is the application's folder, folder its name. whole says that the source was read without errors; when it was
 // not, what is missing would only mislead, so nothing but the settings of each declaration is checked.
-func resolve(read *source.Application, files fs.FS, folder string, whole bool) (*app.App, hcl.Diagnostics) {
+func Resolve(read *source.Application, files fs.FS, folder string, whole bool) (*app.App, hcl.Diagnostics) {
 	r := &resolver{
 		read:      read,
 		app:       newApp(read, folder),
-		resources: map[key]*app.Resource{},
+		resources: map[app.ID]*app.Resource{},
 		bound:     map[pair]bool{},
 		used:      map[pair]bool{},
 	}
@@ -97,50 +45,30 @@ func resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 	slices.SortFunc(r.app.Edges, compareEdges)
 	r.app.Edges = slices.Compact(r.app.Edges)
 	diags = append(diags, kinds.CheckVariables(r.app)...)
-	diags = append(diags, checkSubdomains(r.app)...)
-	diags = append(diags, checkPublicJobs(r.app)...)
 	return r.app, append(diags, r.warn()...)
 }
-
-// key names a resource.
-type key struct{ kind, parent, name string }
 
 // pair is a service and a resource.
 type pair struct {
 	service string
-	key
+	app.ID
 }
 
 type resolver struct {
 	read      *source.Application
 	app       *app.App
-	resources map[key]*app.Resource
+	resources map[app.ID]*app.Resource
 	bound     map[pair]bool // declared or named in the service's tree
 	used      map[pair]bool // used by an expression in the service's tree
 }
 
 func newApp(read *source.Application, folder string) *app.App {
-	a := &app.App{ID: read.ID, Language: read.Language, Name: kebab(cmp.Or(read.ID, folder))}
-	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
-	a.Manifest, a.ProcessPerService, a.IDAt = read.Manifest, read.ProcessPerService, read.IDAt
-	if read.CORS != nil {
-		cors := app.CORS(*read.CORS)
-		a.CORS = &cors
+	a := &app.App{
+		ID: read.ID, NamedByFolder: read.ID == "", IDAt: read.IDAt, Name: names.OfApplication(cmp.Or(read.ID, folder)), Runtime: read.Runtime,
+		Services: slices.Clone(read.Services), Auth: read.AuthHandler, Gateway: read.Gateway, Middleware: read.Middleware,
+		CORS: read.CORS, ProcessPerService: read.ProcessPerService,
 	}
-	if read.AuthHandler != nil {
-		auth := app.AuthHandler(*read.AuthHandler)
-		a.Auth = &auth
-	}
-	if read.Gateway != nil {
-		gateway := app.Gateway(*read.Gateway)
-		a.Gateway = &gateway
-	}
-	for _, m := range read.Middleware {
-		a.Middleware = append(a.Middleware, app.Middleware(m))
-	}
-	for _, s := range read.Services {
-		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, Declared: s.Declared, Container: container(s.Container), At: s.At})
-	}
+	a.ID = cmp.Or(a.ID, a.Name)
 	slices.SortFunc(a.Services, func(x, y app.Service) int { return cmp.Compare(x.Name, y.Name) })
 	index := map[string]*app.Service{}
 	for i := range a.Services {
@@ -148,10 +76,7 @@ func newApp(read *source.Application, folder string) *app.App {
 	}
 	for _, e := range read.Endpoints {
 		if s := index[e.Service]; s != nil {
-			s.Endpoints = append(s.Endpoints, app.Endpoint{
-				Name: e.Name, Access: e.Access, Methods: e.Methods, Path: e.Path, Raw: e.Raw, Sensitive: e.Sensitive,
-				HasRequest: e.HasRequest, Tags: e.Tags, Stream: e.Stream, Static: e.Static, NotFound: e.NotFound, At: e.At,
-			})
+			s.Endpoints = append(s.Endpoints, e)
 		}
 	}
 	for i := range a.Services {
@@ -160,55 +85,11 @@ func newApp(read *source.Application, folder string) *app.App {
 	return a
 }
 
-func container(read *source.Container) *app.Container {
-	if read == nil {
-		return nil
-	}
-	c := &app.Container{
-		Image: read.Image, TagPrefix: read.TagPrefix, Command: read.Command, Port: read.Port, HealthPath: read.HealthPath,
-		Public: read.Public, Subdomain: read.Subdomain, Paths: read.Paths,
-		HealthCommand: read.HealthCommand, Protocol: read.Protocol, Worker: read.Worker, Job: read.Job, StickySeconds: read.StickySeconds,
-		ImageCredentials: read.ImageCredentials, User: read.User, ReadOnlyRoot: read.ReadOnlyRoot, WritablePaths: read.WritablePaths, KeepCapabilities: read.KeepCapabilities,
-	}
-	for _, v := range read.Environment {
-		c.Environment = append(c.Environment, app.Variable(v))
-	}
-	return c
-}
-
-// kebab turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
-func kebab(name string) string {
-	var b strings.Builder
-	hyphen, lower := false, false
-	for _, c := range name {
-		upper := 'A' <= c && c <= 'Z'
-		if upper && lower {
-			hyphen = true
-		}
-		if upper {
-			c += 'a' - 'A'
-		}
-		letter, digit := 'a' <= c && c <= 'z', '0' <= c && c <= '9'
-		if !letter && !digit {
-			hyphen, lower = true, false
-			continue
-		}
-		if b.Len() == 0 && digit {
-			b.WriteString("app-")
-		} else if hyphen && b.Len() > 0 {
-			b.WriteByte('-')
-		}
-		hyphen, lower = false, !upper
-		b.WriteRune(c)
-	}
-	return cmp.Or(b.String(), "app")
-}
-
 // declare reads every declaration into a resource.
 func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	first := map[key]source.Decl{}
-	patterns := map[key]*app.Paths{} // of the parts of one resource
+	first := map[app.ID]source.Decl{}
+	patterns := map[app.ID]*app.Paths{} // of the parts of one resource
 	for _, decl := range r.read.Decls {
 		kind, ok := kinds.Named(decl.Kind)
 		if !ok || decl.Reference {
@@ -219,7 +100,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 		name := decl.Name
 		if pattern := decl.Config.Field(kind.PartName); kind.PartOf != "" && !problems.HasErrors() {
 			name = pattern.Text
-			parent := key{kind.PartOf, "", decl.Parent}
+			parent := app.ID{Kind: kind.PartOf, Name: decl.Parent}
 			if patterns[parent] == nil {
 				patterns[parent] = &app.Paths{}
 			}
@@ -232,10 +113,10 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 				diags = append(diags, problem)
 			}
 		}
-		k := key{decl.Kind, decl.Parent, name}
+		k := app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: name}
 		if other, ok := first[k]; ok {
 			if !kind.Repeatable && kind.PartOf == "" {
-				diags = append(diags, duplicate(kind, r.read.Language, decl, other))
+				diags = append(diags, duplicate(kind, r.read.Runtime, decl, other))
 			}
 			continue
 		}
@@ -255,18 +136,18 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	})
 	for i := range r.app.Resources {
 		resource := &r.app.Resources[i]
-		r.resources[key{resource.Kind, resource.Parent, resource.Name}] = resource
+		r.resources[resource.ID()] = resource
 	}
 	return diags
 }
 
-func duplicate(kind kinds.Kind, language string, decl, first source.Decl) *hcl.Diagnostic {
+func duplicate(kind kinds.Kind, runtime app.Runtime, decl, first source.Decl) *hcl.Diagnostic {
 	of := ""
 	if decl.Parent != "" {
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if call := named(kind, language, decl.Name); call != "" {
+	if call := named(kind, runtime, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
 	return diagnostic.Error(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
@@ -278,7 +159,7 @@ func (r *resolver) refer() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, decl := range r.read.Decls {
 		kind, ok := kinds.Named(decl.Kind)
-		if !ok || !decl.Reference || r.resources[key{decl.Kind, decl.Parent, decl.Name}] != nil {
+		if !ok || !decl.Reference || r.resources[app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: decl.Name}] != nil {
 			continue
 		}
 		var known []string
@@ -299,16 +180,16 @@ func (r *resolver) refer() hcl.Diagnostics {
 
 // target is the resource a use of, or a declaration of, this kind is an edge to: the resource itself, or the whole it
 // is a part of.
-func target(kind kinds.Kind, parent, name string) key {
+func target(kind kinds.Kind, parent, name string) app.ID {
 	if kind.PartOf != "" {
-		return key{kind.PartOf, "", parent}
+		return app.ID{Kind: kind.PartOf, Name: parent}
 	}
-	return key{kind.Name, parent, name}
+	return app.ID{Kind: kind.Name, Parent: parent, Name: name}
 }
 
-func (r *resolver) edge(service string, to key, operation string, origin app.Origin, through string, at hcl.Range) {
+func (r *resolver) edge(service string, to app.ID, operation string, origin app.Origin, through string, at hcl.Range) {
 	r.app.Edges = append(r.app.Edges, app.Edge{
-		Service: service, Kind: to.kind, Parent: to.parent, Resource: to.name,
+		Service: service, Kind: to.Kind, Parent: to.Parent, Resource: to.Name,
 		Operation: operation, Origin: origin, Through: through, At: at,
 	})
 }
@@ -342,8 +223,8 @@ func nameAt(decl source.Decl) hcl.Range {
 }
 
 // named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kinds.Kind, language, name string) string {
-	if language == "typescript" {
+func named(kind kinds.Kind, runtime app.Runtime, name string) string {
+	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""
 		}

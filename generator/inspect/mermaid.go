@@ -1,4 +1,4 @@
-package generator
+package inspect
 
 import (
 	"fmt"
@@ -19,9 +19,9 @@ func Mermaid(a *app.App) string {
 		fmt.Fprintf(&out, "  %s%s\"%s\"%s\n", nodeID(kind, name), before, label, after)
 	}
 	if a.Exposed() {
-		node("gateway", gatewayName, "{{ }}", gatewayName)
+		node("gateway", app.GatewayName, "{{ }}", app.GatewayName)
 	}
-	if slices.ContainsFunc(a.Services, public) {
+	if slices.ContainsFunc(a.Services, app.Service.FacesOutside) {
 		node("load_balancer", "", "([ ])", "load balancer")
 	}
 	for _, s := range a.Services {
@@ -53,9 +53,6 @@ func Mermaid(a *app.App) string {
 	return out.String()
 }
 
-// public says whether requests from outside reach a container without a gateway.
-func public(s app.Service) bool { return s.Container != nil && s.Container.Public }
-
 func secretsByService(a *app.App) map[string][]string {
 	secrets := map[string][]string{}
 	for _, e := range a.Edges {
@@ -86,9 +83,9 @@ func arrows(a *app.App, secrets map[string][]string) []string {
 	}
 	for _, s := range a.Services {
 		if slices.ContainsFunc(s.Endpoints, app.Endpoint.Exposed) {
-			arrow(nodeID("gateway", gatewayName), nodeID("service", s.Name), "", false)
+			arrow(nodeID("gateway", app.GatewayName), nodeID("service", s.Name), "", false)
 		}
-		if public(s) {
+		if s.FacesOutside() {
 			arrow(nodeID("load_balancer", ""), nodeID("service", s.Name), strings.Join(s.Container.Paths, ", "), false)
 		}
 		if len(secrets[s.Name]) > 0 {
@@ -101,10 +98,10 @@ func arrows(a *app.App, secrets map[string][]string) []string {
 		}
 	}
 	var group []app.Edge
-	edges := plain(a.Edges)
+	edges := app.Plain(a.Edges)
 	for i, e := range edges {
 		group = append(group, e)
-		if i+1 < len(edges) && e.Service == edges[i+1].Service && sameTarget(e, edges[i+1]) && hidden(e) == hidden(edges[i+1]) {
+		if i+1 < len(edges) && e.Service == edges[i+1].Service && e.To() == edges[i+1].To() && e.Hidden() == edges[i+1].Hidden() {
 			continue
 		}
 		service := nodeID("service", e.Service)
@@ -116,7 +113,7 @@ func arrows(a *app.App, secrets map[string][]string) []string {
 		case e.Kind == "subscription":
 			arrow(nodeID("topic", e.Parent), service, e.Resource, false)
 		case known && e.Kind != "secret":
-			arrow(service, nodeID(e.Kind, e.Resource), verbs(kind, group), hidden(e))
+			arrow(service, nodeID(e.Kind, e.Resource), verbs(kind, group), e.Hidden())
 		}
 		group = nil
 	}

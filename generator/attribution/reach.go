@@ -1,4 +1,4 @@
-package generator
+package attribution
 
 import (
 	"fmt"
@@ -49,12 +49,12 @@ type reachedPart struct {
 
 // action is what a service does with a resource, or which endpoint of a service it calls.
 type action struct {
-	key
+	app.ID
 	name string
 }
 
 // byParts reports whether the reader knows declarations, and not packages and files alone.
-func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
+func (r *resolver) byParts() bool { return r.read.Origin == source.FromCode }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
 // another service holds is taken to be none of the importing service's: most of it is not.
@@ -203,7 +203,7 @@ func (r *resolver) reach() {
 			if !seen[dir] {
 				seen[dir] = true
 				for _, decl := range reaches.everywhere[dir] {
-					r.edge(service.Name, key{decl.Kind, decl.Parent, decl.Name}, "", app.Reached, dir, *part.at)
+					r.edge(service.Name, app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: decl.Name}, "", app.Reached, dir, *part.at)
 				}
 			}
 			r.reachPart(service.Name, c, part, reaches, known[service.Name])
@@ -211,7 +211,7 @@ func (r *resolver) reach() {
 		for dir, decls := range reaches.everywhere {
 			for _, decl := range decls {
 				if !seen[dir] {
-					r.edge(service.Name, key{decl.Kind, decl.Parent, decl.Name}, "", app.Demanded, dir, decl.At)
+					r.edge(service.Name, app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: decl.Name}, "", app.Demanded, dir, decl.At)
 				}
 			}
 		}
@@ -228,7 +228,7 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 	for _, use := range uses {
 		kind, _ := kinds.Named(use.Kind)
 		to := target(kind, use.Parent, use.Name)
-		whole, _ := kinds.Named(to.kind)
+		whole, _ := kinds.Named(to.Kind)
 		done := action{to, use.Operation}
 		if kind.PartOf != "" {
 			done.name = kind.Name // that it uses a part of its own does not give it those of others
@@ -239,7 +239,7 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 		}
 	}
 	for _, call := range calls {
-		to := key{kind: "service", name: call.TargetService}
+		to := app.ID{Kind: "service", Name: call.TargetService}
 		if done := (action{to, call.Endpoint}); call.TargetService != service && !known[done] {
 			known[done] = true
 			r.edge(service, to, call.Endpoint, app.Reached, through, *part.at)
@@ -255,7 +255,7 @@ func (r *resolver) actions() map[string]map[action]bool {
 	}
 	for _, e := range r.app.Edges {
 		if done := found[e.Service]; done != nil && !e.ReferenceOnly {
-			done[action{key{e.Kind, e.Parent, e.Resource}, e.Operation}] = true
+			done[action{e.To(), e.Operation}] = true
 		}
 	}
 	return found
@@ -265,7 +265,7 @@ func (r *resolver) actions() map[string]map[action]bool {
 // says it.
 func (r *resolver) way(c *code, part reachedPart) string {
 	last := spellPart(c.parts[part.part])
-	if r.read.Language != "go" || part.first == part.part {
+	if r.read.Runtime != app.EncoreGo || part.first == part.part {
 		return last
 	}
 	return spellPart(c.parts[part.first]) + " and then " + last
@@ -295,8 +295,8 @@ func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
 
 // remedy is how a service shows that it uses what it reaches.
 func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
-	if r.read.Language == "go" && !kind.Everywhere {
-		if call := named(kind, r.read.Language, e.Resource); call != "" {
+	if r.read.Runtime == app.EncoreGo && !kind.Everywhere {
+		if call := named(kind, r.read.Runtime, e.Resource); call != "" {
 			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 		}
 		if kind.Go[0].Ref != "" {
@@ -306,9 +306,9 @@ func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
 	return fmt.Sprintf("use the %s in %s itself to make it visible", kind.Noun, e.Service)
 }
 
-// withoutReach is the application with nothing but the uses and calls that a service's own code shows, for environments
+// WithoutReach is the application with nothing but the uses and calls that a service's own code shows, for environments
 // that want it strict.
-func withoutReach(a *app.App) *app.App {
+func WithoutReach(a *app.App) *app.App {
 	strict := *a
 	strict.Edges = slices.DeleteFunc(slices.Clone(a.Edges), func(e app.Edge) bool { return e.Origin == app.Reached })
 	return &strict

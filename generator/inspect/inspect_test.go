@@ -1,4 +1,4 @@
-package generator
+package inspect
 
 import (
 	"strings"
@@ -27,14 +27,14 @@ func TestInspectShowsEveryKind(t *testing.T) {
 		if kind.Bound {
 			a.Edges = append(a.Edges, app.Edge{Service: "s", Kind: kind.Name, Parent: "p", Resource: "needle", Operation: kind.Operation, Origin: app.Declared})
 		}
-		text, err := InspectJSON(a)
+		text, err := JSON(a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(string(text), "needle") {
 			t.Errorf("the JSON does not show a %s", kind.Noun)
 		}
-		if kind.PartOf == "" && !strings.Contains(InspectText(a, false), "needle") {
+		if kind.PartOf == "" && !strings.Contains(Text(a, false), "needle") {
 			t.Errorf("the text does not show a %s", kind.Noun)
 		}
 	}
@@ -59,14 +59,14 @@ func TestWhen(t *testing.T) {
 
 func TestInspectTextColors(t *testing.T) {
 	a := &app.App{
-		Name: "x", Language: "go", Services: []app.Service{{Name: "s"}},
+		Name: "x", Runtime: app.EncoreGo, Services: []app.Service{{Name: "s"}},
 		Resources: []app.Resource{{Kind: "database", Name: "d", Spec: &kinds.Database{}}},
 		Edges:     []app.Edge{{Service: "s", Kind: "database", Resource: "d", Origin: app.Across, Through: "o.D"}},
 	}
-	if text := InspectText(a, false); strings.Contains(text, "\x1b") {
+	if text := Text(a, false); strings.Contains(text, "\x1b") {
 		t.Errorf("colours without a terminal: %q", text)
 	}
-	if text := InspectText(a, true); !strings.Contains(text, "\x1b[1ms\x1b[0m") || !strings.Contains(text, "\x1b[33m  database  d  uses through o.D") {
+	if text := Text(a, true); !strings.Contains(text, "\x1b[1ms\x1b[0m") || !strings.Contains(text, "\x1b[33m  database  d  uses through o.D") {
 		t.Errorf("no bold service or no mark on what Encore hides: %q", text)
 	}
 }

@@ -1,4 +1,4 @@
-package generator
+package inspect
 
 import (
 	"cmp"
@@ -25,10 +25,10 @@ type block struct {
 	rows        []row
 }
 
-// InspectText describes an application for somebody at a terminal: per service its endpoints, what it uses, how, and
+// Text describes an application for somebody at a terminal: per service its endpoints, what it uses, how, and
 // where; then what belongs to no service. Columns are aligned over the whole text.
-func InspectText(a *app.App, color bool) string {
-	from, resources := edgesByService(a), resourcesByKey(a)
+func Text(a *app.App, color bool) string {
+	from, resources := edgesByService(a), resourcesByID(a)
 	var blocks []block
 	for _, s := range a.Services {
 		blocks = append(blocks, block{title: s.Name, note: endpointNote(s), rows: serviceRows(resources, from[s.Name])})
@@ -53,17 +53,14 @@ func InspectText(a *app.App, color bool) string {
 }
 
 func headline(a *app.App) string {
-	language := map[string]string{"go": "Encore Go", "typescript": "Encore TypeScript", "manifest": "plain containers"}[a.Language]
-	if language == "" {
-		language = a.Language
-	}
+	runtime := map[app.Runtime]string{app.EncoreGo: "Encore Go", app.EncoreTypeScript: "Encore TypeScript", app.Containers: "plain containers"}[a.Runtime]
 	endpoints := 0
 	for _, s := range a.Services {
 		endpoints += len(s.Endpoints)
 	}
-	parts := []string{language, count(len(a.Services), "service"), count(endpoints, "endpoint")}
+	parts := []string{runtime, count(len(a.Services), "service"), count(endpoints, "endpoint")}
 	if a.Exposed() {
-		parts = append(parts, "gateway "+gatewayName)
+		parts = append(parts, "gateway "+app.GatewayName)
 	}
 	if a.Auth != nil {
 		parts = append(parts, fmt.Sprintf("auth by %s.%s", a.Auth.Service, a.Auth.Name))
@@ -119,9 +116,9 @@ func containerNote(c *app.Container) string {
 }
 
 // serviceRows says what one service uses: a row per resource and way to it, in the order of kinds, then calls.
-func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
+func serviceRows(resources map[app.ID]*app.Resource, edges []app.Edge) []row {
 	var rows []row
-	edges = plain(edges)
+	edges = app.Plain(edges)
 	for _, kind := range kinds.All {
 		var group []app.Edge
 		for i, e := range edges {
@@ -129,7 +126,7 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 				continue
 			}
 			group = append(group, e)
-			if i+1 == len(edges) || !sameTarget(e, edges[i+1]) {
+			if i+1 == len(edges) || e.To() != edges[i+1].To() {
 				rows = append(rows, targetRows(resources, kind, group)...)
 				group = nil
 			}
@@ -140,7 +137,7 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 		if call.Operation != "" {
 			name += "." + call.Operation
 		}
-		r := row{kind: "calls", name: name, at: fileLine(call.At), hidden: hidden(call)}
+		r := row{kind: "calls", name: name, at: fileLine(call.At), hidden: call.Hidden()}
 		if r.hidden {
 			r.what = "through " + call.Through
 		}
@@ -149,33 +146,10 @@ func serviceRows(resources map[key]*app.Resource, edges []app.Edge) []row {
 	return rows
 }
 
-// plain leaves out roundabout ways to do what the service does in its own tree as well.
-func plain(edges []app.Edge) []app.Edge {
-	type act struct {
-		pair
-		operation string
-	}
-	visible := map[act]bool{}
-	of := func(e app.Edge) act { return act{pair{e.Service, key{e.Kind, e.Parent, e.Resource}}, e.Operation} }
-	for _, e := range edges {
-		if !hidden(e) {
-			visible[of(e)] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(edges), func(e app.Edge) bool { return hidden(e) && visible[of(e)] })
-}
-
-// hidden says that Encore's metadata does not show the use.
-func hidden(e app.Edge) bool { return e.Origin == app.Across || e.Origin == app.Reached }
-
-func sameTarget(x, y app.Edge) bool {
-	return x.Kind == y.Kind && x.Parent == y.Parent && x.Resource == y.Resource
-}
-
 // targetRows describes the edges of one service to one resource: its own uses in one row, and one more for each
 // roundabout way.
-func targetRows(resources map[key]*app.Resource, kind kinds.Kind, edges []app.Edge) []row {
-	resource := resources[key{kind.Name, edges[0].Parent, edges[0].Resource}]
+func targetRows(resources map[app.ID]*app.Resource, kind kinds.Kind, edges []app.Edge) []row {
+	resource := resources[app.ID{Kind: kind.Name, Parent: edges[0].Parent, Name: edges[0].Resource}]
 	var ways []string
 	byWay := map[string][]app.Edge{}
 	for _, e := range edges {
@@ -252,7 +226,7 @@ func calls(edges []app.Edge) []app.Edge {
 		if e.Kind != "service" || e.ReferenceOnly || e.Resource == e.Service {
 			continue
 		}
-		if n := len(found); n > 0 && sameTarget(found[n-1], e) && found[n-1].Operation == e.Operation {
+		if n := len(found); n > 0 && found[n-1].To() == e.To() && found[n-1].Operation == e.Operation {
 			continue
 		}
 		found = append(found, e)
@@ -264,27 +238,27 @@ func calls(edges []app.Edge) []app.Edge {
 // resources nobody uses.
 func sharedRows(a *app.App) []row {
 	var rows []row
-	used := map[key]bool{}
-	demanded := map[key]bool{}
+	used := map[app.ID]bool{}
+	demanded := map[app.ID]bool{}
 	for _, r := range a.Resources {
 		if r.Parent != "" { // a topic is used by its subscriptions
-			used[key{"topic", "", r.Parent}] = used[key{"topic", "", r.Parent}] || r.Kind == "subscription"
+			used[app.ID{Kind: "topic", Name: r.Parent}] = used[app.ID{Kind: "topic", Name: r.Parent}] || r.Kind == "subscription"
 		}
 	}
 	for _, e := range a.Edges {
-		k := key{e.Kind, e.Parent, e.Resource}
+		k := e.To()
 		used[k] = used[k] || e.Origin != app.Demanded
 		demanded[k] = demanded[k] || e.Origin == app.Demanded
 	}
 	for _, e := range a.Loads {
-		what := "used by every process while " + loadedUnits(a.Language == "go") + " load"
+		what := "used by every process while " + a.LoadedUnits() + " load"
 		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: what, at: fileLine(e.At), hidden: true})
-		used[key{e.Kind, e.Parent, e.Resource}] = true
+		used[e.To()] = true
 	}
 	for _, kind := range kinds.All {
 		for _, r := range a.Of(kind.Name) {
 			line := row{kind: kind.Name, name: r.Name, at: fileLine(r.At)}
-			k := key{r.Kind, r.Parent, r.Name}
+			k := r.ID()
 			switch s := r.Spec.(type) {
 			case *kinds.Cron:
 				line.what = fmt.Sprintf("%s -> %s.%s", when(s), s.Service, s.Endpoint)

@@ -1,4 +1,4 @@
-package generator
+package guide
 
 import (
 	"encoding/json"
@@ -10,9 +10,9 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// existing says of everything an environment brings what its owner has to see to: nothing here changes it. Markdown,
+// broughtItems says of everything an environment brings what its owner has to see to: nothing here changes it. Markdown,
 // one list item each.
-func existing(d *kinds.Deployment) []string {
+func broughtItems(d *kinds.Deployment) []string {
 	var items []string
 	if d.Env.Network != nil {
 		items = append(items, existingNetwork(d))
@@ -57,7 +57,7 @@ func existingNetwork(d *kinds.Deployment) string {
 		callers, entered = "the compute subnets", fmt.Sprintf(", and TCP %s in from %s, for the load balancer", way, clients)
 	case d.Env.Exposed():
 		lines = append(lines, fmt.Sprintf("  - Public subnets %s, each in a zone of its own%s: TCP %s in from %s, TCP %d out to the compute subnets, and the answers to both (ports 1024 to 65535).",
-			ids(network.PublicSubnetIDs), internet, way, clients, servicePort(d)))
+			ids(network.PublicSubnetIDs), internet, way, clients, d.Port()))
 	}
 	var servers []string
 	for _, server := range d.Env.DatabaseServers {
@@ -65,7 +65,7 @@ func existingNetwork(d *kinds.Deployment) string {
 			servers = append(servers, fmt.Sprintf(", TCP %d out to the database server %q", server.Existing.Port, server.Name))
 		}
 	}
-	ports := storagePorts(d)
+	ports := d.StoragePorts()
 	if !slices.ContainsFunc(d.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		ports = slices.DeleteFunc(ports, func(port int) bool { return port == kinds.Databases.StoragePort })
 	}
@@ -75,7 +75,7 @@ func existingNetwork(d *kinds.Deployment) string {
 	// Network ACLs know no connections: what goes from one compute subnet to another leaves the one and enters the other.
 	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from %s and out to the compute subnets%s%s; TCP %s out by a NAT gateway, "+
 		"or else interface endpoints with private DNS for %s, a gateway endpoint for S3, and a copy of the helper image (see below); the answers to all of it.",
-		ids(network.ComputeSubnetIDs), servicePort(d), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
+		ids(network.ComputeSubnetIDs), d.Port(), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
 	if len(ports) > 0 {
 		lines = append(lines, fmt.Sprintf("  - Storage subnets %s, in two zones or more and without a route to the internet: TCP %s in from the compute subnets, and the answers.",
 			ids(network.StorageSubnetIDs), numbers(ports)))
@@ -107,18 +107,18 @@ func existingCertificates(d *kinds.Deployment) []string {
 	var items []string
 	names := func(list []string) string { return "`" + strings.Join(list, "`, `") + "`" }
 	if d.Env.CertificateARN != "" {
-		all := append([]string{d.Env.Domain}, subdomains(d)...)
+		all := append([]string{d.Env.Domain}, d.Subdomains()...)
 		for _, alias := range d.Env.Aliases {
 			all = append(all, alias.Domain)
 		}
 		text := fmt.Sprintf("Certificate `%s`. It is issued, covers %s, and is renewed by its owner.", d.Env.CertificateARN, names(all))
-		if elsewhere := withoutZone(d.Env); len(elsewhere) > 0 {
+		if elsewhere := d.Env.NamesWithoutZone(); len(elsewhere) > 0 {
 			text += fmt.Sprintf(" DNS is kept elsewhere: once the platform is applied, point %s to the name that "+
 				"`terraform -chdir=%s/platform output -json load_balancer | jq -r .dns_name` prints, by a CNAME record or an alias.", names(elsewhere), d.Env.Name)
 		}
 		items = append(items, text)
 	}
-	if zones := privateZones(d.Env); len(zones) > 0 {
+	if zones := d.Env.PrivateZones(); len(zones) > 0 {
 		vpc := "the one that is made (`terraform -chdir=" + d.Env.Name + "/platform output -json network | jq -r .vpc_id`)"
 		if d.Env.Network != nil {
 			vpc = "`" + d.Env.Network.VPCID + "`"
