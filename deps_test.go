@@ -38,11 +38,11 @@ var mayImport = map[string][]string{
 	"generator/diagnostic":  {},
 
 	// A reader knows what all of them return and no other reader; what they have in common in tests knows none.
-	"generator/source":                   {"generator/diagnostic"},
-	"generator/source/encoremeta":        {"generator/diagnostic", "generator/source"},
-	"generator/source/golang":            {"generator/diagnostic", "generator/parallel", "generator/source"},
-	"generator/source/manifest":          {"generator/diagnostic", "generator/source"},
-	"generator/source/typescript":        {"generator/diagnostic", "generator/parallel", "generator/source", "generator/source/typescript/syntax"},
+	"generator/source":                   {"generator/app", "generator/diagnostic"},
+	"generator/source/encoremeta":        {"generator/app", "generator/diagnostic", "generator/source"},
+	"generator/source/golang":            {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source"},
+	"generator/source/manifest":          {"generator/app", "generator/diagnostic", "generator/source"},
+	"generator/source/typescript":        {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source", "generator/source/typescript/syntax"},
 	"generator/source/typescript/syntax": {},
 	"generator/source/sourcetest":        {"generator/diagnostic", "generator/source"},
 

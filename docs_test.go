@@ -282,6 +282,7 @@ func TestLowestRunsWhatTheNewestDoes(t *testing.T) {
 var (
 	readsOutput = regexp.MustCompile(`-chdir=([\w-]+)/(\w+) output (?:-json|-raw) (\w+)(?: \| jq -r '?\.(\w+)?)?`)
 	namesSecret = regexp.MustCompile(`--secret-id (\w[^\s"]*)|; -- (\S+/\S+)`)
+	builds      = regexp.MustCompile(`docker build [^\n]* (\S+) && docker push`)
 	namesFolder = regexp.MustCompile(`-chdir=([a-z][\w-]*/\w+)`)
 )
 
@@ -317,6 +318,11 @@ func unkept(readme string, infra fs.FS) []string {
 			}
 		}
 	}
+	for _, found := range builds.FindAllStringSubmatch(readme, -1) {
+		if !strings.HasPrefix(found[1], `"$APPLICATION`) {
+			wrong = append(wrong, "code is not in this folder: "+found[1])
+		}
+	}
 	environment := ""
 	for line := range strings.Lines(readme) {
 		if title, is := strings.CutPrefix(line, "## "); is {
@@ -347,9 +353,10 @@ func TestCommandsOfTheGeneratedREADME(t *testing.T) {
 func TestUnkeptCommandsAreFound(t *testing.T) {
 	const readme = "## production\n\nterraform -chdir=production/platform output -json network | jq -r .vpc_id\nterraform -chdir=production/platform output -json network | jq -r .cidr\n" +
 		"terraform -chdir=production/platform output -json gone\nterraform -chdir=staging/services init\naws secretsmanager put-secret-value --secret-id shop/production/gone --secret-string x\n" +
-		"CREATE ROLE x; -- shop/production/kept\nterraform -chdir=ENVIRONMENT/platform output -raw lost\n"
+		"CREATE ROLE x; -- shop/production/kept\nterraform -chdir=ENVIRONMENT/platform output -raw lost\n" +
+		"docker build --tag x:y orders && docker push x:y\ndocker build --tag x:y \"$APPLICATION/users\" && docker push x:y\n"
 	infra := fstest.MapFS{"production/platform/outputs.tf": {Data: []byte("output \"network\" {\n  value = {\n    vpc_id = 1\n  }\n}\n\nmodule \"secret\" {\n  name = \"shop/production/kept\"\n}\n")}}
-	want := []string{"no output gone of production/platform", "no output lost of production/platform", "no output network of production/platform: cidr", "no secret shop/production/gone", "no stack staging/services"}
+	want := []string{"code is not in this folder: orders", "no output gone of production/platform", "no output lost of production/platform", "no output network of production/platform: cidr", "no secret shop/production/gone", "no stack staging/services"}
 	if got := unkept(readme, infra); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -194,7 +194,7 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 
 // fifo reports whether SNS keeps an order for the topic: Encore's TypeScript runtime does not send what that takes.
 func (d *deployment) fifo(topic app.Resource) bool {
-	return d.application.Language != "typescript" && topic.Spec.(*kinds.Topic).FIFO()
+	return d.application.Runtime != app.EncoreTypeScript && topic.Spec.(*kinds.Topic).FIFO()
 }
 
 func (d *deployment) topicARN(t *testing.T, topic app.Resource) string {

@@ -77,7 +77,7 @@ func (g *grantees) messages(t *testing.T, process environment.Process) []attempt
 				g.uses++
 				return message(arn, "granted", fifo, fmt.Sprint("group ", g.uses), fmt.Sprint("granted ", g.uses))
 			}, allowed: publishes},
-			attempt{name: "look up topic " + topic.Name, service: "sns", operation: "GetTopicAttributes", parameters: fixed(map[string]any{"TopicArn": arn}), allowed: told && g.application.Language == "go" || publishes && g.application.Containers()},
+			attempt{name: "look up topic " + topic.Name, service: "sns", operation: "GetTopicAttributes", parameters: fixed(map[string]any{"TopicArn": arn}), allowed: told && g.application.Runtime == app.EncoreGo || publishes && g.application.Containers()},
 			attempt{name: "subscribe to topic " + topic.Name, service: "sns", operation: "Subscribe", parameters: fixed(map[string]any{"TopicArn": arn, "Protocol": "email", "Endpoint": "x@example.com"})},
 		)
 	}

@@ -103,6 +103,57 @@ func apart(t *testing.T, module, tests string) []string {
 	return folders
 }
 
+// TestModulesExamples hands the examples of the modules' READMEs to terraform validate, each as a module of one configuration.
+func TestModulesExamples(t *testing.T) {
+	folder := t.TempDir()
+	count := writeExamples(t, folder, modules.Names(), "")
+	if count < len(modules.Names()) {
+		t.Errorf("only %d examples", count)
+	}
+	tf := newTerraform(t, folder, emulator.Environment("http://127.0.0.1:1"))
+	tf.run(t, "init", "-input=false", "-no-color")
+	tf.run(t, "validate", "-no-color")
+}
+
+// TestModulesExamplesFire: an example that is not complete does not pass.
+func TestModulesExamplesFire(t *testing.T) {
+	folder := t.TempDir()
+	writeExamples(t, folder, []string{"secret"}, "\noutput \"gone\" {\n  value = module.secret_stripe_key.gone\n}\n")
+	tf := newTerraform(t, folder, emulator.Environment("http://127.0.0.1:1"))
+	tf.run(t, "init", "-input=false", "-no-color")
+	if _, err := tf.try("validate", "-no-color"); err == nil || !strings.Contains(err.Error(), "gone") {
+		t.Errorf("an output that no module has is accepted: %v", err)
+	}
+}
+
+var exampleBlock = regexp.MustCompile("(?ms)^```hcl\n(.*?)^```$")
+
+// writeExamples writes each example of some modules' READMEs, with what follows it, into a folder of its own, and a root module
+// that calls them all. It returns how many there are.
+func writeExamples(t *testing.T, folder string, names []string, suffix string) int {
+	t.Helper()
+	writeModules(t, filepath.Join(folder, "modules"))
+	root, count := "", 0
+	for _, name := range names {
+		for number, block := range exampleBlock.FindAllStringSubmatch(string(modules.Files()[name]["README.md"]), -1) {
+			example := name + "-" + strconv.Itoa(number+1)
+			if err := os.MkdirAll(filepath.Join(folder, example), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			text := strings.ReplaceAll(block[1], `"./modules/`, `"../modules/`)
+			if err := os.WriteFile(filepath.Join(folder, example, "main.tf"), []byte(text+suffix), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			root += "module \"" + example + "\" {\n  source = \"./" + example + "\"\n}\n"
+			count++
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(root), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return count
+}
+
 // testRun is a run block and what terraform test says of it: pass, fail, skip or error.
 type testRun struct{ name, result string }
 

@@ -277,7 +277,7 @@ func everything(name, part string) *app.App {
 
 // started is an application of plain containers that is one job, with a schedule of the same name.
 func started(name, part string) *app.App {
-	application := &app.App{Name: name, ID: name, Language: "manifest", Manifest: true}
+	application := &app.App{Name: name, ID: name, Runtime: app.Containers}
 	application.Services = []app.Service{{Name: part, Dir: ".", Container: &app.Container{Port: 8080, Job: true}}}
 	application.Resources = []app.Resource{{Kind: "cron", Name: part, Service: part, Spec: &kinds.Cron{EveryMinutes: 60, Service: part, StartsJob: true, TimeZone: "UTC"}}}
 	return application
@@ -397,19 +397,19 @@ func TestE3_StatementsOfBucketsDoNotMeet(t *testing.T) {
 // warning where a runtime does not do what is asked.
 func TestP1_FIFOFollowsDeclarationAndLanguage(t *testing.T) {
 	for _, test := range []struct {
-		language   string
+		runtime    app.Runtime
 		topic      kinds.Topic
 		fifo, warn bool
 	}{
-		{"go", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
-		{"go", kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, true, false},
-		{"go", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, true, false},
-		{"typescript", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
-		{"typescript", kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, false, true},
-		{"typescript", kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, false, true},
+		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
+		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, true, false},
+		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, true, false},
+		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
+		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, false, true},
+		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, false, true},
 	} {
 		application := with(app.Resource{Kind: "topic", Name: "paid", Spec: &test.topic}, subscribed("paid", "ship"))
-		application.Language = test.language
+		application.Runtime = test.runtime
 		result, diags := tryLower(t, application, "")
 		if diags.HasErrors() {
 			t.Fatal(diags)
@@ -420,14 +420,14 @@ func TestP1_FIFOFollowsDeclarationAndLanguage(t *testing.T) {
 		}
 		for _, label := range []string{"topic_paid", "subscription_paid_ship"} {
 			if got := stack.arg(stack.calls[label], "fifo") == "true"; got != test.fifo {
-				t.Errorf("%s %+v: fifo of %s is %v", test.language, test.topic, label, got)
+				t.Errorf("%s %+v: fifo of %s is %v", test.runtime, test.topic, label, got)
 			}
 		}
 		warned := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
 			return d.Summary == "Delivery that is not kept" && d.Severity == hcl.DiagWarning && d.Subject.Filename == "orders/orders.go"
 		})
 		if warned != test.warn {
-			t.Errorf("%s %+v: warned %v: %v", test.language, test.topic, warned, diags)
+			t.Errorf("%s %+v: warned %v: %v", test.runtime, test.topic, warned, diags)
 		}
 	}
 }

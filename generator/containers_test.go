@@ -47,7 +47,7 @@ func TestI4_ContainersKnowNothingOfEncore(t *testing.T) {
 
 // containers makes an application of public services by name, with the paths of each.
 func containers(paths map[string][]string) *app.App {
-	application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+	application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
 		at := hcl.Range{Filename: "groundplan.app.hcl", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
 		application.Services = append(application.Services, app.Service{

@@ -17,16 +17,17 @@ import (
 // path.
 func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
 	for name, test := range map[string]struct {
-		language, access string
-		found            []string
+		runtime app.Runtime
+		access  string
+		found   []string
 	}{
-		"go public": {"go", "public", []string{"users"}}, "go auth": {"go", "auth", []string{"users"}},
-		"typescript public": {"typescript", "public", nil}, "typescript auth": {"typescript", "auth", []string{"users"}},
+		"go public": {app.EncoreGo, "public", []string{"users"}}, "go auth": {app.EncoreGo, "auth", []string{"users"}},
+		"typescript public": {app.EncoreTypeScript, "public", nil}, "typescript auth": {app.EncoreTypeScript, "auth", []string{"users"}},
 	} {
 		t.Run("F2 "+name, func(t *testing.T) {
 			access, want := test.access, test.found
 			application := plain("orders", "users")
-			application.Language = test.language
+			application.Runtime = test.runtime
 			application.Auth = &app.AuthHandler{Name: "Auth", Service: "users"}
 			application.Services[1].Endpoints[0].Access = access
 			output := lower(t, application, "")

@@ -258,7 +258,7 @@ func TestE4_ReadmeSaysWhatTheOwnersDo(t *testing.T) {
 	output := lower(t, complete(), settings)
 	readme := string(output.Files["README.md"])
 	for _, want := range []string{
-		"vpc-0a1b2c3d", "subnet-0a1b2c31", "subnet-0a1b2c33", "subnet-0a1b2c35", "TCP 80 and 443 in from everywhere", "TCP 8080 in from the public and the compute subnets", "TCP 6379 in from the compute subnets",
+		"vpc-0a1b2c3d", "subnet-0a1b2c31", "subnet-0a1b2c33", "subnet-0a1b2c35", "TCP 80 and 443 in from everywhere", "TCP 8080 in from the public and the compute subnets", "TCP 6379 in from the compute subnets", "and out to the compute subnets", "TCP 6379 out to the storage subnets",
 		"`ecr.api`, `ecr.dkr`, `logs`, `monitoring`, `secretsmanager`, `sns`, `sqs`",
 		"certificate/a", "output -json load_balancer | jq -r .dns_name", "key/env", "company-files", "company-paid", "db.example.com:5433", "sg-0a1b2c3d",
 	} {

@@ -142,11 +142,11 @@ var goldenRules = []rule{
 	ofServer("max_storage_gb", func(s environment.DatabaseServer) any { return s.MaxStorageGB }),
 
 	{"P1", "topic", "fifo", func(d deployed, r *app.Resource) any {
-		return d.app.Language != "typescript" && (r.Spec.(*kinds.Topic).DeliveryGuarantee == kinds.ExactlyOnce || r.Spec.(*kinds.Topic).OrderingAttribute != "")
+		return d.app.Runtime != app.EncoreTypeScript && (r.Spec.(*kinds.Topic).DeliveryGuarantee == kinds.ExactlyOnce || r.Spec.(*kinds.Topic).OrderingAttribute != "")
 	}},
 	{"P1", "subscription", "fifo", func(d deployed, r *app.Resource) any {
 		topic := d.app.Resource("topic", "", r.Parent).Spec.(*kinds.Topic)
-		return d.app.Language != "typescript" && (topic.DeliveryGuarantee == kinds.ExactlyOnce || topic.OrderingAttribute != "")
+		return d.app.Runtime != app.EncoreTypeScript && (topic.DeliveryGuarantee == kinds.ExactlyOnce || topic.OrderingAttribute != "")
 	}},
 	ofSubscription("visibility_seconds", func(s *kinds.Subscription) any { return min(43200, max(1, int(s.AckDeadline.Seconds()))) }),
 	ofSubscription("retention_seconds", func(s *kinds.Subscription) any { return min(1209600, max(60, int(s.MessageRetention.Seconds()))) }),
@@ -197,7 +197,7 @@ var goldenRules = []rule{
 		if d.app.Containers() {
 			return "none"
 		}
-		return d.app.Language
+		return d.app.Runtime.String()
 	}},
 	settled("J1", "cron", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
 	settled("J1", "fargate-job", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),

@@ -145,7 +145,7 @@ func (g *grants) messages() {
 		if topics[name] == nil {
 			arn, _ := g.topic(name)
 			topics[name] = map[string]any{"arn": arn, "subscriptions": map[string]any{}}
-			if g.app.Language == "go" {
+			if g.app.Runtime == app.EncoreGo {
 				g.allow(arn, "sns:GetTopicAttributes")
 			}
 		}
@@ -295,7 +295,7 @@ func (g *grants) caches() {
 			"host": cache + ": address:" + cache + ": port", "database_index": "0", "tls_config": map[string]any{},
 			"auth": map[string]any{"type": "acl", "username": cache + ": user_names." + g.process.Name, "password": variable(password)},
 		}
-		if g.app.Language == "typescript" { // whose runtime reads no config without it
+		if g.app.Runtime == app.EncoreTypeScript { // whose runtime reads no config without it
 			clusters[e.Resource].(map[string]any)["in_memory"] = "false"
 		}
 	}
@@ -376,7 +376,7 @@ func (g *grants) secretsAndMetrics() {
 	g.config["metrics"] = metrics
 	recorded := map[string][]any{}
 	for _, e := range g.edges("metric") {
-		if g.app.Language == "typescript" && !slices.Contains(recorded[e.Resource], any(e.Service)) {
+		if g.app.Runtime == app.EncoreTypeScript && !slices.Contains(recorded[e.Resource], any(e.Service)) {
 			recorded[e.Resource] = append(recorded[e.Resource], e.Service) // edges are sorted by service
 		}
 	}
@@ -412,7 +412,7 @@ func (g *grants) calls() {
 			find(e.Resource, !e.ReferenceOnly)
 		}
 	}
-	if g.app.Auth != nil && g.app.Language == "go" {
+	if g.app.Auth != nil && g.app.Runtime == app.EncoreGo {
 		find(g.app.Auth.Service, false)
 	}
 	for _, service := range g.app.Services {

@@ -221,7 +221,7 @@ func (r configRules) discovery() {
 			want[e.Resource] = true
 		}
 	}
-	if r.app.Auth != nil && r.app.Language == "go" { // every process of a Go application looks the handler's service up
+	if r.app.Auth != nil && r.app.Runtime == app.EncoreGo { // every process of a Go application looks the handler's service up
 		want[r.app.Auth.Service] = true
 	}
 	for _, s := range r.app.Services {

@@ -79,7 +79,7 @@ func TestG1_LabelsDiffer_AndStay(t *testing.T) {
 
 // alikeApplication has secrets, topics, subscriptions, buckets, caches, cron jobs and services of those names.
 func alikeApplication(names ...string) *app.App {
-	application := &app.App{Name: "shop", ID: "shop", Language: "typescript"}
+	application := &app.App{Name: "shop", ID: "shop", Runtime: app.EncoreTypeScript}
 	add := func(kind, parent, name, service string, spec any) {
 		application.Resources = append(application.Resources, app.Resource{Kind: kind, Parent: parent, Name: name, Service: service, Spec: spec})
 		application.Edges = append(application.Edges, app.Edge{Service: service, Kind: kind, Parent: parent, Resource: name})

@@ -14,7 +14,7 @@ import (
 
 // many is an application of n services, each with a public endpoint, so that the gateway reaches them all.
 func many(n int) *app.App {
-	application := &app.App{Name: "shop", ID: "shop", Language: "go"}
+	application := &app.App{Name: "shop", ID: "shop", Runtime: app.EncoreGo}
 	for i := range n {
 		application.Services = append(application.Services, app.Service{
 			Name: fmt.Sprintf("service%03d", i), Dir: "x",
@@ -45,7 +45,7 @@ func TestE3_LoadBalancerQuotas(t *testing.T) {
 		100: "warning: Inbound or outbound rules per security group, warning: Rules per Application Load Balancer",
 		101: "warning: Inbound or outbound rules per security group, warning: Rules per Application Load Balancer, error: Target Groups per Application Load Balancer",
 	} {
-		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 		for i := range services {
 			application.Services = append(application.Services, app.Service{Name: fmt.Sprintf("web%03d", i), Dir: "x",
 				Container: &app.Container{Port: 8080, HealthPath: "/", Public: true, Paths: []string{fmt.Sprintf("/%d", i)}}})

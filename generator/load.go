@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -34,7 +35,7 @@ func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
 		case deployment.Env.StrictAccess:
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"
 		}
-		goes := deployment.App.Language == "go"
+		goes := deployment.App.Runtime == app.EncoreGo
 		summary := fmt.Sprintf("%s %q is %s while %s load", noun, e.Resource, what, deployment.App.LoadedUnits())
 		why := fmt.Sprintf("Every process of the application loads the %s of all services", deployment.App.LoadedUnits())
 		if isSecret {

@@ -28,7 +28,7 @@ import (
 
 // plain is an application of the named services, each with a public endpoint and a folder of its own.
 func plain(services ...string) *app.App {
-	application := &app.App{Name: "shop", ID: "shop-x1", Language: "go"}
+	application := &app.App{Name: "shop", ID: "shop-x1", Runtime: app.EncoreGo}
 	for _, name := range services {
 		application.Services = append(application.Services, app.Service{
 			Name: name, Dir: name, Endpoints: []app.Endpoint{{Name: "Get", Access: "public", Methods: []string{"GET"}, Path: "/" + name}},
@@ -329,7 +329,7 @@ func TestF5_NothingExposedNoWayIn(t *testing.T) {
 // that process has the code, the secrets and the databases of its service; requests to the service go elsewhere.
 func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	application := plain("orders", "users")
-	application.Language = "typescript"
+	application.Runtime = app.EncoreTypeScript
 	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
 	application.Services[0].Endpoints[0].Access = "auth"
 	uses(application, "users", "main")

@@ -28,7 +28,7 @@ func readMetadata(t *testing.T, root string, text []byte) *app.App {
 
 // said is what the model of an application says, in lines, but for the places it comes from.
 func said(a *app.App) []string {
-	lines := []string{fmt.Sprintf("app %s %s %s %+v", a.Name, a.ID, a.Language, a.CORS)}
+	lines := []string{fmt.Sprintf("app %s %s %s %+v", a.Name, a.ID, a.Runtime, a.CORS)}
 	if a.Auth != nil {
 		lines = append(lines, fmt.Sprintf("auth %s.%s", a.Auth.Service, a.Auth.Name))
 	}

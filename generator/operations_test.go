@@ -203,7 +203,7 @@ func goApplication(t *testing.T, declare, use string) *app.App {
 func typescriptApplication(edge app.Edge) *app.App {
 	at := hcl.Range{Filename: "orders/orders.ts", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
 	edge.Service, edge.Origin, edge.At = "orders", app.Used, at
-	return &app.App{Name: "app", ID: "app", Language: "typescript", Edges: []app.Edge{edge},
+	return &app.App{Name: "app", ID: "app", Runtime: app.EncoreTypeScript, Edges: []app.Edge{edge},
 		Services: []app.Service{{Name: "orders", Dir: "orders", At: at, Endpoints: []app.Endpoint{{Name: "use", Access: "public", Methods: []string{"POST"}, Path: "/orders", At: at}}}},
 		Resources: []app.Resource{
 			{Kind: "bucket", Name: "files", Service: "orders", Spec: &kinds.Bucket{}, At: at},

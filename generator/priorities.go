@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
-	"github.com/groundplan/groundplan/generator/source/manifest"
 )
 
 // Where rules stand on the listener: there is room in front of them for rules of one's own. The gateway's may stand anywhere
@@ -36,7 +36,7 @@ func bandOf(p *kinds.Process) (band, bool) {
 		return band{}, false
 	}
 	c := p.Service(p.Name).Container
-	number := deepestRoute - min(deepestRoute, manifest.RouteDepth(c.Paths))
+	number := deepestRoute - min(deepestRoute, app.RouteDepth(c.Paths))
 	if c.Subdomain == "" {
 		number += deepestRoute + 1
 	}

@@ -28,7 +28,7 @@ func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readSource(root, ignore)
 	application, diags, err := finishRead(root, read, diags, err)
 	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Language, ignore)
+		nothing, err := source.WhyNoServices(root, application.Runtime, ignore)
 		return application, append(diags, nothing), err
 	}
 	return application, diags, err
@@ -64,10 +64,10 @@ func readSource(root string, ignore []string) (*source.Application, hcl.Diagnost
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
 	}
-	switch encore.Language {
-	case "go":
+	switch runtime, known := encore.Runtime(); {
+	case known && runtime == app.EncoreGo:
 		return golang.Read(root, kinds.GoSpellings(), ignore...)
-	case "typescript":
+	case known:
 		return typescript.Read(root, kinds.TypeScriptSpellings(), ignore...)
 	}
 	return nil, nil, fmt.Errorf("the application in %s is written in %q: Encore applications in Go and in TypeScript can be read", root, encore.Language)

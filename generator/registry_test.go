@@ -42,7 +42,7 @@ func registryList(t *testing.T, output *generator.Output, argument string) []str
 func TestR1_EveryExecutionRoleMayPull(t *testing.T) {
 	long := strings.Repeat("long", 15)
 	for name, application := range map[string]*app.App{
-		"plain": plain("orders", "users"), "long": plain(long+"a", long+"b", "orders"), "odd": {Name: "shop-of-three-brothers-and-an-old-aunt", ID: "x", Language: "go", Services: plain("orders", "users").Services},
+		"plain": plain("orders", "users"), "long": plain(long+"a", long+"b", "orders"), "odd": {Name: "shop-of-three-brothers-and-an-old-aunt", ID: "x", Runtime: app.EncoreGo, Services: plain("orders", "users").Services},
 	} {
 		output := lower(t, application, `iam_path = "/apps/"`)
 		patterns := registryList(t, output, "pull_role_arns")
@@ -75,7 +75,7 @@ func TestR1_EveryExecutionRoleMayPull(t *testing.T) {
 
 // prefixed makes an application of services that each have an image under a prefix of their own.
 func prefixed(services int) *app.App {
-	application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+	application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 	for i := range services {
 		name := fmt.Sprintf("service%02d", i)
 		application.Services = append(application.Services, app.Service{

@@ -273,7 +273,7 @@ func discover(p *kinds.Process) {
 			reasons[e.Resource] = append(reasons[e.Resource], "called in "+e.At.Filename)
 		}
 	}
-	if auth := p.App.Auth; auth != nil && (p.App.NeedsAuth() || p.App.Language == "go") {
+	if auth := p.App.Auth; auth != nil && (p.App.NeedsAuth() || p.App.Runtime == app.EncoreGo) {
 		reasons[auth.Service] = append(reasons[auth.Service], "")
 	}
 	if p.Gateway {

@@ -67,7 +67,7 @@ func TestE3_PoliciesFitTheirRoles(t *testing.T) {
 // TestE3_TaskDefinitionsFit: ECS takes 64 KiB, and refuses what is longer when the platform already stands.
 func TestE3_TaskDefinitionsFit(t *testing.T) {
 	for length, want := range map[int]bool{50_000: false, 66_000: true} {
-		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/",
 			Environment: []app.Variable{{Name: "WORDS", Value: strings.Repeat("x", length)}}}}}
 		_, diags := generateApplication(t, application, "environment \"production\" {}\n")
@@ -81,7 +81,7 @@ func TestE3_TaskDefinitionsFit(t *testing.T) {
 // alone may be within that.
 func TestE3_DomainsOfServices(t *testing.T) {
 	for length, want := range map[int]bool{63: false, 64: true} {
-		application := &app.App{Name: "shop", ID: "shop", Language: "manifest", Manifest: true}
+		application := &app.App{Name: "shop", ID: "shop", Runtime: app.Containers}
 		application.Services = []app.Service{{Name: "web", Dir: "web", Container: &app.Container{Port: 8080, HealthPath: "/", Public: true, Subdomain: strings.Repeat("a", length)}}}
 		domain := strings.Repeat("b", 60) + ".com" // 64, the most that ACM certifies
 		_, diags := generateApplication(t, application, "environment \"production\" {\n domain = \""+domain+"\"\n hosted_zone_id = \"Z1\"\n}\n")

@@ -21,7 +21,7 @@ import (
 // trapApplication uses everything, in a language: users holds the auth handler, and has all a service can have.
 func trapApplication(language string) *app.App {
 	a := plain("orders", "shipping", "users")
-	a.Language, a.Auth = language, &app.AuthHandler{Name: "auth", Service: "users"}
+	a.Runtime, a.Auth = map[string]app.Runtime{"go": app.EncoreGo, "typescript": app.EncoreTypeScript}[language], &app.AuthHandler{Name: "auth", Service: "users"}
 	a.Services[0].Endpoints[0].Access = "auth"
 	a.CORS = &app.CORS{Debug: true}
 	for _, service := range []string{"orders", "users"} {

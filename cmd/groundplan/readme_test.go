@@ -105,7 +105,7 @@ func TestUnprinted(t *testing.T) {
 
 // Command lines stand in blocks of code, or between backticks: what follows "groundplan ", up to where it ends.
 var (
-	inBlock = regexp.MustCompile("^\\s*(?:\\$ )?groundplan ([^#|;]+)")
+	inBlock = regexp.MustCompile(`^\s*(?:\$ )?groundplan ([^#|;]+)`)
 	inline  = regexp.MustCompile("`groundplan ([^`]+)`")
 )
 

@@ -4,11 +4,7 @@
 // language, nor Terraform.
 package app
 
-import (
-	"slices"
-
-	"github.com/hashicorp/hcl/v2"
-)
+import "github.com/hashicorp/hcl/v2"
 
 // App is one application. Every list is sorted by name.
 type App struct {
@@ -20,10 +16,7 @@ type App struct {
 	IDAt hcl.Range
 	// NamedByFolder says that nothing in the source names the application: Name and ID are those of its folder.
 	NamedByFolder bool
-	// Language is "go", "typescript" or "manifest": plain containers.
-	Language string
-	// Manifest says that a manifest describes the application, whatever it is written in.
-	Manifest bool
+	Runtime       Runtime
 
 	Services  []Service
 	Resources []Resource
@@ -39,95 +32,46 @@ type App struct {
 	ProcessPerService hcl.Range
 }
 
-// Service is one unit of code with its endpoints.
+// Service is one unit of code with its endpoints: a directory tree that Encore runs as one, or a container.
 type Service struct {
-	Name      string
-	Dir       string
+	Name string
+	// Dir is slash separated and relative to the application root; "." for the root.
+	Dir string
+	// HasConfig says that the service loads CUE configuration (Go only).
 	HasConfig bool
-	Declared  bool
+	// Declared says that a service struct or a file encore.service.ts declares it, and not only what stands in it
+	// (TypeScript only).
+	Declared bool
+	// Endpoints are sorted by name. Readers leave them out, and list those of all services in one place.
 	Endpoints []Endpoint
 	// Container is how the service runs without Encore; nil for Encore's services.
 	Container *Container
 	At        hcl.Range
 }
 
-// Container is a service that does not use Encore; the fields mean what source.Container says.
-type Container struct {
-	Image       string
-	TagPrefix   string
-	Command     []string
-	Port        int
-	HealthPath  string
-	Environment []Variable
-	Public      bool
-	Subdomain   string
-	Paths       []string
-
-	HealthCommand    []string
-	Protocol         string
-	Worker, Job      bool
-	StickySeconds    int
-	ImageCredentials string
-	User             string
-	ReadOnlyRoot     *bool
-	WritablePaths    []string
-	KeepCapabilities []string
-}
-
-// Callable reports whether the container listens on its port.
-func (c *Container) Callable() bool { return !c.Worker && !c.Job }
-
-// FacesOutside reports whether requests from outside reach the service without a gateway.
-func (s Service) FacesOutside() bool { return s.Container != nil && s.Container.Public }
-
-// GatewayName is the only name Encore allows for an API gateway.
-const GatewayName = "api-gateway"
-
-// LoadedUnits is what every process of the application loads.
-func (a *App) LoadedUnits() string {
-	if a.Language == "go" {
-		return "packages"
-	}
-	return "modules"
-}
-
-// DeploysByTag reports whether a deployment names the tag of an image: not when every service has a fixed one.
-func (a *App) DeploysByTag() bool {
-	return len(a.Services) == 0 || slices.ContainsFunc(a.Services,
-		func(s Service) bool { return s.Container == nil || s.Container.Image == "" })
-}
-
-// Configured reports whether a service has CUE configuration.
-func (a *App) Configured() bool {
-	for _, service := range a.Services {
-		if service.HasConfig {
-			return true
-		}
-	}
-	return false
-}
-
-// Variable is an environment variable with a literal value.
-type Variable struct {
-	Name  string
-	Value string
-	At    hcl.Range
-}
-
-// Endpoint is one API endpoint of a service; the fields mean what source.Endpoint says.
+// Endpoint is one API endpoint.
 type Endpoint struct {
-	Name       string
-	Access     string
-	Methods    []string
-	Path       string
-	Raw        bool
-	Sensitive  bool
+	// Service is the service it belongs to, "" for code that belongs to none.
+	Service string
+	Name    string
+	// Access is "public", "auth" or "private".
+	Access string
+	// Methods are upper case and sorted; ["*"] means all.
+	Methods []string
+	// Path starts with a slash; segments may be :param, *wildcard or !fallback.
+	Path      string
+	Raw       bool
+	Sensitive bool
+	// HasRequest says that the endpoint takes path parameters or a request body: a cron job cannot call it.
 	HasRequest bool
 	Tags       []string
-	Stream     string
-	Static     string
-	NotFound   string
-	At         hcl.Range
+	// Stream is "streamIn", "streamOut" or "streamInOut", "" for an endpoint that is no stream (TypeScript only).
+	Stream string
+	// Static is the folder of the files the endpoint serves, NotFound the file for all others; "" for none. Both are
+	// relative to the application root (TypeScript only).
+	Static   string
+	NotFound string
+	At       hcl.Range
 }
 
 // Exposed says whether the gateway routes to the endpoint.
@@ -146,12 +90,14 @@ type Gateway struct {
 	At      hcl.Range
 }
 
-// Middleware is kept for inspection; its uses have become edges of the services it runs in.
+// Middleware runs around endpoints. Global middleware stands outside services and runs in every service that has a
+// targeted endpoint. It is kept for inspection: its uses become edges of the services it runs in.
 type Middleware struct {
 	Name    string
-	Package string
-	Service string
+	Package string // directory
+	Service string // "" when global
 	Global  bool
+	// Targets are "all" or "tag:x".
 	Targets []string
 	At      hcl.Range
 }

@@ -71,8 +71,8 @@ func TestI6_Check(t *testing.T) {
 	}{
 		{"auth without handler", App{Services: []Service{service("a", secured)}}, "3: Missing auth handler"},
 		{"auth with handler", App{Services: []Service{service("a", secured)}, Auth: &AuthHandler{}}, ""},
-		{"paths of two Go services", App{Language: "go", Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, "7: Conflicting paths"},
-		{"paths of two TypeScript services", App{Language: "typescript", Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, ""},
+		{"paths of two Go services", App{Runtime: EncoreGo, Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, "7: Conflicting paths"},
+		{"paths of two TypeScript services", App{Runtime: EncoreTypeScript, Services: []Service{service("a", get("A", "/x", 3)), service("b", get("B", "/x", 7))}}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
@@ -110,7 +110,7 @@ func TestI6_ConflictingPaths(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, d := range checkPaths(&App{Language: "go", Services: []Service{{Name: "s", Endpoints: test.endpoints}}}) {
+			for _, d := range checkPaths(&App{Runtime: EncoreGo, Services: []Service{{Name: "s", Endpoints: test.endpoints}}}) {
 				detail, _, _ := strings.Cut(diagnostic.Text(d), "\n")
 				got = append(got, diagnostic.Place(*d.Subject)+" "+detail)
 			}

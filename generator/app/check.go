@@ -13,7 +13,7 @@ func Check(a *App) hcl.Diagnostics {
 }
 
 func checkAuth(a *App) hcl.Diagnostics {
-	if a.Auth != nil || a.Language == "typescript" { // Encore's TypeScript runtime then answers that nobody is logged in
+	if a.Auth != nil || a.Runtime == EncoreTypeScript { // Encore's TypeScript runtime then answers that nobody is logged in
 		return nil
 	}
 	var diags hcl.Diagnostics

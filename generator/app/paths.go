@@ -183,10 +183,10 @@ func checkPaths(a *App) hcl.Diagnostics {
 
 // set is where a service's paths are added: the one of all services in Go, one of its own elsewhere.
 func set(a *App, sets map[string]func(method, path, owner string) string) func(method, path, owner string) string {
-	if a.Language == "typescript" {
+	if a.Runtime == EncoreTypeScript {
 		return (&Routes{}).Add
 	}
-	if a.Language == "go" {
+	if a.Runtime == EncoreGo {
 		for _, shared := range sets {
 			return shared
 		}

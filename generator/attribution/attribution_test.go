@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/groundplan/groundplan/generator/inspect"
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -17,13 +18,13 @@ import (
 func TestI6_MiddlewareIsToldApartByNameAndPackage(t *testing.T) {
 	read := reachable()
 	read.Endpoints = append(read.Endpoints,
-		source.Endpoint{Service: "a", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/a", Tags: []string{"fast"}},
-		source.Endpoint{Service: "b", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/b", Tags: []string{"odd"}})
+		app.Endpoint{Service: "a", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/a", Tags: []string{"fast"}},
+		app.Endpoint{Service: "b", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/b", Tags: []string{"odd"}})
 	read.Decls = append(read.Decls, source.Decl{Kind: "topic", Name: "only", Symbol: "only", Package: "lib", At: line("lib/lib.ts", 40)})
 	read.Middleware = append(read.Middleware,
-		source.Middleware{Name: "log", Package: "other", Global: true, Targets: []string{"tag:fast"}, At: line("other/other.ts", 1)},
-		source.Middleware{Name: "trace", Package: "mw", Global: true, Targets: []string{"tag:odd"}, At: line("mw/mw.ts", 30)},
-		source.Middleware{Name: "own", Package: "a", Service: "a", Targets: []string{"all"}, At: line("a/a.ts", 50)})
+		app.Middleware{Name: "log", Package: "other", Global: true, Targets: []string{"tag:fast"}, At: line("other/other.ts", 1)},
+		app.Middleware{Name: "trace", Package: "mw", Global: true, Targets: []string{"tag:odd"}, At: line("mw/mw.ts", 30)},
+		app.Middleware{Name: "own", Package: "a", Service: "a", Targets: []string{"all"}, At: line("a/a.ts", 50)})
 	read.Uses = append(read.Uses, source.Use{Kind: "topic", Name: "only", Operation: "publish", Package: "mw", Middleware: "log", At: line("mw/mw.ts", 3)})
 	application, diags := Resolve(read, fstest.MapFS{}, "folder", true)
 	if diags.HasErrors() {
@@ -45,7 +46,7 @@ func TestG1_ModelIsSorted(t *testing.T) {
 	read := func() *source.Application {
 		read := reachable()
 		for _, name := range []string{"one", "two", "three", "four"} {
-			read.Endpoints = append(read.Endpoints, source.Endpoint{Service: "a", Name: name, Access: "public", Methods: []string{"GET"}, Path: "/" + name, At: line("a/a.ts", 20)})
+			read.Endpoints = append(read.Endpoints, app.Endpoint{Service: "a", Name: name, Access: "public", Methods: []string{"GET"}, Path: "/" + name, At: line("a/a.ts", 20)})
 			read.Calls = append(read.Calls, source.Call{Package: "b", Service: "b", TargetService: "a", Endpoint: name, At: line("b/b.ts", 20)})
 		}
 		return read
@@ -77,10 +78,10 @@ func TestG1_ModelIsSorted(t *testing.T) {
 // TestI6_CronJobsCallTheEndpointTheyName: another service may have an endpoint of the same name.
 func TestI6_CronJobsCallTheEndpointTheyName(t *testing.T) {
 	read := &source.Application{
-		Language: "go",
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}},
+		Runtime:  app.EncoreGo,
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}},
 		Packages: []source.Package{{Dir: "a", Service: "a"}, {Dir: "b", Service: "b"}},
-		Endpoints: []source.Endpoint{
+		Endpoints: []app.Endpoint{
 			{Service: "a", Name: "Run", Access: "private", Methods: []string{"POST"}, Path: "/a.Run", HasRequest: true},
 			{Service: "b", Name: "Run", Access: "private", Methods: []string{"POST"}, Path: "/b.Run"},
 		},

@@ -67,7 +67,7 @@ func (r *resolver) binds(kind kinds.Kind) bool {
 
 // typeScript says whether the application is read from TypeScript source.
 func (r *resolver) typeScript() bool {
-	return r.read.Language == "typescript" && !r.read.Manifest && !r.read.Metadata
+	return r.read.Runtime == app.EncoreTypeScript && r.read.Origin == source.FromCode
 }
 
 // misplaced reports a use in another service than the one a private resource belongs to.
@@ -171,12 +171,12 @@ func (r *resolver) warn() hcl.Diagnostics {
 
 // showing is the remedy for a use through a variable of others: how the service says itself that it uses it; "" when there is none.
 func (r *resolver) showing(kind kinds.Kind, e app.Edge) string {
-	switch call := named(kind, r.read.Language, e.Resource); {
+	switch call := named(kind, r.read.Runtime, e.Resource); {
 	case r.typeScript() && kind.Everywhere:
 		return fmt.Sprintf("declare the secret in %s as well to make it visible", e.Service)
 	case r.typeScript():
 		return fmt.Sprintf("bind the %s to a variable, and import that from the module that declares it", kind.Noun)
-	case r.read.Language == "go" && call != "":
+	case r.read.Runtime == app.EncoreGo && call != "":
 		return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 	}
 	return ""

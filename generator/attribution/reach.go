@@ -54,7 +54,7 @@ type action struct {
 }
 
 // byParts reports whether the reader knows declarations, and not packages and files alone.
-func (r *resolver) byParts() bool { return !r.read.Manifest && !r.read.Metadata }
+func (r *resolver) byParts() bool { return r.read.Origin == source.FromCode }
 
 // numberParts prepares the application's code for reach. Where whole folders are all that is known, what a folder of
 // another service holds is taken to be none of the importing service's: most of it is not.
@@ -265,7 +265,7 @@ func (r *resolver) actions() map[string]map[action]bool {
 // says it.
 func (r *resolver) way(c *code, part reachedPart) string {
 	last := spellPart(c.parts[part.part])
-	if r.read.Language != "go" || part.first == part.part {
+	if r.read.Runtime != app.EncoreGo || part.first == part.part {
 		return last
 	}
 	return spellPart(c.parts[part.first]) + " and then " + last
@@ -295,8 +295,8 @@ func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
 
 // remedy is how a service shows that it uses what it reaches.
 func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
-	if r.read.Language == "go" && !kind.Everywhere {
-		if call := named(kind, r.read.Language, e.Resource); call != "" {
+	if r.read.Runtime == app.EncoreGo && !kind.Everywhere {
+		if call := named(kind, r.read.Runtime, e.Resource); call != "" {
 			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 		}
 		if kind.Go[0].Ref != "" {

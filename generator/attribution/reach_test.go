@@ -24,9 +24,9 @@ func taken() *source.Application {
 	settings := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "Migrations", Value: source.Value{Kind: source.String, Text: "./migrations"}}}}
 	guarantee := source.Value{Kind: source.Object, Fields: []source.Field{{Name: "DeliveryGuarantee", Value: source.Value{Kind: source.String, Text: "at-least-once"}}}}
 	return &source.Application{
-		Language: "go",
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Runtime:  app.EncoreGo,
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "a", Name: "Run", Access: "private", Methods: []string{"GET"}, Path: "/a"},
 			{Service: "c", Name: "Get", Access: "private", Methods: []string{"GET"}, Path: "/c"},
 		},

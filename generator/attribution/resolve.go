@@ -63,27 +63,12 @@ type resolver struct {
 }
 
 func newApp(read *source.Application, folder string) *app.App {
-	a := &app.App{ID: read.ID, Language: read.Language, Name: names.OfApplication(cmp.Or(read.ID, folder))}
-	a.ID, a.NamedByFolder = cmp.Or(a.ID, a.Name), read.ID == ""
-	a.Manifest, a.ProcessPerService, a.IDAt = read.Manifest, read.ProcessPerService, read.IDAt
-	if read.CORS != nil {
-		cors := app.CORS(*read.CORS)
-		a.CORS = &cors
+	a := &app.App{
+		ID: read.ID, NamedByFolder: read.ID == "", IDAt: read.IDAt, Name: names.OfApplication(cmp.Or(read.ID, folder)), Runtime: read.Runtime,
+		Services: slices.Clone(read.Services), Auth: read.AuthHandler, Gateway: read.Gateway, Middleware: read.Middleware,
+		CORS: read.CORS, ProcessPerService: read.ProcessPerService,
 	}
-	if read.AuthHandler != nil {
-		auth := app.AuthHandler(*read.AuthHandler)
-		a.Auth = &auth
-	}
-	if read.Gateway != nil {
-		gateway := app.Gateway(*read.Gateway)
-		a.Gateway = &gateway
-	}
-	for _, m := range read.Middleware {
-		a.Middleware = append(a.Middleware, app.Middleware(m))
-	}
-	for _, s := range read.Services {
-		a.Services = append(a.Services, app.Service{Name: s.Name, Dir: s.Dir, HasConfig: s.HasConfig, Declared: s.Declared, Container: container(s.Container), At: s.At})
-	}
+	a.ID = cmp.Or(a.ID, a.Name)
 	slices.SortFunc(a.Services, func(x, y app.Service) int { return cmp.Compare(x.Name, y.Name) })
 	index := map[string]*app.Service{}
 	for i := range a.Services {
@@ -91,32 +76,13 @@ func newApp(read *source.Application, folder string) *app.App {
 	}
 	for _, e := range read.Endpoints {
 		if s := index[e.Service]; s != nil {
-			s.Endpoints = append(s.Endpoints, app.Endpoint{
-				Name: e.Name, Access: e.Access, Methods: e.Methods, Path: e.Path, Raw: e.Raw, Sensitive: e.Sensitive,
-				HasRequest: e.HasRequest, Tags: e.Tags, Stream: e.Stream, Static: e.Static, NotFound: e.NotFound, At: e.At,
-			})
+			s.Endpoints = append(s.Endpoints, e)
 		}
 	}
 	for i := range a.Services {
 		slices.SortFunc(a.Services[i].Endpoints, func(x, y app.Endpoint) int { return cmp.Compare(x.Name, y.Name) })
 	}
 	return a
-}
-
-func container(read *source.Container) *app.Container {
-	if read == nil {
-		return nil
-	}
-	c := &app.Container{
-		Image: read.Image, TagPrefix: read.TagPrefix, Command: read.Command, Port: read.Port, HealthPath: read.HealthPath,
-		Public: read.Public, Subdomain: read.Subdomain, Paths: read.Paths,
-		HealthCommand: read.HealthCommand, Protocol: read.Protocol, Worker: read.Worker, Job: read.Job, StickySeconds: read.StickySeconds,
-		ImageCredentials: read.ImageCredentials, User: read.User, ReadOnlyRoot: read.ReadOnlyRoot, WritablePaths: read.WritablePaths, KeepCapabilities: read.KeepCapabilities,
-	}
-	for _, v := range read.Environment {
-		c.Environment = append(c.Environment, app.Variable(v))
-	}
-	return c
 }
 
 // declare reads every declaration into a resource.
@@ -150,7 +116,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 		k := app.ID{Kind: decl.Kind, Parent: decl.Parent, Name: name}
 		if other, ok := first[k]; ok {
 			if !kind.Repeatable && kind.PartOf == "" {
-				diags = append(diags, duplicate(kind, r.read.Language, decl, other))
+				diags = append(diags, duplicate(kind, r.read.Runtime, decl, other))
 			}
 			continue
 		}
@@ -175,13 +141,13 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	return diags
 }
 
-func duplicate(kind kinds.Kind, language string, decl, first source.Decl) *hcl.Diagnostic {
+func duplicate(kind kinds.Kind, runtime app.Runtime, decl, first source.Decl) *hcl.Diagnostic {
 	of := ""
 	if decl.Parent != "" {
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if call := named(kind, language, decl.Name); call != "" {
+	if call := named(kind, runtime, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
 	return diagnostic.Error(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
@@ -257,8 +223,8 @@ func nameAt(decl source.Decl) hcl.Range {
 }
 
 // named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kinds.Kind, language, name string) string {
-	if language == "typescript" {
+func named(kind kinds.Kind, runtime app.Runtime, name string) string {
+	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""
 		}

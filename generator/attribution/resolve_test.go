@@ -25,12 +25,12 @@ func line(file string, n int) hcl.Range {
 // imports deep; b imports c, which is a service; global middleware in mw runs in c.
 func reachable() *source.Application {
 	return &source.Application{
-		Language: "typescript", Metadata: true, // whatever the language, as far as edges go
-		Services: []source.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
-		Endpoints: []source.Endpoint{
+		Runtime: app.EncoreTypeScript, Origin: source.FromMetadata, // whatever the language, as far as edges go
+		Services: []app.Service{{Name: "a", Dir: "a"}, {Name: "b", Dir: "b"}, {Name: "c", Dir: "c"}},
+		Endpoints: []app.Endpoint{
 			{Service: "c", Name: "get", Access: "private", Methods: []string{"GET"}, Path: "/c", Tags: []string{"slow"}},
 		},
-		Middleware: []source.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
+		Middleware: []app.Middleware{{Name: "log", Package: "mw", Global: true, Targets: []string{"tag:slow"}, At: line("mw/mw.ts", 1)}},
 		Packages: []source.Package{
 			{Dir: "a", Service: "a", Imports: []source.Import{{Dir: "lib", At: line("a/a.ts", 1)}}},
 			{Dir: "b", Service: "b", Imports: []source.Import{{Dir: "c", At: line("b/b.ts", 1)}}},
@@ -193,7 +193,7 @@ func TestApplicationNameAndID(t *testing.T) {
 
 // TestBrokenSourceIsNotMisread shows that what is missing because of an error elsewhere is not reported as missing.
 func TestBrokenSourceIsNotMisread(t *testing.T) {
-	read := &source.Application{Language: "go", Decls: []source.Decl{
+	read := &source.Application{Runtime: app.EncoreGo, Decls: []source.Decl{
 		{Kind: "database", Name: "gone", Reference: true, At: line("a.go", 1)},
 		{Kind: "topic", Name: "quiet", Config: source.Value{Kind: source.Object}, At: line("a.go", 2)},
 	}}

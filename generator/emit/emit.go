@@ -68,7 +68,7 @@ type Value struct {
 // String is a quoted string; everything HCL would read as a template or an escape is escaped.
 func String(s string) Value { return Value{text: quote(s)} }
 
-// Int is a whole number.
+// Int is an integer.
 func Int(n int) Value { return Value{text: fmt.Sprintf("%d", n)} }
 
 // Float is a number; whole ones print without a fraction.
@@ -122,7 +122,7 @@ func Strings(items []string) Value {
 	return List(values...)
 }
 
-// Ints is a list of whole numbers in the given order.
+// Ints is a list of integers in the given order.
 func Ints(items []int) Value {
 	values := make([]Value, len(items))
 	for i, n := range items {

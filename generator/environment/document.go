@@ -82,7 +82,7 @@ func section[T any](out *strings.Builder, title, text string, rows []setting[T])
 	fmt.Fprintf(out, "\n## %s\n\n%s\n\n", title, text)
 	fmt.Fprint(out, "| setting | type | default | meaning |\n|---|---|---|---|\n")
 	for _, r := range rows {
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", r.name, r.typ, printedDefault(r.derived, r.values), r.meaning)
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", r.name, r.typ.documented(), printedDefault(r.derived, r.values), r.meaning)
 	}
 }
 

@@ -182,7 +182,7 @@ const keepAliveSeconds = 60
 // checkIdleTimeout warns of a load balancer that sends requests on connections which the application is about to close.
 // Streams that are silent for long may be worth the few answers that are lost.
 func checkIdleTimeout(e *Environment, b *block, application *app.App) hcl.Diagnostics {
-	if application.Language != "typescript" || e.IdleTimeoutSeconds < keepAliveSeconds {
+	if application.Runtime != app.EncoreTypeScript || e.IdleTimeoutSeconds < keepAliveSeconds {
 		return nil
 	}
 	return hcl.Diagnostics{diagnostic.Warning(b.where("idle_timeout_seconds"), "Idle timeout above the application's", fmt.Sprintf("use at most %d, unless streams are silent for longer", keepAliveSeconds-1),

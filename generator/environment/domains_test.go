@@ -102,7 +102,7 @@ func TestE1_IdleTimeoutOfTypeScript(t *testing.T) {
 	}{{typescript(), 60, true}, {typescript(), 59, false}, {shop(), 300, false}} {
 		_, diags := tryLoad(production(fmt.Sprintf("idle_timeout_seconds = %d", test.seconds)), test.application)
 		if warned := strings.HasPrefix(messages(diags), "2:24 warning: Idle timeout above the application's: "); warned != test.warned || !warned && len(diags) > 0 {
-			t.Errorf("%s, %d seconds: %q", test.application.Language, test.seconds, messages(diags))
+			t.Errorf("%s, %d seconds: %q", test.application.Runtime, test.seconds, messages(diags))
 		}
 	}
 }
@@ -124,8 +124,8 @@ func TestI6_WrongTags(t *testing.T) {
 		many = append(many, fmt.Sprintf("tag%d = \"x\"", i))
 	}
 	for _, test := range []struct{ name, text, want string }{
-		{"no map", production(`tags = ["a"]`), `2:8 error: Wrong type: "tags" is a map. hint: write a map, as in { team = "checkout" }`},
-		{"number", production(`tags = { center = 17 }`), `2:19 error: Wrong type: The value of "center" in "tags" is no text. hint: write a text in quotes`},
+		{"no map", production(`tags = ["a"]`), `2:8 error: Wrong type: "tags" must be a map of strings. hint: write a map of strings, as in { team = "checkout" }`},
+		{"number", production(`tags = { center = 17 }`), `2:19 error: Wrong type: The value of "center" in "tags" must be a string. hint: write a string`},
 		{"computed value", production(`tags = { team = var.team }`), `2:17 error: Wrong type: `},
 		{"twice", production(`tags = { team = "a", team = "b" }`), `2:22 error: Duplicate member: "tags" has "team" twice. hint: keep one`},
 		{"of AWS", production(`tags = { "AWS:team" = "a" }`), `2:10 error: Reserved tag: "AWS:team" begins with aws:, which AWS keeps for itself.`},

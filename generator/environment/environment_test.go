@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write docs/settings.md")
 func shop() *app.App {
 	endpoint := func(access string) []app.Endpoint { return []app.Endpoint{{Name: "Get", Access: access}} }
 	return &app.App{
-		Name: "shop", Language: "go",
+		Name: "shop", Runtime: app.EncoreGo,
 		Services: []app.Service{
 			{Name: "billing", Endpoints: endpoint("private")},
 			{Name: "orders", Endpoints: endpoint("public")},
@@ -35,7 +35,7 @@ func shop() *app.App {
 // typescript is shop with an auth handler, as a TypeScript application.
 func typescript() *app.App {
 	application := shop()
-	application.Language = "typescript"
+	application.Runtime = app.EncoreTypeScript
 	application.Auth = &app.AuthHandler{Name: "auth", Service: "users"}
 	return application
 }
@@ -43,7 +43,7 @@ func typescript() *app.App {
 // authenticated is shop with an auth handler.
 func authenticated() *app.App {
 	application := typescript()
-	application.Language = "go"
+	application.Runtime = app.EncoreGo
 	return application
 }
 
@@ -478,7 +478,7 @@ func TestE1_RegionsWithoutCertificates(t *testing.T) {
 		{"on a server that exists, with its certificate", network + "database_server \"main\" {\n existing {\n address = \"db.example.com\"\n port = 5432\n security_group_id = \"sg-0a1b2c3d\"\n ca_certificate = <<EOF\n" + string(certificate) + "EOF\n }\n}\n", true, ""},
 		{"on a server that exists, without", network + "database_server \"main\" {\n existing {\n address = \"db.example.com\"\n port = 5432\n security_group_id = \"sg-0a1b2c3d\"\n }\n}\n", true, "Region without database certificates"},
 	} {
-		application := &app.App{Name: "shop", Language: "go", Services: []app.Service{{Name: "orders", Dir: "orders"}}}
+		application := &app.App{Name: "shop", Runtime: app.EncoreGo, Services: []app.Service{{Name: "orders", Dir: "orders"}}}
 		if test.databases {
 			application.Resources = []app.Resource{{Kind: "database", Name: "orders", Service: "orders"}}
 		}

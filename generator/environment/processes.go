@@ -195,7 +195,7 @@ func checkGatewayGroup(p Process, group, earlier *block, groups int, application
 		return hcl.Diagnostics{diagnostic.Error(group.where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.label, diagnostic.Place(earlier.at))}
 	case !exposed(application):
 		return hcl.Diagnostics{diagnostic.Error(group.where("gateway"), "Nothing to expose", "remove gateway = true", "The application has no endpoint that can be called from outside, so that it needs no gateway.")}
-	case application.Language == "typescript" && len(p.Services) > 0 && groups > 1:
+	case application.Runtime == app.EncoreTypeScript && len(p.Services) > 0 && groups > 1:
 		return hcl.Diagnostics{diagnostic.Error(group.where("services"), "Services beside the gateway", fmt.Sprintf("move the services of %q to another process; the auth handler is added by itself", p.Name),
 			"In a TypeScript application the process of the gateway cannot serve other processes: services in it listen on its loopback address only.")}
 	}

@@ -240,7 +240,7 @@ var taskSettings = []setting[Task]{
 	row("writable_paths", func(t *Task) *[]string { return &t.WritablePaths }, same([]string{"/tmp"}),
 		"Paths that can be written to with `read_only_root`: volumes of the task, empty when it starts and gone with it.", areWritable),
 	row("keep_capabilities", func(t *Task) *[]string { return &t.KeepCapabilities }, same([]string(nil)),
-		"Capabilities of the kernel that are not taken from the container, out of those that containers usually have: `CHOWN`, `SETGID` and `SETUID` for an image that begins as root and goes on as somebody else.", areCapabilities),
+		"Capabilities of the kernel that are not taken from the container, out of those that containers usually have: `CHOWN`, `SETGID` and `SETUID` for an image that begins as root and goes on as another user.", areCapabilities),
 	row("variables", func(t *Task) *map[string]string { return &t.Variables }, same(map[string]string(nil)),
 		"Environment variables, with values that are no secrets. Those of the block of a process join those of `task`, and both win over the manifest's `environment`.", areVariables),
 }

@@ -30,7 +30,7 @@ var syntaxWords = map[string][3]string{
 	"Missing newline after argument":           {"Several settings on a line", "The setting has ended before this.", "begin a new line here"},
 	"Unclosed configuration block":             {"Unclosed block", "The block that begins here has no closing brace.", "add the missing }"},
 	"Unexpected comma after argument":          {"Unexpected comma", "Settings end with their line.", "remove the comma"},
-	"Unterminated template string":             {"Unclosed text", "The text does not end.", "close it where it ends"},
+	"Unterminated template string":             {"Unclosed string", "The string does not end.", "close it where it ends"},
 }
 
 const syntaxHint = "write a setting as name = value and a block as name { ... }"
@@ -82,7 +82,7 @@ func (l syntaxLine) unclosedQuote(d *hcl.Diagnostic) *hcl.Diagnostic {
 		return nil
 	}
 	rest := strings.TrimRight(l.text[quote:], " \t\r\n")
-	return diagnostic.Error(l.at(d, quote, quote+len(rest)), "Unclosed quote", "write "+rest+`"`, "The text has no closing quote on its line.")
+	return diagnostic.Error(l.at(d, quote, quote+len(rest)), "Unclosed quote", "write "+rest+`"`, "The string has no closing quote on its line.")
 }
 
 // settingLine matches a line that holds a name and one value, with whatever people write between them.
@@ -129,7 +129,7 @@ func (l syntaxLine) general(d *hcl.Diagnostic) *hcl.Diagnostic {
 	case d.Summary == "Missing item separator" && brace:
 		summary, detail, hint = "Unclosed list", "The list above is not closed.", "close it with ]"
 	case d.Summary == "Invalid character" && strings.Contains(d.Detail, "ingle quotes"):
-		detail, hint = "Texts do not stand in single quotes.", "use double quotes"
+		detail, hint = "Strings do not stand in single quotes.", "use double quotes"
 	case d.Summary == "Invalid block definition" && strings.Contains(d.Detail, "equals sign"):
 		detail, hint = "A block has no equals sign.", "write it as name { ... }"
 	case d.Summary == "Argument or block definition required" && brace:

@@ -11,7 +11,7 @@ import (
 // parcels is an application of plain containers: one that is public, one that is not, a worker and a job.
 func parcels() *app.App {
 	return &app.App{
-		Name: "parcels", Language: "manifest", Manifest: true,
+		Name: "parcels", Runtime: app.Containers,
 		Services: []app.Service{
 			{Name: "desk", Container: &app.Container{Port: 8080, Public: true}},
 			{Name: "inner", Container: &app.Container{Port: 8080}},

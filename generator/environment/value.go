@@ -15,25 +15,36 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
-// valueType is the type of a setting, in the words of the documentation and of the error messages.
+// valueType is the type of a setting. An integer is a number that has to be one.
 type valueType string
 
 const (
-	typeText      valueType = "text"
-	typeInteger   valueType = "whole number"
+	typeText      valueType = "string"
+	typeInteger   valueType = "integer"
 	typeNumber    valueType = "number"
 	typeSwitch    valueType = "true or false"
-	typeTexts     valueType = "list of texts"
-	typeIntegers  valueType = "list of whole numbers"
+	typeTexts     valueType = "list(string)"
+	typeIntegers  valueType = "list(integer)"
 	typeStrings   valueType = "map(string)"
 	exampleObject           = "an object, as in { min = 2, max = 10 }"
 )
 
-// examples completes "write ...".
+// documented is the type as Terraform spells it, which knows numbers and no integers.
+func (t valueType) documented() string {
+	return strings.ReplaceAll(string(t), string(typeInteger), string(typeNumber))
+}
+
+// examples completes "write ...", and up to the example "must be ...".
 var examples = map[valueType]string{
-	typeText: `a text in quotes, as in "text"`, typeInteger: "a whole number, as in 512", typeNumber: "a number, as in 0.5",
-	typeSwitch: "true or false", typeTexts: `a list of texts, as in ["a", "b"]`, typeIntegers: "a list of whole numbers, as in [443]",
-	typeStrings: `a map, as in { team = "checkout" }`,
+	typeText: `a string, as in "text"`, typeInteger: "an integer, as in 512", typeNumber: "a number, as in 0.5",
+	typeSwitch: "true or false", typeTexts: `a list of strings, as in ["a", "b"]`, typeIntegers: "a list of integers, as in [443]",
+	typeStrings: `a map of strings, as in { team = "checkout" }`,
+}
+
+// wanted completes "must be ...".
+func (t valueType) wanted() string {
+	words, _, _ := strings.Cut(examples[t], ", as in ")
+	return words
 }
 
 func typeOf(zero any) valueType {
@@ -89,7 +100,7 @@ func (r *reader) readValue(b *block, d decoder, expression hcl.Expression) hcl.D
 	}
 	decoded, ok := convert(value, d.typ)
 	if !ok {
-		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", r.remedy(d, expression), "%q is %s, not %s.", d.name, withArticle(d.typ), describeType(value))}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", r.remedy(d, expression), "%q must be %s, not %s.", d.name, d.typ.wanted(), describeType(value))}
 	}
 	if bad := d.check(decoded); bad != fine {
 		return hcl.Diagnostics{diagnostic.Error(at, fmt.Sprintf("Invalid value for %q", d.name), bad.hint, "%s", bad.detail)}
@@ -162,7 +173,7 @@ func literal(expression hcl.Expression) bool {
 	case *hclsyntax.LiteralValueExpr:
 		return true
 	case *hclsyntax.TemplateExpr:
-		// A text of several lines has a part for each.
+		// A string of several lines has a part for each.
 		return !slices.ContainsFunc(e.Parts, func(part hclsyntax.Expression) bool {
 			piece, written := part.(*hclsyntax.LiteralValueExpr)
 			return !written || piece.Val.Type() != cty.String
@@ -200,7 +211,7 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+examples[typeStrings], "%q is a map.", d.name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+examples[typeStrings], "%q must be %s.", d.name, d.typ.wanted())}
 	}
 	entries, ranges := map[string]string{}, map[string]hcl.Range{}
 	for _, pair := range pairs {
@@ -219,7 +230,7 @@ func (r *reader) readStrings(b *block, d decoder, expression hcl.Expression) hcl
 			value, _ = pair.Value.Value(nil)
 		}
 		if value == cty.NilVal || value.IsNull() || !value.IsWhollyKnown() || value.Type() != cty.String {
-			diags = append(diags, diagnostic.Error(valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q is no text.", key, d.name))
+			diags = append(diags, diagnostic.Error(valueAt, "Wrong type", "write "+examples[typeText], "The value of %q in %q must be a string.", key, d.name))
 			continue
 		}
 		entries[key], ranges[key] = value.AsString(), keyAt
@@ -239,7 +250,7 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 	pairs, diags := hcl.ExprMap(expression)
 	at := expression.Range()
 	if diags.HasErrors() {
-		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+exampleObject, "%q is an object.", name)}
+		return hcl.Diagnostics{diagnostic.Error(at, "Wrong type", "write "+exampleObject, "%q must be an object.", name)}
 	}
 	members := map[string]decoder{}
 	var known []string
@@ -271,7 +282,7 @@ func (r *reader) readObject(b *block, name string, expression hcl.Expression, li
 	return diags
 }
 
-// memberName reads the key of an object: a bare word or a text in quotes.
+// memberName reads the key of an object: a bare word or a string.
 func memberName(key hcl.Expression) (string, bool) {
 	if word := hcl.ExprAsKeyword(key); word != "" {
 		return word, true
@@ -289,7 +300,7 @@ func memberName(key hcl.Expression) (string, bool) {
 	return value.AsString(), true
 }
 
-// convert is strict: a number in quotes is not a number and an account id without quotes is not a text, because it
+// convert is strict: a number in quotes is not a number and an account id without quotes is not a string, because it
 // would silently lose a leading zero.
 func convert(value cty.Value, typ valueType) (any, bool) {
 	if value.IsNull() || !value.IsWhollyKnown() {
@@ -343,7 +354,7 @@ func describeType(value cty.Value) string {
 	case value.IsNull():
 		return "null"
 	case value.Type() == cty.String:
-		return "a text"
+		return "a string"
 	case value.Type() == cty.Number:
 		return "this number"
 	case value.Type() == cty.Bool:
@@ -352,11 +363,4 @@ func describeType(value cty.Value) string {
 		return "this list"
 	}
 	return "an object"
-}
-
-func withArticle(typ valueType) string {
-	if typ == typeSwitch {
-		return string(typ)
-	}
-	return "a " + string(typ)
 }

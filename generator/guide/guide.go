@@ -177,7 +177,9 @@ func Write(application *app.App, deployments []*kinds.Deployment) []byte {
 		}
 		entry.Uploads = uploads(d)
 		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
-		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil && len(server.Databases) > 0 })
+		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool {
+			return server.Existing == nil && len(server.Databases) > 0
+		})
 		entry.Existing = broughtItems(d)
 		if env.Network == nil {
 			entry.Network = "network, "

@@ -251,7 +251,7 @@ func JSON(a *app.App) ([]byte, error) {
 // Of turns the model into what `groundplan inspect --format json` prints.
 func Of(a *app.App) Inspection {
 	in := Inspection{
-		App: a.Name, Language: a.Language,
+		App: a.Name, Language: a.Runtime.String(),
 		Services: []Service{}, Databases: []Database{}, Topics: []Topic{}, Buckets: []Bucket{},
 		Caches: []Cache{}, Secrets: []Secret{}, Crons: []Cron{}, Middleware: []Middleware{},
 		Metrics:  []Metric{},

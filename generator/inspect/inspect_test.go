@@ -59,7 +59,7 @@ func TestWhen(t *testing.T) {
 
 func TestInspectTextColors(t *testing.T) {
 	a := &app.App{
-		Name: "x", Language: "go", Services: []app.Service{{Name: "s"}},
+		Name: "x", Runtime: app.EncoreGo, Services: []app.Service{{Name: "s"}},
 		Resources: []app.Resource{{Kind: "database", Name: "d", Spec: &kinds.Database{}}},
 		Edges:     []app.Edge{{Service: "s", Kind: "database", Resource: "d", Origin: app.Across, Through: "o.D"}},
 	}

@@ -53,15 +53,12 @@ func Text(a *app.App, color bool) string {
 }
 
 func headline(a *app.App) string {
-	language := map[string]string{"go": "Encore Go", "typescript": "Encore TypeScript", "manifest": "plain containers"}[a.Language]
-	if language == "" {
-		language = a.Language
-	}
+	runtime := map[app.Runtime]string{app.EncoreGo: "Encore Go", app.EncoreTypeScript: "Encore TypeScript", app.Containers: "plain containers"}[a.Runtime]
 	endpoints := 0
 	for _, s := range a.Services {
 		endpoints += len(s.Endpoints)
 	}
-	parts := []string{language, count(len(a.Services), "service"), count(endpoints, "endpoint")}
+	parts := []string{runtime, count(len(a.Services), "service"), count(endpoints, "endpoint")}
 	if a.Exposed() {
 		parts = append(parts, "gateway "+app.GatewayName)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -99,7 +100,7 @@ func readCron(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 		diags = append(diags, diagnostic.Error(settingAt(decl, schedule), "Two schedules", in.remedy("remove Every or Schedule", "remove every or schedule"),
 			"Cron job %q says both how often it runs and at which times; it can follow one.", decl.Name))
 	case settings.Schedule != "":
-		cron.Schedule, cron.TypeScript = settings.Schedule, in.TypeScript()
+		cron.Schedule, cron.TypeScript = settings.Schedule, in.spelledInTypeScript()
 		diags = append(diags, checkSchedule(decl, settingAt(decl, schedule), cron)...)
 	case every.Kind != source.Absent:
 		cron.EveryMinutes = int(settings.Every / time.Minute)
@@ -120,7 +121,7 @@ func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cr
 	at := settingAt(decl, written)
 	if written.Kind == source.Absent {
 		remedy := in.remedy("set Endpoint", "set endpoint") + " to an API endpoint without parameters"
-		if in.Application.Language == "manifest" {
+		if in.Application.Runtime == app.Containers {
 			remedy += ", or job to a job"
 		}
 		return hcl.Diagnostics{diagnostic.Error(decl.At, "Missing endpoint", remedy, "Cron job %q does not say what it calls.", decl.Name)}
@@ -137,7 +138,7 @@ func readCronEndpoint(decl source.Decl, written source.Value, in Input, cron *Cr
 	}
 	problem := diagnostic.Error(at, "Endpoint with parameters", "call a private endpoint without parameters that does the same",
 		"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give.", decl.Name, cron.Service, endpoint.Name)
-	if !in.Application.Manifest { // Encore builds such an application
+	if in.Application.Origin != source.FromManifest { // Encore builds such an application
 		problem = diagnostic.Warning(at, problem.Summary, "call a private endpoint without parameters that does the same",
 			"Cron job %q calls %s.%s, which takes parameters, and a cron job has none to give: %s.", decl.Name, cron.Service, endpoint.Name, withoutParameters(endpoint.Path))
 	}
@@ -189,7 +190,7 @@ func checkEvery(decl source.Decl, at hcl.Range, every time.Duration, in Input) h
 	case minutes > day:
 		return hcl.Diagnostics{diagnostic.Error(at, "Too long interval", in.remedy("use Schedule for a job that runs less than daily", "use schedule for a job that runs less than daily"),
 			"Cron job %q runs every %d minutes; the longest interval is 24 hours.", decl.Name, minutes)}
-	case in.Application.Language != "typescript" && day%minutes != 0:
+	case in.Application.Runtime != app.EncoreTypeScript && day%minutes != 0:
 		nearest := nearestDivisor(int(minutes))
 		return hcl.Diagnostics{diagnostic.Error(at, "Interval that does not divide a day", "the nearest that does is "+in.remedy(goInterval(nearest), Spell(time.Duration(nearest)*time.Minute)),
 			"Cron job %q runs every %d minutes, which does not come round to the same times each day.", decl.Name, minutes)}

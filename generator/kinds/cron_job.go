@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -16,7 +17,7 @@ const defaultTimeZone = "UTC"
 
 // decodeCron reads the settings of a cron job; jobs and time zones are for plain containers.
 func decodeCron(decl source.Decl, in Input, into *containerCronSettings) hcl.Diagnostics {
-	if in.Application.Language != "manifest" {
+	if in.Application.Runtime != app.Containers {
 		return source.Decode(decl.Config, &into.cronSettings)
 	}
 	var flat struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -64,13 +65,13 @@ type databaseSettings struct {
 }
 
 func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
-	if in.Application.Metadata { // Encore has read the folder, which need not be here
+	if in.Application.Origin == source.FromMetadata { // Encore has read the folder, which need not be here
 		return &Database{Migrations: decl.Migrations, MigrationCount: decl.MigrationCount}, nil
 	}
 	if decl.Implicit {
 		return migrationsIn(decl, in, decl.Migrations, decl.At)
 	}
-	if in.TypeScript() {
+	if in.spelledInTypeScript() {
 		return readTypeScriptDatabase(decl, in)
 	}
 	var settings databaseSettings
@@ -82,7 +83,7 @@ func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	}
 	dir := settings.Migrations
 	switch {
-	case dir == "" && in.Application.Language == "go":
+	case dir == "" && in.Application.Runtime == app.EncoreGo:
 		diags = append(diags, diagnostic.Error(at, "Missing migrations folder",
 			in.remedy(`create a folder for SQL migrations and name it: Migrations: "./migrations"`, `name the folder of its SQL migrations: migrations = "orders/migrations"`),
 			"Database %q says nowhere where its migrations are; Encore requires it.", decl.Name))
@@ -116,7 +117,7 @@ func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Databa
 	byNumber := map[uint64]string{}
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Language != "go" {
+		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Runtime != app.EncoreGo {
 			continue
 		}
 		match := migrationName.FindStringSubmatch(name)
@@ -143,7 +144,7 @@ func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Databa
 		byNumber[number] = name
 	}
 	database.MigrationCount = len(byNumber)
-	if in.Application.Language != "go" {
+	if in.Application.Runtime != app.EncoreGo {
 		database.MigrationCount = decl.MigrationCount
 	}
 	return database, diags

@@ -143,24 +143,24 @@ func (in Input) serviceAround(dir string) string {
 	return ""
 }
 
-func (in Input) endpoint(service, name string) (source.Endpoint, bool) {
+func (in Input) endpoint(service, name string) (app.Endpoint, bool) {
 	for _, e := range in.Application.Endpoints {
 		if e.Service == service && e.Name == name {
 			return e, true
 		}
 	}
-	return source.Endpoint{}, false
+	return app.Endpoint{}, false
 }
 
-// TypeScript says whether the application is written in Encore's TypeScript, and described by its source or what Encore
-// read in it.
-func (in Input) TypeScript() bool {
-	return in.Application.Language == "typescript" && !in.Application.Manifest
+// spelledInTypeScript reports whether settings are what a TypeScript author wrote: it is the source that says them, or what
+// Encore read in it.
+func (in Input) spelledInTypeScript() bool {
+	return in.Application.Runtime == app.EncoreTypeScript && in.Application.Origin != source.FromManifest
 }
 
 // remedy is what an author would write: in Go, or in a manifest and in TypeScript, which spell settings alike.
 func (in Input) remedy(golang, manifest string) string {
-	if in.Application.Manifest || in.TypeScript() {
+	if in.Application.Origin == source.FromManifest || in.spelledInTypeScript() {
 		return manifest
 	}
 	return golang

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -102,7 +103,7 @@ func TestP1_SubscriptionDefaults(t *testing.T) {
 		{"TypeScript spelling", object("ackDeadline", "90s", "maxConcurrency", 5), Subscription{MaxConcurrency: 5, AckDeadline: 90 * time.Second, MessageRetention: 168 * time.Hour, RetryPolicy: RetryPolicy{10 * time.Second, 10 * time.Minute, 100}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{Application: &source.Application{Language: "go"}})
+			spec, diags := readSubscription(source.Decl{Name: "s", Config: test.config, At: at(1)}, Input{Application: &source.Application{Runtime: app.EncoreGo}})
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
@@ -127,7 +128,7 @@ func TestP1_TopicFIFO(t *testing.T) {
 			t.Errorf("%+v: FIFO %v", test.topic, got)
 		}
 	}
-	read := source.Application{Language: "typescript"}
+	read := source.Application{Runtime: app.EncoreTypeScript}
 	spec, diags := readTopic(source.Decl{Config: object()}, Input{Application: &read})
 	if diags.HasErrors() || spec.(*Topic).DeliveryGuarantee != AtLeastOnce {
 		t.Errorf("a TypeScript topic is %+v by default, %v", spec, diags)
@@ -141,7 +142,7 @@ func TestReadDatabase(t *testing.T) {
 		"a/sql/2.up.sql":         {Data: []byte("SELECT 1")},
 		"a/sql/notes.txt":        {Data: []byte("")},
 	}
-	goApp, tsApp := &source.Application{Language: "go"}, &source.Application{Language: "typescript"}
+	goApp, tsApp := &source.Application{Runtime: app.EncoreGo}, &source.Application{Runtime: app.EncoreTypeScript}
 	for _, test := range []struct {
 		name   string
 		decl   source.Decl
@@ -228,14 +229,14 @@ func TestI6_CheckSchedule(t *testing.T) {
 }
 
 func TestI6_CheckEvery(t *testing.T) {
-	in := func(language string) Input { return Input{Application: &source.Application{Language: language}} }
+	in := func(runtime app.Runtime) Input { return Input{Application: &source.Application{Runtime: runtime}} }
 	// facts of Encore for Go: whole minutes that divide a day
 	var divide []int
 	for minutes := 1; minutes <= 24*60; minutes++ {
-		if !checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in("go")).HasErrors() {
+		if !checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in(app.EncoreGo)).HasErrors() {
 			divide = append(divide, minutes)
 		}
-		if checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in("typescript")).HasErrors() {
+		if checkEvery(source.Decl{}, at(1), time.Duration(minutes)*time.Minute, in(app.EncoreTypeScript)).HasErrors() {
 			t.Errorf("%d minutes are refused in TypeScript", minutes)
 		}
 	}
@@ -245,11 +246,11 @@ func TestI6_CheckEvery(t *testing.T) {
 	for seconds, summary := range map[int]string{
 		90: "Invalid interval", 0: "Invalid interval", -60: "Invalid interval", 25 * 3600: "Too long interval", 7 * 60: "Interval that does not divide a day",
 	} {
-		if got := summaries(checkEvery(source.Decl{}, at(1), time.Duration(seconds)*time.Second, in("go"))); got != summary {
+		if got := summaries(checkEvery(source.Decl{}, at(1), time.Duration(seconds)*time.Second, in(app.EncoreGo))); got != summary {
 			t.Errorf("%d seconds: %q, want %q", seconds, got, summary)
 		}
 	}
-	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in("typescript")) // what "1y" is
+	year := checkEvery(source.Decl{}, at(1), 31556926*time.Second, in(app.EncoreTypeScript)) // what "1y" is
 	if !strings.Contains(diagnostic.Text(year[0]), "every 31556926 seconds") {
 		t.Errorf("a year: %q", diagnostic.Text(year[0]))
 	}

@@ -95,7 +95,7 @@ func (p *Process) keyPatterns(cluster string) []string {
 	}
 	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
 	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
-		return e.Origin == app.Reached || e.Through != "" && p.App.Language == "typescript" ||
+		return e.Origin == app.Reached || e.Through != "" && p.App.Runtime == app.EncoreTypeScript ||
 			!slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
 	})
 	var patterns []string
@@ -140,7 +140,7 @@ func wireCaches(p *Process) {
 			// Without the section Encore's Go runtime speaks plain text, and ElastiCache does not answer.
 			Arg("tls_config", emit.Object()),
 		}
-		if p.App.Language == "typescript" {
+		if p.App.Runtime == app.EncoreTypeScript {
 			// The TypeScript runtime reads no config in which a cluster does not say so.
 			fields = append(fields, Arg("in_memory", emit.Bool(false)))
 		}

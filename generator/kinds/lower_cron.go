@@ -122,11 +122,8 @@ func (s *Stack) signature() []emit.Arg {
 	if s.App.Containers() {
 		return []emit.Arg{Arg("signature", emit.String("none"))}
 	}
-	if s.App.Language != "go" && s.App.Language != "typescript" {
-		return []emit.Arg{Arg("signature", emit.String("none"))}
-	}
-	args := []emit.Arg{Arg("signature", emit.String(s.App.Language)), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
-	if s.App.Language == "typescript" {
+	args := []emit.Arg{Arg("signature", emit.String(s.App.Runtime.String())), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
+	if s.App.Runtime == app.EncoreTypeScript {
 		args = append(args, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
 	}
 	return args

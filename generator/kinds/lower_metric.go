@@ -89,7 +89,7 @@ func wireMetrics(p *Process) {
 // usedMetrics lists the services of the process that record each metric of the application's own. Encore's TypeScript
 // runtime drops what is recorded outside a request unless it is told of one such service. The Go runtime knows by itself.
 func usedMetrics(p *Process) []emit.Value {
-	if p.App.Language != "typescript" {
+	if p.App.Runtime != app.EncoreTypeScript {
 		return nil
 	}
 	uses := p.Uses("metric")

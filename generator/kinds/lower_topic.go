@@ -44,7 +44,7 @@ func (d *Deployment) queueName(r app.Resource) string {
 // declaration asks for exactly-once or for an order, and SNS refuses a group on a standard topic and its absence on a
 // FIFO one. The TypeScript runtime never sends one. A plain container gets what it asks for.
 func isFIFO(application *app.App, topic *Topic) bool {
-	return application.Language != "typescript" && topic.FIFO()
+	return application.Runtime != app.EncoreTypeScript && topic.FIFO()
 }
 
 // checkDelivery warns of what a topic asks for and Encore's TypeScript runtime does not do: reading its infra config it
@@ -53,7 +53,7 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("topic") {
 		topic := r.Spec.(*Topic)
-		if d.App.Language != "typescript" || !topic.FIFO() {
+		if d.App.Runtime != app.EncoreTypeScript || !topic.FIFO() {
 			continue
 		}
 		asked := "exactly-once delivery"
@@ -146,7 +146,7 @@ func wireTopics(p *Process) {
 		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
 		var actions []string
 		var comment string
-		if p.App.Language == "go" && len(published[r.Name])+len(consumed[r.Name]) > 0 {
+		if p.App.Runtime == app.EncoreGo && len(published[r.Name])+len(consumed[r.Name]) > 0 {
 			// The Go runtime asks for the attributes of every topic in its config, and panics when it may not.
 			actions = append(actions, "sns:GetTopicAttributes")
 			comment = fmt.Sprintf("looks up topic %s at start", quoted(r.Name))

@@ -47,11 +47,11 @@ var subscriptionManifest = source.ManifestSpelling{
 		{Name: "ack_deadline", Type: source.Duration, Default: "`\"30s\"`",
 			Meaning: "How long the service may take for a message, until it is delivered again."},
 		{Name: "message_retention", Type: source.Duration, Default: "`\"7 days\"`", Meaning: "How long a message that is not acknowledged is kept."},
-		{Name: "max_concurrency", Type: source.WholeNumber, Default: "`100`", Only: source.ForEncore, Meaning: "Messages that one instance handles at a time."},
+		{Name: "max_concurrency", Type: source.Integer, Default: "`100`", Only: source.ForEncore, Meaning: "Messages that one instance handles at a time."},
 		{Name: "retry_policy", Type: source.Settings, Default: "below", Meaning: "When a failed message is delivered again.", Members: []source.ManifestSetting{
 			{Name: "min_backoff", Type: source.Duration, Default: "`\"10s\"`", Only: source.ForEncore, Meaning: "Time before the second delivery."},
 			{Name: "max_backoff", Type: source.Duration, Default: "`\"10m\"`", Only: source.ForEncore, Meaning: "Longest time between two deliveries."},
-			{Name: "max_retries", Type: source.WholeNumber, Default: "`100`",
+			{Name: "max_retries", Type: source.Integer, Default: "`100`",
 				Meaning: "Deliveries after the first, before a message is a dead letter; `\"none\"` or `\"infinite\"`.",
 				Words:   map[string]source.Value{"none": {Kind: source.Int, Int: NoRetries}, "infinite": {Kind: source.Int, Int: InfiniteRetries}}},
 		}},

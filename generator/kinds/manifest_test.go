@@ -46,7 +46,7 @@ func TestI4_EveryKindHasAManifestSpelling(t *testing.T) {
 // sample is a value of a setting's type.
 func sample(s source.ManifestSetting) source.Value {
 	switch s.Type {
-	case source.WholeNumber:
+	case source.Integer:
 		return source.Value{Kind: source.Int, Int: 3}
 	case source.Flag:
 		return source.Value{Kind: source.Bool, Bool: true}
@@ -65,7 +65,7 @@ func sample(s source.ManifestSetting) source.Value {
 // TestI4_SettingsOfAManifestAreKnown gives every kind every setting its spelling lists: the kind's own settings have each
 // of them, with the same type.
 func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
-	in := Input{Application: &source.Application{Language: "manifest", Manifest: true}, Files: fstest.MapFS{}}
+	in := Input{Application: &source.Application{Runtime: app.Containers, Origin: source.FromManifest}, Files: fstest.MapFS{}}
 	for _, k := range All {
 		for _, s := range k.Manifest {
 			for _, setting := range s.Settings {
@@ -120,21 +120,21 @@ func TestI4_ReservedVariables(t *testing.T) {
 // TestI4_FIFOAsDeclared: a container gets the topic it asks for, as Encore's Go runtime does; the TypeScript runtime could
 // not use one.
 func TestI4_FIFOAsDeclared(t *testing.T) {
-	for language, want := range map[string]bool{"go": true, "manifest": true, "typescript": false} {
-		if got := isFIFO(&app.App{Language: language}, &Topic{DeliveryGuarantee: ExactlyOnce}); got != want {
-			t.Errorf("%s: FIFO is %v", language, got)
+	for runtime, want := range map[app.Runtime]bool{app.EncoreGo: true, app.Containers: true, app.EncoreTypeScript: false} {
+		if got := isFIFO(&app.App{Runtime: runtime}, &Topic{DeliveryGuarantee: ExactlyOnce}); got != want {
+			t.Errorf("%s: FIFO is %v", runtime, got)
 		}
 	}
 }
 
 // TestI4_SignatureOfContainers: nobody in a container verifies one, and there is no key to sign with.
 func TestI4_SignatureOfContainers(t *testing.T) {
-	s := &Stack{Deployment: &Deployment{App: &app.App{Language: "manifest"}}}
+	s := &Stack{Deployment: &Deployment{App: &app.App{Runtime: app.Containers}}}
 	args := s.signature()
 	if len(args) != 1 || args[0].Name != "signature" || fmt.Sprint(line(args[0].Value)) != `"none"` {
 		t.Errorf("arguments %v", args)
 	}
-	if s.App.Language = "go"; !slices.ContainsFunc(s.signature(), func(a emit.Arg) bool { return a.Name == "auth_secret_arn" }) {
+	if s.App.Runtime = app.EncoreGo; !slices.ContainsFunc(s.signature(), func(a emit.Arg) bool { return a.Name == "auth_secret_arn" }) {
 		t.Error("an Encore application's jobs do not sign")
 	}
 }

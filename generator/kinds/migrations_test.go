@@ -4,12 +4,13 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
 // TestI6_Migrations has a folder for every mistake, and for what is none.
 func TestI6_Migrations(t *testing.T) {
-	goApp, tsApp := &source.Application{Language: "go"}, &source.Application{Language: "typescript"}
+	goApp, tsApp := &source.Application{Runtime: app.EncoreGo}, &source.Application{Runtime: app.EncoreTypeScript}
 	for _, test := range []struct {
 		name   string
 		files  []string
@@ -81,7 +82,7 @@ func TestI2_MigrationTools(t *testing.T) {
 			migrations := object("path", "./sql")
 			migrations.Fields = append(migrations.Fields, object("source", test.tool).Fields...)
 			decl := source.Decl{Name: "main", Package: "svc", Config: source.Value{Kind: source.Object, Fields: []source.Field{{Name: "migrations", Value: migrations}}}}
-			spec, diags := readDatabase(decl, Input{Application: &source.Application{Language: "typescript"}, Files: files})
+			spec, diags := readDatabase(decl, Input{Application: &source.Application{Runtime: app.EncoreTypeScript}, Files: files})
 			if got := summaries(diags); got != test.errors {
 				t.Errorf("reports %q, want %q", got, test.errors)
 			}

@@ -279,7 +279,7 @@ func primitive(value cty.Value) emit.Value {
 func literalType(have cty.Type) string {
 	switch {
 	case have == cty.String:
-		return "a text"
+		return "a string"
 	case have == cty.Number:
 		return "a number"
 	case have == cty.Bool:
@@ -294,7 +294,7 @@ func literalType(have cty.Type) string {
 func example(want cty.Type) string {
 	switch {
 	case want == cty.String:
-		return `a text in quotes`
+		return `a string in quotes`
 	case want == cty.Number:
 		return "a number without quotes"
 	case want == cty.Bool:

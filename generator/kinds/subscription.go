@@ -83,7 +83,7 @@ func readSubscription(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 		MessageRetention: 7 * 24 * time.Hour,
 		RetryPolicy:      RetryPolicy{MinBackoff: 10 * time.Second, MaxBackoff: 10 * time.Minute, MaxRetries: 100},
 	}
-	if in.TypeScript() {
+	if in.spelledInTypeScript() {
 		return readTypeScriptSubscription(decl, s, in)
 	}
 	diags := source.Decode(decl.Config, s)
@@ -127,7 +127,7 @@ func readTypeScriptSubscription(decl source.Decl, s *Subscription, in Input) (an
 	if s.RetryPolicy.MaxRetries == 0 {
 		s.RetryPolicy.MaxRetries = 100 // the runtimes read zero as "not set"
 	}
-	if decl.Config.Field("Handler").Kind == source.Absent && !in.Application.Metadata { // which lists no handlers
+	if decl.Config.Field("Handler").Kind == source.Absent && in.Application.Origin != source.FromMetadata { // which lists no handlers
 		diags = append(diags, diagnostic.Error(decl.At, "Missing handler", "set handler to a function that takes the message",
 			"Subscription %q does not say what handles its messages.", decl.Name))
 	}

@@ -3,6 +3,7 @@ package kinds
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -69,7 +70,7 @@ var Topics = Kind{
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	topic := &Topic{}
-	if in.Application.Language != "go" || in.Application.Manifest {
+	if in.Application.Runtime != app.EncoreGo || in.Application.Origin == source.FromManifest {
 		topic.DeliveryGuarantee = AtLeastOnce
 	}
 	diags := source.Decode(decl.Config, topic)

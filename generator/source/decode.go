@@ -20,7 +20,7 @@ import (
 // spelling. A field's tag may say more: `setting:"name"` for another name, `setting:",required"` when it must be
 // written, `setting:",seconds"` for a time.Duration whose bare numbers are seconds instead of nanoseconds, and
 // `setting:"-"` for a field that is no setting. Fields may be strings, booleans, numbers, time.Duration (a number, or
-// text such as "30s" and "7 days"), structs, slices, pointers to any of these, and Value, which takes anything as it
+// string such as "30s" and "7 days"), structs, slices, pointers to any of these, and Value, which takes anything as it
 // is. A setting that is not written, or is nil, leaves its field alone: fill in defaults before.
 //
 // It panics when target is not a pointer to a struct or a field has another type: that is a mistake of the caller's.
@@ -120,7 +120,7 @@ func wrongType(value Value, what, want string) *hcl.Diagnostic {
 func DescribeValue(v Value) string {
 	switch v.Kind {
 	case String:
-		return "the text " + strconv.Quote(v.Text)
+		return "the string " + strconv.Quote(v.Text)
 	case Int:
 		return "the number " + strconv.FormatInt(v.Int, 10)
 	case Float:
@@ -165,7 +165,7 @@ func decodeValue(value Value, target reflect.Value, name string, seconds bool) h
 		return decodeList(value, target, name, seconds)
 	case reflect.String:
 		if value.Kind != String {
-			return hcl.Diagnostics{wrongType(value, name, "a text")}
+			return hcl.Diagnostics{wrongType(value, name, "a string")}
 		}
 		target.SetString(value.Text)
 	case reflect.Bool:
@@ -175,12 +175,12 @@ func decodeValue(value Value, target reflect.Value, name string, seconds bool) h
 		target.SetBool(value.Bool)
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		if value.Kind != Int || target.OverflowInt(value.Int) {
-			return hcl.Diagnostics{wrongType(value, name, fmt.Sprintf("a whole number of at most %d bits", target.Type().Bits()))}
+			return hcl.Diagnostics{wrongType(value, name, fmt.Sprintf("an integer of at most %d bits", target.Type().Bits()))}
 		}
 		target.SetInt(value.Int)
 	case reflect.Uint, reflect.Uint32, reflect.Uint64:
 		if value.Kind != Int || value.Int < 0 || target.OverflowUint(uint64(value.Int)) {
-			return hcl.Diagnostics{wrongType(value, name, "a whole number, zero or more")}
+			return hcl.Diagnostics{wrongType(value, name, "an integer, zero or more")}
 		}
 		target.SetUint(uint64(value.Int))
 	case reflect.Float64:

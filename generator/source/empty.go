@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
@@ -27,32 +28,32 @@ type sources struct {
 }
 
 // WhyNoServices is a warning about an application in which no service is found, with the likely reason.
-func WhyNoServices(root, language string, ignore []string) (*hcl.Diagnostic, error) {
+func WhyNoServices(root string, runtime app.Runtime, ignore []string) (*hcl.Diagnostic, error) {
 	found, err := lookForSources(root, ignore)
 	if err != nil {
 		return nil, fmt.Errorf("look for source files: %w", err)
 	}
-	reason, hint := found.explain(language)
+	reason, hint := found.explain(runtime)
 	return diagnostic.Warning(TextRange(EncoreAppFile, nil, 0, 0), "No services found", hint, "The application has no service, so there is nothing to run: %s.", reason), nil
 }
 
-func (s *sources) explain(language string) (reason, hint string) {
+func (s *sources) explain(runtime app.Runtime) (reason, hint string) {
 	files, others, name, mark := s.golang, s.typeScript, "Go", `put //encore:api public directly above a function`
-	if language == LanguageTypeScript {
+	if runtime == app.EncoreTypeScript {
 		files, others, name, mark = s.typeScript, s.golang, "TypeScript", `export an endpoint, as in export const hello = api({ expose: true }, async () => {}), with api imported from "encore.dev/api"`
 	}
 	switch {
-	case len(files) == 0 && len(others) > 0 && language == LanguageTypeScript:
+	case len(files) == 0 && len(others) > 0 && runtime == app.EncoreTypeScript:
 		return fmt.Sprintf(`encore.app says "typescript", and there is no .ts file but Go such as %s`, others[0]), `remove "lang" from encore.app`
 	case len(files) == 0 && len(others) > 0:
 		return fmt.Sprintf(`encore.app does not say "typescript", which means Go, and there is no Go file but TypeScript such as %s`, others[0]), `write "lang": "typescript" into encore.app`
 	case len(files) == 0 && len(s.passed) > 0:
 		return fmt.Sprintf("all source files are where Encore passes over them, as %s is", s.passed[0]), "move them into a folder that is neither hidden nor for tests, generated code or dependencies"
-	case len(files) == 0 && language == LanguageTypeScript && len(s.other) > 0:
+	case len(files) == 0 && runtime == app.EncoreTypeScript && len(s.other) > 0:
 		return fmt.Sprintf("there is no .ts file, and Encore begins with those; %s is none", s.other[0]), "write services in files that end in .ts"
 	case len(files) == 0:
 		return fmt.Sprintf("there is no %s file", name), mark
-	case language == LanguageTypeScript && len(s.inside) > 0:
+	case runtime == app.EncoreTypeScript && len(s.inside) > 0:
 		module := slices.Sorted(maps.Keys(s.inside))[0]
 		return fmt.Sprintf("%s imports %q, and Encore's parser knows the module by another name", s.inside[module], module), fmt.Sprintf("import from %q", publicModule.FindString(module))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
@@ -24,13 +25,22 @@ type EncoreApp struct {
 	// ID is the application's id; it may be empty. IDAt is where it stands.
 	ID   string
 	IDAt hcl.Range
-	// Language is "go" or "typescript". A file that does not say means Go, as for Encore, unless the folder can only hold
-	// TypeScript: it has a package.json and no go.mod.
+	// Language is "go", "typescript" or whatever else the file says. A file that does not say means Go, as for Encore,
+	// unless the folder can only hold TypeScript: it has a package.json and no go.mod.
 	Language string
-	CORS     *CORS
+	CORS     *app.CORS
 	// ProcessPerService is where the file asks for images in which Encore's supervisor starts a process per service; the
 	// zero range when it does not.
 	ProcessPerService hcl.Range
+}
+
+// globalCORS mirrors the global_cors object; field names follow Encore's infra config.
+type globalCORS struct {
+	Debug                          bool     `json:"debug"`
+	AllowHeaders                   []string `json:"allow_headers"`
+	ExposeHeaders                  []string `json:"expose_headers"`
+	AllowOriginsWithoutCredentials []string `json:"allow_origins_without_credentials"`
+	AllowOriginsWithCredentials    []string `json:"allow_origins_with_credentials"`
 }
 
 // The files that tell an application of Encore, and one in Read.
@@ -39,56 +49,61 @@ const (
 	PackageFile   = "package.json"
 )
 
-// The languages of encore.app.
-const (
-	LanguageGo         = "go"
-	LanguageTypeScript = "typescript"
-)
+// Runtime is what runs an application in the language; false for a language that Encore is not known to have.
+func (a EncoreApp) Runtime() (app.Runtime, bool) {
+	switch a.Language {
+	case app.EncoreGo.String():
+		return app.EncoreGo, true
+	case app.EncoreTypeScript.String():
+		return app.EncoreTypeScript, true
+	}
+	return 0, false
+}
 
 // ReadEncoreApp reads encore.app in root, which is JSON with comments and trailing commas. The error is the
 // machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
 func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
-	app := EncoreApp{Language: LanguageGo}
+	encore := EncoreApp{Language: app.EncoreGo.String()}
 	text, problem, err := ReadMarkless(root, EncoreAppFile, "Encore")
 	if errors.Is(err, fs.ErrNotExist) {
-		return app, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
+		return encore, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
 	}
 	if err != nil {
-		return app, nil, fmt.Errorf("read encore.app: %w", err)
+		return encore, nil, fmt.Errorf("read encore.app: %w", err)
 	}
 	if problem != nil {
-		return app, hcl.Diagnostics{problem}, nil
+		return encore, hcl.Diagnostics{problem}, nil
 	}
 	syntax, err := hujson.Parse(text)
 	if err != nil {
-		return app, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
+		return encore, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
 	}
 	var read struct {
-		ID   any   `json:"id"`
-		Lang any   `json:"lang"`
-		CORS *CORS `json:"global_cors"`
+		ID   any         `json:"id"`
+		Lang any         `json:"lang"`
+		CORS *globalCORS `json:"global_cors"`
 	}
 	if asked := syntax.Find("/build/docker/process_per_service"); asked != nil {
 		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
-			app.ProcessPerService = TextRange(EncoreAppFile, text, asked.StartOffset, asked.EndOffset)
+			encore.ProcessPerService = TextRange(EncoreAppFile, text, asked.StartOffset, asked.EndOffset)
 		}
 	}
 	if id := syntax.Find("/id"); id != nil {
-		app.IDAt = TextRange(EncoreAppFile, text, id.StartOffset, id.EndOffset)
+		encore.IDAt = TextRange(EncoreAppFile, text, id.StartOffset, id.EndOffset)
 	}
 	syntax.Standardize()
 	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {
-		return app, hcl.Diagnostics{encoreAppError(text, jsonOffset(err), err)}, nil
+		return encore, hcl.Diagnostics{encoreAppError(text, jsonOffset(err), err)}, nil
 	}
-	app.ID, _ = read.ID.(string)
+	encore.ID, _ = read.ID.(string)
 	if lang, _ := read.Lang.(string); lang != "" {
-		app.Language = lang
+		encore.Language = lang
 	}
 	if lang, _ := read.Lang.(string); lang == "" && isFile(root, PackageFile) && !isFile(root, "go.mod") {
-		app.Language = LanguageTypeScript
+		encore.Language = app.EncoreTypeScript.String()
 	}
-	app.CORS = read.CORS
-	return app, nil, nil
+	encore.CORS = (*app.CORS)(read.CORS)
+	return encore, nil, nil
 }
 
 func isFile(root, name string) bool {
@@ -122,8 +137,8 @@ var (
 // jsonTypes says how a value of a field's type is written.
 var jsonTypes = map[reflect.Kind]string{
 	reflect.Bool:   "true or false",
-	reflect.String: "a text in quotes",
-	reflect.Slice:  `a list of texts, as in ["a", "b"]`,
+	reflect.String: "a string in quotes",
+	reflect.Slice:  `a list of strings, as in ["a", "b"]`,
 	reflect.Struct: "an object, as in {}",
 }
 

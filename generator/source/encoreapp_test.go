@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
@@ -47,7 +48,7 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if id := got.IDAt; id.Filename != "encore.app" || id.Start.Line != 3 || id.Start.Column != 8 || id.End.Column != 19 {
 		t.Errorf("the id is at %v", id)
 	}
-	want := source.EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &source.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
+	want := source.EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &app.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -75,10 +76,10 @@ func TestI6_WrongEncoreApps(t *testing.T) {
 			"2:13 The file cannot be read: invalid character '2' after array value (expecting ',' or ']').\nhint: a comma is missing before it"},
 		{"another character is wrong", "{\n\t\"id\" = \"shop\"\n}\n",
 			"2:7 The file cannot be read: invalid character '=' after object name.\nhint: it must hold one JSON object; comments and trailing commas are fine"},
-		{"a text for a switch", "{\n\t// where\n\t\"global_cors\": {\"debug\": \"yes\"}\n}\n",
+		{"a string for a switch", "{\n\t// where\n\t\"global_cors\": {\"debug\": \"yes\"}\n}\n",
 			"3:31 The file cannot be read: global_cors.debug is given as string.\nhint: write true or false"},
-		{"a number in a list of texts", "{\"global_cors\": {\"allow_headers\": [1]}}",
-			"1:36 The file cannot be read: global_cors.allow_headers is given as number.\nhint: write a text in quotes"},
+		{"a number in a list of strings", "{\"global_cors\": {\"allow_headers\": [1]}}",
+			"1:36 The file cannot be read: global_cors.allow_headers is given as number.\nhint: write a string in quotes"},
 		{"no object", "[]", "1:1 The file cannot be read: the whole is given as array.\nhint: it must hold one JSON object; comments and trailing commas are fine"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

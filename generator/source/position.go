@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -59,11 +58,6 @@ func Characters(text []byte) int {
 	scanner := hcl.NewRangeScannerFragment(bytes.TrimSuffix(text, []byte("\r")), "", hcl.InitialPos, whole)
 	scanner.Scan()
 	return scanner.Range().End.Column - 1
-}
-
-// Place is a position as messages give it.
-func Place(at hcl.Range) string {
-	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Start.Line, at.Start.Column)
 }
 
 // DescribeDir is a folder of the application as messages call it.

@@ -5,16 +5,18 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
 )
 
 // Sort puts the lists of an application in order, so that they do not depend on the order in which anything
 // was read.
 func Sort(result *Application) {
-	slices.SortStableFunc(result.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(result.Endpoints, func(a, b Endpoint) int {
+	slices.SortStableFunc(result.Services, func(a, b app.Service) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(result.Endpoints, func(a, b app.Endpoint) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Name, b.Name), CompareRanges(a.At, b.At))
 	})
-	slices.SortFunc(result.Middleware, func(a, b Middleware) int {
+	slices.SortFunc(result.Middleware, func(a, b app.Middleware) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), CompareRanges(a.At, b.At))
 	})
 	slices.SortFunc(result.Packages, func(a, b Package) int { return cmp.Or(cmp.Compare(a.Dir, b.Dir), cmp.Compare(a.Part, b.Part)) })
@@ -36,23 +38,6 @@ func compareCalls(a, b Call) int {
 func compareUses(a, b Use) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), CompareRanges(a.At, b.At), cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Operation, b.Operation))
-}
-
-// SortDiagnostics sorts by position; what concerns no place comes first.
-func SortDiagnostics(diags hcl.Diagnostics) {
-	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
-		if a.Subject == nil || b.Subject == nil {
-			return cmp.Compare(boolToInt(a.Subject != nil), boolToInt(b.Subject != nil))
-		}
-		return CompareRanges(*a.Subject, *b.Subject)
-	})
-}
-
-func boolToInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // CompareRanges orders by file and offset.

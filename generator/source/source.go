@@ -11,6 +11,8 @@ package source
 
 import (
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/groundplan/groundplan/generator/app"
 )
 
 // Application is one application as its author wrote it. Every list is sorted: by name where there is one, then by
@@ -18,24 +20,21 @@ import (
 type Application struct {
 	// ID is the "id" of encore.app; it may be empty.
 	ID string
-	// Language is "go", "typescript" or "manifest": plain containers.
-	Language string
-	// Manifest says that a manifest describes the application, whatever it is written in.
-	Manifest bool
-	// Metadata says that Encore's own parser has read the source: what it demands of folders and files holds.
-	Metadata bool
+	// Runtime is what runs the services, Origin which reader this comes from.
+	Runtime app.Runtime
+	Origin  Origin
 	// CORS is the "global_cors" object of encore.app; nil when absent.
-	CORS *CORS
+	CORS *app.CORS
 	// IDAt is where the source names the application; the zero range when it does not.
 	IDAt hcl.Range
 	// ProcessPerService is where encore.app asks for Encore's supervisor; the zero range when it does not.
 	ProcessPerService hcl.Range
 
-	Services    []Service
-	Endpoints   []Endpoint
-	AuthHandler *AuthHandler // nil when the application has none
-	Gateway     *Gateway     // nil when the source declares none
-	Middleware  []Middleware
+	Services    []app.Service // without their endpoints
+	Endpoints   []app.Endpoint
+	AuthHandler *app.AuthHandler // nil when the application has none
+	Gateway     *app.Gateway     // nil when the source declares none
+	Middleware  []app.Middleware
 	Packages    []Package
 	Decls       []Decl
 	// Invalid are declarations with an error that does not concern their settings, such as a name that is no literal:
@@ -50,121 +49,18 @@ type Application struct {
 	Calls     []Call
 }
 
-// CORS mirrors the global_cors object of encore.app; field names follow Encore's infra config.
-type CORS struct {
-	Debug                          bool     `json:"debug,omitempty"`
-	AllowHeaders                   []string `json:"allow_headers,omitempty"`
-	ExposeHeaders                  []string `json:"expose_headers,omitempty"`
-	AllowOriginsWithoutCredentials []string `json:"allow_origins_without_credentials,omitempty"`
-	AllowOriginsWithCredentials    []string `json:"allow_origins_with_credentials,omitempty"`
-}
+// Origin is what an application was read from, and with that what is known of it.
+type Origin int
 
-// Service is a directory tree that Encore runs as one unit.
-type Service struct {
-	Name string
-	// Dir is slash separated and relative to the application root; "." for the root.
-	Dir string
-	// HasConfig says that the service loads CUE configuration (Go only).
-	HasConfig bool
-	// Declared says that a service struct or a file encore.service.ts declares it, and not only what stands in it
-	// (TypeScript only).
-	Declared bool
-	// Container is how the service runs without Encore; nil for Encore's services.
-	Container *Container
-	At        hcl.Range
-}
-
-// Container is a service that does not use Encore.
-type Container struct {
-	// Image is a fixed image; "" for the environment's registry, where TagPrefix stands before the deployed tag.
-	Image     string
-	TagPrefix string
-	// Command replaces the image's own, nil for that.
-	Command    []string
-	Port       int
-	HealthPath string
-	// HealthCommand is what runs in the container to learn of its health, in place of a request for HealthPath; nil for none.
-	HealthCommand []string
-	// Protocol is what the container speaks on its port: "http2", "grpc", or "" for HTTP/1.1.
-	Protocol string
-	// Worker says that the container listens on no port, so that nothing can call it. Job says that it runs to its end when
-	// it is started, by a schedule or by hand; it listens on no port either.
-	Worker, Job bool
-	// StickySeconds is how long a client comes back to the same task; 0 for never.
-	StickySeconds int
-	// Environment are variables with literal values, by name.
-	Environment []Variable
-	// Public says that requests from outside reach it, under Subdomain of the environment's domain ("" for the domain
-	// itself), for Paths ("/orders" or "/orders/*"; nil for all).
-	Public    bool
-	Subdomain string
-	Paths     []string
-
-	// ImageCredentials is the secret with name and password for the registry of Image, "" for none.
-	ImageCredentials string
-	// User is whom the image runs as, "" for its own; with ReadOnlyRoot it writes to WritablePaths alone; of the kernel's
-	// capabilities it has KeepCapabilities. nil is what the environment says.
-	User             string
-	ReadOnlyRoot     *bool
-	WritablePaths    []string
-	KeepCapabilities []string
-}
-
-// Variable is an environment variable.
-type Variable struct {
-	Name  string
-	Value string
-	At    hcl.Range
-}
-
-// Endpoint is one API endpoint.
-type Endpoint struct {
-	Service string
-	Name    string
-	// Access is "public", "auth" or "private".
-	Access string
-	// Methods are upper case and sorted; ["*"] means all.
-	Methods []string
-	// Path starts with a slash; segments may be :param, *wildcard or !fallback.
-	Path      string
-	Raw       bool
-	Sensitive bool
-	// HasRequest says that the endpoint takes path parameters or a request body: a cron job cannot call it.
-	HasRequest bool
-	Tags       []string
-	// Stream is "streamIn", "streamOut" or "streamInOut", "" for an endpoint that is no stream (TypeScript only).
-	Stream string
-	// Static is the folder of the files the endpoint serves, NotFound the file for all others; "" for none. Both are
-	// relative to the application root (TypeScript only).
-	Static   string
-	NotFound string
-	At       hcl.Range
-}
-
-// AuthHandler is the application's authentication handler.
-type AuthHandler struct {
-	Name    string
-	Service string
-	At      hcl.Range
-}
-
-// Gateway is the API gateway, where the source declares it; every application has one.
-type Gateway struct {
-	Service string
-	At      hcl.Range
-}
-
-// Middleware runs around endpoints. Global middleware stands outside services and runs in every service that has a
-// targeted endpoint.
-type Middleware struct {
-	Name    string
-	Package string // directory
-	Service string // "" when global
-	Global  bool
-	// Targets are "all" or "tag:x".
-	Targets []string
-	At      hcl.Range
-}
+const (
+	// FromCode is the application's own code: which code leads where is known. It is the zero value.
+	FromCode Origin = iota
+	// FromManifest is a manifest, which says everything in so many words, whatever the application is written in.
+	FromManifest
+	// FromMetadata is the metadata of Encore's own parser: what that demands of folders and files holds, and code is not
+	// seen.
+	FromMetadata
+)
 
 // Package is a unit of the application's own code and what it leads to: a top-level declaration, or what runs as soon as
 // the package (in Go) or the file (in TypeScript) is loaded. Where the input shows no declarations (metadata, manifests)

@@ -1,7 +1,5 @@
 package source
 
-import "strings"
-
 // ManifestOnly says for which applications a setting or block makes sense.
 type ManifestOnly int
 
@@ -18,30 +16,32 @@ type ManifestType int
 
 const (
 	Text ManifestType = iota
-	WholeNumber
+	Integer
 	Flag
-	// Duration is a text such as "30s", "5m" or "7 days".
+	// Duration is a string such as "30s", "5m" or "7 days".
 	Duration
 	TextList
-	// TextMap is an object of texts.
+	// TextMap is a map of strings.
 	TextMap
 	// Settings is an object whose members are settings of their own.
 	Settings
 )
 
-// manifestTypes says how a message and the documentation call each type.
+// manifestTypes is how a message calls each type.
 var manifestTypes = map[ManifestType]string{
-	Text: "a text", WholeNumber: "a whole number", Flag: "true or false", Duration: `a duration, such as "30s", "5m" or "7 days"`,
-	TextList: `a list of texts, as in ["a", "b"]`, TextMap: `an object of texts, as in { NAME = "value" }`, Settings: "an object, as in { name = value }",
+	Text: "a string", Integer: "an integer", Flag: "true or false", Duration: `a duration, such as "30s", "5m" or "7 days"`,
+	TextList: `a list of strings, as in ["a", "b"]`, TextMap: `a map of strings, as in { NAME = "value" }`, Settings: "an object, as in { name = value }",
 }
 
 func (t ManifestType) String() string { return manifestTypes[t] }
 
-// Short is the type without article and example.
-func (t ManifestType) Short() string {
-	short, _, _ := strings.Cut(t.String(), ", ")
-	return strings.TrimPrefix(strings.TrimPrefix(short, "a "), "an ")
+// documented is how the documentation calls each type: as Terraform does, which knows numbers and no integers.
+var documented = map[ManifestType]string{
+	Text: "string", Integer: "number", Flag: "true or false", Duration: "duration", TextList: "list(string)", TextMap: "map(string)", Settings: "object",
 }
+
+// Short is the type in the words of the documentation.
+func (t ManifestType) Short() string { return documented[t] }
 
 // ManifestSetting is one setting of a block.
 type ManifestSetting struct {

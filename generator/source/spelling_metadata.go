@@ -6,9 +6,9 @@ type MetadataType int
 const (
 	MetadataText MetadataType = iota
 	MetadataFlag
-	// MetadataNumber is a whole number; 0 is a number like any other.
+	// MetadataNumber is an integer; 0 is a number like any other.
 	MetadataNumber
-	// MetadataDuration is a whole number of nanoseconds; 0 says that nothing was set.
+	// MetadataDuration is an integer, nanoseconds; 0 says that nothing was set.
 	MetadataDuration
 	// MetadataWord is a word of an enumeration.
 	MetadataWord
@@ -41,7 +41,7 @@ type MetadataWordValue struct {
 	Value Value
 }
 
-// MetadataVariantSetting is the setting that a text with this prefix is. With a Unit the rest is a whole number of it,
+// MetadataVariantSetting is the setting that a text with this prefix is. With a Unit the rest is an integer of it,
 // else a text.
 type MetadataVariantSetting struct {
 	Prefix  string

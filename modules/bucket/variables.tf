@@ -26,10 +26,9 @@ variable "key_arn" {
     error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>, or empty; an alias will not do."
   }
 
-  # CloudFront could use the key only if the key's policy named the distribution.
   validation {
     condition     = var.key_arn == "" || length(var.distribution_arns) == 0
-    error_message = "key_arn must be empty when distribution_arns names a distribution: anybody may read the objects then, and CloudFront cannot use the key."
+    error_message = "key_arn must be empty when distribution_arns names a distribution: anybody may read the objects then, and CloudFront could use the key only if its policy named the distribution."
   }
 }
 
@@ -66,9 +65,10 @@ variable "cors_origins" {
 
   validation {
     condition     = alltrue([for origin in var.cors_origins : can(regex("^(\\*|https?://(\\*\\.)?[a-z0-9.-]+(:[0-9]{1,5})?)$", origin))])
-    error_message = "cors_origins must hold origins, scheme and host without a path, like https://shop.example.com, https://*.example.com or http://localhost:3000."
+    error_message = "cors_origins must hold origins in lower case, scheme and host without a path, like https://shop.example.com, https://*.example.com or http://localhost:3000, or * for every origin."
   }
 
+  # S3 counts rules, of which these share one, and takes 64 KiB of them: so many origins always fit.
   validation {
     condition     = length(var.cors_origins) <= 100 && length(distinct(var.cors_origins)) == length(var.cors_origins)
     error_message = "cors_origins must name at most 100 origins, each once."
@@ -76,7 +76,7 @@ variable "cors_origins" {
 }
 
 variable "access_log_bucket" {
-  description = "Name of the bucket that takes the log of accesses, under the prefix s3/<name>/; empty for no log. Its policy has to admit logging.s3.amazonaws.com."
+  description = "Name of the bucket that takes the log of accesses, under the prefix s3/<name>/; empty for no log. It is in the same region, and its policy has to admit logging.s3.amazonaws.com."
   type        = string
   default     = ""
   nullable    = false
@@ -100,19 +100,19 @@ variable "unfinished_upload_days" {
 
   validation {
     condition     = var.unfinished_upload_days >= 1 && var.unfinished_upload_days <= 3650 && floor(var.unfinished_upload_days) == var.unfinished_upload_days
-    error_message = "unfinished_upload_days is ${var.unfinished_upload_days}, but must be a whole number from 1 to 3650."
+    error_message = "unfinished_upload_days is ${var.unfinished_upload_days}, but must be an integer from 1 to 3650."
   }
 }
 
 variable "noncurrent_days" {
-  description = "Days that overwritten and deleted objects are kept, where versioned; 0 keeps them for ever."
+  description = "Days that overwritten and deleted objects are kept, where versioned; 0 keeps them forever."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = var.noncurrent_days >= 0 && var.noncurrent_days <= 36500 && floor(var.noncurrent_days) == var.noncurrent_days
-    error_message = "noncurrent_days is ${var.noncurrent_days}, but must be a whole number from 0 to 36500."
+    error_message = "noncurrent_days is ${var.noncurrent_days}, but must be an integer from 0 to 36500."
   }
 }
 

@@ -26,7 +26,7 @@ locals {
         metric    = "AuthenticationFailures"
         statistic = "Sum"
         threshold = 0
-        meaning   = "somebody logs in with a wrong name or password: a user that is not activated, or a rotation without a deployment"
+        meaning   = "a client logs in with a wrong name or password: a user that is not activated, or a rotation without a deployment"
       }
       refused-keys = {
         metric    = "KeyAuthorizationFailures"

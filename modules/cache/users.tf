@@ -1,5 +1,5 @@
-# Who may use the cache. No password is in the code, in a plan or in the state, though the provider knows no write-only
-# argument for it: a user is made without one, and gets it from Secrets Manager by a command (see the README).
+# Who may use the cache. No password is in the code, in a plan or in the state, though not every version of the provider knows a
+# write-only argument for it: a user is made without one, and gets it from Secrets Manager by a command (see the README).
 
 locals {
   secret_prefix = var.secret_prefix == "" ? var.name : var.secret_prefix

@@ -49,7 +49,7 @@ variable "key_arn" {
 }
 
 variable "users" {
-  description = "Users of the cache, one per process, by the process's name, each with the keys it may use: patterns in which * stands for any text, slashes included, and ? for any byte. A user gets in once it is activated: the README says how."
+  description = "Users of the cache, one per process, by the process's name, each with the keys it may use: patterns in which * stands for any characters, slashes included, and ? for any byte. A user gets in once it is activated: the README says how."
   type = map(object({
     keys = list(string)
   }))
@@ -108,7 +108,7 @@ variable "replicas" {
 
   validation {
     condition     = var.replicas >= 0 && var.replicas <= 5 && floor(var.replicas) == var.replicas
-    error_message = "replicas is ${var.replicas}, but must be a whole number from 0 to 5."
+    error_message = "replicas is ${var.replicas}, but must be an integer from 0 to 5."
   }
 
   validation {
@@ -125,7 +125,7 @@ variable "max_replicas" {
 
   validation {
     condition     = var.cluster_mode ? (var.max_replicas >= var.replicas && var.max_replicas <= 5 && floor(var.max_replicas) == var.max_replicas) : var.max_replicas == 0
-    error_message = "max_replicas is ${var.max_replicas}, but must be a whole number from ${var.replicas}, which is replicas, to 5 with cluster_mode, and 0 without: AWS scales no replicas of a cache whose cluster mode is disabled. There replicas is changed in place."
+    error_message = "max_replicas is ${var.max_replicas}, but must be an integer from ${var.replicas}, which is replicas, to 5 with cluster_mode, and 0 without: AWS scales no replicas of a cache whose cluster mode is disabled. There replicas is changed in place."
   }
 }
 
@@ -143,7 +143,7 @@ variable "scale_cpu_percent" {
 }
 
 variable "commands" {
-  description = "Commands that users may send, in lower case. The default is what the cache packages of Encore's Go and TypeScript runtimes send: their keyspaces' methods, a change together with its expiry, and what connection pools ask for life; nothing that looks at keys it does not name, or at the server."
+  description = "Commands that users may send, in lower case. The default is what the cache packages of Encore's Go and TypeScript runtimes send: their keyspaces' methods, a change together with its expiry, and by what connection pools see whether a connection is alive; nothing that looks at keys it does not name, or at the server."
   type        = list(string)
   default = [
     "append", "decrby", "del", "discard", "exec", "get", "getdel", "getrange", "incrby", "incrbyfloat",
@@ -198,7 +198,7 @@ variable "snapshot_retention_days" {
 
   validation {
     condition     = var.snapshot_retention_days >= 0 && var.snapshot_retention_days <= 35 && floor(var.snapshot_retention_days) == var.snapshot_retention_days
-    error_message = "snapshot_retention_days is ${var.snapshot_retention_days}, but must be a whole number from 0 to 35."
+    error_message = "snapshot_retention_days is ${var.snapshot_retention_days}, but must be an integer from 0 to 35."
   }
 }
 
@@ -215,7 +215,7 @@ variable "log_retention_days" {
 }
 
 variable "evictions_alarm" {
-  description = "Keys dropped within five minutes, above which an alarm goes off."
+  description = "Keys dropped by a node within five minutes, above which, twice in a quarter of an hour, an alarm goes off."
   type        = number
   default     = 10000
   nullable    = false
@@ -234,7 +234,7 @@ variable "password_rotation" {
 
   validation {
     condition     = var.password_rotation >= 1 && floor(var.password_rotation) == var.password_rotation
-    error_message = "password_rotation is ${var.password_rotation}, but must be a whole number from 1 on."
+    error_message = "password_rotation is ${var.password_rotation}, but must be an integer from 1 on."
   }
 }
 
@@ -246,7 +246,7 @@ variable "recovery_window_days" {
 
   validation {
     condition     = var.recovery_window_days == 0 || (var.recovery_window_days >= 7 && var.recovery_window_days <= 30 && floor(var.recovery_window_days) == var.recovery_window_days)
-    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or a whole number from 7 to 30."
+    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or an integer from 7 to 30."
   }
 }
 
@@ -276,7 +276,7 @@ variable "cluster_mode" {
 
   validation {
     condition     = !var.cluster_mode || var.multi_az
-    error_message = "cluster_mode needs multi_az: a cluster without failover is refused by ElastiCache."
+    error_message = "cluster_mode needs multi_az: ElastiCache wants automatic failover in a cluster, and the module wants replicas in other zones for it."
   }
 }
 

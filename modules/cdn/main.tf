@@ -14,7 +14,8 @@ resource "aws_cloudfront_origin_access_control" "this" {
   signing_protocol                  = "sigv4"
 }
 
-# Nothing of a request but its path tells objects apart: neither query strings, nor cookies, nor headers.
+# Nothing of a request but its path tells objects apart: neither query strings, nor cookies, nor headers. Of one object there is
+# a copy for each compression.
 resource "aws_cloudfront_cache_policy" "this" {
   name        = var.name
   comment     = "Copies of the objects of ${var.name}"

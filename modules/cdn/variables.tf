@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the distribution's origin access control and policies, unique in the account."
+  description = "Name of the distribution's origin access control and policies, and of the delivery of its logs, unique in the account."
   type        = string
   nullable    = false
 
@@ -76,10 +76,16 @@ variable "certificate_arn" {
     condition     = var.certificate_arn == "" || var.domain != ""
     error_message = "certificate_arn is of no use without domain: set domain to a name the certificate covers."
   }
+
+  # acm RequestCertificate: the first name becomes the common name, to which RFC 5280 gives 64 characters.
+  validation {
+    condition     = length(var.domain) <= 64 || var.certificate_arn != ""
+    error_message = "domain has ${length(var.domain)} characters, but ACM certifies first names of at most 64: choose a shorter one, or name a certificate that exists in certificate_arn."
+  }
 }
 
 variable "price_class" {
-  description = "Where CloudFront keeps copies: PriceClass_100 in North America and Europe, PriceClass_200 also in Asia, Africa and the Middle East, PriceClass_All everywhere."
+  description = "Where CloudFront keeps copies: PriceClass_100 in North America, Europe and Israel, PriceClass_200 also in Asia, Africa and the Middle East, PriceClass_All everywhere."
   type        = string
   nullable    = false
 
@@ -97,7 +103,7 @@ variable "cache_seconds" {
 
   validation {
     condition     = var.cache_seconds >= 0 && var.cache_seconds <= 31536000 && floor(var.cache_seconds) == var.cache_seconds
-    error_message = "cache_seconds is ${var.cache_seconds}, but must be a whole number from 0 to 31536000, a year."
+    error_message = "cache_seconds is ${var.cache_seconds}, but must be an integer from 0 to 31536000, a year."
   }
 }
 
@@ -109,7 +115,7 @@ variable "cors_origins" {
 
   validation {
     condition     = alltrue([for origin in var.cors_origins : can(regex("^(\\*|https?://(\\*\\.)?[a-z0-9.-]+(:[0-9]{1,5})?)$", origin))])
-    error_message = "cors_origins must hold origins, scheme and host without a path, like https://shop.example.com, https://*.example.com or http://localhost:3000."
+    error_message = "cors_origins must hold origins in lower case, scheme and host without a path, like https://shop.example.com, https://*.example.com or http://localhost:3000, or * for every origin."
   }
 }
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the function and of the first schedule, and the stem of the names of roles, queue and alarms."
+  description = "Name of the function, of the group of schedules and of the first schedule, and the stem of the names of roles, queue and alarm."
   type        = string
   nullable    = false
 
@@ -52,7 +52,7 @@ variable "connection" {
 
   validation {
     condition     = var.connection.port >= 1 && var.connection.port <= 65535 && floor(var.connection.port) == var.connection.port
-    error_message = "connection.port is ${var.connection.port}, but must be a whole number from 1 to 65535."
+    error_message = "connection.port is ${var.connection.port}, but must be an integer from 1 to 65535."
   }
 }
 
@@ -79,7 +79,7 @@ variable "schedule_expressions" {
 
   validation {
     condition     = length(distinct(var.schedule_expressions)) == length(var.schedule_expressions)
-    error_message = "schedule_expressions says the same twice: the job would run twice."
+    error_message = "schedule_expressions has an expression twice: the job would run twice."
   }
 
   validation {
@@ -87,7 +87,7 @@ variable "schedule_expressions" {
       for expression in var.schedule_expressions :
       can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
     ])
-    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with a whole number and minutes, hours or days."
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with an integer and minutes, hours or days."
   }
 
   validation {
@@ -106,7 +106,7 @@ variable "url" {
 
   validation {
     condition     = can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", var.url))
-    error_message = "url is \"${var.url}\", but must be http:// or https://, a host, and a port; the path has its own variable."
+    error_message = "url is \"${var.url}\", but must be http:// or https://, a host, and a port unless it is 80 or 443; the path has its own variable."
   }
 }
 
@@ -168,7 +168,7 @@ variable "auth_key_id" {
 
   validation {
     condition     = var.auth_key_id >= 1 && var.auth_key_id <= 4294967295 && floor(var.auth_key_id) == var.auth_key_id
-    error_message = "auth_key_id is ${var.auth_key_id}, but Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
+    error_message = "auth_key_id is ${var.auth_key_id}, but must be an integer from 1 to 4294967295: Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
   }
 }
 
@@ -181,7 +181,7 @@ variable "app_id" {
   # A slash ends a field of the credential, a quote the credential.
   validation {
     condition     = can(regex("^[A-Za-z0-9._-]*$", var.app_id)) && (var.app_id != "" || var.signature != "typescript")
-    error_message = "app_id must be letters, digits, dots, hyphens and underscores; the signature typescript cannot do without."
+    error_message = "app_id must be letters, digits, dots, hyphens and underscores, and must be set with the signature typescript."
   }
 }
 
@@ -193,7 +193,7 @@ variable "env_name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9._-]*$", var.env_name)) && (var.env_name != "" || var.signature != "typescript")
-    error_message = "env_name must be letters, digits, dots, hyphens and underscores; the signature typescript cannot do without."
+    error_message = "env_name must be letters, digits, dots, hyphens and underscores, and must be set with the signature typescript."
   }
 }
 
@@ -218,7 +218,7 @@ variable "timeout_seconds" {
   # Lambda's 15 minutes hold the repetitions too, so the longer an answer may take, the less time is left for them.
   validation {
     condition     = var.timeout_seconds >= 10 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds is ${var.timeout_seconds}, but must be a whole number from 10 to 900, the most Lambda accepts."
+    error_message = "timeout_seconds is ${var.timeout_seconds}, but must be an integer from 10 to 900, the most Lambda accepts."
   }
 }
 
@@ -242,7 +242,7 @@ variable "retry_window_seconds" {
 
   validation {
     condition     = var.retry_window_seconds >= 60 && var.retry_window_seconds <= 21600 && floor(var.retry_window_seconds) == var.retry_window_seconds
-    error_message = "retry_window_seconds is ${var.retry_window_seconds}, but Lambda keeps a run waiting for a whole number of seconds from 60 to 21600, which is 6 hours."
+    error_message = "retry_window_seconds is ${var.retry_window_seconds}, but Lambda accepts an integer from 60 to 21600, which is 6 hours."
   }
 }
 

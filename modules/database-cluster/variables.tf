@@ -37,7 +37,7 @@ variable "subnet_ids" {
 }
 
 variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the storage, backups, master password, Performance Insights and logs."
+  description = "ARN of the KMS key that encrypts the storage, backups, master password, Performance Insights and the log."
   type        = string
   nullable    = false
 
@@ -55,12 +55,12 @@ variable "engine_version" {
 
   validation {
     condition     = can(regex("^(1[5-9]|[2-9][0-9])(\\.[0-9]+)?$", var.engine_version))
-    error_message = "engine_version is \"${var.engine_version}\", but must be a version of PostgreSQL, 15 or later: \"17\", or in full \"17.1\"."
+    error_message = "engine_version is \"${var.engine_version}\", but must be a version of PostgreSQL, 15 or later: \"17\", or in full \"17.4\"."
   }
 }
 
 variable "min_capacity" {
-  description = "Capacity each instance falls back to when idle, in Aurora capacity units of about 2 GiB of memory. 0 lets an idle cluster pause; its first client then waits about 15 seconds."
+  description = "Capacity each instance falls back to when idle, in Aurora capacity units of about 2 GiB of memory. 0 lets an instance without connections pause; its first client then waits about 15 seconds, after a pause of more than a day 30 and more."
   type        = number
   nullable    = false
 
@@ -87,13 +87,13 @@ variable "max_capacity" {
 }
 
 variable "instances" {
-  description = "Number of instances: one writer, the others readers in further availability zones that take over when it fails."
+  description = "Number of instances: one writer, the others readers that take over when it fails, in zones that Aurora chooses among those of the subnets."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.instances >= 1 && var.instances <= 16 && floor(var.instances) == var.instances
-    error_message = "instances is ${var.instances}, but must be a whole number from 1 to 16: a writer and up to 15 readers."
+    error_message = "instances is ${var.instances}, but must be an integer from 1 to 16: a writer and up to 15 readers."
   }
 }
 
@@ -105,7 +105,7 @@ variable "backup_retention_days" {
 
   validation {
     condition     = var.backup_retention_days >= 1 && var.backup_retention_days <= 35 && floor(var.backup_retention_days) == var.backup_retention_days
-    error_message = "backup_retention_days is ${var.backup_retention_days}, but must be a whole number from 1 to 35; 0 would turn backups off."
+    error_message = "backup_retention_days is ${var.backup_retention_days}, but must be an integer from 1 to 35: Aurora cannot do without backups."
   }
 }
 

@@ -78,7 +78,7 @@ variable "storage_gb" {
 
   validation {
     condition     = var.storage_gb >= 20 && var.storage_gb <= 65536 && floor(var.storage_gb) == var.storage_gb
-    error_message = "storage_gb is ${var.storage_gb}, but must be a whole number from 20 to 65536."
+    error_message = "storage_gb is ${var.storage_gb}, but must be an integer from 20 to 65536."
   }
 }
 
@@ -89,7 +89,7 @@ variable "max_storage_gb" {
 
   validation {
     condition     = var.max_storage_gb >= ceil(var.storage_gb * 1.1) && var.max_storage_gb <= 65536 && floor(var.max_storage_gb) == var.max_storage_gb
-    error_message = "max_storage_gb is ${var.max_storage_gb}, but must be a whole number from ${ceil(var.storage_gb * 1.1)}, a tenth above storage_gb, to 65536."
+    error_message = "max_storage_gb is ${var.max_storage_gb}, but must be an integer from ${ceil(var.storage_gb * 1.1)}, a tenth above storage_gb, to 65536."
   }
 }
 
@@ -101,7 +101,7 @@ variable "backup_retention_days" {
 
   validation {
     condition     = var.backup_retention_days >= 1 && var.backup_retention_days <= 35 && floor(var.backup_retention_days) == var.backup_retention_days
-    error_message = "backup_retention_days is ${var.backup_retention_days}, but must be a whole number from 1 to 35; 0 would turn backups off."
+    error_message = "backup_retention_days is ${var.backup_retention_days}, but must be an integer from 1 to 35; 0 would turn backups off."
   }
 }
 

@@ -17,7 +17,7 @@ variable "deletion_window_days" {
 
   validation {
     condition     = var.deletion_window_days >= 7 && var.deletion_window_days <= 30 && floor(var.deletion_window_days) == var.deletion_window_days
-    error_message = "KMS waits a whole number of days, from 7 to 30, before it deletes a key."
+    error_message = "deletion_window_days is ${var.deletion_window_days}, but KMS accepts an integer from 7 to 30."
   }
 }
 
@@ -48,7 +48,7 @@ variable "topics" {
   # What SNS takes for a name, the ending of a FIFO topic, and the wildcards.
   validation {
     condition     = alltrue([for name in var.topics : can(regex("^[A-Za-z0-9_*?-]{1,256}([.]fifo)?$", name))])
-    error_message = "A topic is given by its name, without ARN: letters, digits, hyphens and underscores, .fifo at the end, with * and ? as wildcards."
+    error_message = "A topic is given by its name, without ARN: letters, digits, hyphens and underscores, at most 256, and .fifo at the end, with * and ? as wildcards."
   }
 
   validation {

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the ECS cluster, and the stem of its log group's name."
+  description = "Name of the ECS cluster, and the stem of its log groups' names."
   type        = string
   nullable    = false
 
@@ -37,7 +37,7 @@ variable "namespace" {
 }
 
 variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the sessions of ECS Exec and their log group."
+  description = "ARN of the KMS key that encrypts the sessions of ECS Exec and both log groups."
   type        = string
   nullable    = false
 
@@ -60,7 +60,7 @@ variable "log_retention_days" {
 }
 
 variable "container_insights" {
-  description = "Whether CloudWatch Container Insights collects the metrics of tasks and services."
+  description = "Whether CloudWatch Container Insights collects metrics of the cluster, its services and its task definitions. A single task has none: those would be Container Insights with enhanced observability."
   type        = bool
   default     = true
   nullable    = false

@@ -1,4 +1,4 @@
-# A container that runs to its end: when a schedule starts it, or somebody does. What it is made of stands in four files: the
+# A container that runs to its end: when a schedule starts it, or a person. What it is made of stands in four files: the
 # task definition and how a run that fails is noticed here, whom it may talk to in network.tf, what it may do in roles.tf,
 # and what starts it in schedules.tf.
 
@@ -68,6 +68,9 @@ locals {
 
   containers = concat(length(local.writable) > 0 ? [local.config_container] : [], [local.app_container])
 
+  # length counts characters, ECS bytes: Base64 spells three of them as four characters.
+  definition_bytes = floor(length(replace(base64encode(jsonencode(local.containers)), "=", "")) * 3 / 4)
+
   # Built, not read: any revision of this task definition, and of no other.
   family_arn = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name}"
 }
@@ -112,7 +115,7 @@ resource "aws_ecs_task_definition" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(jsonencode(local.containers)) <= 65536
+      condition     = local.definition_bytes <= 65536
       error_message = "The task definition of ${var.name} is larger than the 64 KiB ECS accepts: shorten environment."
     }
   }

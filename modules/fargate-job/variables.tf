@@ -165,7 +165,7 @@ variable "stop_timeout_seconds" {
 
   validation {
     condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 115 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
-    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but must be a whole number from 2 to 115: an interrupted Spot task has two minutes."
+    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but must be an integer from 2 to 115: an interrupted Spot task has two minutes."
   }
 }
 
@@ -189,7 +189,7 @@ variable "command" {
 }
 
 variable "security" {
-  description = "What the container may do. Of the kernel's capabilities it has those of keep_capabilities, of the ones that containers usually have: none. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
+  description = "What the container may do. It has no capability of the kernel but those of keep_capabilities, which are out of the ones that containers usually have. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
   type = object({
     user              = optional(string, "")
     read_only_root    = optional(bool, false)
@@ -248,7 +248,7 @@ variable "outbound_ports" {
 
   validation {
     condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
-    error_message = "outbound_ports must hold whole numbers from 1 to 65535."
+    error_message = "outbound_ports must hold integers from 1 to 65535."
   }
 
   validation {
@@ -397,7 +397,7 @@ variable "connections" {
 
   validation {
     condition     = alltrue([for connection in values(var.connections) : connection.port >= 1 && connection.port <= 65535 && floor(connection.port) == connection.port])
-    error_message = "connections must hold ports from 1 to 65535."
+    error_message = "connections must hold ports that are integers from 1 to 65535."
   }
 }
 
@@ -429,7 +429,17 @@ variable "schedules" {
         can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
       ]
     ]))
-    error_message = "schedules must have expressions that are cron() with six fields or rate() with a whole number and minutes, hours or days."
+    error_message = "schedules must have expressions that are cron() with six fields or rate() with an integer and minutes, hours or days."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for schedule in values(var.schedules) : [
+        for expression in schedule.expressions :
+        !startswith(expression, "cron") || length([for field in try([split(" ", expression)[2], split(" ", expression)[4]], []) : field if field == "?"]) == 1
+      ]
+    ]))
+    error_message = "schedules must have exactly one \"?\" in each cron(), as day of month or as day of week: EventBridge Scheduler refuses none and two."
   }
 
   validation {

@@ -154,6 +154,9 @@ locals {
     [local.app_container],
     local.listens ? [merge(local.probe_container, length(var.health_command) > 0 ? {} : { healthCheck = local.probe_health })] : [],
   )
+
+  # length counts characters, ECS bytes: Base64 spells three of them as four characters.
+  definition_bytes = floor(length(replace(base64encode(jsonencode(local.containers)), "=", "")) * 3 / 4)
 }
 
 data "aws_caller_identity" "current" {}
@@ -196,7 +199,7 @@ resource "aws_ecs_task_definition" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(jsonencode(local.containers)) <= 65536
+      condition     = local.definition_bytes <= 65536
       error_message = "The task definition of ${var.name} is larger than the 64 KiB ECS accepts: shorten infra_config or environment."
     }
   }

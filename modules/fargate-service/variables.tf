@@ -54,7 +54,7 @@ variable "subnet_ids" {
 }
 
 variable "image" {
-  description = "Container image of the application, with a tag or a digest. Its port speaks plain HTTP."
+  description = "Container image of the application, with a tag or a digest. What it speaks on its port, it speaks without TLS."
   type        = string
   nullable    = false
 
@@ -172,7 +172,7 @@ variable "scale" {
   # No task at all is no service: nothing could wake it up.
   validation {
     condition     = var.scale.min >= 1 && var.scale.max >= var.scale.min && floor(var.scale.min) == var.scale.min && floor(var.scale.max) == var.scale.max
-    error_message = "scale has min ${var.scale.min} and max ${var.scale.max}, but both must be whole numbers, min 1 or more, max not below min."
+    error_message = "scale has min ${var.scale.min} and max ${var.scale.max}, but both must be integers, min 1 or more, max not below min."
   }
 
   validation {
@@ -182,13 +182,13 @@ variable "scale" {
 
   validation {
     condition     = var.scale.spot_percent >= 0 && var.scale.spot_percent <= 100 && floor(var.scale.spot_percent) == var.scale.spot_percent
-    error_message = "scale.spot_percent is ${var.scale.spot_percent}, but must be a whole number from 0 to 100."
+    error_message = "scale.spot_percent is ${var.scale.spot_percent}, but must be an integer from 0 to 100."
   }
 
   # ecs CapacityProviderStrategyItem: base is at most 100000, and a provider that has weight 0 places no task.
   validation {
     condition     = var.scale.on_demand >= 0 && var.scale.on_demand <= 100000 && floor(var.scale.on_demand) == var.scale.on_demand && (var.scale.spot_percent < 100 || var.scale.on_demand == 0)
-    error_message = "scale.on_demand is ${var.scale.on_demand}, but must be a whole number from 0, and 0 with a spot_percent of 100."
+    error_message = "scale.on_demand is ${var.scale.on_demand}, but must be an integer from 0 to 100000, and 0 with a spot_percent of 100."
   }
 }
 
@@ -200,7 +200,7 @@ variable "drain_seconds" {
 
   validation {
     condition     = var.drain_seconds >= 0 && var.drain_seconds <= 105 && floor(var.drain_seconds) == var.drain_seconds
-    error_message = "drain_seconds is ${var.drain_seconds}, but must be a whole number from 0 to 105."
+    error_message = "drain_seconds is ${var.drain_seconds}, but must be an integer from 0 to 105."
   }
 }
 
@@ -212,13 +212,13 @@ variable "stop_timeout_seconds" {
 
   validation {
     condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
-    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows whole numbers from 2 to 120."
+    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows integers from 2 to 120."
   }
 
   # Two minutes are what an interrupted Spot task has. Five seconds of them are for ECS.
   validation {
     condition     = var.drain_seconds + var.stop_timeout_seconds <= 115
-    error_message = "drain_seconds and stop_timeout_seconds are ${var.drain_seconds + var.stop_timeout_seconds} together, but a task has at most 115 seconds to stop."
+    error_message = "drain_seconds and stop_timeout_seconds are ${var.drain_seconds + var.stop_timeout_seconds} together, but must be at most 115: an interrupted Spot task has two minutes, of which ECS needs some."
   }
 }
 
@@ -231,7 +231,7 @@ variable "health_check_grace_seconds" {
   # ECS gives the start period of a container's check at most 300 seconds.
   validation {
     condition     = var.health_check_grace_seconds >= 0 && var.health_check_grace_seconds <= 300 && floor(var.health_check_grace_seconds) == var.health_check_grace_seconds
-    error_message = "health_check_grace_seconds is ${var.health_check_grace_seconds}, but must be a whole number from 0 to 300."
+    error_message = "health_check_grace_seconds is ${var.health_check_grace_seconds}, but must be an integer from 0 to 300."
   }
 }
 
@@ -255,7 +255,7 @@ variable "port" {
 
   validation {
     condition     = var.port >= 0 && var.port <= 65535 && floor(var.port) == var.port
-    error_message = "port is ${var.port}, but must be a whole number from 1 to 65535, or 0 for none."
+    error_message = "port is ${var.port}, but must be an integer from 1 to 65535, or 0 for none."
   }
 }
 
@@ -297,7 +297,7 @@ variable "security_group_ids" {
 }
 
 variable "security" {
-  description = "What the application's container may do. Of the kernel's capabilities it has those of keep_capabilities, of the ones that containers usually have: none. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
+  description = "What the application's container may do. It has no capability of the kernel but those of keep_capabilities, which are out of the ones that containers usually have. user is whom it runs as, like 1000 or 1000:1000; empty for the image's own. With read_only_root it can write to writable_paths alone, which are empty volumes when the task starts."
   type = object({
     user              = optional(string, "")
     read_only_root    = optional(bool, false)
@@ -338,7 +338,7 @@ variable "outbound_ports" {
 
   validation {
     condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
-    error_message = "outbound_ports must hold whole numbers from 1 to 65535."
+    error_message = "outbound_ports must hold integers from 1 to 65535."
   }
 
   validation {
@@ -391,7 +391,7 @@ variable "health_command" {
 }
 
 variable "helper_image" {
-  description = "Image with a shell, chmod and wget, for the containers that write the infra config and ask for health, by its digest: a tag may come to mean another image. The default is busybox 1.37.0, for every architecture. Where the subnets have no way to the internet, put a copy into a private ECR repository of the region; the tasks may pull from it."
+  description = "Image with a shell, chmod, wget and, for the protocols HTTP2 and GRPC, nc, for the containers that write the infra config and ask for health, by its digest: a tag may come to mean another image. The default is busybox 1.37.0, for every architecture. Where the subnets have no way to the internet, put a copy into a private ECR repository of the region; the tasks may pull from it."
   type        = string
   default     = "public.ecr.aws/docker/library/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   nullable    = false
@@ -427,14 +427,14 @@ variable "permissions_boundary_arn" {
 }
 
 variable "infra_config" {
-  description = "Infra config of the Encore runtime, as JSON text; tasks find it as a file that ENCORE_INFRA_CONFIG_PATH names. Empty for an application that is not an Encore application. Never put a secret's value in here."
+  description = "Infra config of the Encore runtime, as JSON; tasks find it as a file that ENCORE_INFRA_CONFIG_PATH names. Empty for an application that is not an Encore application. Never put a secret's value in here."
   type        = string
   default     = ""
   nullable    = false
 
   validation {
     condition     = var.infra_config == "" || can(keys(jsondecode(var.infra_config)))
-    error_message = "infra_config must be the text of a JSON object; write jsonencode({ ... })."
+    error_message = "infra_config must be a JSON object as a string; write jsonencode({ ... })."
   }
 }
 
@@ -540,12 +540,12 @@ variable "connections" {
 
   validation {
     condition     = alltrue([for connection in values(var.connections) : connection.port >= 1 && connection.port <= 65535 && floor(connection.port) == connection.port])
-    error_message = "connections must hold ports from 1 to 65535."
+    error_message = "connections must hold ports that are integers from 1 to 65535."
   }
 }
 
 variable "routes" {
-  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names and paths it is for, none meaning every one. A path may hold * and ?. With sticky_seconds a client that keeps cookies comes back to the same task for so long. For an Encore application's gateway alone."
+  description = "Listeners of load balancers that send requests here: the listener, the load balancer's security group, the rule's priority, and the host names and paths it is for, none meaning every one. A path may hold * and ?. With sticky_seconds a client that keeps cookies comes back to the same task for so long. Empty for a process that no load balancer sends requests to."
   type = map(object({
     listener_arn      = string
     security_group_id = string
@@ -570,7 +570,7 @@ variable "routes" {
   # elasticloadbalancing TargetGroupAttribute: stickiness.lb_cookie.duration_seconds, one week at most. Clients of gRPC keep no cookies.
   validation {
     condition     = alltrue([for route in values(var.routes) : route.sticky_seconds >= 0 && route.sticky_seconds <= 604800 && floor(route.sticky_seconds) == route.sticky_seconds && (route.sticky_seconds == 0 || var.protocol != "GRPC")])
-    error_message = "routes must have sticky_seconds from 0 to 604800, and 0 with GRPC, whose clients keep no cookies."
+    error_message = "routes must have sticky_seconds that are integers from 0 to 604800, and 0 with GRPC, whose clients keep no cookies."
   }
 
   validation {
@@ -578,10 +578,10 @@ variable "routes" {
     error_message = "routes must hold ARNs of listeners of application load balancers, and security group ids."
   }
 
-  # The first rule of the load balancer hides the runtime's own routes, and must stay the first.
+  # The rules of the module load-balancer hide the runtime's own routes and redirect names, and must stay the first.
   validation {
-    condition     = alltrue([for route in values(var.routes) : route.priority >= 2 && route.priority <= 50000 && floor(route.priority) == route.priority])
-    error_message = "routes must have priorities from 2 to 50000; 1 is the rule that keeps /__encore/ from outside."
+    condition     = alltrue([for route in values(var.routes) : route.priority >= 4 && route.priority <= 50000 && floor(route.priority) == route.priority])
+    error_message = "routes must have priorities from 4 to 50000: 1 to 3 are the load balancer's own rules."
   }
 
   validation {

@@ -40,7 +40,7 @@ variable "length" {
   # 32 characters of 62 kinds carry 190 bits: the value is never the weak link.
   validation {
     condition     = var.length >= 32 && var.length <= 4096 && floor(var.length) == var.length
-    error_message = "length is ${var.length}, but must be a whole number from 32 to 4096."
+    error_message = "length is ${var.length}, but must be an integer from 32 to 4096."
   }
 }
 
@@ -52,7 +52,7 @@ variable "rotation" {
 
   validation {
     condition     = var.rotation >= 1 && floor(var.rotation) == var.rotation
-    error_message = "rotation is ${var.rotation}, but must be a whole number from 1 on."
+    error_message = "rotation is ${var.rotation}, but must be an integer from 1 on."
   }
 }
 
@@ -64,6 +64,6 @@ variable "recovery_window_days" {
 
   validation {
     condition     = var.recovery_window_days == 0 || (var.recovery_window_days >= 7 && var.recovery_window_days <= 30 && floor(var.recovery_window_days) == var.recovery_window_days)
-    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or a whole number from 7 to 30."
+    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or an integer from 7 to 30."
   }
 }

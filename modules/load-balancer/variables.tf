@@ -39,7 +39,7 @@ variable "domain" {
 
   validation {
     condition     = var.domain == "" || (can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain)) && length(var.domain) <= 253)
-    error_message = "domain is a lower-case domain name such as \"api.shop.example.com\": no scheme, no port, no wildcard, no period at the end."
+    error_message = "domain must be a lower-case domain name such as \"api.shop.example.com\": no scheme, no port, no wildcard, no period at the end."
   }
 }
 
@@ -66,7 +66,7 @@ variable "alternative_domains" {
 
   validation {
     condition     = length(var.alternative_domains) <= 9
-    error_message = "At most 9 alternative domains: a certificate of ACM holds 10 names."
+    error_message = "alternative_domains has ${length(var.alternative_domains)} names, but must have at most 9: an account begins with a quota of 10 names for a certificate of ACM, domain among them."
   }
 }
 
@@ -163,6 +163,12 @@ variable "certificate_arn" {
     condition     = var.certificate_arn == "" || var.domain != ""
     error_message = "certificate_arn is of no use without domain: set domain to a name the certificate covers."
   }
+
+  # acm RequestCertificate: the first name becomes the common name, to which RFC 5280 gives 64 characters.
+  validation {
+    condition     = length(var.domain) <= 64 || var.certificate_arn != ""
+    error_message = "domain has ${length(var.domain)} characters, but ACM certifies first names of at most 64: choose a shorter one, or name a certificate that exists in certificate_arn."
+  }
 }
 
 variable "web_acl_arn" {
@@ -202,7 +208,7 @@ variable "idle_timeout_seconds" {
 
   validation {
     condition     = var.idle_timeout_seconds >= 1 && var.idle_timeout_seconds <= 4000 && floor(var.idle_timeout_seconds) == var.idle_timeout_seconds
-    error_message = "A load balancer waits a whole number of seconds from 1 to 4000."
+    error_message = "idle_timeout_seconds is ${var.idle_timeout_seconds}, but must be an integer from 1 to 4000."
   }
 }
 
@@ -214,12 +220,12 @@ variable "access_log_retention_days" {
 
   validation {
     condition     = var.access_log_retention_days >= 1 && var.access_log_retention_days <= 3653 && floor(var.access_log_retention_days) == var.access_log_retention_days
-    error_message = "access_log_retention_days is a whole number of days from 1 to 3653."
+    error_message = "access_log_retention_days is ${var.access_log_retention_days}, but must be an integer from 1 to 3653."
   }
 }
 
 variable "internal" {
-  description = "Whether the load balancer has private addresses alone. One without a domain always has. Another value replaces the load balancer, which `deletion_protection` stops half-way: switch that off in an apply of its own first."
+  description = "Whether the load balancer has private addresses alone. One without a domain always has. With a domain another value replaces the load balancer, which `deletion_protection` stops half-way: switch that off in an apply of its own first."
   type        = bool
   nullable    = false
   default     = false

@@ -34,12 +34,12 @@ variable "retention_days" {
 
   validation {
     condition     = var.retention_days >= 1 && var.retention_days <= 3653 && floor(var.retention_days) == var.retention_days
-    error_message = "retention_days is ${var.retention_days}, but must be a whole number from 1 to 3653."
+    error_message = "retention_days is ${var.retention_days}, but must be an integer from 1 to 3653."
   }
 }
 
 variable "takes_cloudfront_logs" {
-  description = "Whether distributions of the account deliver their logs here as well, by CloudWatch Logs, under AWSLogs/<account>/CloudFront/."
+  description = "Whether CloudWatch Logs may deliver the logs of the account's distributions here as well, under AWSLogs/<account>/CloudFront/."
   type        = bool
   default     = false
   nullable    = false

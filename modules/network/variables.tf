@@ -70,7 +70,7 @@ variable "storage_ports" {
 
   validation {
     condition     = alltrue([for port in var.storage_ports : port >= 1 && port <= 31000 && floor(port) == port])
-    error_message = "A storage port is a whole number from 1 to 31000: its network ACL rule is numbered 1000 + port, and AWS numbers rules up to 32766."
+    error_message = "A storage port must be an integer from 1 to 31000: its network ACL rule is numbered 1000 + port, and AWS numbers rules up to 32766."
   }
 
   validation {
@@ -80,7 +80,7 @@ variable "storage_ports" {
 
   validation {
     condition     = length(var.storage_ports) <= 10
-    error_message = "At most 10 storage ports: a network ACL holds 20 rules in each direction."
+    error_message = "At most 10 storage ports: an account begins with a quota of 20 rules of a network ACL in each direction."
   }
 }
 
@@ -92,7 +92,7 @@ variable "service_port" {
 
   validation {
     condition     = var.service_port >= 1024 && var.service_port <= 32767 && floor(var.service_port) == var.service_port
-    error_message = "The service port is a whole number from 1024 to 32767. From 32768 on, Linux picks the ports of outgoing connections, and the network ACL could not tell a call from an answer."
+    error_message = "service_port is ${var.service_port}, but must be an integer from 1024 to 32767. From 32768 on, Linux picks the ports of outgoing connections, and the network ACL could not tell a call from an answer."
   }
 }
 
@@ -154,7 +154,7 @@ variable "flow_log_retention_days" {
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.flow_log_retention_days)
-    error_message = "CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+    error_message = "flow_log_retention_days is ${var.flow_log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 

@@ -21,7 +21,7 @@ variable "key_arn" {
 }
 
 variable "keep_images" {
-  description = "How many images with a tag are kept of each prefix; the oldest go first, by when they were first pushed. 0 keeps all. An image that runs is not exempt: keep what runs, what is being deployed and what you may want to roll back to."
+  description = "How many images with a tag are kept of each prefix, at least; the oldest go first, by when they were first pushed. 0 keeps all. An image that runs is not exempt: keep what runs, what is being deployed and what you may want to roll back to."
   type        = number
   nullable    = false
   default     = 50
@@ -29,12 +29,12 @@ variable "keep_images" {
   # The image that runs, the one that replaces it, and the one before, to go back to.
   validation {
     condition     = var.keep_images == 0 || var.keep_images >= 3 && var.keep_images <= 10000 && floor(var.keep_images) == var.keep_images
-    error_message = "keep_images is ${var.keep_images}, but must be a whole number from 3 to 10000, or 0 to keep every image: fewer than 3 would let the image that runs, or the one to go back to, expire."
+    error_message = "keep_images is ${var.keep_images}, but must be an integer from 3 to 10000, or 0 to keep every image: fewer than 3 would let the image that runs, or the one to go back to, expire."
   }
 }
 
 variable "tag_prefixes" {
-  description = "What tags begin with, where several images share the repository: `orders-` for `orders-4f2c1d`. keep_images counts for each by itself, so that no image expires because others are pushed more often. A whole tag keeps that image."
+  description = "What tags begin with, where several images share the repository: `orders-` for `orders-4f2c1d`. keep_images holds for each by itself, so that no image expires because others are pushed more often. A whole tag keeps that image."
   type        = list(string)
   nullable    = false
   default     = []
@@ -52,7 +52,7 @@ variable "tag_prefixes" {
 }
 
 variable "push_role_arns" {
-  description = "ARNs of the IAM roles that may push images, `*` and `?` match as in IAM. When set, everybody else is denied, whatever their own policies say. Empty: the policies of each role decide."
+  description = "ARNs of the IAM roles that may push images, `*` and `?` match as in IAM. When set, everybody else but service-linked roles of AWS is denied, whatever their own policies say. Empty: the policies of each role decide."
   type        = list(string)
   nullable    = false
   default     = []
@@ -64,7 +64,7 @@ variable "push_role_arns" {
 }
 
 variable "pull_role_arns" {
-  description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else is denied the layers, and with push_role_arns the manifests, whatever their own policies say. The account may be `*` where only the name is known: roles of other accounts have no right here. Empty: the policies of each role decide."
+  description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else but service-linked roles of AWS is denied the layers, and with push_role_arns the manifests, whatever their own policies say. The account may be `*` where only the name is known: roles of other accounts have no right here. Empty: the policies of each role decide."
   type        = list(string)
   nullable    = false
   default     = []

@@ -39,6 +39,6 @@ variable "recovery_window_days" {
 
   validation {
     condition     = var.recovery_window_days == 0 || (var.recovery_window_days >= 7 && var.recovery_window_days <= 30 && floor(var.recovery_window_days) == var.recovery_window_days)
-    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or a whole number from 7 to 30."
+    error_message = "recovery_window_days is ${var.recovery_window_days}, but Secrets Manager accepts 0 or an integer from 7 to 30."
   }
 }

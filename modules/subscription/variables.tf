@@ -45,7 +45,7 @@ variable "visibility_seconds" {
 
   validation {
     condition     = var.visibility_seconds >= 0 && var.visibility_seconds <= 43200 && floor(var.visibility_seconds) == var.visibility_seconds
-    error_message = "visibility_seconds is ${var.visibility_seconds}, but SQS accepts a whole number from 0 to 43200, which is 12 hours."
+    error_message = "visibility_seconds is ${var.visibility_seconds}, but SQS accepts an integer from 0 to 43200, which is 12 hours."
   }
 }
 
@@ -57,7 +57,7 @@ variable "retention_seconds" {
 
   validation {
     condition     = var.retention_seconds >= 60 && var.retention_seconds <= 1209600 && floor(var.retention_seconds) == var.retention_seconds
-    error_message = "retention_seconds is ${var.retention_seconds}, but SQS accepts a whole number from 60 to 1209600, which is 14 days."
+    error_message = "retention_seconds is ${var.retention_seconds}, but SQS accepts an integer from 60 to 1209600, which is 14 days."
   }
 }
 
@@ -69,7 +69,7 @@ variable "max_receive_count" {
 
   validation {
     condition     = var.max_receive_count >= 0 && var.max_receive_count <= 1000 && floor(var.max_receive_count) == var.max_receive_count
-    error_message = "max_receive_count is ${var.max_receive_count}, but SQS accepts a whole number from 1 to 1000; 0 stands for no limit."
+    error_message = "max_receive_count is ${var.max_receive_count}, but SQS accepts an integer from 1 to 1000; 0 stands for no limit."
   }
 }
 
@@ -87,7 +87,7 @@ variable "alarm_topic_arns" {
 }
 
 variable "fifo" {
-  description = "Whether the queue keeps the order of the messages of a group and delivers each once, as its topic does. Changing it replaces the queue."
+  description = "Whether the queue is a FIFO queue, as its topic is a FIFO topic: it keeps the order of the messages of a group, and takes one deduplication id once within five minutes. Changing it replaces the queue."
   type        = bool
   default     = false
   nullable    = false

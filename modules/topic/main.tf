@@ -14,7 +14,7 @@ resource "aws_sns_topic" "this" {
   content_based_deduplication = false
 }
 
-# It allows nothing: within the account the policies of the roles decide, and nobody else may do anything.
+# It allows nothing: within the account the policies of the roles decide, and no other account may do anything.
 data "aws_iam_policy_document" "topic" {
   statement {
     sid       = "OnlyOverTLS"

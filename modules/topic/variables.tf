@@ -22,7 +22,7 @@ variable "key_arn" {
 }
 
 variable "fifo" {
-  description = "Whether the topic keeps the order of the messages of a group and delivers each once. It must agree with its publishers, which name a group and a deduplication id exactly for such a topic, and with its subscriptions. Changing it replaces the topic."
+  description = "Whether the topic is a FIFO topic: it keeps the order of the messages of a group, and takes one deduplication id once within five minutes. It must agree with its publishers, which name a group and a deduplication id exactly for such a topic, and with its subscriptions. Changing it replaces the topic."
   type        = bool
   default     = false
   nullable    = false

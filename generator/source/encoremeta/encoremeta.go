@@ -4,17 +4,19 @@ package encoremeta
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
 // Read reads what `encore debug meta -f json` prints: the description of an application that Encore's own parser
-// made, in Go or in TypeScript. name is what positions call the text; app is the encore.app beside it, which says what
+// made, in Go or in TypeScript. name is what positions call the text; encore is the encore.app beside it, which says what
 // metadata leaves out, the application's id and its cross-origin policy. It is nil when there is none.
 //
 // It takes what any version of Encore prints: fields in snake case or camel case, in any order, absent when they hold
@@ -29,7 +31,7 @@ import (
 // every service are lost. A database that no service uses is therefore warned about. A reference to an endpoint looks
 // like a call. Which service declares a topic, bucket, database or cache is not said, nor, in Go, whether a database
 // that is named is used.
-func Read(name string, text []byte, app *source.EncoreApp, spellings []source.MetadataSpelling) (*source.Application, hcl.Diagnostics) {
+func Read(name string, text []byte, encore *source.EncoreApp, spellings []source.MetadataSpelling) (*source.Application, hcl.Diagnostics) {
 	text = source.DecodeMetadata(text)
 	if pointer := source.CheckPointer(name, text); pointer != nil {
 		return nil, hcl.Diagnostics{pointer}
@@ -45,7 +47,7 @@ func Read(name string, text []byte, app *source.EncoreApp, spellings []source.Me
 	}
 	r := &metadataReader{
 		metadataSyntax: metadataSyntax{name: name, text: text, lines: lineStarts(text)},
-		result:         &source.Application{Metadata: true},
+		result:         &source.Application{Origin: source.FromMetadata},
 		services:       map[string]string{}, owners: map[string]string{}, declared: map[[2]string]bool{}, missed: map[hcl.Range]bool{},
 	}
 	root := metadataNode{&value}
@@ -53,14 +55,18 @@ func Read(name string, text []byte, app *source.EncoreApp, spellings []source.Me
 		return nil, r.diags
 	}
 	r.application(root, spellings)
-	if app != nil {
-		r.result.ID, r.result.IDAt, r.result.CORS, r.result.ProcessPerService = app.ID, app.IDAt, app.CORS, app.ProcessPerService
-		if app.Language != r.result.Language {
+	if encore != nil {
+		r.result.ID, r.result.IDAt, r.result.CORS, r.result.ProcessPerService = encore.ID, encore.IDAt, encore.CORS, encore.ProcessPerService
+		if runtime, known := encore.Runtime(); !known || runtime != r.result.Runtime {
+			written := languageName(runtime)
+			if !known {
+				written = strconv.Quote(encore.Language)
+			}
 			r.fail(r.within(root, "language"), "Metadata of another application", "print it in the application's folder: "+metadataCommand,
-				"The metadata describes an application in %s, and %s says that this one is in %s.", languageName(r.result.Language), source.EncoreAppFile, languageName(app.Language))
+				"The metadata describes an application in %s, and %s says that this one is in %s.", languageName(r.result.Runtime), source.EncoreAppFile, written)
 		}
 	}
-	source.SortDiagnostics(r.diags)
+	diagnostic.Sort(r.diags)
 	return r.result, r.diags
 }
 
@@ -154,8 +160,8 @@ func lineOf(starts []int, offset int) int {
 	return line
 }
 
-func languageName(language string) string {
-	if language == "go" {
+func languageName(runtime app.Runtime) string {
+	if runtime == app.EncoreGo {
 		return "Go"
 	}
 	return "TypeScript"

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
@@ -115,9 +116,9 @@ func encoreAppOf(t *testing.T, archive *txtar.Archive) *source.EncoreApp {
 
 // TestI3_EncoreApp: what metadata leaves out is in encore.app.
 func TestI3_EncoreApp(t *testing.T) {
-	app := &source.EncoreApp{ID: "shop-x1", Language: "go", CORS: &source.CORS{Debug: true}}
-	read, diags := Read("meta.json", []byte(`{"svcs": []}`), app, testSpellings)
-	if len(diags) > 0 || read.ID != "shop-x1" || read.CORS != app.CORS || !read.Metadata || read.Language != "go" {
+	encore := &source.EncoreApp{ID: "shop-x1", Language: "go", CORS: &app.CORS{Debug: true}}
+	read, diags := Read("meta.json", []byte(`{"svcs": []}`), encore, testSpellings)
+	if len(diags) > 0 || read.ID != "shop-x1" || read.CORS != encore.CORS || read.Origin != source.FromMetadata || read.Runtime != app.EncoreGo {
 		t.Errorf("%+v %s", read, diags)
 	}
 }

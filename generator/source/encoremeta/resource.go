@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -164,7 +165,7 @@ func (r *metadataReader) wordValue(n metadataNode, s source.MetadataSetting) (so
 	return s.Words[index].Value, true
 }
 
-// variant reads a text whose beginning says which setting it is; false when it is not there, or wrong.
+// variant reads a string whose beginning says which setting it is; false when it is not there, or wrong.
 func (r *metadataReader) variant(n metadataNode, s source.MetadataSetting) (name string, value source.Value, ok bool) {
 	text := r.string(n, s.Field)
 	if text == "" {
@@ -182,11 +183,11 @@ func (r *metadataReader) variant(n metadataNode, s source.MetadataSetting) (name
 			if count, err := strconv.ParseInt(rest, 10, 32); err == nil {
 				return v.Setting, source.Value{Kind: source.Int, Int: count * v.Unit}, true
 			}
-			r.wrong(n.member(s.Field), "the field "+s.Field, "a whole number after "+strconv.Quote(v.Prefix))
+			r.wrong(n.member(s.Field), "the field "+s.Field, "an integer after "+strconv.Quote(v.Prefix))
 			return "", source.Value{}, false
 		}
 	}
-	r.wrong(n.member(s.Field), "the field "+s.Field, "a text that begins with "+diagnostic.Or(prefixes))
+	r.wrong(n.member(s.Field), "the field "+s.Field, "a string that begins with "+diagnostic.Or(prefixes))
 	return "", source.Value{}, false
 }
 
@@ -233,7 +234,7 @@ func (r *metadataReader) listed(service, name string, at hcl.Range, s *source.Me
 		return
 	}
 	r.result.Decls = append(r.result.Decls, source.Decl{Kind: s.Kind, Name: name, Reference: true, Package: r.services[service], Service: service, At: at, NameAt: at})
-	if r.result.Language != "go" { // where it is listed because an expression uses it
+	if r.result.Runtime != app.EncoreGo { // where it is listed because an expression uses it
 		r.use(source.Use{Kind: s.Kind, Name: name, Service: service, At: at})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -36,9 +37,9 @@ var (
 var segmentMarks = []string{"", ":", "*", "!"}
 
 func (r *metadataReader) application(root metadataNode, spellings []source.MetadataSpelling) {
-	r.result.Language = "go"
+	r.result.Runtime = app.EncoreGo
 	if language, ok := r.word(root, "language", metadataLanguages); ok && language == 1 {
-		r.result.Language = "typescript"
+		r.result.Runtime = app.EncoreTypeScript
 	}
 	r.module = r.string(root, "module_path")
 	services := r.objects(root, "svcs")
@@ -81,11 +82,11 @@ func (r *metadataReader) application(root metadataNode, spellings []source.Metad
 // sort puts the lists into the order the source's readers leave them in.
 func (r *metadataReader) sort() {
 	a := r.result
-	slices.SortFunc(a.Services, func(x, y source.Service) int { return strings.Compare(x.Name, y.Name) })
-	slices.SortStableFunc(a.Endpoints, func(x, y source.Endpoint) int {
+	slices.SortFunc(a.Services, func(x, y app.Service) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortStableFunc(a.Endpoints, func(x, y app.Endpoint) int {
 		return strings.Compare(x.Service+"\x00"+x.Name, y.Service+"\x00"+y.Name)
 	})
-	slices.SortStableFunc(a.Middleware, func(x, y source.Middleware) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortStableFunc(a.Middleware, func(x, y app.Middleware) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortStableFunc(a.Packages, func(x, y source.Package) int { return strings.Compare(x.Dir, y.Dir) })
 	slices.SortStableFunc(a.Decls, func(x, y source.Decl) int {
 		if order := strings.Compare(x.Kind+"\x00"+x.Name, y.Kind+"\x00"+y.Name); order != 0 {
@@ -113,7 +114,7 @@ func (r *metadataReader) service(n metadataNode) {
 	}
 	dir := path.Clean(r.string(n, "rel_path"))
 	r.services[name], r.owners[dir] = dir, name
-	r.result.Services = append(r.result.Services, source.Service{Name: name, Dir: dir, HasConfig: r.flag(n, "has_config"), At: r.within(n, "name")})
+	r.result.Services = append(r.result.Services, app.Service{Name: name, Dir: dir, HasConfig: r.flag(n, "has_config"), At: r.within(n, "name")})
 }
 
 // owner notes which service a package belongs to.
@@ -151,7 +152,7 @@ func (r *metadataReader) endpoints(service metadataNode) {
 		}
 		access, _ := r.word(n, "access_type", metadataAccess)
 		protocol, _ := r.word(n, "proto", metadataProtocols)
-		e := source.Endpoint{
+		e := app.Endpoint{
 			Service: owner, Name: name, Access: strings.ToLower(metadataAccess[access]), Raw: protocol == 1, Sensitive: r.flag(n, "sensitive"),
 			At: r.location(n, "name"),
 		}
@@ -207,7 +208,7 @@ func (r *metadataReader) location(n metadataNode, member string) hcl.Range {
 // folder is the folder of an import path, which the metadata of Go applications has in some places.
 func (r *metadataReader) folder(pkg string) string {
 	switch inside, ok := strings.CutPrefix(pkg, r.module+"/"); {
-	case r.result.Language != "go" || r.module == "":
+	case r.result.Runtime != app.EncoreGo || r.module == "":
 	case pkg == r.module:
 		return "."
 	case ok:
@@ -248,13 +249,13 @@ func (r *metadataReader) authHandler(root metadataNode) {
 		service = r.owners[r.folder(r.string(n, "pkg_path"))]
 	}
 	if r.isService(service, r.within(n, "service_name")) {
-		r.result.AuthHandler = &source.AuthHandler{Name: r.string(n, "name"), Service: service, At: r.location(n, "name")}
+		r.result.AuthHandler = &app.AuthHandler{Name: r.string(n, "name"), Service: service, At: r.location(n, "name")}
 	}
 }
 
 func (r *metadataReader) middleware(n metadataNode) {
 	name := n.member("name")
-	m := source.Middleware{
+	m := app.Middleware{
 		Name: r.string(name, "name"), Package: path.Clean(r.string(name, "pkg")), Service: r.string(n, "service_name"), Global: r.flag(n, "global"),
 		At: r.location(n, "name"),
 	}

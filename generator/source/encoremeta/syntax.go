@@ -132,7 +132,7 @@ func describeMetadata(n metadataNode) string {
 	}
 	switch literal.Kind() {
 	case '"':
-		return fmt.Sprintf("the text %q", literal.String())
+		return fmt.Sprintf("the string %q", literal.String())
 	case '0':
 		return "the number " + string(literal)
 	}
@@ -172,12 +172,12 @@ func (s *metadataSyntax) objects(n metadataNode, name string) []metadataNode {
 	return nodes
 }
 
-// texts is a list of texts; what is none is reported and left out.
+// texts is a list of strings; what is none is reported and left out.
 func (s *metadataSyntax) texts(n metadataNode, name string) []metadataNode {
 	var nodes []metadataNode
 	for _, element := range s.list(n, name) {
 		if literal, ok := element.literal(); !ok || literal.Kind() != '"' {
-			s.wrong(element, "an element of "+name, "a text")
+			s.wrong(element, "an element of "+name, "a string")
 			continue
 		}
 		nodes = append(nodes, element)
@@ -185,20 +185,20 @@ func (s *metadataSyntax) texts(n metadataNode, name string) []metadataNode {
 	return nodes
 }
 
-// string is a text, "" when it is not there.
+// string is a string, "" when it is not there.
 func (s *metadataSyntax) string(n metadataNode, name string) string {
 	found := n.member(name)
 	if found.value == nil {
 		return ""
 	}
 	if literal, ok := found.literal(); !ok || literal.Kind() != '"' {
-		s.wrong(found, "the field "+name, "a text")
+		s.wrong(found, "the field "+name, "a string")
 		return ""
 	}
 	return found.text()
 }
 
-// required is a text that must be there and not be empty; false, and reported, when it is not.
+// required is a string that must be there and not be empty; false, and reported, when it is not.
 func (s *metadataSyntax) required(n metadataNode, name, what string) (string, bool) {
 	before := len(s.diags)
 	text := s.string(n, name)
@@ -236,7 +236,7 @@ func (s *metadataSyntax) flag(n metadataNode, name string) bool {
 	return false
 }
 
-// number is a whole number; false when it is not there, or is none, which is reported.
+// number is an integer; false when it is not there, or is none, which is reported.
 func (s *metadataSyntax) number(n metadataNode, name string) (int64, bool) {
 	found := n.member(name)
 	if found.value == nil {
@@ -251,7 +251,7 @@ func (s *metadataSyntax) number(n metadataNode, name string) (int64, bool) {
 			return int64(number), true
 		}
 	}
-	s.wrong(found, "the field "+name, "a whole number")
+	s.wrong(found, "the field "+name, "an integer")
 	return 0, false
 }
 

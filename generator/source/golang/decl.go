@@ -259,7 +259,7 @@ func (p *goPackage) structVarDecl(file *goFile, spelling *source.GoSpelling, ind
 			continue
 		}
 		if t, ok := field.Type.(*ast.Ident); !ok || t.Name != "string" || p.symbols["string"] != 0 {
-			p.error(file, field.Type, "Invalid "+spelling.Noun, "make it a string", "A %s is text, and this one %s.", spelling.Noun, hasType(field.Type))
+			p.error(file, field.Type, "Invalid "+spelling.Noun, "make it a string", "A %s is a string, and this one %s.", spelling.Noun, hasType(field.Type))
 			continue
 		}
 		for _, fieldName := range field.Names {

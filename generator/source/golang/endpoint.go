@@ -10,12 +10,13 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
 // goEndpoint is an endpoint before its service is known.
 type goEndpoint struct {
-	source.Endpoint
+	app.Endpoint
 	// receiver is the type the endpoint is a method of, "" for a function.
 	receiver string
 	// request and response are the payload types, nil when there is none or it is not a name.
@@ -24,7 +25,7 @@ type goEndpoint struct {
 }
 
 type goAuthHandler struct {
-	source.AuthHandler
+	app.AuthHandler
 	// method says that it is a method of the service struct, which no package-level name leads to.
 	method bool
 	// params is the type of structured parameters, nil for a plain token.
@@ -32,7 +33,7 @@ type goAuthHandler struct {
 }
 
 type goMiddleware struct {
-	source.Middleware
+	app.Middleware
 	targetsAt []hcl.Range
 }
 
@@ -84,7 +85,7 @@ const (
 // endpoint reads an endpoint. One with errors is kept, with what is known of it: its package is a service's, and its name
 // an endpoint's, whatever else is wrong.
 func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) {
-	endpoint := &goEndpoint{Endpoint: source.Endpoint{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
+	endpoint := &goEndpoint{Endpoint: app.Endpoint{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
 	d.p.endpoints = append(d.p.endpoints, endpoint)
 	d.p.followed[endpoint.Name] = true
 	// Without all words of the directive it is open which signature is meant.
@@ -313,7 +314,7 @@ func (d *goDirectiveReader) pathParam(param goParam, segment pathSegment) {
 const authSignature = "an auth handler is func(ctx context.Context, token string) (auth.UID, error); instead of the token it may take a pointer to a struct, and it may return a pointer to a struct of user data as second result"
 
 func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
-	handler := &goAuthHandler{method: decl.Recv != nil, AuthHandler: source.AuthHandler{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
+	handler := &goAuthHandler{method: decl.Recv != nil, AuthHandler: app.AuthHandler{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
 	d.p.authHandlers = append(d.p.authHandlers, handler)
 	if decl.Recv == nil {
 		d.p.followed[handler.Name] = true
@@ -353,7 +354,7 @@ func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
 const middlewareSignature = "middleware is func(req middleware.Request, next middleware.Next) middleware.Response"
 
 func (d *goDirectiveReader) middleware(decl *ast.FuncDecl, directive goDirective) {
-	found := &goMiddleware{Middleware: source.Middleware{Name: decl.Name.Name, Package: d.p.dir, At: d.file.at(spanOf(decl.Name))}}
+	found := &goMiddleware{Middleware: app.Middleware{Name: decl.Name.Name, Package: d.p.dir, At: d.file.at(spanOf(decl.Name))}}
 	if !d.allow(directive, []string{"global"}, []string{"target"}) {
 		return
 	}

@@ -21,6 +21,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/parallel"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -38,7 +40,7 @@ import (
 // references, directives, signatures, service boundaries. Rules over settings belong to the kinds. The error is the
 // machine's: a folder that cannot be read, or holds no Encore Go application.
 func Read(root string, spellings []source.GoSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	app, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +67,8 @@ func Read(root string, spellings []source.GoSpelling, ignore ...string) (*source
 	if err != nil {
 		return nil, nil, err
 	}
-	result.ID, result.Language, result.CORS, result.ProcessPerService, result.IDAt = app.ID, "go", app.CORS, app.ProcessPerService, app.IDAt
+	result.Runtime = app.EncoreGo
+	result.ID, result.CORS, result.ProcessPerService, result.IDAt = encore.ID, encore.CORS, encore.ProcessPerService, encore.IDAt
 	broken := false
 	for _, p := range packages {
 		diags = append(diags, p.diags...)
@@ -84,7 +87,7 @@ func Read(root string, spellings []source.GoSpelling, ignore ...string) (*source
 		return d.Severity == hcl.DiagError && slices.ContainsFunc(nestedDiags, func(n *hcl.Diagnostic) bool { return n.Severity == hcl.DiagError && inModule(d, n, nested.modules) })
 	})
 	diags = append(append(diags, nestedDiags...), checkOutsideGo(root, linker)...)
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -19,7 +20,7 @@ type goLinker struct {
 	packages []*goPackage
 	byDir    map[string]*goPackage
 	// roots are the services by folder.
-	roots   map[string]*source.Service
+	roots   map[string]*app.Service
 	symbols map[goSymbolKey]*goSymbol
 	// implicit are the implicit resources by spelling and folder.
 	implicit map[goSymbolKey]*goDecl
@@ -55,7 +56,7 @@ type goResource struct {
 func newGoLinker(root string, language *goLanguage, packages []*goPackage) *goLinker {
 	l := &goLinker{
 		root: root, language: language, packages: packages,
-		byDir: make(map[string]*goPackage), roots: make(map[string]*source.Service),
+		byDir: make(map[string]*goPackage), roots: make(map[string]*app.Service),
 		symbols: make(map[goSymbolKey]*goSymbol), implicit: make(map[goSymbolKey]*goDecl),
 		result: &source.Application{},
 	}
@@ -176,7 +177,7 @@ func (l *goLinker) findServices() {
 		if !isStrong {
 			at = weakAt
 		}
-		l.roots[p.dir] = &source.Service{Name: p.name, Dir: p.dir, At: at}
+		l.roots[p.dir] = &app.Service{Name: p.name, Dir: p.dir, At: at}
 	}
 	for _, p := range l.packages {
 		p.service = l.service(p.dir)
@@ -185,7 +186,7 @@ func (l *goLinker) findServices() {
 }
 
 func (l *goLinker) checkServices() {
-	byName := make(map[string]*source.Service)
+	byName := make(map[string]*app.Service)
 	for _, p := range l.packages {
 		service := l.roots[p.dir]
 		if service == nil {

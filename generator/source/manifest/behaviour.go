@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -26,7 +27,7 @@ const grpcHealthPath = "/AWS.ALB/healthcheck"
 const maxSticky = 7 * 24 * time.Hour
 
 // readBehaviour reads what stands in a container's block about it. A job's has nothing of the kind.
-func (r *manifestReader) readBehaviour(node *manifestNode, c *source.Container) {
+func (r *manifestReader) readBehaviour(node *manifestNode, c *app.Container) {
 	c.Worker, c.HealthCommand = node.value("worker").Bool, node.texts("health_command")
 	protocol := node.text("protocol", protocolHTTP)
 	if known := []string{protocolHTTP, protocolHTTP2, protocolGRPC}; !slices.Contains(known, protocol) {
@@ -57,7 +58,7 @@ func (r *manifestReader) checkHealthCommand(node *manifestNode) {
 }
 
 // readSticky reads how long clients come back to one task.
-func (r *manifestReader) readSticky(node *manifestNode, c *source.Container) {
+func (r *manifestReader) readSticky(node *manifestNode, c *app.Container) {
 	sticky := node.value("sticky")
 	if sticky.Kind != source.String {
 		return

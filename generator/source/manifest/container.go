@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -31,8 +32,8 @@ var (
 )
 
 // readPort reads the port of all containers.
-func (r *manifestReader) readPort(app *manifestNode) {
-	port := app.value("port")
+func (r *manifestReader) readPort(node *manifestNode) {
+	port := node.value("port")
 	if port.Kind != source.Int {
 		return
 	}
@@ -44,8 +45,8 @@ func (r *manifestReader) readPort(app *manifestNode) {
 }
 
 // container reads how a service runs without Encore.
-func (r *manifestReader) container(node *manifestNode) *source.Container {
-	c := &source.Container{
+func (r *manifestReader) container(node *manifestNode) *app.Container {
+	c := &app.Container{
 		Image: node.text("image", ""), TagPrefix: node.text("tag_prefix", ""), Command: node.texts("command"), Port: r.port,
 		HealthPath: node.text("health_path", "/"), Public: node.value("public").Bool, Subdomain: node.text("subdomain", ""), Paths: node.texts("paths"),
 	}
@@ -75,9 +76,9 @@ func (r *manifestReader) container(node *manifestNode) *source.Container {
 				"%q is no name of an environment variable.", field.Name)
 			continue
 		}
-		c.Environment = append(c.Environment, source.Variable{Name: field.Name, Value: field.Value.Text, At: field.At})
+		c.Environment = append(c.Environment, app.Variable{Name: field.Name, Value: field.Value.Text, At: field.At})
 	}
-	slices.SortFunc(c.Environment, func(a, b source.Variable) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Environment, func(a, b app.Variable) int { return strings.Compare(a.Name, b.Name) })
 	return c
 }
 
@@ -85,7 +86,7 @@ func (r *manifestReader) container(node *manifestNode) *source.Container {
 var ownRegistry = regexp.MustCompile(`^([0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+|public\.ecr\.aws)/`)
 
 // security reads how much an image may do, and who may pull it.
-func (r *manifestReader) security(node *manifestNode, c *source.Container) {
+func (r *manifestReader) security(node *manifestNode, c *app.Container) {
 	c.ImageCredentials = node.text("image_credentials", "")
 	switch at := node.value("image_credentials").At; {
 	case c.ImageCredentials == "":
@@ -185,26 +186,6 @@ func (r *manifestReader) checkRoutedPath(path string, at hcl.Range) {
 	}
 }
 
-// RouteDepth says how narrow the widest of a service's paths is: the load balancer asks narrow rules first. No paths are
-// every path, which is 0; each literal segment counts one, and so does an end that is no wildcard.
-func RouteDepth(paths []string) int {
-	if len(paths) == 0 {
-		return 0
-	}
-	depth := pathDepth(paths[0])
-	for _, path := range paths[1:] {
-		depth = min(depth, pathDepth(path))
-	}
-	return depth
-}
-
-func pathDepth(path string) int {
-	if below, wild := strings.CutSuffix(path, "/*"); wild {
-		return strings.Count(below, "/")
-	}
-	return strings.Count(strings.TrimSuffix(path, "/"), "/") + 1
-}
-
 // manifestRoute is one path that a service gets from outside.
 type manifestRoute struct {
 	service, subdomain, path string
@@ -224,7 +205,7 @@ func (r *manifestReader) checkRoutes() {
 			fields = []source.Field{{Value: source.Value{Text: "/*", At: node.value("public").At}}}
 		}
 		for _, field := range fields {
-			routes = append(routes, manifestRoute{node.label, node.text("subdomain", ""), field.Value.Text, RouteDepth(node.texts("paths")), field.Value.At})
+			routes = append(routes, manifestRoute{node.label, node.text("subdomain", ""), field.Value.Text, app.RouteDepth(node.texts("paths")), field.Value.At})
 		}
 	}
 	said := map[[2]string]bool{}

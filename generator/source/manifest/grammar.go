@@ -100,7 +100,7 @@ var appBlock = &Block{
 	Settings: []source.ManifestSetting{
 		{Name: "runtime", Type: source.Text, Default: "`\"container\"`",
 			Meaning: "What runs the services: `container` for plain containers, `encore-go` or `encore-typescript` for Encore's runtimes."},
-		{Name: "port", Type: source.WholeNumber, Default: "`8080`", Only: source.ForContainers,
+		{Name: "port", Type: source.Integer, Default: "`8080`", Only: source.ForContainers,
 			Meaning: "Port that every container listens on, 1024 to 32767; the variable `PORT` tells it. One for all: the network's rules name it."},
 	},
 	Blocks: []*Block{
@@ -147,7 +147,7 @@ var serviceSettings = []source.ManifestSetting{
 	{Name: "writable_paths", Type: source.TextList, Default: "the environment's", Only: source.ForContainers,
 		Meaning: "Paths that it can write to with `read_only_root`: volumes that are empty when a task starts."},
 	{Name: "keep_capabilities", Type: source.TextList, Default: "the environment's", Only: source.ForContainers,
-		Meaning: "Capabilities of the kernel that are not taken from it, as in `[\"CHOWN\", \"SETGID\", \"SETUID\"]` for an image that begins as root and goes on as somebody else."},
+		Meaning: "Capabilities of the kernel that are not taken from it, as in `[\"CHOWN\", \"SETGID\", \"SETUID\"]` for an image that begins as root and goes on as another user."},
 	{Name: "public", Type: source.Flag, Default: "`false`", Only: source.ForContainers, Meaning: "Whether requests from outside reach it."},
 	{Name: "subdomain", Type: source.Text, Default: "none", Only: source.ForContainers,
 		Meaning: "The name under the environment's `domain` that it answers to, instead of the domain itself."},

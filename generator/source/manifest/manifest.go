@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -36,8 +37,7 @@ func Exists(root string) bool {
 // or its source cannot be read. reword turns what hcl's parser says of a file that is no HCL, with the file's text, into
 // words for people; nil keeps hcl's own.
 //
-// The result is what the source would give: Language is "go" or "typescript" where the manifest names Encore's runtime,
-// "manifest" for plain containers, and what the `uses` of a service lists stands as references and uses at its place. The
+// The result is what the source would give: the runtime is Encore's where the manifest names it, and what the `uses` of a service lists stands as references and uses at its place. The
 // diagnostics are about syntax, names and structure. Rules over settings belong to the kinds. The error is the machine's.
 func Read(root string, spellings []source.ManifestSpelling, reword func(hcl.Diagnostics, []byte) hcl.Diagnostics) (*source.Application, hcl.Diagnostics, error) {
 	text, err := os.ReadFile(filepath.Join(root, Filename))
@@ -61,7 +61,7 @@ func Read(root string, spellings []source.ManifestSpelling, reword func(hcl.Diag
 			return nil, nil, err
 		}
 	}
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return application, diags, nil
 }
 
@@ -91,13 +91,13 @@ func parseManifest(text []byte, spellings []source.ManifestSpelling, reword func
 		return nil, diags
 	}
 	body := parsed.Body.(*hclsyntax.Body)
-	language, only := manifestRuntime(body)
+	runs, only := manifestRuntime(body)
 	syntax := &manifestSyntax{only: only}
 	file := syntax.read(body, Grammar(spellings))
 	reader := &manifestReader{
 		manifestSyntax: syntax, file: file, spellings: spellings,
-		declared: map[[3]string]source.Decl{}, services: map[string]*manifestNode{}, endpoints: map[[2]string]source.Endpoint{}, port: defaultPort,
-		result: &source.Application{Language: language, Manifest: true},
+		declared: map[[3]string]source.Decl{}, services: map[string]*manifestNode{}, endpoints: map[[2]string]app.Endpoint{}, port: defaultPort,
+		result: &source.Application{Runtime: runs, Origin: source.FromManifest},
 	}
 	reader.application()
 	return reader.result, syntax.diags
@@ -105,18 +105,18 @@ func parseManifest(text []byte, spellings []source.ManifestSpelling, reword func
 
 // manifestRuntime looks for the runtime before anything is checked, because the grammar depends on it. What is wrong
 // with it is reported when its block is read.
-func manifestRuntime(body *hclsyntax.Body) (language string, only source.ManifestOnly) {
+func manifestRuntime(body *hclsyntax.Body) (runs app.Runtime, only source.ManifestOnly) {
 	for _, block := range body.Blocks {
 		if attribute := block.Body.Attributes["runtime"]; block.Type == "app" && attribute != nil {
 			switch value, _ := (&manifestSyntax{}).literal(attribute.Expr); value.Text {
 			case runtimeGo:
-				return "go", source.ForEncore
+				return app.EncoreGo, source.ForEncore
 			case runtimeTypeScript:
-				return "typescript", source.ForEncore
+				return app.EncoreTypeScript, source.ForEncore
 			}
 		}
 	}
-	return "manifest", source.ForContainers
+	return app.Containers, source.ForContainers
 }
 
 // manifestReader turns the blocks of a manifest into declarations and uses.
@@ -128,7 +128,7 @@ type manifestReader struct {
 	// declared are the declarations by kind, parent and name; services and endpoints what calls and jobs may name.
 	declared  map[[3]string]source.Decl
 	services  map[string]*manifestNode
-	endpoints map[[2]string]source.Endpoint
+	endpoints map[[2]string]app.Endpoint
 	// port is the port every container listens on.
 	port int
 }
@@ -166,10 +166,10 @@ func (r *manifestReader) application() {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), source.CompareRanges(a.At, b.At))
 	})
 	slices.SortFunc(r.result.Calls, func(a, b source.Call) int { return source.CompareRanges(a.At, b.At) })
-	slices.SortFunc(r.result.Endpoints, func(a, b source.Endpoint) int {
+	slices.SortFunc(r.result.Endpoints, func(a, b app.Endpoint) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Name, b.Name))
 	})
-	slices.SortFunc(r.result.Services, func(a, b source.Service) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(r.result.Services, func(a, b app.Service) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(r.result.Packages, func(a, b source.Package) int { return cmp.Compare(a.Dir, b.Dir) })
 }
 
@@ -193,7 +193,7 @@ func (r *manifestReader) app() {
 		}
 	}
 	if cors := node.first("cors"); cors != nil {
-		r.result.CORS = &source.CORS{
+		r.result.CORS = &app.CORS{
 			Debug: cors.value("debug").Bool, AllowHeaders: cors.texts("allow_headers"), ExposeHeaders: cors.texts("expose_headers"),
 			AllowOriginsWithoutCredentials: cors.texts("allow_origins_without_credentials"),
 			AllowOriginsWithCredentials:    cors.texts("allow_origins_with_credentials"),
@@ -228,7 +228,7 @@ func (r *manifestReader) service(node *manifestNode) {
 		}
 	}
 	r.services[node.label] = node
-	service := source.Service{Name: node.label, Dir: dir, HasConfig: node.value("cue_config").Bool, At: node.at}
+	service := app.Service{Name: node.label, Dir: dir, HasConfig: node.value("cue_config").Bool, At: node.at}
 	if r.only == source.ForContainers {
 		service.Container = r.container(node)
 	}
@@ -237,11 +237,11 @@ func (r *manifestReader) service(node *manifestNode) {
 }
 
 func (r *manifestReader) authHandler() {
-	app := r.file.first("app")
-	if app == nil || app.first("auth_handler") == nil {
+	node := r.file.first("app")
+	if node == nil || node.first("auth_handler") == nil {
 		return
 	}
-	handler := app.first("auth_handler")
+	handler := node.first("auth_handler")
 	service := handler.value("service")
 	if service.Kind != source.String {
 		return // reported
@@ -250,7 +250,7 @@ func (r *manifestReader) authHandler() {
 		r.unknownService(service.At, service.Text)
 		return
 	}
-	r.result.AuthHandler = &source.AuthHandler{Name: handler.label, Service: service.Text, At: handler.at}
+	r.result.AuthHandler = &app.AuthHandler{Name: handler.label, Service: service.Text, At: handler.at}
 }
 
 // units are the blocks of everything that runs: services and jobs, which differ in what starts them and in nothing else.
@@ -288,7 +288,7 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 			"The endpoint %s.%s is described here and at %s.", service.label, node.label, diagnostic.Place(first.At))
 		return
 	}
-	e := source.Endpoint{
+	e := app.Endpoint{
 		Service: service.label, Name: node.label, Access: node.text("access", "private"), Methods: node.texts("method"),
 		Path: node.text("path", "/"+service.label+"."+node.label), Raw: node.value("raw").Bool, At: node.at,
 	}
@@ -310,7 +310,7 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 		e.Methods = slices.Compact(e.Methods)
 	case e.Raw:
 		e.Methods = []string{"*"}
-	case r.result.Language == "typescript" || node.value("request").Bool:
+	case r.result.Runtime == app.EncoreTypeScript || node.value("request").Bool:
 		e.Methods = []string{"POST"}
 	default:
 		e.Methods = []string{"GET", "POST"}

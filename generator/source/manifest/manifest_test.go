@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
@@ -30,7 +31,7 @@ var testSpellings = []source.ManifestSpelling{
 			{Name: "channel", Type: source.Text, Required: true},
 			{Name: "wait", Type: source.Duration},
 			{Name: "retry", Type: source.Settings, Members: []source.ManifestSetting{
-				{Name: "times", Type: source.WholeNumber, Words: map[string]source.Value{"never": {Kind: source.Int, Int: -2}}},
+				{Name: "times", Type: source.Integer, Words: map[string]source.Value{"never": {Kind: source.Int, Int: -2}}},
 				{Name: "pause", Type: source.Duration, Only: source.ForEncore},
 			}},
 		},
@@ -171,8 +172,8 @@ func TestI4_ManifestSaysWhatSourceWouldSay(t *testing.T) {
 		}
 		application, _, _ = Read(root, testSpellings, nil)
 	}
-	if application.ID != "shop" || application.Language != "go" || !application.Manifest || !slices.Equal(application.CORS.AllowHeaders, []string{"X-Session"}) {
-		t.Errorf("application %q in %q, %+v", application.ID, application.Language, application.CORS)
+	if application.ID != "shop" || application.Runtime != app.EncoreGo || application.Origin != source.FromManifest || !slices.Equal(application.CORS.AllowHeaders, []string{"X-Session"}) {
+		t.Errorf("application %q in %s, %+v", application.ID, application.Runtime, application.CORS)
 	}
 	if meter := application.Decls[slices.IndexFunc(application.Decls, func(d source.Decl) bool { return d.Kind == "meter" })]; meter.Constructor != "NewMeter" {
 		t.Errorf("the meter is made by %q", meter.Constructor)
@@ -197,18 +198,18 @@ service "b" {
 	if err != nil || len(diags) > 0 {
 		t.Fatal(err, sourcetest.Diagnostics(diags))
 	}
-	if application.Language != "manifest" {
-		t.Errorf("language %q", application.Language)
+	if application.Runtime != app.Containers {
+		t.Errorf("runtime %s", application.Runtime)
 	}
 	names := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())
-	want := []*source.Container{
+	want := []*app.Container{
 		{Port: 3000, HealthPath: "/"},
 		{
 			TagPrefix: "b-", Command: []string{"serve", "-v"}, Port: 3000, HealthPath: "/up", Public: true, Subdomain: "admin", Paths: []string{"/x", "/y/*"},
-			Environment: []source.Variable{{Name: "ALPHA", Value: "two words"}, {Name: "ZED", Value: "1"}},
+			Environment: []app.Variable{{Name: "ALPHA", Value: "two words"}, {Name: "ZED", Value: "1"}},
 		},
 	}
-	if d := cmp.Diff(want, []*source.Container{application.Services[0].Container, application.Services[1].Container}, names); d != "" {
+	if d := cmp.Diff(want, []*app.Container{application.Services[0].Container, application.Services[1].Container}, names); d != "" {
 		t.Error(d)
 	}
 }
@@ -218,13 +219,13 @@ func TestI4_RouteDepth(t *testing.T) {
 	order := []string{"/*", "/", "/a/*", "/a", "/a/b/*", "/a/b", "/a/b/c/*"}
 	for i, narrow := range order[1:] {
 		for _, wide := range order[:i+1] {
-			if within(narrow, wide) && pathDepth(narrow) <= pathDepth(wide) {
-				t.Errorf("%s lies within %s, depths %d and %d", narrow, wide, pathDepth(narrow), pathDepth(wide))
+			if within(narrow, wide) && app.RouteDepth([]string{narrow}) <= app.RouteDepth([]string{wide}) {
+				t.Errorf("%s lies within %s, depths %d and %d", narrow, wide, app.RouteDepth([]string{narrow}), app.RouteDepth([]string{wide}))
 			}
 		}
 	}
-	if RouteDepth(nil) != 0 || RouteDepth([]string{"/a/b", "/c/*"}) != 1 {
-		t.Errorf("depths %d and %d", RouteDepth(nil), RouteDepth([]string{"/a/b", "/c/*"}))
+	if app.RouteDepth(nil) != 0 || app.RouteDepth([]string{"/a/b", "/c/*"}) != 1 {
+		t.Errorf("depths %d and %d", app.RouteDepth(nil), app.RouteDepth([]string{"/a/b", "/c/*"}))
 	}
 }
 

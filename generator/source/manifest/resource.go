@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -89,7 +90,7 @@ func (r *manifestReader) declaration(s *source.ManifestSpelling, node, service *
 		}
 	default:
 		r.result.Decls = append(r.result.Decls, decl)
-		if s.List == "" && s.Operation != "" && decl.Service != "" && r.result.Language == "typescript" {
+		if s.List == "" && s.Operation != "" && decl.Service != "" && r.result.Runtime == app.EncoreTypeScript {
 			r.result.Uses = append(r.result.Uses, source.Use{Kind: s.Kind, Name: decl.Name, Operation: s.Operation, Package: decl.Package, Service: decl.Service, At: decl.At})
 		}
 	}
@@ -106,7 +107,7 @@ func (r *manifestReader) dir(service string) string {
 }
 
 func (r *manifestReader) checkResourceName(s *source.ManifestSpelling, node *manifestNode) bool {
-	if r.result.Language == "go" && s.Grammar != source.AnyName {
+	if r.result.Runtime == app.EncoreGo && s.Grammar != source.AnyName {
 		if problem, hint := source.CheckName(s.Grammar, node.label); problem != "" {
 			r.fail(node.labelAt, "Invalid "+s.Noun+" name", hint, "%q is no name for a %s: %s.", node.label, s.Noun, problem)
 			return false

@@ -255,7 +255,7 @@ func (r *manifestSyntax) fits(value source.Value, setting *source.ManifestSettin
 	switch setting.Type {
 	case source.Text:
 		good = value.Kind == source.String
-	case source.WholeNumber:
+	case source.Integer:
 		good = value.Kind == source.Int
 	case source.Flag:
 		good = value.Kind == source.Bool
@@ -266,7 +266,7 @@ func (r *manifestSyntax) fits(value source.Value, setting *source.ManifestSettin
 		good = value.Kind == source.List && setting.Type == source.TextList || value.Kind == source.Object && setting.Type == source.TextMap
 		for _, field := range value.Fields {
 			if good && field.Value.Kind != source.String {
-				hint := "write a text"
+				hint := "write a string"
 				if field.Value.Kind == source.Object && name == `"environment"` {
 					hint += "; what differs between environments stands in groundplan.hcl, as variables in the block of the service"
 				}

@@ -189,7 +189,7 @@ func (r *tsReader) newDecl(role tsFramework, n syntax.Expression) *tsDecl {
 func (r *tsReader) readName(decl *tsDecl, spelling *source.TypeScriptSpelling, arguments []syntax.Expression, index int) {
 	if index >= len(arguments) {
 		decl.invalid = true
-		r.m.error(decl.At, "Missing name", "give it one as a text", "The %s has no name.", spelling.Noun)
+		r.m.error(decl.At, "Missing name", "give it one as a string", "The %s has no name.", spelling.Noun)
 		return
 	}
 	decl.NameAt = r.at(arguments[index])
@@ -197,7 +197,7 @@ func (r *tsReader) readName(decl *tsDecl, spelling *source.TypeScriptSpelling, a
 	if !ok {
 		decl.invalid = true
 		r.m.error(decl.NameAt, "Name is not a literal",
-			"write the name here as a plain text in quotes",
+			"write the name here as a string literal",
 			"The name of a %s is read without running the program, and %s has to be run to be known.", spelling.Noun, describeTS(arguments[index]))
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
@@ -41,7 +42,7 @@ func (r *tsReader) endpoint(form string, n *syntax.Call, ancestors []syntax.Node
 			"An endpoint is called by the exported variable it is bound to, and this one is bound to none.")
 		return
 	}
-	endpoint := &tsEndpointDecl{Endpoint: source.Endpoint{Name: h.name, Access: "private", Methods: []string{"POST"}, At: r.at(n)}}
+	endpoint := &tsEndpointDecl{Endpoint: app.Endpoint{Name: h.name, Access: "private", Methods: []string{"POST"}, At: r.at(n)}}
 	if len(n.Arguments) == 0 {
 		r.m.error(r.at(n), "Endpoint without settings", "give them as an object literal, {...}", "The endpoint %s has no settings.", h.name)
 		return
@@ -222,7 +223,7 @@ func (r *tsReader) service(n syntax.Expression, arguments []syntax.Expression, a
 		if len(arguments) > 0 {
 			where = r.at(arguments[0])
 		}
-		r.m.error(where, "Name is not a literal", "write it here as a plain text in quotes", "The name of a service is read without running the program.")
+		r.m.error(where, "Name is not a literal", "write it here as a string literal", "The name of a service is read without running the program.")
 	case h.binding != nil || h.pattern != nil:
 		r.m.error(at, "Service bound to a variable", fmt.Sprintf("write export default new Service(%q)", name), "The service %s is bound to a variable, and Encore looks for it as the module's default export.", name)
 	case !h.isDefault:
@@ -279,7 +280,7 @@ func (r *tsReader) authHandler(n *syntax.Call, ancestors []syntax.Node) {
 // middleware reads middleware({target}, function).
 func (r *tsReader) middleware(n syntax.Expression, arguments []syntax.Expression, ancestors []syntax.Node) {
 	h := holding(ancestors)
-	decl := &tsMiddlewareDecl{source.Middleware{Name: h.name, Package: r.m.path, Targets: []string{"all"}, At: r.at(n)}}
+	decl := &tsMiddlewareDecl{app.Middleware{Name: h.name, Package: r.m.path, Targets: []string{"all"}, At: r.at(n)}}
 	if len(arguments) > 1 {
 		if options, ok := syntax.Unwrap(arguments[0]).(*syntax.Object); ok {
 			for _, property := range options.Properties {

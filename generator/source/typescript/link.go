@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -21,8 +22,8 @@ type tsLinker struct {
 	modules  []*tsModule
 	byPath   map[string]*tsModule
 	// roots are the services by folder, clients by the name of their generated client.
-	roots   map[string]*source.Service
-	clients map[string]*source.Service
+	roots   map[string]*app.Service
+	clients map[string]*app.Service
 	// endpoints are those of the application by service and name.
 	endpoints map[string]map[string]*tsEndpointDecl
 	// files and resolver find the files that are read again, nil for none.
@@ -37,7 +38,7 @@ type tsLinker struct {
 func newTSLinker(name string, language *tsLanguage, modules []*tsModule) *tsLinker {
 	l := &tsLinker{
 		name: name, language: language, modules: modules, byPath: make(map[string]*tsModule, len(modules)),
-		roots: make(map[string]*source.Service), clients: make(map[string]*source.Service),
+		roots: make(map[string]*app.Service), clients: make(map[string]*app.Service),
 		endpoints: make(map[string]map[string]*tsEndpointDecl), result: &source.Application{},
 	}
 	for _, m := range modules {
@@ -69,11 +70,11 @@ func (l *tsLinker) link() *source.Application {
 // findServices applies Encore's rule: the file of a service makes its folder one; an endpoint, an auth handler, a
 // gateway or a subscription does, unless the folder lies within another such folder.
 func (l *tsLinker) findServices() {
-	strong, weak := make(map[string]source.Service), make(map[string]hcl.Range)
+	strong, weak := make(map[string]app.Service), make(map[string]hcl.Range)
 	for _, m := range l.modules {
 		for _, service := range m.services {
 			if known, ok := strong[m.dir]; !ok || source.CompareRanges(service.at, known.At) < 0 {
-				strong[m.dir] = source.Service{Name: service.name, Dir: m.dir, Declared: true, At: service.at}
+				strong[m.dir] = app.Service{Name: service.name, Dir: m.dir, Declared: true, At: service.at}
 			}
 		}
 		for _, at := range m.serviceMarks(l.language) {
@@ -106,7 +107,7 @@ func (l *tsLinker) findServices() {
 		if dir == "." {
 			name = l.name
 		}
-		l.roots[dir] = &source.Service{Name: name, Dir: dir, At: at}
+		l.roots[dir] = &app.Service{Name: name, Dir: dir, At: at}
 	}
 	for _, m := range l.modules {
 		m.service = l.service(m.dir)
@@ -148,7 +149,7 @@ func (l *tsLinker) service(dir string) string {
 }
 
 func (l *tsLinker) checkServices() {
-	byName := make(map[string]*source.Service)
+	byName := make(map[string]*app.Service)
 	for _, dir := range slices.Sorted(maps.Keys(l.roots)) {
 		service := l.roots[dir]
 		if other := byName[service.Name]; other != nil {
@@ -223,7 +224,7 @@ func (l *tsLinker) linkGateway() {
 				continue
 			}
 			gateway = declared
-			l.result.Gateway = &source.Gateway{Service: m.service, At: declared.at}
+			l.result.Gateway = &app.Gateway{Service: m.service, At: declared.at}
 			if !declared.hasAuth {
 				continue
 			}
@@ -231,7 +232,7 @@ func (l *tsLinker) linkGateway() {
 			for _, entity := range l.follow(m, declared.auth) {
 				if entity.auth != nil && len(entity.rest) == 0 {
 					found = true
-					l.result.AuthHandler = &source.AuthHandler{Name: entity.auth.name, Service: entity.module.service, At: entity.auth.at}
+					l.result.AuthHandler = &app.AuthHandler{Name: entity.auth.name, Service: entity.module.service, At: entity.auth.at}
 				}
 			}
 			if !found {

@@ -71,7 +71,7 @@ func (l *tsLiterals) field(name string, property *syntax.Property) (source.Value
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && value.Kind != source.String {
-		l.r.m.error(at, "Setting of the wrong type", `write a text with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
+		l.r.m.error(at, "Setting of the wrong type", `write a string with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && !isTSDuration(value.Text) {
@@ -221,9 +221,9 @@ func describeTS(e syntax.Expression) string {
 	case *syntax.Number:
 		return "the number " + e.Text
 	case *syntax.Boolean, *syntax.Null:
-		return "no text"
+		return "no string"
 	case *syntax.String:
-		return "the text " + source.DescribeValue(source.Value{Kind: source.String, Text: e.Value})[len("the text "):]
+		return source.DescribeValue(source.Value{Kind: source.String, Text: e.Value})
 	}
 	return "an expression"
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
@@ -157,7 +158,7 @@ type tsReference struct {
 
 // tsEndpointDecl is an endpoint; request is the type of its parameter.
 type tsEndpointDecl struct {
-	source.Endpoint
+	app.Endpoint
 	defaultPath bool
 	request     *tsType
 	invalid     bool
@@ -181,7 +182,7 @@ type tsAuthHandlerDecl struct {
 }
 
 type tsMiddlewareDecl struct {
-	source.Middleware
+	app.Middleware
 }
 
 // tsRef is a place that names something: name is an index into names, path what follows the name.

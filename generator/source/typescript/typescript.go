@@ -19,6 +19,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/parallel"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -35,7 +37,7 @@ import (
 // The diagnostics are those that need the syntax: what is not a literal or stands in the wrong place, invalid
 // references, service boundaries. Rules over settings belong to the kinds. The error is the machine's.
 func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	app, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,9 +52,10 @@ func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) 
 	if err != nil {
 		return nil, nil, err
 	}
-	result.ID, result.Language, result.CORS, result.ProcessPerService, result.IDAt = app.ID, source.LanguageTypeScript, app.CORS, app.ProcessPerService, app.IDAt
+	result.Runtime = app.EncoreTypeScript
+	result.ID, result.CORS, result.ProcessPerService, result.IDAt = encore.ID, encore.CORS, encore.ProcessPerService, encore.IDAt
 	diags = append(diags, more...)
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 
@@ -85,7 +88,7 @@ func readTypeScript(files fs.FS, root string, spellings []source.TypeScriptSpell
 	if !broken {
 		diags = append(diags, linker.diags...)
 	}
-	source.SortDiagnostics(diags)
+	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 

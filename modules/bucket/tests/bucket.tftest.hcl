@@ -91,16 +91,16 @@ run "o1_lifecycle_of_unfinished_uploads_and_older_versions" {
 
   assert {
     condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : one(rule.abort_incomplete_multipart_upload).days_after_initiation if rule.status == "Enabled"] == [7]
-    error_message = "parts of unfinished uploads stay for ever"
+    error_message = "parts of unfinished uploads stay forever"
   }
 
   assert {
     condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : one(rule.noncurrent_version_expiration).noncurrent_days if rule.status == "Enabled"] == [90]
-    error_message = "older versions stay for ever"
+    error_message = "older versions stay forever"
   }
 }
 
-run "o1_older_versions_for_ever_by_choice" {
+run "o1_older_versions_forever_by_choice" {
   command = plan
 
   variables {

@@ -222,7 +222,7 @@ run "c1_logs_are_kept_for_a_while" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this["slow-log"].name == "/aws/vendedlogs/elasticache/shop-prod-main/slow-log" && aws_cloudwatch_log_group.this["slow-log"].retention_in_days == 30 && aws_cloudwatch_log_group.this["slow-log"].kms_key_id == var.key_arn
-    error_message = "the slow log is kept for ever, or not encrypted"
+    error_message = "the slow log is kept forever, or not encrypted"
   }
 
   assert {

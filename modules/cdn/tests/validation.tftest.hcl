@@ -99,6 +99,26 @@ run "refuses_wildcard_domain" {
   expect_failures = [var.domain]
 }
 
+run "refuses_domain_that_acm_does_not_certify" {
+  command = plan
+
+  variables {
+    domain         = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.shop.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "accepts_longest_domain_that_acm_certifies" {
+  command = plan
+
+  variables {
+    domain         = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.shop.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+}
+
 run "refuses_domain_without_a_zone" {
   command = plan
 

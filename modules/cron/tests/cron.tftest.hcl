@@ -137,7 +137,7 @@ run "j1_the_function_calls_the_endpoint_with_the_key" {
 
   assert {
     condition     = aws_lambda_function.this.kms_key_arn == var.key_arn && aws_cloudwatch_log_group.this.kms_key_id == var.key_arn && aws_cloudwatch_log_group.this.name == "/aws/lambda/shop-production-cleanup" && aws_cloudwatch_log_group.this.retention_in_days == 30
-    error_message = "settings or log are not encrypted, or the log is kept for ever"
+    error_message = "settings or log are not encrypted, or the log is kept forever"
   }
 }
 
@@ -237,7 +237,7 @@ run "j1_failed_runs_are_repeated_by_the_function_and_then_kept" {
 
   assert {
     condition     = one(data.aws_iam_policy_document.dead_letters.statement).effect == "Deny" && one(one(data.aws_iam_policy_document.dead_letters.statement).condition).variable == "aws:SecureTransport"
-    error_message = "the queue takes messages over plain HTTP, or allows somebody something"
+    error_message = "the queue takes messages over plain HTTP, or allows something"
   }
 }
 

@@ -201,7 +201,7 @@ run "d1_watched" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this["postgresql"].retention_in_days == 30 && aws_cloudwatch_log_group.this["postgresql"].kms_key_id == var.key_arn
-    error_message = "the exported logs are kept for ever, or not encrypted"
+    error_message = "the exported logs are kept forever, or not encrypted"
   }
 }
 

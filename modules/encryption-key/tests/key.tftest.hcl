@@ -44,7 +44,7 @@ run "without_log_groups_and_topics_only_the_account_may_use_the_key" {
 
   assert {
     condition     = jsondecode(aws_kms_key.this.policy).Statement[0].Principal == { AWS = "arn:aws:iam::123456789012:root" }
-    error_message = "the account's own statement names somebody else"
+    error_message = "the account's own statement names another principal"
   }
 }
 
@@ -62,7 +62,7 @@ run "logs_are_held_to_the_named_groups_of_this_account_and_region" {
 
   assert {
     condition     = jsondecode(aws_kms_key.this.policy).Statement[1].Principal == { Service = "logs.eu-west-1.amazonaws.com" }
-    error_message = "the log statement names somebody else"
+    error_message = "the log statement names another principal"
   }
 
   assert {

@@ -78,7 +78,7 @@ run "sessions_are_recorded_and_encrypted" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this.kms_key_id == var.key_arn && aws_cloudwatch_log_group.this.retention_in_days == 30
-    error_message = "the recordings are not encrypted, or kept for ever"
+    error_message = "the recordings are not encrypted, or kept forever"
   }
 }
 

@@ -445,6 +445,37 @@ run "refuses_another_expression" {
   expect_failures = [var.schedules]
 }
 
+# EventBridge Scheduler wants exactly one of day of month and day of week to be "?".
+run "refuses_two_days_at_once" {
+  command = plan
+
+  variables {
+    schedules = { nightly = { expressions = ["cron(30 2 * * * *)"] } }
+  }
+
+  expect_failures = [var.schedules]
+}
+
+run "refuses_no_day_at_all" {
+  command = plan
+
+  variables {
+    schedules = { nightly = { expressions = ["cron(30 2 ? * ? *)"] } }
+  }
+
+  expect_failures = [var.schedules]
+}
+
+run "refuses_a_task_definition_too_large_in_bytes" {
+  command = plan
+
+  variables {
+    environment = { PADDING = join("", [for i in range(1024) : "ééééééééééééééééééééééééééééééééé"]) }
+  }
+
+  expect_failures = [aws_ecs_task_definition.this]
+}
+
 run "refuses_another_time_zone" {
   command = plan
 

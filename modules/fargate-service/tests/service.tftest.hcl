@@ -408,7 +408,7 @@ run "application_that_writes_to_volumes_alone" {
       container.readonlyRootFilesystem && container.user == "1000:1000" && { for mount in container.mountPoints : mount.containerPath => mount.sourceVolume if !mount.readOnly } == { "/tmp" = "writable-1", "/var/cache" = "writable-2" }
       if container.name == "app"
     ])
-    error_message = "the application writes elsewhere, or as somebody else"
+    error_message = "the application writes elsewhere, or as another user"
   }
 
   assert {
@@ -774,6 +774,17 @@ run "f2_refuses_a_task_definition_too_large" {
 
   variables {
     infra_config = "{\"padding\":\"${join("", [for i in range(1024) : "................................................................"])}\"}"
+  }
+
+  expect_failures = [aws_ecs_task_definition.this]
+}
+
+# ECS counts bytes: 33,792 letters of two bytes each are more than 64 KiB.
+run "f2_refuses_a_task_definition_too_large_in_bytes" {
+  command = plan
+
+  variables {
+    infra_config = "{\"padding\":\"${join("", [for i in range(1024) : "ééééééééééééééééééééééééééééééééé"])}\"}"
   }
 
   expect_failures = [aws_ecs_task_definition.this]

@@ -377,7 +377,7 @@ run "refuses_f1_retention_cloudwatch_has_not" {
   expect_failures = [var.log_retention_days]
 }
 
-run "refuses_f1_logs_kept_for_ever" {
+run "refuses_f1_logs_kept_forever" {
   command = plan
 
   variables {
@@ -758,7 +758,7 @@ run "refuses_n5_connection_without_port" {
   expect_failures = [var.connections]
 }
 
-run "refuses_f5_route_before_the_first_rule" {
+run "refuses_f5_route_before_the_load_balancers_own_rules" {
   command = plan
 
   variables {
@@ -766,7 +766,7 @@ run "refuses_f5_route_before_the_first_rule" {
       api = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
         security_group_id = "sg-0123456789abcdef0"
-        priority          = 1
+        priority          = 3
         hosts             = []
       }
     }

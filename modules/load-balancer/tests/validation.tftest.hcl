@@ -94,6 +94,35 @@ run "refuses_a_wildcard_as_domain" {
   expect_failures = [var.domain]
 }
 
+run "refuses_a_domain_that_acm_does_not_certify" {
+  command = plan
+
+  variables {
+    domain         = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.shop.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "accepts_the_longest_domain_that_acm_certifies" {
+  command = plan
+
+  variables {
+    domain         = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.shop.example.com"
+    hosted_zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+}
+
+run "accepts_a_longer_domain_with_a_certificate" {
+  command = plan
+
+  variables {
+    domain          = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.shop.example.com"
+    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  }
+}
+
 run "refuses_a_domain_that_cannot_be_validated" {
   command = plan
 

@@ -108,7 +108,7 @@ run "p1_a_message_that_must_not_be_retried_is_received_once" {
   }
 }
 
-run "p1_a_message_that_is_retried_for_ever_never_becomes_a_dead_letter" {
+run "p1_a_message_that_is_retried_without_limit_never_becomes_a_dead_letter" {
   command = plan
 
   variables {
@@ -132,7 +132,7 @@ run "p1_exactly_the_topic_may_send_and_only_over_tls" {
 
   assert {
     condition     = [for statement in data.aws_iam_policy_document.queue["queue"].statement : [one(statement.principals).type, join(" ", one(statement.principals).identifiers)]] == [["Service", "sns.amazonaws.com"], ["*", "*"]]
-    error_message = "the policy of queue names somebody else"
+    error_message = "the policy of queue names another principal"
   }
 
   assert {
@@ -147,7 +147,7 @@ run "p1_exactly_the_topic_may_send_and_only_over_tls" {
 
   assert {
     condition     = [for statement in data.aws_iam_policy_document.queue["dead_letters"].statement : [one(statement.principals).type, join(" ", one(statement.principals).identifiers)]] == [["Service", "sns.amazonaws.com"], ["*", "*"]]
-    error_message = "the policy of dead_letters names somebody else"
+    error_message = "the policy of dead_letters names another principal"
   }
 
   assert {
