@@ -31,7 +31,7 @@ func inspectVerb() *cli.Command {
 	return &cli.Command{
 		Name:               "inspect",
 		CustomHelpTemplate: inspectHelp,
-		Action: inspectApplication,
+		Action:             inspectApplication,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "app", Value: "."},
 			&cli.StringFlag{Name: "meta"},

@@ -17,8 +17,8 @@ import (
 // Inspection is an application as `groundplan inspect --format json` prints it. Every list is sorted and none is
 // null; At is "file:line".
 type Inspection struct {
-	App         string                `json:"app"`
-	Language    string                `json:"lang"`
+	App         string       `json:"app"`
+	Language    string       `json:"lang"`
 	Services    []Service    `json:"services"`
 	Databases   []Database   `json:"databases"`
 	Topics      []Topic      `json:"topics"`
@@ -37,22 +37,22 @@ type Inspection struct {
 // Service is a service with everything it uses: first the lists that Encore's metadata attributes to it,
 // then, in Uses, every single use.
 type Service struct {
-	Name      string              `json:"name"`
-	Dir       string              `json:"dir"`
-	Declared  bool                `json:"declared,omitempty"` // by a file encore.service.ts
-	At        string              `json:"at"`
+	Name      string     `json:"name"`
+	Dir       string     `json:"dir"`
+	Declared  bool       `json:"declared,omitempty"` // by a file encore.service.ts
+	At        string     `json:"at"`
 	Endpoints []Endpoint `json:"endpoints"`
 	// Databases are those it declares, refers to by name, or uses; DatabasesByUsage only those an expression in its
 	// tree uses.
-	Databases        []string                `json:"databases"`
-	DatabasesByUsage []string                `json:"databases_by_usage"`
-	Publishes        []string                `json:"publishes"`
-	Subscribes       []Subscription `json:"subscribes"`
-	Buckets          map[string][]string     `json:"buckets"` // operations by bucket
-	Caches           []string                `json:"caches"`
-	Secrets          []string                `json:"secrets"`
-	Calls            []Call         `json:"calls"`
-	HasConfig        bool                    `json:"has_config"`
+	Databases        []string            `json:"databases"`
+	DatabasesByUsage []string            `json:"databases_by_usage"`
+	Publishes        []string            `json:"publishes"`
+	Subscribes       []Subscription      `json:"subscribes"`
+	Buckets          map[string][]string `json:"buckets"` // operations by bucket
+	Caches           []string            `json:"caches"`
+	Secrets          []string            `json:"secrets"`
+	Calls            []Call              `json:"calls"`
+	HasConfig        bool                `json:"has_config"`
 	// Container is how it runs without Encore; absent for Encore's services.
 	Container *Container `json:"container,omitempty"`
 	// Reach is what only code outside the service uses or calls, which its own code leads to; Through says where that
@@ -168,11 +168,11 @@ type Bucket struct {
 
 // Cache is a cache cluster with the keyspaces of all services.
 type Cache struct {
-	Name       string              `json:"name"`
-	Eviction   string              `json:"eviction"`
+	Name       string     `json:"name"`
+	Eviction   string     `json:"eviction"`
 	Keyspaces  []Keyspace `json:"keyspaces"`
-	DeclaredIn string              `json:"declared_in,omitempty"`
-	At         string              `json:"at"`
+	DeclaredIn string     `json:"declared_in,omitempty"`
+	At         string     `json:"at"`
 }
 
 // Keyspace is a keyspace.

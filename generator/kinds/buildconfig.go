@@ -3,7 +3,6 @@ package kinds
 import (
 	"bytes"
 	"encoding/json"
-
 )
 
 // BuildConfigName is an infra config for `encore build docker`, which computes CUE configuration when it builds the

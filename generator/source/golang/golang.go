@@ -20,9 +20,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
