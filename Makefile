@@ -40,7 +40,7 @@ validate: setup ## init, validate and plan of every golden stack against the emu
 
 lab: setup ## applications as processes: task definitions, network, databases, load balancer; as root
 	$(GO_TEST) -tags validate -count=1 -timeout 30m -v ./e2e/lab/...
-	$(GO_TEST) -tags validate -count=1 -timeout 30m -run '^TestLab' -v ./e2e
+	$(GO_TEST) -tags validate -count=1 -timeout 60m -run '^TestLab' -v ./e2e
 
 scan: setup ## checkov, tfsec and tflint, compared with e2e/waivers.hcl
 	$(GO_TEST) -tags validate -count=1 -timeout 20m -run '^TestScan' -v ./e2e

@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 
 	"e2e/lab/container":     {},
 	"e2e/lab/ecs":           {"e2e/emulator", "e2e/lab/container"},
-	"e2e/lab/laboratory":    {"e2e/emulator", "e2e/lab/container", "e2e/lab/ecs", "e2e/lab/environment", "e2e/lab/exercise", "e2e/lab/image", "e2e/lab/needs", "e2e/lab/state", "e2e/lab/vpc", "e2e/lab/vpc/balancer", "e2e/lab/vpc/functions", "e2e/lab/vpc/servers"},
+	"e2e/lab/laboratory":    {"e2e/emulator", "e2e/lab/awscli", "e2e/lab/container", "e2e/lab/ecs", "e2e/lab/environment", "e2e/lab/events", "e2e/lab/exercise", "e2e/lab/image", "e2e/lab/needs", "e2e/lab/state", "e2e/lab/vpc", "e2e/lab/vpc/balancer", "e2e/lab/vpc/functions", "e2e/lab/vpc/servers"},
 	"e2e/lab":               {"e2e/lab/laboratory"},
 	"e2e/emulator":          {},
 	"e2e/provider":          {"e2e/emulator"},
@@ -63,22 +63,25 @@ var mayImport = map[string][]string{
 	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment"},
 	"e2e/lab/state":         {},
 	"e2e/lab/vpc":           {"e2e/lab/state"},
-	"e2e/lab/vpc/balancer":  {"e2e/lab/state", "e2e/lab/vpc"},
+	"e2e/lab/vpc/balancer":  {"e2e/lab/grpchealth", "e2e/lab/state", "e2e/lab/vpc"},
 	"e2e/lab/vpc/functions": {"e2e/emulator", "e2e/lab/state", "e2e/lab/vpc"},
 	"e2e/lab/vpc/servers":   {"e2e/emulator", "e2e/lab/state", "e2e/lab/vpc"},
 	"e2e/lab/needs":         {},
+	"e2e/lab/grpchealth":    {},
+	"e2e/lab/events":        {},
+	"e2e/lab/awscli":        {},
 	"e2e/lab/exercise":      {"e2e/lab/needs"},
 	"e2e/lab/image":         {"e2e/lab/needs"},
 	"e2e/lab/encoreauth":    {},
 	"e2e/lab/state/sample":  {"e2e/lab/state"},
 
 	// The stand-in for Encore's runtime: it knows the configuration and what the code needs, and nothing that wrote either.
-	"e2e/lab/runtime":           {"e2e/lab/needs", "e2e/lab/runtime/api", "e2e/lab/runtime/infra", "e2e/lab/runtime/lifecycle", "e2e/lab/runtime/resource"},
+	"e2e/lab/runtime":           {"e2e/lab/exercise", "e2e/lab/grpchealth", "e2e/lab/needs", "e2e/lab/runtime/api", "e2e/lab/runtime/infra", "e2e/lab/runtime/lifecycle", "e2e/lab/runtime/resource"},
 	"e2e/lab/runtime/infra":     {"e2e/lab/encoreauth", "e2e/lab/needs", "modules"},
 	"e2e/lab/runtime/resource":  {"e2e/lab/exercise", "e2e/lab/needs", "e2e/lab/runtime/infra"},
 	"e2e/lab/runtime/attempt":   {"e2e/lab/encoreauth", "e2e/lab/exercise", "e2e/lab/runtime/infra", "e2e/lab/runtime/resource"},
 	"e2e/lab/runtime/lifecycle": {"e2e/lab/needs", "e2e/lab/runtime/infra"},
-	"e2e/lab/runtime/api":       {"e2e/lab/encoreauth", "e2e/lab/exercise", "e2e/lab/needs", "e2e/lab/runtime/attempt", "e2e/lab/runtime/infra", "e2e/lab/runtime/resource"},
+	"e2e/lab/runtime/api":       {"e2e/lab/encoreauth", "e2e/lab/exercise", "e2e/lab/grpchealth", "e2e/lab/needs", "e2e/lab/runtime/attempt", "e2e/lab/runtime/infra", "e2e/lab/runtime/resource"},
 }
 
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come

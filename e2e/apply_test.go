@@ -78,6 +78,7 @@ func TestG4_Apply(t *testing.T) {
 	}{
 		// What waits longest begins first.
 		{fixture: "shop", settings: labenvironment.Trial, destroy: true},
+		{fixture: "parcels", settings: labenvironment.Secure}, // workers and jobs
 		{fixture: "shop-typescript", settings: labenvironment.AllInOne},
 		{fixture: "webshop", settings: labenvironment.Trial, destroy: true}, // FIFO topics, versioned and public buckets
 		{fixture: "ledger", settings: twoServers, destroy: true},            // a cluster

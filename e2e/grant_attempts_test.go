@@ -215,6 +215,9 @@ func (g *grantees) object(t *testing.T, bucket, operation string, about subject)
 func (g *grantees) runs(t *testing.T, own app.Resource, starts bool) []attempt {
 	var attempts []attempt
 	for _, job := range g.application.Of("cron") {
+		if job.Spec.(*kinds.Cron).StartsJob {
+			continue
+		}
 		function := g.attribute(t, "cron "+job.Name, "aws_lambda_function.this", "function_name")
 		dead := g.attribute(t, "cron "+job.Name, "aws_sqs_queue.dead_letters", "url")
 		attempts = append(attempts,
@@ -224,6 +227,44 @@ func (g *grantees) runs(t *testing.T, own app.Resource, starts bool) []attempt {
 		)
 	}
 	return attempts
+}
+
+// starts are what the schedules of a job do: they start a run of it, and put one that could not start among those that failed. No service
+// is theirs, and no run is to stop.
+func (g *grantees) starts(t *testing.T, own environment.Process) []attempt {
+	var attempts []attempt
+	for _, job := range g.environment.Processes {
+		if !job.Job {
+			continue
+		}
+		definition := g.attribute(t, "process "+job.Name, "aws_ecs_task_definition.this", "arn")
+		group := g.attribute(t, "process "+job.Name, "aws_security_group.this", "id")
+		cluster, subnet := g.attribute(t, "cluster", "aws_ecs_cluster.this", "arn"), g.subnet(t)
+		run := map[string]any{
+			"cluster": cluster, "taskDefinition": definition, "launchType": "FARGATE", "propagateTags": "TASK_DEFINITION",
+			"networkConfiguration": map[string]any{"awsvpcConfiguration": map[string]any{"subnets": []string{subnet}, "securityGroups": []string{group}}},
+		}
+		failures := g.attribute(t, "process "+job.Name, "aws_sqs_queue.failures", "url")
+		attempts = append(attempts,
+			attempt{name: "run job " + job.Name, service: "ecs", operation: "RunTask", parameters: fixed(run), allowed: job.Name == own.Name},
+			attempt{name: "put away a run of job " + job.Name, service: "sqs", operation: "SendMessage", parameters: fixed(map[string]any{"QueueUrl": failures, "MessageBody": "x"}), allowed: job.Name == own.Name},
+			attempt{name: "hide the runs of job " + job.Name + " that failed", service: "sqs", operation: "PurgeQueue", parameters: fixed(map[string]any{"QueueUrl": failures})},
+			attempt{name: "list the tasks of job " + job.Name, service: "ecs", operation: "ListTasks", parameters: fixed(map[string]any{"cluster": cluster})},
+		)
+	}
+	return attempts
+}
+
+// subnet is one in which processes run.
+func (g *grantees) subnet(t *testing.T) string {
+	t.Helper()
+	for _, attributes := range g.resources {
+		if network, is := attributes["network_configuration"].([]any); is && len(network) == 1 {
+			return network[0].(map[string]any)["subnets"].([]any)[0].(string)
+		}
+	}
+	t.Fatal("no process stands in a subnet")
+	return ""
 }
 
 // metrics are written to the one namespace that is the environment's, by Encore's runtimes: a plain container writes none.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
 )
 
 // unmade are statements that this test has no calls for: what ECS and Lambda do with them to start a task or a function,
@@ -53,7 +54,17 @@ func (d *deployment) rolesCan(t *testing.T) {
 				g.secrets(t, func(id string) bool { return g.needs(process, id) })))
 		})
 	}
+	for _, process := range d.environment.Processes {
+		if starter := d.modules["process "+process.Name] + ".aws_iam_role.start[0]"; g.resources[starter] != nil {
+			t.Run("J1 schedules of job "+process.Name, func(t *testing.T) {
+				g.check(t, starter, slices.Concat(g.starts(t, process), g.secrets(t, none), g.keys(t)))
+			})
+		}
+	}
 	for _, job := range g.application.Of("cron") {
+		if job.Spec.(*kinds.Cron).StartsJob {
+			continue // with a role that all schedules of the job take
+		}
 		module := d.modules["cron "+job.Name]
 		t.Run("J1 schedule of "+job.Name, func(t *testing.T) {
 			g.check(t, module+".aws_iam_role.schedule", slices.Concat(g.runs(t, job, true), g.secrets(t, none)))

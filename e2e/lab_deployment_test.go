@@ -4,15 +4,12 @@ package e2e_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,12 +17,11 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/ecs"
 	"github.com/groundplan/groundplan/e2e/lab/exercise"
 	"github.com/groundplan/groundplan/e2e/lab/image"
-	"github.com/groundplan/groundplan/e2e/lab/laboratory"
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 )
 
 // cronJobs lets the time of each schedule come: the signer of the module calls, and the endpoint verifies.
-func (l *lab) cronJobs(t *testing.T) {
+func (l *lab) cronJobs(t testing.TB) {
 	ctx := within(t, 2*time.Minute)
 	for _, job := range l.Needs.Crons {
 		schedules := l.Functions.Schedules(l.Environment.Modules["cron "+job.Name])
@@ -80,7 +76,7 @@ func patience(language string, subscription needs.Subscription) (time.Duration, 
 
 // poison publishes a message for each subscription that its handler fails at. What becomes of it takes minutes, for each attempt waits
 // for longer than the one before.
-func (l *lab) poison(t *testing.T) {
+func (l *lab) poison(t testing.TB) {
 	ctx, published := within(t, time.Minute), map[string]bool{}
 	for _, subscription := range l.poisonous() {
 		if published[subscription.Topic] {
@@ -95,7 +91,7 @@ func (l *lab) poison(t *testing.T) {
 }
 
 // deadLetters looks for each message of poison where it must end, and counts how often it was handed out.
-func (l *lab) deadLetters(t *testing.T) {
+func (l *lab) deadLetters(t testing.TB) {
 	ctx := within(t, 6*time.Minute)
 	for service, subscription := range l.poisonous() {
 		queue, found := l.DeadLetters(subscription.Topic, subscription.Name)
@@ -126,7 +122,7 @@ func (l *lab) deadLetters(t *testing.T) {
 	}
 }
 
-func (l *lab) arrives(ctx context.Context, t *testing.T, queue, text string) {
+func (l *lab) arrives(ctx context.Context, t testing.TB, queue, text string) {
 	t.Helper()
 	for ctx.Err() == nil {
 		answer, err := l.Call("sqs", "ReceiveMessage", map[string]any{"QueueUrl": queue})
@@ -144,158 +140,9 @@ func (l *lab) arrives(ctx context.Context, t *testing.T, queue, text string) {
 	t.Errorf("%q is not among the dead letters of %s", text, queue)
 }
 
-// load is requests that come all the time, as from clients that keep their connections.
-type load struct {
-	cancel  context.CancelFunc
-	workers sync.WaitGroup
-
-	lock  sync.Mutex
-	count int
-	lost  []failure
-}
-
-// failure is a request that was not answered as it should be.
-type failure struct {
-	sent time.Time
-	took time.Duration
-	what string
-}
-
-// way is a request that is expected to be answered 200.
-type way struct{ method, url, body string }
-
-// ways are the endpoints that clients may call. Containers show pages, and are told to call each other.
-func (l *lab) ways(t *testing.T) []way {
-	t.Helper()
-	var ways []way
-	for _, service := range l.Needs.Services {
-		for _, endpoint := range service.Endpoints {
-			if endpoint.Access != needs.Private {
-				ways = append(ways, way{endpoint.Methods[0], l.URL(path(endpoint)), ""})
-			}
-		}
-		if l.Needs.Language != needs.Container {
-			continue
-		}
-		if url, led := l.Front(service.Name, "/pages"); led {
-			ways = append(ways, way{http.MethodGet, url, ""})
-		}
-		for _, call := range service.Calls {
-			body, err := json.Marshal(exercise.Order{Need: &needs.Need{Kind: "call", Name: call}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if url, led := l.Front(service.Name, "/lab/"+service.Name+"/do"); led {
-				ways = append(ways, way{http.MethodPost, url, string(body)})
-			}
-		}
-	}
-	return ways
-}
-
-// press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
-// behind authentication that call other services among them.
-func (l *lab) press(t *testing.T, clients int) *load {
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &load{cancel: cancel}
-	t.Cleanup(cancel)
-	ways := l.ways(t)
-	for worker := range clients {
-		p.workers.Add(1)
-		go func() {
-			defer p.workers.Done()
-			client := l.Balancer.Client()
-			for i := worker; ctx.Err() == nil; i++ {
-				way := ways[i%len(ways)]
-				sent := time.Now()
-				status, reason, err := l.ask(ctx, client, way.method, way.url, way.body, laboratory.Token("ada"))
-				if ctx.Err() != nil {
-					return
-				}
-				p.note(sent, way.method+" "+way.url, status, reason, err)
-				time.Sleep(50 * time.Millisecond)
-			}
-		}()
-	}
-	return p
-}
-
-func (p *load) note(sent time.Time, way string, status int, reason string, err error) {
-	p.lock.Lock()
-	defer p.lock.Unlock()
-	p.count++
-	if err != nil || status != http.StatusOK {
-		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s: %d %v %s", way, status, err, strings.TrimSpace(reason))})
-	}
-}
-
-// end ends the load.
-func (p *load) end() {
-	p.cancel()
-	p.workers.Wait()
-}
-
-// release ends the load and reports what was lost.
-func (p *load) release(t *testing.T) {
-	t.Helper()
-	if lost := p.losses(t); len(lost) > 0 {
-		t.Errorf("%d of %d requests were lost:\n%s", len(lost), p.count, strings.Join(lost[:min(len(lost), 20)], "\n"))
-	}
-}
-
-// losses ends the load and returns what was lost, without races that nobody can win.
-func (p *load) losses(t *testing.T) []string {
-	t.Helper()
-	p.end()
-	t.Logf("%d requests", p.count)
-	if p.count < 100 {
-		t.Errorf("%d requests are too few to show anything", p.count)
-	}
-	var lines []string
-	races := 0
-	for _, failure := range p.lost {
-		if raced(failure.what) && (races+1)*250 <= p.count {
-			races++
-			t.Logf("raced with the end of a connection: %s", failure.what)
-			continue
-		}
-		lines = append(lines, failure.sent.Format("15:04:05.000 ")+failure.what)
-	}
-	return lines
-}
-
-// raced reports whether a POST failed because a connection in the pool of a process was closed at the other end in the same moment. No
-// order of stopping keeps that from two services, as docs/deployments.md says under "What remains": on a machine that is busy it is
-// seen, so that one in 250 requests is taken. A connection that is refused, a name that leads nowhere and an answer of the load
-// balancer's own are none of it.
-func raced(what string) bool {
-	return strings.HasPrefix(what, http.MethodPost+" ") && strings.Contains(what, `"unavailable"`) &&
-		slices.ContainsFunc([]string{": EOF", `"EOF"`, "server closed idle connection", "connection reset by peer", "broken pipe"}, func(end string) bool {
-			return strings.Contains(what, end)
-		})
-}
-
-func TestLabExcusesRacesAlone(t *testing.T) {
-	for what, want := range map[string]bool{
-		`POST /orders: 502 <nil> {"code":"unavailable","message":"EOF"}`:                                                             true,
-		`POST /orders: 502 <nil> {"code":"unavailable","message":"http: server closed idle connection"}`:                             true,
-		`POST /orders: 502 <nil> {"code":"unavailable","message":"read tcp 10.0.0.1:1->10.0.0.2:2: read: connection reset by peer"}`: true,
-		`GET /orders/1: 502 <nil> {"code":"unavailable","message":"EOF"}`:                                                            false,
-		`POST /orders: 502 <nil> {"code":"unavailable","message":"dial tcp 10.0.0.1:8080: connect: connection refused"}`:             false,
-		`POST /orders: 502 <nil> {"code":"unavailable","message":"dial tcp: lookup orders.shop.internal: no such host"}`:             false,
-		`POST /orders: 502 <nil> <html>Bad Gateway</html>`:                                                                           false,
-		`POST /orders: 500 <nil> {"code":"internal","message":"database orders: EOF"}`:                                               false,
-		`POST /orders: 0 EOF `: false,
-	} {
-		if got := raced(what); got != want {
-			t.Errorf("%s: got %v", what, got)
-		}
-	}
-}
-
 // apply applies the services as an operator does, with another image. Meanwhile nobody is asked for rights: the emulator does not
 // know what the actions of some calls of terraform are called.
-func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
+func (l *lab) apply(ctx context.Context, t testing.TB, tag string) error {
 	t.Helper()
 	cloud := l.Environment.Cloud
 	if err := cloud.Enforce(ctx, false); err != nil {
@@ -313,7 +160,7 @@ func (l *lab) apply(ctx context.Context, t *testing.T, tag string) error {
 }
 
 // push makes an image of another version for every process that has versions, which may misbehave.
-func (l *lab) push(t *testing.T, version, misbehaves string) {
+func (l *lab) push(t testing.TB, version, misbehaves string) {
 	t.Helper()
 	for _, reference := range l.references(t) {
 		if before, is := strings.CutSuffix(reference, l.version); is {
@@ -325,7 +172,7 @@ func (l *lab) push(t *testing.T, version, misbehaves string) {
 }
 
 // references are the images of the application that run, by process.
-func (l *lab) references(t *testing.T) map[string]string {
+func (l *lab) references(t testing.TB) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for _, process := range l.processes {
@@ -343,7 +190,7 @@ func (l *lab) references(t *testing.T) map[string]string {
 }
 
 // deployment puts another version in place of every process at once, under load.
-func (l *lab) deployment(t *testing.T) {
+func (l *lab) deployment(t testing.TB) {
 	ctx := within(t, 5*time.Minute)
 	l.push(t, "second", "")
 	load := l.press(t, 8)
@@ -353,7 +200,7 @@ func (l *lab) deployment(t *testing.T) {
 	if err := l.Cluster.Steady(ctx); err != nil {
 		t.Fatal(err)
 	}
-	load.release(t)
+	load.release(ctx, t)
 	replaced := 0
 	for process, reference := range l.references(t) {
 		if strings.HasSuffix(reference, l.version) {
@@ -369,7 +216,7 @@ func (l *lab) deployment(t *testing.T) {
 }
 
 // scaling adds a task to every service, lets Spot take away one of the two, and takes one away itself, under load.
-func (l *lab) scaling(t *testing.T) {
+func (l *lab) scaling(t testing.TB) {
 	ctx := within(t, 4*time.Minute)
 	load := l.press(t, 8)
 	l.scale(ctx, t, 2)
@@ -397,10 +244,10 @@ func (l *lab) scaling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	load.release(t)
+	load.release(ctx, t)
 }
 
-func (l *lab) scale(ctx context.Context, t *testing.T, count int) {
+func (l *lab) scale(ctx context.Context, t testing.TB, count int) {
 	t.Helper()
 	for _, process := range l.processes {
 		if err := l.Cluster.Scale(process.Name, count); err != nil {
@@ -413,7 +260,7 @@ func (l *lab) scale(ctx context.Context, t *testing.T, count int) {
 }
 
 // killed ends a program as a crash would.
-func (l *lab) killed(t *testing.T) {
+func (l *lab) killed(t testing.TB) {
 	ctx := within(t, 2*time.Minute)
 	process := l.processes[0].Name
 	before := l.task(t, process)
@@ -432,7 +279,7 @@ func (l *lab) killed(t *testing.T) {
 }
 
 // badImage deploys an image that ends at once: what served goes on serving, and the apply fails with the reason.
-func (l *lab) badImage(t *testing.T) {
+func (l *lab) badImage(t testing.TB) {
 	ctx := within(t, 5*time.Minute)
 	l.push(t, "bad", image.Exits)
 	before := map[string]string{}
@@ -449,7 +296,7 @@ func (l *lab) badImage(t *testing.T) {
 	if err := l.Cluster.Steady(ctx); err != nil {
 		t.Fatal(err)
 	}
-	load.release(t)
+	load.release(ctx, t)
 	for name, id := range before {
 		if task := l.task(t, name); task.ID != id {
 			t.Errorf("%s: another task than before serves", name)

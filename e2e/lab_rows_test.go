@@ -27,13 +27,14 @@ import (
 //	10  that the S3 client of Go does not look at AWS_ENDPOINT_URL is of interest to laboratories alone; this one answers under AWS's name.
 //	12  Encore's supervisor is in the image that Encore builds, in front of the runtime. The stand-in is the runtime.
 func TestLabRows(t *testing.T) {
+	failed := gather(t)
 	for fixture, rows := range map[string]func(*lab, *testing.T){
 		"shop": (*lab).shopRows, "shop-typescript": (*lab).shopTypeScriptRows, "reach": (*lab).reachRows,
 		"reach-typescript": (*lab).reachTypeScriptRows, "schedules": (*lab).schedulesRows,
 	} {
 		t.Run(fixture, func(t *testing.T) {
 			t.Parallel()
-			rows(openLab(t, laboratory.Options{Fixture: fixture, Speed: speed}), t)
+			rows(openLab(t, failed, laboratory.Options{Fixture: fixture, Speed: speed}), t)
 		})
 	}
 }
@@ -50,13 +51,13 @@ type old struct {
 type putting struct {
 	*lab
 	ctx      context.Context
-	t        *testing.T
+	t        testing.TB
 	changes  map[string]func(*laboratory.Changed) error // by service of the application, or "gateway"
 	restores []func(ctx context.Context) error
 }
 
 // row puts something back, checks, takes it away and checks again.
-func (l *lab) row(t *testing.T, old old) {
+func (l *lab) row(t testing.TB, old old) {
 	t.Helper()
 	ctx := within(t, 90*time.Second)
 	p := &putting{lab: l, ctx: ctx, t: t, changes: map[string]func(*laboratory.Changed) error{}}
@@ -209,7 +210,7 @@ func authority(section, certificate string) func(config map[string]any) {
 }
 
 // root is the certificate that databases of a region are trusted by.
-func root(t *testing.T, region string) string {
+func root(t testing.TB, region string) string {
 	t.Helper()
 	text, err := fs.ReadFile(modules.FS(), "database-server/certificates/"+region+".pem")
 	if err != nil {
@@ -219,7 +220,7 @@ func root(t *testing.T, region string) string {
 }
 
 func (l *lab) shopRows(t *testing.T) {
-	t.Run("row 1 the auth handler's service not beside the gateway", func(t *testing.T) {
+	l.check(t, "row 1 the auth handler's service not beside the gateway", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.rules(func(resources map[string]map[string]any) { l.pair(t, resources, "gateway", "orders", "users") })
@@ -234,7 +235,7 @@ func (l *lab) shopRows(t *testing.T) {
 			wants: []string{`^POST /orders with "Bearer lab-ada": got 500 .*unable to decode auth data`, `^GET /orders/1 with "Bearer lab-ada": got 500 .*unable to decode auth data`},
 		})
 	})
-	t.Run("row 11 a certificate is the only one that is trusted", func(t *testing.T) {
+	l.check(t, "row 11 a certificate is the only one that is trusted", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.infra("users", authority("redis", root(t, "us-east-1")))
@@ -248,7 +249,7 @@ func (l *lab) shopRows(t *testing.T) {
 }
 
 // pair lets a process reach another as a third does.
-func (l *lab) pair(t *testing.T, resources map[string]map[string]any, from, like, to string) {
+func (l *lab) pair(t testing.TB, resources map[string]map[string]any, from, like, to string) {
 	t.Helper()
 	group := func(service string) string {
 		for _, rule := range l.Resources.Of("aws_vpc_security_group_egress_rule") {
@@ -277,7 +278,7 @@ func (l *lab) pair(t *testing.T, resources map[string]map[string]any, from, like
 }
 
 func (l *lab) shopTypeScriptRows(t *testing.T) {
-	t.Run("row 11 a certificate is trusted besides the system's", func(t *testing.T) {
+	l.check(t, "row 11 a certificate is trusted besides the system's", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.infra("users", authority("redis", root(t, "us-east-1"))) // a mistake without consequences
@@ -288,8 +289,8 @@ func (l *lab) shopTypeScriptRows(t *testing.T) {
 			follows: []string{`^process shop-trial-reports: reports: database `},
 		})
 	})
-	t.Run("row 2 the gateway's application hears of its end at once", l.deafGateway)
-	t.Run("row 2 a service's application hears of its end at once", l.deafService)
+	l.check(t, "row 2 the gateway's application hears of its end at once", l.deafGateway)
+	l.check(t, "row 2 a service's application hears of its end at once", l.deafService)
 }
 
 // deaf is a probe that does not keep the signal from the application.
@@ -307,7 +308,7 @@ const lifetime = 10 * time.Second / speed
 
 // deafService replaces tasks under load: one whose signal is held back, and then some whose signal is not, until a request is lost.
 // Callers that were told the name's addresses a moment ago use the old one long, others hardly: it may take more than one.
-func (l *lab) deafService(t *testing.T) {
+func (l *lab) deafService(t testing.TB) {
 	ctx := within(t, 2*time.Minute)
 	replaced := func(change func(*laboratory.Changed) error) []string {
 		load := l.press(t, 8)
@@ -315,6 +316,7 @@ func (l *lab) deafService(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(lifetime)
+		load.enough(ctx, t, 100)
 		return load.losses(t)
 	}
 	report(t, replaced(deaf))
@@ -329,7 +331,7 @@ func (l *lab) deafService(t *testing.T) {
 
 // deafGateway lets Spot take away a task of two, in the same way. When a deployment replaces a task of the gateway the load balancer has
 // let go of it before any signal, whatever the probe does.
-func (l *lab) deafGateway(t *testing.T) {
+func (l *lab) deafGateway(t testing.TB) {
 	ctx := within(t, 90*time.Second)
 	gateway := l.process("gateway")
 	interrupted := func() []string {
@@ -342,6 +344,7 @@ func (l *lab) deafGateway(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(lifetime)
+		load.enough(ctx, t, 100)
 		return load.losses(t)
 	}
 	if err := errors.Join(l.Cluster.Scale(gateway, 2), l.Cluster.Steady(ctx)); err != nil {
@@ -354,7 +357,7 @@ func (l *lab) deafGateway(t *testing.T) {
 	lostBy(t, interrupted(), ": 502 ")
 }
 
-func lostBy(t *testing.T, lost []string, how string) {
+func lostBy(t testing.TB, lost []string, how string) {
 	t.Helper()
 	t.Logf("%d requests were lost", len(lost))
 	if !slices.ContainsFunc(lost, func(one string) bool { return strings.Contains(one, how) }) {
@@ -363,7 +366,7 @@ func lostBy(t *testing.T, lost []string, how string) {
 }
 
 func (l *lab) reachRows(t *testing.T) {
-	t.Run("row 4 what stands in other services is not granted", func(t *testing.T) {
+	l.check(t, "row 4 what stands in other services is not granted", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.infra("orders", func(config map[string]any) {
@@ -384,7 +387,7 @@ func (l *lab) reachRows(t *testing.T) {
 			follows: []string{`^process reach-trial-(orders|store): \w+: call stock.Take: `, `^process reach-trial-gallery: gallery: bucket photos exists: `},
 		})
 	})
-	t.Run("row 7 the service of a nested folder is missing", func(t *testing.T) {
+	l.check(t, "row 7 the service of a nested folder is missing", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				rates := l.process("rates")
@@ -409,7 +412,7 @@ func noDatabase(config map[string]any, name string) {
 }
 
 func (l *lab) reachTypeScriptRows(t *testing.T) {
-	t.Run("row 3 a secret that modules read while they load is missing", func(t *testing.T) {
+	l.check(t, "row 3 a secret that modules read while they load is missing", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.infra("users", func(config map[string]any) { delete(config["secrets"].(map[string]any), "StripeKey") })
@@ -418,7 +421,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 			wants: []string{`^reach-trial-users is STOPPED .*app exited with code 1: .*secret "StripeKey" is not set`},
 		})
 	})
-	t.Run("row 4 what stands in other services is not granted", func(t *testing.T) {
+	l.check(t, "row 4 what stands in other services is not granted", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.infra("users", func(config map[string]any) { noDatabase(config, "orders") })
@@ -432,7 +435,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 			follows: []string{`web: call users.get: .*not configured to use this database`},
 		})
 	})
-	t.Run("row 5 the callers' key is not the first", func(t *testing.T) {
+	l.check(t, "row 5 the callers' key is not the first", func(t testing.TB) {
 		l.row(t, old{
 			put: func(p *putting) {
 				p.infra("orders", func(config map[string]any) {
@@ -447,7 +450,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 	})
 	// The client of a service is used for an endpoint that it has not. What code does so is nobody's need, and a process finds out when it
 	// calls; but the build wants the way. mail is such a service here for as long as the row lasts.
-	t.Run("row 8 a service that only an unknown endpoint names is not found", func(t *testing.T) {
+	l.check(t, "row 8 a service that only an unknown endpoint names is not found", func(t testing.TB) {
 		web := l.Needs.Service("web")
 		calls := web.Calls
 		defer func() { web.Calls, web.Names = calls, nil }()
@@ -462,7 +465,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 }
 
 func (l *lab) schedulesRows(t *testing.T) {
-	t.Run("row 6 the service of a cron job's endpoint is not found", func(t *testing.T) {
+	l.check(t, "row 6 the service of a cron job's endpoint is not found", func(t testing.TB) {
 		l.row(t, old{
 			put:   func(p *putting) { p.infra("digest", undiscovered("billing")) },
 			check: l.builds,

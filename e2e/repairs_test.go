@@ -10,7 +10,7 @@ import (
 )
 
 // at follows a path of fields and of places in lists through an answer, "DBInstances.0.Endpoint".
-func at(t *testing.T, answer any, path string) any {
+func at(t testing.TB, answer any, path string) any {
 	t.Helper()
 	for step := range strings.SplitSeq(path, ".") {
 		switch value := answer.(type) {

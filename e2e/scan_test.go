@@ -12,7 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,7 +34,7 @@ type scanned struct {
 // scanners are what looks at the code without running it.
 var scanners = []struct {
 	name string
-	scan func(t *testing.T, folders []scanned) []finding
+	scan func(t *testing.T, folders []scanned) ([]finding, error)
 }{
 	{"checkov", checkov},
 	{"tfsec", tfsec},
@@ -49,7 +52,10 @@ func TestScan(t *testing.T) {
 	for _, scanner := range scanners {
 		t.Run(scanner.name, func(t *testing.T) {
 			start := time.Now()
-			findings := scanner.scan(t, folders)
+			findings, err := scanner.scan(t, folders)
+			if err != nil {
+				t.Error(err)
+			}
 			unexplained, stale := compareFindings(scanner.name, findings, waivers)
 			for _, found := range unexplained {
 				t.Errorf("new finding: %s\nhint: mend it, or explain it in e2e/waivers.hcl", found)
@@ -68,7 +74,11 @@ func TestScanFires(t *testing.T) {
 	copyFolder(t, filepath.Join("testdata", "findings"), folder)
 	for _, scanner := range scanners {
 		t.Run(scanner.name, func(t *testing.T) {
-			unexplained, _ := compareFindings(scanner.name, scanner.scan(t, []scanned{{folder, folder}}), nil)
+			findings, err := scanner.scan(t, []scanned{{folder, folder}})
+			if err != nil {
+				t.Error(err)
+			}
+			unexplained, _ := compareFindings(scanner.name, findings, nil)
 			if len(unexplained) == 0 {
 				t.Error("nothing found in testdata/findings")
 			}
@@ -97,23 +107,59 @@ func scannedFolders(t *testing.T) []scanned {
 	return folders
 }
 
-// scannerOutput runs a scanner in a folder, which by convention exits 1 or 2 when it finds something, and returns its output.
-func scannerOutput(t *testing.T, folder, binary string, arguments ...string) []byte {
-	t.Helper()
+// eachScanned scans folders, on every core one: scanners use one alone. It returns the findings in the order of the folders.
+func eachScanned(folders []scanned, scan func(folder scanned) ([]finding, error)) ([]finding, error) {
+	found, failed := make([][]finding, len(folders)), make([]error, len(folders))
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range runtime.NumCPU() {
+		group.Go(func() {
+			for i := range next {
+				found[i], failed[i] = scan(folders[i])
+			}
+		})
+	}
+	for i := range folders {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	for i, err := range failed {
+		if err != nil {
+			failed[i] = fmt.Errorf("%s: %w", folders[i].folder, err)
+		}
+	}
+	return slices.Concat(found...), errors.Join(failed...)
+}
+
+// scannerOutput runs a scanner in a folder, which by convention exits 1 or 2 when it finds something, and reads its output, JSON.
+func scannerOutput(folder string, report any, binary string, arguments ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
+	home, err := os.MkdirTemp("", "scanner-")
+	if err != nil {
+		return err
+	}
 	command := exec.CommandContext(ctx, binary, arguments...)
 	command.Dir = folder
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LOG_LEVEL=ERROR", "PYTHONDONTWRITEBYTECODE=1"}
-	var failed *exec.ExitError
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LOG_LEVEL=ERROR", "PYTHONDONTWRITEBYTECODE=1"}
+	var said strings.Builder
+	command.Stderr = &said
 	output, err := command.Output()
+	if cleared := os.RemoveAll(home); cleared != nil {
+		return cleared
+	}
+	var failed *exec.ExitError
 	if err != nil && (!errors.As(err, &failed) || failed.ExitCode() < 0 || failed.ExitCode() > 2) {
-		t.Fatalf("%s: %v", binary, err)
+		return fmt.Errorf("%s: %w", filepath.Base(binary), err)
 	}
 	if len(output) == 0 {
-		t.Fatalf("%s said nothing: %v\n%s", binary, err, failed.Stderr)
+		return fmt.Errorf("%s found nothing to report and exited with %d\n%s", filepath.Base(binary), command.ProcessState.ExitCode(), said.String())
 	}
-	return output
+	if err := json.Unmarshal(output, report); err != nil {
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(binary), err, output)
+	}
+	return nil
 }
 
 // checkovAddress takes an address as checkov prints it apart: the calls in front, "module.a.module.b.", with or without
@@ -126,18 +172,17 @@ func foundIn(scanner, rule, file, address string) finding {
 	return finding{scanner, rule, filepath.Base(filepath.Dir(file)) + ": " + checkovAddress.ReplaceAllString(address, "$1")}
 }
 
-// checkov follows calls of local modules, so it is given whole trees; one at a time, because given several it loses
-// what the later ones pass to the modules.
-func checkov(t *testing.T, folders []scanned) []finding {
-	var findings []finding
-	done := map[string]bool{}
-	for _, scanned := range folders {
-		if done[scanned.tree] {
-			continue
+// checkov follows calls of local modules, so it is given whole trees; each by itself, because given several it loses what the
+// later ones pass to the modules.
+func checkov(t *testing.T, folders []scanned) ([]finding, error) {
+	binary := tool(t, "python", "bin", "checkov")
+	var trees []scanned
+	for _, folder := range folders {
+		if tree := (scanned{folder.tree, folder.tree}); !slices.Contains(trees, tree) {
+			trees = append(trees, tree)
 		}
-		done[scanned.tree] = true
-		output := scannerOutput(t, scanned.tree, tool(t, "python", "bin", "checkov"), "--directory", ".",
-			"--framework", "terraform", "--compact", "--quiet", "--skip-download", "--output", "json")
+	}
+	return eachScanned(trees, func(tree scanned) ([]finding, error) {
 		var report struct {
 			Results struct {
 				Failed []struct {
@@ -152,20 +197,22 @@ func checkov(t *testing.T, folders []scanned) []finding {
 				ParsingErrors int `json:"parsing_errors"`
 			}
 		}
-		if err := json.Unmarshal(output, &report); err != nil {
-			t.Fatalf("checkov: %v\n%s", err, output)
+		if err := scannerOutput(tree.folder, &report, binary, "--directory", ".",
+			"--framework", "terraform", "--compact", "--quiet", "--skip-download", "--output", "json"); err != nil {
+			return nil, err
 		}
 		if report.Summary.ParsingErrors > 0 {
-			t.Errorf("checkov cannot read %v", report.Results.Errors)
+			return nil, fmt.Errorf("checkov cannot read %v", report.Results.Errors)
 		}
 		if report.Summary.Passed+len(report.Results.Failed) == 0 {
-			t.Errorf("checkov looked at nothing: %s", output)
+			return nil, fmt.Errorf("checkov looked at nothing: %+v", report)
 		}
+		var findings []finding
 		for _, failed := range report.Results.Failed {
 			findings = append(findings, foundIn("checkov", failed.ID, failed.File, failed.Resource))
 		}
-	}
-	return findings
+		return findings, nil
+	})
 }
 
 // ephemeralBlock finds what tfsec 1.26 cannot parse: it is older than ephemeral resources.
@@ -173,16 +220,18 @@ var ephemeralBlock = regexp.MustCompile(`(?m)^ephemeral( ")|\bephemeral(\.)`)
 
 // tfsec scans folder by folder. In the copies it is given, ephemeral resources are spelled as data sources, which it
 // knows; otherwise it would give up on every stack that generates a secret.
-func tfsec(t *testing.T, folders []scanned) []finding {
+func tfsec(t *testing.T, folders []scanned) ([]finding, error) {
+	binary := tool(t, "bin", "tfsec")
 	trees := map[string]string{} // tree -> its copy
-	var findings []finding
 	for _, scanned := range folders {
 		if trees[scanned.tree] == "" {
 			trees[scanned.tree] = tfsecCopy(t, scanned.tree)
 		}
-		relative, err := filepath.Rel(scanned.tree, scanned.folder)
+	}
+	return eachScanned(folders, func(folder scanned) ([]finding, error) {
+		relative, err := filepath.Rel(folder.tree, folder.folder)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		var report struct {
 			Results []struct {
@@ -193,21 +242,21 @@ func tfsec(t *testing.T, folders []scanned) []finding {
 				}
 			}
 		}
-		folder := filepath.Join(trees[scanned.tree], relative)
-		output := scannerOutput(t, folder, tool(t, "bin", "tfsec"), ".", "--format", "json", "--no-color", "--no-module-downloads")
-		if err := json.Unmarshal(output, &report); err != nil {
-			t.Fatalf("tfsec %s: %v\n%s", relative, err, output)
+		copied := filepath.Join(trees[folder.tree], relative)
+		if err := scannerOutput(copied, &report, binary, ".", "--format", "json", "--no-color", "--no-module-downloads"); err != nil {
+			return nil, err
 		}
+		var findings []finding
 		for _, result := range report.Results {
 			// Inside a called module tfsec names the call and not the resource, but it points at the right line.
 			address, err := blockAt(result.Location.Filename, result.Location.Line)
 			if err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			findings = append(findings, foundIn("tfsec", result.Rule, result.Location.Filename, address))
 		}
-	}
-	return findings
+		return findings, nil
+	})
 }
 
 func tfsecCopy(t *testing.T, tree string) string {
@@ -249,14 +298,13 @@ func blockAt(name string, line int) (string, error) {
 }
 
 // tflint runs the rules it brings along, all of them; its AWS rules are a plugin of their own.
-func tflint(t *testing.T, folders []scanned) []finding {
+func tflint(t *testing.T, folders []scanned) ([]finding, error) {
 	settings := filepath.Join(t.TempDir(), "tflint.hcl")
 	if err := os.WriteFile(settings, []byte("plugin \"terraform\" {\n  enabled = true\n  preset  = \"all\"\n}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var findings []finding
-	for _, scanned := range folders {
-		folder := scanned.folder
+	binary := tool(t, "bin", "tflint")
+	return eachScanned(folders, func(folder scanned) ([]finding, error) {
 		var report struct {
 			Issues []struct {
 				Rule    struct{ Name string }
@@ -265,18 +313,49 @@ func tflint(t *testing.T, folders []scanned) []finding {
 			}
 			Errors []struct{ Message string }
 		}
-		output := scannerOutput(t, folder, tool(t, "bin", "tflint"), "--config="+settings, "--format=json", "--call-module-type=none")
-		if err := json.Unmarshal(output, &report); err != nil {
-			t.Fatalf("tflint %s: %v\n%s", folder, err, output)
+		if err := scannerOutput(folder.folder, &report, binary, "--config="+settings, "--format=json", "--call-module-type=none"); err != nil {
+			return nil, err
 		}
+		var failed error
 		for _, failure := range report.Errors {
-			t.Errorf("tflint %s: %s", folder, failure.Message)
+			failed = errors.Join(failed, errors.New("tflint: "+failure.Message))
 		}
+		var findings []finding
 		for _, issue := range report.Issues {
-			findings = append(findings, finding{"tflint", issue.Rule.Name, filepath.Base(folder) + ": " + strings.TrimSpace(issue.Message)})
+			findings = append(findings, finding{"tflint", issue.Rule.Name, filepath.Base(folder.folder) + ": " + strings.TrimSpace(issue.Message)})
+		}
+		return findings, failed
+	})
+}
+
+// TestScanEach shows that what fails in one folder is an error, and that findings keep the order of the folders.
+func TestScanEach(t *testing.T) {
+	var folders []scanned
+	var want []finding
+	for i := range 20 {
+		folders = append(folders, scanned{folder: fmt.Sprint(i)})
+		want = append(want, finding{Resource: fmt.Sprint(i)})
+	}
+	found, err := eachScanned(folders, func(folder scanned) ([]finding, error) {
+		if folder.folder == "7" || folder.folder == "12" {
+			return []finding{{Resource: folder.folder}}, errors.New("broken")
+		}
+		return []finding{{Resource: folder.folder}}, nil
+	})
+	if !slices.Equal(found, want) {
+		t.Errorf("got %v", found)
+	}
+	if err == nil || err.Error() != "7: broken\n12: broken" {
+		t.Errorf("got %v of two folders that fail", err)
+	}
+	for _, script := range []string{"exit 0", "echo no json", "echo '{}'; exit 3"} {
+		if err := scannerOutput(t.TempDir(), &struct{}{}, "/bin/sh", "-c", script); err == nil {
+			t.Errorf("%s passes for a scanner", script)
 		}
 	}
-	return findings
+	if err := scannerOutput(t.TempDir(), &struct{}{}, "/bin/sh", "-c", "echo '{}'; exit 1"); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestScanNames shows what scanners say brought to one spelling, and nothing but ephemeral resources spelled anew.

@@ -17,6 +17,8 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import JsonRESTError
 from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
+from moto.ecs.models import ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
@@ -233,7 +235,26 @@ def name_resources():
         arn = f"arn:aws:logs:{self.region}:{self.current_account}:log-group:{group}"
         return "*" if not group else f"{arn}:log-stream:{stream}" if stream else f"{arn}:*"
 
+    def of_task(self):
+        """
+        RunTask is asked for the task definition, in the cluster; for the two roles that it hands to the tasks; and for their tags,
+        where it gives them some (Amazon ECS Developer Guide, "Grant permission to tag resources on creation"; Service Authorization
+        Reference, "Actions, resources, and condition keys for Amazon Elastic Container Service").
+        """
+        if self._get_action() != "RunTask":
+            return "*"
+        backend = ecs_backends[self.current_account][self.region]
+        cluster = self._get_param("cluster", "default").split("/")[-1]
+        definition = backend.describe_task_definition(self._get_param("taskDefinition"))
+        arn = f"arn:aws:ecs:{self.region}:{self.current_account}"
+        passed = [getattr(definition, name, None) for name in ("execution_role_arn", "task_role_arn")]
+        also = [("iam:PassRole", Target(role, {"iam:PassedToService": "ecs-tasks.amazonaws.com"})) for role in passed if role]
+        if self._get_param("tags") or self._get_param("propagateTags") == "TASK_DEFINITION":
+            also.append(("ecs:TagResource", Target(f"{arn}:task/{cluster}/*", {"ecs:CreateAction": "RunTask", "ecs:cluster": f"{arn}:cluster/{cluster}"})))
+        return Target(definition.arn, {"ecs:cluster": f"{arn}:cluster/{cluster}"}, also=also)
+
     for response, resource in (
+        (EC2ContainerServiceResponse, of_task),
         (ECRResponse, of_repository),
         (LogsResponse, of_logs),
         (LambdaResponse, of_function),
@@ -322,6 +343,19 @@ def encrypt_logs_where_keys_let_in():
     LogsBackend.create_log_group = created
 
 
+def lets_in(arn, source, service):
+    """Whether a queue, and the key that it is encrypted with, take a message of a service of AWS that sends for a source."""
+    _, _, _, region, account, name = arn.split(":")
+    queue = sqs_backends[account][region].queues.get(name)
+    keys = {"aws:SourceArn": source, "aws:SourceAccount": source.split(":")[4]}
+    if queue is None or not allows(queue.policy, "sqs:SendMessage", Target(arn, keys), service):
+        return False
+    key = found_key(account, region, queue.kms_master_key_id)
+    return key is None or all(
+        allows(key.policy, action, Target(key.arn, {"aws:SourceArn": source}), service) for action in ("kms:GenerateDataKey", "kms:Decrypt")
+    )
+
+
 def deliver_where_policies_let_in():
     """
     SNS delivers into a queue that lets the topic in and whose key opens for SNS, otherwise into the subscription's dead letters.
@@ -331,22 +365,11 @@ def deliver_where_policies_let_in():
     publish = Subscription.publish
     service = "sns.amazonaws.com"
 
-    def lets_in(arn, topic):
-        _, _, _, region, account, name = arn.split(":")
-        queue = sqs_backends[account][region].queues.get(name)
-        keys = {"aws:SourceArn": topic, "aws:SourceAccount": topic.split(":")[4]}
-        if queue is None or not allows(queue.policy, "sqs:SendMessage", Target(arn, keys), service):
-            return False
-        key = found_key(account, region, queue.kms_master_key_id)
-        return key is None or all(
-            allows(key.policy, action, Target(key.arn, {"aws:SourceArn": topic}), service) for action in ("kms:GenerateDataKey", "kms:Decrypt")
-        )
-
     def published(self, *arguments, **named):
-        if self.protocol != "sqs" or lets_in(self.endpoint, self.topic.arn):
+        if self.protocol != "sqs" or lets_in(self.endpoint, self.topic.arn, service):
             return publish(self, *arguments, **named)
         dead_letters = json.loads(self.attributes.get("RedrivePolicy") or "{}").get("deadLetterTargetArn")
-        if not dead_letters or not lets_in(dead_letters, self.topic.arn):
+        if not dead_letters or not lets_in(dead_letters, self.topic.arn, service):
             return None
         endpoint, self.endpoint = self.endpoint, dead_letters
         try:

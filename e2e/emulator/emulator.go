@@ -174,6 +174,17 @@ func (c *Cloud) SetService(ctx context.Context, cluster, service string, fields 
 	return c.hook(ctx, "service", map[string]any{"region": Region, "cluster": cluster, "service": service, "set": fields}, nil)
 }
 
+// Deliver puts a message into a queue, an ARN, as a service of AWS ("events.amazonaws.com") sends it for source, an ARN: it fails where
+// the queue does not let it in.
+func (c *Cloud) Deliver(ctx context.Context, queue, service, source, body string) error {
+	return c.hook(ctx, "deliver", map[string]any{"queue": queue, "service": service, "source": source, "body": body}, nil)
+}
+
+// AddZone makes a hosted zone that was there before, under the id by which others know it.
+func (c *Cloud) AddZone(ctx context.Context, id, name string) error {
+	return c.hook(ctx, "zone", map[string]any{"id": id, "name": name}, nil)
+}
+
 // hook asks something of the emulator itself, see hooks.py.
 func (c *Cloud) hook(ctx context.Context, name string, asked map[string]any, into any) error {
 	body, err := json.Marshal(asked)

@@ -4,6 +4,8 @@ save         {"file"}                            the whole account into a file, 
 assume       {"role", "service", "source"}       credentials that a service of AWS takes for its customer, if the role trusts it
 deployments  {"held"}                            whether a new deployment waits to be completed by "service", or is complete at once
 service      {"cluster", "service", "set"}       what a deployment came to: fields of an ECS service as DescribeServices tells them
+deliver      {"queue", "service", "source", "body"}  a message that a service of AWS sends for a source, if the queue lets it in
+zone         {"id", "name"}                      a hosted zone that was there before, under the id that it is known by
 """
 
 import json
@@ -13,6 +15,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.utils import camelcase_to_underscores, utcnow
 from moto.ecs.models import ecs_backends
 from moto.iam.models import iam_backends
+from moto.route53.models import route53_backends
+from moto.sqs.models import sqs_backends
 from moto.sts.models import sts_backends
 
 import authorization
@@ -74,7 +78,24 @@ def dated(entry):
     return {**entry, **moments}
 
 
-HOOKS = {hook.__name__: hook for hook in (save, assume, deployments, service)}
+def deliver(asked):
+    """Nobody calls the API of the queue: the service comes by its own name, and only the queue's policy lets it in."""
+    _, _, _, region, account, name = asked["queue"].split(":")
+    if not authorization.lets_in(asked["queue"], asked["source"], asked["service"]):
+        raise Refused(f"{asked['queue']} lets nothing in that {asked['service']} sends for {asked['source']}")
+    sqs_backends[account][region].send_message(name, asked["body"])
+
+
+def zone(asked):
+    """CreateHostedZone gives an id of its own choice, and who was told a zone's id did not choose it."""
+    backend = route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    made = backend.create_hosted_zone(asked["name"] + ".", private_zone=False)
+    del backend.zones[made.resource_id]
+    made.resource_id = asked["id"]
+    backend.zones[made.resource_id] = made
+
+
+HOOKS = {hook.__name__: hook for hook in (save, assume, deployments, service, deliver, zone)}
 
 
 def answer(name, body):

@@ -10,8 +10,11 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.awslambda.models import LambdaBackend
 from moto.cloudfront.models import Distribution, ViewerCertificate
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
+from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend, Service
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api._internal import mock_random
 from moto.s3.models import FakeDeleteMarker
 from moto.sqs.models import Queue
@@ -60,6 +63,46 @@ def run_what_is_desired():
         return service
 
     Service.__init__, EC2ContainerServiceBackend.update_service = created, updated
+
+
+def run_tasks_by_strategy():
+    """
+    A task runs on the capacity providers that its strategy names, which the cluster must have, and without a launch type (Amazon ECS
+    API Reference, "RunTask"). moto takes no notice of the strategy, and looks for machines with as much memory as each container
+    names, which none has to where the task does (Amazon ECS Developer Guide, "Amazon ECS task definition parameters for Fargate").
+    """
+    run = EC2ContainerServiceResponse.run_task
+    EC2ContainerServiceBackend._calculate_task_resource_requirements = staticmethod(
+        lambda _: {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
+    )
+
+    def ran(self):
+        strategy = self._get_param("capacityProviderStrategy")
+        if not strategy:
+            return run(self)
+        if self._get_param("launchType"):
+            raise InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported.")
+        name = self._get_param("cluster", "default")
+        if unknown := {item["capacityProvider"] for item in strategy} - set(self.ecs_backend._get_cluster(name).capacity_providers or []):
+            raise InvalidParameterException(
+                "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster: "
+                + ", ".join(sorted(unknown))
+            )
+        tasks = self.ecs_backend.run_task(
+            name,
+            self._get_param("taskDefinition"),
+            self._get_int_param("count", 1),
+            self._get_param("overrides"),
+            self._get_param("startedBy"),
+            self._get_param("tags"),
+            "FARGATE",
+            self._get_param("networkConfiguration"),
+            self._get_param("group"),
+            self._get_param("platformVersion"),
+        )
+        return ActionResult({"tasks": tasks, "failures": []})
+
+    EC2ContainerServiceResponse.run_task = ran
 
 
 def describe_rules_between_groups():
@@ -178,5 +221,6 @@ def apply():
     name_distributions()
     name_queues()
     rehearse_functions()
+    run_tasks_by_strategy()
     run_what_is_desired()
     tag_scalable_targets()

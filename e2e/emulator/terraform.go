@@ -48,6 +48,16 @@ type Terraform struct {
 	binary      string
 	folder      string
 	environment []string
+	alone       bool // starts the provider itself
+}
+
+// Folder is where it runs.
+func (tf Terraform) Folder() string { return tf.folder }
+
+// Alone is the same one, but starts the provider itself, as it does on a user's machine.
+func (tf Terraform) Alone() Terraform {
+	tf.alone = true
+	return tf
 }
 
 // NewTerraform runs terraform itself in folder.
@@ -78,14 +88,26 @@ func (e Engine) In(folder, home string, extra []string) (Terraform, error) {
 	return Terraform{engine: e, binary: binary, folder: folder, environment: append(environment, extra...)}, nil
 }
 
+// attaches are the commands that ask the provider something and are told of one that runs, see provider.go.
+var attaches = []string{"validate", "plan", "apply", "destroy", "show", "test"}
+
 // Run runs one command and returns what it wrote to standard output; the error holds both streams. A warning about the code is
 // a failure: whoever runs generated code would read it each time.
 func (tf Terraform) Run(ctx context.Context, arguments ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
+	environment := tf.environment
+	if !tf.alone && slices.Contains(attaches, arguments[0]) {
+		reattach, detach, err := attach(tf.folder, environment)
+		if err != nil {
+			return "", fmt.Errorf("%s %s: %w", tf.engine, arguments[0], err)
+		}
+		defer detach()
+		environment = slices.Concat(environment, reattach)
+	}
 	command := exec.CommandContext(ctx, tf.binary, arguments...)
 	command.Dir = tf.folder
-	command.Env = tf.environment
+	command.Env = environment
 	// An interrupted terraform stops its provider; a killed one leaves it running.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 30 * time.Second

@@ -182,7 +182,7 @@ variable "log_retention_days" {
 }
 
 variable "command" {
-  description = "Command and arguments to run instead of those of the image; empty for the image's own."
+  description = "Command and arguments to run instead of the image's CMD, behind its ENTRYPOINT where it has one; empty for the image's own."
   type        = list(string)
   default     = []
   nullable    = false

@@ -272,7 +272,7 @@ variable "protocol" {
 }
 
 variable "command" {
-  description = "Command and arguments to run instead of those of the image; empty for the image's own."
+  description = "Command and arguments to run instead of the image's CMD, behind its ENTRYPOINT where it has one; empty for the image's own."
   type        = list(string)
   default     = []
   nullable    = false

@@ -83,6 +83,9 @@ var starter = sync.OnceValue(func() chan func() {
 	return work
 })
 
+// startLimit ends what hangs. A busy machine may take long to start many containers at once.
+const startLimit = 2 * time.Minute
+
 // Start starts a container and returns when its program runs, or could not be run.
 func Start(spec Spec) (*Container, error) {
 	log, err := os.OpenFile(spec.Log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
@@ -130,10 +133,10 @@ func Start(spec Spec) (*Container, error) {
 			return nil, &StartError{said.Failed}
 		}
 		return c, nil
-	case <-time.After(30 * time.Second):
+	case <-time.After(startLimit):
 		c.Kill()
 		<-c.done
-		return nil, &StartError{"the container is not ready after 30 seconds"}
+		return nil, &StartError{"the container is not ready after " + startLimit.String()}
 	}
 }
 

@@ -162,7 +162,7 @@ func (t *task) watch(m *member, running *container.Container) {
 // count only after a success.
 func (t *task) examine(m *member, running *container.Container, check HealthCheck) {
 	began, failures := time.Now(), 0
-	startPeriod := t.cluster.scaled(time.Duration(check.StartPeriod) * time.Second)
+	startPeriod := time.Duration(check.StartPeriod) * time.Second // starting is work
 	for {
 		select {
 		case <-running.Done():

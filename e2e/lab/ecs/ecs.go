@@ -44,12 +44,14 @@ type Options struct {
 	Assume func(ctx context.Context, role, service, source string) (emulator.Credentials, error)
 	// Report writes what DescribeServices says of a service; nil where nobody asks.
 	Report func(ctx context.Context, cluster, service string, fields map[string]any) error
+	// Stopped hears of each task that has stopped: the detail of the event "ECS Task State Change". nil where nobody listens.
+	Stopped func(ctx context.Context, detail map[string]any) error
 	// Images are folders by the name under which a task definition asks for them.
 	Images  map[string]string
 	Network Network
 	// Directory is where volumes and logs are.
 	Directory string
-	// Speed divides all durations; 0 counts as 1. Timeouts of health checks are not divided: work takes its time.
+	// Speed divides all durations; 0 counts as 1. Timeouts of health checks and the time to start in are not divided: work takes its time.
 	Speed float64
 	// Variables, Files and Mounts are what every container has beyond its definition.
 	Variables map[string]string

@@ -95,10 +95,14 @@ func (t *task) serveTask(w http.ResponseWriter, _ *http.Request) {
 	t.cluster.lock.Lock()
 	status := t.status
 	t.cluster.lock.Unlock()
-	respond(w, map[string]any{
+	about := map[string]any{
 		"Cluster": t.service.clusterARN, "TaskARN": t.arn, "Family": t.deployment.definition.Family, "Revision": fmt.Sprint(t.deployment.definition.Revision),
-		"DesiredStatus": runningState, "KnownStatus": status, "LaunchType": "FARGATE", "ServiceName": t.service.name, "Containers": containers,
-	})
+		"DesiredStatus": runningState, "KnownStatus": status, "LaunchType": "FARGATE", "Containers": containers,
+	}
+	if !t.service.run {
+		about["ServiceName"] = t.service.name
+	}
+	respond(w, about)
 }
 
 // assume takes a role as ECS does for a task.

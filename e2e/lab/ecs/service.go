@@ -19,6 +19,7 @@ type service struct {
 	deployments []*deployment // the newest last
 	steady      bool          // an event has said so
 	returned    bool          // it was rolled back, and the account does not know it yet
+	run         bool          // it is none, but stands for one task that RunTask made
 }
 
 // States of a deployment's rollout, as ECS names them.

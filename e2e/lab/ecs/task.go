@@ -3,6 +3,7 @@
 package ecs
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -88,20 +89,8 @@ func newID() string {
 // launch starts a task of a deployment. The lock is held.
 func (s *service) launch(d *deployment) {
 	c := s.cluster
-	id := newID()
 	cluster := s.clusterARN[strings.LastIndex(s.clusterARN, "/")+1:]
-	t := &task{
-		cluster: c, service: s, deployment: d, wanted: s.wanted, id: id, status: provisioning, health: unknown, began: time.Now(), subnet: s.emptiest(),
-		arn:  fmt.Sprintf("arn:aws:ecs:%s:%s:task/%s/%s", c.options.Region, c.options.Account, cluster, id),
-		news: make(chan struct{}, 1), orders: make(chan stopping, 1), killed: make(chan struct{}),
-	}
-	for i := range d.definition.Containers {
-		t.members = append(t.members, &member{definition: &d.definition.Containers[i], health: unknown})
-	}
-	c.tasks = append(c.tasks, t)
-	c.note(s.name, fmt.Sprintf("has started 1 tasks: (task %s).", id))
-	c.running.Add(1)
-	go t.live()
+	s.start(s.newTask(d, fmt.Sprintf("arn:aws:ecs:%s:%s:task/%s/%s", c.options.Region, c.options.Account, cluster, newID())))
 }
 
 // emptiest is the subnet with the fewest tasks: ECS spreads them over the zones.
@@ -362,6 +351,9 @@ func (t *task) end(order stopping) {
 		t.faulty = t.faulty || !t.well && (order.code == "TaskFailedToStart" || order.code == "EssentialContainerExited")
 	})
 	var failed error
+	if order.lost {
+		t.cluster.record(t.service.name, fmt.Sprintf("(task %s) is known to be lost.", t.id))
+	}
 	if order.drain {
 		t.is(deactivating)
 		failed = t.leave(true)
@@ -378,6 +370,7 @@ func (t *task) end(order stopping) {
 	if t.place.Close != nil {
 		failed = errors.Join(failed, t.place.Close())
 	}
+	var detail map[string]any
 	t.cluster.change(func() {
 		for _, m := range t.members { // watch may still be on its way to say so
 			if m.running != nil {
@@ -390,7 +383,13 @@ func (t *task) end(order stopping) {
 			t.cluster.note(t.service.name, failed.Error())
 		}
 		t.service.buried(t)
+		detail = t.stateChange()
 	})
+	if t.cluster.options.Stopped != nil {
+		if err := t.cluster.options.Stopped(context.Background(), detail); err != nil {
+			t.cluster.record(t.service.name, err.Error())
+		}
+	}
 }
 
 // vanish is the end of a task whose zone is lost: packets to it are lost, and it keeps its name and its target groups until ECS notices,

@@ -23,6 +23,11 @@ func (e *Environment) apply(ctx context.Context, to entry, options Options) (err
 		return err
 	}
 	defer e.Cloud.Close()
+	if id := e.Settings.HostedZoneID; id != "" {
+		if err := e.Cloud.AddZone(ctx, id, e.Settings.Domain); err != nil {
+			return err
+		}
+	}
 	for _, stack := range Stacks() {
 		start := time.Now()
 		if err := e.applyStack(ctx, stack); err != nil {

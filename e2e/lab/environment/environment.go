@@ -33,6 +33,29 @@ const AllInOne = `environment "trial" {
 }
 `
 
+// Secure is an environment for what Trial cannot have: a name, which load balancers want for gRPC, workers that are scaled by the
+// length of their queue, and jobs on Spot. The zone of the name is made before it is applied.
+const Secure = `environment "trial" {
+  profile          = "dev"
+  domain           = "parcels.example.com"
+  hosted_zone_id   = "Z0123456789ABCDEFGHIJ"
+  alarm_topic_arns = ["arn:aws:sns:us-east-1:123456789012:operations"]
+
+  service "notifier" {
+    scale = { min = 1, max = 3, messages_per_task = 20 }
+  }
+
+  job "statements" {
+    spot = true
+  }
+
+  job "repair" {
+    read_only_root = true
+    writable_paths = ["/tmp"]
+  }
+}
+`
+
 // Stacks are the two of an environment, in the order in which they are applied.
 func Stacks() []string { return []string{"platform", "services"} }
 

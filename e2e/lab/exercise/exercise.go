@@ -5,13 +5,25 @@
 //	                                {"attempt": {"kind": "dial", "address": "10.0.32.5:5432"}}
 //	GET  /lab/<service>/received    [{"subscription": "print-label", "topic": "order-placed", ...}]
 //
-// A container answers under every path that ends so, because a load balancer sends it only the paths it is public under.
+// A container answers under every path that ends so, because a load balancer sends it only the paths it is public under; and at
+// Address within its task, where it may listen nowhere else. There GET /lab/<service>/well says how it is.
 package exercise
 
 import "github.com/groundplan/groundplan/e2e/lab/needs"
 
 // Gateway is the name by which a process that runs the gateway takes attempts of its own.
 const Gateway = "api-gateway"
+
+// Address is where containers take orders within their tasks.
+const Address = "127.0.0.1:30303"
+
+// RunVariable says what a run of a job does, where it does not do what the job needs and end: RunFails or RunHolds.
+const (
+	RunVariable = "LAB_RUN"
+	RunFails    = "fail" // ends with FailureCode
+	RunHolds    = "hold" // takes orders until it is told to stop
+	FailureCode = 3
+)
 
 // Object is the key of an object that the laboratory puts into every bucket.
 const Object = "lab-object"
@@ -25,6 +37,8 @@ type Order struct {
 	Text string `json:"text,omitempty"`
 	// Fail asks whoever consumes the published message to fail.
 	Fail bool `json:"fail,omitempty"`
+	// Take is for how long whoever consumes the published message handles it, "2s" of the environment's own time.
+	Take string `json:"take,omitempty"`
 }
 
 // Attempt is a thing that a service does not need, tried past its configuration with the rights of its process.

@@ -33,6 +33,7 @@ const (
 // Manifest is image.json: what a container of the image runs.
 type Manifest struct {
 	Entrypoint []string          `json:"entrypoint"`
+	Command    []string          `json:"command,omitempty"`
 	Env        map[string]string `json:"env"`
 }
 
@@ -80,6 +81,18 @@ func Build(options Options) error {
 		return err
 	}
 	manifest := Manifest{Entrypoint: []string{"/" + BinaryFile}, Env: map[string]string{}}
+	if files := options.files(); len(files) > 0 {
+		manifest.Entrypoint, manifest.Command = nil, files[:1]
+		for _, file := range files {
+			path := filepath.Join(options.Directory, file)
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			if err := place(options.Binary, path); err != nil {
+				return err
+			}
+		}
+	}
 	if options.Service != "" {
 		manifest.Env["LAB_SERVICE"] = options.Service
 	}
@@ -91,6 +104,14 @@ func Build(options Options) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(options.Directory, ManifestFile), append(text, '\n'), 0o644)
+}
+
+// files are the programs that the image holds beside the entry point that images of the laboratory have otherwise.
+func (o Options) files() []string {
+	if service := o.Needs.Service(o.Service); service != nil && service.Program != nil {
+		return service.Program.Files
+	}
+	return nil
 }
 
 func (o Options) check() error {

@@ -18,6 +18,7 @@ func TestBuild(t *testing.T) {
 	}
 	encore := &needs.Needs{Language: needs.Go, Services: []needs.Service{{Name: "orders"}}}
 	container := &needs.Needs{Language: needs.Container, Services: []needs.Service{{Name: "orders"}}}
+	programs := &needs.Needs{Language: needs.Container, Services: []needs.Service{{Name: "orders", Program: &needs.Program{Files: []string{"/bin/orders", "/bin/probe"}}}}}
 	for _, test := range []struct {
 		name    string
 		options Options
@@ -27,6 +28,7 @@ func TestBuild(t *testing.T) {
 		{"Encore", Options{Needs: encore}, map[string]string{}, ""},
 		{"a bad one", Options{Needs: encore, Misbehaves: Sick}, map[string]string{"LAB_MISBEHAVES": "unhealthy"}, ""},
 		{"a container", Options{Needs: container, Service: "orders"}, map[string]string{"LAB_SERVICE": "orders"}, ""},
+		{"a container of programs", Options{Needs: programs, Service: "orders"}, map[string]string{"LAB_SERVICE": "orders"}, ""},
 		{"a container of nothing", Options{Needs: container}, nil, "holds one service"},
 		{"Encore with one service", Options{Needs: encore, Service: "orders"}, nil, "holds all services"},
 		{"bad in another way", Options{Needs: encore, Misbehaves: "slow"}, nil, `misbehaves by "slow"`},
@@ -49,10 +51,15 @@ func TestBuild(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if difference := cmp.Diff(Manifest{Entrypoint: []string{"/app"}, Env: test.env}, manifest); difference != "" {
+			want, files := Manifest{Entrypoint: []string{"/app"}, Env: test.env}, map[string]string{BinaryFile: "program", CertificatesFile: "certificates"}
+			if test.options.Needs == programs {
+				want.Entrypoint, want.Command = nil, []string{"/bin/orders"}
+				files["bin/orders"], files["bin/probe"] = "program", "program"
+			}
+			if difference := cmp.Diff(want, manifest); difference != "" {
 				t.Error(difference)
 			}
-			for name, want := range map[string]string{BinaryFile: "program", CertificatesFile: "certificates"} {
+			for name, want := range files {
 				if content, err := os.ReadFile(filepath.Join(test.options.Directory, name)); err != nil || string(content) != want {
 					t.Errorf("%s: %q, %v", name, content, err)
 				}

@@ -73,7 +73,11 @@ func (l *Laboratory) Front(service, path string) (string, bool) {
 // Do gives an order to a service through the front door, or inside one of its tasks where that does not lead there.
 func (l *Laboratory) Do(ctx context.Context, service string, order exercise.Order) (exercise.Answer, error) {
 	if url, led := l.Front(service, "/lab/"+service+"/do"); led {
-		return l.order(ctx, l.Balancer.Client(), url, order)
+		client := l.Balancer.Client()
+		if l.Needs.Service(service).Listens() == needs.GRPC {
+			client = l.Balancer.ClientHTTP2()
+		}
+		return l.order(ctx, client, url, order)
 	}
 	tasks, err := l.serving(service)
 	if err != nil {
@@ -115,8 +119,11 @@ func (l *Laboratory) DoIn(ctx context.Context, task ecs.Task, service string, or
 	return l.order(ctx, l.inside(task), url, order)
 }
 
-// insideURL is the address of a path of a task's application, for a client inside the task.
+// insideURL is the address of a path of a task's application, for a client inside the task. A container may listen nowhere else.
 func (l *Laboratory) insideURL(task ecs.Task, path string) (string, error) {
+	if l.Needs.Language == needs.Container {
+		return "http://" + exercise.Address + path, nil
+	}
 	port, err := l.port(task.Service)
 	return "http://" + net.JoinHostPort("127.0.0.1", port) + path, err
 }
@@ -190,17 +197,22 @@ func (l *Laboratory) Received(ctx context.Context, service string) ([]exercise.R
 	}
 	var all []exercise.Received
 	for _, task := range tasks {
-		url, err := l.insideURL(task, path)
-		if err != nil {
-			return nil, err
-		}
-		some, err := received(ctx, l.inside(task), url)
+		some, err := l.ReceivedIn(ctx, task, service)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
 	return all, nil
+}
+
+// ReceivedIn are the messages that one task has handled for a service, asked from inside it.
+func (l *Laboratory) ReceivedIn(ctx context.Context, task ecs.Task, service string) ([]exercise.Received, error) {
+	url, err := l.insideURL(task, "/lab/"+service+"/received")
+	if err != nil {
+		return nil, err
+	}
+	return received(ctx, l.inside(task), url)
 }
 
 func received(ctx context.Context, client *http.Client, url string) ([]exercise.Received, error) {

@@ -260,13 +260,15 @@ func (l *Laboratory) ForeignSecrets(process Process) map[string]string {
 
 // ReadSecret reads a secret as the execution role of a process does.
 func (l *Laboratory) ReadSecret(ctx context.Context, process Process, arn string) error {
-	definition, err := l.Cluster.Definition(process.Name)
-	if err != nil {
-		return err
+	role := ""
+	for _, definition := range l.Resources.Of("aws_ecs_task_definition") {
+		if definition.Text("family") == process.Name {
+			role = definition.Text("execution_role_arn")
+		}
 	}
-	who, err := l.Environment.Cloud.Assume(ctx, definition.ExecutionRole, "", "")
+	who, err := l.Environment.Cloud.Assume(ctx, role, "", "")
 	if err != nil {
-		return fmt.Errorf("%s: %w", definition.ExecutionRole, err)
+		return fmt.Errorf("%s: %w", role, err)
 	}
 	_, err = l.Caller.Call(who.Identity, "secretsmanager", "GetSecretValue", map[string]any{"SecretId": arn})
 	return err

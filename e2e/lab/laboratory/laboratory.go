@@ -56,6 +56,7 @@ type Laboratory struct {
 	Directory   string // logs and images are here
 
 	options Options
+	jobs    []Job
 	images  map[string]string // by reference, as task definitions name them
 	binary  string
 	places  sync.Map // of tasks, by address
@@ -156,6 +157,9 @@ func (l *Laboratory) openAccount(ctx context.Context) error {
 			}
 		}
 	}
+	if l.jobs, err = l.readJobs(); err != nil {
+		return err
+	}
 	if err := prepared.Cloud.HoldDeployments(ctx, true); err != nil {
 		return err
 	}
@@ -235,13 +239,15 @@ func (l *Laboratory) openServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	variables := map[string]string{"LAB_SPEED": fmt.Sprint(l.options.Speed), "LAB_RDS_CA": rdsAuthority, "AWS_ENDPOINT_URL": "http://aws.lab:443"}
+	if l.Needs.Language == needs.Container {
+		variables["LAB_ORDERS"] = exercise.Address
+	}
 	cluster, err := ecs.Start(ctx, ecs.Options{
 		Account: emulator.Account, Region: emulator.Region, Call: l.Caller.Call, Operator: l.Operator,
 		Assume: l.Environment.Cloud.Assume, Report: l.Environment.Cloud.SetService,
 		Images: l.images, Network: l.tasksNetwork(), Directory: l.Directory, Speed: l.options.Speed, Progress: l.options.Progress,
-		Variables: map[string]string{
-			"LAB_SPEED": fmt.Sprint(l.options.Speed), "LAB_RDS_CA": rdsAuthority, "AWS_ENDPOINT_URL": "http://aws.lab:443",
-		},
+		Variables: variables, Stopped: l.stopped,
 		Files: map[string]string{"/etc/resolv.conf": string(resolver), rdsAuthority: string(l.Network.RDS.PEM)},
 	})
 	if err != nil {
@@ -249,7 +255,7 @@ func (l *Laboratory) openServices(ctx context.Context) error {
 	}
 	l.Cluster = cluster
 	l.closers = append(l.closers, cluster.Close)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	return cluster.Steady(ctx)
 }

@@ -73,6 +73,7 @@ type Cron struct {
 type Service struct {
 	Name          string         `hcl:"name,label" json:"name"`
 	HealthPath    string         `hcl:"health_path,optional" json:"healthPath,omitempty"` // containers only; "/" without
+	Program       *Program       `hcl:"program,block" json:"program,omitempty"`           // containers only
 	Endpoints     []Endpoint     `hcl:"endpoint,block" json:"endpoints,omitempty"`
 	Databases     []Database     `hcl:"database,block" json:"databases,omitempty"`
 	Topics        []Use          `hcl:"topic,block" json:"topics,omitempty"`
@@ -93,6 +94,43 @@ type Service struct {
 	Attributed []string  `hcl:"attributed,optional" json:"attributed,omitempty"`
 	Range      hcl.Range `hcl:",def_range" json:"-"`
 }
+
+// Program is what the image of a container holds, and how it runs, where that is no server of HTTP/1.1 in an image with an entry point.
+type Program struct {
+	// Listens is how it takes requests, on the port that it is told: http, grpc, or not at all.
+	Listens string `hcl:"listens,optional" json:"listens"` // of Listening; http without
+	// Job reports whether it does what the service needs, and ends.
+	Job bool `hcl:"job,optional" json:"job,omitempty"`
+	// Files are the programs in the image. It has no entry point then: the first is its command, without arguments.
+	Files []string `hcl:"files,optional" json:"files,omitempty"`
+	// Image is the service whose image it stands in, where that is another one; Command runs it there.
+	Image   string   `hcl:"image,optional" json:"image,omitempty"`
+	Command []string `hcl:"command,optional" json:"command,omitempty"`
+	// Asks is a command that ends with 0 while the program that runs beside it is well.
+	Asks  []string  `hcl:"asks,optional" json:"asks,omitempty"`
+	Range hcl.Range `hcl:",def_range" json:"-"`
+}
+
+// How a program takes requests.
+const (
+	HTTP    = "http"
+	GRPC    = "grpc"
+	Nowhere = "nowhere"
+)
+
+// Listening are the ways in which a program takes requests.
+var Listening = []string{HTTP, GRPC, Nowhere}
+
+// Listens is how the program of a service takes requests.
+func (s *Service) Listens() string {
+	if s.Program == nil {
+		return HTTP
+	}
+	return s.Program.Listens
+}
+
+// Job reports whether the service is none, but a container that runs to its end.
+func (s *Service) Job() bool { return s.Program != nil && s.Program.Job }
 
 // Endpoint is an API endpoint.
 type Endpoint struct {
@@ -227,6 +265,16 @@ func (n *Needs) Service(name string) *Service {
 		return nil
 	}
 	return &n.Services[index]
+}
+
+// Runs is the service that a command line runs in the image of a service: its own, or that of a job whose program stands there.
+func (n *Needs) Runs(image string, command []string) *Service {
+	for i := range n.Services {
+		if program := n.Services[i].Program; program != nil && program.Image == image && slices.Equal(program.Command, command) {
+			return &n.Services[i]
+		}
+	}
+	return n.Service(image)
 }
 
 // Endpoint is the endpoint that "service.Name" refers to, and its service; nil where there is none.

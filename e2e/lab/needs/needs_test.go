@@ -195,6 +195,12 @@ func TestWrongFiles(t *testing.T) {
 		{"call of a raw endpoint", service("endpoint \"E\" { raw = true }\ncalls = [\"a.E\"]"), "2:1: Call of a raw endpoint"},
 		{"circle", service("endpoint \"E\" { does = [\"call a.F\"] }\nendpoint \"F\" { does = [\"call a.E\"] }\ncalls = [\"a.E\", \"a.F\"]"), "3:1: Circular call: The endpoint a.E calls itself"},
 		{"cron", golang + "cron \"c\" {\n  endpoint = \"a.E\"\n}", "2:1: Unknown endpoint"},
+		{"program in Go", service("program {}"), "3:1: Unexpected block"},
+		{"way to listen", container(`program { listens = "udp" }`), "3:1: Unknown way to listen"},
+		{"job that listens", container("program {\n  job = true\n  listens = \"http\"\n}"), "3:1: Unexpected setting"},
+		{"image of nobody", container("program {\n  image = \"b\"\n  command = [\"/b\"]\n}"), "3:1: Unknown image"},
+		{"image of its own", container("program {\n  image = \"a\"\n  command = [\"/b\"]\n}"), "3:1: Unknown image"},
+		{"command in no image", container(`program { command = ["/b"] }`), "3:1: Missing setting"},
 		{"metrics of a container", "language = \"container\"\nservice \"a\" {\n  metrics = [\"m\"]\n}", "2:1: Unexpected setting"},
 		{"health path in Go", service(`health_path = "/"`), "2:1: Unexpected setting"},
 	} {
@@ -214,6 +220,29 @@ func TestWrongFiles(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+func container(body string) string {
+	return "language = \"container\"\nservice \"a\" {\n" + body + "\n}"
+}
+
+func TestPrograms(t *testing.T) {
+	read, diags := Read(filepath.Join(fixtures, "parcels", Filename))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for name, want := range map[string]string{"tracking": GRPC, "desk": HTTP, "notifier": Nowhere, "statements": Nowhere, "repair": Nowhere} {
+		if service := read.Service(name); service.Listens() != want || service.Job() != (name == "statements" || name == "repair") {
+			t.Errorf("%s listens %s, job %t", name, service.Listens(), service.Job())
+		}
+	}
+	for _, test := range []struct{ image, command, want string }{
+		{"tracking", "/bin/tracking", "tracking"}, {"tracking", "/bin/tracking statements", "statements"}, {"repair", "/app", "repair"}, {"desk", "/bin/tracking statements", "desk"},
+	} {
+		if runs := read.Runs(test.image, strings.Fields(test.command)); runs == nil || runs.Name != test.want {
+			t.Errorf("%s in the image of %s runs %+v", test.command, test.image, runs)
+		}
 	}
 }
 

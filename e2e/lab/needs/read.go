@@ -57,6 +57,12 @@ func (n *Needs) fill() {
 		if service.HealthPath == "" && n.Language == Container {
 			service.HealthPath = "/"
 		}
+		if program := service.Program; program != nil && program.Listens == "" {
+			program.Listens = HTTP
+			if program.Job {
+				program.Listens = Nowhere
+			}
+		}
 		for j := range service.Endpoints {
 			endpoint := &service.Endpoints[j]
 			if endpoint.Access == "" {
@@ -222,6 +228,27 @@ func (c *checker) service(service *Service) {
 	}
 	if c.needs.Language != Container && service.HealthPath != "" {
 		c.add(problem(service.Range, "Unexpected setting", "remove health_path", "The path of the health check is Encore's own."))
+	}
+	if service.Program != nil {
+		c.program(service, service.Program)
+	}
+}
+
+func (c *checker) program(service *Service, program *Program) {
+	if c.needs.Language != Container {
+		c.add(problem(program.Range, "Unexpected block", "remove the block", "All services of an Encore application are in one image."))
+		return
+	}
+	c.oneOf(program.Range, "way to listen", program.Listens, Listening)
+	if program.Job && (program.Listens != Nowhere || len(program.Asks) > 0 || len(service.Subscriptions) > 0) {
+		c.add(problem(program.Range, "Unexpected setting", "remove what only a program has that goes on running", "The job %q ends by itself.", service.Name))
+	}
+	image := c.needs.Service(program.Image)
+	if program.Image != "" && (image == nil || image == service || len(program.Files) > 0) {
+		c.add(problem(program.Range, "Unknown image", "name another service of this file, and its files there", "The program of %q stands in no image %q.", service.Name, program.Image))
+	}
+	if (program.Image == "") != (len(program.Command) == 0) {
+		c.add(problem(program.Range, "Missing setting", "write image and command, or neither", "Who stands in the image of another service is run by a command there."))
 	}
 }
 

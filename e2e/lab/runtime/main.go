@@ -7,6 +7,8 @@
 //
 //	LAB_NEEDS        the file of needs; /needs.json without
 //	LAB_SERVICE      the service that a container's image holds
+//	LAB_ORDERS       address where a container takes orders as well
+//	LAB_RUN          fail or hold: what a run of a job does instead of what the job needs, see package exercise
 //	LAB_SPEED        number that every duration is divided by; 1 without
 //	LAB_RDS_CA       file with the certificate of the authority that plays RDS
 //	LAB_MISBEHAVES   exit, unhealthy or panic: what a bad image does
@@ -21,7 +23,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"os"
 	"os/signal"
 	"strconv"
@@ -32,7 +33,6 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/api"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/infra"
-	"github.com/groundplan/groundplan/e2e/lab/runtime/lifecycle"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/resource"
 )
 
@@ -43,7 +43,7 @@ func main() {
 		variables[name] = value
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	code := run(stop, variables, os.Stderr)
+	code := run(stop, os.Args, variables, os.Stderr)
 	cancel()
 	os.Exit(code)
 }
@@ -79,13 +79,21 @@ func readSettings(variables map[string]string) (settings, error) {
 	return read, nil
 }
 
-// run is the life of a process, until stop is done; what it returns is the exit code.
-func run(stop context.Context, variables map[string]string, output io.Writer) int {
+// run is the life of a process with a command line, until stop is done; what it returns is the exit code.
+func run(stop context.Context, arguments []string, variables map[string]string, output io.Writer) int {
 	logger := log.New(output, "", log.LstdFlags|log.Lmicroseconds)
 	lab, err := readSettings(variables)
 	if err != nil {
 		logger.Print(err)
 		return infra.CodeError
+	}
+	var service *needs.Service // of a container
+	if lab.needs.Language == needs.Container {
+		var code int
+		if service, code = play(lab.needs, variables[infra.ServiceVariable], arguments, variables["LAB_ORDERS"], output); service == nil {
+			return code
+		}
+		variables[infra.ServiceVariable] = service.Name
 	}
 	if lab.misbehaves == "exit" {
 		logger.Print("this image ends at once")
@@ -115,18 +123,11 @@ func run(stop context.Context, variables map[string]string, output io.Writer) in
 		App: lab.needs, Config: config, Set: set, Service: variables[infra.ServiceVariable], Speed: lab.speed,
 		Sick: lab.misbehaves == "unhealthy", Work: work, Now: time.Now, Log: logger,
 	})
-	listener, err := net.Listen("tcp", config.Address)
-	if err != nil {
-		return end(logger, err)
+	runs := running{lab: lab, config: config, set: set, process: process, stop: stop, work: work, cancel: cancelWork, log: logger}
+	if service != nil {
+		return container(runs, service, variables)
 	}
-	logger.Printf("serving on %s: services %v, gateway %t", listener.Addr(), config.Services, config.Gateway)
-	idle := make(chan struct{})
-	go func() { defer close(idle); set.Consume(stop, work) }()
-	go set.Export(work)
-	return lifecycle.Serve(lifecycle.Options{
-		Listener: listener, Handler: process, Timeline: lifecycle.Plan(lab.needs.Language, config.Shutdown), Speed: lab.speed,
-		Stop: stop, Stopping: process.Stop, Cancel: cancelWork, Idle: idle, Log: logger,
-	})
+	return serve(runs, false)
 }
 
 // end tells why the process ends, and with which code.

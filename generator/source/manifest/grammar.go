@@ -130,7 +130,7 @@ var serviceSettings = []source.ManifestSetting{
 		Meaning: "A `secret` of the manifest with name and password for the private registry outside AWS that `image` comes from, as JSON: `{\"username\": \"...\", \"password\": \"...\"}`. ECS reads it when a task starts; the service does not get it."},
 	{Name: "tag_prefix", Type: source.Text, Default: "none", Only: source.ForContainers,
 		Meaning: "What stands before `var.image_tag`, when services have images of their own: `orders-` runs the tag `orders-<image_tag>` of the environment's registry."},
-	{Name: "command", Type: source.TextList, Default: "the image's", Only: source.ForContainers, Meaning: "Command and arguments instead of the image's own."},
+	{Name: "command", Type: source.TextList, Default: "the image's", Only: source.ForContainers, Meaning: "Command and arguments instead of the image's `CMD`. An `ENTRYPOINT` of the image stays, and is handed them."},
 	{Name: "protocol", Type: source.Text, Default: "`\"http\"`", Only: source.ForContainers,
 		Meaning: "What the service speaks on its port, without TLS: `http` (HTTP/1.1), `http2` or `grpc`. A public service that speaks one of the latter two needs an environment with a `domain`: load balancers send them on from HTTPS alone. Another protocol for a living public service interrupts it until the deployment is over."},
 	{Name: "worker", Type: source.Flag, Default: "`false`", Only: source.ForContainers,

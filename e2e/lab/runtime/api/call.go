@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/groundplan/groundplan/e2e/lab/encoreauth"
+	"github.com/groundplan/groundplan/e2e/lab/grpchealth"
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/resource"
 )
@@ -115,7 +116,22 @@ func (p *Process) Call(ctx context.Context, caller, reference string) (string, e
 		}
 		p.signer(peer.Keys).Sign(request.Header, p.Now())
 	}
+	if service.Listens() == needs.GRPC {
+		return p.ask(request.Context(), request.URL.String())
+	}
 	return p.send(request, reference)
+}
+
+// ask calls a server of gRPC, which answers to nothing but HTTP/2.
+func (p *Process) ask(ctx context.Context, url string) (string, error) {
+	status, well, err := grpchealth.Ask(ctx, p.grpc, url)
+	if err != nil {
+		return "", err
+	}
+	if !well {
+		return "", fmt.Errorf("%s is not well: status %s", url, status)
+	}
+	return "status " + status, nil
 }
 
 func (p *Process) send(request *http.Request, reference string) (string, error) {

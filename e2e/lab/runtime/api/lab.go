@@ -19,7 +19,7 @@ func (p *Process) labPath(path string) (service, action string, is bool) {
 	if !found || !complete || before != "" && p.App.Language != needs.Container {
 		return "", "", false
 	}
-	return service, action, action == "do" || action == "received"
+	return service, action, action == "do" || action == "received" || action == "well"
 }
 
 // serveLab obeys orders for a service of this process; a gateway sends the others on, as it does with requests.
@@ -43,6 +43,14 @@ func (p *Process) serveLab(writer http.ResponseWriter, request *http.Request, na
 		notFound(writer)
 		return
 	}
+	if action == "well" {
+		status := http.StatusOK
+		if p.Sick {
+			status = http.StatusInternalServerError
+		}
+		answer(writer, status, map[string]any{"service": name})
+		return
+	}
 	if action == "received" {
 		answer(writer, http.StatusOK, p.Set.Received(name))
 		return
@@ -55,7 +63,7 @@ func (p *Process) serveLab(writer http.ResponseWriter, request *http.Request, na
 		answer(writer, http.StatusOK, p.attempt(request, name, order.Attempt))
 		return
 	}
-	detail, err := p.Set.Do(request.Context(), service, *order.Need, resource.Scenario{Text: order.Text, Fail: order.Fail, Ordered: true, Request: true})
+	detail, err := p.Set.Do(request.Context(), service, *order.Need, resource.Scenario{Text: order.Text, Fail: order.Fail, Take: order.Take, Ordered: true, Request: true})
 	if err != nil {
 		p.Log.Printf("%s: %s: %v", name, order.Need, err)
 		answer(writer, http.StatusInternalServerError, exercise.Answer{Result: exercise.Failed, How: attempt.How(err), Detail: err.Error()})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/groundplan/groundplan/e2e/lab/encoreauth"
+	"github.com/groundplan/groundplan/e2e/lab/grpchealth"
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/infra"
 	"github.com/groundplan/groundplan/e2e/lab/runtime/resource"
@@ -31,6 +32,7 @@ type Process struct {
 
 	stopping atomic.Bool
 	client   *http.Client
+	grpc     *http.Client
 }
 
 // Sleep is a header that makes an endpoint take so long, "2s".
@@ -48,6 +50,7 @@ func New(process *Process) *Process {
 		Transport:     newTransport(process.App.Language),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+	process.grpc = &http.Client{Transport: grpchealth.Transport()}
 	return process
 }
 
@@ -95,6 +98,14 @@ func (p *Process) serveHealth(writer http.ResponseWriter) {
 // serveContainer answers health checks and, as a server of pages would, everything else.
 func (p *Process) serveContainer(writer http.ResponseWriter, request *http.Request) {
 	service := p.App.Service(p.Service)
+	if service.Listens() == needs.GRPC {
+		if request.URL.Path == grpchealth.Path {
+			grpchealth.Answer(writer, !p.Sick)
+		} else {
+			grpchealth.Unknown(writer)
+		}
+		return
+	}
 	if request.URL.Path == service.HealthPath {
 		// It stays well while it stops: nothing asks that the load balancer does not know already.
 		if p.Sick {

@@ -21,11 +21,14 @@ func readContainer(app *needs.Needs, environment Environment) (*Config, error) {
 	if service == nil {
 		return nil, &StartError{CodeError, fmt.Sprintf("%s names no service: %q", ServiceVariable, variables[ServiceVariable])}
 	}
-	if variables["PORT"] == "" {
-		return nil, &StartError{CodeError, "PORT is not set"}
-	}
 	config := newConfig()
-	config.Address, config.Cloud = ":"+variables["PORT"], "aws"
+	config.Cloud = "aws"
+	switch listens := service.Listens() != needs.Nowhere; {
+	case listens && variables["PORT"] == "":
+		return nil, &StartError{CodeError, "PORT is not set"}
+	case listens:
+		config.Address = ":" + variables["PORT"]
+	}
 	config.Services[service.Name] = true
 	for _, database := range service.Databases {
 		if err := containerDatabase(config, database.Name, environment); err != nil {

@@ -16,7 +16,7 @@ import (
 type Config struct {
 	Application, Environment string // metadata.app_id, metadata.env_name
 	Cloud                    string // metadata.cloud
-	Address                  string // where to listen, ":8080"
+	Address                  string // where to listen, ":8080"; empty for a container that listens nowhere
 	Services                 map[string]bool
 	Gateway                  bool
 	Keys                     []encoreauth.Key

@@ -59,10 +59,14 @@ func Plan(language string, settings infra.Shutdown) Timeline {
 	return Timeline{Accept: containerAccept, Cancel: containerTotal, Leave: containerAccept, Deadline: containerTotal}
 }
 
+// Worker is the timeline of a container that listens nowhere: it takes no more messages, and ends with the last that it has.
+var Worker = Timeline{Cancel: containerTotal, Deadline: containerTotal}
+
 // Options say what is served.
 type Options struct {
 	Listener net.Listener
 	Handler  http.Handler
+	HTTP2    bool // and nothing else, as servers of gRPC
 	Timeline Timeline
 	Speed    float64         // by which every duration is divided
 	Stop     context.Context // done: SIGTERM
@@ -76,7 +80,7 @@ type Options struct {
 func Serve(options Options) int {
 	inFlight := newFlights()
 	server := &http.Server{Handler: options.Handler, Protocols: &http.Protocols{}, ConnState: inFlight.note}
-	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetHTTP1(!options.HTTP2)
 	server.Protocols.SetUnencryptedHTTP2(true)
 	defer func() { _ = server.Close() }() // what is still open is cut off with the process
 	failed := make(chan error, 1)

@@ -91,6 +91,7 @@ func (s *Set) Close() {
 type Scenario struct {
 	Text string // drawn at random without
 	Fail bool   // whoever consumes what is published is to fail
+	Take string // or to take so long, "2s"
 	// Ordered reports whether the laboratory asked for the need: metrics are then sent at once, so that it sees them refused.
 	Ordered bool
 	// Request reports whether it is done within a request: not within the handler of a message.

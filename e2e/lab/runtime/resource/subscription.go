@@ -142,6 +142,9 @@ func (s *Set) run(ctx context.Context, consumer consumer, body string) error {
 	if err := json.Unmarshal([]byte(body), &content); err == nil && content.Fail {
 		return errors.New("the message asks to fail")
 	}
+	if takes, err := time.ParseDuration(content.Take); err == nil {
+		wait(ctx, s.scaled(takes))
+	}
 	_, err := s.All(ctx, consumer.service, consumer.service.Select(consumer.subscription.Does), Scenario{})
 	return err
 }

@@ -19,6 +19,7 @@ import (
 type message struct {
 	Text string `json:"text"`
 	Fail bool   `json:"fail,omitempty"`
+	Take string `json:"take,omitempty"`
 }
 
 // lookUpTopics is what Go's runtime does with every topic of its configuration, publisher or not.
@@ -39,7 +40,7 @@ func (s *Set) publish(ctx context.Context, name string, scenario Scenario) (stri
 	if !known || topic.ARN == "" {
 		return "", fmt.Errorf("topic %q: this process is not configured to use this topic: %w", name, ErrNotConfigured)
 	}
-	text, err := json.Marshal(message{scenario.Text, scenario.Fail})
+	text, err := json.Marshal(message{scenario.Text, scenario.Fail, scenario.Take})
 	if err != nil {
 		return "", err
 	}

@@ -5,8 +5,9 @@
 // with. It is reached like one: from the internet or, being internal, from a network that is connected with the VPC,
 // through its security groups. On 127.0.0.1 of the host stands a front door to it that does nothing but pass bytes on.
 //
-// Simplified against AWS: HTTP/1.1 alone, conditions on host and path alone, no sticky sessions, weights and slow start,
-// and health is checked once for all zones. A node takes any target, as with cross-zone balancing.
+// Clients speak HTTP/1.1 or, over TLS, HTTP/2; targets the version of their group, HTTP/1.1, HTTP/2 or gRPC.
+//
+// Simplified against AWS: conditions on host and path alone, no sticky sessions, weights and slow start, and health is checked once for all zones. A node takes any target, as with cross-zone balancing.
 package balancer
 
 import (
@@ -163,7 +164,7 @@ func (b *Balancer) serve(node *node, port int, secure bool, certificate tls.Cert
 	scheme := "http"
 	if secure {
 		scheme = "https"
-		opened = tls.NewListener(opened, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+		opened = tls.NewListener(opened, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
 	}
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
@@ -210,8 +211,16 @@ func (b *Balancer) Port() int {
 }
 
 // Client calls the load balancer as a client outside does, whatever host a URL names. It trusts the public authority
-// alone and does not follow redirects.
-func (b *Balancer) Client() *http.Client {
+// alone and does not follow redirects. It speaks HTTP/1.1, and HTTP/2 where it is told to.
+func (b *Balancer) Client() *http.Client { return b.client(false) }
+
+// ClientHTTP2 is Client as clients of gRPC are.
+func (b *Balancer) ClientHTTP2() *http.Client { return b.client(true) }
+
+func (b *Balancer) client(http2 bool) *http.Client {
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(!http2)
+	protocols.SetHTTP2(http2)
 	return &http.Client{
 		Timeout: time.Minute,
 		Transport: &http.Transport{
@@ -228,6 +237,7 @@ func (b *Balancer) Client() *http.Client {
 			},
 			TLSClientConfig:    &tls.Config{RootCAs: b.network.Public.Pool()},
 			DisableCompression: true,
+			Protocols:          protocols,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

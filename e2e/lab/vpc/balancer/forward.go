@@ -56,9 +56,13 @@ func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 func (empty) Close() error             { return nil }
 
 // transport keeps connections from a node to a target open, as long as the load balancer may be idle.
-func (b *Balancer) transport(node *node) *http.Transport {
+func (b *Balancer) transport(node *node, version string) *http.Transport {
 	idle := b.divided(b.idle)
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(version == http1)
+	protocols.SetUnencryptedHTTP2(version != http1)
 	return &http.Transport{
+		Protocols: protocols,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, b.divided(10*time.Second))
 			defer cancel()
@@ -68,11 +72,31 @@ func (b *Balancer) transport(node *node) *http.Transport {
 	}
 }
 
+// incompatible is what a load balancer answers to a request that the targets' version of the protocol cannot carry.
+const incompatible = 464
+
+// takes reports whether a request can be handed to targets of the group: those that speak HTTP/2 get what came as HTTP/2, those of gRPC
+// nothing but POST (Elastic Load Balancing User Guide for Application Load Balancers, "Troubleshoot", "HTTP 464").
+func (g *group) takes(request *http.Request) bool {
+	switch g.version {
+	case http1:
+		return true
+	case grpc:
+		return request.ProtoMajor == 2 && request.Method == http.MethodPost
+	}
+	return request.ProtoMajor == 2
+}
+
 // forward hands a request on to a target of a group.
 func (b *Balancer) forward(writer http.ResponseWriter, request *http.Request, node *node, arn string, port int) {
 	g, err := b.group(arn)
 	if err != nil {
 		canned(writer, http.StatusInternalServerError)
+		return
+	}
+	if !g.takes(request) {
+		g.count(incompatible)
+		canned(writer, incompatible)
 		return
 	}
 	chosen := g.pick()

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/groundplan/groundplan/e2e/lab/grpchealth"
 	"github.com/groundplan/groundplan/e2e/lab/state"
 )
 
@@ -40,6 +41,7 @@ type Health struct {
 // group is a target group.
 type group struct {
 	arn                string
+	version            string // of the protocol that targets speak
 	path, port         string
 	matches            func(status int) bool
 	interval, timeout  time.Duration
@@ -68,6 +70,13 @@ type target struct {
 	idled chan struct{}      // gets a value when the last request under way is over
 }
 
+// Versions of the protocol that targets speak, as the API words them.
+const (
+	http1 = "HTTP1"
+	http2 = "HTTP2"
+	grpc  = "GRPC"
+)
+
 func readGroup(resource state.Resource) (*group, error) {
 	check := resource.Block("health_check")
 	seconds := func(name string, otherwise int) time.Duration {
@@ -88,8 +97,12 @@ func readGroup(resource state.Resource) (*group, error) {
 	if protocol := cmp.Or(resource.Text("protocol"), "HTTP"); protocol != "HTTP" {
 		return nil, fmt.Errorf("%s: the laboratory knows no targets that speak %s", resource.Address, protocol)
 	}
+	version := cmp.Or(resource.Text("protocol_version"), http1)
+	if !slices.Contains([]string{http1, http2, grpc}, version) {
+		return nil, fmt.Errorf("%s: the laboratory knows no targets that speak %s", resource.Address, version)
+	}
 	return &group{
-		arn: resource.Text("arn"), path: cmp.Or(check.Text("path"), "/"), port: cmp.Or(check.Text("port"), "traffic-port"), matches: matches,
+		arn: resource.Text("arn"), version: version, path: cmp.Or(check.Text("path"), "/"), port: cmp.Or(check.Text("port"), "traffic-port"), matches: matches,
 		interval: seconds("interval", 30), timeout: seconds("timeout", 5),
 		healthy: cmp.Or(check.Number("healthy_threshold"), 5), unhealthy: cmp.Or(check.Number("unhealthy_threshold"), 2),
 		delay: time.Duration(delay) * time.Second, failed: map[int]int{},
@@ -146,7 +159,7 @@ func (b *Balancer) Register(targetGroupARN string, address netip.AddrPort) error
 		transports: map[*node]*http.Transport{}, life: life, end: end, stop: stop, idled: make(chan struct{}, 1),
 	}
 	for _, node := range b.nodes {
-		added.transports[node] = b.transport(node)
+		added.transports[node] = b.transport(node, g.version)
 	}
 	g.targets = append(g.targets, added)
 	b.checking.Go(func() { b.check(checks, g, added) })
@@ -302,10 +315,17 @@ func (g *group) done(each *target, failure int) {
 
 // check asks a target for its health until it is deregistered.
 func (b *Balancer) check(ctx context.Context, g *group, each *target) {
-	transport := b.transport(b.nodes[0])
+	transport := b.transport(b.nodes[0], g.version)
 	transport.DisableKeepAlives = true
+	// A connection is the kernel's work, and takes the environment's time; an answer is the target's, and takes the machine's.
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, kind, address string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, b.divided(g.timeout))
+		defer cancel()
+		return dial(ctx, kind, address)
+	}
 	client := http.Client{
-		Transport: transport, Timeout: b.divided(g.timeout),
+		Transport: transport, Timeout: g.timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	address := each.address
@@ -330,6 +350,9 @@ func (b *Balancer) check(ctx context.Context, g *group, each *target) {
 
 // probe makes one check. It returns why the target has failed it, empty when it has not.
 func probe(ctx context.Context, client *http.Client, g *group, address netip.AddrPort) string {
+	if g.version == grpc {
+		return probeMethod(ctx, client, g, "http://"+address.String()+g.path)
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address.String()+g.path, nil)
 	if err != nil {
 		return err.Error()
@@ -346,6 +369,22 @@ func probe(ctx context.Context, client *http.Client, g *group, address netip.Add
 	response.Body.Close()
 	if !g.matches(response.StatusCode) {
 		return fmt.Sprintf("Target.ResponseCodeMismatch: Health checks failed with these codes: [%d]", response.StatusCode)
+	}
+	return ""
+}
+
+// probeMethod makes one check of a target that speaks gRPC: the status is that of the call.
+func probeMethod(ctx context.Context, client *http.Client, g *group, url string) string {
+	status, _, err := grpchealth.Ask(ctx, client, url)
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "Target.Timeout: Request timed out"
+	case err != nil:
+		return "Target.FailedHealthChecks: Health checks failed"
+	}
+	if number, err := strconv.Atoi(status); err != nil || !g.matches(number) {
+		return fmt.Sprintf("Target.ResponseCodeMismatch: Health checks failed with these codes: [%s]", status)
 	}
 	return ""
 }

@@ -152,6 +152,9 @@ func (f *Functions) readSchedules() error {
 	}
 	for _, resource := range resources.Of("aws_scheduler_schedule") {
 		target := resource.Block("target")
+		if len(target.Blocks("ecs_parameters")) > 0 {
+			continue // starts a task, which is no function
+		}
 		if f.functions[target.Text("arn")] == nil {
 			return fmt.Errorf("%s starts %q, which is no function of the state", resource.Address, target.Text("arn"))
 		}
