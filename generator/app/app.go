@@ -4,11 +4,7 @@
 // language, nor Terraform.
 package app
 
-import (
-	"slices"
-
-	"github.com/hashicorp/hcl/v2"
-)
+import "github.com/hashicorp/hcl/v2"
 
 // App is one application. Every list is sorted by name.
 type App struct {
@@ -51,36 +47,6 @@ type Service struct {
 	// Container is how the service runs without Encore; nil for Encore's services.
 	Container *Container
 	At        hcl.Range
-}
-
-// FacesOutside reports whether requests from outside reach the service without a gateway.
-func (s Service) FacesOutside() bool { return s.Container != nil && s.Container.Public }
-
-// GatewayName is the only name Encore allows for an API gateway.
-const GatewayName = "api-gateway"
-
-// LoadedUnits is what every process of the application loads.
-func (a *App) LoadedUnits() string {
-	if a.Runtime == EncoreGo {
-		return "packages"
-	}
-	return "modules"
-}
-
-// DeploysByTag reports whether a deployment names the tag of an image: not when every service has a fixed one.
-func (a *App) DeploysByTag() bool {
-	return len(a.Services) == 0 || slices.ContainsFunc(a.Services,
-		func(s Service) bool { return s.Container == nil || s.Container.Image == "" })
-}
-
-// Configured reports whether a service has CUE configuration.
-func (a *App) Configured() bool {
-	for _, service := range a.Services {
-		if service.HasConfig {
-			return true
-		}
-	}
-	return false
 }
 
 // Endpoint is one API endpoint.

@@ -1,5 +1,7 @@
 package app
 
+import "slices"
+
 // Resource returns the resource, nil when there is none. Parent is "" for kinds whose names are unique by themselves.
 func (a *App) Resource(kind, parent, name string) *Resource {
 	for i := range a.Resources {
@@ -70,6 +72,36 @@ func (a *App) NeedsAuth() bool {
 			if endpoint.Access == "auth" {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// FacesOutside reports whether requests from outside reach the service without a gateway.
+func (s Service) FacesOutside() bool { return s.Container != nil && s.Container.Public }
+
+// GatewayName is the only name Encore allows for an API gateway.
+const GatewayName = "api-gateway"
+
+// LoadedUnits is what every process of the application loads.
+func (a *App) LoadedUnits() string {
+	if a.Runtime == EncoreGo {
+		return "packages"
+	}
+	return "modules"
+}
+
+// DeploysByTag reports whether a deployment names the tag of an image: not when every service has a fixed one.
+func (a *App) DeploysByTag() bool {
+	return len(a.Services) == 0 || slices.ContainsFunc(a.Services,
+		func(s Service) bool { return s.Container == nil || s.Container.Image == "" })
+}
+
+// Configured reports whether a service has CUE configuration.
+func (a *App) Configured() bool {
+	for _, service := range a.Services {
+		if service.HasConfig {
+			return true
 		}
 	}
 	return false
