@@ -118,26 +118,3 @@ func Hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
-
-// Side is what the lock remembers of an environment's load balancer: what of it a change replaces, and whether AWS would
-// let it go.
-type Side struct {
-	Internal  bool `json:"internal"`
-	Protected bool `json:"protected"`
-}
-
-// mergeSides are the load balancers after a run that was limited to some paths.
-func mergeSides(previous, now map[string]Side, within func(path string) bool) map[string]Side {
-	merged := map[string]Side{}
-	for env, side := range previous {
-		if !within(env + "/") {
-			merged[env] = side
-		}
-	}
-	for env, side := range now {
-		if within(env + "/") {
-			merged[env] = side
-		}
-	}
-	return merged
-}
