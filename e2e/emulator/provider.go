@@ -50,6 +50,7 @@ const (
 // door is the provider as one command of an engine sees it.
 type door struct {
 	binary      string
+	stack       string   // the folder of the command
 	environment []string // of the command
 	schema      []byte
 	unasked     *unasked
@@ -88,7 +89,7 @@ func attach(folder string, environment []string) ([]string, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &door{binary: binary, environment: environment, schema: common.schemas.of(types), unasked: common, configured: map[string]func() configured{}}
+	d := &door{binary: binary, stack: folder, environment: environment, schema: common.schemas.of(types), unasked: common, configured: map[string]func() configured{}}
 	address, err := d.open()
 	if err != nil {
 		return nil, nil, err
@@ -192,7 +193,7 @@ func (d *door) configure(w http.ResponseWriter, r *http.Request, from *connectio
 	once := d.configured[string(question)]
 	if once == nil {
 		once = sync.OnceValue(func() configured {
-			started, err := startProvider(d.binary, d.environment)
+			started, err := startProvider(d.binary, d.stack, d.environment)
 			if err != nil {
 				return configured{err: err}
 			}
@@ -235,26 +236,28 @@ type provider struct {
 // keeper runs the provider until this program closes its standard input or ends, however it ends.
 const keeper = `"$0" -debug </dev/null & exec >/dev/null; cat; kill -9 $!; wait; rm -rf "$TMPDIR"`
 
-// startProvider starts the provider as its developers do, waiting for whoever attaches to it.
-func startProvider(binary string, environment []string) (*provider, error) {
-	folder, err := os.MkdirTemp("", "provider-")
+// startProvider starts the provider as its developers do, waiting for whoever attaches to it. It reads the files that resources
+// name from a folder, as it does when an engine starts it there.
+func startProvider(binary, folder string, environment []string) (*provider, error) {
+	temporary, err := os.MkdirTemp("", "provider-")
 	if err != nil {
 		return nil, err
 	}
 	said := &Messages{}
 	command := exec.Command("sh", "-c", keeper, binary)
-	command.Env = append(slices.Clone(environment), "TMPDIR="+folder)
+	command.Env = append(slices.Clone(environment), "TMPDIR="+temporary)
+	command.Dir = folder
 	command.Stderr = said
 	input, err := command.StdinPipe()
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, os.RemoveAll(temporary))
 	}
 	output, err := command.StdoutPipe()
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, os.RemoveAll(temporary))
 	}
 	if err := command.Start(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(err, os.RemoveAll(temporary))
 	}
 	stop := sync.OnceFunc(func() {
 		input.Close()

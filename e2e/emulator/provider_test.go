@@ -87,7 +87,7 @@ func openDoor(t *testing.T, binary string, environment ...string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{binary: binary, environment: append(environment, "PATH="+os.Getenv("PATH")), schema: common.schemas.of(nil), unasked: common, configured: map[string]func() configured{}}
+	d := &door{binary: binary, stack: t.TempDir(), environment: append(environment, "PATH="+os.Getenv("PATH")), schema: common.schemas.of(nil), unasked: common, configured: map[string]func() configured{}}
 	if _, err := d.open(); err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +121,13 @@ func TestDoor(t *testing.T) {
 			t.Errorf("%s has the process of %s", c.name, before)
 		}
 		processes[process] = c.name
+		want := first.stack
+		if c.connection == other {
+			want = second.stack
+		}
+		if folder, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", process)); err != nil || folder != want {
+			t.Errorf("%s reads files from %s, %v, want %s", c.name, folder, err, want)
+		}
 		if account != c.account || calls != 1 {
 			t.Errorf("%s is configured as the account %s with call %d, want %s with the first", c.name, account, calls, c.account)
 		}
@@ -201,7 +208,7 @@ func TestStartProviderThatIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	if _, err := startProvider(binary, []string{"PATH=" + os.Getenv("PATH")}); err == nil || !strings.Contains(err.Error(), "cannot start") {
+	if _, err := startProvider(binary, "", []string{"PATH=" + os.Getenv("PATH")}); err == nil || !strings.Contains(err.Error(), "cannot start") {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(start); took > 10*time.Second {
@@ -211,7 +218,7 @@ func TestStartProviderThatIsNone(t *testing.T) {
 
 // TestKeeperEndsWithThisProgram closes the standard input of a keeper, as the system does when this program ends.
 func TestKeeperEndsWithThisProgram(t *testing.T) {
-	started, err := startProvider(fakeProvider(t), []string{"PATH=" + os.Getenv("PATH")})
+	started, err := startProvider(fakeProvider(t), "", []string{"PATH=" + os.Getenv("PATH")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func unaskedOf(binary string) (*unasked, error) {
 	if known := unaskedBy[binary]; known != nil {
 		return known, nil
 	}
-	started, err := startProvider(binary, Environment("http://127.0.0.1:1")) // where nobody listens
+	started, err := startProvider(binary, "", Environment("http://127.0.0.1:1")) // where nobody listens
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func TestGRPC(t *testing.T) {
 func TestSlowAnswers(t *testing.T) {
 	resources := shop()
 	check := resources[`module.service.aws_lb_target_group.this["api"]`]["health_check"].([]any)[0].(map[string]any)
-	check["timeout"] = 2.0
+	check["timeout"] = 5.0
 	network, b := start(t, resources)
 	orders := startApp(t, network, "orders", sample.Orders)
 	orders.server.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) })
