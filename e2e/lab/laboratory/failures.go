@@ -101,10 +101,19 @@ func (l *Laboratory) Failures(job Job) (messages []map[string]any, told []string
 	}
 }
 
-// rings reports whether an alarm on the length of a queue is one now.
+// lost are the metrics of what a queue did not take. None counts anything here: a delivery that is refused is an error of the laboratory.
+var lost = map[[2]string]bool{
+	{"AWS/Events", "FailedInvocations"}:                             true,
+	{"AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount"}: true,
+}
+
+// rings reports whether an alarm on the length of a queue, or on what a queue did not take, is one now.
 func (l *Laboratory) rings(alarm state.Resource) (bool, error) {
+	if lost[[2]string{alarm.Text("namespace"), alarm.Text("metric_name")}] {
+		return false, nil
+	}
 	if alarm.Text("namespace") != "AWS/SQS" || alarm.Text("metric_name") != visible || alarm.Text("comparison_operator") != "GreaterThanThreshold" {
-		return false, fmt.Errorf("%s: the laboratory knows alarms on the length of a queue only", alarm.Address)
+		return false, fmt.Errorf("%s: the laboratory knows no alarm on %s", alarm.Address, alarm.Text("metric_name"))
 	}
 	length, err := l.length(alarm.Map("dimensions")["QueueName"])
 	return length > alarm.Number("threshold"), err
