@@ -170,7 +170,7 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 // await waits until the targets of the group are in these states.
 func await(t *testing.T, b *balancer.Balancer, want ...string) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		var got []string
 		for _, each := range b.Health(group) {
 			got = append(got, each.State)
