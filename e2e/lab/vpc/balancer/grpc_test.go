@@ -77,7 +77,7 @@ func TestSlowAnswers(t *testing.T) {
 	check["timeout"] = 5.0
 	network, b := start(t, resources)
 	orders := startApp(t, network, "orders", sample.Orders)
-	orders.server.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) })
+	orders.server.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(1500 * time.Millisecond) })
 	if err := b.Register(group, orders.address()); err != nil {
 		t.Fatal(err)
 	}

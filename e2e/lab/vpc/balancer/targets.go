@@ -317,6 +317,7 @@ func (g *group) done(each *target, failure int) {
 func (b *Balancer) check(ctx context.Context, g *group, each *target) {
 	transport := b.transport(b.nodes[0], g.version)
 	transport.DisableKeepAlives = true
+	transport.ResponseHeaderTimeout = 0 // the client's is the one that counts
 	// A connection is the kernel's work, and takes the environment's time; an answer is the target's, and takes the machine's.
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, kind, address string) (net.Conn, error) {
