@@ -99,9 +99,26 @@ func (n noting) Fatalf(format string, arguments ...any) {
 	n.T.Fatalf(format, arguments...)
 }
 
+// machine is what the applications of the laboratory share. A check whose verdict is a matter of seconds has it alone: what another
+// application does meanwhile, an apply for one, would count as time of its own.
+var machine sync.RWMutex
+
 // check runs a subtest whose failures are noted.
 func (l *lab) check(t *testing.T, name string, do func(testing.TB)) {
-	t.Run(name, func(t *testing.T) { do(noting{t, l.failed}) })
+	t.Run(name, func(t *testing.T) {
+		machine.RLock()
+		defer machine.RUnlock()
+		do(noting{t, l.failed})
+	})
+}
+
+// checkAlone is check while no other application is opened, asked or deployed.
+func (l *lab) checkAlone(t *testing.T, name string, do func(testing.TB)) {
+	t.Run(name, func(t *testing.T) {
+		machine.Lock()
+		defer machine.Unlock()
+		do(noting{t, l.failed})
+	})
 }
 
 func TestLabDigest(t *testing.T) {
