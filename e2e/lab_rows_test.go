@@ -299,7 +299,7 @@ func deaf(changed *laboratory.Changed) error {
 	if probe == nil {
 		return errors.New("no container is named probe")
 	}
-	probe["command"] = []any{"trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"}
+	probe["command"] = []any{"trap 'kill $!; exit 0' TERM INT; while :; do sleep 30 & wait $!; done"}
 	return nil
 }
 
