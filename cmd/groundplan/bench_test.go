@@ -18,7 +18,7 @@ var sizes = []struct {
 	{"5k_lines", 5, 5, 200},
 	{"110k_lines", 22, 25, 200},
 	{"250k_lines_250_services", 250, 5, 200},
-	{"1M_lines_1000_services", 1000, 5, 200},
+	{"1M_lines_500_services", 500, 10, 200},
 }
 
 // BenchmarkGenerate measures whole processes, from start to exit: reading and generating into an empty folder.
