@@ -52,7 +52,7 @@ func finishRead(root string, read *source.Application, diags hcl.Diagnostics, er
 	return application, diags, nil
 }
 
-// HasManifest says whether the folder root has a manifest to read.
+// HasManifest reports whether the folder root has a manifest to read.
 func HasManifest(root string) bool { return manifest.Exists(root) }
 
 // readSource picks the reader by what stands in the folder.

@@ -99,10 +99,5 @@ func (a *App) DeploysByTag() bool {
 
 // Configured reports whether a service has CUE configuration.
 func (a *App) Configured() bool {
-	for _, service := range a.Services {
-		if service.HasConfig {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.Services, func(s Service) bool { return s.HasConfig })
 }

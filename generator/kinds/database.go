@@ -3,7 +3,6 @@ package kinds
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -103,10 +102,6 @@ func readDatabase(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 	return &Database{}, diags
 }
 
-// migrationName is the form Encore demands of an SQL file in a Go application's migrations folder: a number, an
-// optional description, a direction.
-var migrationName = regexp.MustCompile(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
-
 // migrationsIn reads the names of a folder of migrations. Files that are not SQL may stand beside them.
 func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Database, hcl.Diagnostics) {
 	database := &Database{Migrations: dir}
@@ -120,7 +115,7 @@ func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Databa
 		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Runtime != app.EncoreGo {
 			continue
 		}
-		match := migrationName.FindStringSubmatch(name)
+		match := source.MigrationName.FindStringSubmatch(name)
 		if match == nil {
 			diags = append(diags, diagnostic.Error(at, "Invalid migration file name",
 				"rename it to a number, a description and a direction, as in 2_add_email.up.sql",

@@ -11,7 +11,9 @@ import (
 	"strings"
 )
 
-var migrationName = regexp.MustCompile(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
+// MigrationName is the form Encore demands of an SQL file in a Go application's migrations folder: a number, an optional
+// description, a direction.
+var MigrationName = regexp.MustCompile(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
 
 // CountMigrations counts the up migrations among a folder's files; valid says that every SQL file is a migration.
 func CountMigrations(names []string) (count int, valid bool) {
@@ -20,7 +22,7 @@ func CountMigrations(names []string) (count int, valid bool) {
 		if !strings.EqualFold(path.Ext(name), ".sql") {
 			continue
 		}
-		parts := migrationName.FindStringSubmatch(name)
+		parts := MigrationName.FindStringSubmatch(name)
 		switch {
 		case parts == nil:
 			valid = false

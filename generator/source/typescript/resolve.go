@@ -135,7 +135,7 @@ func unmarshalCommented(text []byte, into any) bool {
 	return err == nil && json.Unmarshal(standard, into) == nil
 }
 
-// texts reads a JSON text or a list of texts.
+// texts reads a JSON string or a list of strings.
 func texts(raw json.RawMessage) []string {
 	var one string
 	if json.Unmarshal(raw, &one) == nil {

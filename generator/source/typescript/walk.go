@@ -36,7 +36,7 @@ func (r *tsReader) reference(n syntax.Node, ancestors []syntax.Node) bool {
 	return true
 }
 
-// declares says whether an identifier stands where it is declared.
+// declares reports whether an identifier stands where it is declared.
 func declares(id *syntax.Identifier, ancestors []syntax.Node) bool {
 	switch parent := last(ancestors).(type) {
 	case *syntax.Declarator:
@@ -155,7 +155,7 @@ func formAnonymous(is, becomes tsForm) tsForm {
 	return becomes
 }
 
-// isAlias says whether a declaration's names are followed themselves.
+// isAlias reports whether a declaration's names are followed themselves.
 func (r *tsReader) isAlias(d *syntax.Declarator) bool {
 	if id, ok := d.Target.(*syntax.Identifier); ok {
 		_, followed := r.indexes[id.Binding]
