@@ -116,6 +116,127 @@ variable "noncurrent_days" {
   }
 }
 
+variable "lifecycle_rules" {
+  description = "What happens to objects with time, by a name of the rule: below `prefix`, with a slash at its end or without one, they go to other storage classes and are deleted that many days after they were written; the noncurrent members count from the day a version was overwritten or deleted. 0: never."
+  type = map(object({
+    prefix                 = optional(string, "")
+    expiration_days        = optional(number, 0)
+    transitions            = optional(list(object({ days = number, storage_class = string })), [])
+    noncurrent_days        = optional(number, 0)
+    noncurrent_transitions = optional(list(object({ days = number, storage_class = string })), [])
+  }))
+  default  = {}
+  nullable = false
+
+  # S3 takes 1000 rules, of which the module makes one.
+  validation {
+    condition     = length(var.lifecycle_rules) <= 999 && alltrue([for name in keys(var.lifecycle_rules) : can(regex("^[A-Za-z0-9._-]{1,255}$", name)) && name != "leftovers"])
+    error_message = "lifecycle_rules must be at most 999, named by 1 to 255 letters, digits and ._- characters; leftovers is the module's own."
+  }
+
+  validation {
+    condition     = alltrue([for rule in values(var.lifecycle_rules) : rule.expiration_days > 0 || rule.noncurrent_days > 0 || length(rule.transitions) + length(rule.noncurrent_transitions) > 0])
+    error_message = "lifecycle_rules must each do something: set expiration_days, noncurrent_days, transitions or noncurrent_transitions."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for rule in values(var.lifecycle_rules) : [for days in concat([rule.expiration_days, rule.noncurrent_days], concat(rule.transitions, rule.noncurrent_transitions)[*].days) : days >= 0 && floor(days) == days]]))
+    error_message = "lifecycle_rules: days must be integers from 0 on."
+  }
+
+  validation {
+    condition     = alltrue([for transition in flatten([for rule in values(var.lifecycle_rules) : concat(rule.transitions, rule.noncurrent_transitions)]) : contains(["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], transition.storage_class)])
+    error_message = "lifecycle_rules: storage_class must be STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER or DEEP_ARCHIVE."
+  }
+
+  # "Transitioning objects using Amazon S3 Lifecycle".
+  validation {
+    condition     = alltrue([for transition in flatten([for rule in values(var.lifecycle_rules) : concat(rule.transitions, rule.noncurrent_transitions)]) : transition.days >= 30 || !contains(["STANDARD_IA", "ONEZONE_IA"], transition.storage_class)])
+    error_message = "lifecycle_rules: objects must be 30 days old before they go to STANDARD_IA or ONEZONE_IA."
+  }
+
+  # "Expiring objects": what is deleted goes nowhere afterwards.
+  validation {
+    condition     = alltrue(flatten([for rule in values(var.lifecycle_rules) : concat([for transition in rule.transitions : rule.expiration_days == 0 || transition.days < rule.expiration_days], [for transition in rule.noncurrent_transitions : rule.noncurrent_days == 0 || transition.days < rule.noncurrent_days])]))
+    error_message = "lifecycle_rules: objects must go to another storage class before they are deleted, transitions before expiration_days and noncurrent_transitions before noncurrent_days."
+  }
+
+  validation {
+    condition     = alltrue([for transitions in flatten([for rule in values(var.lifecycle_rules) : [{ all = rule.transitions }, { all = rule.noncurrent_transitions }]]) : length(distinct(transitions.all[*].storage_class)) == length(transitions.all) && length(distinct(transitions.all[*].days)) == length(transitions.all)])
+    error_message = "lifecycle_rules: transitions must go to each storage class once, and one a day."
+  }
+}
+
+variable "notifications" {
+  description = "Who is told of what happens to objects: queues, topics and functions by a name of the notification, each of `events` of keys with that `prefix` and `suffix`, and EventBridge of all events. The policies of queues and topics, and of the keys that encrypt them, must admit s3.amazonaws.com; functions get that right here."
+  type = object({
+    event_bridge = optional(bool, false)
+    queues = optional(map(object({
+      arn    = string
+      events = optional(list(string), ["s3:ObjectCreated:*"])
+      prefix = optional(string, "")
+      suffix = optional(string, "")
+    })), {})
+    topics = optional(map(object({
+      arn    = string
+      events = optional(list(string), ["s3:ObjectCreated:*"])
+      prefix = optional(string, "")
+      suffix = optional(string, "")
+    })), {})
+    functions = optional(map(object({
+      arn    = string
+      events = optional(list(string), ["s3:ObjectCreated:*"])
+      prefix = optional(string, "")
+      suffix = optional(string, "")
+    })), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for target in values(var.notifications.queues) : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}$", target.arn))])
+    error_message = "notifications: queues must be named by ARNs, arn:<partition>:sqs:<region>:<account>:<name>; S3 knows no FIFO queues."
+  }
+
+  validation {
+    condition     = alltrue([for target in values(var.notifications.topics) : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", target.arn))])
+    error_message = "notifications: topics must be named by ARNs, arn:<partition>:sns:<region>:<account>:<name>; S3 knows no FIFO topics."
+  }
+
+  validation {
+    condition     = alltrue([for target in values(var.notifications.functions) : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$", target.arn))])
+    error_message = "notifications: functions must be named by ARNs, arn:<partition>:lambda:<region>:<account>:function:<name>, with a version or an alias or without."
+  }
+
+  # Names become ids of the configuration and of statements of the functions' policies.
+  validation {
+    condition     = alltrue([for name in concat(keys(var.notifications.queues), keys(var.notifications.topics), keys(var.notifications.functions)) : can(regex("^[A-Za-z0-9_-]{1,64}$", name))])
+    error_message = "notifications must be named by 1 to 64 letters, digits, hyphens and underscores."
+  }
+
+  validation {
+    condition     = length(distinct(concat(keys(var.notifications.queues), keys(var.notifications.topics), keys(var.notifications.functions)))) == length(concat(keys(var.notifications.queues), keys(var.notifications.topics), keys(var.notifications.functions)))
+    error_message = "notifications must have a name each, whether they go to queues, topics or functions."
+  }
+
+  validation {
+    condition     = alltrue([for target in concat(values(var.notifications.queues), values(var.notifications.topics), values(var.notifications.functions)) : length(target.events) > 0 && alltrue([for event in target.events : can(regex("^s3:[A-Za-z]+(:([A-Za-z]+|[*]))?$", event))])])
+    error_message = "notifications: events must name events of S3, like s3:ObjectCreated:* or s3:ObjectRemoved:Delete."
+  }
+
+  # "Configuring event notifications using object key name filtering": of one event of one object, S3 tells one target.
+  validation {
+    condition = !anytrue(flatten([
+      for i, a in concat(values(var.notifications.queues), values(var.notifications.topics), values(var.notifications.functions)) : [
+        for j, b in concat(values(var.notifications.queues), values(var.notifications.topics), values(var.notifications.functions)) : [
+          for pair in setproduct(a.events, b.events) : pair[0] == pair[1] || endswith(pair[0], "*") && startswith(pair[1], trimsuffix(pair[0], "*")) || endswith(pair[1], "*") && startswith(pair[0], trimsuffix(pair[1], "*"))
+        ] if i < j && (startswith(a.prefix, b.prefix) || startswith(b.prefix, a.prefix)) && (endswith(a.suffix, b.suffix) || endswith(b.suffix, a.suffix))
+      ]
+    ]))
+    error_message = "notifications must not meet: S3 tells one target of one event of one object. Give them other events, prefixes or suffixes, or let a topic or EventBridge hand the events on."
+  }
+}
+
 variable "versioned" {
   description = "Whether overwritten and deleted objects are kept as older versions."
   type        = bool
