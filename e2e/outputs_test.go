@@ -35,6 +35,12 @@ var appliedOutputs = map[string]map[string]cty.Value{
 		"public_subnet_ids":  texts("subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"),
 		"compute_subnet_ids": texts("subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"),
 		"storage_subnet_ids": texts("subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"),
+		"nat_public_ips":     texts("192.0.2.1", "192.0.2.2"),
+		"route_table_ids": cty.MapVal(map[string]cty.Value{
+			"public":  texts("rtb-0a1b2c3d4e5f60711"),
+			"compute": texts("rtb-0a1b2c3d4e5f60721", "rtb-0a1b2c3d4e5f60722"),
+			"storage": texts("rtb-0a1b2c3d4e5f60731"),
+		}),
 	},
 	"registry": {
 		"repository_url": cty.StringVal("123456789012.dkr.ecr.us-east-1.amazonaws.com/application"),

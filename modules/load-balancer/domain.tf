@@ -69,3 +69,11 @@ resource "aws_route53_record" "alias" {
     evaluate_target_health = true
   }
 }
+
+# Beside the listener's own certificate, which callers get who name no other domain.
+resource "aws_lb_listener_certificate" "this" {
+  for_each = var.certificate_arns
+
+  listener_arn    = aws_lb_listener.this.arn
+  certificate_arn = each.value
+}

@@ -171,6 +171,23 @@ variable "certificate_arn" {
   }
 }
 
+variable "certificate_arns" {
+  description = "Further issued ACM certificates of the region, by a name of your choice, for domains of other services that attach rules to the listener: callers get the one that covers the name they ask for."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in values(var.certificate_arns) : can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-zA-Z0-9-]+$", arn))])
+    error_message = "certificate_arns must hold ARNs of ACM certificates in the load balancer's region, like arn:aws:acm:eu-west-1:123456789012:certificate/<id>."
+  }
+
+  validation {
+    condition     = length(var.certificate_arns) == 0 || var.domain != ""
+    error_message = "certificate_arns is of no use without domain: no listener speaks HTTPS then."
+  }
+}
+
 variable "web_acl_arn" {
   description = "ARN of a WAFv2 web ACL of the region that filters the requests; empty for none. Must be known when planning."
   type        = string

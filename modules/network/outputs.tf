@@ -39,3 +39,17 @@ output "storage_subnet_ids" {
   description = "IDs of the storage subnets, in the order of `zones`: the place of databases and caches. Empty when `storage_ports` is empty."
   value       = [for zone in var.zones : aws_subnet.storage[zone].id if length(var.storage_ports) > 0]
 }
+
+output "nat_public_ips" {
+  description = "Public addresses that calls to the internet come from, one for each NAT gateway, in the order of `zones`: what others let in. Empty with `nat = \"none\"`."
+  value       = [for zone in var.zones : aws_eip.nat[zone].public_ip if contains(values(local.nat_zones), zone)]
+}
+
+output "route_table_ids" {
+  description = "IDs of the route tables by tier, `public`, `compute` and `storage`, for routes to other networks: those of the compute tier in the order of `zones`, those of the storage tier empty when `storage_ports` is empty."
+  value = tomap({
+    public  = [aws_route_table.public.id]
+    compute = [for zone in var.zones : aws_route_table.compute[zone].id]
+    storage = aws_route_table.storage[*].id
+  })
+}

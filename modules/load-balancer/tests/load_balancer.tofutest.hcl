@@ -253,6 +253,21 @@ run "f5_a_certificate_of_your_own_is_used_as_it_is" {
   }
 }
 
+run "further_certificates_by_choice" {
+  command = plan
+
+  variables {
+    domain           = "api.example.com"
+    hosted_zone_id   = "Z0123456789ABCDEFGHIJ"
+    certificate_arns = { shop = "arn:aws:acm:eu-west-1:123456789012:certificate/1", docs = "arn:aws:acm:eu-west-1:123456789012:certificate/2" }
+  }
+
+  assert {
+    condition     = jsonencode({ for name, certificate in aws_lb_listener_certificate.this : name => certificate.certificate_arn }) == jsonencode(var.certificate_arns)
+    error_message = "the listener has other certificates"
+  }
+}
+
 run "f5_without_a_domain_nothing_faces_the_internet" {
   command = plan
 

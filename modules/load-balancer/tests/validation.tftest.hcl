@@ -333,3 +333,25 @@ run "refuses_a_web_acl_of_cloudfront" {
 
   expect_failures = [var.web_acl_arn]
 }
+
+run "refuses_a_further_certificate_without_a_domain" {
+  command = plan
+
+  variables {
+    certificate_arns = { shop = "arn:aws:acm:eu-west-1:123456789012:certificate/1" }
+  }
+
+  expect_failures = [var.certificate_arns]
+}
+
+run "refuses_a_further_certificate_of_iam" {
+  command = plan
+
+  variables {
+    domain           = "api.example.com"
+    hosted_zone_id   = "Z0123456789ABCDEFGHIJ"
+    certificate_arns = { shop = "arn:aws:iam::123456789012:server-certificate/shop" }
+  }
+
+  expect_failures = [var.certificate_arns]
+}
