@@ -28,7 +28,7 @@ func TestE1_WrongOverrides(t *testing.T) {
   cors_origin = ["https://a.example.com"]
 }`, `3:3: Unknown argument; The module bucket has no argument "cors_origin".
 hint: did you mean "cors_origins"?`},
-		{"argument far off", "override \"topic\" \"paid\" {\n  tags = {}\n}", "3:3: Unknown argument; The module topic has no argument \"tags\".\nhint: use alarm_topic_arns"},
+		{"argument far off", "override \"topic\" \"paid\" {\n  tags = {}\n}", "3:3: Unknown argument; The module topic has no argument \"tags\".\nhint: use publisher_account_ids, subscriber_account_ids, publisher_services, alarm_topic_arns"},
 		{"meta argument", "override \"bucket\" \"files\" {\n  source = \"x\"\n}", `3:3: Unknown argument; The module bucket has no argument "source".`},
 		{"string for a list", "override \"bucket\" \"files\" {\n  cors_origins = \"*\"\n}", "3:18: Wrong type; \"cors_origins\" is a string here, and the module asks for list(string).\nhint: write a list, as in [...]"},
 		{"number in a list", "override \"bucket\" \"files\" {\n  cors_origins = [\"*\", (7)]\n}", "3:25: Wrong type; \"cors_origins[1]\" is a number here, and the module asks for string.\nhint: write a string in quotes"},

@@ -50,6 +50,9 @@ resource "aws_sns_topic_subscription" "this" {
   # Encore's runtimes read the message out of the envelope SNS puts around it.
   raw_message_delivery = false
 
+  filter_policy       = var.filter_policy == "" ? null : var.filter_policy
+  filter_policy_scope = var.filter_policy == "" ? null : var.filter_policy_scope
+
   # What SNS could not put into the queue, for want of a right or a key, would be gone otherwise.
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
@@ -132,5 +135,27 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 
   dimensions = {
     QueueName = aws_sqs_queue.dead_letters.name
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "age" {
+  count = var.age_alarm_seconds > 0 ? 1 : 0
+
+  alarm_name          = "${aws_sqs_queue.this.name}-age"
+  alarm_description   = "The oldest message for the subscription ${var.name} is older than ${var.age_alarm_seconds} seconds: its receivers do not keep up, or are gone."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.age_alarm_seconds
+  period              = 60
+  evaluation_periods  = 3
+  # SQS reports nothing of a queue that has been empty for hours.
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_topic_arns
+  ok_actions         = var.alarm_topic_arns
+
+  dimensions = {
+    QueueName = aws_sqs_queue.this.name
   }
 }

@@ -73,8 +73,50 @@ variable "max_receive_count" {
   }
 }
 
+variable "filter_policy" {
+  description = "Which messages the queue receives: an SNS filter policy, JSON, like {\"type\":[\"paid\"]}. Empty: all. SNS takes a change within 15 minutes."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  # "Amazon SNS subscription filter policies": 256 KB, and five keys.
+  validation {
+    condition     = var.filter_policy == "" || (try(length(keys(jsondecode(var.filter_policy))) >= 1 && length(keys(jsondecode(var.filter_policy))) <= 5, false) && length(var.filter_policy) <= 262144)
+    error_message = "filter_policy must be an object in JSON with 1 to 5 keys, at most 256 KB, or empty."
+  }
+}
+
+variable "filter_policy_scope" {
+  description = "What filter_policy looks at: `MessageAttributes`, or with `MessageBody` the message itself, which must be an object in JSON."
+  type        = string
+  default     = "MessageAttributes"
+  nullable    = false
+
+  validation {
+    condition     = contains(["MessageAttributes", "MessageBody"], var.filter_policy_scope)
+    error_message = "filter_policy_scope is \"${var.filter_policy_scope}\", but must be MessageAttributes or MessageBody."
+  }
+
+  validation {
+    condition     = var.filter_policy_scope == "MessageAttributes" || var.filter_policy != ""
+    error_message = "filter_policy_scope is of no use without filter_policy."
+  }
+}
+
+variable "age_alarm_seconds" {
+  description = "Age of the oldest message in the queue, in seconds, above which an alarm goes off: receivers do not keep up, or are gone. 0 for no such alarm."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.age_alarm_seconds >= 0 && var.age_alarm_seconds < var.retention_seconds && floor(var.age_alarm_seconds) == var.age_alarm_seconds
+    error_message = "age_alarm_seconds is ${var.age_alarm_seconds}, but must be an integer from 0 on, below retention_seconds, which is ${var.retention_seconds}: no message gets older than that."
+  }
+}
+
 variable "alarm_topic_arns" {
-  description = "ARNs of the SNS topics that are told when there are dead letters, and when there are none any more. Empty: the alarm is seen in CloudWatch only."
+  description = "ARNs of the SNS topics that are told when there are dead letters, or messages that are too old, and when there are none any more. Empty: the alarms are seen in CloudWatch only."
   type        = list(string)
   default     = []
   nullable    = false

@@ -3,6 +3,11 @@
 
 locals {
   name = var.fifo ? "${var.name}.fifo" : var.name
+
+  allowed_accounts = {
+    AccountsPublish   = { action = "sns:Publish", accounts = var.publisher_account_ids }
+    AccountsSubscribe = { action = "sns:Subscribe", accounts = var.subscriber_account_ids }
+  }
 }
 
 resource "aws_sns_topic" "this" {
@@ -14,7 +19,7 @@ resource "aws_sns_topic" "this" {
   content_based_deduplication = false
 }
 
-# It allows nothing: within the account the policies of the roles decide, and no other account may do anything.
+# By itself it allows nothing: within the account the policies of the roles decide, and no other account may do anything.
 data "aws_iam_policy_document" "topic" {
   statement {
     sid       = "OnlyOverTLS"
@@ -31,6 +36,43 @@ data "aws_iam_policy_document" "topic" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = { for sid, allowed in local.allowed_accounts : sid => allowed if length(allowed.accounts) > 0 }
+
+    content {
+      sid       = statement.key
+      actions   = [statement.value.action]
+      resources = [aws_sns_topic.this.arn]
+
+      principals {
+        type        = "AWS"
+        identifiers = [for account in statement.value.accounts : "arn:${split(":", aws_sns_topic.this.arn)[1]}:iam::${account}:root"]
+      }
+    }
+  }
+
+  # A service acts for many customers: it may publish what it was told in this account.
+  dynamic "statement" {
+    for_each = length(var.publisher_services) > 0 ? [var.publisher_services] : []
+
+    content {
+      sid       = "ServicesPublish"
+      actions   = ["sns:Publish"]
+      resources = [aws_sns_topic.this.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = statement.value
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [split(":", aws_sns_topic.this.arn)[4]]
+      }
     }
   }
 }

@@ -236,3 +236,45 @@ run "long_names_that_begin_alike_stay_apart" {
     error_message = "the dead letters are in ${aws_sqs_queue.dead_letters.name}"
   }
 }
+
+run "every_message_without_a_filter" {
+  command = plan
+
+  assert {
+    condition     = aws_sns_topic_subscription.this.filter_policy == null && length(aws_cloudwatch_metric_alarm.age) == 0
+    error_message = "messages are left out, or an alarm nobody asked for is made"
+  }
+}
+
+run "some_messages_with_a_filter" {
+  command = plan
+
+  variables {
+    filter_policy       = "{\"type\":[\"paid\"]}"
+    filter_policy_scope = "MessageBody"
+  }
+
+  assert {
+    condition     = jsondecode(aws_sns_topic_subscription.this.filter_policy) == { type = ["paid"] } && aws_sns_topic_subscription.this.filter_policy_scope == "MessageBody"
+    error_message = "the filter is another"
+  }
+}
+
+run "old_messages_raise_an_alarm" {
+  command = plan
+
+  variables {
+    age_alarm_seconds = 900
+    alarm_topic_arns  = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.age[0].metric_name == "ApproximateAgeOfOldestMessage" && aws_cloudwatch_metric_alarm.age[0].threshold == 900 && aws_cloudwatch_metric_alarm.age[0].dimensions["QueueName"] == aws_sqs_queue.this.name
+    error_message = "the alarm watches something else"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.age[0].alarm_actions == toset(["arn:aws:sns:eu-west-1:123456789012:on-call"]) && aws_cloudwatch_metric_alarm.age[0].alarm_name == "shop-production-signups-welcome-age"
+    error_message = "nobody is told"
+  }
+}

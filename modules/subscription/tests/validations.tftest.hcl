@@ -154,3 +154,74 @@ run "refuses_more_alarm_topics_than_an_alarm_tells" {
 
   expect_failures = [var.alarm_topic_arns]
 }
+
+run "refuses_a_filter_that_is_a_list" {
+  command = plan
+
+  variables {
+    filter_policy = "[\"paid\"]"
+  }
+
+  expect_failures = [var.filter_policy]
+}
+
+run "refuses_an_empty_filter" {
+  command = plan
+
+  variables {
+    filter_policy = "{}"
+  }
+
+  expect_failures = [var.filter_policy]
+}
+
+run "refuses_a_filter_of_six_keys" {
+  command = plan
+
+  variables {
+    filter_policy = jsonencode({ a = ["1"], b = ["1"], c = ["1"], d = ["1"], e = ["1"], f = ["1"] })
+  }
+
+  expect_failures = [var.filter_policy]
+}
+
+run "refuses_an_unknown_scope" {
+  command = plan
+
+  variables {
+    filter_policy       = "{\"type\":[\"paid\"]}"
+    filter_policy_scope = "Message"
+  }
+
+  expect_failures = [var.filter_policy_scope]
+}
+
+run "refuses_a_scope_without_a_filter" {
+  command = plan
+
+  variables {
+    filter_policy_scope = "MessageBody"
+  }
+
+  expect_failures = [var.filter_policy_scope]
+}
+
+run "refuses_an_age_that_no_message_reaches" {
+  command = plan
+
+  variables {
+    age_alarm_seconds = 604800
+  }
+
+  expect_failures = [var.age_alarm_seconds]
+}
+
+run "refuses_half_a_second" {
+  command = plan
+
+  variables {
+    age_alarm_seconds = 0.5
+  }
+
+  expect_failures = [var.age_alarm_seconds]
+}

@@ -170,3 +170,68 @@ run "refuses_a_key_alias" {
 
   expect_failures = [var.key_arn]
 }
+
+run "other_accounts_and_services_by_choice" {
+  command = plan
+
+  variables {
+    publisher_account_ids  = ["111122223333"]
+    subscriber_account_ids = ["444455556666", "777788889999"]
+    publisher_services     = ["s3.amazonaws.com"]
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.topic.statement : s.sid] == ["OnlyOverTLS", "AccountsPublish", "AccountsSubscribe", "ServicesPublish"]
+    error_message = "not these statements"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.topic.statement[1].actions == toset(["sns:Publish"]) && one(data.aws_iam_policy_document.topic.statement[1].principals).identifiers == toset(["arn:aws:iam::111122223333:root"])
+    error_message = "another account may not publish, or may do more"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.topic.statement[2].actions == toset(["sns:Subscribe"]) && one(data.aws_iam_policy_document.topic.statement[2].principals).identifiers == toset(["arn:aws:iam::444455556666:root", "arn:aws:iam::777788889999:root"])
+    error_message = "other accounts may not subscribe, or may do more"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.topic.statement[3].condition).values == tolist(["123456789012"]) && one(data.aws_iam_policy_document.topic.statement[3].condition).variable == "aws:SourceAccount" && one(data.aws_iam_policy_document.topic.statement[3].principals).identifiers == toset(["s3.amazonaws.com"])
+    error_message = "the service publishes for anybody"
+  }
+
+  assert {
+    condition     = alltrue([for s in data.aws_iam_policy_document.topic.statement : s.resources == toset([aws_sns_topic.this.arn])])
+    error_message = "statements of other topics"
+  }
+}
+
+run "refuses_a_publisher_by_arn" {
+  command = plan
+
+  variables {
+    publisher_account_ids = ["arn:aws:iam::111122223333:root"]
+  }
+
+  expect_failures = [var.publisher_account_ids]
+}
+
+run "refuses_a_subscriber_twice" {
+  command = plan
+
+  variables {
+    subscriber_account_ids = ["111122223333", "111122223333"]
+  }
+
+  expect_failures = [var.subscriber_account_ids]
+}
+
+run "refuses_everybody_as_a_service" {
+  command = plan
+
+  variables {
+    publisher_services = ["*"]
+  }
+
+  expect_failures = [var.publisher_services]
+}
