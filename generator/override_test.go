@@ -56,6 +56,9 @@ hint: did you mean "cors_origins"?`},
 		{"entry that is generated", "override \"process\" \"orders\" {\n  permissions = { topic_paid = { actions = [\"sns:Publish\"], resources = [\"*\"] } }\n}",
 			"3:3: Argument that cannot be set; The argument \"permissions\" of the module fargate-service cannot be set by itself: its entry \"topic_paid\" is generated, from what the application declares.\nhint: remove the entry, or give yours another name"},
 
+		{"entry that others follow from", "override \"database server\" \"main\" {\n  parameters = { max_connections = { value = \"500\", apply_method = \"pending-reboot\" } }\n}",
+			"3:3: Argument that cannot be set; The argument \"parameters\" of the module database-server cannot be set by itself: its entry \"max_connections\" does not stand alone: connection pools follow from what the size of the server allows.\nhint: remove the entry"},
+
 		{"misspelt name", `override "bucket" "file" {}`, "2:10: Override of nothing; The environment \"production\" has no \"bucket file\".\nhint: did you mean \"bucket files\"?"},
 		{"another name", `override "bucket" "pictures" {}`, "2:10: Override of nothing; The environment \"production\" has no \"bucket pictures\".\nhint: there is \"bucket files\""},
 		{"another kind", `override "queue" "x" {}`, "2:10: Override of nothing; The environment \"production\" has no \"queue x\".\nhint: groundplan.lock.json lists what there is; the names begin with bucket, "},
@@ -140,6 +143,52 @@ func TestE1_OverridesReachTheCall(t *testing.T) {
 	}
 	if !strings.Contains(process, "topic_paid = {") {
 		t.Error("the process has lost a right")
+	}
+}
+
+// TestE1_OverridesReachWhatNoSettingSays sets the inputs of modules that are objects, or maps of them, and strings of JSON.
+func TestE1_OverridesReachWhatNoSettingSays(t *testing.T) {
+	output := lower(t, complete(), `
+  override "bucket" "files" {
+    lifecycle_rules = {
+      drafts = {
+        prefix          = "drafts/"
+        expiration_days = 30
+        transitions     = []
+      }
+    }
+    notifications = {
+      event_bridge = true
+      queues       = { uploads = { arn = "arn:aws:sqs:us-east-1:123456789012:uploads", prefix = "uploads/" } }
+    }
+  }
+  override "topic" "paid" {
+    publisher_account_ids = ["111122223333"]
+    publisher_services    = ["s3.amazonaws.com"]
+  }
+  override "subscription" "ship of topic paid" {
+    filter_policy     = "{\"type\":[\"paid\"]}"
+    age_alarm_seconds = 900
+  }
+  override "database server" "main" {
+    backup_window      = "02:00-03:00"
+    maintenance_window = "sun:03:00-sun:04:00"
+    cpu_alarm_percent  = 80
+    restore            = { source = "shop-production-old", time = "2030-01-31T12:00:00Z" }
+    parameters         = { work_mem = { value = "16384" } }
+  }`)
+	for file, wanted := range map[string][]string{
+		"buckets.tf": {`drafts = {`, `expiration_days = 30`, `event_bridge = true`, `arn    = "arn:aws:sqs:us-east-1:123456789012:uploads"`},
+		"topics.tf":  {`publisher_account_ids = ["111122223333"]`, `publisher_services    = ["s3.amazonaws.com"]`, `filter_policy      = "{\"type\":[\"paid\"]}"`, `age_alarm_seconds  = 900`},
+		"databases.tf": {`backup_window      = "02:00-03:00"`, `maintenance_window = "sun:03:00-sun:04:00"`, `cpu_alarm_percent  = 80`, `source = "shop-production-old"`, `work_mem = {`,
+			`value = "16384"`},
+	} {
+		text := string(output.Files["production/platform/"+file])
+		for _, want := range wanted {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %s:\n%s", file, want, text)
+			}
+		}
 	}
 }
 

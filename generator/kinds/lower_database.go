@@ -100,6 +100,8 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 		Arg("deletion_protection", emit.Bool(server.DeletionProtection)),
 		Arg("final_snapshot", emit.Bool(server.FinalSnapshot)),
 		Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+		Arg("connections_alarm", emit.Int(connectionsAlarm(s.Env, server))),
+		Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
 		Arg("iam_path", emit.String(s.Env.IAMPath)),
 		Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
 	}
@@ -266,6 +268,15 @@ func maxConnections(server environment.DatabaseServer) int {
 		}
 	}
 	return min(limit, int(gib*perGiB)-taken)
+}
+
+// connectionsAlarm is the number of connections to tell of: nine tenths of those that PostgreSQL leaves to applications; 0 where
+// nobody would be told.
+func connectionsAlarm(env *environment.Environment, server environment.DatabaseServer) int {
+	if len(env.AlarmTopicARNs) == 0 {
+		return 0
+	}
+	return (maxConnections(server) - reservedConnections) * 9 / 10
 }
 
 // auroraIdleLimit is the most that Aurora allows where the lowest capacity is 0 or 0.5 units, however high it grows.

@@ -20,7 +20,8 @@ import (
 )
 
 // settled are the arguments that no override can set although their values are literals, because other generated code
-// follows from the same thing: module, "" for all of them, argument, why, and what to do instead.
+// follows from the same thing: module, "" for all of them, argument or entry of an argument ("parameters.max_connections"), why,
+// and what to do instead.
 var settled = map[string]map[string][2]string{
 	"": {
 		"name":       {"other code knows the resource by its name, and another name would replace what is there", "remove it: names follow from application, environment and declaration"},
@@ -68,10 +69,12 @@ var settled = map[string]map[string][2]string{
 		"stop_timeout_seconds": {"it is a setting", "set stop_timeout_seconds in the block of the job"},
 	},
 	"database-server": {
-		"instance_class": {"connection pools follow from the size of the server", "set instance_class in the database_server block"},
+		"instance_class":             {"connection pools follow from the size of the server", "set instance_class in the database_server block"},
+		"parameters.max_connections": {"connection pools follow from what the size of the server allows", "remove the entry; a larger instance_class in the database_server block has more connections"},
 	},
 	"database-cluster": {
-		"max_capacity": {"connection pools follow from the size of the server", "set max_capacity in the database_server block"},
+		"max_capacity":               {"connection pools follow from the size of the server", "set max_capacity in the database_server block"},
+		"parameters.max_connections": {"connection pools follow from what the size of the server allows", "remove the entry; a larger max_capacity in the database_server block has more connections"},
 	},
 	"topic":        {"fifo": {"it follows from how the application declares the topic", "remove it"}},
 	"subscription": {"fifo": {"it follows from how the application declares the topic", "remove it"}},
@@ -152,6 +155,9 @@ func overridden(module string, argument environment.Argument, generated emit.Val
 	}
 	if constraint.IsMapType() {
 		for _, key := range value.Fields() {
+			if reason, found := settled[module][argument.Name+"."+key]; found {
+				return refuse(fmt.Sprintf("its entry %q does not stand alone: %s", key, reason[0]), reason[1])
+			}
 			if slices.Contains(generated.Fields(), key) {
 				hint := "remove the entry, or give yours another name"
 				if argument.Name == "environment" {

@@ -16,6 +16,23 @@ locals {
 
 data "aws_region" "current" {}
 
+locals {
+  # Minutes from Monday, 00:00, on; null where RDS chooses. What ends before it begins ends the next day, or the next week.
+  days              = { mon = 0, tue = 1, wed = 2, thu = 3, fri = 4, sat = 5, sun = 6 }
+  backup_begin      = try(60 * tonumber(substr(var.backup_window, 0, 2)) + tonumber(substr(var.backup_window, 3, 2)), null)
+  backup_end        = try(60 * tonumber(substr(var.backup_window, 6, 2)) + tonumber(substr(var.backup_window, 9, 2)), null)
+  maintenance_begin = try(1440 * local.days[substr(var.maintenance_window, 0, 3)] + 60 * tonumber(substr(var.maintenance_window, 4, 2)) + tonumber(substr(var.maintenance_window, 7, 2)), null)
+  maintenance_end   = try(1440 * local.days[substr(var.maintenance_window, 10, 3)] + 60 * tonumber(substr(var.maintenance_window, 14, 2)) + tonumber(substr(var.maintenance_window, 17, 2)), null)
+
+  backup_minutes      = try((local.backup_end - local.backup_begin + 1440) % 1440, 0)
+  maintenance_minutes = try((local.maintenance_end - local.maintenance_begin + 10080) % 10080, 30)
+
+  # A window that the end of a week cuts in two meets the first backup of the next.
+  windows_meet = try(anytrue([
+    for day in range(-1, 15) : local.maintenance_begin < 1440 * day + local.backup_begin + local.backup_minutes && 1440 * day + local.backup_begin < local.maintenance_begin + local.maintenance_minutes
+  ]), false)
+}
+
 resource "aws_db_subnet_group" "this" {
   name        = var.name
   description = "Storage subnets of ${var.name}"
@@ -52,14 +69,26 @@ resource "aws_rds_cluster_parameter_group" "this" {
 
   # Statements slower than this many milliseconds are logged.
   parameter {
-    name  = "log_min_duration_statement"
-    value = "1000"
+    name         = "log_min_duration_statement"
+    value        = try(var.parameters["log_min_duration_statement"].value, "1000")
+    apply_method = try(var.parameters["log_min_duration_statement"].apply_method, "immediate")
   }
 
   # Nothing else is: "ddl" would write the passwords of CREATE ROLE and ALTER ROLE into the log.
   parameter {
-    name  = "log_statement"
-    value = "none"
+    name         = "log_statement"
+    value        = try(var.parameters["log_statement"].value, "none")
+    apply_method = try(var.parameters["log_statement"].apply_method, "immediate")
+  }
+
+  dynamic "parameter" {
+    for_each = { for name, parameter in var.parameters : name => parameter if !contains(["log_min_duration_statement", "log_statement"], name) }
+
+    content {
+      name         = parameter.key
+      value        = parameter.value.value
+      apply_method = parameter.value.apply_method
+    }
   }
 
   lifecycle {
@@ -89,6 +118,19 @@ resource "aws_rds_cluster" "this" {
   storage_encrypted = true
   kms_key_id        = var.key_arn
 
+  snapshot_identifier = var.restore.snapshot == "" ? null : var.restore.snapshot
+
+  dynamic "restore_to_point_in_time" {
+    for_each = var.restore.source == "" ? [] : [can(regex("^cluster-[A-Z0-9]{20,}$", var.restore.source))]
+
+    content {
+      source_cluster_identifier  = restore_to_point_in_time.value ? null : var.restore.source
+      source_cluster_resource_id = restore_to_point_in_time.value ? var.restore.source : null
+      restore_to_time            = var.restore.time == "" ? null : var.restore.time
+      use_latest_restorable_time = var.restore.time == "" ? true : null
+    }
+  }
+
   # RDS makes the password, keeps it in Secrets Manager and rotates it. It never passes through terraform.
   master_username               = "groundplan"
   manage_master_user_password   = true
@@ -100,6 +142,8 @@ resource "aws_rds_cluster" "this" {
   port                            = 5432
 
   backup_retention_period         = var.backup_retention_days
+  preferred_backup_window         = var.backup_window == "" ? null : var.backup_window
+  preferred_maintenance_window    = var.maintenance_window == "" ? null : var.maintenance_window
   copy_tags_to_snapshot           = true
   deletion_protection             = var.deletion_protection
   skip_final_snapshot             = !var.final_snapshot
@@ -108,6 +152,20 @@ resource "aws_rds_cluster" "this" {
   enabled_cloudwatch_logs_exports = keys(aws_cloudwatch_log_group.this)
 
   lifecycle {
+    # RDS restores once, when it makes the cluster, and with the name of the administrator that the data has. Written down later, each of
+    # these would replace a cluster that is there.
+    ignore_changes = [restore_to_point_in_time, snapshot_identifier, master_username]
+
+    precondition {
+      condition     = local.maintenance_minutes >= 30
+      error_message = "maintenance_window is \"${var.maintenance_window}\", but must be 30 minutes long at least."
+    }
+
+    precondition {
+      condition     = !local.windows_meet
+      error_message = "maintenance_window is \"${var.maintenance_window}\" and backup_window \"${var.backup_window}\", but they must not meet."
+    }
+
     precondition {
       condition     = local.ca_certificate != ""
       error_message = "No root certificate of RDS for the region ${data.aws_region.current.id} comes with this module, so no client could verify the server. Choose one of ${join(", ", local.ca_regions)}, or add certificates/${data.aws_region.current.id}.pem with the certificate \"Amazon RDS ${data.aws_region.current.id} Root CA RSA2048 G1\" that AWS publishes."
@@ -134,6 +192,9 @@ resource "aws_rds_cluster_instance" "this" {
   publicly_accessible        = false
   ca_cert_identifier         = "rds-ca-rsa2048-g1"
   copy_tags_to_snapshot      = true
+
+  # Instances have windows of their own: patches come to all of them in that of the cluster.
+  preferred_maintenance_window = var.maintenance_window == "" ? null : var.maintenance_window
 
   # 7 days is what Performance Insights keeps free of charge.
   performance_insights_enabled          = true

@@ -1,4 +1,4 @@
-# What the cluster writes into CloudWatch: its logs, and the metrics of its operating system.
+# What is seen of the cluster in CloudWatch: its logs, the metrics of its operating system, and its alarms.
 
 # RDS makes a log group it does not find, without an end to its retention and without our key: so they are made first.
 resource "aws_cloudwatch_log_group" "this" {
@@ -50,3 +50,58 @@ resource "aws_iam_role_policy_attachment" "this" {
 data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
+
+locals {
+  # Made where somebody is told alone: CloudWatch is paid by the alarm.
+  watched = length(var.alarm_topic_arns) == 0 ? {} : merge(
+    {
+      capacity = {
+        metric    = "ACUUtilization"
+        threshold = var.capacity_alarm_percent
+        meaning   = "is above ${var.capacity_alarm_percent} percent of ${var.max_capacity} units: it cannot grow much further"
+      }
+      cpu = {
+        metric    = "CPUUtilization"
+        threshold = var.cpu_alarm_percent
+        meaning   = "is above ${var.cpu_alarm_percent} percent: queries wait for processors"
+      }
+    },
+    var.connections_alarm == 0 ? {} : {
+      connections = {
+        metric    = "DatabaseConnections"
+        threshold = var.connections_alarm
+        meaning   = "is above ${var.connections_alarm}: clients are turned away when no more fit"
+      }
+    },
+  )
+
+  # The storage of Aurora is the cluster's, and has no end that is worth an alarm.
+  alarms = merge([
+    for number in keys(aws_rds_cluster_instance.this) : {
+      for kind, alarm in local.watched : "${number}-${kind}" => merge(alarm, { number = number })
+    }
+  ]...)
+}
+
+# An instance that pauses measures nothing, and is no cause for alarm.
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "rds-${var.name}-${each.key}"
+  alarm_description   = "${each.value.metric} of the database instance ${var.name}-${each.value.number} ${each.value.meaning}."
+  namespace           = "AWS/RDS"
+  metric_name         = each.value.metric
+  statistic           = "Average"
+  period              = 300
+  evaluation_periods  = 3
+  datapoints_to_alarm = 3
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+
+  dimensions = {
+    DBInstanceIdentifier = aws_rds_cluster_instance.this[each.value.number].identifier
+  }
+}

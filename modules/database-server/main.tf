@@ -15,6 +15,40 @@ locals {
 
 data "aws_region" "current" {}
 
+locals {
+  # Minutes from Monday, 00:00, on; null where RDS chooses. What ends before it begins ends the next day, or the next week.
+  days              = { mon = 0, tue = 1, wed = 2, thu = 3, fri = 4, sat = 5, sun = 6 }
+  backup_begin      = try(60 * tonumber(substr(var.backup_window, 0, 2)) + tonumber(substr(var.backup_window, 3, 2)), null)
+  backup_end        = try(60 * tonumber(substr(var.backup_window, 6, 2)) + tonumber(substr(var.backup_window, 9, 2)), null)
+  maintenance_begin = try(1440 * local.days[substr(var.maintenance_window, 0, 3)] + 60 * tonumber(substr(var.maintenance_window, 4, 2)) + tonumber(substr(var.maintenance_window, 7, 2)), null)
+  maintenance_end   = try(1440 * local.days[substr(var.maintenance_window, 10, 3)] + 60 * tonumber(substr(var.maintenance_window, 14, 2)) + tonumber(substr(var.maintenance_window, 17, 2)), null)
+
+  backup_minutes      = try((local.backup_end - local.backup_begin + 1440) % 1440, 0)
+  maintenance_minutes = try((local.maintenance_end - local.maintenance_begin + 10080) % 10080, 30)
+
+  # A window that the end of a week cuts in two meets the first backup of the next.
+  windows_meet = try(anytrue([
+    for day in range(-1, 15) : local.maintenance_begin < 1440 * day + local.backup_begin + local.backup_minutes && 1440 * day + local.backup_begin < local.maintenance_begin + local.maintenance_minutes
+  ]), false)
+}
+
+# What a server is restored from, to compare its key: a server whose storage has another than key_arn would be replaced by the next plan.
+data "aws_db_snapshot" "restored" {
+  count = var.restore.snapshot == "" ? 0 : 1
+
+  db_snapshot_identifier = var.restore.snapshot
+}
+
+data "aws_db_instance" "restored" {
+  count = var.restore.source == "" || startswith(var.restore.source, "arn:") ? 0 : 1
+
+  db_instance_identifier = var.restore.source
+}
+
+locals {
+  restored_keys = concat(data.aws_db_snapshot.restored[*].kms_key_id, data.aws_db_instance.restored[*].kms_key_id)
+}
+
 resource "aws_db_subnet_group" "this" {
   name        = var.name
   description = "Storage subnets of ${var.name}"
@@ -51,14 +85,26 @@ resource "aws_db_parameter_group" "this" {
 
   # Statements slower than this many milliseconds are logged.
   parameter {
-    name  = "log_min_duration_statement"
-    value = "1000"
+    name         = "log_min_duration_statement"
+    value        = try(var.parameters["log_min_duration_statement"].value, "1000")
+    apply_method = try(var.parameters["log_min_duration_statement"].apply_method, "immediate")
   }
 
   # Nothing else is: "ddl" would write the passwords of CREATE ROLE and ALTER ROLE into the log.
   parameter {
-    name  = "log_statement"
-    value = "none"
+    name         = "log_statement"
+    value        = try(var.parameters["log_statement"].value, "none")
+    apply_method = try(var.parameters["log_statement"].apply_method, "immediate")
+  }
+
+  dynamic "parameter" {
+    for_each = { for name, parameter in var.parameters : name => parameter if !contains(["log_min_duration_statement", "log_statement"], name) }
+
+    content {
+      name         = parameter.key
+      value        = parameter.value.value
+      apply_method = parameter.value.apply_method
+    }
   }
 
   lifecycle {
@@ -88,6 +134,19 @@ resource "aws_db_instance" "this" {
   storage_encrypted     = true
   kms_key_id            = var.key_arn
 
+  snapshot_identifier = var.restore.snapshot == "" ? null : var.restore.snapshot
+
+  dynamic "restore_to_point_in_time" {
+    for_each = var.restore.source == "" ? [] : [startswith(var.restore.source, "arn:")]
+
+    content {
+      source_db_instance_identifier            = restore_to_point_in_time.value ? null : var.restore.source
+      source_db_instance_automated_backups_arn = restore_to_point_in_time.value ? var.restore.source : null
+      restore_time                             = var.restore.time == "" ? null : var.restore.time
+      use_latest_restorable_time               = var.restore.time == "" ? true : null
+    }
+  }
+
   # RDS makes the password, keeps it in Secrets Manager and rotates it. It never passes through terraform.
   username                      = "groundplan"
   manage_master_user_password   = true
@@ -101,6 +160,8 @@ resource "aws_db_instance" "this" {
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
   backup_retention_period   = var.backup_retention_days
+  backup_window             = var.backup_window == "" ? null : var.backup_window
+  maintenance_window        = var.maintenance_window == "" ? null : var.maintenance_window
   copy_tags_to_snapshot     = true
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = !var.final_snapshot
@@ -116,6 +177,25 @@ resource "aws_db_instance" "this" {
   enabled_cloudwatch_logs_exports       = keys(aws_cloudwatch_log_group.this)
 
   lifecycle {
+    # RDS restores once, when it makes the server, and with the name of the administrator that the data has. Written down later, each of
+    # these would replace a server that is there.
+    ignore_changes = [restore_to_point_in_time, snapshot_identifier, username]
+
+    precondition {
+      condition     = local.maintenance_minutes >= 30
+      error_message = "maintenance_window is \"${var.maintenance_window}\", but must be 30 minutes long at least."
+    }
+
+    precondition {
+      condition     = !local.windows_meet
+      error_message = "maintenance_window is \"${var.maintenance_window}\" and backup_window \"${var.backup_window}\", but they must not meet."
+    }
+
+    precondition {
+      condition     = alltrue([for key in local.restored_keys : key == var.key_arn])
+      error_message = "restore: the data is encrypted with ${join(", ", [for key in local.restored_keys : coalesce(key, "no key")])}, but must be with key_arn, ${var.key_arn}: RDS restores a server with the key its data has. Copy the snapshot with key_arn, and restore the copy."
+    }
+
     precondition {
       condition     = local.ca_certificate != ""
       error_message = "No root certificate of RDS for the region ${data.aws_region.current.id} comes with this module, so no client could verify the server. Choose one of ${join(", ", local.ca_regions)}, or add certificates/${data.aws_region.current.id}.pem with the certificate \"Amazon RDS ${data.aws_region.current.id} Root CA RSA2048 G1\" that AWS publishes."

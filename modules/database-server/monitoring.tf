@@ -1,4 +1,4 @@
-# What the server writes into CloudWatch: its logs, and the metrics of its operating system.
+# What is seen of the server in CloudWatch: its logs, the metrics of its operating system, and its alarms.
 
 # RDS makes a log group it does not find, without an end to its retention and without our key: so they are made first.
 resource "aws_cloudwatch_log_group" "this" {
@@ -50,3 +50,53 @@ resource "aws_iam_role_policy_attachment" "this" {
 data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
+
+locals {
+  # Made where somebody is told alone: CloudWatch is paid by the alarm.
+  watched = length(var.alarm_topic_arns) == 0 ? {} : merge(
+    {
+      cpu = {
+        metric    = "CPUUtilization"
+        compare   = "GreaterThanThreshold"
+        threshold = var.cpu_alarm_percent
+        meaning   = "is above ${var.cpu_alarm_percent} percent: queries wait for processors"
+      }
+      free-storage = {
+        metric    = "FreeStorageSpace"
+        compare   = "LessThanThreshold"
+        threshold = floor(var.storage_gb * var.free_storage_alarm_percent / 100 * pow(1024, 3))
+        meaning   = "is below ${var.free_storage_alarm_percent} percent of ${var.storage_gb} GiB: storage is at max_storage_gb, or grows too slowly, and a server without any stops"
+      }
+    },
+    var.connections_alarm == 0 ? {} : {
+      connections = {
+        metric    = "DatabaseConnections"
+        compare   = "GreaterThanThreshold"
+        threshold = var.connections_alarm
+        meaning   = "is above ${var.connections_alarm}: clients are turned away when no more fit"
+      }
+    },
+  )
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.watched
+
+  alarm_name          = "rds-${var.name}-${each.key}"
+  alarm_description   = "${each.value.metric} of the database server ${var.name} ${each.value.meaning}."
+  namespace           = "AWS/RDS"
+  metric_name         = each.value.metric
+  statistic           = "Average"
+  period              = 300
+  evaluation_periods  = 3
+  datapoints_to_alarm = 3
+  comparison_operator = each.value.compare
+  threshold           = each.value.threshold
+  treat_missing_data  = "missing"
+  alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.alarm_topic_arns
+
+  dimensions = {
+    DBInstanceIdentifier = aws_db_instance.this.identifier
+  }
+}

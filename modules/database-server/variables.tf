@@ -60,6 +60,31 @@ variable "engine_version" {
   }
 }
 
+variable "parameters" {
+  description = "Settings of PostgreSQL by name, beside those the module makes; log_min_duration_statement and log_statement replace the module's own. Those that PostgreSQL reads only when it starts need `apply_method = \"pending-reboot\"`, and wait for the next start of the server."
+  type = map(object({
+    value        = string
+    apply_method = optional(string, "immediate")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name, parameter in var.parameters : can(regex("^[a-z][a-z0-9_.]*$", name)) && parameter.value != ""])
+    error_message = "parameters must name settings in lower case, like work_mem or auto_explain.log_min_duration, each with a value."
+  }
+
+  validation {
+    condition     = alltrue([for parameter in values(var.parameters) : contains(["immediate", "pending-reboot"], parameter.apply_method)])
+    error_message = "parameters: apply_method must be immediate or pending-reboot."
+  }
+
+  validation {
+    condition     = !contains(keys(var.parameters), "rds.force_ssl")
+    error_message = "parameters must not name rds.force_ssl: clients without TLS are always turned away."
+  }
+}
+
 variable "instance_class" {
   description = "Size of the server, an RDS instance class."
   type        = string
@@ -105,6 +130,36 @@ variable "backup_retention_days" {
   }
 }
 
+variable "backup_window" {
+  description = "Time of the daily backup, hh:mm-hh:mm in UTC and half an hour at least; empty for one that RDS chooses."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.backup_window == "" || can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$", var.backup_window))
+    error_message = "backup_window is \"${var.backup_window}\", but must be two times in UTC, like 02:00-03:00, or empty."
+  }
+
+  # CreateDBInstance, PreferredBackupWindow.
+  validation {
+    condition     = try((60 * (tonumber(substr(var.backup_window, 6, 2)) - tonumber(substr(var.backup_window, 0, 2))) + tonumber(substr(var.backup_window, 9, 2)) - tonumber(substr(var.backup_window, 3, 2)) + 1440) % 1440 >= 30, true)
+    error_message = "backup_window is \"${var.backup_window}\", but must be 30 minutes long at least."
+  }
+}
+
+variable "maintenance_window" {
+  description = "Time of the week in which RDS may patch the server, ddd:hh:mm-ddd:hh:mm in UTC and half an hour at least; empty for one that RDS chooses. Must not meet backup_window. What is applied does not wait for it."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.maintenance_window == "" || can(regex("^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$", var.maintenance_window))
+    error_message = "maintenance_window is \"${var.maintenance_window}\", but must be two times of the week in UTC and lower case, like sun:03:00-sun:04:00, or empty."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days that CloudWatch keeps the logs. One of the values CloudWatch accepts."
   type        = number
@@ -114,6 +169,92 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "restore" {
+  description = "Where the data of a new server comes from: a `snapshot`, by name or ARN, or `source`, a server by its identifier or the ARN of the automated backups that one left behind, as it was at `time`, like 2030-01-31T12:00:00Z, or as late as can be. Read only when the server is made: changes of one that is there do nothing."
+  type = object({
+    snapshot = optional(string, "")
+    source   = optional(string, "")
+    time     = optional(string, "")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.restore.snapshot == "" || var.restore.source == ""
+    error_message = "restore must name a snapshot or a source, not both."
+  }
+
+  validation {
+    condition     = var.restore.time == "" || (var.restore.source != "" && can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", var.restore.time)) && can(timeadd(var.restore.time, "0s")))
+    error_message = "restore: time is \"${var.restore.time}\", but must be a time in UTC, like 2030-01-31T12:00:00Z, to which source goes back."
+  }
+
+  # Names of automated snapshots begin with rds:.
+  validation {
+    condition     = var.restore.snapshot == "" || can(regex("^(arn:[a-z-]+:rds:[a-z0-9-]+:[0-9]{12}:snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$", var.restore.snapshot))
+    error_message = "restore: snapshot is \"${var.restore.snapshot}\", but must be the name or the ARN of a snapshot of a server."
+  }
+
+  validation {
+    condition     = var.restore.source == "" || can(regex("^([A-Za-z][A-Za-z0-9-]{0,62}|arn:[a-z-]+:rds:[a-z0-9-]+:[0-9]{12}:auto-backup:.+)$", var.restore.source))
+    error_message = "restore: source is \"${var.restore.source}\", but must be the identifier of a server, or the ARN of automated backups that were kept, arn:<partition>:rds:<region>:<account>:auto-backup:<id>."
+  }
+
+  validation {
+    condition     = var.restore.source != var.name
+    error_message = "restore: source is \"${var.restore.source}\", the name of this server: RDS restores beside what is there. Give one of the two another name."
+  }
+}
+
+variable "cpu_alarm_percent" {
+  description = "Use of the processors, in percent, above which for a quarter of an hour an alarm goes off."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.cpu_alarm_percent > 0 && var.cpu_alarm_percent <= 100
+    error_message = "cpu_alarm_percent is ${var.cpu_alarm_percent}, but must be above 0 and at most 100."
+  }
+}
+
+variable "free_storage_alarm_percent" {
+  description = "Free storage, in percent of storage_gb, below which an alarm goes off. Storage grows when less than a tenth is free: the alarm tells that it does so no longer."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.free_storage_alarm_percent > 0 && var.free_storage_alarm_percent <= 100
+    error_message = "free_storage_alarm_percent is ${var.free_storage_alarm_percent}, but must be above 0 and at most 100."
+  }
+}
+
+variable "connections_alarm" {
+  description = "Connections above which an alarm goes off; 0 for no such alarm. How many there can be follows from the size of the server, which AWS alone knows."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.connections_alarm >= 0 && floor(var.connections_alarm) == var.connections_alarm
+    error_message = "connections_alarm is ${var.connections_alarm}, but must be an integer from 0 on."
+  }
+}
+
+variable "alarm_topic_arns" {
+  description = "ARNs of the SNS topics that are told when an alarm of the server goes off and when it is over. Empty: no alarms are made."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # CloudWatch takes five actions for a change of state.
+  validation {
+    condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    error_message = "alarm_topic_arns must hold at most 5 ARNs of standard SNS topics: CloudWatch cannot publish to a FIFO topic."
   }
 }
 

@@ -12,5 +12,7 @@ module "database_server_main" {
   storage_gb         = 100
   max_storage_gb     = 1000
   log_retention_days = 365
+  connections_alarm  = 720
+  alarm_topic_arns   = ["arn:aws:sns:eu-central-1:123456789012:operations"]
   multi_az           = true
 }
