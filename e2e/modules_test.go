@@ -103,12 +103,15 @@ func apart(t *testing.T, module, tests string) []string {
 	return folders
 }
 
-// TestModulesExamples hands the examples of the modules' READMEs to terraform validate, each as a module of one configuration.
+// TestModulesExamples hands the examples of the modules to terraform validate, each as a module of one configuration: one
+// init and one provider for all. Of a module without the folder examples it takes those of the README.
 func TestModulesExamples(t *testing.T) {
 	folder := t.TempDir()
-	count := writeExamples(t, folder, modules.Names(), "")
-	if count < len(modules.Names()) {
-		t.Errorf("only %d examples", count)
+	counts := writeExamples(t, folder, modules.Names(), "")
+	for _, name := range modules.Names() {
+		if counts[name] == 0 {
+			t.Errorf("modules/%s has no example", name)
+		}
 	}
 	tf := newTerraform(t, folder, emulator.Environment("http://127.0.0.1:1"))
 	tf.run(t, "init", "-input=false", "-no-color")
@@ -118,7 +121,10 @@ func TestModulesExamples(t *testing.T) {
 // TestModulesExamplesFire: an example that is not complete does not pass.
 func TestModulesExamplesFire(t *testing.T) {
 	folder := t.TempDir()
-	writeExamples(t, folder, []string{"secret"}, "\noutput \"gone\" {\n  value = module.secret_stripe_key.gone\n}\n")
+	counts := writeExamples(t, folder, []string{"secret"}, "\noutput \"gone\" {\n  value = module.secret_stripe_key.gone\n}\n")
+	if counts["secret"] == 0 || len(counts) != 1 {
+		t.Errorf("examples found: %v", counts)
+	}
 	tf := newTerraform(t, folder, emulator.Environment("http://127.0.0.1:1"))
 	tf.run(t, "init", "-input=false", "-no-color")
 	if _, err := tf.try("validate", "-no-color"); err == nil || !strings.Contains(err.Error(), "gone") {
@@ -128,30 +134,48 @@ func TestModulesExamplesFire(t *testing.T) {
 
 var exampleBlock = regexp.MustCompile("(?ms)^```hcl\n(.*?)^```$")
 
-// writeExamples writes each example of some modules' READMEs, with what follows it, into a folder of its own, and a root module
-// that calls them all. It returns how many there are.
-func writeExamples(t *testing.T, folder string, names []string, suffix string) int {
+// writeExamples copies the modules into a folder, with what follows behind each example of some of them, and writes a root module
+// that calls these examples. It returns how many there are of each module.
+func writeExamples(t *testing.T, folder string, names []string, suffix string) map[string]int {
 	t.Helper()
-	writeModules(t, filepath.Join(folder, "modules"))
-	root, count := "", 0
+	copied := filepath.Join(folder, "modules")
+	copyFolder(t, filepath.Join(repository, "modules"), copied)
+	root, counts := "", map[string]int{}
 	for _, name := range names {
-		for number, block := range exampleBlock.FindAllStringSubmatch(string(modules.Files()[name]["README.md"]), -1) {
-			example := name + "-" + strconv.Itoa(number+1)
-			if err := os.MkdirAll(filepath.Join(folder, example), 0o755); err != nil {
+		examples := filepath.Join(copied, name, "examples")
+		if _, err := os.Stat(examples); err != nil {
+			for number, block := range exampleBlock.FindAllStringSubmatch(string(modules.Files()[name]["README.md"]), -1) {
+				text := strings.ReplaceAll(block[1], `"./modules/`, `"../../../`)
+				writeFile(t, filepath.Join(examples, strconv.Itoa(number+1), "main.tf"), text)
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(examples, "*", "main.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
 				t.Fatal(err)
 			}
-			text := strings.ReplaceAll(block[1], `"./modules/`, `"../modules/`)
-			if err := os.WriteFile(filepath.Join(folder, example, "main.tf"), []byte(text+suffix), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			root += "module \"" + example + "\" {\n  source = \"./" + example + "\"\n}\n"
-			count++
+			writeFile(t, file, string(content)+suffix)
+			example := filepath.Base(filepath.Dir(file))
+			root += "module \"" + name + "-" + example + "\" {\n  source = \"./modules/" + name + "/examples/" + example + "\"\n}\n"
+			counts[name]++
 		}
 	}
-	if err := os.WriteFile(filepath.Join(folder, "main.tf"), []byte(root), 0o644); err != nil {
+	writeFile(t, filepath.Join(folder, "main.tf"), root)
+	return counts
+}
+
+func writeFile(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return count
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // testRun is a run block and what terraform test says of it: pass, fail, skip or error.

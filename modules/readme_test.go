@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of the modules' READMEs")
 
-// TestReadmes keeps the tables of inputs and outputs equal to what the modules declare, and the table of findings equal
-// to what e2e/waivers.hcl explains. The rest of a README is written by hand.
+// TestReadmes keeps the tables of inputs and outputs equal to what the modules declare, the table of findings equal
+// to what e2e/waivers.hcl explains, and the examples equal to those in the folder examples. The rest of a README is written by hand.
 func TestReadmes(t *testing.T) {
 	waivers, err := moduleWaivers(filepath.Join("..", "e2e", "waivers.hcl"))
 	if err != nil {
@@ -39,7 +41,11 @@ func TestReadmes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wanted, err := withTables(written, module, waivers[name])
+			examples, err := examplesOf(os.DirFS(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			wanted, err := withTables(written, module, waivers[name], examples)
 			if err != nil {
 				t.Fatalf("modules/%s: %v", file, err)
 			}
@@ -88,15 +94,26 @@ func moduleWaivers(file string) (map[string][]waived, error) {
 	return byModule, nil
 }
 
-// withTables is a README with what stands between its markers replaced: <!-- inputs --> ... <!-- /inputs -->, and the
-// same for outputs and waivers.
-func withTables(readme []byte, module *tfconfig.Module, waivers []waived) ([]byte, error) {
+// withTables is a README with what stands between its markers replaced: <!-- inputs --> ... <!-- /inputs -->, the
+// same for outputs and waivers, and <!-- example NAME --> for each example.
+func withTables(readme []byte, module *tfconfig.Module, waivers []waived, examples []example) ([]byte, error) {
 	text := string(readme)
-	for _, part := range []struct{ name, table string }{
+	type part struct{ name, table string }
+	parts := []part{
 		{"inputs", inputTable(module)},
 		{"outputs", outputTable(module)},
 		{"waivers", waiverTable(waivers)},
-	} {
+	}
+	for _, e := range examples {
+		parts = append(parts, part{"example " + e.name, e.shown(path.Base(module.Path))})
+	}
+	if len(examples) > 0 && strings.Count(text, "\n```hcl\n") > strings.Count(text, "\n<!-- example ") {
+		return nil, errors.New("it holds code in HCL that is no example under examples")
+	}
+	if unknown := strings.Count(text, "\n<!-- example ") - len(examples); unknown > 0 {
+		return nil, errors.New("it has a marker of an example that is not under examples")
+	}
+	for _, part := range parts {
 		var err error
 		if text, err = between(text, part.name, part.table); err != nil {
 			return nil, err
@@ -239,7 +256,7 @@ output "arn" {
 		t.Fatal(diagnostics.Err())
 	}
 	got, err := withTables([]byte("# x\n<!-- inputs -->\nold\n<!-- /inputs -->\n\n<!-- outputs -->\n<!-- /outputs -->\n<!-- waivers --><!-- /waivers -->\nend\n"), module,
-		[]waived{{"checkov", "CKV_1", "aws_vpc.this", "It must."}})
+		[]waived{{"checkov", "CKV_1", "aws_vpc.this", "It must."}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +268,22 @@ output "arn" {
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if _, err := withTables([]byte("<!-- inputs -->"), module, nil); err == nil {
+	if _, err := withTables([]byte("<!-- inputs -->"), module, nil, nil); err == nil {
 		t.Error("a README without its markers is accepted")
+	}
+	const tables = "<!-- inputs --><!-- /inputs -->\n<!-- outputs --><!-- /outputs -->\n<!-- waivers --><!-- /waivers -->\n"
+	examples := []example{{"basic", "module \"a\" {\n  source = \"../..\"\n}\n"}}
+	got, err = withTables([]byte(tables+"\n<!-- example basic -->\nold\n<!-- /example basic -->\n"), module, nil, examples)
+	if err != nil || !strings.Contains(string(got), "<!-- example basic -->\n```hcl\nmodule \"a\" {") || strings.Contains(string(got), "old") {
+		t.Errorf("got %s, %v", got, err)
+	}
+	for _, wrong := range []string{
+		"", // the example is not shown
+		"\n<!-- example basic -->\n<!-- /example basic -->\n<!-- example gone -->\n<!-- /example gone -->\n",
+		"\n<!-- example basic -->\n<!-- /example basic -->\n\n```hcl\na = 1\n```\n\n```hcl\nb = 1\n```\n",
+	} {
+		if _, err := withTables([]byte(tables+wrong), module, nil, examples); err == nil {
+			t.Errorf("a README with %q is accepted", wrong)
+		}
 	}
 }

@@ -52,7 +52,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestFiles wants in the binary what a user's copy needs, and no tests.
+// TestFiles wants in the binary what a user's copy needs, and neither tests nor examples nor the history of the module.
 func TestFiles(t *testing.T) {
 	for name, files := range modules.Files() {
 		for _, want := range []string{"main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"} {
@@ -61,7 +61,7 @@ func TestFiles(t *testing.T) {
 			}
 		}
 		for file := range files {
-			if strings.HasPrefix(file, "tests") || strings.HasPrefix(path.Base(file), ".") {
+			if strings.HasPrefix(file, "tests") || strings.HasPrefix(file, "examples") || file == "CHANGELOG.md" || strings.HasPrefix(path.Base(file), ".") {
 				t.Errorf("modules.Files() carries %s/%s, which no user needs", name, file)
 			}
 		}
@@ -100,8 +100,8 @@ func styleProblems(files map[string][]byte) []string {
 	tested, validated := false, false
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		tested = tested || strings.HasSuffix(name, ".tftest.hcl")
-		if path.Ext(name) != ".tf" {
-			continue
+		if path.Ext(name) != ".tf" || path.Dir(name) != "." {
+			continue // an example is a root module
 		}
 		file, diagnostics := hclsyntax.ParseConfig(files[name], name, hcl.InitialPos)
 		if diagnostics.HasErrors() {
