@@ -1,6 +1,7 @@
 package modules_test
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -28,6 +29,50 @@ func TestStyle(t *testing.T) {
 		for _, problem := range styleProblems(files) {
 			t.Errorf("modules/%s/%s", name, problem)
 		}
+		if slices.Contains(exempt, name) {
+			continue
+		}
+		for _, problem := range orderAndMessageProblems(files["variables.tf"], files["outputs.tf"]) {
+			t.Errorf("modules/%s/%s", name, problem)
+		}
+	}
+}
+
+// TestOrderIsTheSame: inputs that two modules have in common stand in the same order in both.
+func TestOrderIsTheSame(t *testing.T) {
+	variables := map[string][]string{}
+	for _, name := range modules.Names() {
+		if !slices.Contains(exempt, name) {
+			variables[name] = modules.Variables(name)
+		}
+	}
+	for _, problem := range sharedOrderProblems(variables) {
+		t.Error(problem)
+	}
+}
+
+// sharedOrderProblems are the pairs of variables that two modules have in the opposite order.
+func sharedOrderProblems(variables map[string][]string) []string {
+	var problems []string
+	first := map[[2]string]string{} // the first module that has the one before the other
+	for _, module := range slices.Sorted(maps.Keys(variables)) {
+		for i, before := range variables[module] {
+			for _, after := range variables[module][i+1:] {
+				if other := first[[2]string{after, before}]; other != "" {
+					problems = append(problems, fmt.Sprintf("modules/%s has %s before %s, modules/%s after it", module, before, after, other))
+				}
+				if pair := [2]string{before, after}; first[pair] == "" {
+					first[pair] = module
+				}
+			}
+		}
+	}
+	return problems
+}
+
+func TestSharedOrderProblems(t *testing.T) {
+	if problems := sharedOrderProblems(map[string][]string{"a": {"name", "vpc_id", "key_arn"}, "b": {"name", "key_arn"}, "c": {"name", "key_arn", "vpc_id"}}); len(problems) != 1 || !strings.Contains(problems[0], "modules/c has key_arn before vpc_id, modules/a after it") {
+		t.Errorf("got %q", problems)
 	}
 }
 
@@ -169,6 +214,137 @@ func blockProblems(file string, text []byte, block *hclsyntax.Block) []string {
 	case "data", "ephemeral":
 		if !strings.HasPrefix(block.Labels[0], "aws_") {
 			problems = append(problems, fmt.Sprintf("G3: %s %q is not of the AWS provider", block.Type, block.Labels[0]))
+		}
+	}
+	return problems
+}
+
+// orderAndMessageProblems are what is wrong with the order of variables and outputs, and with the messages of validations.
+func orderAndMessageProblems(variables, outputs []byte) []string {
+	var problems []string
+	for _, part := range []struct {
+		name  string
+		text  []byte
+		order []string
+	}{
+		{"variables.tf", variables, []string{"description", "type", "default", "nullable", "ephemeral", "sensitive", "validation"}},
+		{"outputs.tf", outputs, []string{"description", "value", "ephemeral", "sensitive", "precondition", "depends_on"}},
+	} {
+		file, diagnostics := hclsyntax.ParseConfig(part.text, part.name, hcl.InitialPos)
+		if diagnostics.HasErrors() {
+			problems = append(problems, diagnostics.Error())
+			continue
+		}
+		var found []string
+		for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+			found = append(found, orderProblems(block, part.order...)...)
+			if block.Type == "variable" {
+				found = append(found, messageProblems(part.text, block)...)
+			}
+		}
+		for _, problem := range append(found, sequenceProblems(file.Body.(*hclsyntax.Body), part.text)...) {
+			problems = append(problems, part.name+": "+problem)
+		}
+	}
+	return problems
+}
+
+func TestOrderAndMessageProblems(t *testing.T) {
+	variable := func(name, kind, rest string) string {
+		return fmt.Sprintf("variable %q {\n  description = \"X.\"\n  type = %s\n%s  nullable = false\n", name, kind, rest)
+	}
+	message := func(text string) string {
+		return variable("size", "number", "") + "  validation {\n    condition = true\n    error_message = " + text + "\n  }\n}\n"
+	}
+	good := variable("name", "string", "") + "}\n" + message(`"size is ${var.size}, but must be 1."`) + variable("fifo", "bool", "  default = false\n") + "}\n"
+	outputs := "output \"arn\" {\n  description = \"X.\"\n  value = 1\n}\n"
+	if problems := orderAndMessageProblems([]byte(good), []byte(outputs)); len(problems) > 0 {
+		t.Fatalf("a module in order has problems: %v", problems)
+	}
+	for want, text := range map[string]string{
+		`variables.tf: variable "a": default stands behind nullable`:                           "variable \"a\" {\n  nullable = false\n  default = 1\n}\n",
+		`variables.tf: variable "a": nullable stands behind validation`:                        "variable \"a\" {\n  validation {\n  }\n  nullable = false\n}\n",
+		`variables.tf: validation of variable "a": condition stands behind error_message`:      "variable \"a\" {\n  validation {\n    error_message = \"a must.\"\n    condition = true\n  }\n}\n",
+		`variables.tf: variable "name" is not the first`:                                       variable("size", "number", "") + "}\n" + variable("name", "string", "") + "}\n",
+		`variables.tf: variable "size" stands behind the switch "fifo": switches come last`:    variable("fifo", "bool", "") + "}\n" + variable("size", "number", "") + "}\n",
+		`is no sentence that begins with size and says what it must be: "The size must be 1."`: message(`"The size must be 1."`),
+		`is no sentence that begins with size and says what it must be: "size must be 1"`:      message(`"size must be 1"`),
+		`is no sentence that begins with size and says what it must be: "size is wrong."`:      message(`"size is wrong."`),
+		`is no sentence that begins with size and says what it must be: "sizes must be 1."`:    message(`"sizes must be 1."`),
+		`Invalid expression`: "x = ,\n",
+	} {
+		if problems := orderAndMessageProblems([]byte(text), []byte(outputs)); !strings.Contains(strings.Join(problems, "\n"), want) {
+			t.Errorf("want a problem with %q, got %q", want, problems)
+		}
+	}
+	if problems := orderAndMessageProblems([]byte(good), []byte("output \"arn\" {\n  value = 1\n  description = \"X.\"\n}\n")); len(problems) != 1 {
+		t.Errorf("an output in another order passes: %q", problems)
+	}
+}
+
+// orderProblems wants what stands in a block in one order: a reader of the tenth module knows where to look.
+func orderProblems(block *hclsyntax.Block, order ...string) []string {
+	type member struct {
+		name string
+		at   int
+	}
+	var members []member
+	for name, attribute := range block.Body.Attributes {
+		members = append(members, member{name, attribute.SrcRange.Start.Byte})
+	}
+	for _, inner := range block.Body.Blocks {
+		members = append(members, member{inner.Type, inner.TypeRange.Start.Byte})
+	}
+	slices.SortFunc(members, func(a, b member) int { return cmp.Compare(a.at, b.at) })
+	for i, m := range members {
+		if i > 0 && slices.Index(order, m.name) < slices.Index(order, members[i-1].name) {
+			return []string{fmt.Sprintf("%s %q: %s stands behind %s", block.Type, block.Labels[0], m.name, members[i-1].name)}
+		}
+	}
+	return nil
+}
+
+// messageProblems wants the messages of a variable's validations to begin with the variable and to be sentences: they are read
+// below "Invalid value for variable" of some other module's call.
+func messageProblems(text []byte, variable *hclsyntax.Block) []string {
+	var problems []string
+	name := variable.Labels[0]
+	begins := regexp.MustCompile(`^"` + name + `([.][a-z_]+)?(: | is | has | must )`)
+	asks := regexp.MustCompile(`\b(must|of no use|accepts)\b`)
+	for _, validation := range variable.Body.Blocks {
+		problems = append(problems, orderProblems(&hclsyntax.Block{Type: "validation of variable", Labels: variable.Labels, Body: validation.Body}, "condition", "error_message")...)
+		attribute := validation.Body.Attributes["error_message"]
+		if attribute == nil {
+			continue
+		}
+		message := string(attribute.Expr.Range().SliceBytes(text))
+		if !begins.MatchString(message) || !asks.MatchString(message) || !strings.HasSuffix(message, `."`) {
+			problems = append(problems, fmt.Sprintf("variable %q: a message is no sentence that begins with %s and says what it must be: %s", name, name, message))
+		}
+	}
+	return problems
+}
+
+// sequenceProblems wants the name first and the switches last: calls print their arguments in the order of the variables.
+func sequenceProblems(body *hclsyntax.Body, text []byte) []string {
+	var problems []string
+	last, number := "", 0
+	for _, block := range body.Blocks {
+		kind := block.Body.Attributes["type"]
+		if block.Type != "variable" || kind == nil {
+			continue
+		}
+		number++
+		name := block.Labels[0]
+		if number > 1 && name == "name" {
+			problems = append(problems, "variable \"name\" is not the first")
+		}
+		isSwitch := string(kind.Expr.Range().SliceBytes(text)) == "bool"
+		if last != "" && !isSwitch {
+			problems = append(problems, fmt.Sprintf("variable %q stands behind the switch %q: switches come last", name, last))
+		}
+		if isSwitch {
+			last = name
 		}
 	}
 	return problems

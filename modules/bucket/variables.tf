@@ -195,17 +195,17 @@ variable "notifications" {
 
   validation {
     condition     = alltrue([for target in values(var.notifications.queues) : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}$", target.arn))])
-    error_message = "notifications: queues must be named by ARNs, arn:<partition>:sqs:<region>:<account>:<name>; S3 knows no FIFO queues."
+    error_message = "notifications.queues must be named by ARNs, arn:<partition>:sqs:<region>:<account>:<name>; S3 knows no FIFO queues."
   }
 
   validation {
     condition     = alltrue([for target in values(var.notifications.topics) : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", target.arn))])
-    error_message = "notifications: topics must be named by ARNs, arn:<partition>:sns:<region>:<account>:<name>; S3 knows no FIFO topics."
+    error_message = "notifications.topics must be named by ARNs, arn:<partition>:sns:<region>:<account>:<name>; S3 knows no FIFO topics."
   }
 
   validation {
     condition     = alltrue([for target in values(var.notifications.functions) : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$", target.arn))])
-    error_message = "notifications: functions must be named by ARNs, arn:<partition>:lambda:<region>:<account>:function:<name>, with a version or an alias or without."
+    error_message = "notifications.functions must be named by ARNs, arn:<partition>:lambda:<region>:<account>:function:<name>, with a version or an alias or without."
   }
 
   # Names become ids of the configuration and of statements of the functions' policies.

@@ -57,7 +57,7 @@ variable "users" {
 
   validation {
     condition     = length(var.users) <= 99
-    error_message = "users has ${length(var.users)} users, but a user group of ElastiCache holds 100, of which the user default is one."
+    error_message = "users has ${length(var.users)} users, but must have at most 99: a user group of ElastiCache holds 100, of which the user default is one."
   }
 
   validation {
@@ -97,7 +97,7 @@ variable "node_type" {
   # The families and sizes Application Auto Scaling works with.
   validation {
     condition     = !var.cluster_mode || can(regex("^cache\\.(r7g|r6g|r6gd|r5|m7g|m6g|m5|c7gn)\\.(large|xlarge|2xlarge)$", var.node_type))
-    error_message = "node_type is \"${var.node_type}\", but replicas scale only on large, xlarge and 2xlarge nodes of r7g, r6g, r6gd, r5, m7g, m6g, m5 and c7gn. Take one of these, or go without cluster_mode."
+    error_message = "node_type is \"${var.node_type}\", but must be a large, xlarge or 2xlarge node of r7g, r6g, r6gd, r5, m7g, m6g, m5 or c7gn with cluster_mode: replicas scale on these alone."
   }
 }
 
@@ -113,7 +113,7 @@ variable "replicas" {
 
   validation {
     condition     = !var.multi_az || var.replicas >= 1
-    error_message = "replicas is 0, but multi_az needs one at least: there is nothing else that could take over."
+    error_message = "replicas is 0, but must be 1 at least with multi_az: there is nothing else that could take over."
   }
 }
 
@@ -138,7 +138,7 @@ variable "scale_cpu_percent" {
   # The bounds of ElastiCache's scaling policies.
   validation {
     condition     = var.scale_cpu_percent >= 35 && var.scale_cpu_percent <= 70
-    error_message = "scale_cpu_percent is ${var.scale_cpu_percent}, but ElastiCache scales towards 35 to 70 percent."
+    error_message = "scale_cpu_percent is ${var.scale_cpu_percent}, but must be from 35 to 70: ElastiCache scales towards no other percentage."
   }
 }
 
@@ -276,7 +276,7 @@ variable "cluster_mode" {
 
   validation {
     condition     = !var.cluster_mode || var.multi_az
-    error_message = "cluster_mode needs multi_az: ElastiCache wants automatic failover in a cluster, and the module wants replicas in other zones for it."
+    error_message = "cluster_mode must come with multi_az: ElastiCache wants automatic failover in a cluster, and the module wants replicas in other zones for it."
   }
 }
 

@@ -57,7 +57,7 @@ variable "hosted_zone_id" {
 
   validation {
     condition     = var.domain == "" || var.hosted_zone_id != "" || var.certificate_arn != ""
-    error_message = "domain needs hosted_zone_id, where the certificate is validated, or certificate_arn, a certificate that exists."
+    error_message = "hosted_zone_id must be set with domain, for the certificate is validated there, or certificate_arn, a certificate that exists."
   }
 }
 
@@ -80,7 +80,7 @@ variable "certificate_arn" {
   # acm RequestCertificate: the first name becomes the common name, to which RFC 5280 gives 64 characters.
   validation {
     condition     = length(var.domain) <= 64 || var.certificate_arn != ""
-    error_message = "domain has ${length(var.domain)} characters, but ACM certifies first names of at most 64: choose a shorter one, or name a certificate that exists in certificate_arn."
+    error_message = "certificate_arn must name a certificate that exists: domain has ${length(var.domain)} characters, and ACM certifies first names of at most 64. Or choose a shorter one."
   }
 }
 

@@ -27,7 +27,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but RDS wants at least 2, in different availability zones."
+    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but must have at least 2, in different availability zones."
   }
 
   validation {
@@ -189,23 +189,23 @@ variable "restore" {
 
   validation {
     condition     = var.restore.time == "" || (var.restore.source != "" && can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", var.restore.time)) && can(timeadd(var.restore.time, "0s")))
-    error_message = "restore: time is \"${var.restore.time}\", but must be a time in UTC, like 2030-01-31T12:00:00Z, to which source goes back."
+    error_message = "restore.time is \"${var.restore.time}\", but must be a time in UTC, like 2030-01-31T12:00:00Z, to which source goes back."
   }
 
   # Names of automated snapshots begin with rds:.
   validation {
     condition     = var.restore.snapshot == "" || can(regex("^(arn:[a-z-]+:rds:[a-z0-9-]+:[0-9]{12}:snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$", var.restore.snapshot))
-    error_message = "restore: snapshot is \"${var.restore.snapshot}\", but must be the name or the ARN of a snapshot of a server."
+    error_message = "restore.snapshot is \"${var.restore.snapshot}\", but must be the name or the ARN of a snapshot of a server."
   }
 
   validation {
     condition     = var.restore.source == "" || can(regex("^([A-Za-z][A-Za-z0-9-]{0,62}|arn:[a-z-]+:rds:[a-z0-9-]+:[0-9]{12}:auto-backup:.+)$", var.restore.source))
-    error_message = "restore: source is \"${var.restore.source}\", but must be the identifier of a server, or the ARN of automated backups that were kept, arn:<partition>:rds:<region>:<account>:auto-backup:<id>."
+    error_message = "restore.source is \"${var.restore.source}\", but must be the identifier of a server, or the ARN of automated backups that were kept, arn:<partition>:rds:<region>:<account>:auto-backup:<id>."
   }
 
   validation {
     condition     = var.restore.source != var.name
-    error_message = "restore: source is \"${var.restore.source}\", the name of this server: RDS restores beside what is there. Give one of the two another name."
+    error_message = "restore.source is \"${var.restore.source}\", but must be another server than this one: RDS restores beside what is there."
   }
 }
 

@@ -5,7 +5,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9][a-zA-Z0-9-]{0,53}$", var.name))
-    error_message = "A network's name has 1 to 54 letters, digits and hyphens and does not start with a hyphen: the flow log role, <name>-flow-logs, must fit the 64 characters of an IAM role name."
+    error_message = "name is \"${var.name}\", but must be 1 to 54 letters, digits and hyphens, the first not a hyphen: the flow log role, <name>-flow-logs, must fit the 64 characters of an IAM role name."
   }
 }
 
@@ -16,17 +16,17 @@ variable "cidr" {
 
   validation {
     condition     = can(cidrnetmask(var.cidr)) && can(regex("/1[6-9]$", var.cidr))
-    error_message = "The VPC's range is an IPv4 CIDR between /16 and /19, such as \"10.20.0.0/16\": AWS allows no more than /16, and below /19 a load balancer no longer fits its subnet."
+    error_message = "cidr is \"${var.cidr}\", but must be an IPv4 range between /16 and /19, like 10.20.0.0/16: AWS allows no more than /16, and below /19 a load balancer no longer fits its subnet."
   }
 
   validation {
     condition     = try(cidrhost(var.cidr, 0) == split("/", var.cidr)[0], false)
-    error_message = "The address before the slash must be the first of the range: 10.20.0.0/16, not 10.20.1.0/16."
+    error_message = "cidr is \"${var.cidr}\", but must have the first address of the range before the slash: 10.20.0.0/16, not 10.20.1.0/16."
   }
 
   validation {
     condition     = can(regex("^(10[.]|172[.](1[6-9]|2[0-9]|3[01])[.]|192[.]168[.]|100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])[.])", var.cidr))
-    error_message = "The VPC's range must be private: inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10. Hosts of a public range would become unreachable from the VPC."
+    error_message = "cidr is \"${var.cidr}\", but must be private: inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10. Hosts of a public range would become unreachable from the VPC."
   }
 }
 
@@ -37,17 +37,17 @@ variable "zones" {
 
   validation {
     condition     = alltrue([for zone in var.zones : can(regex("^[a-h]$", zone))])
-    error_message = "A zone is one letter from a to h, without the region: \"a\" for eu-west-1a."
+    error_message = "zones must hold single letters from a to h, without the region: \"a\" for eu-west-1a."
   }
 
   validation {
     condition     = length(distinct(var.zones)) == length(var.zones)
-    error_message = "Name each zone once."
+    error_message = "zones must name each zone once."
   }
 
   validation {
     condition     = length(var.zones) >= 2
-    error_message = "Name at least two zones: load balancers and database subnet groups need two."
+    error_message = "zones has ${length(var.zones)} zones, but must have at least 2: load balancers and database subnet groups need two."
   }
 }
 
@@ -58,37 +58,37 @@ variable "nat" {
 
   validation {
     condition     = contains(["none", "single", "per_zone"], var.nat)
-    error_message = "nat is \"none\", \"single\" or \"per_zone\"."
+    error_message = "nat is \"${var.nat}\", but must be none, single or per_zone."
   }
 }
 
 variable "storage_ports" {
   description = "TCP ports of the databases and caches, such as 5432 and 6379. An empty list means there are none, and no storage tier is made."
   type        = list(number)
-  nullable    = false
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for port in var.storage_ports : port >= 1 && port <= 31000 && floor(port) == port])
-    error_message = "A storage port must be an integer from 1 to 31000: its network ACL rule is numbered 1000 + port, and AWS numbers rules up to 32766."
+    error_message = "storage_ports must hold integers from 1 to 31000: the network ACL rule of a port is numbered 1000 + port, and AWS numbers rules up to 32766."
   }
 
   validation {
     condition     = length(distinct(var.storage_ports)) == length(var.storage_ports)
-    error_message = "Name each storage port once."
+    error_message = "storage_ports must name each port once."
   }
 
   validation {
     condition     = length(var.storage_ports) <= 10
-    error_message = "At most 10 storage ports: an account begins with a quota of 20 rules of a network ACL in each direction."
+    error_message = "storage_ports has ${length(var.storage_ports)} ports, but must have at most 10: an account begins with a quota of 20 rules of a network ACL in each direction."
   }
 }
 
 variable "service_port" {
   description = "TCP port the services listen on, behind the load balancer and for each other."
   type        = number
-  nullable    = false
   default     = 8080
+  nullable    = false
 
   validation {
     condition     = var.service_port >= 1024 && var.service_port <= 32767 && floor(var.service_port) == var.service_port
@@ -99,39 +99,39 @@ variable "service_port" {
 variable "interface_endpoints" {
   description = "AWS services reached inside the VPC instead of over the internet, by short name: `ecr.api`, `ecr.dkr`, `logs`, `secretsmanager`, `sqs`, `sns`. S3 always has a (free) gateway endpoint."
   type        = list(string)
-  nullable    = false
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9]+([.-][a-z0-9]+)*$", service)) && !startswith(service, "com.")])
-    error_message = "An interface endpoint is named by the service alone, such as \"ecr.api\", without \"com.amazonaws\" and region."
+    error_message = "interface_endpoints must name services alone, like ecr.api, without \"com.amazonaws\" and region."
   }
 
   validation {
     condition     = !contains(var.interface_endpoints, "s3")
-    error_message = "S3 is reached through the gateway endpoint, which is always there: remove \"s3\"."
+    error_message = "interface_endpoints must not name s3, which is reached through the gateway endpoint that is always there."
   }
 
   validation {
     condition     = length(distinct(var.interface_endpoints)) == length(var.interface_endpoints)
-    error_message = "Name each interface endpoint once."
+    error_message = "interface_endpoints must name each service once."
   }
 
   validation {
     condition     = var.nat != "none" || length(setsubtract(["ecr.api", "ecr.dkr", "logs", "secretsmanager"], var.interface_endpoints)) == 0
-    error_message = "Without NAT nothing starts unless it can pull its image, write its logs and read its secrets inside the VPC: add ecr.api, ecr.dkr, logs and secretsmanager to interface_endpoints, or choose nat = \"single\"."
+    error_message = "interface_endpoints must name ecr.api, ecr.dkr, logs and secretsmanager with nat = \"none\": nothing starts unless it can pull its image, write its logs and read its secrets. Or choose nat = \"single\"."
   }
 }
 
 variable "endpoint_account_ids" {
   description = "Further AWS accounts whose resources may be reached through the endpoints with `nat = \"none\"`, such as one whose registry images come from. The account itself always may. With NAT the endpoints lead everywhere."
   type        = list(string)
-  nullable    = false
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for account in var.endpoint_account_ids : can(regex("^[0-9]{12}$", account))])
-    error_message = "An account is named by its 12 digits, in quotes."
+    error_message = "endpoint_account_ids must hold accounts by their 12 digits, in quotes."
   }
 }
 
@@ -142,15 +142,15 @@ variable "key_arn" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.key_arn))
-    error_message = "key_arn is the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/..., not an alias."
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
   }
 }
 
 variable "flow_log_retention_days" {
   description = "Days the flow logs are kept."
   type        = number
-  nullable    = false
   default     = 365
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.flow_log_retention_days)
@@ -158,33 +158,33 @@ variable "flow_log_retention_days" {
   }
 }
 
-variable "permissions_boundary_arn" {
-  description = "ARN of the permissions boundary of the flow log role. Empty: none."
-  type        = string
-  nullable    = false
-  default     = ""
-
-  validation {
-    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "A permissions boundary is the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary."
-  }
-}
-
 variable "iam_path" {
   description = "Path of the flow log role."
   type        = string
-  nullable    = false
   default     = "/"
+  nullable    = false
 
   validation {
     condition     = can(regex("^/([!-~]+/)?$", var.iam_path)) && length(var.iam_path) <= 512
-    error_message = "An IAM path starts and ends with a slash, such as \"/\" or \"/applications/\", and has at most 512 characters."
+    error_message = "iam_path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the permissions boundary of the flow log role. Empty: none."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
   }
 }
 
 variable "kubernetes" {
   description = "Whether the compute tier holds Kubernetes nodes. Their control plane, DNS and webhooks use many ports among themselves, so the tier's network ACL lets everything pass inside the tier and leaves it to security groups and network policies; subnets get the tags by which the AWS Load Balancer Controller finds them."
   type        = bool
-  nullable    = false
   default     = false
+  nullable    = false
 }

@@ -5,7 +5,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$", var.name)) && length(var.name) >= 2 && length(var.name) <= 256
-    error_message = "A repository's name has 2 to 256 lower-case letters and digits, separated by single periods, underscores, hyphens or slashes."
+    error_message = "name is \"${var.name}\", but must be 2 to 256 lower-case letters and digits, separated by single periods, underscores, hyphens or slashes."
   }
 }
 
@@ -16,15 +16,15 @@ variable "key_arn" {
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.key_arn))
-    error_message = "key_arn is the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/..., not an alias."
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
   }
 }
 
 variable "keep_images" {
   description = "How many images with a tag are kept of each prefix, at least; the oldest go first, by when they were first pushed. 0 keeps all. An image that runs is not exempt: keep what runs, what is being deployed and what you may want to roll back to."
   type        = number
-  nullable    = false
   default     = 50
+  nullable    = false
 
   # The image that runs, the one that replaces it, and the one before, to go back to.
   validation {
@@ -36,13 +36,13 @@ variable "keep_images" {
 variable "tag_prefixes" {
   description = "What tags begin with, where several images share the repository: `orders-` for `orders-4f2c1d`. keep_images holds for each by itself, so that no image expires because others are pushed more often. A whole tag keeps that image."
   type        = list(string)
-  nullable    = false
   default     = []
+  nullable    = false
 
   # A policy has at most 50 rules: one is for images without a tag, one for all other tags.
   validation {
     condition     = length(var.tag_prefixes) <= 48 && length(distinct(var.tag_prefixes)) == length(var.tag_prefixes)
-    error_message = "tag_prefixes holds at most 48 prefixes, each once: a lifecycle policy has at most 50 rules."
+    error_message = "tag_prefixes must hold at most 48 prefixes, each once: a lifecycle policy has at most 50 rules."
   }
 
   validation {
@@ -54,30 +54,30 @@ variable "tag_prefixes" {
 variable "push_role_arns" {
   description = "ARNs of the IAM roles that may push images, `*` and `?` match as in IAM. When set, everybody else but service-linked roles of AWS is denied, whatever their own policies say. Empty: the policies of each role decide."
   type        = list(string)
-  nullable    = false
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.push_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
-    error_message = "push_role_arns holds ARNs of IAM roles, such as arn:aws:iam::123456789012:role/deploy, not of assumed-role sessions."
+    error_message = "push_role_arns must hold ARNs of IAM roles, like arn:aws:iam::123456789012:role/deploy, not of assumed-role sessions."
   }
 }
 
 variable "pull_role_arns" {
   description = "ARNs of the IAM roles that may pull images besides those that push, `*` and `?` match as in IAM. When set, everybody else but service-linked roles of AWS is denied the layers, and with push_role_arns the manifests, whatever their own policies say. The account may be `*` where only the name is known: roles of other accounts have no right here. Empty: the policies of each role decide."
   type        = list(string)
-  nullable    = false
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.pull_role_arns : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|[*]):role/.+$", arn))])
-    error_message = "pull_role_arns holds ARNs of IAM roles, such as arn:aws:iam::123456789012:role/shop-production-*, not of assumed-role sessions."
+    error_message = "pull_role_arns must hold ARNs of IAM roles, like arn:aws:iam::123456789012:role/shop-production-*, not of assumed-role sessions."
   }
 }
 
 variable "force_delete" {
   description = "Whether destroying the repository also deletes the images in it. Otherwise a repository that holds images cannot be destroyed."
   type        = bool
-  nullable    = false
   default     = false
+  nullable    = false
 }

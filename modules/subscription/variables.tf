@@ -23,7 +23,7 @@ variable "topic_arn" {
   # An SNS FIFO topic can also feed a standard queue, but then order and single delivery end there.
   validation {
     condition     = endswith(var.topic_arn, ".fifo") == var.fifo
-    error_message = "fifo is ${var.fifo}, but topic_arn is ${var.topic_arn}: SNS refuses a FIFO queue at a standard topic, and a standard queue at a FIFO topic loses the order."
+    error_message = "topic_arn is ${var.topic_arn}, but fifo is ${var.fifo}, and they must agree: SNS refuses a FIFO queue at a standard topic, and a standard queue at a FIFO topic loses the order."
   }
 }
 

@@ -10,8 +10,8 @@ module "network" {
   nat                      = "none"
   storage_ports            = [5432]
   key_arn                  = module.key.arn
-  permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
   iam_path                 = "/ledger/"
+  permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
 
   interface_endpoints = [
     "ecr.api",
