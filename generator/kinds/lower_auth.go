@@ -1,7 +1,7 @@
 package kinds
 
 import (
-	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // Encore trusts every caller that claims to be a service when its config has no key, so there is always one.
@@ -27,12 +27,12 @@ func LowerServiceAuth(s *Stack) {
 func WireServiceAuth(p *Process) {
 	p.Secrets = append(p.Secrets, Secret{
 		Variable: serviceAuthVariable,
-		ARN:      emit.Ref("local.platform." + serviceAuthLabel + "_arn"),
+		ARN:      value.Traversal("local.platform." + serviceAuthLabel + "_arn"),
 		Comment:  "signs and verifies calls between processes",
 	})
-	p.Config["auth"] = emit.List(emit.Object(
-		Arg("type", emit.String("key")),
-		Arg("id", emit.Int(serviceAuthKeyID)),
+	p.Config["auth"] = value.List(value.Object(
+		Arg("type", value.String("key")),
+		Arg("id", value.Int(serviceAuthKeyID)),
 		Arg("key", fromVariable(serviceAuthVariable)),
 	))
 }

@@ -5,9 +5,9 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // KeyTopics are the names of the SNS topics that feed queues encrypted with the environment's key, with wildcards: SNS puts
@@ -93,12 +93,12 @@ var keyUses = map[string]string{
 
 // useKey lets the process use the environment's key by way of a service in these ways, once however many resources need it.
 func (p *Process) useKey(service string, actions ...string) {
-	p.useKeyBy("key_"+service, keyUses[service], service, emit.Ref("local.platform.key_arn"), actions)
+	p.useKeyBy("key_"+service, keyUses[service], service, value.Traversal("local.platform.key_arn"), actions)
 }
 
 // useOwnersKey lets the process use the key that the owner of something that exists encrypts it with, once however much
 // is encrypted with it. label and comment are about the thing; ref is the key's ARN in the services stack.
-func (p *Process) useOwnersKey(arn, label, comment string, ref emit.Value, service string, actions ...string) {
+func (p *Process) useOwnersKey(arn, label, comment string, ref value.Value, service string, actions ...string) {
 	if arn == p.Env.KeyARN {
 		p.useKey(service, actions...)
 		return
@@ -120,7 +120,7 @@ func (p *Process) useOwnersKey(arn, label, comment string, ref emit.Value, servi
 // useKeyBy adds to the statement of that name, or makes it. The condition keeps the process from opening with the key what
 // it was handed past the service, such as a copied backup: each service asks KMS with the rights of its caller
 // (AWS KMS Developer Guide, "kms:ViaService").
-func (p *Process) useKeyBy(name, comment, service string, key emit.Value, actions []string) {
+func (p *Process) useKeyBy(name, comment, service string, key value.Value, actions []string) {
 	for i := range p.Permissions {
 		permission := &p.Permissions[i]
 		if permission.Name != name {
@@ -135,7 +135,7 @@ func (p *Process) useKeyBy(name, comment, service string, key emit.Value, action
 		return
 	}
 	p.Permissions = append(p.Permissions, Permission{
-		Name: name, Comment: comment, Actions: actions, Resources: []emit.Value{key},
+		Name: name, Comment: comment, Actions: actions, Resources: []value.Value{key},
 		Conditions: []Condition{{Test: "StringEquals", Variable: "kms:ViaService", Values: []string{service + "." + p.Env.Region + ".amazonaws.com"}}},
 	})
 }
