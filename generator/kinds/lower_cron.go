@@ -38,21 +38,6 @@ const (
 // CronLabel is the Terraform label of a cron job.
 func (d *Deployment) CronLabel(name string) string { return "cron_" + d.Label("cron", "", name) }
 
-// Port is the port the process listens on.
-func (p *Process) Port() int {
-	for _, name := range p.Services {
-		if service := p.Service(name); service != nil && service.Container != nil {
-			return service.Container.Port
-		}
-	}
-	return ServicePort
-}
-
-// BaseURL is where other processes reach this one.
-func BaseURL(p *Process) value.Value {
-	return value.Template(fmt.Sprintf("http://%s.", DiscoveryName(p.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", p.Port()))
-}
-
 // cronName is the physical name of a cron job: its function's, and what its roles and queue are called after.
 func (d *Deployment) cronName(r app.Resource) string {
 	return names.Of(names.Schedule, d.Env.App, d.Env.Name, r.Name)
