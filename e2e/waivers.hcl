@@ -38,11 +38,6 @@ waiver "checkov" "CKV2_AWS_57" {
 }
 
 waiver "checkov" "CKV2_AWS_62" {
-  resources = ["bucket: aws_s3_bucket.this"]
-  reason    = "Nothing acts upon changes of a bucket that the application declares."
-}
-
-waiver "checkov" "CKV2_AWS_62" {
   resources = ["load-balancer: aws_s3_bucket.access_logs"]
   reason    = "Nothing acts upon the arrival of a log file."
 }
