@@ -22,7 +22,7 @@ const module = "github.com/groundplan/groundplan"
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
 	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/value", "modules"},
-	"generator/holdings":    {"generator/diagnostic", "generator/kinds"},
+	"generator/holdings":    {"generator/app", "generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "generator/value", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
 	"generator/quota":       {"generator/diagnostic", "generator/environment", "generator/kinds"},

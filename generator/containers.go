@@ -23,7 +23,7 @@ func containerArgs(s *kinds.Stack, p *kinds.Process) []value.Field {
 	return []value.Field{
 		kinds.Arg("image", image),
 		kinds.Arg("repository_arn", repository),
-		kinds.Arg("image_credentials_arn", imageCredentials(s.Deployment, c)),
+		kinds.Arg("image_credentials_arn", imageCredentials(c)),
 		kinds.Arg("port", value.Int(modulePort(c))),
 		kinds.Arg("protocol", value.String(protocols[c.Protocol])),
 		kinds.Arg("command", value.Strings(c.Command)),
@@ -74,7 +74,7 @@ func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 func containerImage(c *app.Container) (image, repository value.Value) {
 	repository = value.String("")
 	if c.Image == "" {
-		return value.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), value.Traversal("local.platform.registry.repository_arn")
+		return value.Join(value.Of(app.Registry, "repository_url"), value.String(":"+c.TagPrefix), value.Traversal("var.image_tag")), value.Of(app.Registry, "repository_arn")
 	}
 	if parts := kinds.PrivateImage.FindStringSubmatch(c.Image); parts != nil {
 		partition := "aws"
@@ -90,11 +90,11 @@ func containerImage(c *app.Container) (image, repository value.Value) {
 }
 
 // imageCredentials is the secret by which an image of a private registry outside AWS is pulled.
-func imageCredentials(d *kinds.Deployment, c *app.Container) value.Value {
+func imageCredentials(c *app.Container) value.Value {
 	if c.ImageCredentials == "" {
 		return value.String("")
 	}
-	return value.Traversal(d.SecretARN(c.ImageCredentials))
+	return kinds.SecretARN(c.ImageCredentials)
 }
 
 // variableArgs are the environment variables of a container, with a comment where what they are about begins.
@@ -118,8 +118,8 @@ func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) va
 		return value.Map()
 	}
 	fields := []value.Field{
-		kinds.Arg("listener_arn", value.Traversal("local.platform.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", value.Traversal("local.platform.load_balancer.security_group_id")),
+		kinds.Arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
+		kinds.Arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
 		kinds.Arg("priority", value.Int(d.Priorities[p.Name])),
 		kinds.Arg("hosts", value.Strings(containerHosts(d.Env, c))),
 	}

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -57,32 +58,34 @@ func frame(s *kinds.Stack, stack string) {
 // sameAccount holds an environment to the account it was made in where the settings name none: with the credentials of another
 // account a plan would find nothing of it and make all of it a second time. Neither engine looks at conditions when it destroys.
 func sameAccount(s *kinds.Stack, stack string) {
-	const account = "data.aws_caller_identity.current.account_id"
 	identity := emit.Block{Type: "data", Labels: []string{"aws_caller_identity", "current"}}
 	if stack != platformStack {
 		identity.Comments = []string{"The services belong in the account of the platform"}
-		identity.Blocks = []emit.Block{refuseUnless("self.account_id", "local.platform.account_id", "The credentials are for account ", "self.account_id", ", but the platform of this environment is in account ", "local.platform.account_id", ".")}
+		own, platforms := value.Traversal("self.account_id"), value.Of(app.Account, "account_id")
+		identity.Blocks = []emit.Block{refuseUnless(own, platforms, value.String("The credentials are for account "), own, value.String(", but the platform of this environment is in account "), platforms, value.String("."))}
 		s.Add("providers.tf", identity)
 		return
 	}
 	// Everything else of the state is gone from a plan once the provider has looked for it in the wrong account; this is nowhere
 	// but in the state.
-	lifecycle := refuseUnless("self.output", account, "The credentials are for account ", account, ", but this environment was made in account ", "self.output", ".")
+	s.Found(app.Account, "data.aws_caller_identity.current")
+	own, first := value.Of(app.Account, "account_id"), value.Traversal("self.output")
+	lifecycle := refuseUnless(first, own, value.String("The credentials are for account "), own, value.String(", but this environment was made in account "), first, value.String("."))
 	lifecycle.Args = []value.Field{kinds.Arg("ignore_changes", value.List(value.Traversal("input")))}
 	s.Add("providers.tf", identity, emit.Block{
 		Type: "resource", Labels: []string{"terraform_data", "account"},
 		Comments: []string{"The account of the first apply: with the credentials of another one a plan fails"},
-		Args:     []value.Field{kinds.Arg("input", value.Traversal(account))},
+		Args:     []value.Field{kinds.Arg("input", own)},
 		Blocks:   []emit.Block{lifecycle},
 	})
-	s.Output("account_id", "The account of the environment, which the services have to be in as well.", value.Traversal(account))
+	s.Output("account_id", "The account of the environment, which the services have to be in as well.", own)
 }
 
-// refuseUnless is a lifecycle by which a plan fails unless two references are equal; message is as for value.Template.
-func refuseUnless(one, other string, message ...string) emit.Block {
+// refuseUnless is a lifecycle by which a plan fails with a message unless two values are equal.
+func refuseUnless(one, other value.Value, message ...value.Value) emit.Block {
 	return emit.Block{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []value.Field{
-		kinds.Arg("condition", value.Equal(value.Traversal(one), value.Traversal(other))),
-		kinds.Arg("error_message", value.Template(message...)),
+		kinds.Arg("condition", value.Equal(one, other)),
+		kinds.Arg("error_message", value.Join(message...)),
 	}}}}
 }
 
@@ -123,7 +126,7 @@ func backend(env *environment.Environment, stack string) []value.Field {
 
 func remoteState(env *environment.Environment, stack string) []value.Field {
 	if env.State == nil {
-		return []value.Field{kinds.Arg("path", value.Template("", "path.module", fmt.Sprintf("/../%s/terraform.tfstate", stack)))}
+		return []value.Field{kinds.Arg("path", value.Join(value.Traversal("path.module"), value.String(fmt.Sprintf("/../%s/terraform.tfstate", stack))))}
 	}
 	return s3State(env, stack)
 }

@@ -73,12 +73,15 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		}
 		deployment := kinds.NewDeployment(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
-		deployment.Forgotten = toForget(env, previous, consent)
+		for _, id := range toForget(env, previous, consent) {
+			deployment.Forgotten = append(deployment.Forgotten, app.ParseID(id))
+		}
 		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
 		wire(deployment)
 		diags = append(diags, once(check(deployment), reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
-		both := stacks{deployment, kinds.NewStack(deployment), kinds.NewStack(deployment)}
+		platform := kinds.NewStack(deployment, nil)
+		both := stacks{deployment, platform, kinds.NewStack(deployment, platform)}
 		lowerPlatform(both.platform)
 		lowerServices(both.services)
 		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
@@ -133,7 +136,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 			for file, text := range s.stack.Texts {
 				result.Files[folder+"/"+file] = text
 			}
-			result.Lock.Addresses[folder] = s.stack.Addresses
+			result.Lock.Addresses[folder] = byText(s.stack.Addresses)
 			maps.Copy(used, s.stack.Modules)
 		}
 		diags = append(diags, checkSizes(both.deployment, result.Files)...)
@@ -171,7 +174,7 @@ func printStack(result *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 	}
 	files := slices.Sorted(maps.Keys(s.Files))
 	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]], nil) })
+	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]], s.Address) })
 	var diags hcl.Diagnostics
 	for i, file := range files {
 		if err := problems[i]; err != nil {

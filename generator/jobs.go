@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/value"
@@ -14,16 +15,16 @@ func lowerJob(s *kinds.Stack, p *kinds.Process) {
 	process, c := p.Process, p.Service(p.Name).Container
 	image, repository := containerImage(c)
 	label := s.ProcessLabel(p.Name)
-	s.Module(processFile(s.Label("process", "", p.Name)), label, "fargate-job", "process "+p.Name,
+	s.Module(processFile(s.Label("process", "", p.Name)), label, "fargate-job", app.ProcessID(p.Name),
 		[]string{fmt.Sprintf("Job %q, in %s: each run is a task that ends by itself", p.Name, p.Service(p.Name).At.Filename)},
 		kinds.Arg("name", value.String(kinds.UnitName(s.Env, p.Name))),
-		kinds.Arg("cluster", value.Traversal("local.platform.cluster")),
-		kinds.Arg("vpc_id", value.Traversal("local.platform.network.vpc_id")),
-		kinds.Arg("subnet_ids", value.Traversal("local.platform.network.compute_subnet_ids")),
+		kinds.Arg("cluster", value.Of(app.Cluster, "")),
+		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
+		kinds.Arg("subnet_ids", kinds.Network("compute_subnet_ids")),
 		kinds.Arg("image", image),
 		kinds.Arg("repository_arn", repository),
-		kinds.Arg("image_credentials_arn", imageCredentials(s.Deployment, c)),
-		kinds.Arg("key_arn", value.Traversal("local.platform.key_arn")),
+		kinds.Arg("image_credentials_arn", imageCredentials(c)),
+		kinds.Arg("key_arn", kinds.KeyARN()),
 		kinds.Arg("cpu", value.Int(process.CPU)),
 		kinds.Arg("memory", value.Int(process.Memory)),
 		kinds.Arg("architecture", value.String(process.Architecture)),
@@ -61,7 +62,7 @@ func scheduleArgs(s *kinds.Stack, p *kinds.Process, label string) value.Value {
 		}
 		fields = append(fields, value.Field{Name: names.Of(names.JobSchedule, r.Name), Value: value.Object(schedule...),
 			Comments: []string{fmt.Sprintf("Cron job %q, in %s", r.Name, r.At.Filename)}})
-		s.Addresses["cron "+r.Name] = "module." + label
+		s.Addresses[r.ID()] = "module." + label
 	}
 	return value.Map(fields...)
 }
@@ -71,7 +72,7 @@ func outputJobs(s *kinds.Stack) {
 	var fields []value.Field
 	for _, p := range s.Processes {
 		if p.Job {
-			fields = append(fields, kinds.Arg(p.Name, value.Traversal("module."+s.ProcessLabel(p.Name)+".run_command")))
+			fields = append(fields, kinds.Arg(p.Name, value.Of(app.ProcessID(p.Name), "run_command")))
 		}
 	}
 	if len(fields) > 0 {

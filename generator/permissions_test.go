@@ -15,7 +15,7 @@ func TestF4_PermissionsAreStatementsOfTheTaskRole(t *testing.T) {
 	p := &kinds.Process{Process: environment.Process{Name: "orders"}, Permissions: []kinds.Permission{
 		{Name: "topic_paid", Comment: "publishes to topic \"paid\", in orders/orders.go", Actions: []string{"sns:Publish"}, Resources: []value.Value{value.Traversal("local.platform.topic_paid.arn")}},
 		{Name: "bucket_files", Comment: "reads bucket \"files\", in orders/files.go", Actions: []string{"s3:GetObject", "s3:ListBucket"},
-			Resources: []value.Value{value.Traversal("local.platform.bucket_files.arn"), value.Template("", "local.platform.bucket_files.arn", "/*")}},
+			Resources: []value.Value{value.Traversal("local.platform.bucket_files.arn"), value.Join(value.Traversal("local.platform.bucket_files.arn"), value.String("/*"))}},
 	}}
 	content, err := emit.Print([]emit.Block{{Type: "x", Args: []value.Field{{Name: "permissions", Value: permissionArgs(p)}}}}, nil)
 	if err != nil {

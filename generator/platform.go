@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
@@ -46,7 +47,7 @@ func name(s *kinds.Stack, budget names.Budget) value.Value {
 // network is where everything runs: a VPC of the environment's own, or one that exists.
 func network(s *kinds.Stack) {
 	if existing := s.Env.Network; existing != nil {
-		s.Existing("network.tf", "network", "network",
+		s.Existing("network.tf", "network", app.Network,
 			[]string{"The network exists and stays its owner's: ../../README.md says what has to be open in it"}, value.Object(
 				kinds.Arg("vpc_id", value.String(existing.VPCID)),
 				kinds.Arg("public_subnet_ids", value.Strings(existing.PublicSubnetIDs)),
@@ -54,7 +55,7 @@ func network(s *kinds.Stack) {
 				kinds.Arg("storage_subnet_ids", value.Strings(existing.StorageSubnetIDs)),
 			))
 	} else {
-		s.Module("network.tf", "network", "network", "network",
+		s.Module("network.tf", "network", "network", app.Network,
 			[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
 			kinds.Arg("name", name(s, names.Unit)),
 			kinds.Arg("cidr", value.String(s.Env.CIDR)),
@@ -64,15 +65,15 @@ func network(s *kinds.Stack) {
 			kinds.Arg("service_port", value.Int(s.Port())),
 			kinds.Arg("interface_endpoints", value.Strings(s.Env.InterfaceEndpoints)),
 			kinds.Arg("endpoint_account_ids", value.Strings(imageAccounts(s.Deployment))),
-			kinds.Arg("key_arn", s.KeyARN()),
+			kinds.Arg("key_arn", kinds.KeyARN()),
 			kinds.Arg("flow_log_retention_days", value.Int(s.Env.FlowLogRetentionDays)),
 			kinds.Arg("iam_path", value.String(s.Env.IAMPath)),
 			kinds.Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
 		)
 	}
 	s.Output("network", "Where processes run.", value.Object(
-		kinds.Arg("vpc_id", s.Network("vpc_id")),
-		kinds.Arg("compute_subnet_ids", s.Network("compute_subnet_ids")),
+		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
+		kinds.Arg("compute_subnet_ids", kinds.Network("compute_subnet_ids")),
 	))
 }
 
@@ -100,10 +101,10 @@ func imageAccounts(d *kinds.Deployment) []string {
 // encryptionKey is the key that encrypts everything, the environment's own or one that exists.
 func encryptionKey(s *kinds.Stack) {
 	if s.Env.KeyARN != "" {
-		s.Existing("encryption.tf", "key_arn", "encryption key",
+		s.Existing("encryption.tf", "key_arn", app.EncryptionKey,
 			[]string{"The key exists and stays its owner's: ../../README.md says what its policy has to admit"}, value.String(s.Env.KeyARN))
 	} else {
-		s.Module("encryption.tf", "key", "encryption-key", "encryption key",
+		s.Module("encryption.tf", "key", "encryption-key", app.EncryptionKey,
 			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
 			kinds.Arg("name", name(s, names.KeyAlias)),
 			kinds.Arg("deletion_window_days", value.Int(s.Env.KeyDeletionDays)),
@@ -111,7 +112,7 @@ func encryptionKey(s *kinds.Stack) {
 			kinds.Arg("topics", value.Strings(kinds.KeyTopics(s.Deployment))),
 		)
 	}
-	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", s.KeyARN())
+	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", kinds.KeyARN())
 }
 
 // namespace is the private DNS zone in which processes find each other.
@@ -120,20 +121,20 @@ func namespace(env *environment.Environment) string {
 }
 
 func cluster(s *kinds.Stack) {
-	s.Module("cluster.tf", "cluster", "fargate-cluster", "cluster",
+	s.Module("cluster.tf", "cluster", "fargate-cluster", app.Cluster,
 		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
 		kinds.Arg("name", name(s, names.Cluster)),
-		kinds.Arg("vpc_id", s.Network("vpc_id")),
+		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
 		kinds.Arg("namespace", value.String(namespace(s.Env))),
-		kinds.Arg("key_arn", s.KeyARN()),
+		kinds.Arg("key_arn", kinds.KeyARN()),
 		kinds.Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
 		kinds.Arg("container_insights", value.Bool(s.Env.ContainerInsights)),
 	)
 	s.Output("cluster", "The cluster that processes run on.", value.Object(
-		kinds.Arg("cluster_arn", value.Traversal("module.cluster.cluster_arn")),
-		kinds.Arg("cluster_name", value.Traversal("module.cluster.cluster_name")),
-		kinds.Arg("namespace_id", value.Traversal("module.cluster.namespace_id")),
-		kinds.Arg("namespace", value.Traversal("module.cluster.namespace")),
+		kinds.Arg("cluster_arn", value.Of(app.Cluster, "cluster_arn")),
+		kinds.Arg("cluster_name", value.Of(app.Cluster, "cluster_name")),
+		kinds.Arg("namespace_id", value.Of(app.Cluster, "namespace_id")),
+		kinds.Arg("namespace", value.Of(app.Cluster, "namespace")),
 	))
 }
 
@@ -151,8 +152,8 @@ func loadBalancer(s *kinds.Stack) {
 	}
 	args := []value.Field{
 		kinds.Arg("name", name(s, names.LoadBalancer)),
-		kinds.Arg("vpc_id", s.Network("vpc_id")),
-		kinds.Arg("subnet_ids", s.Network(s.Env.LoadBalancerTier())),
+		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
+		kinds.Arg("subnet_ids", kinds.Network(s.Env.LoadBalancerTier())),
 		kinds.Arg("web_acl_arn", value.String(s.Env.WebACLARN)),
 		kinds.Arg("idle_timeout_seconds", value.Int(s.Env.IdleTimeoutSeconds)),
 		kinds.Arg("access_log_retention_days", value.Int(s.Env.AccessLogRetentionDays)),
@@ -161,15 +162,15 @@ func loadBalancer(s *kinds.Stack) {
 	if s.Env.Domain != "" {
 		args = append(args, domainArgs(s.Deployment)...)
 	}
-	s.Module("load_balancer.tf", "load_balancer", "load-balancer", "load balancer", []string{comment}, args...)
+	s.Module("load_balancer.tf", "load_balancer", "load-balancer", app.LoadBalancer, []string{comment}, args...)
 	fields := []value.Field{
-		kinds.Arg("listener_arn", value.Traversal("module.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", value.Traversal("module.load_balancer.security_group_id")),
-		kinds.Arg("url", value.Traversal("module.load_balancer.url")),
+		kinds.Arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
+		kinds.Arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
+		kinds.Arg("url", value.Of(app.LoadBalancer, "url")),
 	}
 	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
 		// Whoever keeps the DNS of a name points it here.
-		fields = append(fields, kinds.Arg("dns_name", value.Traversal("module.load_balancer.dns_name")))
+		fields = append(fields, kinds.Arg("dns_name", value.Of(app.LoadBalancer, "dns_name")))
 	}
 	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", value.Object(fields...))
 }

@@ -94,6 +94,6 @@ func grantPriorities(d *kinds.Deployment, previous *output.Lock) map[int]string 
 }
 
 func was(addresses map[string]string, p environment.Process) bool {
-	_, known := addresses[kinds.ID("process", "", p.Name)]
+	_, known := addresses[app.ProcessID(p.Name).String()]
 	return known
 }

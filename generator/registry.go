@@ -24,10 +24,10 @@ func registryComment(application *app.App) string {
 }
 
 func registry(s *kinds.Stack) {
-	s.Module("registry.tf", "registry", "registry", "registry",
+	s.Module("registry.tf", "registry", "registry", app.Registry,
 		[]string{registryComment(s.App)},
 		kinds.Arg("name", value.String(kinds.RegistryName(s.Env))),
-		kinds.Arg("key_arn", s.KeyARN()),
+		kinds.Arg("key_arn", kinds.KeyARN()),
 		kinds.Arg("keep_images", value.Int(s.Env.KeepImages)),
 		kinds.Arg("tag_prefixes", value.Strings(s.TagPrefixes())),
 		kinds.Arg("push_role_arns", value.Strings(s.Env.DeployRoleARNs)),
@@ -35,8 +35,8 @@ func registry(s *kinds.Stack) {
 		kinds.Arg("force_delete", value.Bool(!s.Env.DeletionProtection)),
 	)
 	s.Output("registry", "Where images are pushed to and pulled from.", value.Object(
-		kinds.Arg("repository_url", value.Traversal("module.registry.repository_url")),
-		kinds.Arg("repository_arn", value.Traversal("module.registry.repository_arn")),
+		kinds.Arg("repository_url", value.Of(app.Registry, "repository_url")),
+		kinds.Arg("repository_arn", value.Of(app.Registry, "repository_arn")),
 	))
 }
 

@@ -26,7 +26,7 @@ func lowerServices(s *kinds.Stack) {
 	}
 	outputJobs(s)
 	if s.Env.Exposed() {
-		s.Output("url", "Where the application answers.", value.Traversal("local.platform.load_balancer.url"))
+		s.Output("url", "Where the application answers.", value.Of(app.LoadBalancer, "url"))
 	}
 	if !s.App.DeploysByTag() {
 		return
@@ -70,10 +70,10 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 	}
 	args := []value.Field{
 		kinds.Arg("name", value.String(kinds.UnitName(s.Env, process.Name))),
-		kinds.Arg("cluster", value.Traversal("local.platform.cluster")),
-		kinds.Arg("vpc_id", value.Traversal("local.platform.network.vpc_id")),
-		kinds.Arg("subnet_ids", value.Traversal("local.platform.network.compute_subnet_ids")),
-		kinds.Arg("key_arn", value.Traversal("local.platform.key_arn")),
+		kinds.Arg("cluster", value.Of(app.Cluster, "")),
+		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
+		kinds.Arg("subnet_ids", kinds.Network("compute_subnet_ids")),
+		kinds.Arg("key_arn", kinds.KeyARN()),
 		kinds.Arg("cpu", value.Int(process.CPU)),
 		kinds.Arg("memory", value.Int(process.Memory)),
 		kinds.Arg("architecture", value.String(process.Architecture)),
@@ -98,8 +98,8 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		args = append(args, containerArgs(s, p)...)
 	} else {
 		args = append(args,
-			kinds.Arg("image", value.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
-			kinds.Arg("repository_arn", value.Traversal("local.platform.registry.repository_arn")),
+			kinds.Arg("image", value.Join(value.Of(app.Registry, "repository_url"), value.String(":"), value.Traversal("var.image_tag"))),
+			kinds.Arg("repository_arn", value.Of(app.Registry, "repository_arn")),
 			kinds.Arg("routes", routes(s, process)),
 			value.Field{Name: "infra_config", Value: value.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
 		)
@@ -107,7 +107,7 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 	if len(process.Services) > 0 && !process.Worker {
 		args = append(args, kinds.Arg("discovery_name", value.String(kinds.DiscoveryName(process))))
 	}
-	s.Module(processFile(s.Label("process", "", process.Name)), s.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
+	s.Module(processFile(s.Label("process", "", process.Name)), s.ProcessLabel(process.Name), "fargate-service", app.ProcessID(process.Name),
 		processComments(p), args...)
 }
 
@@ -250,8 +250,8 @@ func routes(s *kinds.Stack, process environment.Process) value.Value {
 		return value.Map()
 	}
 	return value.Map(kinds.Arg("gateway", value.Object(
-		kinds.Arg("listener_arn", value.Traversal("local.platform.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", value.Traversal("local.platform.load_balancer.security_group_id")),
+		kinds.Arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
+		kinds.Arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
 		kinds.Arg("priority", value.Int(s.Priorities[process.Name])),
 		kinds.Arg("hosts", value.Strings(s.Env.Answered())),
 	)))
@@ -303,7 +303,7 @@ func discover(p *kinds.Process) {
 		sort.Strings(why)
 		p.Connections[p.ProcessLabel(target.Name)] = kinds.Connection{
 			Comment:       strings.Join(why, "; "),
-			SecurityGroup: value.Traversal("module." + p.ProcessLabel(target.Name) + ".security_group_id"),
+			SecurityGroup: value.Of(app.ProcessID(target.Name), "security_group_id"),
 			Port:          value.Int(target.Port()),
 		}
 	}
@@ -326,7 +326,7 @@ func infraConfig(p *kinds.Process) value.Value {
 		kinds.Arg("cloud", value.String("aws")),
 	}
 	if gateway(p.Env) != nil {
-		metadata = append(metadata, kinds.Arg("base_url", value.Traversal("local.platform.load_balancer.url")))
+		metadata = append(metadata, kinds.Arg("base_url", value.Of(app.LoadBalancer, "url")))
 	}
 	gateways := []string{}
 	if p.Gateway {

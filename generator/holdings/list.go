@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -26,7 +27,7 @@ func List(record Record) []Held {
 		account := record[environment][EnvironmentID][AccountFact]
 		for _, id := range slices.Sorted(maps.Keys(record[environment])) {
 			facts := record[environment][id]
-			kind, _ := Kind(id)
+			kind := app.ParseID(id).Kind
 			told := kinds.PhysicalName(facts, account)
 			if id == EnvironmentID {
 				told = facts[RegionFact]

@@ -1,12 +1,15 @@
 package kinds
 
-import "github.com/groundplan/groundplan/generator/value"
+import (
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/value"
+)
 
 // WireServiceAuth hands every process the key.
 func WireServiceAuth(p *Process) {
 	p.Secrets = append(p.Secrets, Secret{
 		Variable: serviceAuthVariable,
-		ARN:      value.Traversal("local.platform." + serviceAuthLabel + "_arn"),
+		ARN:      value.Of(app.ServiceAuthKey, "arn"),
 		Comment:  "signs and verifies calls between processes",
 	})
 	p.Config["auth"] = value.List(value.Object(

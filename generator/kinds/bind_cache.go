@@ -43,25 +43,27 @@ func wireCaches(p *Process) {
 		if len(p.keyPatterns(r.Name)) == 0 {
 			continue
 		}
-		platform, variable := "local.platform."+p.CacheLabel(r.Name), p.CachePasswordVariable(r.Name)
-		mine := "[\"" + p.Name + "\"]"
+		id, variable := r.ID(), p.CachePasswordVariable(r.Name)
+		mine := func(attribute string) value.Value {
+			return value.Reference(value.Ref{Of: id, Attribute: attribute, Key: p.Name})
+		}
 		p.Connections[p.CacheLabel(r.Name)] = Connection{
 			Comment:       fmt.Sprintf("cache cluster %s, in %s", quoted(r.Name), places(p.Uses("cache")[r.Name])),
-			SecurityGroup: value.Traversal(platform + ".security_group_id"),
-			Port:          value.Traversal(platform + ".port"),
+			SecurityGroup: value.Of(id, "security_group_id"),
+			Port:          value.Of(id, "port"),
 		}
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: variable,
-			ARN:      value.Traversal(platform + ".user_secret_arns" + mine),
+			ARN:      mine("user_secret_arns"),
 			Comment:  fmt.Sprintf("password of the process's user of cache cluster %s", quoted(r.Name)),
 		})
 		fields := []value.Field{
-			Arg("host", value.Template("", platform+".address", ":", platform+".port")),
+			Arg("host", value.Join(value.Of(id, "address"), value.String(":"), value.Of(id, "port"))),
 			// ACL users of ElastiCache see one database, and may not change it.
 			Arg("database_index", value.Int(0)),
 			Arg("auth", value.Object(
 				Arg("type", value.String("acl")),
-				Arg("username", value.Traversal(platform+".user_names"+mine)),
+				Arg("username", mine("user_names")),
 				Arg("password", fromVariable(variable)),
 			)),
 			// Without the section Encore's Go runtime speaks plain text, and ElastiCache does not answer.

@@ -3,6 +3,7 @@ package kinds
 import (
 	"fmt"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -18,5 +19,5 @@ func (p *Process) Port() int {
 
 // BaseURL is where other processes reach this one.
 func BaseURL(p *Process) value.Value {
-	return value.Template(fmt.Sprintf("http://%s.", DiscoveryName(p.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", p.Port()))
+	return value.Join(value.String("http://"+DiscoveryName(p.Process)+"."), value.Of(app.Cluster, "namespace"), value.String(fmt.Sprintf(":%d", p.Port())))
 }

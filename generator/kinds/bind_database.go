@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/value"
 )
@@ -18,7 +19,7 @@ func wireDatabases(p *Process) {
 	}
 	p.Secrets = append(p.Secrets, Secret{
 		Variable: DatabasePasswordVariable,
-		ARN:      value.Traversal("local.platform." + p.databaseSecret(p.Name) + "_arn"),
+		ARN:      databasePassword(p.Name),
 		Comment:  fmt.Sprintf("password of database role %s", quoted(RoleName(p.Name))),
 	})
 	var servers []value.Value
@@ -41,15 +42,15 @@ func wireDatabases(p *Process) {
 		if len(databases) == 0 {
 			continue
 		}
-		platform := "local.platform.database_server_" + names.Label(server.Name)
+		id := app.DatabaseServerID(server.Name)
 		p.Connections["database_server_"+names.Label(server.Name)] = Connection{
 			Comment:       strings.Join(comments, "; "),
-			SecurityGroup: value.Traversal(platform + ".security_group_id"),
-			Port:          value.Traversal(platform + ".port"),
+			SecurityGroup: value.Of(id, "security_group_id"),
+			Port:          value.Of(id, "port"),
 		}
 		servers = append(servers, value.Object(
-			Arg("host", value.Template("", platform+".address", ":", platform+".port")),
-			Arg("tls_config", value.Object(Arg("ca", value.Traversal(platform+".ca_certificate")))),
+			Arg("host", value.Join(value.Of(id, "address"), value.String(":"), value.Of(id, "port"))),
+			Arg("tls_config", value.Object(Arg("ca", value.Of(id, "ca_certificate")))),
 			Arg("databases", value.Map(databases...)),
 		))
 	}

@@ -9,7 +9,7 @@ import (
 
 // useKey lets the process use the environment's key by way of a service in these ways, once however many resources need it.
 func (p *Process) useKey(service string, actions ...string) {
-	p.useKeyBy("key_"+service, keyUses[service], service, value.Traversal("local.platform.key_arn"), actions)
+	p.useKeyBy("key_"+service, keyUses[service], service, KeyARN(), actions)
 }
 
 // useOwnersKey lets the process use the key that the owner of something that exists encrypts it with, once however much

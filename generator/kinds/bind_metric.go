@@ -15,7 +15,7 @@ func wireMetrics(p *Process) {
 	if needed {
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: secret.variable,
-			ARN:      value.Traversal("local.platform." + secret.label + "_arn"),
+			ARN:      value.Of(app.MetricsSecret, "arn"),
 			Comment:  "where metrics go",
 		})
 	}

@@ -24,7 +24,7 @@ func wireSecrets(p *Process) {
 		}
 		p.Secrets = append(p.Secrets, Secret{
 			Variable: variable,
-			ARN:      value.Traversal(p.SecretARN(r.Name)),
+			ARN:      SecretARN(r.Name),
 			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
 		})
 		fields = append(fields, Arg(r.Name, fromVariable(variable)))

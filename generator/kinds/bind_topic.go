@@ -19,7 +19,7 @@ func wireTopics(p *Process) {
 	}
 	var topics []value.Field
 	for _, r := range p.Of("topic") {
-		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
+		arn := topicARN(r.Name)
 		var actions []string
 		var comment string
 		if p.App.Runtime == app.EncoreGo && len(published[r.Name])+len(consumed[r.Name]) > 0 {
@@ -37,11 +37,11 @@ func wireTopics(p *Process) {
 			p.useTopicKey(r.Name, "kms:Decrypt", "kms:GenerateDataKey")
 		}
 		if len(actions) > 0 {
-			p.permit(p.topicLabel(r.Name), comment, actions, value.Traversal(arn))
+			p.permit(p.topicLabel(r.Name), comment, actions, arn)
 		}
 		if len(published[r.Name])+len(consumed[r.Name]) > 0 {
 			topics = append(topics, Arg(r.Name, value.Map(
-				Arg("arn", value.Traversal(arn)),
+				Arg("arn", arn),
 				Arg("subscriptions", p.subscriptions(consumed[r.Name])),
 			)))
 		}
@@ -62,7 +62,7 @@ func (p *Process) useTopicKey(topic string, actions ...string) {
 	case existing == nil:
 		p.useKey("sns", actions...)
 	case existing.KeyARN != "":
-		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), value.Traversal("local.platform."+p.topicLabel(topic)+"_key"), "sns", actions...)
+		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), value.Of(app.ID{Kind: "topic", Name: topic}, "key_arn"), "sns", actions...)
 	}
 }
 
@@ -78,11 +78,11 @@ func (p *Process) subscriptions(edges []app.Edge) value.Value {
 			actions = []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}
 		}
 		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
-			actions, value.Traversal("local.platform."+label+".queue_arn"))
+			actions, value.Of(e.To(), "queue_arn"))
 		p.useKey("sqs", "kms:Decrypt")
-		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: value.Traversal("local.platform." + label + ".queue_arn"),
+		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: value.Of(e.To(), "queue_arn"),
 			Comment: fmt.Sprintf("subscription %s of topic %s", quoted(e.Resource), quoted(e.Parent))})
-		fields = append(fields, Arg(e.Resource, value.Object(Arg("url", value.Traversal("local.platform."+label+".queue_url")))))
+		fields = append(fields, Arg(e.Resource, value.Object(Arg("url", value.Of(e.To(), "queue_url")))))
 	}
 	return value.Map(fields...)
 }

@@ -18,27 +18,17 @@ import (
 // What an environment brings stands in the platform stack as a local value with the name that the module call would
 // have, so that everything else refers to the one as to the other.
 
-// Network is a value of the environment's network, by the name of the module's output, for use in the platform stack.
-func (s *Stack) Network(output string) value.Value {
-	if s.Env.Network != nil {
-		return value.Traversal("local.network." + output)
-	}
-	return value.Traversal("module.network." + output)
-}
+// Network is a value of the environment's network, by the name of the module's output.
+func Network(attribute string) value.Value { return value.Of(app.Network, attribute) }
 
-// KeyARN is the ARN of the environment's key, for use in the platform stack.
-func (s *Stack) KeyARN() value.Value {
-	if s.Env.KeyARN != "" {
-		return value.Traversal("local.key_arn")
-	}
-	return value.Traversal("module.key.arn")
-}
+// KeyARN is the ARN of the environment's key.
+func KeyARN() value.Value { return value.Of(app.EncryptionKey, "arn") }
 
 // Existing adds what an environment brings to a file, under the id that a module call would have: nothing makes it, and
 // there is nothing to override.
-func (s *Stack) Existing(file, label, id string, comments []string, v value.Value) {
+func (s *Stack) Existing(file, label string, id app.ID, comments []string, v value.Value) {
 	s.Add(file, emit.Block{Type: "locals", Comments: comments, Args: []value.Field{Arg(label, v)}})
-	s.existing[id] = true
+	s.places[id] = place{address: "local." + label, single: v.Kind != value.ObjectKind}
 	s.holdExisting(id)
 }
 
@@ -46,12 +36,12 @@ func (s *Stack) Existing(file, label, id string, comments []string, v value.Valu
 func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
 	label := s.topicLabel(r.Name)
 	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
-	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Traversal("local."+label+".arn"))
+	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Of(r.ID(), "arn"))
 	if topic.KeyARN != "" {
 		fields = append(fields, Arg("key_arn", value.String(topic.KeyARN)))
-		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), value.Traversal("local."+label+".key_arn"))
+		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), value.Of(r.ID(), "key_arn"))
 	}
-	s.Existing(topicFile, label, "topic "+r.Name,
+	s.Existing(topicFile, label, r.ID(),
 		[]string{fmt.Sprintf("Topic %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "Subscriptions are added to it"}, value.Object(fields...))
 }
 
@@ -80,7 +70,7 @@ func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket
 		Arg("name", value.String(bucket.Name)),
 		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
 	}
-	if bucket.PublicBaseURL != "" {
+	if bucket.PublicBaseURL != "" || r.Spec.(*Bucket).Public { // a public one without is reported
 		written = append(written, Arg("url", value.String(bucket.PublicBaseURL)))
 	}
 	if bucket.KeyARN != "" {
@@ -88,9 +78,9 @@ func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket
 	}
 	var fields []value.Field
 	for _, field := range written {
-		fields = append(fields, Arg(field.Name, value.Traversal("local."+label+"."+field.Name)))
+		fields = append(fields, Arg(field.Name, value.Of(r.ID(), field.Name)))
 	}
-	s.Existing(bucketFile, label, "bucket "+r.Name,
+	s.Existing(bucketFile, label, r.ID(),
 		[]string{fmt.Sprintf("Bucket %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "The services stack gives processes rights to it"},
 		value.Object(written...))
 	s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
@@ -131,7 +121,7 @@ func checkBuckets(d *Deployment) hcl.Diagnostics {
 // existingServer stands for a database server that exists. Its root certificate is a file beside the code: text that
 // nobody reads is kept out of what somebody does.
 func existingServer(s *Stack, server environment.DatabaseServer, comment string) {
-	label := "database_server_" + names.Label(server.Name)
+	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
 	certificate := []byte(server.Existing.CACertificate)
 	if len(certificate) == 0 {
 		var err error
@@ -145,16 +135,16 @@ func existingServer(s *Stack, server environment.DatabaseServer, comment string)
 		Arg("address", value.String(server.Existing.Address)),
 		Arg("port", value.Int(server.Existing.Port)),
 		Arg("security_group_id", value.String(server.Existing.SecurityGroupID)),
-		Arg("ca_certificate", value.Call("file", value.Template("", "path.module", "/"+label+".pem"))),
+		Arg("ca_certificate", value.Call("file", value.Join(value.Traversal("path.module"), value.String("/"+label+".pem")))),
 	}
 	if server.Existing.MasterSecretARN != "" {
 		written = append(written, Arg("master_secret_arn", value.String(server.Existing.MasterSecretARN)))
 	}
 	var fields []value.Field
 	for _, field := range written {
-		fields = append(fields, Arg(field.Name, value.Traversal("local."+label+"."+field.Name)))
+		fields = append(fields, Arg(field.Name, value.Of(id, field.Name)))
 	}
-	s.Existing(databaseFile, label, "database server "+server.Name,
+	s.Existing(databaseFile, label, id,
 		[]string{comment + ". It exists and stays its owner's", "The services stack adds a rule to its security group for each process that uses it"}, value.Object(written...))
 	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name), value.Object(fields...))
 }

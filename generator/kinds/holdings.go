@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
@@ -56,16 +57,16 @@ const (
 )
 
 // hold remembers what is fixed of a module call, its arguments as they will be printed.
-func (s *Stack) hold(module, id string, args []value.Field) {
+func (s *Stack) hold(module string, id app.ID, args []value.Field) {
 	fixed, holds := Fixed[module]
-	if !holds || module == "generated-secret" && id != serviceAuthID {
+	if !holds || module == "generated-secret" && id != app.ServiceAuthKey {
 		return
 	}
 	facts := map[string]string{}
 	for _, name := range fixed {
 		written := modules.Default(module, name)
 		if i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
-			written, _ = emit.Line(args[i].Value, nil)
+			written, _ = emit.Line(args[i].Value, s.Address)
 		}
 		facts[name] = s.fact(written)
 	}
@@ -86,11 +87,11 @@ func (s *Stack) hold(module, id string, args []value.Field) {
 
 // holdExisting remembers the key or the network that an environment brings: with another one all that uses it would go.
 // Whatever else is brought holds nothing that terraform could destroy.
-func (s *Stack) holdExisting(id string) {
+func (s *Stack) holdExisting(id app.ID) {
 	switch id {
-	case "encryption key":
+	case app.EncryptionKey:
 		s.Holdings[id] = map[string]string{OwnFact: s.Env.KeyARN}
-	case "network":
+	case app.Network:
 		s.Holdings[id] = map[string]string{OwnFact: s.Env.Network.VPCID}
 	}
 }

@@ -20,6 +20,14 @@ const bucketFile = "buckets.tf"
 
 func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Label("bucket", "", name) }
 
+// bucketURL is where the world reads the objects of a public bucket.
+func (d *Deployment) bucketURL(name string) value.Value {
+	if d.Env.ExistingBucket(name) != nil {
+		return value.Of(app.ID{Kind: "bucket", Name: name}, "url")
+	}
+	return value.Of(app.CDNID(name), "url")
+}
+
 // cdnLabel is the Terraform label of what shows a bucket to the world.
 func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
 
@@ -38,22 +46,22 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 			Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
 		}
 		if s.Env.AccessLogs {
-			logged = append(logged, value.Traversal("module."+label+".arn"))
-			args = append(args, Arg("access_log_bucket", value.Traversal("module."+accessLogsLabel+".name")))
+			logged = append(logged, value.Of(r.ID(), "arn"))
+			args = append(args, Arg("access_log_bucket", value.Of(app.AccessLogs, "name")))
 		}
 		fields := []value.Field{
-			Arg("name", value.Traversal("module."+label+".name")),
-			Arg("arn", value.Traversal("module."+label+".arn")),
+			Arg("name", value.Of(r.ID(), "name")),
+			Arg("arn", value.Of(r.ID(), "arn")),
 		}
 		if spec.Public {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
-			args = append(args, Arg("distribution_arns", value.List(value.Traversal("module."+s.cdnLabel(r.Name)+".distribution_arn"))))
-			fields = append(fields, Arg("url", value.Traversal("module."+s.cdnLabel(r.Name)+".url")))
+			args = append(args, Arg("distribution_arns", value.List(value.Of(app.CDNID(r.Name), "distribution_arn"))))
+			fields = append(fields, Arg("url", value.Of(app.CDNID(r.Name), "url")))
 			lowerCDN(s, r)
 		} else {
-			args = append(args, Arg("key_arn", s.KeyARN()))
+			args = append(args, Arg("key_arn", KeyARN()))
 		}
-		s.Module(bucketFile, label, "bucket", "bucket "+r.Name,
+		s.Module(bucketFile, label, "bucket", r.ID(),
 			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
 		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
 	}
@@ -68,7 +76,7 @@ const accessLogsLabel = "access_logs"
 
 // lowerAccessLogs makes the bucket that takes the logs of buckets, and those of CloudFront in front of them.
 func lowerAccessLogs(s *Stack, logged []value.Value) {
-	s.Module(bucketFile, accessLogsLabel, "log-bucket", "access logs", []string{"Takes the log of requests to the buckets"},
+	s.Module(bucketFile, accessLogsLabel, "log-bucket", app.AccessLogs, []string{"Takes the log of requests to the buckets"},
 		// Four parts: a bucket "access-logs" of the application has three, and another name.
 		Arg("name", ownedByAccount(s.Env, names.Of(names.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
 		Arg("source_bucket_arns", value.List(logged...)),
@@ -97,14 +105,14 @@ func ownedByAccount(env *environment.Environment, name string) value.Value {
 	if env.AccountID != "" {
 		return value.String(name + env.AccountID)
 	}
-	return value.Template(name, "data.aws_caller_identity.current.account_id")
+	return value.Join(value.String(name), value.Traversal("data.aws_caller_identity.current.account_id"))
 }
 
 // lowerCDN puts CloudFront in front of a public bucket, which itself stays private.
 func lowerCDN(s *Stack, r app.Resource) {
 	args := []value.Field{
 		Arg("name", value.String(names.Of(names.Bucket, s.Env.App, s.Env.Name, r.Name))),
-		Arg("bucket_regional_domain_name", value.Traversal("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
+		Arg("bucket_regional_domain_name", value.Of(r.ID(), "regional_domain_name")),
 		Arg("price_class", value.String(priceClass)),
 		Arg("web_acl_arn", value.String(s.Env.CDNWebACLARN)),
 		Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
@@ -123,10 +131,10 @@ func lowerCDN(s *Stack, r app.Resource) {
 			Arg("certificate_arn", value.String(s.Env.CDNCertificateARN)))
 	}
 	if s.Env.AccessLogs {
-		args = append(args, Arg("access_log_bucket_arn", value.Traversal("module."+accessLogsLabel+".arn")))
+		args = append(args, Arg("access_log_bucket_arn", value.Of(app.AccessLogs, "arn")))
 	}
 	s.NorthVirginia = true
-	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)
+	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", app.CDNID(r.Name), []string{comment}, args...)
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and

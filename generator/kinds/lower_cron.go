@@ -64,13 +64,13 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 		}
 		args := []value.Field{
 			Arg("name", value.String(s.cronName(r))),
-			Arg("vpc_id", value.Traversal("local.platform.network.vpc_id")),
-			Arg("subnet_ids", value.Traversal("local.platform.network.compute_subnet_ids")),
+			Arg("vpc_id", Network("vpc_id")),
+			Arg("subnet_ids", Network("compute_subnet_ids")),
 			Arg("connection", value.Object(
-				Arg("security_group_id", value.Traversal("module."+s.ProcessLabel(target.Name)+".security_group_id")),
+				Arg("security_group_id", value.Of(app.ProcessID(target.Name), "security_group_id")),
 				Arg("port", value.Int(target.Port())),
 			)),
-			Arg("key_arn", value.Traversal("local.platform.key_arn")),
+			Arg("key_arn", KeyARN()),
 			Arg("schedule_expressions", value.Strings(expressions)),
 			Arg("url", BaseURL(target)),
 			Arg("path", value.String(endpoint.Path)),
@@ -81,7 +81,7 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 			Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
 		}
 		args = append(args, s.signature()...)
-		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", "cron "+r.Name,
+		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", r.ID(),
 			[]string{fmt.Sprintf("Cron job %s calls %s.%s, in %s", quoted(r.Name), spec.Service, spec.Endpoint, r.At.Filename)}, args...)
 	}
 }
@@ -107,7 +107,7 @@ func (s *Stack) signature() []value.Field {
 	if s.App.Containers() {
 		return []value.Field{Arg("signature", value.String("none"))}
 	}
-	args := []value.Field{Arg("signature", value.String(s.App.Runtime.String())), Arg("auth_secret_arn", value.Traversal("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", value.Int(serviceAuthKeyID))}
+	args := []value.Field{Arg("signature", value.String(s.App.Runtime.String())), Arg("auth_secret_arn", value.Of(app.ServiceAuthKey, "arn")), Arg("auth_key_id", value.Int(serviceAuthKeyID))}
 	if s.App.Runtime == app.EncoreTypeScript {
 		args = append(args, Arg("app_id", value.String(s.App.ID)), Arg("env_name", value.String(s.Env.Name)))
 	}

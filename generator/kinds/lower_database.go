@@ -32,7 +32,7 @@ func lowerDatabases(s *Stack, resources []app.Resource) {
 		if len(process.Uses("database")) == 0 {
 			continue
 		}
-		lowerGeneratedSecret(s, s.databaseSecret(process.Name), "database role "+RoleName(process.Name),
+		lowerGeneratedSecret(s, s.databaseSecret(process.Name), app.DatabaseRoleID(RoleName(process.Name)),
 			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.Name)), process.Name),
 			fmt.Sprintf("Password of database role %s of %s", RoleName(process.Name), s.Env.App),
 			"database", process.Name)
@@ -42,6 +42,11 @@ func lowerDatabases(s *Stack, resources []app.Resource) {
 // databaseSecret does not begin with secret_, as the labels of the application's own secrets do.
 func (d *Deployment) databaseSecret(process string) string {
 	return "database_password_" + d.Label("process", "", process)
+}
+
+// databasePassword is the secret that holds the password of a process's role.
+func databasePassword(process string) value.Value {
+	return value.Of(app.DatabaseRoleID(RoleName(process)), "arn")
 }
 
 // RoleName is the PostgreSQL role a process logs in as: at most 63 bytes, lower case, never a reserved word.
@@ -74,14 +79,14 @@ func databaseLogs(d *Deployment) []string {
 }
 
 func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
-	label := "database_server_" + names.Label(server.Name)
+	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
 	var holds []string
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
 			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
-			s.Holdings["database "+r.Name] = map[string]string{ServerFact: server.Name}
+			s.Holdings[r.ID()] = map[string]string{ServerFact: server.Name}
 			if server.Existing == nil {
-				s.Addresses["database "+r.Name] = "module." + label
+				s.Addresses[r.ID()] = "module." + label
 			}
 		}
 	}
@@ -92,9 +97,9 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 	}
 	args := []value.Field{
 		Arg("name", value.String(s.serverName(server))),
-		Arg("vpc_id", s.Network("vpc_id")),
-		Arg("subnet_ids", s.Network("storage_subnet_ids")),
-		Arg("key_arn", s.KeyARN()),
+		Arg("vpc_id", Network("vpc_id")),
+		Arg("subnet_ids", Network("storage_subnet_ids")),
+		Arg("key_arn", KeyARN()),
 		Arg("engine_version", value.String(server.EngineVersion)),
 		Arg("backup_retention_days", value.Int(server.BackupRetentionDays)),
 		Arg("deletion_protection", value.Bool(server.DeletionProtection)),
@@ -117,8 +122,8 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 			Arg("max_storage_gb", value.Int(server.MaxStorageGB)),
 			Arg("multi_az", value.Bool(server.MultiAZ)))
 	}
-	s.Module(databaseFile, label, module, "database server "+server.Name, []string{comment}, args...)
-	ref := func(name string) value.Field { return Arg(name, value.Traversal("module."+label+"."+name)) }
+	s.Module(databaseFile, label, module, id, []string{comment}, args...)
+	ref := func(name string) value.Field { return Arg(name, value.Of(id, name)) }
 	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
 		value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
 }

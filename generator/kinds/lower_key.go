@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
 )
@@ -27,7 +28,7 @@ func KeyTopics(d *Deployment) []string {
 			topics = append(topics, name+"*") // with the ending of a FIFO topic
 		}
 	}
-	for _, name := range d.forgottenNames("topic ", names.Topic) {
+	for _, name := range d.forgottenNames("topic", names.Topic) {
 		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
 			topics = append(topics, name+"*")
 		}
@@ -36,13 +37,12 @@ func KeyTopics(d *Deployment) []string {
 	return slices.Compact(topics)
 }
 
-// forgottenNames are the names on AWS of what is left there, of the kind that a prefix of logical ids tells: it goes on using
-// the key.
-func (d *Deployment) forgottenNames(prefix string, budget names.Budget) []string {
+// forgottenNames are the names on AWS of what is left there, of one kind: it goes on using the key.
+func (d *Deployment) forgottenNames(kind string, budget names.Budget) []string {
 	var list []string
 	for _, id := range d.Forgotten {
-		if subject, is := strings.CutPrefix(id, prefix); is {
-			list = append(list, names.Of(budget, d.Env.App, d.Env.Name, subject))
+		if id.Kind == kind {
+			list = append(list, names.Of(budget, d.Env.App, d.Env.Name, id.Name))
 		}
 	}
 	return list
@@ -67,8 +67,8 @@ func KeyLogGroups(d *Deployment) []string {
 			list = append(list, kind.Logs(d)...)
 		}
 	}
-	list = append(list, d.forgottenNames("cache ", names.ReplicationGroup)...)
-	list = append(list, d.forgottenNames("database server ", names.Server)...)
+	list = append(list, d.forgottenNames("cache", names.ReplicationGroup)...)
+	list = append(list, d.forgottenNames(app.DatabaseServerKind, names.Server)...)
 	for _, name := range list {
 		if name != prefix && !strings.HasPrefix(name, prefix+"-") {
 			groups = append(groups, "/*/"+name+"*") // it ends in a hash, which no other name does

@@ -41,12 +41,12 @@ func lowerMetrics(s *Stack, _ []app.Resource) {
 	if !needed || len(s.Processes) == 0 {
 		return
 	}
-	s.Module(secretFile, secret.label, "secret", "metrics secret",
+	s.Module(secretFile, secret.label, "secret", app.MetricsSecret,
 		[]string{fmt.Sprintf("%s, pushed from outside", secret.meaning)},
 		Arg("name", value.String(SecretName(s.Env, "metrics", secret.name))),
 		Arg("description", value.String(fmt.Sprintf("%s for %s, pushed from outside", secret.meaning, s.Env.App))),
-		Arg("key_arn", s.KeyARN()),
+		Arg("key_arn", KeyARN()),
 		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 	)
-	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), value.Traversal("module."+secret.label+".arn"))
+	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), value.Of(app.MetricsSecret, "arn"))
 }

@@ -16,24 +16,22 @@ const secretFile = "secrets.tf"
 
 func (d *Deployment) secretLabel(name string) string { return "secret_" + d.Label("secret", "", name) }
 
-// SecretARN is where the services stack finds the ARN of a secret.
-func (d *Deployment) SecretARN(name string) string {
-	return "local.platform." + d.secretLabel(name) + "_arn"
-}
+// SecretARN is the ARN of a secret.
+func SecretARN(name string) value.Value { return value.Of(app.ID{Kind: "secret", Name: name}, "arn") }
 
 // lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
 func lowerSecrets(s *Stack, resources []app.Resource) {
 	for _, r := range resources {
 		label := s.secretLabel(r.Name)
-		s.Module(secretFile, label, "secret", "secret "+r.Name,
+		s.Module(secretFile, label, "secret", r.ID(),
 			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", value.String(SecretName(s.Env, r.Name))),
 			Arg("description", value.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
-			Arg("key_arn", s.KeyARN()),
+			Arg("key_arn", KeyARN()),
 			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Traversal("module."+label+".arn"))
+		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Of(r.ID(), "arn"))
 	}
 }
 
@@ -58,14 +56,14 @@ func fromVariable(name string) value.Value {
 }
 
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
-func lowerGeneratedSecret(s *Stack, label, id, comment, description string, name ...string) {
+func lowerGeneratedSecret(s *Stack, label string, id app.ID, comment, description string, name ...string) {
 	s.Module(secretFile, label, "generated-secret", id, []string{comment},
 		Arg("name", value.String(SecretName(s.Env, name...))),
 		Arg("description", value.String(description)),
-		Arg("key_arn", s.KeyARN()),
+		Arg("key_arn", KeyARN()),
 		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 	)
-	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Traversal("module."+label+".arn"))
+	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Of(id, "arn"))
 }
 
 // SecretName is a path, application/environment/name: no part holds a slash, so that no two of them meet, and

@@ -73,14 +73,14 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 			existingTopic(s, r, topic)
 			continue
 		}
-		s.Module(topicFile, label, "topic", "topic "+r.Name,
+		s.Module(topicFile, label, "topic", r.ID(),
 			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", value.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
-			Arg("key_arn", s.KeyARN()),
+			Arg("key_arn", KeyARN()),
 			Arg("fifo", value.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
 			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Traversal("module."+label+".arn"))
+		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), topicARN(r.Name))
 	}
 }
 
@@ -88,12 +88,12 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 	for _, r := range subscriptions {
 		label, spec := s.subscriptionLabel(r.Parent, r.Name), r.Spec.(*Subscription)
 		topic := s.Resource("topic", "", r.Parent)
-		s.Module(topicFile, label, "subscription", fmt.Sprintf("subscription %s of topic %s", r.Name, r.Parent),
+		s.Module(topicFile, label, "subscription", r.ID(),
 			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
 			// Two subscriptions of one name are usual, on different topics.
 			Arg("name", value.String(s.queueName(r))),
-			Arg("topic_arn", s.topicARN(r.Parent)),
-			Arg("key_arn", s.KeyARN()),
+			Arg("topic_arn", topicARN(r.Parent)),
+			Arg("key_arn", KeyARN()),
 			Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
 			Arg("retention_seconds", value.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
 			Arg("max_receive_count", value.Int(receives(spec.RetryPolicy.MaxRetries))),
@@ -101,19 +101,14 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
 		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), value.Object(
-			Arg("queue_url", value.Traversal("module."+label+".queue_url")),
-			Arg("queue_arn", value.Traversal("module."+label+".queue_arn")),
+			Arg("queue_url", value.Of(r.ID(), "queue_url")),
+			Arg("queue_arn", value.Of(r.ID(), "queue_arn")),
 		))
 	}
 }
 
-// topicARN is the ARN of a topic, for use in the platform stack.
-func (s *Stack) topicARN(topic string) value.Value {
-	if s.Env.ExistingTopic(topic) != nil {
-		return value.Traversal("local." + s.topicLabel(topic) + ".arn")
-	}
-	return value.Traversal("module." + s.topicLabel(topic) + ".arn")
-}
+// topicARN is the ARN of a topic.
+func topicARN(topic string) value.Value { return value.Of(app.ID{Kind: "topic", Name: topic}, "arn") }
 
 // seconds is a duration in whole seconds, rounded up, within what AWS allows.
 func seconds(d time.Duration, least, most int) int {

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
@@ -98,8 +98,8 @@ var settled = map[string]map[string][2]string{
 
 // override sets what groundplan.hcl says of a module call, and returns the arguments with the names of those that were
 // set as a whole. What cannot be set is reported and left as it is.
-func (s *Stack) override(module, id string, args []value.Field) ([]value.Field, []string) {
-	override := s.Env.Override(id)
+func (s *Stack) override(module string, id app.ID, args []value.Field) ([]value.Field, []string) {
+	override := s.Env.Override(id.String())
 	if override == nil {
 		return args, nil
 	}
@@ -164,10 +164,9 @@ func overridden(module string, argument environment.Argument, generated value.Va
 		return generated.And(said), nil
 	}
 	if !generated.Known() {
-		line, _ := emit.Line(generated, nil)
 		why := "it is wired to other parts of the generated code"
-		if line != "" && !strings.ContainsAny(line, "{[(\"") {
-			why = "it is wired to " + line
+		if ref := generated.Ref; ref != nil {
+			why = "it is wired to the " + ref.Of.Quoted()
 		}
 		return refuse(why, "remove it")
 	}
@@ -313,9 +312,16 @@ func CheckOverrides(env *environment.Environment, stacks ...*Stack) hcl.Diagnost
 	addresses, calls, existing := map[string]string{}, map[string]string{}, map[string]bool{}
 	for _, s := range stacks {
 		diags = append(diags, s.Problems...)
-		maps.Copy(addresses, s.Addresses)
-		maps.Copy(calls, s.calls)
-		maps.Copy(existing, s.existing)
+		for id, address := range s.Addresses {
+			addresses[id.String()] = address
+		}
+		for id, at := range s.places {
+			if at.made {
+				calls[id.String()] = at.address
+			} else {
+				existing[id.String()] = true
+			}
+		}
 	}
 	for _, o := range env.Overrides {
 		if calls[o.ID] != "" {

@@ -1,12 +1,14 @@
 package kinds
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/value"
@@ -21,10 +23,10 @@ type Stack struct {
 	Files map[string][]emit.Block
 	// Outputs are the values the stack hands to the next one.
 	Outputs []emit.Block
-	// Addresses maps a logical id ("secret StripeKey") to the address of its module.
-	Addresses map[string]string
-	// Holdings are the values that cannot change without replacing something that holds data, by logical id: see Fixed.
-	Holdings map[string]map[string]string
+	// Addresses maps a component to the address of its module.
+	Addresses map[app.ID]string
+	// Holdings are the values that cannot change without replacing something that holds data: see Fixed.
+	Holdings map[app.ID]map[string]string
 	// NorthVirginia says that a module needs a provider of us-east-1 as well.
 	NorthVirginia bool
 	// Modules are the names of the modules called.
@@ -34,17 +36,50 @@ type Stack struct {
 	// Problems are what is wrong with the overrides of the calls.
 	Problems hcl.Diagnostics
 
-	calls    map[string]string // by logical id: the address of a module call
-	existing map[string]bool   // logical ids of what is brought
+	places  map[app.ID]place     // where the stack itself finds components
+	outputs map[value.Ref]string // where another stack finds what this one hands on, below its outputs
+	reads   *Stack               // the stack whose outputs this one reads; nil for the first
 }
 
-// NewStack returns an empty stack.
-func NewStack(d *Deployment) *Stack {
+// place is where a root module finds a component.
+type place struct {
+	address string // of what has the attributes of the component, or its only one
+	single  bool   // address is the only attribute's
+	made    bool   // by the call of a module
+}
+
+// NewStack returns an empty stack, which reads the outputs of another one unless that is nil.
+func NewStack(d *Deployment, reads *Stack) *Stack {
 	return &Stack{
-		Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[string]string{}, Modules: map[string]bool{}, Texts: map[string][]byte{},
-		Holdings: map[string]map[string]string{}, calls: map[string]string{}, existing: map[string]bool{},
+		Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[app.ID]string{}, Modules: map[string]bool{}, Texts: map[string][]byte{},
+		Holdings: map[app.ID]map[string]string{}, places: map[app.ID]place{}, outputs: map[value.Ref]string{}, reads: reads,
 	}
 }
+
+// otherStack is where a stack finds the outputs of the one it reads.
+const otherStack = "local.platform."
+
+// Address is where the stack finds the value of a reference. A reference to what no stack has is a mistake of whoever wrote
+// the reference, and no user's: it panics.
+func (s *Stack) Address(ref value.Ref) string {
+	at, here := s.places[ref.Of]
+	switch {
+	case here && (at.single || ref.Attribute == ""):
+		return at.address
+	case here:
+		return at.address + "." + ref.Attribute
+	}
+	if s.reads != nil {
+		ref.Key = ""
+		if output := s.reads.outputs[ref]; output != "" {
+			return otherStack + output
+		}
+	}
+	panic(fmt.Sprintf("kinds: no stack has %q of %s", ref.Attribute, ref.Of))
+}
+
+// Found says where the stack finds a component that no block of a module stands for.
+func (s *Stack) Found(id app.ID, address string) { s.places[id] = place{address: address} }
 
 // Add appends blocks to a file.
 func (s *Stack) Add(file string, blocks ...emit.Block) {
@@ -54,11 +89,14 @@ func (s *Stack) Add(file string, blocks ...emit.Block) {
 // Module adds a call of a bundled module to a file. The arguments are printed in the order of the module's
 // variables.tf, whatever order they come in, and those that equal the module's default are left out; id is what the lock
 // records for the address, and what an override names. What groundplan.hcl sets of the call is said above it.
-func (s *Stack) Module(file, label, module, id string, comments []string, args ...value.Field) {
+func (s *Stack) Module(file, label, module string, id app.ID, comments []string, args ...value.Field) {
 	order := variableOrder(module)
 	args, set := s.override(module, id, args)
 	s.hold(module, id, args)
 	args = slices.DeleteFunc(args, func(a value.Field) bool {
+		if !a.Value.Known() {
+			return false
+		}
 		written, short := emit.Line(a.Value, nil)
 		return short && written == modules.Default(module, a.Name)
 	})
@@ -75,15 +113,23 @@ func (s *Stack) Module(file, label, module, id string, comments []string, args .
 	s.Add(file, emit.Module(label, "../../modules/"+module, comments, args...))
 	s.Modules[module] = true
 	s.Addresses[id] = "module." + label
-	s.calls[id] = "module." + label
+	s.places[id] = place{address: "module." + label, made: true}
 }
 
-// Output hands a value to the stacks that read this one.
+// Output hands a value to the stacks that read this one: a reference, or an object of references.
 func (s *Stack) Output(name, description string, v value.Value) {
 	s.Outputs = append(s.Outputs, emit.Block{Type: "output", Labels: []string{name}, Args: []value.Field{
 		{Name: "description", Value: value.String(description)},
 		{Name: "value", Value: v},
 	}})
+	if v.Kind == value.ReferenceKind {
+		s.outputs[*v.Ref] = name
+	}
+	for _, field := range v.Fields {
+		if ref := field.Value.Ref; ref != nil {
+			s.outputs[*ref], s.outputs[value.Ref{Of: ref.Of}] = name+"."+field.Name, name
+		}
+	}
 }
 
 // Sort puts the blocks of every file and the outputs into name order, so that no order of discovery shows. Blocks

@@ -45,7 +45,7 @@ var ConnectionVariables = []ConnectionVariable{
 		value: func(p *Process, _ *app.Resource) value.Value { return value.String(RoleName(p.Name)) }},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_PASSWORD", Secret: true, Meaning: "Password of the role.",
 		value: func(p *Process, _ *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.databaseSecret(p.Name) + "_arn")
+			return databasePassword(p.Name)
 		}},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_CA_CERTIFICATE", Meaning: "Certificates to trust, as PEM text: the server speaks TLS alone.",
 		value: ofServer("ca_certificate")},
@@ -56,40 +56,40 @@ var ConnectionVariables = []ConnectionVariable{
 		}},
 	{Kind: "topic", Pattern: "<NAME>_TOPIC_ARN", Meaning: "ARN of the SNS topic.",
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.topicLabel(r.Name) + "_arn")
+			return topicARN(r.Name)
 		}},
 	{Kind: "subscription", Pattern: "<PARENT>_<NAME>_QUEUE_URL",
 		Meaning: "URL of the SQS queue; `<PARENT>` is the topic. A message is SNS's envelope, with the published text in `Message`.",
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.subscriptionLabel(r.Parent, r.Name) + ".queue_url")
+			return value.Of(r.ID(), "queue_url")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_NAME", Meaning: "Name of the S3 bucket.",
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.bucketLabel(r.Name) + ".name")
+			return value.Of(r.ID(), "name")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_PUBLIC_URL", Meaning: "Where the world reads the objects, without a slash at the end. Public buckets only.",
 		of: func(r *app.Resource) bool { return r.Spec.(*Bucket).Public },
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.bucketLabel(r.Name) + ".url")
+			return p.bucketURL(r.Name)
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_KEY_PREFIX",
 		Meaning: "What the keys of all objects begin with. Only where an environment brings a bucket with a `key_prefix`.",
 		where:   func(env *environment.Environment, r *app.Resource) bool { return keyPrefix(env, r.Name) != "" },
 		value:   func(p *Process, r *app.Resource) value.Value { return value.String(keyPrefix(p.Env, r.Name)) }},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_HOST", Meaning: "Host of the primary. It speaks TLS alone, with a certificate of a public authority.",
-		value: ofCache(".address")},
-	{Kind: "cache", Pattern: "<NAME>_CACHE_PORT", Meaning: "Port of the primary.", value: ofCache(".port")},
+		value: ofCache("address")},
+	{Kind: "cache", Pattern: "<NAME>_CACHE_PORT", Meaning: "Port of the primary.", value: ofCache("port")},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_USER", Meaning: "User of the service.",
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.CacheLabel(r.Name) + ".user_names[\"" + p.Name + "\"]")
+			return value.Reference(value.Ref{Of: r.ID(), Attribute: "user_names", Key: p.Name})
 		}},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_PASSWORD", Secret: true, Meaning: "Password of the user.",
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.CacheLabel(r.Name) + ".user_secret_arns[\"" + p.Name + "\"]")
+			return value.Reference(value.Ref{Of: r.ID(), Attribute: "user_secret_arns", Key: p.Name})
 		}},
 	{Kind: "secret", Pattern: "<NAME>", Secret: true, Meaning: "Value of the secret: `StripeKey` becomes `STRIPE_KEY`.",
 		value: func(p *Process, r *app.Resource) value.Value {
-			return value.Traversal("local.platform." + p.secretLabel(r.Name) + "_arn")
+			return SecretARN(r.Name)
 		}},
 	{Kind: callKind, Pattern: "<NAME>_URL", Meaning: "Base URL of a service it calls, inside the network: `http://`, host and port.",
 		value: func(p *Process, r *app.Resource) value.Value { return BaseURL(p.Host(r.Name)) }},
@@ -98,18 +98,16 @@ var ConnectionVariables = []ConnectionVariable{
 }
 
 // callKind is the kind of an edge to another service.
-const callKind = "service"
+const callKind = app.ServiceKind
 
-func ofServer(output string) func(*Process, *app.Resource) value.Value {
+func ofServer(attribute string) func(*Process, *app.Resource) value.Value {
 	return func(p *Process, r *app.Resource) value.Value {
-		return value.Traversal("local.platform.database_server_" + names.Label(serverOf(p, r).Name) + "." + output)
+		return value.Of(app.DatabaseServerID(serverOf(p, r).Name), attribute)
 	}
 }
 
-func ofCache(output string) func(*Process, *app.Resource) value.Value {
-	return func(p *Process, r *app.Resource) value.Value {
-		return value.Traversal("local.platform." + p.CacheLabel(r.Name) + output)
-	}
+func ofCache(attribute string) func(*Process, *app.Resource) value.Value {
+	return func(_ *Process, r *app.Resource) value.Value { return value.Of(r.ID(), attribute) }
 }
 
 func ownName(_ *Process, r *app.Resource) value.Value { return value.String(r.Name) }

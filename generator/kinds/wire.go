@@ -19,11 +19,11 @@ type Deployment struct {
 	Processes []*Process
 	// Labels are the labels of resources, services and processes by their id, as Assign gave them. Who is missing has
 	// the plain one.
-	Labels map[string]string
+	Labels map[app.ID]string
 	// Priorities are the places of public processes on the listener, by their name.
 	Priorities map[string]int
-	// Forgotten are the logical ids of what is left on AWS: it stands in the network and is encrypted with the key as before.
-	Forgotten []string
+	// Forgotten is what is left on AWS: it stands in the network and is encrypted with the key as before.
+	Forgotten []app.ID
 
 	resources map[string][]app.Resource // by kind
 	outside   map[string][]string       // by kind: names of what is declared outside every service
@@ -76,7 +76,9 @@ func (d *Deployment) Of(kind string) []app.Resource { return d.resources[kind] }
 
 // Holds reports whether something of a kind stands in the environment: of the application, or left there by it.
 func (d *Deployment) Holds(kind string) bool {
-	return len(d.Of(kind)) > 0 || slices.ContainsFunc(d.Forgotten, func(id string) bool { return strings.HasPrefix(id, kind+" ") })
+	return len(d.Of(kind)) > 0 || slices.ContainsFunc(d.Forgotten, func(id app.ID) bool {
+		return id.Kind == kind || kind == "database" && id.Kind == app.DatabaseServerKind // what is left of databases is their server
+	})
 }
 
 // Resource is the resource of that kind, parent and name; nil when there is none.

@@ -235,17 +235,3 @@ func Plain(s string) bool {
 	}
 	return true
 }
-
-// Template is a string whose odd parts are traversals: Template("http://", "module.lb.host", ":8080").
-func Template(parts ...string) Value {
-	items := make([]Value, 0, len(parts))
-	for i, part := range parts {
-		switch {
-		case i%2 == 1:
-			items = append(items, Traversal(part))
-		case part != "":
-			items = append(items, String(part))
-		}
-	}
-	return Join(items...)
-}
