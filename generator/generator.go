@@ -14,6 +14,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -26,7 +27,7 @@ import (
 	"github.com/groundplan/groundplan/modules"
 )
 
-// The stacks of an environment on Fargate. A service cannot start before its image, its database and its cluster
+// The stacks of an environment. A service cannot start before its image, its database and its cluster
 // exist, so there are two, each with its own state.
 const (
 	platformStack = "platform"
@@ -71,14 +72,14 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		if env.StrictAccess {
 			granted = attribution.WithoutReach(application)
 		}
-		deployment := kinds.NewDeployment(granted, env)
+		deployment := deploy.New(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
 		for _, id := range toForget(env, previous, consent) {
 			deployment.Forgotten = append(deployment.Forgotten, app.ParseID(id))
 		}
 		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
-		wire(deployment)
-		diags = append(diags, once(check(deployment), reported)...)
+		problems := append(bind(deployment), check(deployment)...)
+		diags = append(diags, once(problems, reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
 		platform := kinds.NewStack(deployment, nil)
 		both := stacks{deployment, platform, kinds.NewStack(deployment, platform)}
@@ -103,12 +104,12 @@ func Generate(application *app.App, environments []environment.Environment, prev
 
 // stacks are those of one environment.
 type stacks struct {
-	deployment         *kinds.Deployment
+	deployment         *deploy.Deployment
 	platform, services *kinds.Stack
 }
 
-func deployments(built []stacks) []*kinds.Deployment {
-	var list []*kinds.Deployment
+func deployments(built []stacks) []*deploy.Deployment {
+	var list []*deploy.Deployment
 	for _, both := range built {
 		list = append(list, both.deployment)
 	}
@@ -146,7 +147,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 }
 
 // check asks what is wrong with a deployment.
-func check(d *kinds.Deployment) hcl.Diagnostics {
+func check(d *deploy.Deployment) hcl.Diagnostics {
 	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {

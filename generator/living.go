@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -43,7 +44,7 @@ func judge(lock, previous *output.Lock, held []holdings.Environment, consent hol
 }
 
 // held is what an environment holds, with where that is declared or set.
-func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
+func held(d *deploy.Deployment, stacks ...*kinds.Stack) holdings.Environment {
 	env := d.Env
 	state := "local files"
 	if env.State != nil {
@@ -79,7 +80,7 @@ func natZones(env *environment.Environment) []string {
 
 // places is where everything that an environment holds is declared in the source or set in groundplan.hcl, by logical id and
 // fact.
-func places(d *kinds.Deployment) map[string]hcl.Range {
+func places(d *deploy.Deployment) map[string]hcl.Range {
 	env, found := d.Env, map[string]hcl.Range{}
 	for _, r := range d.App.Resources {
 		found[r.ID().String()] = r.At

@@ -2,9 +2,11 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/compute"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/value"
@@ -15,28 +17,15 @@ func lowerPlatform(s *kinds.Stack) {
 	network(s)
 	encryptionKey(s)
 	registry(s)
-	cluster(s)
-	if s.Env.Exposed() {
-		loadBalancer(s)
-	}
+	compute.Of(s.Deployment).Platform(s)
 	if !s.App.Containers() {
 		kinds.LowerServiceAuth(s)
 	}
 	for _, kind := range kinds.All {
-		if kind.Lower != nil && runs(s.App, kind) {
-			kind.Lower(s, s.Of(kind.Name))
+		if kind.Platform != nil && (!kind.OfRuntime || !s.App.Containers()) {
+			kind.Platform(s, s.Of(kind.Name))
 		}
 	}
-}
-
-// gateway is the process that hosts the API gateway, nil when the application exposes nothing.
-func gateway(env *environment.Environment) *environment.Process {
-	for i := range env.Processes {
-		if env.Processes[i].Gateway {
-			return &env.Processes[i]
-		}
-	}
-	return nil
 }
 
 // name is the physical name of what an environment has one of.
@@ -61,8 +50,8 @@ func network(s *kinds.Stack) {
 			kinds.Arg("cidr", value.String(s.Env.CIDR)),
 			kinds.Arg("zones", value.Strings(s.Env.Zones)),
 			kinds.Arg("nat", value.String(s.Env.NAT)),
-			kinds.Arg("storage_ports", value.Ints(s.StoragePorts())),
-			kinds.Arg("service_port", value.Int(s.Port())),
+			kinds.Arg("storage_ports", value.Ints(kinds.StoragePorts(s.Deployment))),
+			kinds.Arg("service_port", value.Int(s.NetworkPort())),
 			kinds.Arg("interface_endpoints", value.Strings(s.Env.InterfaceEndpoints)),
 			kinds.Arg("endpoint_account_ids", value.Strings(imageAccounts(s.Deployment))),
 			kinds.Arg("key_arn", kinds.KeyARN()),
@@ -79,23 +68,26 @@ func network(s *kinds.Stack) {
 
 // imageAccounts are the accounts, other than the environment's, whose registries images come from when there is no NAT: the
 // endpoints of ECR lead to no others. Sorted; without account_id the environment's own may be among them.
-func imageAccounts(d *kinds.Deployment) []string {
+func imageAccounts(d *deploy.Deployment) []string {
 	if d.Env.NAT != "none" {
 		return nil
 	}
 	images := []string{d.Env.HelperImage}
-	for _, service := range d.App.Services {
-		if service.Container != nil {
-			images = append(images, service.Container.Image)
-		}
+	for _, w := range d.Workloads {
+		images = append(images, w.Image.Name)
 	}
 	var accounts []string
 	for _, image := range images {
-		if parts := kinds.PrivateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
+		if parts := deploy.PrivateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
 			accounts = append(accounts, parts[1])
 		}
 	}
 	return distinct(accounts)
+}
+
+func distinct(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // encryptionKey is the key that encrypts everything, the environment's own or one that exists.
@@ -113,64 +105,4 @@ func encryptionKey(s *kinds.Stack) {
 		)
 	}
 	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", kinds.KeyARN())
-}
-
-// namespace is the private DNS zone in which processes find each other.
-func namespace(env *environment.Environment) string {
-	return names.Of(names.DiscoveryName, env.App, env.Name) + ".internal"
-}
-
-func cluster(s *kinds.Stack) {
-	s.Module("cluster.tf", "cluster", "fargate-cluster", app.Cluster,
-		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
-		kinds.Arg("name", name(s, names.Cluster)),
-		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
-		kinds.Arg("namespace", value.String(namespace(s.Env))),
-		kinds.Arg("key_arn", kinds.KeyARN()),
-		kinds.Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-		kinds.Arg("container_insights", value.Bool(s.Env.ContainerInsights)),
-	)
-	s.Output("cluster", "The cluster that processes run on.", value.Object(
-		kinds.Arg("cluster_arn", value.Of(app.Cluster, "cluster_arn")),
-		kinds.Arg("cluster_name", value.Of(app.Cluster, "cluster_name")),
-		kinds.Arg("namespace_id", value.Of(app.Cluster, "namespace_id")),
-		kinds.Arg("namespace", value.Of(app.Cluster, "namespace")),
-	))
-}
-
-func loadBalancer(s *kinds.Stack) {
-	target := "the gateway"
-	if s.App.Containers() {
-		target = "public services"
-	}
-	comment := fmt.Sprintf("The way in: HTTPS on %s, routed to %s only", s.Env.Domain, target)
-	switch {
-	case s.Env.Domain == "":
-		comment = "The way in: internal until the environment has a domain, because nothing without TLS faces the internet"
-	case s.Env.Internal:
-		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", s.Env.Domain, target)
-	}
-	args := []value.Field{
-		kinds.Arg("name", name(s, names.LoadBalancer)),
-		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
-		kinds.Arg("subnet_ids", kinds.Network(s.Env.LoadBalancerTier())),
-		kinds.Arg("web_acl_arn", value.String(s.Env.WebACLARN)),
-		kinds.Arg("idle_timeout_seconds", value.Int(s.Env.IdleTimeoutSeconds)),
-		kinds.Arg("access_log_retention_days", value.Int(s.Env.AccessLogRetentionDays)),
-		kinds.Arg("deletion_protection", value.Bool(s.Env.DeletionProtection)),
-	}
-	if s.Env.Domain != "" {
-		args = append(args, domainArgs(s.Deployment)...)
-	}
-	s.Module("load_balancer.tf", "load_balancer", "load-balancer", app.LoadBalancer, []string{comment}, args...)
-	fields := []value.Field{
-		kinds.Arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
-		kinds.Arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
-		kinds.Arg("url", value.Of(app.LoadBalancer, "url")),
-	}
-	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
-		// Whoever keeps the DNS of a name points it here.
-		fields = append(fields, kinds.Arg("dns_name", value.Of(app.LoadBalancer, "dns_name")))
-	}
-	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", value.Object(fields...))
 }

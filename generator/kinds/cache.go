@@ -30,10 +30,13 @@ var evictionPolicies = map[string]source.Value{
 	"NoEviction":     {Kind: source.String, Text: "noeviction"},
 }
 
+// cacheNoun is what messages and comments call one.
+const cacheNoun = "cache cluster"
+
 // Caches is the kind of cache clusters.
 var Caches = Kind{
 	Name: "cache",
-	Noun: "cache cluster",
+	Noun: cacheNoun,
 	Go: []source.GoSpelling{{
 		Package:      "encore.dev/storage/cache",
 		TypeName:     "cache.Cluster",
@@ -55,8 +58,10 @@ var Caches = Kind{
 	Verbs:       map[string]string{"": "keeps keys"},
 	StoragePort: cachePort,
 	Logs:        cacheLogs,
-	Lower:       lowerCaches,
-	Wire:        wireCaches,
+	Platform:    lowerCaches,
+	Bind:        bindCaches,
+	Config:      configCaches,
+	Env:         cacheVariables,
 	Check:       checkCaches,
 }
 

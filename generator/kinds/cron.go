@@ -59,13 +59,12 @@ var Crons = Kind{
 		Methods:    map[string][]string{},
 		InService:  true,
 	}},
-	TypeScript:    []source.TypeScriptSpelling{cronTypeScript},
-	Manifest:      []source.ManifestSpelling{cronManifest},
-	Metadata:      cronMetadata,
-	Read:          readCron,
-	Logs:          cronLogs,
-	LowerServices: lowerCrons,
-	Check:         checkCrons,
+	TypeScript: []source.TypeScriptSpelling{cronTypeScript},
+	Manifest:   []source.ManifestSpelling{cronManifest},
+	Metadata:   cronMetadata,
+	Read:       readCron,
+	Schedules:  cronSchedules,
+	Check:      checkCrons,
 }
 
 // cronSettings mirrors cron.JobConfig, where Every counts seconds.

@@ -53,8 +53,10 @@ var Databases = Kind{
 	Verbs:       map[string]string{"": "uses"},
 	StoragePort: 5432,
 	Logs:        databaseLogs,
-	Lower:       lowerDatabases,
-	Wire:        wireDatabases,
+	Platform:    lowerDatabases,
+	Bind:        bindDatabases,
+	Config:      configDatabases,
+	Env:         databaseVariables,
 	Check:       checkDatabases,
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -34,7 +36,7 @@ func (s *Stack) Existing(file, label string, id app.ID, comments []string, v val
 
 // existingTopic stands for a topic of the application that exists.
 func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
-	label := s.topicLabel(r.Name)
+	label := topicLabel(s.Deployment, r.Name)
 	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
 	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Of(r.ID(), "arn"))
 	if topic.KeyARN != "" {
@@ -47,7 +49,7 @@ func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
 
 // checkTopics holds topics that exist to what the runtime does with them: it sends a message group exactly to a FIFO
 // topic, and SNS refuses one that it does not expect and the lack of one that it does.
-func checkTopics(d *Deployment) hcl.Diagnostics {
+func checkTopics(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("topic") {
 		topic := d.Env.ExistingTopic(r.Name)
@@ -65,7 +67,7 @@ func checkTopics(d *Deployment) hcl.Diagnostics {
 
 // existingBucket stands for a bucket of the application that exists.
 func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket) {
-	label := s.bucketLabel(r.Name)
+	label := bucketLabel(s.Deployment, r.Name)
 	written := []value.Field{
 		Arg("name", value.String(bucket.Name)),
 		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
@@ -95,7 +97,7 @@ func Shown(env *environment.Environment) func(bucket app.Resource) bool {
 
 // checkBuckets: how the world sees what a bucket that exists holds is not for us to decide, only to know. And one bucket that
 // is made has its name before the application's.
-func checkBuckets(d *Deployment) hcl.Diagnostics {
+func checkBuckets(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("bucket") {
 		bucket := d.Env.ExistingBucket(r.Name)

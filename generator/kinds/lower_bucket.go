@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -18,10 +20,12 @@ const accountSuffix = 13
 // bucketFile holds buckets and what shows them to the world.
 const bucketFile = "buckets.tf"
 
-func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Label("bucket", "", name) }
+func bucketLabel(d *deploy.Deployment, name string) string {
+	return "bucket_" + d.Label("bucket", "", name)
+}
 
 // bucketURL is where the world reads the objects of a public bucket.
-func (d *Deployment) bucketURL(name string) value.Value {
+func bucketURL(d *deploy.Deployment, name string) value.Value {
 	if d.Env.ExistingBucket(name) != nil {
 		return value.Of(app.ID{Kind: "bucket", Name: name}, "url")
 	}
@@ -29,12 +33,14 @@ func (d *Deployment) bucketURL(name string) value.Value {
 }
 
 // cdnLabel is the Terraform label of what shows a bucket to the world.
-func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
+func cdnLabel(d *deploy.Deployment, bucket string) string {
+	return "cdn_" + d.Label("bucket", "", bucket)
+}
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
 	var logged []value.Value
 	for _, r := range buckets {
-		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
+		label, spec := bucketLabel(s.Deployment, r.Name), r.Spec.(*Bucket)
 		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
 			existingBucket(s, r, bucket)
 			continue
@@ -134,7 +140,7 @@ func lowerCDN(s *Stack, r app.Resource) {
 		args = append(args, Arg("access_log_bucket_arn", value.Of(app.AccessLogs, "arn")))
 	}
 	s.NorthVirginia = true
-	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", app.CDNID(r.Name), []string{comment}, args...)
+	s.Module(bucketFile, cdnLabel(s.Deployment, r.Name), "cdn", app.CDNID(r.Name), []string{comment}, args...)
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and
@@ -205,12 +211,12 @@ var looksUp = []string{GetObjectMetadata, ReadObjectContents, SignedDownloadURL}
 // listsOnly narrows s3:ListBucket to a folder. Whoever looks a single object up names no folder, and learns by the same
 // right that there is none of that name: for such a process the condition holds where a folder is named, and it could list
 // the names of the whole bucket by naming none.
-func listsOnly(prefix string, uses []app.Edge) []Condition {
+func listsOnly(prefix string, uses []app.Edge) []deploy.Condition {
 	test := "StringLike"
 	if slices.ContainsFunc(uses, func(e app.Edge) bool { return slices.Contains(looksUp, e.Operation) }) {
 		test = "StringLikeIfExists"
 	}
-	return []Condition{{Test: test, Variable: "s3:prefix", Values: []string{prefix + "*"}}}
+	return []deploy.Condition{{Test: test, Variable: "s3:prefix", Values: []string{prefix + "*"}}}
 }
 
 // bucketActions are the actions that uses of a bucket need, on itself, its objects and its key, each once and sorted.

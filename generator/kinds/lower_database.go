@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -28,19 +30,19 @@ func lowerDatabases(s *Stack, resources []app.Resource) {
 			lowerServer(s, server, resources)
 		}
 	}
-	for _, process := range s.Processes {
+	for _, process := range s.Workloads {
 		if len(process.Uses("database")) == 0 {
 			continue
 		}
-		lowerGeneratedSecret(s, s.databaseSecret(process.Name), app.DatabaseRoleID(RoleName(process.Name)),
-			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.Name)), process.Name),
-			fmt.Sprintf("Password of database role %s of %s", RoleName(process.Name), s.Env.App),
-			"database", process.Name)
+		lowerGeneratedSecret(s, databaseSecret(s.Deployment, process.ID.Name), app.DatabaseRoleID(RoleName(process.ID.Name)),
+			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.ID.Name)), process.ID.Name),
+			fmt.Sprintf("Password of database role %s of %s", RoleName(process.ID.Name), s.Env.App),
+			"database", process.ID.Name)
 	}
 }
 
 // databaseSecret does not begin with secret_, as the labels of the application's own secrets do.
-func (d *Deployment) databaseSecret(process string) string {
+func databaseSecret(d *deploy.Deployment, process string) string {
 	return "database_password_" + d.Label("process", "", process)
 }
 
@@ -63,16 +65,16 @@ var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 const databaseFile = "databases.tf"
 
 // serverName is the physical name of a database server.
-func (d *Deployment) serverName(server environment.DatabaseServer) string {
+func serverName(d *deploy.Deployment, server environment.DatabaseServer) string {
 	return names.Of(names.Server, d.Env.App, d.Env.Name, server.Name)
 }
 
 // databaseLogs are the names of the servers that are made.
-func databaseLogs(d *Deployment) []string {
+func databaseLogs(d *deploy.Deployment) []string {
 	var names []string
 	for _, server := range d.Env.DatabaseServers {
 		if server.Existing == nil {
-			names = append(names, d.serverName(server))
+			names = append(names, serverName(d, server))
 		}
 	}
 	return names
@@ -96,7 +98,7 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 		return
 	}
 	args := []value.Field{
-		Arg("name", value.String(s.serverName(server))),
+		Arg("name", value.String(serverName(s.Deployment, server))),
 		Arg("vpc_id", Network("vpc_id")),
 		Arg("subnet_ids", Network("storage_subnet_ids")),
 		Arg("key_arn", KeyARN()),
@@ -133,7 +135,7 @@ var takenDatabases = []string{"postgres", "rdsadmin", "template0", "template1"}
 
 // checkDatabases finds databases that no server can make, because it has one of that name, and servers that could not take
 // a single connection from each task.
-func checkDatabases(d *Deployment) hcl.Diagnostics {
+func checkDatabases(d *deploy.Deployment) hcl.Diagnostics {
 	diags := checkConnections(d)
 	for _, r := range d.Of("database") {
 		if slices.Contains(takenDatabases, r.Name) {
@@ -146,7 +148,7 @@ func checkDatabases(d *Deployment) hcl.Diagnostics {
 
 // checkConnections warns where the smallest pools there are do not fit: a deployment under full load would then leave tasks
 // without a connection.
-func checkConnections(d *Deployment) hcl.Diagnostics {
+func checkConnections(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, server := range d.Env.DatabaseServers {
 		pools, allowed := poolsOn(d, server), maxConnections(server)-reservedConnections
@@ -177,22 +179,22 @@ func checkConnections(d *Deployment) hcl.Diagnostics {
 // poolSize is the number of connections one process may open to one database of the server. Encore opens a pool per
 // database and process; without a limit that is 30 (Go) or 100 (TypeScript) for each task, which a server of this
 // size may not have. A rolling deployment runs twice the tasks for a while.
-func poolSize(d *Deployment, server environment.DatabaseServer) int {
-	if size, known := d.pools[server.Name]; known {
+func poolSize(d *deploy.Deployment, server environment.DatabaseServer) int {
+	if size, known := d.PoolSizes[server.Name]; known {
 		return size
 	}
 	size := min(encorePool, max(1, (maxConnections(server)-reservedConnections)/max(1, poolsOn(d, server))))
-	d.pools[server.Name] = size
+	d.PoolSizes[server.Name] = size
 	return size
 }
 
 // poolsOn is the number of pools that are open to a server while all of its processes, grown to their largest, are deployed.
-func poolsOn(d *Deployment, server environment.DatabaseServer) int {
+func poolsOn(d *deploy.Deployment, server environment.DatabaseServer) int {
 	pools := 0
-	for _, process := range d.Processes {
+	for _, process := range d.Workloads {
 		for name := range process.Uses("database") {
 			if slices.Contains(server.Databases, name) {
-				pools += 2 * process.Scale.Max
+				pools += 2 * process.Size.Scale.Max
 			}
 		}
 	}

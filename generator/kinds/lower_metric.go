@@ -38,7 +38,7 @@ func MetricsSecretName(env *environment.Environment) string {
 // metrics of its own, so that nothing hangs on the resources.
 func lowerMetrics(s *Stack, _ []app.Resource) {
 	secret, needed := metricsSecretOf(s.Env.Metrics.Destination)
-	if !needed || len(s.Processes) == 0 {
+	if !needed || len(s.Workloads) == 0 {
 		return
 	}
 	s.Module(secretFile, secret.label, "secret", app.MetricsSecret,

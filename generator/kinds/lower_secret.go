@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
@@ -14,7 +16,9 @@ import (
 // secretFile is where all secrets of the platform stand, whatever they are for.
 const secretFile = "secrets.tf"
 
-func (d *Deployment) secretLabel(name string) string { return "secret_" + d.Label("secret", "", name) }
+func secretLabel(d *deploy.Deployment, name string) string {
+	return "secret_" + d.Label("secret", "", name)
+}
 
 // SecretARN is the ARN of a secret.
 func SecretARN(name string) value.Value { return value.Of(app.ID{Kind: "secret", Name: name}, "arn") }
@@ -23,7 +27,7 @@ func SecretARN(name string) value.Value { return value.Of(app.ID{Kind: "secret",
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
 func lowerSecrets(s *Stack, resources []app.Resource) {
 	for _, r := range resources {
-		label := s.secretLabel(r.Name)
+		label := secretLabel(s.Deployment, r.Name)
 		s.Module(secretFile, label, "secret", r.ID(),
 			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
 			Arg("name", value.String(SecretName(s.Env, r.Name))),
@@ -49,11 +53,6 @@ func secretVariable(name string) string {
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
-
-// fromVariable is Encore's way to name an environment variable as the source of a value.
-func fromVariable(name string) value.Value {
-	return value.Object(Arg("$env", value.String(name)))
-}
 
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
 func lowerGeneratedSecret(s *Stack, label string, id app.ID, comment, description string, name ...string) {

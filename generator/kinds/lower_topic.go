@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -25,16 +27,18 @@ const (
 )
 
 // topicLabel is the Terraform label of a topic.
-func (d *Deployment) topicLabel(name string) string { return "topic_" + d.Label("topic", "", name) }
+func topicLabel(d *deploy.Deployment, name string) string {
+	return "topic_" + d.Label("topic", "", name)
+}
 
-func (d *Deployment) subscriptionLabel(topic, name string) string {
+func subscriptionLabel(d *deploy.Deployment, topic, name string) string {
 	return "subscription_" + d.Label("subscription", topic, name)
 }
 
 // queueName is the physical name of a subscription's queue. Topic "a-b" with subscription "c" and topic "a" with "b-c" would
 // have one name: those whose labels are told apart are so here too.
-func (d *Deployment) queueName(r app.Resource) string {
-	if d.hasSuffix("subscription", r.Parent, r.Name) {
+func queueName(d *deploy.Deployment, r app.Resource) string {
+	if d.HasSuffix("subscription", r.Parent, r.Name) {
 		return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
 	}
 	return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
@@ -49,7 +53,7 @@ func isFIFO(application *app.App, topic *Topic) bool {
 
 // checkDelivery warns of what a topic asks for and Encore's TypeScript runtime does not do: reading its infra config it
 // takes every topic for one without order whose messages may come twice.
-func checkDelivery(d *Deployment) hcl.Diagnostics {
+func checkDelivery(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("topic") {
 		topic := r.Spec.(*Topic)
@@ -68,7 +72,7 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 
 func lowerTopics(s *Stack, topics []app.Resource) {
 	for _, r := range topics {
-		label := s.topicLabel(r.Name)
+		label := topicLabel(s.Deployment, r.Name)
 		if topic := s.Env.ExistingTopic(r.Name); topic != nil {
 			existingTopic(s, r, topic)
 			continue
@@ -86,12 +90,12 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 
 func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 	for _, r := range subscriptions {
-		label, spec := s.subscriptionLabel(r.Parent, r.Name), r.Spec.(*Subscription)
+		label, spec := subscriptionLabel(s.Deployment, r.Parent, r.Name), r.Spec.(*Subscription)
 		topic := s.Resource("topic", "", r.Parent)
 		s.Module(topicFile, label, "subscription", r.ID(),
 			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
 			// Two subscriptions of one name are usual, on different topics.
-			Arg("name", value.String(s.queueName(r))),
+			Arg("name", value.String(queueName(s.Deployment, r))),
 			Arg("topic_arn", topicARN(r.Parent)),
 			Arg("key_arn", KeyARN()),
 			Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
@@ -134,7 +138,7 @@ const failures = "-failures"
 
 // checkQueues finds queues of different declarations that would have one name: terraform sees two resources, and SQS
 // refuses the second in the middle of an apply.
-func checkQueues(d *Deployment) hcl.Diagnostics {
+func checkQueues(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	type queue struct {
 		of   string
@@ -150,7 +154,7 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		taken[name] = queue{of, r}
 	}
 	for _, r := range d.Of("subscription") {
-		name, ending := d.queueName(r), ""
+		name, ending := queueName(d, r), ""
 		if topic := d.Resource("topic", "", r.Parent); topic != nil && isFIFO(d.App, topic.Spec.(*Topic)) {
 			ending = ".fifo"
 		}
@@ -158,16 +162,16 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		take(name+ending, "The queue of "+of, r)
 		take(name+deadLetters+ending, "The queue of dead letters of "+of, r)
 	}
-	for _, p := range d.Processes {
-		if p.Job {
-			take(UnitName(d.Env, p.Name)+failures, "The queue of failed runs of job "+quoted(p.Name), app.Resource{At: p.Service(p.Name).At})
+	for _, p := range d.Workloads {
+		if p.Ends {
+			take(p.UnitName()+failures, "The queue of failed runs of job "+quoted(p.ID.Name), app.Resource{At: p.Service(p.ID.Name).At})
 		}
 	}
 	for _, r := range d.Of("cron") {
 		if r.Spec.(*Cron).StartsJob {
 			continue
 		}
-		take(d.cronName(r)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
+		take(deploy.ScheduleName(d.Env, r.Name)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
 	}
 	return diags
 }

@@ -33,8 +33,9 @@ var Metrics = Kind{
 	Read:       readMetric,
 	Verbs:      map[string]string{Record: "records"},
 	OfRuntime:  true,
-	Lower:      lowerMetrics,
-	Wire:       wireMetrics,
+	Platform:   lowerMetrics,
+	Bind:       bindMetrics,
+	Config:     configMetrics,
 }
 
 func metricSpelling(config string, constructors ...string) source.GoSpelling {

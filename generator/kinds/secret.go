@@ -25,6 +25,8 @@ var Secrets = Kind{
 	Verbs:      map[string]string{"": "reads"},
 	Repeatable: true,
 	Everywhere: true,
-	Lower:      lowerSecrets,
-	Wire:       wireSecrets,
+	Platform:   lowerSecrets,
+	Bind:       bindSecrets,
+	Config:     configSecrets,
+	Env:        secretVariables,
 }

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -17,7 +19,7 @@ import (
 
 // Stack collects the blocks of one root module, by file, while it is being built.
 type Stack struct {
-	*Deployment
+	*deploy.Deployment
 
 	// Files maps a file name to its blocks.
 	Files map[string][]emit.Block
@@ -49,7 +51,7 @@ type place struct {
 }
 
 // NewStack returns an empty stack, which reads the outputs of another one unless that is nil.
-func NewStack(d *Deployment, reads *Stack) *Stack {
+func NewStack(d *deploy.Deployment, reads *Stack) *Stack {
 	return &Stack{
 		Deployment: d, Files: map[string][]emit.Block{}, Addresses: map[app.ID]string{}, Modules: map[string]bool{}, Texts: map[string][]byte{},
 		Holdings: map[app.ID]map[string]string{}, places: map[app.ID]place{}, outputs: map[value.Ref]string{}, reads: reads,

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -63,9 +64,11 @@ var Topics = Kind{
 	Metadata:   topicMetadata,
 	Read:       readTopic,
 	Verbs:      map[string]string{Publish: "publishes"},
-	Check:      func(d *Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
-	Lower:      lowerTopics,
-	Wire:       wireTopics,
+	Check:      func(d *deploy.Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
+	Platform:   lowerTopics,
+	Bind:       bindTopics,
+	Config:     configTopics,
+	Env:        topicVariables,
 }
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
