@@ -15,14 +15,14 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
-	"github.com/groundplan/groundplan/generator/parallel"
+	"github.com/groundplan/groundplan/generator/platform"
 	"github.com/groundplan/groundplan/generator/quota"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -80,11 +80,11 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		wire(deployment)
 		diags = append(diags, once(check(deployment), reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
-		platform := kinds.NewStack(deployment, nil)
-		both := stacks{deployment, platform, kinds.NewStack(deployment, platform)}
+		first := kinds.NewStack(platformStack, deployment, platform.Settled, nil)
+		both := stacks{deployment, first, kinds.NewStack(servicesStack, deployment, platform.Settled, first)}
 		lowerPlatform(both.platform)
 		lowerServices(both.services)
-		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
+		diags = append(diags, stack.CheckOverrides(both.platform.Stack, both.services.Stack)...)
 		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
 	}
 	verdict := judge(result.Lock, previous, all, consent)
@@ -125,19 +125,19 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
 		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
-		for _, s := range []struct {
-			name  string
-			stack *kinds.Stack
-		}{{platformStack, both.platform}, {servicesStack, both.services}} {
-			folder := env.Name + "/" + s.name
-			move(s.stack, folder, result.Lock, previous)
-			frame(s.stack, s.name)
-			diags = append(diags, printStack(result, folder, s.stack)...)
-			for file, text := range s.stack.Texts {
+		for _, s := range []*kinds.Stack{both.platform, both.services} {
+			folder := env.Name + "/" + s.Name
+			move(s, folder, result.Lock, previous)
+			s.Frame()
+			files, problems := s.Print()
+			diags = append(diags, problems...)
+			for file, text := range files {
 				result.Files[folder+"/"+file] = text
 			}
-			result.Lock.Addresses[folder] = byText(s.stack.Addresses)
-			maps.Copy(used, s.stack.Modules)
+			result.Lock.Addresses[folder] = byText(s.Addresses())
+			for _, call := range s.Calls {
+				used[call.Module] = true
+			}
 		}
 		diags = append(diags, checkSizes(both.deployment, result.Files)...)
 	}
@@ -164,25 +164,6 @@ func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
 		reported[text] = true
 		return known
 	})
-}
-
-// printStack puts a stack's files into the output.
-func printStack(result *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
-	s.Sort()
-	if len(s.Outputs) > 0 {
-		s.Files["outputs.tf"] = s.Outputs
-	}
-	files := slices.Sorted(maps.Keys(s.Files))
-	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]], s.Address) })
-	var diags hcl.Diagnostics
-	for i, file := range files {
-		if err := problems[i]; err != nil {
-			diags = append(diags, diagnostic.Error(hcl.Range{}, "Text that HCL cannot hold", "", "%s/%s: %s.", folder, file, err))
-		}
-		result.Files[folder+"/"+file] = contents[i]
-	}
-	return diags
 }
 
 // vendor copies the modules in use into the output.

@@ -43,12 +43,12 @@ func lowerJob(s *kinds.Stack, p *kinds.Process) {
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),
 		kinds.Arg("connections", connectionArgs(p)),
-		kinds.Arg("schedules", scheduleArgs(s, p, label)),
+		kinds.Arg("schedules", scheduleArgs(s, p)),
 	)
 }
 
 // scheduleArgs are the schedules that start a job. Each is a declaration of its own, whose address is the job's.
-func scheduleArgs(s *kinds.Stack, p *kinds.Process, label string) value.Value {
+func scheduleArgs(s *kinds.Stack, p *kinds.Process) value.Value {
 	var fields []value.Field
 	for _, r := range s.Of(kinds.Crons.Name) {
 		cron := r.Spec.(*kinds.Cron)
@@ -62,7 +62,7 @@ func scheduleArgs(s *kinds.Stack, p *kinds.Process, label string) value.Value {
 		}
 		fields = append(fields, value.Field{Name: names.Of(names.JobSchedule, r.Name), Value: value.Object(schedule...),
 			Comments: []string{fmt.Sprintf("Cron job %q, in %s", r.Name, r.At.Filename)}})
-		s.Addresses[r.ID()] = "module." + label
+		s.Parts[r.ID()] = app.ProcessID(p.Name)
 	}
 	return value.Map(fields...)
 }

@@ -58,10 +58,8 @@ func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
 	if zones := natZones(env); len(zones) > 0 {
 		e.Holdings[holdings.EnvironmentID][holdings.NATFact] = strings.Join(zones, ", ")
 	}
-	for _, s := range stacks {
-		for id, facts := range s.Holdings {
-			e.Holdings[id.String()] = facts
-		}
+	for id, facts := range kinds.Held(d, stacks...) {
+		e.Holdings[id.String()] = facts
 	}
 	return e
 }
@@ -139,7 +137,7 @@ func toForget(env *environment.Environment, previous *output.Lock, consent holdi
 // forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
 // are those of this run.
 func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
-	stack := s.Env.Name + "/" + platformStack
+	stack, current := s.Env.Name+"/"+platformStack, s.Addresses()
 	addresses := maps.Clone(previous.Forgotten[stack])
 	if addresses == nil {
 		addresses = map[string]string{}
@@ -149,14 +147,14 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 		// Who shows a bucket goes on showing it.
 		of := app.ParseID(id)
 		cdn := app.CDNID(of.Name)
-		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && s.Addresses[cdn] == "" {
+		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && current[cdn] == "" {
 			addresses[cdn.String()] = before
 		}
 	}
 	var diags hcl.Diagnostics
 	for _, id := range slices.Sorted(maps.Keys(addresses)) {
 		address := addresses[id]
-		for other, taken := range s.Addresses {
+		for other, taken := range current {
 			if taken == address && (other.Kind != kinds.Databases.Name || other.String() == id) {
 				diags = append(diags, diagnostic.WithHint(diagnostic.Error(s.Env.At, "Forgotten and made again",
 					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
@@ -181,14 +179,14 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 
 // move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
 func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
-	moved, current := maps.Clone(previous.Moved[folder]), map[string]bool{}
+	moved, addresses, current := maps.Clone(previous.Moved[folder]), s.Addresses(), map[string]bool{}
 	if moved == nil {
 		moved = map[string]string{}
 	}
-	for _, address := range s.Addresses {
+	for _, address := range addresses {
 		current[address] = true
 	}
-	for id, address := range s.Addresses {
+	for id, address := range addresses {
 		// A database has its server's address, and may change servers.
 		shared := id.Kind == kinds.Databases.Name
 		if before := previous.Addresses[folder][id.String()]; before != "" && before != address && !shared && !current[before] {

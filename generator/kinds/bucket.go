@@ -89,6 +89,7 @@ var Buckets = Kind{
 	Metadata:   bucketMetadata,
 	Read:       readBucket,
 	Lower:      lowerBuckets,
+	Settled:    bucketSettled,
 	Wire:       wireBuckets,
 	CheckUse:   checkBucketUse,
 	Check:      checkBuckets,

@@ -56,6 +56,7 @@ var Caches = Kind{
 	StoragePort: cachePort,
 	Logs:        cacheLogs,
 	Lower:       lowerCaches,
+	Settled:     cacheSettled,
 	Wire:        wireCaches,
 	Check:       checkCaches,
 }

@@ -65,6 +65,7 @@ var Crons = Kind{
 	Read:          readCron,
 	Logs:          cronLogs,
 	LowerServices: lowerCrons,
+	Settled:       cronSettled,
 	Check:         checkCrons,
 }
 

@@ -54,6 +54,7 @@ var Databases = Kind{
 	StoragePort: 5432,
 	Logs:        databaseLogs,
 	Lower:       lowerDatabases,
+	Settled:     databaseSettled,
 	Wire:        wireDatabases,
 	Check:       checkDatabases,
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/value"
@@ -23,14 +22,6 @@ func Network(attribute string) value.Value { return value.Of(app.Network, attrib
 
 // KeyARN is the ARN of the environment's key.
 func KeyARN() value.Value { return value.Of(app.EncryptionKey, "arn") }
-
-// Existing adds what an environment brings to a file, under the id that a module call would have: nothing makes it, and
-// there is nothing to override.
-func (s *Stack) Existing(file, label string, id app.ID, comments []string, v value.Value) {
-	s.Add(file, emit.Block{Type: "locals", Comments: comments, Args: []value.Field{Arg(label, v)}})
-	s.places[id] = place{address: "local." + label, single: v.Kind != value.ObjectKind}
-	s.holdExisting(id)
-}
 
 // existingTopic stands for a topic of the application that exists.
 func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {

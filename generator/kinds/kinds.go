@@ -13,6 +13,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
 )
 
 // Kind is one kind of resource, as data. Everything that differs between kinds stands here; whoever walks All needs no
@@ -69,6 +70,8 @@ type Kind struct {
 	// what its uses of them need. Nil for a kind that needs no such thing.
 	Lower func(s *Stack, resources []app.Resource)
 	Wire  func(p *Process)
+	// Settled are the arguments of the modules it becomes that no override can set: see stack.Settings.
+	Settled map[string]map[string]stack.Settled
 	// OfRuntime says that Encore's runtimes do it by themselves: plain containers have no part in it.
 	OfRuntime bool
 	// LowerServices adds to the services stack what a declaration becomes there: what needs both ends, and changes with a

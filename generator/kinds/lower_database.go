@@ -84,10 +84,7 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
 			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
-			s.Holdings[r.ID()] = map[string]string{ServerFact: server.Name}
-			if server.Existing == nil {
-				s.Addresses[r.ID()] = "module." + label
-			}
+			s.Parts[r.ID()] = id
 		}
 	}
 	comment := fmt.Sprintf("Database server %s holds %s", quoted(server.Name), strings.Join(holds, ", "))

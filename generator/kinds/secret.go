@@ -26,5 +26,6 @@ var Secrets = Kind{
 	Repeatable: true,
 	Everywhere: true,
 	Lower:      lowerSecrets,
+	Settled:    secretSettled,
 	Wire:       wireSecrets,
 }

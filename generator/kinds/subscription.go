@@ -70,6 +70,7 @@ var Subscriptions = Kind{
 	Metadata:   subscriptionMetadata,
 	Read:       readSubscription,
 	Lower:      lowerSubscriptions,
+	Settled:    subscriptionSettled,
 	Check:      checkQueues,
 	Bound:      true,
 	Operation:  Subscribe,

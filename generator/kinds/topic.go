@@ -65,6 +65,7 @@ var Topics = Kind{
 	Verbs:      map[string]string{Publish: "publishes"},
 	Check:      func(d *Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
 	Lower:      lowerTopics,
+	Settled:    topicSettled,
 	Wire:       wireTopics,
 }
 
