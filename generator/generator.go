@@ -16,22 +16,15 @@ import (
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
-	"github.com/groundplan/groundplan/generator/parallel"
+	"github.com/groundplan/groundplan/generator/platform"
 	"github.com/groundplan/groundplan/generator/quota"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/modules"
-)
-
-// The stacks of an environment. A service cannot start before its image, its database and its cluster
-// exist, so there are two, each with its own state.
-const (
-	platformStack = "platform"
-	servicesStack = "services"
 )
 
 // Output is what Generate makes: files with their lock, and what each environment takes of what AWS limits, in the order of the
@@ -63,7 +56,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	for i := range environments {
 		forgotten = append(forgotten, toForget(&environments[i], previous, consent)...)
 	}
-	labels, reported := assignLabels(application, previous, distinct(forgotten)), map[string]bool{}
+	slices.Sort(forgotten)
+	labels, reported := assignLabels(application, previous, slices.Compact(forgotten)), map[string]bool{}
 	var built []stacks
 	var all []holdings.Environment
 	for i := range environments {
@@ -81,11 +75,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		problems := append(bind(deployment), check(deployment)...)
 		diags = append(diags, once(problems, reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
-		platform := kinds.NewStack(deployment, nil)
-		both := stacks{deployment, platform, kinds.NewStack(deployment, platform)}
-		lowerPlatform(both.platform)
-		lowerServices(both.services)
-		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
+		both := build(deployment)
+		diags = append(diags, stack.CheckOverrides(both.platform, both.services)...)
 		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
 	}
 	verdict := judge(result.Lock, previous, all, consent)
@@ -100,12 +91,6 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		result.Lock.Files[path] = output.Hash(content)
 	}
 	return result, diags
-}
-
-// stacks are those of one environment.
-type stacks struct {
-	deployment         *deploy.Deployment
-	platform, services *kinds.Stack
 }
 
 func deployments(built []stacks) []*deploy.Deployment {
@@ -125,20 +110,20 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 		if both.deployment.App.Configured() {
 			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
-		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
-		for _, s := range []struct {
-			name  string
-			stack *kinds.Stack
-		}{{platformStack, both.platform}, {servicesStack, both.services}} {
-			folder := env.Name + "/" + s.name
-			move(s.stack, folder, result.Lock, previous)
-			frame(s.stack, s.name)
-			diags = append(diags, printStack(result, folder, s.stack)...)
-			for file, text := range s.stack.Texts {
+		diags = append(diags, forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
+		for _, s := range []*stack.Stack{both.platform, both.services} {
+			folder := env.Name + "/" + s.Name
+			move(s, folder, result.Lock, previous)
+			s.Frame()
+			files, problems := s.Print()
+			diags = append(diags, problems...)
+			for file, text := range files {
 				result.Files[folder+"/"+file] = text
 			}
-			result.Lock.Addresses[folder] = byText(s.stack.Addresses)
-			maps.Copy(used, s.stack.Modules)
+			result.Lock.Addresses[folder] = byText(s.Addresses())
+			for _, call := range s.Calls {
+				used[call.Module] = true
+			}
 		}
 		diags = append(diags, checkSizes(both.deployment, result.Files)...)
 	}
@@ -148,7 +133,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 
 // check asks what is wrong with a deployment.
 func check(d *deploy.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)
@@ -165,25 +150,6 @@ func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
 		reported[text] = true
 		return known
 	})
-}
-
-// printStack puts a stack's files into the output.
-func printStack(result *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
-	s.Sort()
-	if len(s.Outputs) > 0 {
-		s.Files["outputs.tf"] = s.Outputs
-	}
-	files := slices.Sorted(maps.Keys(s.Files))
-	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]], s.Address) })
-	var diags hcl.Diagnostics
-	for i, file := range files {
-		if err := problems[i]; err != nil {
-			diags = append(diags, diagnostic.Error(hcl.Range{}, "Text that HCL cannot hold", "", "%s/%s: %s.", folder, file, err))
-		}
-		result.Files[folder+"/"+file] = contents[i]
-	}
-	return diags
 }
 
 // vendor copies the modules in use into the output.

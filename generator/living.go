@@ -15,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -44,7 +45,7 @@ func judge(lock, previous *output.Lock, held []holdings.Environment, consent hol
 }
 
 // held is what an environment holds, with where that is declared or set.
-func held(d *deploy.Deployment, stacks ...*kinds.Stack) holdings.Environment {
+func held(d *deploy.Deployment, stacks ...*stack.Stack) holdings.Environment {
 	env := d.Env
 	state := "local files"
 	if env.State != nil {
@@ -59,10 +60,8 @@ func held(d *deploy.Deployment, stacks ...*kinds.Stack) holdings.Environment {
 	if zones := natZones(env); len(zones) > 0 {
 		e.Holdings[holdings.EnvironmentID][holdings.NATFact] = strings.Join(zones, ", ")
 	}
-	for _, s := range stacks {
-		for id, facts := range s.Holdings {
-			e.Holdings[id.String()] = facts
-		}
+	for id, facts := range kinds.Held(d, stacks...) {
+		e.Holdings[id.String()] = facts
 	}
 	return e
 }
@@ -134,13 +133,14 @@ func toForget(env *environment.Environment, previous *output.Lock, consent holdi
 			ids = append(ids, id)
 		}
 	}
-	return distinct(ids)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
 // are those of this run.
-func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
-	stack := s.Env.Name + "/" + platformStack
+func forget(env *environment.Environment, s *stack.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
+	stack, current := env.Name+"/"+platformStack, s.Addresses()
 	addresses := maps.Clone(previous.Forgotten[stack])
 	if addresses == nil {
 		addresses = map[string]string{}
@@ -150,18 +150,18 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 		// Who shows a bucket goes on showing it.
 		of := app.ParseID(id)
 		cdn := app.CDNID(of.Name)
-		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && s.Addresses[cdn] == "" {
+		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && current[cdn] == "" {
 			addresses[cdn.String()] = before
 		}
 	}
 	var diags hcl.Diagnostics
 	for _, id := range slices.Sorted(maps.Keys(addresses)) {
 		address := addresses[id]
-		for other, taken := range s.Addresses {
+		for other, taken := range current {
 			if taken == address && (other.Kind != kinds.Databases.Name || other.String() == id) {
-				diags = append(diags, diagnostic.WithHint(diagnostic.Error(s.Env.At, "Forgotten and made again",
+				diags = append(diags, diagnostic.WithHint(diagnostic.Error(env.At, "Forgotten and made again",
 					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
-					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", s.Env.Name, holdings.Describe(id)),
+					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", env.Name, holdings.Describe(id)),
 					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
 		}
@@ -181,15 +181,15 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 }
 
 // move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
-func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
-	moved, current := maps.Clone(previous.Moved[folder]), map[string]bool{}
+func move(s *stack.Stack, folder string, lock, previous *output.Lock) {
+	moved, addresses, current := maps.Clone(previous.Moved[folder]), s.Addresses(), map[string]bool{}
 	if moved == nil {
 		moved = map[string]string{}
 	}
-	for _, address := range s.Addresses {
+	for _, address := range addresses {
 		current[address] = true
 	}
-	for id, address := range s.Addresses {
+	for id, address := range addresses {
 		// A database has its server's address, and may change servers.
 		shared := id.Kind == kinds.Databases.Name
 		if before := previous.Addresses[folder][id.String()]; before != "" && before != address && !shared && !current[before] {

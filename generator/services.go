@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"maps"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -8,6 +10,8 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/platform"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -30,21 +34,59 @@ func bind(d *deploy.Deployment) hcl.Diagnostics {
 	return diags
 }
 
+// stacks are those of one environment.
+type stacks struct {
+	deployment         *deploy.Deployment
+	platform, services *stack.Stack
+}
+
+// The stacks of an environment. A service cannot start before its image, its database and its cluster
+// exist, so there are two, each with its own state.
+const (
+	platformStack = "platform"
+	servicesStack = "services"
+)
+
+// build makes the stacks of a deployment that is bound.
+func build(d *deploy.Deployment) stacks {
+	settings := settings(d)
+	first := stack.New(platformStack, settings, nil)
+	built := stacks{d, first, stack.New(servicesStack, settings, first)}
+	target := compute.Of(d)
+	platform.Lower(d, built.platform)
+	target.Platform(d, built.platform)
+	kinds.Platform(d, built.platform)
+	lowerServices(d, built.services, target)
+	return built
+}
+
+// settings are what an environment says of its stacks.
+func settings(d *deploy.Deployment) stack.Settings {
+	tags := map[string]string{"application": d.Env.App, "environment": d.Env.Name, "managed-by": "groundplan"}
+	maps.Copy(tags, d.Env.Tags)
+	settled := maps.Clone(platform.Settled)
+	maps.Copy(settled, compute.Settled(d))
+	maps.Copy(settled, kinds.Settled())
+	return stack.Settings{
+		Environment: d.Env.Name, Region: d.Env.Region, AccountID: d.Env.AccountID, Tags: tags, State: d.Env.State,
+		Overrides: d.Env.Overrides, Settled: settled,
+	}
+}
+
 // lowerServices builds the stack that changes with each deploy: one module call per workload, each in a file of its own, and
 // the schedules that start or call one.
-func lowerServices(s *kinds.Stack) {
-	target := compute.Of(s.Deployment)
-	for _, w := range s.Workloads {
-		target.Workload(s, w)
+func lowerServices(d *deploy.Deployment, s *stack.Stack, target compute.Target) {
+	for _, w := range d.Workloads {
+		target.Workload(d, s, w)
 	}
-	for _, schedule := range s.Schedules {
-		target.Schedule(s, schedule)
+	for _, schedule := range d.Schedules {
+		target.Schedule(d, s, schedule)
 	}
-	target.Files(s)
-	if s.Env.Exposed() {
+	target.Files(d, s)
+	if d.Env.Exposed() {
 		s.Output("url", "Where the application answers.", value.Of(app.LoadBalancer, "url"))
 	}
-	if !s.DeploysByTag() {
+	if !d.DeploysByTag() {
 		return
 	}
 	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []value.Field{

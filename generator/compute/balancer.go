@@ -6,43 +6,43 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
-	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
 // loadBalancer is the way in from outside, whatever runs what it leads to: targets attach their workloads to its listener.
-func loadBalancer(s *kinds.Stack) {
+func loadBalancer(d *deploy.Deployment, s *stack.Stack) {
 	target := "the gateway"
-	if s.App.Containers() {
+	if d.App.Containers() {
 		target = "public services"
 	}
-	comment := fmt.Sprintf("The way in: HTTPS on %s, routed to %s only", s.Env.Domain, target)
+	comment := fmt.Sprintf("The way in: HTTPS on %s, routed to %s only", d.Env.Domain, target)
 	switch {
-	case s.Env.Domain == "":
+	case d.Env.Domain == "":
 		comment = "The way in: internal until the environment has a domain, because nothing without TLS faces the internet"
-	case s.Env.Internal:
-		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", s.Env.Domain, target)
+	case d.Env.Internal:
+		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", d.Env.Domain, target)
 	}
 	args := []value.Field{
-		arg("name", value.String(names.Of(names.LoadBalancer, s.Env.App, s.Env.Name))),
+		arg("name", value.String(names.Of(names.LoadBalancer, d.Env.App, d.Env.Name))),
 		arg("vpc_id", value.Of(app.Network, "vpc_id")),
-		arg("subnet_ids", value.Of(app.Network, s.Env.LoadBalancerTier())),
-		arg("web_acl_arn", value.String(s.Env.WebACLARN)),
-		arg("idle_timeout_seconds", value.Int(s.Env.IdleTimeoutSeconds)),
-		arg("access_log_retention_days", value.Int(s.Env.AccessLogRetentionDays)),
-		arg("deletion_protection", value.Bool(s.Env.DeletionProtection)),
+		arg("subnet_ids", value.Of(app.Network, d.Env.LoadBalancerTier())),
+		arg("web_acl_arn", value.String(d.Env.WebACLARN)),
+		arg("idle_timeout_seconds", value.Int(d.Env.IdleTimeoutSeconds)),
+		arg("access_log_retention_days", value.Int(d.Env.AccessLogRetentionDays)),
+		arg("deletion_protection", value.Bool(d.Env.DeletionProtection)),
 	}
-	if s.Env.Domain != "" {
-		args = append(args, domainArgs(s.Deployment)...)
+	if d.Env.Domain != "" {
+		args = append(args, domainArgs(d)...)
 	}
-	s.Module("load_balancer.tf", "load_balancer", "load-balancer", app.LoadBalancer, []string{comment}, args...)
+	s.Module(stack.Call{File: "load_balancer.tf", Label: "load_balancer", Module: "load-balancer", Of: app.LoadBalancer, Why: []string{comment}, Args: args})
 	fields := []value.Field{
 		arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
 		arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
 		arg("url", value.Of(app.LoadBalancer, "url")),
 	}
-	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
+	if d.Env.Domain != "" && len(d.Env.NamesWithoutZone()) > 0 {
 		// Whoever keeps the DNS of a name points it here.
 		fields = append(fields, arg("dns_name", value.Of(app.LoadBalancer, "dns_name")))
 	}
@@ -87,4 +87,18 @@ func domainArgs(d *deploy.Deployment) []value.Field {
 func distinct(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// balancerSettled are the arguments of the load balancer that no override can set.
+var balancerSettled = map[string]map[string]stack.Settled{
+	"load-balancer": {
+		"domain":              {Why: "the gateway answers to the same name", Instead: "set domain in the environment"},
+		"alternative_domains": {Why: "the gateway answers to the names of the environment alone", Instead: "write an alias block in the environment"},
+		"redirected_domains":  {Why: "the gateway answers to the names that are not sent on", Instead: "set redirect in the alias block of the environment"},
+		"hosted_zone_id":      {Why: "it belongs to the domain", Instead: "set hosted_zone_id in the environment"},
+		"hosted_zone_ids":     {Why: "they belong to the names of the environment", Instead: "set hosted_zone_id in the alias block of the environment"},
+		"private_zone_ids":    {Why: "they belong to the names of the environment", Instead: "set private_zone_id in the environment or in its alias block"},
+		"certificate_arn":     {Why: "it belongs to the domain", Instead: "set certificate_arn in the environment"},
+		"internal":            {Why: "what is checked and said of the environment follows from it", Instead: "set internal in the environment"},
+	},
 }

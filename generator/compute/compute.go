@@ -6,11 +6,12 @@ package compute
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -21,15 +22,24 @@ type Target struct {
 	// Address is where other workloads of the environment reach one, a base URL.
 	Address func(w *deploy.Workload) value.Value
 	// Platform adds to the long-lived stack what workloads need before any of them can start.
-	Platform func(s *kinds.Stack)
+	Platform func(d *deploy.Deployment, s *stack.Stack)
 	// Workload adds one workload to the stack that changes with each deployment, and Schedule what starts or calls one.
-	Workload func(s *kinds.Stack, w *deploy.Workload)
-	Schedule func(s *kinds.Stack, schedule deploy.Schedule)
+	Workload func(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload)
+	Schedule func(d *deploy.Deployment, s *stack.Stack, schedule deploy.Schedule)
 	// Files adds to that stack what all its workloads have in common, once they are there.
-	Files func(s *kinds.Stack)
+	Files func(d *deploy.Deployment, s *stack.Stack)
 	// Logs are the names that stand in those of the log groups that the target makes, beside those of workloads: the environment's
 	// key has to admit them.
 	Logs func(d *deploy.Deployment) []string
+	// Settled are the arguments of its modules that no override can set: see stack.Settings.
+	Settled map[string]map[string]stack.Settled
+}
+
+// Settled are the arguments that no override can set of whatever runs an environment's workloads.
+func Settled(d *deploy.Deployment) map[string]map[string]stack.Settled {
+	all := maps.Clone(Of(d).Settled)
+	maps.Copy(all, balancerSettled)
+	return all
 }
 
 // Targets are all there are. A new one is a file and a line here.

@@ -7,8 +7,8 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -16,7 +16,7 @@ import (
 // Cloud Map; a load balancer sends requests from outside; EventBridge Scheduler starts tasks, and functions that call endpoints.
 var Fargate = Target{
 	Name:    "fargate",
-	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs,
+	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs, Settled: fargateSettled,
 }
 
 // fargateAddress is the workload's name in the namespace.
@@ -27,24 +27,25 @@ func fargateAddress(w *deploy.Workload) value.Value {
 // discoveryName is the DNS label under which other workloads find this one.
 func discoveryName(w *deploy.Workload) string { return names.Of(names.DiscoveryName, w.ID.Name) }
 
-func fargatePlatform(s *kinds.Stack) {
-	s.Module("cluster.tf", "cluster", "fargate-cluster", app.Cluster,
-		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
-		arg("name", value.String(names.Of(names.Cluster, s.Env.App, s.Env.Name))),
-		arg("vpc_id", value.Of(app.Network, "vpc_id")),
-		arg("namespace", value.String(names.Of(names.DiscoveryName, s.Env.App, s.Env.Name)+".internal")),
-		arg("key_arn", value.Of(app.EncryptionKey, "arn")),
-		arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-		arg("container_insights", value.Bool(s.Env.ContainerInsights)),
-	)
+func fargatePlatform(d *deploy.Deployment, s *stack.Stack) {
+	s.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster,
+		Why: []string{"The cluster, and the private DNS namespace in which processes find each other"},
+		Args: []value.Field{
+			arg("name", value.String(names.Of(names.Cluster, d.Env.App, d.Env.Name))),
+			arg("vpc_id", value.Of(app.Network, "vpc_id")),
+			arg("namespace", value.String(names.Of(names.DiscoveryName, d.Env.App, d.Env.Name)+".internal")),
+			arg("key_arn", value.Of(app.EncryptionKey, "arn")),
+			arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+			arg("container_insights", value.Bool(d.Env.ContainerInsights)),
+		}})
 	s.Output("cluster", "The cluster that processes run on.", value.Object(
 		arg("cluster_arn", value.Of(app.Cluster, "cluster_arn")),
 		arg("cluster_name", value.Of(app.Cluster, "cluster_name")),
 		arg("namespace_id", value.Of(app.Cluster, "namespace_id")),
 		arg("namespace", value.Of(app.Cluster, "namespace")),
 	))
-	if s.Env.Exposed() {
-		loadBalancer(s)
+	if d.Env.Exposed() {
+		loadBalancer(d, s)
 	}
 }
 
@@ -57,24 +58,24 @@ func fargateLogs(d *deploy.Deployment) []string {
 	return list
 }
 
-func fargateWorkload(s *kinds.Stack, w *deploy.Workload) {
+func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 	module := "fargate-service"
-	args := fargateArgs(s, w)
+	args := fargateArgs(d, s, w)
 	if w.Ends {
 		module = "fargate-job"
 		args = append(args,
 			arg("spot", value.Bool(w.Size.Spot)),
-			arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
+			arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
 			arg("schedules", fargateStarts(w)),
 		)
 	} else {
 		args = append(args, fargateServiceArgs(w)...)
 	}
-	s.Module(workloadFile(w), w.Label(), module, w.ID, w.Describe(), args...)
+	s.Module(stack.Call{File: workloadFile(w), Label: w.Label(), Module: module, Of: w.ID, Why: w.Describe(), Args: args})
 }
 
 // fargateArgs are the arguments that services and jobs have in common.
-func fargateArgs(s *kinds.Stack, w *deploy.Workload) []value.Field {
+func fargateArgs(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) []value.Field {
 	image, repository := fargateImage(w.Image)
 	return []value.Field{
 		arg("name", value.String(w.UnitName())),
@@ -90,12 +91,12 @@ func fargateArgs(s *kinds.Stack, w *deploy.Workload) []value.Field {
 		arg("memory", value.Int(w.Size.Memory)),
 		arg("architecture", value.String(w.Size.Architecture)),
 		arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)),
-		arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+		arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
 		arg("security_group_ids", value.Strings(w.Size.SecurityGroupIDs)),
-		arg("outbound_ports", value.Ints(s.Env.OutboundPorts)),
-		arg("helper_image", value.String(s.Env.HelperImage)),
-		arg("iam_path", value.String(s.Env.IAMPath)),
-		arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
+		arg("outbound_ports", value.Ints(d.Env.OutboundPorts)),
+		arg("helper_image", value.String(d.Env.HelperImage)),
+		arg("iam_path", value.String(d.Env.IAMPath)),
+		arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
 		arg("security", fargateSecurity(w.Size)),
 		arg("environment", fargateVariables(w)),
 		arg("secrets", fargateSecrets(w)),
@@ -283,14 +284,14 @@ func fargateStarts(w *deploy.Workload) value.Value {
 
 // fargateSchedule makes a schedule and a function that calls the endpoint. It stands in the services stack: it calls a workload,
 // which is there, and it changes with the code. What starts a job stands in the call of that.
-func fargateSchedule(s *kinds.Stack, schedule deploy.Schedule) {
+func fargateSchedule(d *deploy.Deployment, s *stack.Stack, schedule deploy.Schedule) {
 	w := schedule.Target
 	if schedule.Starts() {
-		s.Addresses[schedule.Of] = "module." + w.Label()
+		s.Parts[schedule.Of] = w.ID
 		return
 	}
 	args := []value.Field{
-		arg("name", value.String(schedule.Name(s.Env))),
+		arg("name", value.String(schedule.Name(d.Env))),
 		arg("vpc_id", value.Of(app.Network, "vpc_id")),
 		arg("subnet_ids", value.Of(app.Network, "compute_subnet_ids")),
 		arg("connection", value.Object(
@@ -302,31 +303,31 @@ func fargateSchedule(s *kinds.Stack, schedule deploy.Schedule) {
 		arg("url", w.Address),
 		arg("path", value.String(schedule.Call.Path)),
 		arg("method", value.String(schedule.Call.Method)),
-		arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-		arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		arg("iam_path", value.String(s.Env.IAMPath)),
-		arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
+		arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+		arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+		arg("iam_path", value.String(d.Env.IAMPath)),
+		arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
 	}
-	args = append(args, fargateSignature(s, schedule.Call.Signature)...)
-	s.Module("schedules.tf", "cron_"+s.Label(schedule.Of.Kind, "", schedule.Of.Name), "cron", schedule.Of, []string{schedule.Why.String()}, args...)
+	args = append(args, fargateSignature(d, s, schedule.Call.Signature)...)
+	s.Module(stack.Call{File: "schedules.tf", Label: "cron_" + d.Label(schedule.Of.Kind, "", schedule.Of.Name), Module: "cron", Of: schedule.Of, Why: []string{schedule.Why.String()}, Args: args})
 }
 
 // fargateSignature is how the function signs its requests.
-func fargateSignature(s *kinds.Stack, signature deploy.Signature) []value.Field {
+func fargateSignature(d *deploy.Deployment, s *stack.Stack, signature deploy.Signature) []value.Field {
 	if signature.Runtime == app.Containers {
 		return []value.Field{arg("signature", value.String("none"))}
 	}
 	args := []value.Field{arg("signature", value.String(signature.Runtime.String())), arg("auth_secret_arn", signature.Key), arg("auth_key_id", value.Int(signature.KeyID))}
 	if signature.Runtime == app.EncoreTypeScript {
-		args = append(args, arg("app_id", value.String(s.App.ID)), arg("env_name", value.String(s.Env.Name)))
+		args = append(args, arg("app_id", value.String(d.App.ID)), arg("env_name", value.String(d.Env.Name)))
 	}
 	return args
 }
 
 // fargateFiles shows how jobs are started by hand.
-func fargateFiles(s *kinds.Stack) {
+func fargateFiles(d *deploy.Deployment, s *stack.Stack) {
 	var fields []value.Field
-	for _, w := range s.Workloads {
+	for _, w := range d.Workloads {
 		if w.Ends {
 			fields = append(fields, arg(w.ID.Name, value.Of(w.ID, "run_command")))
 		}
@@ -334,4 +335,32 @@ func fargateFiles(s *kinds.Stack) {
 	if len(fields) > 0 {
 		s.Output("jobs", "Commands that start a run of each job.", value.Map(fields...))
 	}
+}
+
+// fargateSettled are the arguments of its modules that no override can set.
+var fargateSettled = map[string]map[string]stack.Settled{
+	"fargate-cluster": {
+		"namespace": {Why: "processes find each other by it", Instead: "remove it"},
+	},
+	"fargate-service": {
+		"architecture":         {Why: "one image holds every service", Instead: "set architecture in a task block of the environment"},
+		"scale":                {Why: "connection pools follow from the number of tasks", Instead: "set scale in the block of the service or process"},
+		"drain_seconds":        {Why: "it is checked together with stop_timeout_seconds", Instead: "set drain_seconds in the block of the service or process"},
+		"stop_timeout_seconds": {Why: "the runtime's own deadline follows from it", Instead: "set stop_timeout_seconds in the block of the service or process"},
+		"discovery_name":       {Why: "other processes call this one by it", Instead: "remove it"},
+		"port":                 {Why: "other processes call this one there", Instead: "remove it"},
+		"security":             {Why: "it is one value with several parts, each with a default", Instead: "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
+	},
+	"fargate-job": {
+		"schedules":            {Why: "they are the cron blocks of the manifest that name the job", Instead: "remove it"},
+		"stop_timeout_seconds": {Why: "it is a setting", Instead: "set stop_timeout_seconds in the block of the job"},
+	},
+	"cron": {
+		"path":        {Why: "it is the endpoint's that the job calls", Instead: "remove it"},
+		"method":      {Why: "it is the endpoint's that the job calls", Instead: "remove it"},
+		"signature":   {Why: "it is what the runtime of the application verifies", Instead: "remove it"},
+		"auth_key_id": {Why: "it is the key that the processes know", Instead: "remove it"},
+		"app_id":      {Why: "it is what the processes know", Instead: "remove it"},
+		"env_name":    {Why: "it is what the processes know", Instead: "remove it"},
+	},
 }

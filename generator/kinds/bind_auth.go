@@ -9,7 +9,7 @@ import (
 // serviceAuth is the key with which processes sign their calls to each other: no resource, and in every process of Encore's.
 var serviceAuth = Kind{
 	Name: app.ServiceAuthKey.Kind, Noun: app.ServiceAuthKey.Kind, OfRuntime: true,
-	Bind: bindServiceAuth, Config: configServiceAuth,
+	Platform: lowerServiceAuth, Bind: bindServiceAuth, Config: configServiceAuth,
 }
 
 func bindServiceAuth(w *deploy.Workload) {

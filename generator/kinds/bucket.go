@@ -92,6 +92,7 @@ var Buckets = Kind{
 	Bind:       bindBuckets,
 	Config:     configBuckets,
 	Env:        bucketVariables,
+	Settled:    bucketSettled,
 	CheckUse:   checkBucketUse,
 	Check:      checkBuckets,
 	Verbs:      bucketVerbs,

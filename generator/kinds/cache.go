@@ -62,6 +62,7 @@ var Caches = Kind{
 	Bind:        bindCaches,
 	Config:      configCaches,
 	Env:         cacheVariables,
+	Settled:     cacheSettled,
 	Check:       checkCaches,
 }
 

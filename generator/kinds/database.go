@@ -57,6 +57,7 @@ var Databases = Kind{
 	Bind:        bindDatabases,
 	Config:      configDatabases,
 	Env:         databaseVariables,
+	Settled:     databaseSettled,
 	Check:       checkDatabases,
 }
 

@@ -5,12 +5,12 @@ import (
 	"io/fs"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/value"
@@ -26,17 +26,9 @@ func Network(attribute string) value.Value { return value.Of(app.Network, attrib
 // KeyARN is the ARN of the environment's key.
 func KeyARN() value.Value { return value.Of(app.EncryptionKey, "arn") }
 
-// Existing adds what an environment brings to a file, under the id that a module call would have: nothing makes it, and
-// there is nothing to override.
-func (s *Stack) Existing(file, label string, id app.ID, comments []string, v value.Value) {
-	s.Add(file, emit.Block{Type: "locals", Comments: comments, Args: []value.Field{Arg(label, v)}})
-	s.places[id] = place{address: "local." + label, single: v.Kind != value.ObjectKind}
-	s.holdExisting(id)
-}
-
 // existingTopic stands for a topic of the application that exists.
-func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
-	label := topicLabel(s.Deployment, r.Name)
+func existingTopic(d *deploy.Deployment, s *stack.Stack, r app.Resource, topic *environment.ExistingTopic) {
+	label := topicLabel(d, r.Name)
 	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
 	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Of(r.ID(), "arn"))
 	if topic.KeyARN != "" {
@@ -66,8 +58,8 @@ func checkTopics(d *deploy.Deployment) hcl.Diagnostics {
 }
 
 // existingBucket stands for a bucket of the application that exists.
-func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket) {
-	label := bucketLabel(s.Deployment, r.Name)
+func existingBucket(d *deploy.Deployment, s *stack.Stack, r app.Resource, bucket *environment.ExistingBucket) {
+	label := bucketLabel(d, r.Name)
 	written := []value.Field{
 		Arg("name", value.String(bucket.Name)),
 		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
@@ -122,12 +114,12 @@ func checkBuckets(d *deploy.Deployment) hcl.Diagnostics {
 
 // existingServer stands for a database server that exists. Its root certificate is a file beside the code: text that
 // nobody reads is kept out of what somebody does.
-func existingServer(s *Stack, server environment.DatabaseServer, comment string) {
+func existingServer(d *deploy.Deployment, s *stack.Stack, server environment.DatabaseServer, comment string) {
 	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
 	certificate := []byte(server.Existing.CACertificate)
 	if len(certificate) == 0 {
 		var err error
-		certificate, err = fs.ReadFile(modules.FS(), "database-server/certificates/"+s.Env.Region+".pem")
+		certificate, err = fs.ReadFile(modules.FS(), "database-server/certificates/"+d.Env.Region+".pem")
 		if err != nil {
 			panic("kinds: a region without certificate: " + err.Error()) // settings refuse such a region
 		}

@@ -6,7 +6,10 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -56,48 +59,62 @@ const (
 	account = "<account>"
 )
 
-// hold remembers what is fixed of a module call, its arguments as they will be printed.
-func (s *Stack) hold(module string, id app.ID, args []value.Field) {
-	fixed, holds := Fixed[module]
-	if !holds || module == "generated-secret" && id != app.ServiceAuthKey {
-		return
+// Held are the values that cannot change without replacing something that holds data, of what the stacks of a deployment
+// make and are given: see Fixed.
+func Held(d *deploy.Deployment, stacks ...*stack.Stack) map[app.ID]map[string]string {
+	held := map[app.ID]map[string]string{}
+	for _, s := range stacks {
+		for id, call := range s.Calls {
+			// Passwords of processes end with them; the key between all processes does not.
+			if fixed, holds := Fixed[call.Module]; holds && (call.Module != "generated-secret" || id == app.ServiceAuthKey) {
+				held[id] = facts(d.Env, call, fixed)
+			}
+		}
+		// Whatever else is brought holds nothing that terraform could destroy.
+		if s.Brought(app.EncryptionKey) {
+			held[app.EncryptionKey] = map[string]string{OwnFact: d.Env.KeyARN}
+		}
+		if s.Brought(app.Network) {
+			held[app.Network] = map[string]string{OwnFact: d.Env.Network.VPCID}
+		}
 	}
+	for _, server := range d.Env.DatabaseServers {
+		for _, database := range server.Databases {
+			if r := d.Resource("database", "", database); r != nil {
+				held[r.ID()] = map[string]string{ServerFact: server.Name}
+			}
+		}
+	}
+	return held
+}
+
+// facts are what is fixed of a module call.
+func facts(env *environment.Environment, call stack.Call, fixed []string) map[string]string {
 	facts := map[string]string{}
 	for _, name := range fixed {
-		written := modules.Default(module, name)
-		if i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
-			written, _ = emit.Line(args[i].Value, s.Address)
+		written := modules.Default(call.Module, name)
+		if i := slices.IndexFunc(call.Args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
+			written, _ = emit.Line(call.Args[i].Value, nil)
 		}
-		facts[name] = s.fact(written)
+		facts[name] = fact(env, written)
 	}
-	switch module {
+	switch call.Module {
 	case "encryption-key", "network":
 		facts[OwnFact] = Made
 	case "load-balancer":
-		facts[InternalFact] = strconv.FormatBool(s.Env.Internal)
+		facts[InternalFact] = strconv.FormatBool(env.Internal)
 		// The module protects none without a domain: its first one replaces it.
-		facts[ProtectedFact] = strconv.FormatBool(s.Env.DeletionProtection && s.Env.Domain != "")
+		facts[ProtectedFact] = strconv.FormatBool(env.DeletionProtection && env.Domain != "")
 	case "database-server":
 		facts[EngineFact] = "postgres"
 	case "database-cluster":
 		facts[EngineFact] = "aurora"
 	}
-	s.Holdings[id] = facts
-}
-
-// holdExisting remembers the key or the network that an environment brings: with another one all that uses it would go.
-// Whatever else is brought holds nothing that terraform could destroy.
-func (s *Stack) holdExisting(id app.ID) {
-	switch id {
-	case app.EncryptionKey:
-		s.Holdings[id] = map[string]string{OwnFact: s.Env.KeyARN}
-	case app.Network:
-		s.Holdings[id] = map[string]string{OwnFact: s.Env.Network.VPCID}
-	}
+	return facts
 }
 
 // fact is a printed value without the quotes of HCL, and with the account's id left out wherever it comes from.
-func (s *Stack) fact(written string) string {
+func fact(env *environment.Environment, written string) string {
 	text := strings.ReplaceAll(written, "${data.aws_caller_identity.current.account_id}", account)
 	if list, is := strings.CutPrefix(text, "["); is {
 		text = strings.ReplaceAll(strings.TrimSuffix(list, "]"), `"`, "") // a, b
@@ -105,7 +122,7 @@ func (s *Stack) fact(written string) string {
 	if bare, err := strconv.Unquote(text); err == nil {
 		text = bare
 	}
-	if id := s.Env.AccountID; id != "" && strings.HasSuffix(text, "-"+id) {
+	if id := env.AccountID; id != "" && strings.HasSuffix(text, "-"+id) {
 		text = strings.TrimSuffix(text, id) + account
 	}
 	return text

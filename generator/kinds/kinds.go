@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -77,7 +78,9 @@ type Kind struct {
 
 	// Platform adds what the application's resources of this kind become to the platform stack. Nil for a kind that becomes
 	// nothing there.
-	Platform func(s *Stack, resources []app.Resource)
+	Platform func(d *deploy.Deployment, s *stack.Stack, resources []app.Resource)
+	// Settled are the arguments of the modules it becomes that no override can set: see stack.Settings.
+	Settled map[string]map[string]stack.Settled
 	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
 	// has to admit these. Nil for a kind that writes no logs.
 	Logs func(d *deploy.Deployment) []string

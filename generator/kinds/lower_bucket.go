@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
@@ -37,21 +38,21 @@ func cdnLabel(d *deploy.Deployment, bucket string) string {
 	return "cdn_" + d.Label("bucket", "", bucket)
 }
 
-func lowerBuckets(s *Stack, buckets []app.Resource) {
+func lowerBuckets(d *deploy.Deployment, s *stack.Stack, buckets []app.Resource) {
 	var logged []value.Value
 	for _, r := range buckets {
-		label, spec := bucketLabel(s.Deployment, r.Name), r.Spec.(*Bucket)
-		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
-			existingBucket(s, r, bucket)
+		label, spec := bucketLabel(d, r.Name), r.Spec.(*Bucket)
+		if bucket := d.Env.ExistingBucket(r.Name); bucket != nil {
+			existingBucket(d, s, r, bucket)
 			continue
 		}
 		args := []value.Field{
-			Arg("name", bucketName(s.Env, r.Name)),
+			Arg("name", bucketName(d.Env, r.Name)),
 			Arg("versioned", value.Bool(spec.Versioned)),
-			Arg("force_destroy", value.Bool(!s.Env.DeletionProtection)),
-			Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
+			Arg("force_destroy", value.Bool(!d.Env.DeletionProtection)),
+			Arg("cors_origins", value.Strings(d.Env.CORSOrigins(r.Name))),
 		}
-		if s.Env.AccessLogs {
+		if d.Env.AccessLogs {
 			logged = append(logged, value.Of(r.ID(), "arn"))
 			args = append(args, Arg("access_log_bucket", value.Of(app.AccessLogs, "name")))
 		}
@@ -63,16 +64,15 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
 			args = append(args, Arg("distribution_arns", value.List(value.Of(app.CDNID(r.Name), "distribution_arn"))))
 			fields = append(fields, Arg("url", value.Of(app.CDNID(r.Name), "url")))
-			lowerCDN(s, r)
+			lowerCDN(d, s, r)
 		} else {
 			args = append(args, Arg("key_arn", KeyARN()))
 		}
-		s.Module(bucketFile, label, "bucket", r.ID(),
-			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
+		s.Module(stack.Call{File: bucketFile, Label: label, Module: "bucket", Of: r.ID(), Why: []string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, Args: args})
 		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
 	}
 	if len(logged) > 0 {
-		lowerAccessLogs(s, logged)
+		lowerAccessLogs(d, s, logged)
 	}
 }
 
@@ -81,15 +81,17 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 const accessLogsLabel = "access_logs"
 
 // lowerAccessLogs makes the bucket that takes the logs of buckets, and those of CloudFront in front of them.
-func lowerAccessLogs(s *Stack, logged []value.Value) {
-	s.Module(bucketFile, accessLogsLabel, "log-bucket", app.AccessLogs, []string{"Takes the log of requests to the buckets"},
-		// Four parts: a bucket "access-logs" of the application has three, and another name.
-		Arg("name", ownedByAccount(s.Env, names.Of(names.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
-		Arg("source_bucket_arns", value.List(logged...)),
-		Arg("retention_days", value.Int(s.Env.AccessLogRetentionDays)),
-		Arg("takes_cloudfront_logs", value.Bool(s.NorthVirginia)),
-		Arg("force_destroy", value.Bool(!s.Env.DeletionProtection)),
-	)
+func lowerAccessLogs(d *deploy.Deployment, s *stack.Stack, logged []value.Value) {
+	s.Module(stack.Call{File: bucketFile, Label: accessLogsLabel, Module: "log-bucket", Of: app.AccessLogs,
+		Why: []string{"Takes the log of requests to the buckets"},
+		Args: []value.Field{
+			// Four parts: a bucket "access-logs" of the application has three, and another name.
+			Arg("name", ownedByAccount(d.Env, names.Of(names.Bucket-accountSuffix, d.Env.App, d.Env.Name, "access", "logs"))),
+			Arg("source_bucket_arns", value.List(logged...)),
+			Arg("retention_days", value.Int(d.Env.AccessLogRetentionDays)),
+			Arg("takes_cloudfront_logs", value.Bool(s.NorthVirginia)),
+			Arg("force_destroy", value.Bool(!d.Env.DeletionProtection)),
+		}})
 }
 
 // bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
@@ -115,32 +117,32 @@ func ownedByAccount(env *environment.Environment, name string) value.Value {
 }
 
 // lowerCDN puts CloudFront in front of a public bucket, which itself stays private.
-func lowerCDN(s *Stack, r app.Resource) {
+func lowerCDN(d *deploy.Deployment, s *stack.Stack, r app.Resource) {
 	args := []value.Field{
-		Arg("name", value.String(names.Of(names.Bucket, s.Env.App, s.Env.Name, r.Name))),
+		Arg("name", value.String(names.Of(names.Bucket, d.Env.App, d.Env.Name, r.Name))),
 		Arg("bucket_regional_domain_name", value.Of(r.ID(), "regional_domain_name")),
 		Arg("price_class", value.String(priceClass)),
-		Arg("web_acl_arn", value.String(s.Env.CDNWebACLARN)),
-		Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
+		Arg("web_acl_arn", value.String(d.Env.CDNWebACLARN)),
+		Arg("cors_origins", value.Strings(d.Env.CORSOrigins(r.Name))),
 		// CloudFront takes certificates of us-east-1 alone.
 		Arg("providers", value.Providers(Arg("aws", value.Traversal("aws")), Arg("aws.us_east_1", value.Traversal("aws.us_east_1")))),
 	}
 	comment := fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has a domain", quoted(r.Name))
-	switch domain := ShownDomain(s.Env, r); {
-	case domain == "" && s.Env.Domain != "":
+	switch domain := ShownDomain(d.Env, r); {
+	case domain == "" && d.Env.Domain != "":
 		comment = fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has cdn_certificate_arn or hosted_zone_id", quoted(r.Name))
 	case domain != "":
 		comment = fmt.Sprintf("Shows bucket %s to the world, under a name of the environment's domain", quoted(r.Name))
 		args = append(args,
 			Arg("domain", value.String(domain)),
-			Arg("hosted_zone_id", value.String(s.Env.HostedZoneID)),
-			Arg("certificate_arn", value.String(s.Env.CDNCertificateARN)))
+			Arg("hosted_zone_id", value.String(d.Env.HostedZoneID)),
+			Arg("certificate_arn", value.String(d.Env.CDNCertificateARN)))
 	}
-	if s.Env.AccessLogs {
+	if d.Env.AccessLogs {
 		args = append(args, Arg("access_log_bucket_arn", value.Of(app.AccessLogs, "arn")))
 	}
 	s.NorthVirginia = true
-	s.Module(bucketFile, cdnLabel(s.Deployment, r.Name), "cdn", app.CDNID(r.Name), []string{comment}, args...)
+	s.Module(stack.Call{File: bucketFile, Label: cdnLabel(d, r.Name), Module: "cdn", Of: app.CDNID(r.Name), Why: []string{comment}, Args: args})
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -49,35 +50,36 @@ func cacheLogs(d *deploy.Deployment) []string {
 }
 
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
-func lowerCaches(s *Stack, caches []app.Resource) {
+func lowerCaches(d *deploy.Deployment, s *stack.Stack, caches []app.Resource) {
 	for _, r := range caches {
-		label, spec := CacheLabel(s.Deployment, r.Name), r.Spec.(*Cache)
-		settings := s.Env.Cache(r.Name)
+		label, spec := CacheLabel(d, r.Name), r.Spec.(*Cache)
+		settings := d.Env.Cache(r.Name)
 		var users []value.Field
-		for _, p := range s.Workloads {
+		for _, p := range d.Workloads {
 			if patterns := keyPatterns(p, r.Name); len(patterns) > 0 {
 				users = append(users, value.Field{Name: p.ID.Name, Value: value.Object(Arg("keys", value.Strings(KeyGlobs(patterns)))),
 					Comments: []string{deploy.Why{Does: "keeps " + strings.Join(patterns, ", "), Places: deploy.Places(p.Uses("cache")[r.Name])}.String()}})
 			}
 		}
-		s.Module("caches.tf", label, "cache", r.ID(),
-			[]string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(cacheName(s.Deployment, r))),
-			Arg("vpc_id", Network("vpc_id")),
-			Arg("subnet_ids", Network("storage_subnet_ids")),
-			Arg("key_arn", KeyARN()),
-			Arg("users", value.Map(users...)),
-			Arg("secret_prefix", value.String(CacheSecretPrefix(s.Env, r.Name))),
-			Arg("node_type", value.String(settings.NodeType)),
-			Arg("replicas", value.Int(settings.Replicas)),
-			Arg("multi_az", value.Bool(settings.MultiAZ)),
-			Arg("eviction_policy", value.String(spec.EvictionPolicy)),
-			Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
-			Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
-			Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
+		s.Module(stack.Call{File: "caches.tf", Label: label, Module: "cache", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
+			Args: []value.Field{
+				Arg("name", value.String(cacheName(d, r))),
+				Arg("vpc_id", Network("vpc_id")),
+				Arg("subnet_ids", Network("storage_subnet_ids")),
+				Arg("key_arn", KeyARN()),
+				Arg("users", value.Map(users...)),
+				Arg("secret_prefix", value.String(CacheSecretPrefix(d.Env, r.Name))),
+				Arg("node_type", value.String(settings.NodeType)),
+				Arg("replicas", value.Int(settings.Replicas)),
+				Arg("multi_az", value.Bool(settings.MultiAZ)),
+				Arg("eviction_policy", value.String(spec.EvictionPolicy)),
+				Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
+				Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
+				Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+				Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			}})
 		ref := func(name string) value.Field { return Arg(name, value.Of(r.ID(), name)) }
 		s.Output(label, fmt.Sprintf("Cache cluster %s: where it is, who may reach it, and how each process logs in.", r.Name),
 			value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -24,19 +25,19 @@ const DatabasePasswordVariable = "DATABASE_PASSWORD"
 
 // lowerDatabases makes the servers that hold the application's databases, and one password per process that uses
 // one. Databases and roles themselves are made inside the server, not by Terraform.
-func lowerDatabases(s *Stack, resources []app.Resource) {
-	for _, server := range s.Env.DatabaseServers {
+func lowerDatabases(d *deploy.Deployment, s *stack.Stack, resources []app.Resource) {
+	for _, server := range d.Env.DatabaseServers {
 		if len(server.Databases) > 0 {
-			lowerServer(s, server, resources)
+			lowerServer(d, s, server, resources)
 		}
 	}
-	for _, process := range s.Workloads {
+	for _, process := range d.Workloads {
 		if len(process.Uses("database")) == 0 {
 			continue
 		}
-		lowerGeneratedSecret(s, databaseSecret(s.Deployment, process.ID.Name), app.DatabaseRoleID(RoleName(process.ID.Name)),
+		lowerGeneratedSecret(d, s, databaseSecret(d, process.ID.Name), app.DatabaseRoleID(RoleName(process.ID.Name)),
 			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.ID.Name)), process.ID.Name),
-			fmt.Sprintf("Password of database role %s of %s", RoleName(process.ID.Name), s.Env.App),
+			fmt.Sprintf("Password of database role %s of %s", RoleName(process.ID.Name), d.Env.App),
 			"database", process.ID.Name)
 	}
 }
@@ -80,25 +81,22 @@ func databaseLogs(d *deploy.Deployment) []string {
 	return names
 }
 
-func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
+func lowerServer(d *deploy.Deployment, s *stack.Stack, server environment.DatabaseServer, resources []app.Resource) {
 	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
 	var holds []string
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
 			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
-			s.Holdings[r.ID()] = map[string]string{ServerFact: server.Name}
-			if server.Existing == nil {
-				s.Addresses[r.ID()] = "module." + label
-			}
+			s.Parts[r.ID()] = id
 		}
 	}
 	comment := fmt.Sprintf("Database server %s holds %s", quoted(server.Name), strings.Join(holds, ", "))
 	if server.Existing != nil {
-		existingServer(s, server, comment)
+		existingServer(d, s, server, comment)
 		return
 	}
 	args := []value.Field{
-		Arg("name", value.String(serverName(s.Deployment, server))),
+		Arg("name", value.String(serverName(d, server))),
 		Arg("vpc_id", Network("vpc_id")),
 		Arg("subnet_ids", Network("storage_subnet_ids")),
 		Arg("key_arn", KeyARN()),
@@ -106,9 +104,9 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 		Arg("backup_retention_days", value.Int(server.BackupRetentionDays)),
 		Arg("deletion_protection", value.Bool(server.DeletionProtection)),
 		Arg("final_snapshot", value.Bool(server.FinalSnapshot)),
-		Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-		Arg("iam_path", value.String(s.Env.IAMPath)),
-		Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
+		Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+		Arg("iam_path", value.String(d.Env.IAMPath)),
+		Arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
 	}
 	module := "database-server"
 	if server.Engine == "aurora" {
@@ -124,7 +122,7 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 			Arg("max_storage_gb", value.Int(server.MaxStorageGB)),
 			Arg("multi_az", value.Bool(server.MultiAZ)))
 	}
-	s.Module(databaseFile, label, module, id, []string{comment}, args...)
+	s.Module(stack.Call{File: databaseFile, Label: label, Module: module, Of: id, Why: []string{comment}, Args: args})
 	ref := func(name string) value.Field { return Arg(name, value.Of(id, name)) }
 	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
 		value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -25,16 +26,17 @@ func SecretARN(name string) value.Value { return value.Of(app.ID{Kind: "secret",
 
 // lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
-func lowerSecrets(s *Stack, resources []app.Resource) {
+func lowerSecrets(d *deploy.Deployment, s *stack.Stack, resources []app.Resource) {
 	for _, r := range resources {
-		label := secretLabel(s.Deployment, r.Name)
-		s.Module(secretFile, label, "secret", r.ID(),
-			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(SecretName(s.Env, r.Name))),
-			Arg("description", value.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
-			Arg("key_arn", KeyARN()),
-			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-		)
+		label := secretLabel(d, r.Name)
+		s.Module(stack.Call{File: secretFile, Label: label, Module: "secret", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
+			Args: []value.Field{
+				Arg("name", value.String(SecretName(d.Env, r.Name))),
+				Arg("description", value.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, d.Env.App))),
+				Arg("key_arn", KeyARN()),
+				Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+			}})
 		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Of(r.ID(), "arn"))
 	}
 }
@@ -55,13 +57,15 @@ func secretVariable(name string) string {
 var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
-func lowerGeneratedSecret(s *Stack, label string, id app.ID, comment, description string, name ...string) {
-	s.Module(secretFile, label, "generated-secret", id, []string{comment},
-		Arg("name", value.String(SecretName(s.Env, name...))),
-		Arg("description", value.String(description)),
-		Arg("key_arn", KeyARN()),
-		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-	)
+func lowerGeneratedSecret(d *deploy.Deployment, s *stack.Stack, label string, id app.ID, comment, description string, name ...string) {
+	s.Module(stack.Call{File: secretFile, Label: label, Module: "generated-secret", Of: id,
+		Why: []string{comment},
+		Args: []value.Field{
+			Arg("name", value.String(SecretName(d.Env, name...))),
+			Arg("description", value.String(description)),
+			Arg("key_arn", KeyARN()),
+			Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+		}})
 	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Of(id, "arn"))
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -70,40 +71,42 @@ func checkDelivery(d *deploy.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-func lowerTopics(s *Stack, topics []app.Resource) {
+func lowerTopics(d *deploy.Deployment, s *stack.Stack, topics []app.Resource) {
 	for _, r := range topics {
-		label := topicLabel(s.Deployment, r.Name)
-		if topic := s.Env.ExistingTopic(r.Name); topic != nil {
-			existingTopic(s, r, topic)
+		label := topicLabel(d, r.Name)
+		if topic := d.Env.ExistingTopic(r.Name); topic != nil {
+			existingTopic(d, s, r, topic)
 			continue
 		}
-		s.Module(topicFile, label, "topic", r.ID(),
-			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
-			Arg("key_arn", KeyARN()),
-			Arg("fifo", value.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
+		s.Module(stack.Call{File: topicFile, Label: label, Module: "topic", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
+			Args: []value.Field{
+				Arg("name", value.String(names.Of(names.Topic, d.Env.App, d.Env.Name, r.Name))),
+				Arg("key_arn", KeyARN()),
+				Arg("fifo", value.Bool(isFIFO(d.App, r.Spec.(*Topic)))),
+				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			}})
 		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), topicARN(r.Name))
 	}
 }
 
-func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
+func lowerSubscriptions(d *deploy.Deployment, s *stack.Stack, subscriptions []app.Resource) {
 	for _, r := range subscriptions {
-		label, spec := subscriptionLabel(s.Deployment, r.Parent, r.Name), r.Spec.(*Subscription)
-		topic := s.Resource("topic", "", r.Parent)
-		s.Module(topicFile, label, "subscription", r.ID(),
-			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
-			// Two subscriptions of one name are usual, on different topics.
-			Arg("name", value.String(queueName(s.Deployment, r))),
-			Arg("topic_arn", topicARN(r.Parent)),
-			Arg("key_arn", KeyARN()),
-			Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
-			Arg("retention_seconds", value.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
-			Arg("max_receive_count", value.Int(receives(spec.RetryPolicy.MaxRetries))),
-			Arg("fifo", value.Bool(isFIFO(s.App, topic.Spec.(*Topic)))),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
+		label, spec := subscriptionLabel(d, r.Parent, r.Name), r.Spec.(*Subscription)
+		topic := d.Resource("topic", "", r.Parent)
+		s.Module(stack.Call{File: topicFile, Label: label, Module: "subscription", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
+			Args: []value.Field{
+				// Two subscriptions of one name are usual, on different topics.
+				Arg("name", value.String(queueName(d, r))),
+				Arg("topic_arn", topicARN(r.Parent)),
+				Arg("key_arn", KeyARN()),
+				Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
+				Arg("retention_seconds", value.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
+				Arg("max_receive_count", value.Int(receives(spec.RetryPolicy.MaxRetries))),
+				Arg("fifo", value.Bool(isFIFO(d.App, topic.Spec.(*Topic)))),
+				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			}})
 		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), value.Object(
 			Arg("queue_url", value.Of(r.ID(), "queue_url")),
 			Arg("queue_arn", value.Of(r.ID(), "queue_arn")),

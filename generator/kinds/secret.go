@@ -29,4 +29,5 @@ var Secrets = Kind{
 	Bind:       bindSecrets,
 	Config:     configSecrets,
 	Env:        secretVariables,
+	Settled:    secretSettled,
 }

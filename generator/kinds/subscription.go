@@ -73,6 +73,7 @@ var Subscriptions = Kind{
 	Bind:       bindSubscriptions,
 	Config:     configSubscriptions,
 	Env:        subscriptionVariables,
+	Settled:    subscriptionSettled,
 	Check:      checkQueues,
 	Bound:      true,
 	Operation:  Subscribe,

@@ -69,6 +69,7 @@ var Topics = Kind{
 	Bind:       bindTopics,
 	Config:     configTopics,
 	Env:        topicVariables,
+	Settled:    topicSettled,
 }
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {

@@ -63,6 +63,9 @@ type Field struct {
 	Bare bool
 }
 
+// Arg is a field without comments.
+func Arg(name string, v Value) Field { return Field{Name: name, Value: v} }
+
 // String is a string; nothing in it is a template.
 func String(s string) Value { return Value{Text: s} }
 

@@ -1,4 +1,4 @@
-package generator
+package platform
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -24,20 +25,21 @@ func registryComment(application *app.App) string {
 	return fmt.Sprintf("Images of %s: one image holds every service", application.Name)
 }
 
-func registry(s *kinds.Stack) {
-	s.Module("registry.tf", "registry", "registry", app.Registry,
-		[]string{registryComment(s.App)},
-		kinds.Arg("name", value.String(deploy.RegistryName(s.Env))),
-		kinds.Arg("key_arn", kinds.KeyARN()),
-		kinds.Arg("keep_images", value.Int(s.Env.KeepImages)),
-		kinds.Arg("tag_prefixes", value.Strings(s.TagPrefixes())),
-		kinds.Arg("push_role_arns", value.Strings(s.Env.DeployRoleARNs)),
-		kinds.Arg("pull_role_arns", value.Strings(pullRoles(s.Deployment))),
-		kinds.Arg("force_delete", value.Bool(!s.Env.DeletionProtection)),
-	)
+func registry(d *deploy.Deployment, s *stack.Stack) {
+	s.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry,
+		Why: []string{registryComment(d.App)},
+		Args: []value.Field{
+			value.Arg("name", value.String(deploy.RegistryName(d.Env))),
+			value.Arg("key_arn", kinds.KeyARN()),
+			value.Arg("keep_images", value.Int(d.Env.KeepImages)),
+			value.Arg("tag_prefixes", value.Strings(d.TagPrefixes())),
+			value.Arg("push_role_arns", value.Strings(d.Env.DeployRoleARNs)),
+			value.Arg("pull_role_arns", value.Strings(pullRoles(d))),
+			value.Arg("force_delete", value.Bool(!d.Env.DeletionProtection)),
+		}})
 	s.Output("registry", "Where images are pushed to and pulled from.", value.Object(
-		kinds.Arg("repository_url", value.Of(app.Registry, "repository_url")),
-		kinds.Arg("repository_arn", value.Of(app.Registry, "repository_arn")),
+		value.Arg("repository_url", value.Of(app.Registry, "repository_url")),
+		value.Arg("repository_arn", value.Of(app.Registry, "repository_arn")),
 	))
 }
 
@@ -78,8 +80,8 @@ func commonStart(list []string) string {
 // without a tag and one for all other tags.
 const maxTagRules = 48
 
-// checkRegistry finds images that the registry could not keep.
-func checkRegistry(d *deploy.Deployment) hcl.Diagnostics {
+// CheckRegistry finds images that the registry could not keep.
+func CheckRegistry(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if prefixes := d.TagPrefixes(); d.Env.KeepImages > 0 && len(prefixes) > maxTagRules {
 		diags = append(diags, diagnostic.Error(d.Env.At, "Too many images for one registry",
