@@ -20,10 +20,10 @@ func TestWhyIsOnePrinter(t *testing.T) {
 	}
 	for want, why := range map[string]interface{ String() string }{
 		"": deploy.Why{},
-		`bucket "files": reads and writes, in a.go`:                 deploy.Why{Of: `bucket "files"`, Does: "reads and writes", Places: []deploy.Place{{File: "a.go"}}},
-		`publishes to topic "paid"`:                                 deploy.Why{Does: `publishes to topic "paid"`},
-		`cache cluster "hot", in b.go`:                              deploy.Why{Of: `cache cluster "hot"`, Places: []deploy.Place{{File: "b.go"}}},
-		`database "a", in a.go; database "b", in b.go`:              deploy.Whys{{Of: `database "a"`, Places: []deploy.Place{{File: "a.go"}}}, {Of: `database "b"`, Places: []deploy.Place{{File: "b.go"}}}},
+		`bucket "files": reads and writes, in a.go`:    deploy.Why{Of: `bucket "files"`, Does: "reads and writes", Places: []deploy.Place{{File: "a.go"}}},
+		`publishes to topic "paid"`:                    deploy.Why{Does: `publishes to topic "paid"`},
+		`cache cluster "hot", in b.go`:                 deploy.Why{Of: `cache cluster "hot"`, Places: []deploy.Place{{File: "b.go"}}},
+		`database "a", in a.go; database "b", in b.go`: deploy.Whys{{Of: `database "a"`, Places: []deploy.Place{{File: "a.go"}}}, {Of: `database "b"`, Places: []deploy.Place{{File: "b.go"}}}},
 		"mails, in lib/init.go, while packages load, lib/init.ts, while modules load, lib/log.go, reached through lib.Log, mail/queue.go through accounts.Signups, mail/send.go": deploy.Why{Does: "mails", Places: deploy.Places(uses)},
 	} {
 		if got := why.String(); got != want {

@@ -28,13 +28,14 @@ type Kind struct {
 	// Go is how Go code declares and uses it; several entries when constructors differ in shape. GoSpellings fills in
 	// kind and noun.
 	Go []source.GoSpelling
-	// TypeScript is how TypeScript code declares and uses it; several entries when constructors differ in shape.
+	// TypeScript is how TypeScript code declares and uses it, as Encore's TypeScript parser recognises, demands and refuses it; several entries when constructors differ in shape.
 	// TypeScriptSpellings fills in kind and noun.
 	TypeScript []source.TypeScriptSpelling
 	// Manifest is how a manifest declares and uses it; several entries when blocks differ. ManifestSpellings fills in kind
 	// and noun. Empty for a kind that another one's use declares.
 	Manifest []source.ManifestSpelling
-	// Metadata is how Encore's metadata lists it. MetadataSpellings fills in kind and noun.
+	// Metadata is how Encore's metadata lists it: lists and fields are those of its schema, encore.parser.meta.v1.Data, and
+	// enumerations in the order of their numbers there. MetadataSpellings fills in kind and noun.
 	Metadata source.MetadataSpelling
 	// Read turns a declaration into the settings that become the resource's Spec, a pointer to the kind's own struct,
 	// and reports what is wrong with them. Settings that were not written hold Encore's defaults.
@@ -84,6 +85,8 @@ type Kind struct {
 	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
 	// has to admit these. Nil for a kind that writes no logs.
 	Logs func(d *deploy.Deployment) []string
+	// Holds is what is lost with a resource of the kind; the zero Holding for one that holds nothing.
+	Holds Holding
 	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
 	StoragePort int
 	// Check reports what only the whole deployment shows. Nil when nothing does.
@@ -133,6 +136,29 @@ func TypeScriptSpellings() []source.TypeScriptSpelling {
 			spelling.Kind, spelling.Noun = k.Name, k.Noun
 			spellings = append(spellings, spelling)
 		}
+	}
+	return spellings
+}
+
+// ManifestSpellings is the table the manifest reader is given.
+func ManifestSpellings() []source.ManifestSpelling {
+	var spellings []source.ManifestSpelling
+	for _, k := range All {
+		for _, spelling := range k.Manifest {
+			spelling.Kind, spelling.Noun = k.Name, k.Noun
+			spellings = append(spellings, spelling)
+		}
+	}
+	return spellings
+}
+
+// MetadataSpellings is the table the reader of Encore's metadata is given.
+func MetadataSpellings() []source.MetadataSpelling {
+	var spellings []source.MetadataSpelling
+	for _, k := range All {
+		spelling := k.Metadata
+		spelling.Kind, spelling.Noun = k.Name, k.Noun
+		spellings = append(spellings, spelling)
 	}
 	return spellings
 }

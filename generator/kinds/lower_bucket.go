@@ -7,6 +7,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
@@ -252,4 +253,59 @@ func operationVerbs(uses []app.Edge) string {
 	}
 	sort.Strings(verbs)
 	return diagnostic.And(verbs)
+}
+
+// existingBucket stands for a bucket of the application that exists.
+func existingBucket(d *deploy.Deployment, s *stack.Stack, r app.Resource, bucket *environment.ExistingBucket) {
+	label := bucketLabel(d, r.Name)
+	written := []value.Field{
+		Arg("name", value.String(bucket.Name)),
+		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
+	}
+	if bucket.PublicBaseURL != "" || r.Spec.(*Bucket).Public { // a public one without is reported
+		written = append(written, Arg("url", value.String(bucket.PublicBaseURL)))
+	}
+	if bucket.KeyARN != "" {
+		written = append(written, Arg("key_arn", value.String(bucket.KeyARN)))
+	}
+	var fields []value.Field
+	for _, field := range written {
+		fields = append(fields, Arg(field.Name, value.Of(r.ID(), field.Name)))
+	}
+	s.Existing(bucketFile, label, r.ID(),
+		[]string{fmt.Sprintf("Bucket %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "The services stack gives processes rights to it"},
+		value.Object(written...))
+	s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
+}
+
+// Shown tells the public buckets that an environment puts CloudFront in front of from the others.
+func Shown(env *environment.Environment) func(bucket app.Resource) bool {
+	return func(bucket app.Resource) bool {
+		return bucket.Spec.(*Bucket).Public && env.ExistingBucket(bucket.Name) == nil
+	}
+}
+
+// checkBuckets: how the world sees what a bucket that exists holds is not for us to decide, only to know. And one bucket that
+// is made has its name before the application's.
+func checkBuckets(d *deploy.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("bucket") {
+		bucket := d.Env.ExistingBucket(r.Name)
+		if bucket == nil {
+			if d.Env.Exposed() && physicalBucket(d.Env, r.Name) == names.Of(names.LoadBalancer, d.Env.App, d.Env.Name)+balancerLogs {
+				diags = append(diags, diagnostic.Error(r.At, "Bucket name taken", "give the bucket another name",
+					"The load balancer of environment %q keeps its access logs in a bucket of that name.", d.Env.Name))
+			}
+			continue
+		}
+		switch public := r.Spec.(*Bucket).Public; {
+		case public && bucket.PublicBaseURL == "":
+			diags = append(diags, diagnostic.Error(bucket.At, "Public bucket without an address", "set public_base_url to where everybody sees its objects, without a slash at the end",
+				"Bucket %q is public, declared at %s, and nothing that makes it so is done to a bucket that exists.", r.Name, diagnostic.Place(r.At)))
+		case !public && bucket.PublicBaseURL != "":
+			diags = append(diags, diagnostic.Error(bucket.At, "Address of a private bucket", "remove public_base_url, or declare the bucket public",
+				"Bucket %q is private, declared at %s: the application never asks for its address.", r.Name, diagnostic.Place(r.At)))
+		}
+	}
+	return diags
 }

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/groundplan/groundplan/modules"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -255,4 +257,35 @@ func instanceMemory(class string) float64 {
 		memory /= 2
 	}
 	return memory
+}
+
+// existingServer stands for a database server that exists. Its root certificate is a file beside the code: text that
+// nobody reads is kept out of what somebody does.
+func existingServer(d *deploy.Deployment, s *stack.Stack, server environment.DatabaseServer, comment string) {
+	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
+	certificate := []byte(server.Existing.CACertificate)
+	if len(certificate) == 0 {
+		var err error
+		certificate, err = fs.ReadFile(modules.FS(), "database-server/certificates/"+d.Env.Region+".pem")
+		if err != nil {
+			panic("kinds: a region without certificate: " + err.Error()) // settings refuse such a region
+		}
+	}
+	s.Texts[label+".pem"] = certificate
+	written := []value.Field{
+		Arg("address", value.String(server.Existing.Address)),
+		Arg("port", value.Int(server.Existing.Port)),
+		Arg("security_group_id", value.String(server.Existing.SecurityGroupID)),
+		Arg("ca_certificate", value.Call("file", value.Join(value.Traversal("path.module"), value.String("/"+label+".pem")))),
+	}
+	if server.Existing.MasterSecretARN != "" {
+		written = append(written, Arg("master_secret_arn", value.String(server.Existing.MasterSecretARN)))
+	}
+	var fields []value.Field
+	for _, field := range written {
+		fields = append(fields, Arg(field.Name, value.Of(id, field.Name)))
+	}
+	s.Existing(databaseFile, label, id,
+		[]string{comment + ". It exists and stays its owner's", "The services stack adds a rule to its security group for each process that uses it"}, value.Object(written...))
+	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name), value.Object(fields...))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/value"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/names"
@@ -93,3 +94,9 @@ func StoragePorts(d *deploy.Deployment) []int {
 	}
 	return ports
 }
+
+// Network is a value of the environment's network, by the name of the module's output.
+func Network(attribute string) value.Value { return value.Of(app.Network, attribute) }
+
+// KeyARN is the ARN of the environment's key.
+func KeyARN() value.Value { return value.Of(app.EncryptionKey, "arn") }

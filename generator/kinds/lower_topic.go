@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/stack"
 
 	"github.com/hashicorp/hcl/v2"
@@ -175,6 +176,37 @@ func checkQueues(d *deploy.Deployment) hcl.Diagnostics {
 			continue
 		}
 		take(deploy.ScheduleName(d.Env, r.Name)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
+	}
+	return diags
+}
+
+// existingTopic stands for a topic of the application that exists.
+func existingTopic(d *deploy.Deployment, s *stack.Stack, r app.Resource, topic *environment.ExistingTopic) {
+	label := topicLabel(d, r.Name)
+	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
+	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Of(r.ID(), "arn"))
+	if topic.KeyARN != "" {
+		fields = append(fields, Arg("key_arn", value.String(topic.KeyARN)))
+		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), value.Of(r.ID(), "key_arn"))
+	}
+	s.Existing(topicFile, label, r.ID(),
+		[]string{fmt.Sprintf("Topic %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "Subscriptions are added to it"}, value.Object(fields...))
+}
+
+// checkTopics holds topics that exist to what the runtime does with them: it sends a message group exactly to a FIFO
+// topic, and SNS refuses one that it does not expect and the lack of one that it does.
+func checkTopics(d *deploy.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("topic") {
+		topic := d.Env.ExistingTopic(r.Name)
+		if topic == nil || topic.FIFO() == isFIFO(d.App, r.Spec.(*Topic)) {
+			continue
+		}
+		text, hint := "asks for neither an order nor exactly-once delivery, and this is a FIFO topic", "name a standard topic, or declare the topic with exactly-once delivery or an ordering attribute"
+		if !topic.FIFO() {
+			text, hint = "asks for an order or for exactly-once delivery, and this is a standard topic", "name a FIFO topic, whose ARN ends in .fifo, or declare the topic with at-least-once delivery and no ordering attribute"
+		}
+		diags = append(diags, diagnostic.Error(topic.ARNAt, "Topic of another kind", hint, "Topic %q, declared at %s, %s.", r.Name, diagnostic.Place(r.At), text))
 	}
 	return diags
 }
