@@ -232,7 +232,7 @@ func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, na
 		var element cty.Type
 		switch {
 		case slices.Contains(seen, field):
-			return emit.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+			return emit.Value{}, diagnostic.Error(keyAt, "Duplicate key", "keep one", "%q has %q twice.", name, field)
 		case want.IsMapType():
 			element = want.ElementType()
 		case !want.HasAttribute(field):
