@@ -199,6 +199,7 @@ var onlyIn = map[string]string{
 	`\bhcl\.Diagnostic\{|\bhcl\.Diagnostics\{\{`: "generator/diagnostic",
 	`\blevenshtein\.`:                    "generator/diagnostic",
 	`\bruntime\.GOMAXPROCS\b|\.Go\(func`: "generator/parallel",
+	`\bhclsyntax\.(?:LiteralValueExpr|TemplateExpr|TupleConsExpr|UnaryOpExpr)\b`: "generator/settings",
 }
 
 // doneTwice lists the lines of a file that do what is done elsewhere in one way.
@@ -235,12 +236,12 @@ func TestOneWayOfEach(t *testing.T) {
 }
 
 func TestOneWayOfEachFires(t *testing.T) {
-	text := "return &hcl.Diagnostic{Severity: hcl.DiagError}\nvar diags hcl.Diagnostics\n\treturn hcl.Diagnostics{{\n"
-	want := []string{"a/b.go: return &hcl.Diagnostic{Severity: hcl.DiagError} belongs into generator/diagnostic", "a/b.go: return hcl.Diagnostics{{ belongs into generator/diagnostic"}
+	text := "return &hcl.Diagnostic{Severity: hcl.DiagError}\nvar diags hcl.Diagnostics\n\treturn hcl.Diagnostics{{\n\tcase *hclsyntax.LiteralValueExpr:\n"
+	want := []string{"a/b.go: case *hclsyntax.LiteralValueExpr: belongs into generator/settings", "a/b.go: return &hcl.Diagnostic{Severity: hcl.DiagError} belongs into generator/diagnostic", "a/b.go: return hcl.Diagnostics{{ belongs into generator/diagnostic"}
 	if got := doneTwice("a/b.go", []byte(text), onlyIn); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if got := doneTwice("generator/diagnostic/b.go", []byte(text), onlyIn); got != nil {
+	if got := doneTwice("generator/diagnostic/b.go", []byte(text), onlyIn); !slices.Equal(got, []string{strings.Replace(want[0], "a/b.go", "generator/diagnostic/b.go", 1)}) {
 		t.Errorf("got %q where it belongs", got)
 	}
 }

@@ -124,7 +124,7 @@ func TestI6_WrongTags(t *testing.T) {
 		many = append(many, fmt.Sprintf("tag%d = \"x\"", i))
 	}
 	for _, test := range []struct{ name, text, want string }{
-		{"no map", production(`tags = ["a"]`), `2:8 error: Wrong type: "tags" must be a map of strings, not a list. hint: write a map of strings, as in { name = "value" }`},
+		{"no map", production(`tags = ["a"]`), `2:8 error: Wrong type: "tags" must be a map of strings, not ["a"]. hint: write a map of strings, as in { name = "value" }`},
 		{"number", production(`tags = { center = 17 }`), `2:19 error: Wrong type: "tags.center" must be a string, not 17. hint: write "17"`},
 		{"computed value", production(`tags = { team = var.team }`), `2:17 error: Not a literal value: The value of "tags.team" must be written out: nothing is computed here. hint: write the value itself`},
 		{"twice", production(`tags = { team = "a", team = "b" }`), `2:22 error: Duplicate key: "tags.team" is already set at groundplan.hcl:2:10. hint: keep one of them`},

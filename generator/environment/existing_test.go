@@ -252,7 +252,7 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 		{"misspelt override", `overide "network" {}`, `2:1 error: Unknown block: There is no block "overide" here. hint: did you mean "override"?`},
 		{"override as a setting", `override = {}`, `2:1 error: Block written as a setting: "override" is a block, not a setting. hint: write override "kind" "name" { ... }`},
 		{"setting of a block in a block", `vpc_id = "vpc-0a1b2c3d"`, `2:1 error: Unknown setting: There is no setting "vpc_id" here. hint: it belongs in a block of type network`},
-		{"brace below", "bucket \"avatars\"\n{\n}", `2:17 error: Invalid block definition: The brace of a block stands on the line of its name.`},
+		{"brace below", "bucket \"avatars\"\n{\n}", `2:17 error: Invalid block: The brace of a block stands on the line of its name. hint: write the { at the end of this line`},
 	} {
 		t.Run(test.name, func(t *testing.T) { expect(t, production(test.text), stored(), []string{test.want}) })
 	}

@@ -57,25 +57,17 @@ func (b *Block) Attribute(name string) (Attribute, bool) {
 	return Attribute{}, false
 }
 
-// Text is the value of a string, "" when it is not set.
-func (b *Block) Text(name string) string {
+// held is the value of a setting, zero when it is not set or of another type.
+func held[T any](b *Block, name string) T {
 	a, _ := b.Attribute(name)
-	text, _ := a.Value.(string)
-	return text
+	value, _ := a.Value.(T)
+	return value
 }
 
-// Flag reports whether a setting is set to true.
-func (b *Block) Flag(name string) bool {
-	a, _ := b.Attribute(name)
-	return a.Value == true
-}
-
-// Texts are the elements of a list of strings, nil when it is not set.
-func (b *Block) Texts(name string) []string {
-	a, _ := b.Attribute(name)
-	texts, _ := a.Value.([]string)
-	return texts
-}
+// Text, Texts and Flag are the values of settings of those types; zero when they are not set.
+func (b *Block) Text(name string) string    { return held[string](b, name) }
+func (b *Block) Texts(name string) []string { return held[[]string](b, name) }
+func (b *Block) Flag(name string) bool      { return held[bool](b, name) }
 
 // Parts are those of a list or map, none when it is not set.
 func (b *Block) Parts(name string) []Part {
@@ -106,12 +98,9 @@ func (b *Block) Find(names ...string) *hcl.Range {
 	return nil
 }
 
-// Where is the range of the first of the named settings that is set, else the block's header.
+// Where is the same, the block's header when none is set.
 func (b *Block) Where(names ...string) hcl.Range {
-	if at := b.Find(names...); at != nil {
-		return *at
-	}
-	return b.At
+	return *cmp.Or(b.Find(names...), &b.At)
 }
 
 // All are the blocks of a type, in source order.
@@ -213,7 +202,8 @@ func (r *reader) body(b *Block, g *Grammar, body *hclsyntax.Body) {
 		r.block(b, g, inner)
 	}
 	for _, s := range g.all() {
-		if _, set := b.Attribute(s.Name); s.Required && !set && !b.Damaged {
+		object, _, member := strings.Cut(s.Name, ".")
+		if s.Required && !b.Damaged && b.Find(s.Name) == nil && (!member || b.Find(object) != nil) {
 			r.fail(b.At, "Missing setting", fmt.Sprintf("add %s = ...", s.Name), "The %s block needs %q.", b.Type, s.Name)
 		}
 	}
@@ -317,7 +307,7 @@ func (r *reader) unknownBlock(at hcl.Range, name string, g *Grammar) {
 }
 
 // mostListed is how many names a hint lists.
-const mostListed = 10
+const mostListed = 8
 
 // unknown reports a name that is none of those known here; elsewhere are the types of the blocks where it is known.
 func (r *reader) unknown(at hcl.Range, what, path, name string, known, elsewhere []string) bool {

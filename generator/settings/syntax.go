@@ -101,10 +101,10 @@ func (l syntaxLine) missingEquals(d *hcl.Diagnostic, table *Table) *hcl.Diagnost
 
 // unopenedBlock is about a brace on the line below a block's header; nil when there is none.
 func (l syntaxLine) unopenedBlock(d *hcl.Diagnostic) *hcl.Diagnostic {
-	if d.Summary != "Invalid block definition" || !strings.HasPrefix(strings.TrimSpace(l.below), "{") {
+	if d.Summary != "Invalid block definition" && d.Summary != "Argument or block definition required" || !strings.HasPrefix(strings.TrimSpace(l.below), "{") {
 		return nil
 	}
-	return diagnostic.Error(*d.Subject, d.Summary, "write the { here, at the end of the line", "The brace of a block stands on the line of its name.")
+	return diagnostic.Error(*d.Subject, "Invalid block", "write the { at the end of this line", "The brace of a block stands on the line of its name.")
 }
 
 var redefined = regexp.MustCompile(`already set at (.+):(\d+),(\d+)-`)

@@ -50,7 +50,7 @@ type Setting struct {
 	// Name is "scale.min" for the member min of the object scale, which needs no row of its own.
 	Name string
 	Type Type
-	// Required says that it must be written; Default is what holds otherwise, as the documentation prints it.
+	// Required says that it must be written, a member where its object is; Default is what holds otherwise, as the documentation prints it.
 	Required bool
 	Default  string
 	Meaning  string

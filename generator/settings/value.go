@@ -16,39 +16,22 @@ import (
 
 // decode reads the value of a setting that is no object; false when it was refused.
 func (r *reader) decode(a *Attribute, s *Setting, e hclsyntax.Expression) (ok bool) {
-	element := Setting{Type: elements[s.Type], Remedy: s.Remedy}
-	switch s.Type {
-	case StringMap:
-		entries := map[string]string{}
-		items, good := r.items(s, e)
-		for _, item := range items {
-			element.Name = s.Name + "." + item.key
-			value, is := r.scalar(&element, item.value)
-			text, _ := value.(string)
-			entries[item.key], good = text, good && is
-			a.Parts = append(a.Parts, Part{Key: item.key, KeyAt: item.at, Text: text, At: item.value.Range()})
-		}
-		a.Value, ok = entries, good
-	case StringList, IntegerList:
-		tuple, good := unwrapped(e).(*hclsyntax.TupleConsExpr)
-		if !good {
-			return r.refuse(s, e)
-		}
-		texts, numbers := []string{}, []int{}
-		for i, written := range tuple.Exprs {
-			element.Name = fmt.Sprintf("%s[%d]", s.Name, i)
-			value, is := r.scalar(&element, written)
-			text, _ := value.(string)
-			number, _ := value.(int)
-			texts, numbers, good = append(texts, text), append(numbers, number), good && is
-			a.Parts = append(a.Parts, Part{Text: text, At: written.Range()})
-		}
-		if a.Value, ok = any(texts), good; s.Type == IntegerList {
-			a.Value = numbers
-		}
-	default:
+	element, composed := elements[s.Type]
+	if !composed {
 		a.Value, ok = r.scalar(s, e)
+		return ok
 	}
+	items, ok := r.items(s, e)
+	texts, numbers, entries := []string{}, []int{}, map[string]string{}
+	for _, item := range items {
+		value, good := r.scalar(&Setting{Name: item.path, Type: element, Remedy: s.Remedy}, item.value)
+		text, _ := value.(string)
+		number, _ := value.(int)
+		texts, numbers, entries[item.key] = append(texts, text), append(numbers, number), text
+		a.Parts = append(a.Parts, Part{Key: item.key, KeyAt: item.at, Text: text, At: item.value.Range()})
+		ok = ok && good
+	}
+	a.Value = map[Type]any{StringList: texts, IntegerList: numbers, StringMap: entries}[s.Type]
 	return ok
 }
 
@@ -57,13 +40,11 @@ func (r *reader) object(b *Block, g *Grammar, s *Setting, a Attribute, e hclsynt
 	items, good := r.items(s, e)
 	b.Attributes = append(b.Attributes, a)
 	for _, item := range items {
-		path := s.Name + "." + item.key
-		member := Attribute{Name: path, NameAt: item.at, At: item.value.Range(), Expression: item.value}
-		if g.setting(path) == nil {
-			good = r.unknown(item.at, "setting", path, item.key, g.names(s.Name+".", r.scope), nil)
+		if g.setting(item.path) == nil {
+			good = r.unknown(item.at, "setting", item.path, item.key, g.names(s.Name+".", r.scope), nil)
 			continue
 		}
-		good = r.attribute(b, g, member, item.value) && good
+		good = r.attribute(b, g, Attribute{Name: item.path, NameAt: item.at, At: item.value.Range(), Expression: item.value}, item.value) && good
 	}
 	return good
 }
@@ -74,30 +55,40 @@ func (r *reader) free(b *Block, a Attribute, e hclsyntax.Expression) bool {
 	if !written {
 		return r.refuse(&Setting{Name: a.Name, Type: Object}, e)
 	}
-	null := false
+	null, large := false, false
 	_ = cty.Walk(value, func(_ cty.Path, inner cty.Value) (bool, error) {
 		null = null || inner.IsNull()
+		large = large || inner.Type() == cty.Number && !inner.IsNull() && math.IsInf(float(inner), 0)
 		return !null, nil
 	})
-	if null {
+	switch {
+	case null:
 		return r.fail(a.At, "Wrong type", "leave it out", "The value of %q holds null, which says nothing.", a.Name)
+	case large:
+		return r.fail(a.At, "Wrong type", "write a smaller one", "The value of %q holds a number that is too large.", a.Name)
 	}
 	a.Value = value
 	b.Attributes = append(b.Attributes, a)
 	return true
 }
 
-// item is one entry of an object or a map.
+// item is one entry of an object or a map, or an element of a list, which has no key.
 type item struct {
-	key   string
-	at    hcl.Range
-	value hclsyntax.Expression
+	path, key string
+	at        hcl.Range
+	value     hclsyntax.Expression
 }
 
-// items are the entries that an expression holds, without those that are refused.
+// items are the parts of a value, without those whose key is refused.
 func (r *reader) items(s *Setting, e hclsyntax.Expression) (list []item, ok bool) {
+	if tuple, is := unwrapped(e).(*hclsyntax.TupleConsExpr); is && (s.Type == StringList || s.Type == IntegerList) {
+		for i, element := range tuple.Exprs {
+			list = append(list, item{path: fmt.Sprintf("%s[%d]", s.Name, i), value: element})
+		}
+		return list, true
+	}
 	object, ok := unwrapped(e).(*hclsyntax.ObjectConsExpr)
-	if !ok {
+	if !ok || s.Type != StringMap && s.Type != Object {
 		return nil, r.refuse(s, e)
 	}
 	seen := map[string]hcl.Range{}
@@ -105,14 +96,15 @@ func (r *reader) items(s *Setting, e hclsyntax.Expression) (list []item, ok bool
 		at := written.KeyExpr.Range()
 		key, named := keyOf(written.KeyExpr)
 		first, twice := seen[key]
+		path := s.Name + "." + key
 		switch {
 		case !named:
 			ok = r.fail(at, "Invalid key", "write it as a word or in quotes", "A key of %q is a name.", s.Name)
 		case twice:
-			ok = r.fail(at, "Duplicate key", "keep one of them", "%q is already set at %s.", s.Name+"."+key, diagnostic.Place(first))
+			ok = r.fail(at, "Duplicate key", "keep one of them", "%q is already set at %s.", path, diagnostic.Place(first))
 		default:
 			seen[key] = at
-			list = append(list, item{key, at, written.ValueExpr})
+			list = append(list, item{path, key, at, written.ValueExpr})
 		}
 	}
 	return list, ok
@@ -162,16 +154,20 @@ func (r *reader) convert(value cty.Value, typ Type) any {
 	case value.Type() == cty.Bool && typ == Bool:
 		return value.True()
 	case value.Type() == cty.Number && (typ == Number || typ == Integer):
-		exact := value.AsBigFloat()
-		number, _ := exact.Float64()
-		if typ == Number {
+		switch number := float(value); {
+		case typ == Number && !math.IsInf(number, 0):
 			return number
-		}
-		if exact.IsInt() && math.Abs(number) < 1<<31 {
+		case typ == Integer && value.AsBigFloat().IsInt() && math.Abs(number) < 1<<31:
 			return int(number)
 		}
 	}
 	return nil
+}
+
+// float is a number, infinite when it is too large for the type.
+func float(value cty.Value) float64 {
+	number, _ := value.AsBigFloat().Float64()
+	return number
 }
 
 // refuse reports a value that is computed, or of another type than the setting's.
@@ -185,19 +181,13 @@ func (r *reader) refuse(s *Setting, e hclsyntax.Expression) bool {
 // mostQuoted is how long a value may be that a message repeats.
 const mostQuoted = 40
 
-// quoted is a literal as written, or what it is.
+// quoted is a value as written, when that fits into a sentence.
 func (r *reader) quoted(e hclsyntax.Expression) string {
-	switch unwrapped(e).(type) {
-	case *hclsyntax.TupleConsExpr:
-		return "a list"
-	case *hclsyntax.ObjectConsExpr:
-		return "an object"
-	}
 	at := e.Range()
 	if text := string(at.SliceBytes(r.text)); len(text) <= mostQuoted && at.Start.Line == at.End.Line {
 		return text
 	}
-	return "this string"
+	return "this value"
 }
 
 // remedy is the hint for a value that is no literal or of another type: what the user most likely means when it fits the
@@ -206,11 +196,9 @@ func (r *reader) remedy(s *Setting, e hclsyntax.Expression, otherwise string) st
 	if _, is := unwrapped(e).(*hclsyntax.ObjectConsExpr); is && s.Remedy != "" {
 		return s.Remedy
 	}
-	check := func(value any) (detail, hint string) {
-		if s.Check == nil {
-			return "", ""
-		}
-		return s.Check(value)
+	check := s.Check
+	if check == nil {
+		check = func(any) (string, string) { return "", "" }
 	}
 	at := e.Range()
 	if meant, text := meant(s.Type, e, string(at.SliceBytes(r.text))); meant != nil {
@@ -233,33 +221,29 @@ func (r *reader) remedy(s *Setting, e hclsyntax.Expression, otherwise string) st
 // when there is no telling.
 func meant(typ Type, expression hclsyntax.Expression, source string) (value any, text string) {
 	switch e := expression.(type) {
-	case *hclsyntax.FunctionCallExpr, *hclsyntax.ForExpr, *hclsyntax.ConditionalExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:
-		return nil, ""
-	case *hclsyntax.ScopeTraversalExpr:
-		if len(e.Traversal) > 1 {
-			return nil, ""
-		}
-	case *hclsyntax.LiteralValueExpr:
-		if e.Val.IsNull() {
-			return nil, ""
-		}
 	case *hclsyntax.TemplateExpr:
 		quoted, written := textOf(e)
 		if !written {
 			return nil, ""
 		}
 		source = quoted
+	case *hclsyntax.LiteralValueExpr, *hclsyntax.UnaryOpExpr, *hclsyntax.BinaryOpExpr, *hclsyntax.ScopeTraversalExpr:
+		if traversal, is := e.(*hclsyntax.ScopeTraversalExpr); source == "null" || is && len(traversal.Traversal) > 1 {
+			return nil, ""
+		}
+	default:
+		return nil, ""
 	}
-	number, err := strconv.Atoi(source)
+	number, err := strconv.ParseInt(source, 10, 32)
 	switch {
 	case typ == String:
 		return source, strconv.Quote(source)
 	case typ == StringList:
 		return []string{source}, fmt.Sprintf("[%q]", source)
 	case typ == Integer && err == nil:
-		return number, source
+		return int(number), source
 	case typ == IntegerList && err == nil:
-		return []int{number}, fmt.Sprintf("[%d]", number)
+		return []int{int(number)}, fmt.Sprintf("[%d]", number)
 	case typ == Bool && (source == "true" || source == "false"):
 		return source == "true", source
 	}
@@ -276,38 +260,31 @@ func evaluate(e hcl.Expression) (cty.Value, bool) {
 	return value, !diags.HasErrors()
 }
 
-func literal(expression hcl.Expression) bool {
-	switch e := expression.(type) {
-	case *hclsyntax.LiteralValueExpr:
-		return true
-	case *hclsyntax.TemplateExpr:
-		// A string of several lines has a part for each.
-		return !slices.ContainsFunc(e.Parts, func(part hclsyntax.Expression) bool {
-			piece, written := part.(*hclsyntax.LiteralValueExpr)
-			return !written || piece.Val.Type() != cty.String
-		})
-	case *hclsyntax.ParenthesesExpr:
-		return literal(e.Expression)
-	case *hclsyntax.UnaryOpExpr:
-		return literal(e.Val)
-	case *hclsyntax.TupleConsExpr:
-		return !slices.ContainsFunc(e.Exprs, func(element hclsyntax.Expression) bool { return !literal(element) })
-	case *hclsyntax.ObjectConsExpr:
-		return !slices.ContainsFunc(e.Items, func(item hclsyntax.ObjectConsItem) bool {
-			_, named := keyOf(item.KeyExpr)
-			return !named || !literal(item.ValueExpr)
-		})
-	}
-	return false
+func literal(e hcl.Expression) bool {
+	written := true
+	_ = hclsyntax.VisitAll(e.(hclsyntax.Node), func(node hclsyntax.Node) hcl.Diagnostics {
+		switch node := node.(type) {
+		case *hclsyntax.LiteralValueExpr, *hclsyntax.ParenthesesExpr, *hclsyntax.UnaryOpExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:
+		case *hclsyntax.ObjectConsKeyExpr: // a number would be spelled out, with all its zeros
+			_, named := keyOf(node)
+			written = written && named
+		case *hclsyntax.TemplateExpr: // a string of several lines has a part for each
+			written = written && !slices.ContainsFunc(node.Parts, func(part hclsyntax.Expression) bool {
+				piece, is := part.(*hclsyntax.LiteralValueExpr)
+				return !is || piece.Val.Type() != cty.String
+			})
+		default:
+			written = false
+		}
+		return nil
+	})
+	return written
 }
 
 // unwrapped is an expression without parentheses around it.
 func unwrapped(e hclsyntax.Expression) hclsyntax.Expression {
-	for {
-		inner, is := e.(*hclsyntax.ParenthesesExpr)
-		if !is {
-			return e
-		}
-		e = inner.Expression
+	if inner, is := e.(*hclsyntax.ParenthesesExpr); is {
+		return unwrapped(inner.Expression)
 	}
+	return e
 }

@@ -192,6 +192,9 @@ service "b" {
   paths       = ["/x", "/y/*"]
   environment = { ZED = "1", "ALPHA" = "two words" }
 }
+service "c" {
+  writable_paths = []
+}
 `})
 	application, diags, err := Read(root, testSpellings)
 	if err != nil || len(diags) > 0 {
@@ -199,6 +202,10 @@ service "b" {
 	}
 	if application.Runtime != app.Containers {
 		t.Errorf("runtime %s", application.Runtime)
+	}
+	// An empty list is said, and so it wins over what the environment says of all processes.
+	if paths := application.Services[2].Container.WritablePaths; paths == nil || len(paths) > 0 {
+		t.Errorf("writable paths %#v", paths)
 	}
 	names := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())
 	want := []*app.Container{
