@@ -7,6 +7,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -47,16 +48,17 @@ func name(s *kinds.Stack, budget names.Budget) value.Value {
 // network is where everything runs: a VPC of the environment's own, or one that exists.
 func network(s *kinds.Stack) {
 	if existing := s.Env.Network; existing != nil {
-		s.Existing("network.tf", "network", app.Network,
-			[]string{"The network exists and stays its owner's: ../../README.md says what has to be open in it"}, value.Object(
+		s.Existing(stack.Call{File: "network.tf", Label: "network", Of: app.Network, Exports: networkExports,
+			Why: []string{"An existing network: ../../README.md says what has to be open in it"}, Args: []value.Field{
 				kinds.Arg("vpc_id", value.String(existing.VPCID)),
 				kinds.Arg("public_subnet_ids", value.Strings(existing.PublicSubnetIDs)),
 				kinds.Arg("compute_subnet_ids", value.Strings(existing.ComputeSubnetIDs)),
 				kinds.Arg("storage_subnet_ids", value.Strings(existing.StorageSubnetIDs)),
-			))
-	} else {
-		s.Module("network.tf", "network", "network", app.Network,
-			[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
+			}})
+		return
+	}
+	s.Stack.Module(stack.Call{File: "network.tf", Label: "network", Module: "network", Of: app.Network, Exports: networkExports,
+		Why: []string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)}, Args: []value.Field{
 			kinds.Arg("name", name(s, names.Unit)),
 			kinds.Arg("cidr", value.String(s.Env.CIDR)),
 			kinds.Arg("zones", value.Strings(s.Env.Zones)),
@@ -69,13 +71,11 @@ func network(s *kinds.Stack) {
 			kinds.Arg("flow_log_retention_days", value.Int(s.Env.FlowLogRetentionDays)),
 			kinds.Arg("iam_path", value.String(s.Env.IAMPath)),
 			kinds.Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
-		)
-	}
-	s.Output("network", "Where processes run.", value.Object(
-		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
-		kinds.Arg("compute_subnet_ids", kinds.Network("compute_subnet_ids")),
-	))
+		}})
 }
+
+// networkExports are what an operator asks for who opens a way to the databases.
+var networkExports = []string{"vpc_id"}
 
 // imageAccounts are the accounts, other than the environment's, whose registries images come from when there is no NAT: the
 // endpoints of ECR lead to no others. Sorted; without account_id the environment's own may be among them.
@@ -101,8 +101,8 @@ func imageAccounts(d *kinds.Deployment) []string {
 // encryptionKey is the key that encrypts everything, the environment's own or one that exists.
 func encryptionKey(s *kinds.Stack) {
 	if s.Env.KeyARN != "" {
-		s.Existing("encryption.tf", "key_arn", app.EncryptionKey,
-			[]string{"The key exists and stays its owner's: ../../README.md says what its policy has to admit"}, value.String(s.Env.KeyARN))
+		s.Existing(stack.Call{File: "encryption.tf", Label: "key", Of: app.EncryptionKey, Args: []value.Field{kinds.Arg("arn", value.String(s.Env.KeyARN))},
+			Why: []string{"An existing key: ../../README.md says what its policy has to admit"}})
 	} else {
 		s.Module("encryption.tf", "key", "encryption-key", app.EncryptionKey,
 			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
@@ -112,7 +112,6 @@ func encryptionKey(s *kinds.Stack) {
 			kinds.Arg("topics", value.Strings(kinds.KeyTopics(s.Deployment))),
 		)
 	}
-	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", kinds.KeyARN())
 }
 
 // namespace is the private DNS zone in which processes find each other.
@@ -121,22 +120,19 @@ func namespace(env *environment.Environment) string {
 }
 
 func cluster(s *kinds.Stack) {
-	s.Module("cluster.tf", "cluster", "fargate-cluster", app.Cluster,
-		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
-		kinds.Arg("name", name(s, names.Cluster)),
-		kinds.Arg("vpc_id", kinds.Network("vpc_id")),
-		kinds.Arg("namespace", value.String(namespace(s.Env))),
-		kinds.Arg("key_arn", kinds.KeyARN()),
-		kinds.Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-		kinds.Arg("container_insights", value.Bool(s.Env.ContainerInsights)),
-	)
-	s.Output("cluster", "The cluster that processes run on.", value.Object(
-		kinds.Arg("cluster_arn", value.Of(app.Cluster, "cluster_arn")),
-		kinds.Arg("cluster_name", value.Of(app.Cluster, "cluster_name")),
-		kinds.Arg("namespace_id", value.Of(app.Cluster, "namespace_id")),
-		kinds.Arg("namespace", value.Of(app.Cluster, "namespace")),
-	))
+	s.Stack.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster, Exports: clusterExports,
+		Why: []string{"The cluster, and the private DNS namespace in which processes find each other"}, Args: []value.Field{
+			kinds.Arg("name", name(s, names.Cluster)),
+			kinds.Arg("vpc_id", kinds.Network("vpc_id")),
+			kinds.Arg("namespace", value.String(namespace(s.Env))),
+			kinds.Arg("key_arn", kinds.KeyARN()),
+			kinds.Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+			kinds.Arg("container_insights", value.Bool(s.Env.ContainerInsights)),
+		}})
 }
+
+// clusterExports are what a process is told of the cluster it runs on, as one value.
+var clusterExports = []string{"cluster_arn", "cluster_name", "namespace_id", "namespace"}
 
 func loadBalancer(s *kinds.Stack) {
 	target := "the gateway"
@@ -162,15 +158,9 @@ func loadBalancer(s *kinds.Stack) {
 	if s.Env.Domain != "" {
 		args = append(args, domainArgs(s.Deployment)...)
 	}
-	s.Module("load_balancer.tf", "load_balancer", "load-balancer", app.LoadBalancer, []string{comment}, args...)
-	fields := []value.Field{
-		kinds.Arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
-		kinds.Arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
-		kinds.Arg("url", value.Of(app.LoadBalancer, "url")),
-	}
+	var exports []string
 	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
-		// Whoever keeps the DNS of a name points it here.
-		fields = append(fields, kinds.Arg("dns_name", value.Of(app.LoadBalancer, "dns_name")))
+		exports = append(exports, "dns_name") // whoever keeps the DNS of a name points it here
 	}
-	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", value.Object(fields...))
+	s.Stack.Module(stack.Call{File: "load_balancer.tf", Label: "load_balancer", Module: "load-balancer", Of: app.LoadBalancer, Why: []string{comment}, Args: args, Exports: exports})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -24,20 +25,16 @@ func registryComment(application *app.App) string {
 }
 
 func registry(s *kinds.Stack) {
-	s.Module("registry.tf", "registry", "registry", app.Registry,
-		[]string{registryComment(s.App)},
-		kinds.Arg("name", value.String(kinds.RegistryName(s.Env))),
-		kinds.Arg("key_arn", kinds.KeyARN()),
-		kinds.Arg("keep_images", value.Int(s.Env.KeepImages)),
-		kinds.Arg("tag_prefixes", value.Strings(s.TagPrefixes())),
-		kinds.Arg("push_role_arns", value.Strings(s.Env.DeployRoleARNs)),
-		kinds.Arg("pull_role_arns", value.Strings(pullRoles(s.Deployment))),
-		kinds.Arg("force_delete", value.Bool(!s.Env.DeletionProtection)),
-	)
-	s.Output("registry", "Where images are pushed to and pulled from.", value.Object(
-		kinds.Arg("repository_url", value.Of(app.Registry, "repository_url")),
-		kinds.Arg("repository_arn", value.Of(app.Registry, "repository_arn")),
-	))
+	s.Stack.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry, Exports: []string{"repository_url"},
+		Why: []string{registryComment(s.App)}, Args: []value.Field{
+			kinds.Arg("name", value.String(kinds.RegistryName(s.Env))),
+			kinds.Arg("key_arn", kinds.KeyARN()),
+			kinds.Arg("keep_images", value.Int(s.Env.KeepImages)),
+			kinds.Arg("tag_prefixes", value.Strings(s.TagPrefixes())),
+			kinds.Arg("push_role_arns", value.Strings(s.Env.DeployRoleARNs)),
+			kinds.Arg("pull_role_arns", value.Strings(pullRoles(s.Deployment))),
+			kinds.Arg("force_delete", value.Bool(!s.Env.DeletionProtection)),
+		}})
 }
 
 // pullRoles are the roles that may pull from the registry, as patterns: the execution roles of the environment's processes,

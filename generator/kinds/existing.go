@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -25,15 +26,12 @@ func KeyARN() value.Value { return value.Of(app.EncryptionKey, "arn") }
 
 // existingTopic stands for a topic of the application that exists.
 func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
-	label := s.topicLabel(r.Name)
 	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
-	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Of(r.ID(), "arn"))
 	if topic.KeyARN != "" {
 		fields = append(fields, Arg("key_arn", value.String(topic.KeyARN)))
-		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), value.Of(r.ID(), "key_arn"))
 	}
-	s.Existing(topicFile, label, r.ID(),
-		[]string{fmt.Sprintf("Topic %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "Subscriptions are added to it"}, value.Object(fields...))
+	s.Existing(stack.Call{File: topicFile, Label: s.topicLabel(r.Name), Of: r.ID(), Args: fields,
+		Why: []string{fmt.Sprintf("Topic %s, in %s: an existing one", quoted(r.Name), r.At.Filename)}})
 }
 
 // checkTopics holds topics that exist to what the runtime does with them: it sends a message group exactly to a FIFO
@@ -56,7 +54,6 @@ func checkTopics(d *Deployment) hcl.Diagnostics {
 
 // existingBucket stands for a bucket of the application that exists.
 func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket) {
-	label := s.bucketLabel(r.Name)
 	written := []value.Field{
 		Arg("name", value.String(bucket.Name)),
 		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
@@ -67,14 +64,8 @@ func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket
 	if bucket.KeyARN != "" {
 		written = append(written, Arg("key_arn", value.String(bucket.KeyARN)))
 	}
-	var fields []value.Field
-	for _, field := range written {
-		fields = append(fields, Arg(field.Name, value.Of(r.ID(), field.Name)))
-	}
-	s.Existing(bucketFile, label, r.ID(),
-		[]string{fmt.Sprintf("Bucket %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "The services stack gives processes rights to it"},
-		value.Object(written...))
-	s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
+	s.Existing(stack.Call{File: bucketFile, Label: s.bucketLabel(r.Name), Of: r.ID(), Args: written,
+		Why: []string{fmt.Sprintf("Bucket %s, in %s: an existing one", quoted(r.Name), r.At.Filename)}})
 }
 
 // Shown tells the public buckets that an environment puts CloudFront in front of from the others.
@@ -131,11 +122,6 @@ func existingServer(s *Stack, server environment.DatabaseServer, comment string)
 	if server.Existing.MasterSecretARN != "" {
 		written = append(written, Arg("master_secret_arn", value.String(server.Existing.MasterSecretARN)))
 	}
-	var fields []value.Field
-	for _, field := range written {
-		fields = append(fields, Arg(field.Name, value.Of(id, field.Name)))
-	}
-	s.Existing(databaseFile, label, id,
-		[]string{comment + ". It exists and stays its owner's", "The services stack adds a rule to its security group for each process that uses it"}, value.Object(written...))
-	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name), value.Object(fields...))
+	s.Existing(stack.Call{File: databaseFile, Label: label, Of: id, Args: written, Exports: serverExports,
+		Why: []string{comment + ". It is an existing one: the services stack adds rules to its security group"}})
 }

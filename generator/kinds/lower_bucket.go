@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -49,21 +50,15 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 			logged = append(logged, value.Of(r.ID(), "arn"))
 			args = append(args, Arg("access_log_bucket", value.Of(app.AccessLogs, "name")))
 		}
-		fields := []value.Field{
-			Arg("name", value.Of(r.ID(), "name")),
-			Arg("arn", value.Of(r.ID(), "arn")),
-		}
 		if spec.Public {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
 			args = append(args, Arg("distribution_arns", value.List(value.Of(app.CDNID(r.Name), "distribution_arn"))))
-			fields = append(fields, Arg("url", value.Of(app.CDNID(r.Name), "url")))
 			lowerCDN(s, r)
 		} else {
 			args = append(args, Arg("key_arn", KeyARN()))
 		}
 		s.Module(bucketFile, label, "bucket", r.ID(),
 			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
-		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
 	}
 	if len(logged) > 0 {
 		lowerAccessLogs(s, logged)
@@ -134,7 +129,8 @@ func lowerCDN(s *Stack, r app.Resource) {
 		args = append(args, Arg("access_log_bucket_arn", value.Of(app.AccessLogs, "arn")))
 	}
 	s.NorthVirginia = true
-	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", app.CDNID(r.Name), []string{comment}, args...)
+	s.Stack.Module(stack.Call{File: bucketFile, Label: s.cdnLabel(r.Name), Module: "cdn", Of: app.CDNID(r.Name), Why: []string{comment}, Args: args,
+		Says: fmt.Sprintf("CloudFront in front of bucket %s.", r.Name)})
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and

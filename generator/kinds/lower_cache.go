@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -56,27 +57,24 @@ func lowerCaches(s *Stack, caches []app.Resource) {
 					Comments: []string{fmt.Sprintf("keeps %s, in %s", strings.Join(patterns, ", "), places(p.Uses("cache")[r.Name]))}})
 			}
 		}
-		s.Module("caches.tf", label, "cache", r.ID(),
-			[]string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(s.cacheName(r))),
-			Arg("vpc_id", Network("vpc_id")),
-			Arg("subnet_ids", Network("storage_subnet_ids")),
-			Arg("key_arn", KeyARN()),
-			Arg("users", value.Map(users...)),
-			Arg("secret_prefix", value.String(CacheSecretPrefix(s.Env, r.Name))),
-			Arg("node_type", value.String(settings.NodeType)),
-			Arg("replicas", value.Int(settings.Replicas)),
-			Arg("multi_az", value.Bool(settings.MultiAZ)),
-			Arg("eviction_policy", value.String(spec.EvictionPolicy)),
-			Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
-			Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
-			Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
-		ref := func(name string) value.Field { return Arg(name, value.Of(r.ID(), name)) }
-		s.Output(label, fmt.Sprintf("Cache cluster %s: where it is, who may reach it, and how each process logs in.", r.Name),
-			value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))
+		s.Stack.Module(stack.Call{File: "caches.tf", Label: label, Module: "cache", Of: r.ID(), Exports: []string{"activate_commands"},
+			Why: []string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)}, Args: []value.Field{
+				Arg("name", value.String(s.cacheName(r))),
+				Arg("vpc_id", Network("vpc_id")),
+				Arg("subnet_ids", Network("storage_subnet_ids")),
+				Arg("key_arn", KeyARN()),
+				Arg("users", value.Map(users...)),
+				Arg("secret_prefix", value.String(CacheSecretPrefix(s.Env, r.Name))),
+				Arg("node_type", value.String(settings.NodeType)),
+				Arg("replicas", value.Int(settings.Replicas)),
+				Arg("multi_az", value.Bool(settings.MultiAZ)),
+				Arg("eviction_policy", value.String(spec.EvictionPolicy)),
+				Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
+				Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
+				Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+				Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
+				Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
+			}})
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -119,11 +120,11 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 			Arg("max_storage_gb", value.Int(server.MaxStorageGB)),
 			Arg("multi_az", value.Bool(server.MultiAZ)))
 	}
-	s.Module(databaseFile, label, module, id, []string{comment}, args...)
-	ref := func(name string) value.Field { return Arg(name, value.Of(id, name)) }
-	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
-		value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
+	s.Stack.Module(stack.Call{File: databaseFile, Label: label, Module: module, Of: id, Why: []string{comment}, Args: args, Exports: serverExports})
 }
+
+// serverExports are what whoever makes databases and roles asks for.
+var serverExports = []string{"address", "port", "security_group_id", "ca_certificate", "master_secret_arn"}
 
 // takenDatabases are on every PostgreSQL server of RDS from the beginning, for its own use.
 var takenDatabases = []string{"postgres", "rdsadmin", "template0", "template1"}

@@ -48,5 +48,4 @@ func lowerMetrics(s *Stack, _ []app.Resource) {
 		Arg("key_arn", KeyARN()),
 		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 	)
-	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), value.Of(app.MetricsSecret, "arn"))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -31,7 +32,6 @@ func lowerSecrets(s *Stack, resources []app.Resource) {
 			Arg("key_arn", KeyARN()),
 			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Of(r.ID(), "arn"))
 	}
 }
 
@@ -57,13 +57,12 @@ func fromVariable(name string) value.Value {
 
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
 func lowerGeneratedSecret(s *Stack, label string, id app.ID, comment, description string, name ...string) {
-	s.Module(secretFile, label, "generated-secret", id, []string{comment},
+	s.Stack.Module(stack.Call{File: secretFile, Label: label, Module: "generated-secret", Of: id, Why: []string{comment}, Exports: []string{"arn"}, Args: []value.Field{
 		Arg("name", value.String(SecretName(s.Env, name...))),
 		Arg("description", value.String(description)),
 		Arg("key_arn", KeyARN()),
 		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-	)
-	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Of(id, "arn"))
+	}})
 }
 
 // SecretName is a path, application/environment/name: no part holds a slash, so that no two of them meet, and

@@ -80,7 +80,6 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 			Arg("fifo", value.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
 			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), topicARN(r.Name))
 	}
 }
 
@@ -100,10 +99,6 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 			Arg("fifo", value.Bool(isFIFO(s.App, topic.Spec.(*Topic)))),
 			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
-		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), value.Object(
-			Arg("queue_url", value.Of(r.ID(), "queue_url")),
-			Arg("queue_arn", value.Of(r.ID(), "queue_arn")),
-		))
 	}
 }
 
