@@ -14,6 +14,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/guide"
@@ -24,13 +25,6 @@ import (
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/modules"
-)
-
-// The stacks of an environment on Fargate. A service cannot start before its image, its database and its cluster
-// exist, so there are two, each with its own state.
-const (
-	platformStack = "platform"
-	servicesStack = "services"
 )
 
 // Output is what Generate makes: files with their lock, and what each environment takes of what AWS limits, in the order of the
@@ -62,7 +56,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	for i := range environments {
 		forgotten = append(forgotten, toForget(&environments[i], previous, consent)...)
 	}
-	labels, reported := assignLabels(application, previous, distinct(forgotten)), map[string]bool{}
+	slices.Sort(forgotten)
+	labels, reported := assignLabels(application, previous, slices.Compact(forgotten)), map[string]bool{}
 	var built []stacks
 	var all []holdings.Environment
 	for i := range environments {
@@ -71,20 +66,17 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		if env.StrictAccess {
 			granted = attribution.WithoutReach(application)
 		}
-		deployment := kinds.NewDeployment(granted, env)
+		deployment := deploy.New(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
 		for _, id := range toForget(env, previous, consent) {
 			deployment.Forgotten = append(deployment.Forgotten, app.ParseID(id))
 		}
 		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
-		wire(deployment)
-		diags = append(diags, once(check(deployment), reported)...)
+		problems := append(bind(deployment), check(deployment)...)
+		diags = append(diags, once(problems, reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
-		first := kinds.NewStack(platformStack, deployment, platform.Settled, nil)
-		both := stacks{deployment, first, kinds.NewStack(servicesStack, deployment, platform.Settled, first)}
-		lowerPlatform(both.platform)
-		lowerServices(both.services)
-		diags = append(diags, stack.CheckOverrides(both.platform.Stack, both.services.Stack)...)
+		both := build(deployment)
+		diags = append(diags, stack.CheckOverrides(both.platform, both.services)...)
 		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
 	}
 	verdict := judge(result.Lock, previous, all, consent)
@@ -101,14 +93,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	return result, diags
 }
 
-// stacks are those of one environment.
-type stacks struct {
-	deployment         *kinds.Deployment
-	platform, services *kinds.Stack
-}
-
-func deployments(built []stacks) []*kinds.Deployment {
-	var list []*kinds.Deployment
+func deployments(built []stacks) []*deploy.Deployment {
+	var list []*deploy.Deployment
 	for _, both := range built {
 		list = append(list, both.deployment)
 	}
@@ -124,15 +110,15 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 		if both.deployment.App.Configured() {
 			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
-		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
-		for _, s := range []*kinds.Stack{both.platform, both.services} {
+		diags = append(diags, forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
+		for _, s := range []*stack.Stack{both.platform, both.services} {
 			move(s, env.Name+"/"+s.Name, result.Lock, previous)
 			s.Frame()
 		}
-		if err := stack.Link(both.platform.Stack, both.services.Stack); err != nil && !failed {
+		if err := stack.Link(both.platform, both.services); err != nil && !failed {
 			diags = append(diags, diagnostic.Error(env.At, "Reference to nothing", "this is a mistake in groundplan: report it, with what the application declares", "In environment %q %s.", env.Name, err))
 		}
-		for _, s := range []*kinds.Stack{both.platform, both.services} {
+		for _, s := range []*stack.Stack{both.platform, both.services} {
 			folder := env.Name + "/" + s.Name
 			files, problems := s.Print()
 			diags = append(diags, problems...)
@@ -151,8 +137,8 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 }
 
 // check asks what is wrong with a deployment.
-func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
+func check(d *deploy.Deployment) hcl.Diagnostics {
+	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

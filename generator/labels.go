@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -35,9 +36,9 @@ func assignLabels(application *app.App, previous *output.Lock, forgotten []strin
 func withProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[app.ID]string {
 	held := map[string]string{}
 	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
-		label, serves := strings.CutPrefix(address, "module."+kinds.ServicePrefix)
+		label, serves := strings.CutPrefix(address, "module."+deploy.ServicePrefix)
 		if !serves {
-			label, serves = strings.CutPrefix(address, "module."+kinds.JobPrefix)
+			label, serves = strings.CutPrefix(address, "module."+deploy.JobPrefix)
 		}
 		if serves && app.ParseID(id).Kind == app.ProcessKind {
 			held[id] = label
@@ -103,7 +104,7 @@ func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostic
 	for _, kind := range kinds.All {
 		for _, r := range application.Of(kind.Name) {
 			label := labels[r.ID().String()]
-			named := slices.ContainsFunc(kinds.ConnectionVariables, func(v kinds.ConnectionVariable) bool { return v.Kind == r.Kind })
+			named := len(kind.Env) > 0
 			if !named || label == "" || label == names.PlainLabel(r.Parent, r.Name) {
 				continue
 			}

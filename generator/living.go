@@ -8,12 +8,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -43,7 +45,7 @@ func judge(lock, previous *output.Lock, held []holdings.Environment, consent hol
 }
 
 // held is what an environment holds, with where that is declared or set.
-func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
+func held(d *deploy.Deployment, stacks ...*stack.Stack) holdings.Environment {
 	env := d.Env
 	state := "local files"
 	if env.State != nil {
@@ -77,7 +79,7 @@ func natZones(env *environment.Environment) []string {
 
 // places is where everything that an environment holds is declared in the source or set in groundplan.hcl, by logical id and
 // fact.
-func places(d *kinds.Deployment) map[string]hcl.Range {
+func places(d *deploy.Deployment) map[string]hcl.Range {
 	env, found := d.Env, map[string]hcl.Range{}
 	for _, r := range d.App.Resources {
 		found[r.ID().String()] = r.At
@@ -131,13 +133,14 @@ func toForget(env *environment.Environment, previous *output.Lock, consent holdi
 			ids = append(ids, id)
 		}
 	}
-	return distinct(ids)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
 // are those of this run.
-func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
-	stack, current := s.Env.Name+"/"+platformStack, s.Addresses()
+func forget(env *environment.Environment, s *stack.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
+	stack, current := env.Name+"/"+platformStack, s.Addresses()
 	addresses := maps.Clone(previous.Forgotten[stack])
 	if addresses == nil {
 		addresses = map[string]string{}
@@ -156,9 +159,9 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 		address := addresses[id]
 		for other, taken := range current {
 			if taken == address && (other.Kind != kinds.Databases.Name || other.String() == id) {
-				diags = append(diags, diagnostic.WithHint(diagnostic.Error(s.Env.At, "Forgotten and made again",
+				diags = append(diags, diagnostic.WithHint(diagnostic.Error(env.At, "Forgotten and made again",
 					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
-					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", s.Env.Name, holdings.Describe(id)),
+					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", env.Name, holdings.Describe(id)),
 					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
 		}
@@ -178,7 +181,7 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 }
 
 // move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
-func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
+func move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 	moved, addresses, current := maps.Clone(previous.Moved[folder]), s.Addresses(), map[string]bool{}
 	if moved == nil {
 		moved = map[string]string{}

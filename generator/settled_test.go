@@ -6,16 +6,14 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/platform"
 	"github.com/groundplan/groundplan/modules"
 )
 
 // TestE1_WhatCannotBeSetExists: a module or argument that is gone leaves no reason behind, and each reason reads as one.
 func TestE1_WhatCannotBeSetExists(t *testing.T) {
-	d := kinds.NewDeployment(&app.App{Name: "shop"}, &environment.Environment{App: "shop", Name: "production"})
-	settled := kinds.NewStack(platformStack, d, platform.Settled, nil).Settings.Settled
+	settled := settings(deploy.New(&app.App{Name: "shop"}, &environment.Environment{App: "shop", Name: "production", Compute: "fargate"})).Settled
 	if len(settled) < 15 {
 		t.Errorf("only %d modules have settled arguments: those of kinds are missing", len(settled))
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// Record is what the lock remembers: the facts of each holding by logical id ("bucket avatars"), by environment.
+// Record is what the lock remembers: the facts of each holding by logical id ("secret StripeKey"), by environment.
 type Record map[string]map[string]map[string]string
 
 // RememberSide puts what locks once had apart of an environment's load balancer with what else is held, unless it is there.
@@ -50,7 +50,7 @@ type Environment struct {
 	// AccountID is "" when any account is accepted.
 	AccountID string
 	Holdings  map[string]map[string]string
-	// Places is where a holding, or one of its facts ("bucket avatars/name"), is declared or set.
+	// Places is where a holding, or one of its facts ("secret StripeKey/name"), is declared or set.
 	Places map[string]hcl.Range
 }
 
@@ -64,7 +64,7 @@ func (e Environment) place(paths ...string) hcl.Range {
 	return e.At
 }
 
-// Consent is what the user names: ids as messages show them, "production/bucket avatars" or "production".
+// Consent is what the user names: ids as messages show them, "production/secret StripeKey" or "production".
 type Consent struct {
 	// Accept is what may be replaced or destroyed with what it holds, Forget what leaves the code and stays on AWS.
 	Accept, Forget []string

@@ -14,7 +14,7 @@ type Held struct {
 	// ID is what --accept-replacement and --forget take.
 	ID          string
 	Environment string
-	// Kind is what it is ("bucket"), Name what AWS calls it, or the range, server or id by which it is told.
+	// Kind is what it is ("secret"), Name what AWS calls it, or the range, server or id by which it is told.
 	Kind, Name string
 	// Forgettable reports whether --forget takes it once it is no longer in the code.
 	Forgettable bool
@@ -33,7 +33,7 @@ func List(record Record) []Held {
 				told = facts[RegionFact]
 			}
 			list = append(list, Held{
-				ID: name(environment, id), Environment: environment, Kind: kind, Forgettable: slices.Contains(forgettable, kind),
+				ID: name(environment, id), Environment: environment, Kind: kind, Forgettable: forgettable(kind),
 				Name: cmp.Or(told, facts["cidr"], facts[kinds.ServerFact], facts[kinds.OwnFact]),
 			})
 		}

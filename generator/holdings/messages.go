@@ -14,29 +14,36 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// contents is what is lost with each kind of holding.
+// contents is what is lost with what is no resource of the application; a kind says it of its own.
 var contents = map[string]string{
 	app.AccessLogs.Kind:     "the logs of requests in it are deleted",
-	"bucket":                "every object in it is deleted",
-	"cache":                 "everything in it is gone",
 	app.DatabaseServerKind:  "every database on it is deleted",
 	app.EncryptionKey.Kind:  "what it encrypted cannot be read again",
 	app.LoadBalancer.Kind:   "the access logs it wrote are deleted",
 	app.MetricsSecret.Kind:  "the value that was put in is gone",
 	app.Registry.Kind:       "every image is deleted, those that run and those to go back to",
-	"secret":                "the value that was put in is gone",
 	app.ServiceAuthKey.Kind: "processes trust each other's calls again only once all of them are deployed",
-	"subscription":          "the messages that wait in its queues are deleted",
-	"topic":                 "whoever else subscribed to it hears nothing more",
+}
+
+// lost is what is lost with a holding.
+func lost(kind string) string {
+	if k, is := kinds.Named(kind); is {
+		return k.Holds.Lost
+	}
+	return contents[kind]
 }
 
 // lastSnapshot is what the profile dev leaves out: without it a deleted server is gone for good.
 const lastSnapshot = "with final_snapshot = true, applied before, a last snapshot stays"
 
-// forgettable are the kinds that can stay on AWS without code: nothing generated hangs on them.
-var forgettable = []string{app.AccessLogs.Kind, "bucket", "cache", app.DatabaseServerKind, app.MetricsSecret.Kind, "secret", "subscription", "topic"}
+// forgettable reports whether things of a kind can stay on AWS without code: nothing generated hangs on what the application
+// declares, nor on these.
+func forgettable(kind string) bool {
+	k, declared := kinds.Named(kind)
+	return declared && k.Holds.Lost != "" || slices.Contains([]string{app.AccessLogs.Kind, app.DatabaseServerKind, app.MetricsSecret.Kind}, kind)
+}
 
-// Describe is how messages call a holding: `bucket "avatars"`, "registry".
+// Describe is how messages call a holding: `secret "StripeKey"`, "registry".
 func Describe(id string) string {
 	return app.ParseID(id).Quoted()
 }
@@ -225,7 +232,7 @@ func anotherVersion(id string, was, is map[string]string, e Environment) (*refus
 	switch {
 	case order > 0 && kind == "cache":
 		return &refusal{id: id, at: at, summary: "Cache made anew",
-			detail: fmt.Sprintf("the %s would go back from version %s to %s, for which it is made anew: %s.", Describe(id), from, to, contents[kind]),
+			detail: fmt.Sprintf("the %s would go back from version %s to %s, for which it is made anew: %s.", Describe(id), from, to, lost(kind)),
 			ways:   []string{fmt.Sprintf("keep engine_version = %q", from)}}, nil
 	case order > 0:
 		return &refusal{id: id, at: at, summary: "Version that is lower",
@@ -262,14 +269,14 @@ func compareVersions(a, b string) int {
 func anotherValue(id, fact string, was, is map[string]string, e Environment) refusal {
 	kind := app.ParseID(id).Kind
 	r := refusal{id: id, at: e.place(id+"/"+fact, id), summary: diagnostic.Capitalized(kind) + " made anew"}
-	loses := contents[kind]
+	loses := lost(kind)
 	switch fact {
 	case "fifo":
 		order := "in order, by FIFO topic and queues, from standard ones"
 		if is[fact] != "true" {
 			order = "in no order, by standard topic and queues, from FIFO ones"
 		}
-		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, contents["topic"])
+		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, lost("topic"))
 		r.ways = []string{"declare a second topic of the other kind beside it, publish to that one, and remove the first once its queues are empty",
 			"or stop what publishes, wait until its queues are empty, and go on then"}
 	case kinds.EngineFact:
@@ -297,28 +304,17 @@ func gone(id string, was map[string]string, e Environment) refusal {
 	if kind == app.AccessLogs.Kind {
 		summary = "Access logs that end"
 	}
-	r := refusal{id: id, at: e.place(id+"/existing", id), summary: summary, forgettable: slices.Contains(forgettable, kind)}
+	r := refusal{id: id, at: e.place(id+"/existing", id), summary: summary, forgettable: forgettable(kind)}
 	if e.Places[id+"/existing"].Filename != "" {
-		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), contents[kind])
+		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), lost(kind))
 		r.ways = []string{"leave the block existing out: what was made stays", "is it the very one that was made? Then forget it as below"}
 		return r
 	}
-	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), contents[kind])
+	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), lost(kind))
 	physical := kinds.PhysicalName(was, e.AccountID)
-	switch kind {
-	case "bucket":
-		r.ways = []string{"declare it again, by the same name",
-			fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}
-	case "topic":
-		r.ways = []string{"declare it again, by the same name",
-			fmt.Sprintf("renamed? Use the old one on under the new name, topic \"<name>\" { existing { arn = \"<ARN of %s>\" } } in the environment, and forget it as below", physical)}
-	case "subscription":
-		r.ways = []string{"declare it again, by the same name, until its queue is empty: aws sqs get-queue-attributes --attribute-names All --queue-url $(aws sqs get-queue-url --output text --queue-name " + physical + fifoEnding(was) + ")"}
-	case "cache":
-		r.ways = []string{"declare it again, by the same name", "what is in a cache can be had again? Then go on"}
-	case "secret":
-		r.ways = []string{"declare it again, by the same name",
-			"renamed? Copy the value to the new one once that is applied, and go on then: aws secretsmanager get-secret-value --secret-id " + physical}
+	switch k, _ := kinds.Named(kind); kind {
+	case k.Name:
+		r.ways = k.Holds.Ways(physical, was)
 	case app.MetricsSecret.Kind:
 		r.ways = []string{"keep the destination of metrics", "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical}
 	case app.DatabaseServerKind:
@@ -332,11 +328,4 @@ func gone(id string, was map[string]string, e Environment) refusal {
 		r.ways = []string{"put back what was there"}
 	}
 	return r
-}
-
-func fifoEnding(facts map[string]string) string {
-	if facts["fifo"] == "true" {
-		return ".fifo"
-	}
-	return ""
 }

@@ -28,16 +28,3 @@ func LabelsWanted(a *app.App) [][]names.Wanted {
 	}
 	return all
 }
-
-// Label is the tail of the Terraform label of a resource, a process or a service of the deployment.
-func (d *Deployment) Label(kind, parent, name string) string {
-	if label := d.Labels[app.ID{Kind: kind, Parent: parent, Name: name}]; label != "" {
-		return label
-	}
-	return names.PlainLabel(parent, name)
-}
-
-// hasSuffix reports whether the label of something tells it apart from another of its kind.
-func (d *Deployment) hasSuffix(kind, parent, name string) bool {
-	return d.Label(kind, parent, name) != names.PlainLabel(parent, name)
-}

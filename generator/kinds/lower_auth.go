@@ -1,6 +1,10 @@
 package kinds
 
-import "github.com/groundplan/groundplan/generator/app"
+import (
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+)
 
 // Encore trusts every caller that claims to be a service when its config has no key, so there is always one.
 //
@@ -13,9 +17,9 @@ const (
 	serviceAuthKeyID = 1
 )
 
-// LowerServiceAuth makes the key with which processes sign their calls to each other.
-func LowerServiceAuth(s *Stack) {
-	lowerGeneratedSecret(s, serviceAuthLabel, app.ServiceAuthKey,
+// lowerServiceAuth makes the key with which processes sign their calls to each other.
+func lowerServiceAuth(d *deploy.Deployment, s *stack.Stack, _ []app.Resource) {
+	lowerGeneratedSecret(d, s, serviceAuthLabel, app.ServiceAuthKey,
 		"Key with which processes sign their calls to each other: without one Encore believes every caller",
-		"Service-to-service key of "+s.Env.App, "service-auth", "key")
+		"Service-to-service key of "+d.Env.App, "service-auth", "key")
 }

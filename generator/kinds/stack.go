@@ -4,38 +4,27 @@ import (
 	"maps"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// Stack is a root module of a deployment.
-type Stack struct {
-	*Deployment
-	*stack.Stack
+// Platform adds what the application's resources become to the platform stack.
+func Platform(d *deploy.Deployment, s *stack.Stack) {
+	for _, kind := range bindable() {
+		if kind.Platform != nil && (!kind.OfRuntime || d.App.Runtime != app.Containers) {
+			kind.Platform(d, s, d.Of(kind.Name))
+		}
+	}
 }
 
-// NewStack returns an empty stack, which reads the outputs of another one unless that is nil. settled is what no override can
-// set of the modules that every environment has.
-func NewStack(name string, d *Deployment, settled map[string]map[string]stack.Settled, reads *Stack) *Stack {
-	tags := map[string]string{"application": d.Env.App, "environment": d.Env.Name, "managed-by": "groundplan"}
-	maps.Copy(tags, d.Env.Tags)
-	all := maps.Clone(settled)
+// Settled are the arguments of the modules that kinds become which no override can set: see stack.Settings.
+func Settled() map[string]map[string]stack.Settled {
+	all := map[string]map[string]stack.Settled{}
 	for _, kind := range All {
 		maps.Copy(all, kind.Settled)
 	}
-	settings := stack.Settings{
-		Environment: d.Env.Name, Region: d.Env.Region, AccountID: d.Env.AccountID, Tags: tags, State: d.Env.State,
-		Overrides: d.Env.Overrides, Settled: all,
-	}
-	if reads == nil {
-		return &Stack{d, stack.New(name, settings, nil)}
-	}
-	return &Stack{d, stack.New(name, settings, reads.Stack)}
-}
-
-// Module adds a call of a bundled module: see stack.Call.
-func (s *Stack) Module(file, label, module string, id app.ID, comments []string, args ...value.Field) {
-	s.Stack.Module(stack.Call{File: file, Label: label, Module: module, Of: id, Why: comments, Args: args})
+	return all
 }
 
 // Arg is an argument of a module call.

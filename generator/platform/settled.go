@@ -1,5 +1,3 @@
-// Package platform is what every environment has, whatever its application declares: the network, the key, the registry of
-// images.
 package platform
 
 import "github.com/groundplan/groundplan/generator/stack"
@@ -24,31 +22,5 @@ var Settled = map[string]map[string]stack.Settled{
 	"encryption-key": {
 		"log_groups": {Why: "they follow from what the environment is made of", Instead: "bring a key with a policy of your own: set key_arn in the environment"},
 		"topics":     {Why: "they follow from what the application declares", Instead: "bring a key with a policy of your own: set key_arn in the environment"},
-	},
-	"fargate-cluster": {
-		"namespace": {Why: "processes find each other by it", Instead: "remove it"},
-	},
-	"load-balancer": {
-		"domain":              {Why: "the gateway answers to the same name", Instead: "set domain in the environment"},
-		"alternative_domains": {Why: "the gateway answers to the names of the environment alone", Instead: "write an alias block in the environment"},
-		"redirected_domains":  {Why: "the gateway answers to the names that are not sent on", Instead: "set redirect in the alias block of the environment"},
-		"hosted_zone_id":      {Why: "it belongs to the domain", Instead: "set hosted_zone_id in the environment"},
-		"hosted_zone_ids":     {Why: "they belong to the names of the environment", Instead: "set hosted_zone_id in the alias block of the environment"},
-		"private_zone_ids":    {Why: "they belong to the names of the environment", Instead: "set private_zone_id in the environment or in its alias block"},
-		"certificate_arn":     {Why: "it belongs to the domain", Instead: "set certificate_arn in the environment"},
-		"internal":            {Why: "what is checked and said of the environment follows from it", Instead: "set internal in the environment"},
-	},
-	"fargate-service": {
-		"architecture":         {Why: "one image holds every service", Instead: "set architecture in a task block of the environment"},
-		"scale":                {Why: "connection pools follow from the number of tasks", Instead: "set scale in the block of the service or process"},
-		"drain_seconds":        {Why: "it is checked together with stop_timeout_seconds", Instead: "set drain_seconds in the block of the service or process"},
-		"stop_timeout_seconds": {Why: "the runtime's own deadline follows from it", Instead: "set stop_timeout_seconds in the block of the service or process"},
-		"discovery_name":       {Why: "other processes call this one by it", Instead: "remove it"},
-		"port":                 {Why: "other processes call this one there", Instead: "remove it"},
-		"security":             {Why: "it is one value with several parts, each with a default", Instead: "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
-	},
-	"fargate-job": {
-		"schedules":            {Why: "they are the cron blocks of the manifest that name the job", Instead: "remove it"},
-		"stop_timeout_seconds": {Why: "it is a setting", Instead: "set stop_timeout_seconds in the block of the job"},
 	},
 }
