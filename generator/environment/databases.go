@@ -73,7 +73,7 @@ func databaseNames(application *app.App) (list []string) {
 	return list
 }
 
-// takesRest says whether a server gets the databases nobody lists.
+// takesRest reports whether a server gets the databases nobody lists.
 func takesRest(b *settings.Block) bool {
 	_, listed := b.Attribute("databases")
 	return !listed

@@ -55,7 +55,7 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"setting of another block", production("memory = 512"), []string{`2:1 error: Unknown setting: There is no setting "memory" here. hint: it belongs in a block of type task, service, gateway, job or process`}},
 		{"setting far off", production("colour = 512"), []string{`2:1 error: Unknown setting: There is no setting "colour" here. hint: remove it; docs/settings.md lists the settings`}},
 		{"block outside", "service \"orders\" {}", []string{`1:1 error: Unknown block: There is no block "service" here. hint: it belongs in a block of type environment`}},
-		{"block far off", production("autoscaler {}"), []string{`2:1 error: Unknown block: There is no block "autoscaler" here. hint: remove it; docs/settings.md lists the blocks`}},
+		{"block far off", production("autoscaler {}"), []string{`2:1 error: Unknown block: There is no block "autoscaler" here. hint: use "alias", "task", "service", "gateway", "job", "process", "database_server", "network", "bucket", "topic", "cache", "metrics", "state" or "override"`}},
 
 		{"bare word", production(`region = eu-west-1`), []string{`2:10 error: Not a literal value: The value of "region" must be written out: nothing is computed here. hint: write "eu-west-1"`}},
 		{"bare word that does not fit", production(`nat = maybe`), []string{`2:7 error: Not a literal value: The value of "nat" must be written out: nothing is computed here. hint: use "none", "single" or "per_zone"`}},

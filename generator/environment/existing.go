@@ -40,7 +40,7 @@ type ExistingBucket struct {
 	At            hcl.Range
 }
 
-// overlaps says whether two are one bucket in S3, in one folder or one in a folder of the other's.
+// overlaps reports whether two are one bucket in S3, in one folder or one in a folder of the other's.
 func (b ExistingBucket) overlaps(other ExistingBucket) bool {
 	return b.Name == other.Name && b.Name != "" && (strings.HasPrefix(b.KeyPrefix, other.KeyPrefix) || strings.HasPrefix(other.KeyPrefix, b.KeyPrefix))
 }
@@ -55,7 +55,7 @@ type ExistingTopic struct {
 	ARNAt  hcl.Range
 }
 
-// FIFO says whether SNS keeps the order of the topic's messages.
+// FIFO reports whether SNS keeps the order of the topic's messages.
 func (t *ExistingTopic) FIFO() bool { return strings.HasSuffix(t.ARN, ".fifo") }
 
 // ExistingServer is a PostgreSQL server, an RDS instance or cluster, in the environment's network.
@@ -88,7 +88,7 @@ func (e *Environment) ExistingTopic(topic string) *ExistingTopic {
 	return nil
 }
 
-// ServesStorage says whether anything is made in the storage tier: a database server or a cache.
+// ServesStorage reports whether anything is made in the storage tier: a database server or a cache.
 func (e *Environment) ServesStorage() bool {
 	return len(e.Caches) > 0 || slices.ContainsFunc(e.DatabaseServers, func(d DatabaseServer) bool { return d.Existing == nil })
 }

@@ -87,13 +87,13 @@ func checkArchitectures(e *Environment, b *settings.Block) hcl.Diagnostics {
 	return nil
 }
 
-// pulledWithoutNAT says whether tasks reach an image by the interface endpoints of ECR alone.
+// pulledWithoutNAT reports whether tasks reach an image by the interface endpoints of ECR alone.
 func pulledWithoutNAT(image, region string) bool {
 	private := isPrivateImage.FindStringSubmatch(image)
 	return private != nil && private[1] == region
 }
 
-// exposed says whether the gateway has anything to route to.
+// exposed reports whether the gateway has anything to route to.
 func exposed(application *app.App) bool {
 	return slices.ContainsFunc(application.Services, func(s app.Service) bool {
 		return slices.ContainsFunc(s.Endpoints, app.Endpoint.Exposed)

@@ -307,7 +307,7 @@ func (r *reader) unknownBlock(at hcl.Range, name string, g *Grammar) {
 }
 
 // mostListed is how many names a hint lists.
-const mostListed = 8
+const mostListed = 24
 
 // unknown reports a name that is none of those known here; elsewhere are the types of the blocks where it is known.
 func (r *reader) unknown(at hcl.Range, what, path, name string, known, elsewhere []string) bool {

@@ -42,6 +42,14 @@ var bed = &Grammar{
 	},
 }
 
+// shelves are more settings than a hint lists.
+var shelves = func() (list []Setting) {
+	for i := range mostListed + 1 {
+		list = append(list, Setting{Name: fmt.Sprintf("shelf_number_%d", i)})
+	}
+	return list
+}()
+
 var table = &Table{
 	Page:     "garden.md",
 	Advice:   map[string]string{"price": "prices stand in another file"},
@@ -53,6 +61,7 @@ var table = &Table{
 			{Type: "edge", Meaning: "What is around.", Settings: []Setting{{Name: "stone", Type: String, Required: true, Meaning: "Of what."}, {Name: "gate.open", Type: Bool, Meaning: "Whether it is open."}}},
 		}},
 		{Type: "visit", Label: "day", Repeat: Repeated, Only: garden, Meaning: "Who came."},
+		{Type: "shed", Settings: shelves},
 		{Type: "note", Label: `about" "whom`, Free: true},
 	}},
 }
@@ -192,7 +201,7 @@ func TestMistakes(t *testing.T) {
 		{"unknown setting in the file", `length = 3`, []string{`1:1-7 Unknown setting: There is no setting "length" here. hint: it belongs in a block of type border`}},
 		{"setting of another file", `bed "a" { price = 3 }`, []string{`1:11-16 Unknown setting: There is no setting "price" here. hint: prices stand in another file`}},
 		{"far off among few", "border {\n edge {\n  stone = \"\"\n  colour = 3\n }\n}", []string{`4:3-9 Unknown setting: There is no setting "colour" here. hint: use "stone" or "gate"`}},
-		{"far off among many", `border { colour = 3 }`, []string{`1:10-16 Unknown setting: There is no setting "colour" here. hint: remove it; garden.md lists the settings`}},
+		{"far off among many", `shed { colour = 3 }`, []string{`1:8-14 Unknown setting: There is no setting "colour" here. hint: remove it; garden.md lists the settings`}},
 		{"where there are none", `owner "a" { colour = 3 }`, []string{`1:13-19 Unknown setting: There is no setting "colour" here. hint: remove it: there are none here`}},
 		{"unknown member", `bed "a" { water = { litres = 3 } }`, []string{`1:21-27 Unknown setting: There is no setting "water.litres" here. hint: did you mean "liters"?`}},
 		{"unknown member of an object without a row", "border {\n edge {\n  stone = \"\"\n  gate = { colour = 1 }\n }\n}", []string{`4:12-18 Unknown setting: There is no setting "gate.colour" here. hint: use "open"`}},
@@ -256,7 +265,7 @@ func TestMistakes(t *testing.T) {
 		{"long value", "bed \"a\" {\n  raised = \"" + strings.Repeat("x", 40) + "\"\n}", []string{`2:12-54 Wrong type: "raised" must be true or false, not this value. hint: write true or false`}},
 		{"in source order", "bed \"a\" {\n  b {}\n  c = 1\n}\nd = 1", []string{
 			`2:3-4 Unknown block: There is no block "b" here. hint: remove it: there are none here`,
-			`3:3-4 Unknown setting: There is no setting "c" here. hint: remove it; garden.md lists the settings`,
+			`3:3-4 Unknown setting: There is no setting "c" here. hint: use "plant", "rows", "depth", "raised", "rest", "tools", "months", "labels" or "water"`,
 			`5:1-2 Unknown setting: There is no setting "d" here. hint: remove it: there are none here`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -311,7 +320,7 @@ func TestScope(t *testing.T) {
 	want := []string{
 		`2:3-7 Unknown setting: There is no setting "stov" here. hint: did you mean "stove"?`,
 		`4:1-6 Only for gardens: The block "visit" is about plants. hint: remove it`,
-		`5:1-5 Unknown block: There is no block "vist" here. hint: use "owner", "bed", "border" or "note"`,
+		`5:1-5 Unknown block: There is no block "vist" here. hint: use "owner", "bed", "border", "shed" or "note"`,
 	}
 	if d := cmp.Diff(want, messages(diags)); d != "" {
 		t.Error(d)

@@ -231,7 +231,7 @@ func (r *manifestReader) checkRoutes() {
 	}
 }
 
-// within says whether every request for the inner path is one for the outer as well.
+// within reports whether every request for the inner path is one for the outer as well.
 func within(inner, outer string) bool {
 	below, wild := strings.CutSuffix(outer, "*")
 	return wild && inner != outer && strings.HasPrefix(inner, below)

@@ -157,7 +157,7 @@ func (r *manifestReader) checkResourceName(s *source.ManifestSpelling, node *set
 	return true
 }
 
-// lookup says whether a resource of that kind is declared, and reports when none is.
+// lookup reports whether a resource of that kind is declared, and reports when none is.
 func (r *manifestReader) lookup(kind, name string, at hcl.Range) bool {
 	if _, known := r.declared[[3]string{kind, "", name}]; known {
 		return true
