@@ -39,44 +39,7 @@ func (r *manifestReader) declaration(s *source.ManifestSpelling, node, service *
 		decl.Service, decl.Package = service.Label, r.dir(service.Label)
 	}
 	for _, a := range node.Attributes {
-		text, field := node.Text(a.Name), source.Field{Name: a.Name, Value: written(a), At: a.NameAt}
-		switch a.Name {
-		case s.Parent:
-			decl.Parent = text
-			good = r.lookup(s.ParentKind, decl.Parent, a.At) && good
-			continue
-		case s.Everywhere:
-			continue
-		case s.Endpoint:
-			target, endpoint, ok := r.findEndpoint(text, a.At, true)
-			if !ok {
-				good = false
-				continue
-			}
-			decl.Service, decl.Package = target, r.dir(target)
-			r.result.Calls = append(r.result.Calls, source.Call{
-				Package: decl.Package, Service: target, TargetService: target, Endpoint: endpoint, ReferenceOnly: true, At: a.At,
-			})
-			field.Value = source.Value{Kind: source.Reference, Text: endpoint, Package: decl.Package, At: a.At}
-		case s.Job:
-			if s.Job == "" {
-				break
-			}
-			if !r.findJob(text, a.At) {
-				good = false
-				continue
-			}
-			decl.Service, decl.Package = text, r.dir(text)
-		case s.Migrations:
-			if dir := path.Clean(text); text != "" && filepath.IsLocal(filepath.FromSlash(dir)) {
-				decl.Migrations = dir
-			}
-		}
-		fields := &decl.Config.Fields
-		if _, member, inside := strings.Cut(a.Name, "."); inside { // the object comes before its members
-			field.Name, fields = member, &(*fields)[len(*fields)-1].Value.Fields
-		}
-		*fields = append(*fields, field)
+		good = r.setting(s, &decl, a, node.Text(a.Name)) && good
 	}
 	key := [3]string{s.Kind, decl.Parent, decl.Name}
 	if first, twice := r.declared[key]; twice {
@@ -101,6 +64,44 @@ func (r *manifestReader) declaration(s *source.ManifestSpelling, node, service *
 			r.result.Uses = append(r.result.Uses, source.Use{Kind: s.Kind, Name: decl.Name, Operation: s.Operation, Package: decl.Package, Service: decl.Service, At: decl.At})
 		}
 	}
+}
+
+// setting puts a setting into the declaration; text is its value when that is a string. It is false when the setting names
+// what is not there.
+func (r *manifestReader) setting(s *source.ManifestSpelling, decl *source.Decl, a settings.Attribute, text string) bool {
+	field := source.Field{Name: a.Name, Value: written(a), At: a.NameAt}
+	switch a.Name {
+	case s.Parent:
+		decl.Parent = text
+		return r.lookup(s.ParentKind, decl.Parent, a.At)
+	case s.Everywhere:
+		return true
+	case s.Endpoint:
+		target, endpoint, ok := r.findEndpoint(text, a.At, true)
+		if !ok {
+			return false
+		}
+		decl.Service, decl.Package = target, r.dir(target)
+		r.result.Calls = append(r.result.Calls, source.Call{
+			Package: decl.Package, Service: target, TargetService: target, Endpoint: endpoint, ReferenceOnly: true, At: a.At,
+		})
+		field.Value = source.Value{Kind: source.Reference, Text: endpoint, Package: decl.Package, At: a.At}
+	case s.Job:
+		if !r.findJob(text, a.At) {
+			return false
+		}
+		decl.Service, decl.Package = text, r.dir(text)
+	case s.Migrations:
+		if dir := path.Clean(text); text != "" && filepath.IsLocal(filepath.FromSlash(dir)) {
+			decl.Migrations = dir
+		}
+	}
+	fields := &decl.Config.Fields
+	if _, member, inside := strings.Cut(a.Name, "."); inside { // the object comes before its members
+		field.Name, fields = member, &(*fields)[len(*fields)-1].Value.Fields
+	}
+	*fields = append(*fields, field)
+	return true
 }
 
 // written is the value of a setting as source would have it.
