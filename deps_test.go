@@ -21,15 +21,16 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
-	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules"},
+	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/survey", "modules"},
 	"generator/holdings":    {"generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
 	"generator/quota":       {"generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/attribution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/source"},
 	"generator/inspect":     {"generator/app", "generator/holdings", "generator/kinds"},
-	"generator/output":      {"generator/holdings", "generator/parallel", "generator/source"},
-	"generator/guide":       {"generator/app", "generator/environment", "generator/kinds", "generator/names", "generator/quota", "templates"},
+	"generator/output":      {"blueprint", "generator/holdings", "generator/parallel", "generator/source"},
+	"generator/survey":      {"blueprint", "generator/app", "generator/environment", "generator/kinds", "generator/names", "generator/quota"},
+	"generator/guide":       {"blueprint", "templates"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {},
@@ -46,11 +47,14 @@ var mayImport = map[string][]string{
 	"generator/source/typescript/syntax": {},
 	"generator/source/sourcetest":        {"generator/diagnostic", "generator/source"},
 
+	// What stands in the output, for whoever drives it: drivers import this and nothing of the generator.
+	"blueprint": {},
+
 	"modules":        {},
 	"templates":      {},
-	"terraform":      {},
-	"kubernetes":     {},
-	"database":       {},
+	"terraform":      {"blueprint"},
+	"kubernetes":     {"blueprint"},
+	"database":       {"blueprint"},
 	"tools/promises": {},
 
 	"e2e/lab/container":     {},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
@@ -23,21 +24,22 @@ import (
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/quota"
+	"github.com/groundplan/groundplan/generator/survey"
 	"github.com/groundplan/groundplan/modules"
 )
 
-// The stacks of an environment on Fargate. A service cannot start before its image, its database and its cluster
-// exist, so there are two, each with its own state.
 const (
-	platformStack = "platform"
-	servicesStack = "services"
+	platformStack = blueprint.Platform
+	servicesStack = blueprint.Services
 )
 
-// Output is what Generate makes: files with their lock, and what each environment takes of what AWS limits, in the order of the
-// environments. Nothing has touched the disk.
+// Output is what Generate makes: files with their lock, what stands in them, and what each environment takes of what AWS limits,
+// in the order of the environments. Nothing has touched the disk.
 type Output struct {
 	output.Output
-	Needs []quota.Environment
+	// Blueprint is the lock's.
+	Blueprint *blueprint.Blueprint
+	Needs     []quota.Environment
 }
 
 // Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
@@ -52,10 +54,9 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		return nil, diags
 	}
 	result := &Output{Output: output.Output{Files: map[string][]byte{}, Lock: &output.Lock{
-		Version: output.LockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
-		CIDRs: cidrs, Modules: map[string]string{}, Priorities: maps.Clone(previous.Priorities),
+		Blueprint: survey.Application(application), Addresses: map[string]map[string]string{}, CIDRs: cidrs, Priorities: maps.Clone(previous.Priorities),
 	}}}
-	if result.Lock.Priorities == nil {
+	if result.Blueprint = &result.Lock.Blueprint; result.Lock.Priorities == nil {
 		result.Lock.Priorities = map[string]map[int]string{}
 	}
 	var forgotten []string
@@ -90,6 +91,9 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	diags = append(diags, checkSharedNames(deployments(built))...)
 	result.Lock.Labels = labelsWithoutAddress(labels, result.Lock)
 	diags = append(diags, sayVariables(application, labels)...)
+	for i, both := range built {
+		result.Blueprint.Environments = append(result.Blueprint.Environments, survey.Environment(both.deployment, both.platform, both.services, result.Needs[i]))
+	}
 	result.Files["README.md"] = guide.Write(application, deployments(built))
 	result.Files[output.GitAttributesName] = output.GitAttributes
 	for path, content := range result.Files {

@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -202,7 +203,7 @@ func lockChange(dir string, lock *Lock) ([]Change, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	want := lock.bytes()
+	want := lock.Bytes()
 	if err == nil && bytes.Equal(source.LineFeeds(have), want) {
 		return nil, nil
 	}
@@ -290,6 +291,7 @@ func (o *Output) mergeLock(previous *Lock, within func(string) bool) *Lock {
 		}
 	}
 	merged.Addresses = mergeWithin(previous.Addresses, o.Lock.Addresses, within)
+	merged.Environments = mergeEnvironments(previous, o.Lock, within)
 	merged.Moved = mergeWithin(previous.Moved, o.Lock.Moved, within)
 	merged.Forgotten = mergeWithin(previous.Forgotten, o.Lock.Forgotten, within)
 	inEnvironment := func(name string) bool { return within(name + "/") }
@@ -301,6 +303,25 @@ func (o *Output) mergeLock(previous *Lock, within func(string) bool) *Lock {
 		}
 	}
 	return &merged
+}
+
+// mergeEnvironments are the environments of a lock after a run that was limited to some of them, in the order of this run; what
+// else the folder has stands behind.
+func mergeEnvironments(previous, current *Lock, within func(string) bool) []blueprint.Environment {
+	var merged []blueprint.Environment
+	for _, env := range current.Environments {
+		if within(env.Name + "/") {
+			merged = append(merged, env)
+		} else if before := previous.Environment(env.Name); before != nil {
+			merged = append(merged, *before)
+		}
+	}
+	for _, env := range previous.Environments {
+		if current.Environment(env.Name) == nil && !within(env.Name+"/") {
+			merged = append(merged, env)
+		}
+	}
+	return merged
 }
 
 // mergeWithin takes from the one what is outside, from the other what is within.
@@ -342,7 +363,7 @@ func (o *Output) commit(d disk, dir string, changes []Change, lock *Lock) error 
 			stage(c.Path, o.Files[c.Path])
 		}
 	}
-	stage(LockName, lock.bytes())
+	stage(LockName, lock.Bytes())
 	problems := make([]error, len(staged))
 	parallel.Each(len(staged), func(i int) {
 		problems[i] = d.write(filepath.Join(work, fmt.Sprintf("%06d", i)), staged[i])
