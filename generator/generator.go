@@ -94,7 +94,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	for i, both := range built {
 		result.Blueprint.Environments = append(result.Blueprint.Environments, survey.Environment(both.deployment, both.platform, both.services, result.Needs[i]))
 	}
-	result.Files["README.md"] = guide.Write(application, deployments(built))
+	result.Files["README.md"] = guide.Write(result.Blueprint)
 	result.Files[output.GitAttributesName] = output.GitAttributes
 	for path, content := range result.Files {
 		result.Lock.Files[path] = output.Hash(content)
