@@ -8,9 +8,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // ServicePort is the port a process of Encore's listens on, by default, and what the network's rules let through.
@@ -38,21 +38,6 @@ const (
 // CronLabel is the Terraform label of a cron job.
 func (d *Deployment) CronLabel(name string) string { return "cron_" + d.Label("cron", "", name) }
 
-// Port is the port the process listens on.
-func (p *Process) Port() int {
-	for _, name := range p.Services {
-		if service := p.Service(name); service != nil && service.Container != nil {
-			return service.Container.Port
-		}
-	}
-	return ServicePort
-}
-
-// BaseURL is where other processes reach this one.
-func BaseURL(p *Process) emit.Value {
-	return emit.Template(fmt.Sprintf("http://%s.", DiscoveryName(p.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", p.Port()))
-}
-
 // cronName is the physical name of a cron job: its function's, and what its roles and queue are called after.
 func (d *Deployment) cronName(r app.Resource) string {
 	return names.Of(names.Schedule, d.Env.App, d.Env.Name, r.Name)
@@ -77,23 +62,23 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 		if target == nil || len(expressions) == 0 || spec.StartsJob {
 			continue
 		}
-		args := []emit.Arg{
-			Arg("name", emit.String(s.cronName(r))),
-			Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
-			Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
-			Arg("connection", emit.Object(
-				Arg("security_group_id", emit.Ref("module."+s.ProcessLabel(target.Name)+".security_group_id")),
-				Arg("port", emit.Int(target.Port())),
+		args := []value.Field{
+			Arg("name", value.String(s.cronName(r))),
+			Arg("vpc_id", value.Traversal("local.platform.network.vpc_id")),
+			Arg("subnet_ids", value.Traversal("local.platform.network.compute_subnet_ids")),
+			Arg("connection", value.Object(
+				Arg("security_group_id", value.Traversal("module."+s.ProcessLabel(target.Name)+".security_group_id")),
+				Arg("port", value.Int(target.Port())),
 			)),
-			Arg("key_arn", emit.Ref("local.platform.key_arn")),
-			Arg("schedule_expressions", emit.Strings(expressions)),
+			Arg("key_arn", value.Traversal("local.platform.key_arn")),
+			Arg("schedule_expressions", value.Strings(expressions)),
 			Arg("url", BaseURL(target)),
-			Arg("path", emit.String(endpoint.Path)),
-			Arg("method", emit.String(cronMethod(endpoint.Methods))),
-			Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
-			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
-			Arg("iam_path", emit.String(s.Env.IAMPath)),
-			Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+			Arg("path", value.String(endpoint.Path)),
+			Arg("method", value.String(cronMethod(endpoint.Methods))),
+			Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
+			Arg("iam_path", value.String(s.Env.IAMPath)),
+			Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
 		}
 		args = append(args, s.signature()...)
 		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", "cron "+r.Name,
@@ -118,13 +103,13 @@ func (d *Deployment) CronExpressions(job *Cron) []string {
 // signature is how the requests of cron jobs prove where they come from. Encore's Go runtime believes whoever signs as
 // its platform does; the TypeScript runtime is never told a platform's key, and believes a service that signs. A plain container verifies nothing:
 // that nobody else reaches it is its security group's business.
-func (s *Stack) signature() []emit.Arg {
+func (s *Stack) signature() []value.Field {
 	if s.App.Containers() {
-		return []emit.Arg{Arg("signature", emit.String("none"))}
+		return []value.Field{Arg("signature", value.String("none"))}
 	}
-	args := []emit.Arg{Arg("signature", emit.String(s.App.Runtime.String())), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
+	args := []value.Field{Arg("signature", value.String(s.App.Runtime.String())), Arg("auth_secret_arn", value.Traversal("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", value.Int(serviceAuthKeyID))}
 	if s.App.Runtime == app.EncoreTypeScript {
-		args = append(args, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
+		args = append(args, Arg("app_id", value.String(s.App.ID)), Arg("env_name", value.String(s.Env.Name)))
 	}
 	return args
 }

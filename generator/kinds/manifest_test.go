@@ -12,6 +12,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // TestI4_EveryKindHasAManifestSpelling, of its own or as a part of another kind's, and what a spelling names exists.
@@ -134,12 +135,12 @@ func TestI4_SignatureOfContainers(t *testing.T) {
 	if len(args) != 1 || args[0].Name != "signature" || fmt.Sprint(line(args[0].Value)) != `"none"` {
 		t.Errorf("arguments %v", args)
 	}
-	if s.App.Runtime = app.EncoreGo; !slices.ContainsFunc(s.signature(), func(a emit.Arg) bool { return a.Name == "auth_secret_arn" }) {
+	if s.App.Runtime = app.EncoreGo; !slices.ContainsFunc(s.signature(), func(a value.Field) bool { return a.Name == "auth_secret_arn" }) {
 		t.Error("an Encore application's jobs do not sign")
 	}
 }
 
-func line(v emit.Value) string {
-	text, _ := v.Line()
+func line(v value.Value) string {
+	text, _ := emit.Line(v, nil)
 	return text
 }

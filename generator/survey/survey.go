@@ -81,7 +81,7 @@ func (s *survey) index() {
 		s.workloadKinds[p.Name] = kindOf(p.Process)
 		var filled []string
 		for _, secret := range p.Secrets {
-			if arn, plain := secret.ARN.Line(); plain && secrets[arn] != "" {
+			if arn := secret.ARN.Text; secrets[arn] != "" {
 				filled = append(filled, secrets[arn])
 			}
 		}
