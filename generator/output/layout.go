@@ -85,17 +85,16 @@ func (l *layout) plain() (end int, plain bool) {
 
 // line copies what ends at end, with a space behind each comma and colon.
 func (l *layout) line(end int) {
-	for l.at < end {
-		if l.in[l.at] == '"' {
-			l.scalar()
-			continue
-		}
-		c := l.in[l.at]
-		l.copy(1)
-		if c == ',' || c == ':' {
+	for i := l.at; i < end; i++ {
+		switch l.in[i] {
+		case '"':
+			i += textLength(l.in[i:]) - 1
+		case ',', ':':
+			l.copy(i + 1 - l.at)
 			l.out = append(l.out, ' ')
 		}
 	}
+	l.copy(end - l.at)
 }
 
 // scalar copies a string, a number or a word.
@@ -123,10 +122,12 @@ func (l *layout) newline(depth int) {
 // textLength is the length of the string that begins here, quotes included.
 func textLength(in []byte) int {
 	for i := 1; ; i++ {
-		switch in[i] {
-		case '\\':
-			i++
-		case '"':
+		i += bytes.IndexByte(in[i:], '"')
+		escapes := 0
+		for in[i-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
 			return i + 1
 		}
 	}

@@ -82,13 +82,31 @@ func (b before) into(lock *Lock) {
 
 const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"
 
+// Reading is a lock as it was read. Reading one of hundreds of services takes longer than anything else that is done with it.
+type Reading struct {
+	Lock *Lock
+	text []byte
+}
+
 // ReadLock returns the lock of an output folder; an empty one when the folder has none. A lock that is there and cannot
 // be used is an error whose text ends in a hint line: going on without it would give away the ranges it grants.
 func ReadLock(dir string) (*Lock, error) {
+	reading, err := Read(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	return reading.Lock, nil
+}
+
+// Read is ReadLock where the lock may have been read before: it is the same one as long as the file is. known may be nil.
+func Read(dir string, known *Reading) (*Reading, error) {
 	path := filepath.Join(dir, LockName)
 	data, err := os.ReadFile(path)
+	if err == nil && known != nil && bytes.Equal(data, known.text) {
+		return known, nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Lock{Blueprint: blueprint.Blueprint{Version: blueprint.Version}}, nil
+		return &Reading{Lock: &Lock{Blueprint: blueprint.Blueprint{Version: blueprint.Version}}}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -98,9 +116,9 @@ func ReadLock(dir string) (*Lock, error) {
 	}
 	var lock Lock
 	var old before
-	err = json.Unmarshal(source.Plain(data), &lock)
-	if err == nil {
-		err = json.Unmarshal(source.Plain(data), &old)
+	plain := source.Plain(data)
+	if err = json.Unmarshal(plain, &lock); err == nil && lock.Version == 1 {
+		err = json.Unmarshal(plain, &old)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
@@ -112,7 +130,7 @@ func ReadLock(dir string) (*Lock, error) {
 		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
 	}
 	old.into(&lock)
-	return &lock, nil
+	return &Reading{&lock, data}, nil
 }
 
 // Bytes prints the lock. encoding/json sorts the keys of maps, so that the same lock gives the same bytes.

@@ -27,6 +27,8 @@ import (
 type Output struct {
 	Files map[string][]byte
 	Lock  *Lock
+	// Previous is the lock that stood in the folder before; nil where nobody has read it yet.
+	Previous *Reading
 }
 
 // Change is one difference between an Output and a folder.
@@ -101,10 +103,11 @@ type operation struct {
 // nothing. A file that Write never overwrites is a *ConflictError.
 // within limits pruning and comparing to paths for which it is true; nil means all.
 func (o *Output) Changes(dir string, within func(path string) bool) ([]Change, error) {
-	previous, err := ReadLock(dir)
+	reading, err := Read(dir, o.Previous)
 	if err != nil {
 		return nil, err
 	}
+	previous := reading.Lock
 	o = o.yielding(dir, previous)
 	changes, conflict, err := o.compare(dir, previous, within)
 	if err != nil {
@@ -178,7 +181,7 @@ func (o *Output) yielding(dir string, previous *Lock) *Output {
 	delete(lock.Files, GitAttributesName)
 	files := maps.Clone(o.Files)
 	delete(files, GitAttributesName)
-	return &Output{Files: files, Lock: &lock}
+	return &Output{Files: files, Lock: &lock, Previous: o.Previous}
 }
 
 // generated recognises a file of groundplan's that no lock speaks for: the lock was lost, or merged by hand. Generated
@@ -255,10 +258,11 @@ func (o *Output) write(d disk, dir string, force bool, within func(string) bool)
 	if err := recoverRun(d, dir); err != nil {
 		return nil, fmt.Errorf("cannot finish the interrupted run in %s: %w", dir, err)
 	}
-	previous, err := ReadLock(dir)
+	reading, err := Read(dir, o.Previous)
 	if err != nil {
 		return nil, err
 	}
+	previous := reading.Lock
 	o = o.yielding(dir, previous)
 	changes, conflict, err := o.compare(dir, previous, within)
 	if err != nil {
