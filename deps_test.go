@@ -53,9 +53,10 @@ var mayImport = map[string][]string{
 
 	"modules":        {},
 	"templates":      {},
-	"terraform":      {"blueprint"},
-	"kubernetes":     {"blueprint"},
-	"database":       {"blueprint"},
+	"terraform":      {"aws", "blueprint"},
+	"kubernetes":     {"aws", "blueprint"},
+	"database":       {"aws", "blueprint"},
+	"aws":            {},
 	"tools/promises": {},
 
 	"e2e/lab/container":     {},
