@@ -21,7 +21,7 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
-	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/survey", "generator/value", "modules"},
+	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/memory", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/survey", "generator/value", "modules"},
 	"generator/holdings":    {"generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "generator/value", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"generator/output":      {"blueprint", "generator/holdings", "generator/parallel", "generator/source"},
 	"generator/survey":      {"blueprint", "generator/app", "generator/environment", "generator/kinds", "generator/names", "generator/quota"},
 	"generator/guide":       {"blueprint", "templates"},
+	"generator/memory":      {"blueprint", "generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/value"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {"generator/value"},
