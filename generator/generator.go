@@ -21,6 +21,7 @@ import (
 	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/limits"
 	"github.com/groundplan/groundplan/generator/memory"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/parallel"
@@ -51,7 +52,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	if problem != nil {
 		return nil, diags.Append(problem)
 	}
-	if diags = append(diags, checkRanges(environments, cidrs)...); diags.HasErrors() {
+	if diags = append(diags, limits.Ranges(environments, cidrs)...); diags.HasErrors() {
 		return nil, diags
 	}
 	result := &Output{Output: output.Output{Files: map[string][]byte{}, Lock: &output.Lock{
@@ -141,7 +142,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 			result.Lock.Addresses[folder] = s.stack.Addresses
 			maps.Copy(used, s.stack.Modules)
 		}
-		diags = append(diags, checkSizes(both.deployment, result.Files)...)
+		diags = append(diags, limits.Sizes(both.deployment, result.Files)...)
 	}
 	vendor(result, used)
 	return diags
@@ -149,7 +150,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(limits.Check(d), checkNames(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)
