@@ -16,15 +16,15 @@ import (
 type page struct {
 	App          string
 	Environments []environmentEntry
-	// Schedules says that there are cron jobs, Caches that there are cache clusters.
+	// Schedules: there are cron jobs. Caches: there are cache clusters.
 	Schedules, Caches bool
-	// Databases says that there are databases, for whose roles passwords are made.
+	// Databases: there are some, for whose roles passwords are made.
 	Databases bool
-	// AnyAccount says that the settings of some environment name no account.
+	// AnyAccount: the settings of some environment name no account.
 	AnyAccount bool
 	// Snapshots are what a key that is made here encrypts and outlives, in words that begin a sentence; "" for nothing.
 	Snapshots string
-	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
+	// Containers: the application does not use Encore. Tagged: a deployment names the tag of an image.
 	Containers, Tagged bool
 }
 
@@ -38,12 +38,12 @@ type environmentEntry struct {
 
 	// Images are what containers are built from.
 	Images []imageEntry
-	// Keeps says how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
+	// Keeps is how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
 	Keeps       string
 	HelperImage string
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
-	// Internal says that the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
+	// Internal: the load balancer cannot be reached from outside. It speaks HTTP when Domain is empty.
 	Internal bool
 	Domain   string
 	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
@@ -52,14 +52,14 @@ type environmentEntry struct {
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
 	Servers []serverEntry
-	// Monitored says that servers are made, which RDS watches; what it sees could be kept as long as other logs.
+	// Monitored: servers are made, which RDS watches; what it sees could be kept as long as other logs.
 	Monitored        bool
 	LogRetentionDays int
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
 	Uploads []string
-	// Schedules says that functions call endpoints on schedules, Scheduled that anything runs on one.
+	// Schedules: functions call endpoints on schedules. Scheduled: anything runs on one.
 	Schedules, Scheduled bool
 	// Jobs are the jobs that can be started by hand.
 	Jobs []string
@@ -85,7 +85,7 @@ type imageEntry struct {
 // serverEntry is a database server: its output in the platform stack, and what an operator makes on it.
 type serverEntry struct {
 	Name, Output string
-	// Existing says that the server is not made, MasterSecret that its master user's password is in a secret we know.
+	// Existing: the server is not made. MasterSecret: its master user's password is in a secret we know.
 	Existing, MasterSecret bool
 	Port                   int
 
@@ -102,7 +102,7 @@ type roleEntry struct {
 type databaseEntry struct {
 	Name  string
 	Roles []string
-	// Creates says that those who use the database make its tables, Shared who may use what each of several makes.
+	// Creates: those who use the database make its tables. Shared is who may use what each of several makes.
 	Creates bool
 	Shared  []makerEntry
 }
@@ -142,7 +142,7 @@ func Write(b *blueprint.Blueprint) []byte {
 	return templates.Render("infra.md", data)
 }
 
-// environmentPart is what the page says of one environment.
+// environmentPart is the part of the page about one environment.
 func environmentPart(b *blueprint.Blueprint, env *blueprint.Environment) environmentEntry {
 	backend := env.Stacks[0].Backend
 	entry := environmentEntry{

@@ -24,7 +24,7 @@ func images(env *blueprint.Environment) []imageEntry {
 	return list
 }
 
-// keeps says how many images the registry keeps, of what.
+// keeps is how many images the registry keeps, of what, in words.
 func keeps(registry blueprint.Registry) string {
 	if registry.Keeps == 0 {
 		return "keeps every image that has a tag"

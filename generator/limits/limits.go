@@ -35,7 +35,7 @@ func Ranges(environments []environment.Environment, ranges map[string]string) hc
 	return diags
 }
 
-// reported says that two environments of the list overlap, and that the other one of them has said so.
+// reported reports whether two environments are both in the list, so that the overlap is an error of the other one already.
 func reported(environments []environment.Environment, one, other string) bool {
 	return one < other && slices.ContainsFunc(environments, func(e environment.Environment) bool { return e.Name == one })
 }

@@ -38,7 +38,7 @@ type Change struct {
 	Action string
 
 	have, want []byte
-	// Edited says that somebody changed the file since groundplan wrote it, Pointer that in its place there is the pointer which
+	// Edited: somebody changed the file since groundplan wrote it. Pointer: in its place there is the pointer which
 	// Git LFS keeps until the content is fetched.
 	Edited, Pointer bool
 }
@@ -52,7 +52,7 @@ func (c Change) Diff() []byte {
 	return diff.Diff(c.Path, c.have, c.Path, c.want)
 }
 
-// ConflictError says that writing would lose somebody's work. Nothing was written.
+// ConflictError is writing that would lose somebody's work. Nothing was written.
 type ConflictError struct {
 	// Edited are files groundplan owns that somebody changed; --force overwrites them.
 	Edited []Change
@@ -193,7 +193,7 @@ func generated(path string, have []byte) bool {
 		bytes.HasPrefix(have, []byte("# "+mark)) || bytes.HasPrefix(have, []byte("<!-- "+mark))
 }
 
-// spared says that a module which is no longer wanted stays: the environments that this run leaves alone may call it.
+// spared reports whether a module that is no longer wanted stays: the environments that this run leaves alone may call it.
 func (o *Output) spared(path string, within func(string) bool) bool {
 	_, wanted := o.Files[path]
 	return within != nil && !wanted && strings.HasPrefix(path, ModulesFolder)
@@ -416,7 +416,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// Interrupted says that a run died in dir past the point of no return: the next Write finishes it.
+// Interrupted reports whether a run died in dir past the point of no return: the next Write finishes it.
 func Interrupted(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, workDir, journalName))
 	return err == nil
