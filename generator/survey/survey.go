@@ -66,7 +66,7 @@ type survey struct {
 	fills         map[string][]string // by secret of the application: who does not start without it
 	needs         map[string][]string // by workload: the application's secrets that it does not start without
 	receives      map[string]string   // by id of a subscription: the workload that receives from it
-	signsUploads  map[string]bool     // by bucket: some workload signs URLs by which clients upload
+	signsUploads  map[string]bool     // by name: clients upload to it by URLs that some workload signs
 }
 
 // index goes through the processes once: an application may have hundreds of everything.
