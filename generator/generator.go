@@ -133,7 +133,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 
 // check asks what is wrong with a deployment.
 func check(d *deploy.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

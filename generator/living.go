@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 	}
 	for _, id := range ids {
 		addresses[id] = previous.Addresses[stack][id]
-		// Who shows a bucket goes on showing it.
+		// Who shows what is in it goes on showing it.
 		of := app.ParseID(id)
 		cdn := app.CDNID(of.Name)
 		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && current[cdn] == "" {
@@ -160,7 +161,7 @@ func forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 		for other, taken := range current {
 			if taken == address && (other.Kind != kinds.Databases.Name || other.String() == id) {
 				diags = append(diags, diagnostic.WithHint(diagnostic.Error(env.At, "Forgotten and made again",
-					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
+					fmt.Sprintf("to use the one that is there: for a %s, topic or database server, name it in a block existing of the environment", kinds.Buckets.Noun),
 					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", env.Name, holdings.Describe(id)),
 					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
