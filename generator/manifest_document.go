@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/manifest"
@@ -28,20 +29,21 @@ so are settings of ` + "`PORT`" + ` and of names that begin with ` + "`ENCORE_`"
 | for | variable | holds |
 |---|---|---|
 `)
-	for _, v := range kinds.ConnectionVariables {
-		about, meaning := v.Kind, v.Meaning
-		switch about {
+	for _, kind := range kinds.ContainerVariables() {
+		about := "a " + kind.Name
+		switch kind.Name {
 		case "":
 			about = "every service"
-		case "service":
+		case app.ServiceKind:
 			about = "a service it calls"
-		default:
-			about = "a " + about
 		}
-		if v.Secret {
-			meaning += " From Secrets Manager, when the task starts."
+		for _, v := range kind.Env {
+			meaning := v.Meaning
+			if v.Secret {
+				meaning += " From Secrets Manager, when the task starts."
+			}
+			fmt.Fprintf(&out, "| %s | `%s` | %s |\n", about, v.Pattern, meaning)
 		}
-		fmt.Fprintf(&out, "| %s | `%s` | %s |\n", about, v.Pattern, meaning)
 	}
 	out.WriteString("| every service but a worker | `PORT` | The port to listen on. |\n")
 	out.WriteString(manifestPromises)

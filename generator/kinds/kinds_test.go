@@ -29,7 +29,7 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 			t.Errorf("Named does not find %s", kind.Name)
 		}
 		// A part is declared in a manifest by the use of what it is a part of, and becomes nothing of its own.
-		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Lower == nil && kind.LowerServices == nil) {
+		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Platform == nil && kind.Schedules == nil) {
 			t.Errorf("%s cannot be written in TypeScript or in a manifest, or becomes nothing", kind.Name)
 		}
 		if kind.PartOf != "" && kind.PartName == "" {

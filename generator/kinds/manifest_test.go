@@ -1,13 +1,12 @@
 package kinds
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
@@ -90,13 +89,16 @@ func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
 func TestI4_VariablesAreToldApart(t *testing.T) {
 	seen := map[string]bool{}
 	of := map[string]bool{}
-	for _, v := range ConnectionVariables {
-		if seen[v.Pattern] {
-			t.Errorf("%s twice", v.Pattern)
-		}
-		seen[v.Pattern], of[v.Kind] = true, true
-		if name := v.name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
-			t.Errorf("%s becomes %s", v.Pattern, name)
+	for _, kind := range ContainerVariables() {
+		of[kind.Name] = true
+		for _, v := range kind.Env {
+			if seen[v.Pattern] {
+				t.Errorf("%s twice", v.Pattern)
+			}
+			seen[v.Pattern] = true
+			if name := v.name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
+				t.Errorf("%s becomes %s", v.Pattern, name)
+			}
 		}
 	}
 	for _, k := range All {
@@ -130,12 +132,11 @@ func TestI4_FIFOAsDeclared(t *testing.T) {
 
 // TestI4_SignatureOfContainers: nobody in a container verifies one, and there is no key to sign with.
 func TestI4_SignatureOfContainers(t *testing.T) {
-	s := &Stack{Deployment: &Deployment{App: &app.App{Runtime: app.Containers}}}
-	args := s.signature()
-	if len(args) != 1 || args[0].Name != "signature" || fmt.Sprint(line(args[0].Value)) != `"none"` {
-		t.Errorf("arguments %v", args)
+	d := &deploy.Deployment{App: &app.App{Runtime: app.Containers}}
+	if signature := cronSignature(d); signature.Runtime != app.Containers || !signature.Key.Known() {
+		t.Errorf("it is signed by %s with %v", signature.Runtime, signature.Key)
 	}
-	if s.App.Runtime = app.EncoreGo; !slices.ContainsFunc(s.signature(), func(a value.Field) bool { return a.Name == "auth_secret_arn" }) {
+	if d.App.Runtime = app.EncoreGo; cronSignature(d).Key.Known() {
 		t.Error("an Encore application's jobs do not sign")
 	}
 }
