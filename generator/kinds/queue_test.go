@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -26,7 +27,7 @@ var Queues = kinds.Kind{
 	Name: "queue", Noun: "queue",
 	Manifest: []source.ManifestSpelling{{
 		Block: "queue", Grammar: source.Kebab, Meaning: "A queue.",
-		Settings: []source.ManifestSetting{{Name: "ordered", Type: source.Flag, Default: "`false`", Meaning: "Whether messages come in the order they were sent."}},
+		Settings: []settings.Setting{{Name: "ordered", Type: settings.Bool, Default: "`false`", Meaning: "Whether messages come in the order they were sent."}},
 		List:     "queues", Operation: "send", ListMeaning: "Queues it sends to.",
 	}},
 	Verbs: map[string]string{"send": "sends"},

@@ -157,7 +157,7 @@ func writtenObject(expression hcl.Expression, said cty.Value, want cty.Type, nam
 		var element cty.Type
 		switch {
 		case slices.Contains(seen, field):
-			return value.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+			return value.Value{}, diagnostic.Error(keyAt, "Duplicate key", "keep one", "%q has %q twice.", name, field)
 		case want.IsMapType():
 			element = want.ElementType()
 		case !want.HasAttribute(field):
