@@ -243,8 +243,8 @@ func CheckOverrides(stacks ...*Stack) hcl.Diagnostics {
 		for id, call := range s.Calls {
 			calls[id.String()] = call.Address()
 		}
-		for id, at := range s.places {
-			brought[id.String()] = at.brought
+		for id := range s.places {
+			brought[id.String()] = s.Brought(id)
 		}
 	}
 	for _, o := range stacks[0].Settings.Overrides {
