@@ -86,7 +86,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	}
 	verdict := memory.Judge(result.Lock, previous, all, consent)
 	diags = append(diags, verdict.Diagnostics...)
-	diags = append(diags, printStacks(result, previous, built, verdict)...)
+	diags = append(diags, printStacks(result, previous, built, verdict, diags.HasErrors())...)
 	diags = append(diags, checkSharedNames(deployments(built))...)
 	result.Lock.Labels = memory.LabelsWithoutAddress(labels, result.Lock)
 	diags = append(diags, memory.SayVariables(application, labels)...)
@@ -110,7 +110,7 @@ func deployments(built []stacks) []*deploy.Deployment {
 }
 
 // printStacks puts the files of all stacks into the output, and their addresses into its lock.
-func printStacks(result *Output, previous *output.Lock, built []stacks, verdict holdings.Verdict) hcl.Diagnostics {
+func printStacks(result *Output, previous *output.Lock, built []stacks, verdict holdings.Verdict, failed bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	used := map[string]bool{}
 	for _, both := range built {
@@ -120,9 +120,14 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 		}
 		diags = append(diags, memory.Forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
 		for _, s := range []*stack.Stack{both.platform, both.services} {
-			folder := env.Name + "/" + s.Name
-			memory.Move(s, folder, result.Lock, previous)
+			memory.Move(s, env.Name+"/"+s.Name, result.Lock, previous)
 			s.Frame()
+		}
+		if err := stack.Link(both.platform, both.services); err != nil && !failed {
+			diags = append(diags, diagnostic.Error(env.At, "Reference to nothing", "this is a mistake in groundplan: report it, with what the application declares", "In environment %q %s.", env.Name, err))
+		}
+		for _, s := range []*stack.Stack{both.platform, both.services} {
+			folder := env.Name + "/" + s.Name
 			files, problems := s.Print()
 			diags = append(diags, problems...)
 			for file, text := range files {

@@ -40,7 +40,7 @@ hint: did you mean "cors_origins"?`},
 		{"member unknown", "override \"process\" \"orders\" {\n  permissions = {\n    mail = {\n      action    = [\"ses:SendEmail\"]\n      resources = []\n    }\n  }\n}",
 			"5:7: Unknown member; \"permissions.mail\" has no member \"action\".\nhint: did you mean \"actions\"?"},
 		{"member missing", "override \"process\" \"orders\" {\n  permissions = { mail = { actions = [] } }\n}", "3:26: Member missing; \"permissions.mail\" lacks the member \"resources\".\nhint: add resources"},
-		{"member twice", "override \"process\" \"orders\" {\n  environment = { A = \"1\", A = \"2\" }\n}", "3:28: Duplicate member; \"environment\" has \"A\" twice."},
+		{"member twice", "override \"process\" \"orders\" {\n  environment = { A = \"1\", A = \"2\" }\n}", "3:28: Duplicate key; \"environment\" has \"A\" twice."},
 		{"nested member of a wrong type", "override \"process\" \"orders\" {\n  permissions = { mail = { actions = [], resources = [], conditions = [{ test = \"a\", variable = 3, values = [] }] } }\n}",
 			"3:97: Wrong type; \"permissions.mail.conditions[0].variable\" is a number here, and the module asks for string."},
 

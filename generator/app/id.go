@@ -57,6 +57,12 @@ func ParseID(text string) ID {
 	return ID{Kind: kind, Name: name}
 }
 
+// Owner is the resource that the one of the id belongs to; false when there is none.
+func (id ID) Owner() (ID, bool) {
+	kind, has := parentKinds[id.Kind]
+	return ID{Kind: kind, Name: id.Parent}, has
+}
+
 // ID names the resource.
 func (r Resource) ID() ID { return ID{r.Kind, r.Parent, r.Name} }
 

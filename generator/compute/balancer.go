@@ -36,17 +36,11 @@ func loadBalancer(d *deploy.Deployment, s *stack.Stack) {
 	if d.Env.Domain != "" {
 		args = append(args, domainArgs(d)...)
 	}
-	s.Module(stack.Call{File: "load_balancer.tf", Label: "load_balancer", Module: "load-balancer", Of: app.LoadBalancer, Why: []string{comment}, Args: args})
-	fields := []value.Field{
-		arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
-		arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
-		arg("url", value.Of(app.LoadBalancer, "url")),
-	}
+	var exports []string
 	if d.Env.Domain != "" && len(d.Env.NamesWithoutZone()) > 0 {
-		// Whoever keeps the DNS of a name points it here.
-		fields = append(fields, arg("dns_name", value.Of(app.LoadBalancer, "dns_name")))
+		exports = append(exports, "dns_name") // whoever keeps the DNS of a name points it here
 	}
-	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", value.Object(fields...))
+	s.Module(stack.Call{File: "load_balancer.tf", Label: "load_balancer", Module: "load-balancer", Of: app.LoadBalancer, Why: []string{comment}, Args: args, Exports: exports})
 }
 
 // domainArgs are the names of the load balancer, and the zones they stand in.

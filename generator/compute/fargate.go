@@ -28,7 +28,7 @@ func fargateAddress(w *deploy.Workload) value.Value {
 func discoveryName(w *deploy.Workload) string { return names.Of(names.DiscoveryName, w.ID.Name) }
 
 func fargatePlatform(d *deploy.Deployment, s *stack.Stack) {
-	s.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster,
+	s.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster, Exports: clusterExports,
 		Why: []string{"The cluster, and the private DNS namespace in which processes find each other"},
 		Args: []value.Field{
 			arg("name", value.String(names.Of(names.Cluster, d.Env.App, d.Env.Name))),
@@ -38,16 +38,13 @@ func fargatePlatform(d *deploy.Deployment, s *stack.Stack) {
 			arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
 			arg("container_insights", value.Bool(d.Env.ContainerInsights)),
 		}})
-	s.Output("cluster", "The cluster that processes run on.", value.Object(
-		arg("cluster_arn", value.Of(app.Cluster, "cluster_arn")),
-		arg("cluster_name", value.Of(app.Cluster, "cluster_name")),
-		arg("namespace_id", value.Of(app.Cluster, "namespace_id")),
-		arg("namespace", value.Of(app.Cluster, "namespace")),
-	))
 	if d.Env.Exposed() {
 		loadBalancer(d, s)
 	}
 }
+
+// clusterExports are what a workload is told of the cluster it runs on, as one value.
+var clusterExports = []string{"cluster_arn", "cluster_name", "namespace_id", "namespace"}
 
 // fargateLogs are the cluster, and the functions that call endpoints.
 func fargateLogs(d *deploy.Deployment) []string {

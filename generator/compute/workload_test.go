@@ -35,7 +35,8 @@ func TestWorkloadWithoutServices(t *testing.T) {
 	kinds.Bind(d)
 	s := stack.New("services", stack.Settings{}, nil)
 	for _, id := range []app.ID{app.Network, app.EncryptionKey, app.Cluster, server} {
-		s.Found(id, "local."+strings.ReplaceAll(id.Kind, " ", "_"))
+		label := strings.ReplaceAll(id.Kind, " ", "_")
+		s.Found(id, label, "", "local."+label)
 	}
 	w := d.Workloads[0]
 	told, diags := kinds.Tell(w)
@@ -106,7 +107,8 @@ func TestServiceWithoutServices(t *testing.T) {
 	kinds.Bind(d)
 	s := stack.New("services", stack.Settings{}, nil)
 	for _, id := range []app.ID{app.Network, app.EncryptionKey, app.Cluster} {
-		s.Found(id, "local."+strings.ReplaceAll(id.Kind, " ", "_"))
+		label := strings.ReplaceAll(id.Kind, " ", "_")
+		s.Found(id, label, "", "local."+label)
 	}
 	w := d.Workloads[0]
 	w.Told, _ = kinds.Tell(w)

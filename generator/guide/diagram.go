@@ -45,7 +45,7 @@ func diagram(env *blueprint.Environment) string {
 		fmt.Fprintf(&out, "  %s[(%q)]\n", labels[server.ID], "PostgreSQL "+server.Name+": "+strings.Join(databases, ", "))
 	}
 	for _, cache := range env.Caches {
-		fmt.Fprintf(&out, "  %s[(%q)]\n", labels[cache.ID], "cache "+cache.Name)
+		fmt.Fprintf(&out, "  %s[(%q)]\n", labels[cache.ID], cache.ID)
 	}
 	byName := map[string]string{}
 	for _, workload := range env.Workloads {
@@ -80,7 +80,7 @@ func flow(out *strings.Builder, env *blueprint.Environment, labels map[string]st
 	}
 	for _, topic := range env.Topics {
 		label := labels[topic.ID]
-		fmt.Fprintf(out, "  %s[/%q/]\n", label, "topic "+topic.Name)
+		fmt.Fprintf(out, "  %s[/%q/]\n", label, topic.ID)
 		for _, user := range users[topic.ID] {
 			fmt.Fprintf(out, "  %s -.-> %s\n", user, label)
 		}
@@ -96,10 +96,10 @@ func flow(out *strings.Builder, env *blueprint.Environment, labels map[string]st
 			}
 		}
 	}
-	for _, bucket := range env.Buckets {
-		label := labels[bucket.ID]
-		fmt.Fprintf(out, "  %s[(%q)]\n", label, "bucket "+bucket.Name)
-		for _, user := range users[bucket.ID] {
+	for _, store := range env.Buckets {
+		label := labels[store.ID]
+		fmt.Fprintf(out, "  %s[(%q)]\n", label, store.ID)
+		for _, user := range users[store.ID] {
 			fmt.Fprintf(out, "  %s -.-> %s\n", user, label)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 )
@@ -167,9 +168,9 @@ var bucketTypeScript = source.TypeScriptSpelling{
 // bucketManifest is how a manifest declares and uses one.
 var bucketManifest = source.ManifestSpelling{
 	Block: "bucket", Grammar: source.Kebab, Meaning: "An object storage bucket.",
-	Settings: []source.ManifestSetting{
-		{Name: "public", Type: source.Flag, Default: "`false`", Meaning: "Whether anybody may read the objects, through CloudFront."},
-		{Name: "versioned", Type: source.Flag, Default: "`false`", Meaning: "Whether overwritten and deleted objects are kept."},
+	Settings: []settings.Setting{
+		{Name: "public", Type: settings.Bool, Default: "`false`", Meaning: "Whether anybody may read the objects, through CloudFront."},
+		{Name: "versioned", Type: settings.Bool, Default: "`false`", Meaning: "Whether overwritten and deleted objects are kept."},
 	},
 	ListMeaning: "A bucket it uses.",
 	Operations: map[string]string{

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 )
@@ -180,8 +181,8 @@ var keyspaceTypeScript = source.TypeScriptSpelling{
 // cacheManifest is how a manifest declares and uses one.
 var cacheManifest = source.ManifestSpelling{
 	Block: "cache", Grammar: source.Kebab, Meaning: "A Redis cluster.",
-	Settings: []source.ManifestSetting{
-		{Name: "eviction_policy", Type: source.Text, Default: "`\"allkeys-lru\"`",
+	Settings: []settings.Setting{
+		{Name: "eviction_policy", Type: settings.String, Default: "`\"allkeys-lru\"`",
 			Meaning: "What goes when the memory is full: a policy by its name in Redis."},
 	},
 	ListMeaning: "A cache it keeps keys in.",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -234,13 +235,13 @@ var cronTypeScript = source.TypeScriptSpelling{
 var cronManifest = source.ManifestSpelling{
 	Block: "cron", Grammar: source.Kebab,
 	Meaning: "A schedule, in UTC unless it has a `time_zone`, on which an endpoint is called or a job is started. It has `every` or `schedule`, and `endpoint` or `job`.",
-	Settings: []source.ManifestSetting{
-		{Name: "title", Type: source.Text, Default: "its name", Meaning: "What people call it."},
-		{Name: "every", Type: source.Duration, Default: "none", Meaning: "How often it runs: whole minutes that divide a day, counted from midnight."},
-		{Name: "schedule", Type: source.Text, Default: "none", Meaning: "When it runs: minute, hour, day of the month, month and day of the week, as in `0 3 * * 1-5`."},
-		{Name: "endpoint", Type: source.Text, Default: "none", Meaning: "What it calls, as in `billing.Report`: an endpoint without parameters."},
-		{Name: "job", Type: source.Text, Default: "none", Only: source.ForContainers, Meaning: "The job it starts. A run that cannot start, does not start in an hour, or ends with another status than 0 raises an alarm."},
-		{Name: "time_zone", Type: source.Text, Default: "`\"UTC\"`", Only: source.ForContainers,
+	Settings: []settings.Setting{
+		{Name: "title", Type: settings.String, Default: "its name", Meaning: "What people call it."},
+		{Name: "every", Type: settings.Duration, Default: "none", Meaning: "How often it runs: whole minutes that divide a day, counted from midnight."},
+		{Name: "schedule", Type: settings.String, Default: "none", Meaning: "When it runs: minute, hour, day of the month, month and day of the week, as in `0 3 * * 1-5`."},
+		{Name: "endpoint", Type: settings.String, Default: "none", Meaning: "What it calls, as in `billing.Report`: an endpoint without parameters."},
+		{Name: "job", Type: settings.String, Default: "none", Only: source.ForContainers, Meaning: "The job it starts. A run that cannot start, does not start in an hour, or ends with another status than 0 raises an alarm."},
+		{Name: "time_zone", Type: settings.String, Default: "`\"UTC\"`", Only: source.ForContainers,
 			Meaning: "Time zone of the schedule of a job, as in `Europe/Berlin`. A time that a change of the clocks leaves out is a run that is left out; one that comes twice is one run."},
 	},
 	Endpoint: "endpoint", Job: "job",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 )
@@ -174,8 +175,8 @@ var databaseTypeScript = source.TypeScriptSpelling{
 // databaseManifest is how a manifest declares and uses one.
 var databaseManifest = source.ManifestSpelling{
 	Block: "database", Grammar: source.Snake, Meaning: "A PostgreSQL database.",
-	Settings: []source.ManifestSetting{
-		{Name: "migrations", Type: source.Text, Default: "none; required for `encore-go`", Meaning: "Folder of SQL migrations, relative to the manifest."},
+	Settings: []settings.Setting{
+		{Name: "migrations", Type: settings.String, Default: "none; required for `encore-go`", Meaning: "Folder of SQL migrations, relative to the manifest."},
 	},
 	Migrations:  "migrations",
 	List:        "databases",

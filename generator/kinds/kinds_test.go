@@ -156,7 +156,7 @@ func TestReadDatabase(t *testing.T) {
 		{"none in Go", source.Decl{Package: "a", Config: object()}, goApp, Database{}, "Missing migrations folder"},
 		{"drive letter", source.Decl{Package: "a", Config: object("Migrations", `C:\sql`)}, goApp, Database{}, "Absolute migrations folder"},
 		{"above", source.Decl{Package: "a", Config: object("Migrations", "../a/sql")}, goApp, Database{}, "Migrations folder outside the package"},
-		{"wrong type", source.Decl{Package: "a", Config: object("Migrations", 3)}, goApp, Database{}, "Setting of the wrong type"},
+		{"wrong type", source.Decl{Package: "a", Config: object("Migrations", 3)}, goApp, Database{}, "Wrong type"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			spec, diags := readDatabase(test.decl, Input{Application: test.app, Files: files})

@@ -57,20 +57,14 @@ func lowerBuckets(d *deploy.Deployment, s *stack.Stack, buckets []app.Resource) 
 			logged = append(logged, value.Of(r.ID(), "arn"))
 			args = append(args, Arg("access_log_bucket", value.Of(app.AccessLogs, "name")))
 		}
-		fields := []value.Field{
-			Arg("name", value.Of(r.ID(), "name")),
-			Arg("arn", value.Of(r.ID(), "arn")),
-		}
 		if spec.Public {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
 			args = append(args, Arg("distribution_arns", value.List(value.Of(app.CDNID(r.Name), "distribution_arn"))))
-			fields = append(fields, Arg("url", value.Of(app.CDNID(r.Name), "url")))
 			lowerCDN(d, s, r)
 		} else {
 			args = append(args, Arg("key_arn", KeyARN()))
 		}
 		s.Module(stack.Call{File: bucketFile, Label: label, Module: "bucket", Of: r.ID(), Why: []string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, Args: args})
-		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
 	}
 	if len(logged) > 0 {
 		lowerAccessLogs(d, s, logged)
@@ -143,7 +137,8 @@ func lowerCDN(d *deploy.Deployment, s *stack.Stack, r app.Resource) {
 		args = append(args, Arg("access_log_bucket_arn", value.Of(app.AccessLogs, "arn")))
 	}
 	s.NorthVirginia = true
-	s.Module(stack.Call{File: bucketFile, Label: cdnLabel(d, r.Name), Module: "cdn", Of: app.CDNID(r.Name), Why: []string{comment}, Args: args})
+	s.Module(stack.Call{File: bucketFile, Label: cdnLabel(d, r.Name), Module: "cdn", Of: app.CDNID(r.Name), Why: []string{comment}, Args: args,
+		Says: fmt.Sprintf("CloudFront in front of bucket %s.", r.Name)})
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and
@@ -265,7 +260,6 @@ func operationVerbs(uses []app.Edge) string {
 
 // existingBucket stands for a bucket of the application that exists.
 func existingBucket(d *deploy.Deployment, s *stack.Stack, r app.Resource, bucket *environment.ExistingBucket) {
-	label := bucketLabel(d, r.Name)
 	written := []value.Field{
 		Arg("name", value.String(bucket.Name)),
 		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
@@ -276,14 +270,8 @@ func existingBucket(d *deploy.Deployment, s *stack.Stack, r app.Resource, bucket
 	if bucket.KeyARN != "" {
 		written = append(written, Arg("key_arn", value.String(bucket.KeyARN)))
 	}
-	var fields []value.Field
-	for _, field := range written {
-		fields = append(fields, Arg(field.Name, value.Of(r.ID(), field.Name)))
-	}
-	s.Existing(bucketFile, label, r.ID(),
-		[]string{fmt.Sprintf("Bucket %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "The services stack gives processes rights to it"},
-		value.Object(written...))
-	s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
+	s.Existing(stack.Call{File: bucketFile, Label: bucketLabel(d, r.Name), Of: r.ID(), Args: written,
+		Why: []string{fmt.Sprintf("Bucket %s, in %s: an existing one", quoted(r.Name), r.At.Filename)}})
 }
 
 // Shown tells the public buckets that an environment puts CloudFront in front of from the others.

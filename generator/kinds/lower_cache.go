@@ -61,7 +61,7 @@ func lowerCaches(d *deploy.Deployment, s *stack.Stack, caches []app.Resource) {
 					Comments: []string{deploy.Why{Does: "keeps " + strings.Join(patterns, ", "), Places: deploy.Places(p.Uses("cache")[r.Name])}.String()}})
 			}
 		}
-		s.Module(stack.Call{File: "caches.tf", Label: label, Module: "cache", Of: r.ID(),
+		s.Module(stack.Call{File: "caches.tf", Label: label, Module: "cache", Of: r.ID(), Exports: []string{"activate_commands"},
 			Why: []string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
 			Args: []value.Field{
 				Arg("name", value.String(cacheName(d, r))),
@@ -80,9 +80,6 @@ func lowerCaches(d *deploy.Deployment, s *stack.Stack, caches []app.Resource) {
 				Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
 				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
 			}})
-		ref := func(name string) value.Field { return Arg(name, value.Of(r.ID(), name)) }
-		s.Output(label, fmt.Sprintf("Cache cluster %s: where it is, who may reach it, and how each process logs in.", r.Name),
-			value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))
 	}
 }
 

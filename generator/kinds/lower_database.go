@@ -124,11 +124,11 @@ func lowerServer(d *deploy.Deployment, s *stack.Stack, server environment.Databa
 			Arg("max_storage_gb", value.Int(server.MaxStorageGB)),
 			Arg("multi_az", value.Bool(server.MultiAZ)))
 	}
-	s.Module(stack.Call{File: databaseFile, Label: label, Module: module, Of: id, Why: []string{comment}, Args: args})
-	ref := func(name string) value.Field { return Arg(name, value.Of(id, name)) }
-	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
-		value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
+	s.Module(stack.Call{File: databaseFile, Label: label, Module: module, Of: id, Why: []string{comment}, Args: args, Exports: serverExports})
 }
+
+// serverExports are what whoever makes databases and roles asks for.
+var serverExports = []string{"address", "port", "security_group_id", "ca_certificate", "master_secret_arn"}
 
 // takenDatabases are on every PostgreSQL server of RDS from the beginning, for its own use.
 var takenDatabases = []string{"postgres", "rdsadmin", "template0", "template1"}
@@ -281,11 +281,6 @@ func existingServer(d *deploy.Deployment, s *stack.Stack, server environment.Dat
 	if server.Existing.MasterSecretARN != "" {
 		written = append(written, Arg("master_secret_arn", value.String(server.Existing.MasterSecretARN)))
 	}
-	var fields []value.Field
-	for _, field := range written {
-		fields = append(fields, Arg(field.Name, value.Of(id, field.Name)))
-	}
-	s.Existing(databaseFile, label, id,
-		[]string{comment + ". It exists and stays its owner's", "The services stack adds a rule to its security group for each process that uses it"}, value.Object(written...))
-	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name), value.Object(fields...))
+	s.Existing(stack.Call{File: databaseFile, Label: label, Of: id, Args: written, Exports: serverExports,
+		Why: []string{comment + ". It is an existing one: the services stack adds rules to its security group"}})
 }

@@ -51,5 +51,4 @@ func lowerMetrics(d *deploy.Deployment, s *stack.Stack, _ []app.Resource) {
 			Arg("key_arn", KeyARN()),
 			Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
 		}})
-	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), value.Of(app.MetricsSecret, "arn"))
 }

@@ -37,7 +37,6 @@ func lowerSecrets(d *deploy.Deployment, s *stack.Stack, resources []app.Resource
 				Arg("key_arn", KeyARN()),
 				Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
 			}})
-		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Of(r.ID(), "arn"))
 	}
 }
 
@@ -58,7 +57,7 @@ var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
 func lowerGeneratedSecret(d *deploy.Deployment, s *stack.Stack, label string, id app.ID, comment, description string, name ...string) {
-	s.Module(stack.Call{File: secretFile, Label: label, Module: "generated-secret", Of: id,
+	s.Module(stack.Call{File: secretFile, Label: label, Module: "generated-secret", Of: id, Exports: []string{"arn"},
 		Why: []string{comment},
 		Args: []value.Field{
 			Arg("name", value.String(SecretName(d.Env, name...))),
@@ -66,7 +65,6 @@ func lowerGeneratedSecret(d *deploy.Deployment, s *stack.Stack, label string, id
 			Arg("key_arn", KeyARN()),
 			Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
 		}})
-	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Of(id, "arn"))
 }
 
 // SecretName is a path, application/environment/name: no part holds a slash, so that no two of them meet, and

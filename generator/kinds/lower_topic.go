@@ -87,7 +87,6 @@ func lowerTopics(d *deploy.Deployment, s *stack.Stack, topics []app.Resource) {
 				Arg("fifo", value.Bool(isFIFO(d.App, r.Spec.(*Topic)))),
 				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
 			}})
-		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), topicARN(r.Name))
 	}
 }
 
@@ -108,10 +107,6 @@ func lowerSubscriptions(d *deploy.Deployment, s *stack.Stack, subscriptions []ap
 				Arg("fifo", value.Bool(isFIFO(d.App, topic.Spec.(*Topic)))),
 				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
 			}})
-		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), value.Object(
-			Arg("queue_url", value.Of(r.ID(), "queue_url")),
-			Arg("queue_arn", value.Of(r.ID(), "queue_arn")),
-		))
 	}
 }
 
@@ -182,15 +177,12 @@ func checkQueues(d *deploy.Deployment) hcl.Diagnostics {
 
 // existingTopic stands for a topic of the application that exists.
 func existingTopic(d *deploy.Deployment, s *stack.Stack, r app.Resource, topic *environment.ExistingTopic) {
-	label := topicLabel(d, r.Name)
 	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
-	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Of(r.ID(), "arn"))
 	if topic.KeyARN != "" {
 		fields = append(fields, Arg("key_arn", value.String(topic.KeyARN)))
-		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), value.Of(r.ID(), "key_arn"))
 	}
-	s.Existing(topicFile, label, r.ID(),
-		[]string{fmt.Sprintf("Topic %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "Subscriptions are added to it"}, value.Object(fields...))
+	s.Existing(stack.Call{File: topicFile, Label: topicLabel(d, r.Name), Of: r.ID(), Args: fields,
+		Why: []string{fmt.Sprintf("Topic %s, in %s: an existing one", quoted(r.Name), r.At.Filename)}})
 }
 
 // checkTopics holds topics that exist to what the runtime does with them: it sends a message group exactly to a FIFO

@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/value"
 )
@@ -44,20 +45,16 @@ func TestI4_EveryKindHasAManifestSpelling(t *testing.T) {
 }
 
 // sample is a value of a setting's type.
-func sample(s source.ManifestSetting) source.Value {
+func sample(s settings.Setting) source.Value {
 	switch s.Type {
-	case source.Integer:
+	case settings.Integer:
 		return source.Value{Kind: source.Int, Int: 3}
-	case source.Flag:
+	case settings.Bool:
 		return source.Value{Kind: source.Bool, Bool: true}
-	case source.Duration:
+	case settings.Duration:
 		return source.Value{Kind: source.String, Text: "1h"}
-	case source.Settings:
-		object := source.Value{Kind: source.Object}
-		for _, member := range s.Members {
-			object.Fields = append(object.Fields, source.Field{Name: member.Name, Value: sample(member)})
-		}
-		return object
+	case settings.Object:
+		return source.Value{Kind: source.Object}
 	}
 	return source.Value{Kind: source.String, Text: "text"}
 }
@@ -73,9 +70,13 @@ func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
 					continue // the reader's own
 				}
 				config := source.Value{Kind: source.Object, Fields: []source.Field{{Name: setting.Name, Value: sample(setting)}}}
+				if object, member, inside := strings.Cut(setting.Name, "."); inside {
+					config.Fields[0].Name = member
+					config = source.Value{Kind: source.Object, Fields: []source.Field{{Name: object, Value: config}}}
+				}
 				_, diags := k.Read(source.Decl{Kind: k.Name, Name: "x", Constructor: s.Constructor, Config: config}, in)
 				for _, d := range diags {
-					if d.Summary == "Unknown setting" || d.Summary == "Setting of the wrong type" {
+					if d.Summary == "Unknown setting" || d.Summary == "Wrong type" {
 						t.Errorf("%s.%s: %s", s.Block, setting.Name, diagnostic.Text(d))
 					}
 				}

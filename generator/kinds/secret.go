@@ -3,6 +3,7 @@ package kinds
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 )
@@ -53,8 +54,8 @@ var secretTypeScript = source.TypeScriptSpelling{
 // secretManifest is how a manifest declares and uses one.
 var secretManifest = source.ManifestSpelling{
 	Block: "secret", Identifier: true, Meaning: "A value that somebody pushes into Secrets Manager; services get it as an environment variable.",
-	Settings: []source.ManifestSetting{
-		{Name: "every_service", Type: source.Flag, Default: "`false`", Meaning: "Whether every process gets it, whoever names it."},
+	Settings: []settings.Setting{
+		{Name: "every_service", Type: settings.Bool, Default: "`false`", Meaning: "Whether every process gets it, whoever names it."},
 	},
 	Everywhere:  "every_service",
 	List:        "secrets",

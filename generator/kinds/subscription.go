@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 )
@@ -193,19 +194,18 @@ var subscriptionTypeScript = source.TypeScriptSpelling{
 var subscriptionManifest = source.ManifestSpelling{
 	Block: "subscription", Grammar: source.Kebab, InService: true,
 	Meaning: "What the service gets of a topic: an SQS queue, with a dead-letter queue behind it. Settings that are not written are Encore's defaults.",
-	Settings: []source.ManifestSetting{
-		{Name: "topic", Type: source.Text, Required: true, Meaning: "The topic."},
-		{Name: "ack_deadline", Type: source.Duration, Default: "`\"30s\"`",
+	Settings: []settings.Setting{
+		{Name: "topic", Type: settings.String, Required: true, Meaning: "The topic."},
+		{Name: "ack_deadline", Type: settings.Duration, Default: "`\"30s\"`",
 			Meaning: "How long the service may take for a message, until it is delivered again."},
-		{Name: "message_retention", Type: source.Duration, Default: "`\"7 days\"`", Meaning: "How long a message that is not acknowledged is kept."},
-		{Name: "max_concurrency", Type: source.Integer, Default: "`100`", Only: source.ForEncore, Meaning: "Messages that one instance handles at a time."},
-		{Name: "retry_policy", Type: source.Settings, Default: "below", Meaning: "When a failed message is delivered again.", Members: []source.ManifestSetting{
-			{Name: "min_backoff", Type: source.Duration, Default: "`\"10s\"`", Only: source.ForEncore, Meaning: "Time before the second delivery."},
-			{Name: "max_backoff", Type: source.Duration, Default: "`\"10m\"`", Only: source.ForEncore, Meaning: "Longest time between two deliveries."},
-			{Name: "max_retries", Type: source.Integer, Default: "`100`",
-				Meaning: "Deliveries after the first, before a message is a dead letter; `\"none\"` or `\"infinite\"`.",
-				Words:   map[string]source.Value{"none": {Kind: source.Int, Int: NoRetries}, "infinite": {Kind: source.Int, Int: InfiniteRetries}}},
-		}},
+		{Name: "message_retention", Type: settings.Duration, Default: "`\"7 days\"`", Meaning: "How long a message that is not acknowledged is kept."},
+		{Name: "max_concurrency", Type: settings.Integer, Default: "`100`", Only: source.ForEncore, Meaning: "Messages that one instance handles at a time."},
+		{Name: "retry_policy", Type: settings.Object, Default: "below", Meaning: "When a failed message is delivered again."},
+		{Name: "retry_policy.min_backoff", Type: settings.Duration, Default: "`\"10s\"`", Only: source.ForEncore, Meaning: "Time before the second delivery."},
+		{Name: "retry_policy.max_backoff", Type: settings.Duration, Default: "`\"10m\"`", Only: source.ForEncore, Meaning: "Longest time between two deliveries."},
+		{Name: "retry_policy.max_retries", Type: settings.Integer, Default: "`100`",
+			Meaning: "Deliveries after the first, before a message is a dead letter; `\"none\"` or `\"infinite\"`.",
+			Words:   map[string]int{"none": NoRetries, "infinite": InfiniteRetries}},
 	},
 	Parent: "topic", ParentKind: "topic",
 }

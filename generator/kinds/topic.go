@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/hashicorp/hcl/v2"
 
@@ -123,9 +124,9 @@ var topicTypeScript = source.TypeScriptSpelling{
 // topicManifest is how a manifest declares and uses one.
 var topicManifest = source.ManifestSpelling{
 	Block: "topic", Grammar: source.Kebab, Meaning: "A Pub/Sub topic: an SNS topic.",
-	Settings: []source.ManifestSetting{
-		{Name: "delivery_guarantee", Type: source.Text, Default: "`\"at-least-once\"`", Meaning: "`at-least-once` or `exactly-once`."},
-		{Name: "ordering_attribute", Type: source.Text, Default: "none", Meaning: "The message attribute whose values are delivered in order."},
+	Settings: []settings.Setting{
+		{Name: "delivery_guarantee", Type: settings.String, Default: "`\"at-least-once\"`", Meaning: "`at-least-once` or `exactly-once`."},
+		{Name: "ordering_attribute", Type: settings.String, Default: "none", Meaning: "The message attribute whose values are delivered in order."},
 	},
 	List: "publishes", Operation: Publish,
 	ListMeaning: "Topics it publishes to.",

@@ -29,15 +29,16 @@ func name(d *deploy.Deployment, budget names.Budget) value.Value {
 // network is where everything runs: a VPC of the environment's own, or one that exists.
 func network(d *deploy.Deployment, s *stack.Stack) {
 	if existing := d.Env.Network; existing != nil {
-		s.Existing("network.tf", "network", app.Network,
-			[]string{"The network exists and stays its owner's: ../../README.md says what has to be open in it"}, value.Object(
+		s.Existing(stack.Call{File: "network.tf", Label: "network", Of: app.Network, Exports: networkExports,
+			Why: []string{"An existing network: ../../README.md says what has to be open in it"},
+			Args: []value.Field{
 				value.Arg("vpc_id", value.String(existing.VPCID)),
 				value.Arg("public_subnet_ids", value.Strings(existing.PublicSubnetIDs)),
 				value.Arg("compute_subnet_ids", value.Strings(existing.ComputeSubnetIDs)),
 				value.Arg("storage_subnet_ids", value.Strings(existing.StorageSubnetIDs)),
-			))
+			}})
 	} else {
-		s.Module(stack.Call{File: "network.tf", Label: "network", Module: "network", Of: app.Network,
+		s.Module(stack.Call{File: "network.tf", Label: "network", Module: "network", Of: app.Network, Exports: networkExports,
 			Why: []string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", d.Env.Name)},
 			Args: []value.Field{
 				value.Arg("name", name(d, names.Unit)),
@@ -54,11 +55,10 @@ func network(d *deploy.Deployment, s *stack.Stack) {
 				value.Arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
 			}})
 	}
-	s.Output("network", "Where processes run.", value.Object(
-		value.Arg("vpc_id", kinds.Network("vpc_id")),
-		value.Arg("compute_subnet_ids", kinds.Network("compute_subnet_ids")),
-	))
 }
+
+// networkExports are what an operator asks for who opens a way to the databases.
+var networkExports = []string{"vpc_id"}
 
 // imageAccounts are the accounts, other than the environment's, whose registries images come from when there is no NAT: the
 // endpoints of ECR lead to no others. Sorted; without account_id the environment's own may be among them.
@@ -87,8 +87,8 @@ func distinct(list []string) []string {
 // encryptionKey is the key that encrypts everything, the environment's own or one that exists.
 func encryptionKey(d *deploy.Deployment, s *stack.Stack) {
 	if d.Env.KeyARN != "" {
-		s.Existing("encryption.tf", "key_arn", app.EncryptionKey,
-			[]string{"The key exists and stays its owner's: ../../README.md says what its policy has to admit"}, value.String(d.Env.KeyARN))
+		s.Existing(stack.Call{File: "encryption.tf", Label: "key", Of: app.EncryptionKey, Args: []value.Field{value.Arg("arn", value.String(d.Env.KeyARN))},
+			Why: []string{"An existing key: ../../README.md says what its policy has to admit"}})
 	} else {
 		s.Module(stack.Call{File: "encryption.tf", Label: "key", Module: "encryption-key", Of: app.EncryptionKey,
 			Why: []string{"One key encrypts the logs, images, secrets and databases of this environment"},
@@ -99,5 +99,4 @@ func encryptionKey(d *deploy.Deployment, s *stack.Stack) {
 				value.Arg("topics", value.Strings(kinds.KeyTopics(d))),
 			}})
 	}
-	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", kinds.KeyARN())
 }

@@ -26,7 +26,7 @@ func registryComment(application *app.App) string {
 }
 
 func registry(d *deploy.Deployment, s *stack.Stack) {
-	s.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry,
+	s.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry, Exports: []string{"repository_url"},
 		Why: []string{registryComment(d.App)},
 		Args: []value.Field{
 			value.Arg("name", value.String(deploy.RegistryName(d.Env))),
@@ -37,10 +37,6 @@ func registry(d *deploy.Deployment, s *stack.Stack) {
 			value.Arg("pull_role_arns", value.Strings(pullRoles(d))),
 			value.Arg("force_delete", value.Bool(!d.Env.DeletionProtection)),
 		}})
-	s.Output("registry", "Where images are pushed to and pulled from.", value.Object(
-		value.Arg("repository_url", value.Of(app.Registry, "repository_url")),
-		value.Arg("repository_arn", value.Of(app.Registry, "repository_arn")),
-	))
 }
 
 // pullRoles are the roles that may pull from the registry, as patterns: the execution roles of the environment's processes,

@@ -67,7 +67,7 @@ func (s *Stack) sameAccount() {
 	}
 	// Everything else of the state is gone from a plan once the provider has looked for it in the wrong account; this is nowhere
 	// but in the state.
-	s.Found(app.Account, "data.aws_caller_identity.current")
+	s.Found(app.Account, "identity", "The account of the environment, which all of its stacks have to be in.", "data.aws_caller_identity.current")
 	own, first := value.Of(app.Account, "account_id"), value.Traversal("self.output")
 	lifecycle := refuseUnless(first, own, value.String("The credentials are for account "), own, value.String(", but this environment was made in account "), first, value.String("."))
 	lifecycle.Args = []value.Field{value.Arg("ignore_changes", value.List(value.Traversal("input")))}
@@ -77,7 +77,6 @@ func (s *Stack) sameAccount() {
 		Args:     []value.Field{value.Arg("input", own)},
 		Blocks:   []emit.Block{lifecycle},
 	})
-	s.Output("account_id", "The account of the environment, which the services have to be in as well.", own)
 }
 
 // refuseUnless is a lifecycle by which a plan fails with a message unless two values are equal.

@@ -157,7 +157,7 @@ func writtenObject(expression hcl.Expression, said cty.Value, want cty.Type, nam
 		var element cty.Type
 		switch {
 		case slices.Contains(seen, field):
-			return value.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+			return value.Value{}, diagnostic.Error(keyAt, "Duplicate key", "keep one", "%q has %q twice.", name, field)
 		case want.IsMapType():
 			element = want.ElementType()
 		case !want.HasAttribute(field):
@@ -243,8 +243,8 @@ func CheckOverrides(stacks ...*Stack) hcl.Diagnostics {
 		for id, call := range s.Calls {
 			calls[id.String()] = call.Address()
 		}
-		for id, at := range s.places {
-			brought[id.String()] = at.brought
+		for id := range s.places {
+			brought[id.String()] = s.Brought(id)
 		}
 	}
 	for _, o := range stacks[0].Settings.Overrides {

@@ -15,8 +15,8 @@ import (
 // Print returns the files of a stack by their names in its folder.
 func (s *Stack) Print() (map[string][]byte, hcl.Diagnostics) {
 	s.sorted()
-	if len(s.results) > 0 {
-		s.Files["outputs.tf"] = s.results
+	if len(s.outputs) > 0 {
+		s.Files["outputs.tf"] = s.outputs
 	}
 	names := slices.Sorted(maps.Keys(s.Files))
 	contents, problems := make([][]byte, len(names)), make([]error, len(names))

@@ -7,7 +7,7 @@
 package stack
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -60,10 +60,9 @@ type Stack struct {
 	// Problems are what is wrong with the overrides of the calls.
 	Problems hcl.Diagnostics
 
-	places  map[app.ID]place     // where the stack itself finds components
-	outputs map[value.Ref]string // where another stack finds what this one hands on, below its outputs
-	results []emit.Block         // the outputs
-	reads   *Stack               // the stack whose outputs this one reads; nil for the first
+	places  map[app.ID]*place // where the stack itself finds components
+	outputs []emit.Block
+	reads   *Stack // the stack whose outputs this one reads; nil for the first
 }
 
 // Call is a call of a bundled module.
@@ -77,6 +76,11 @@ type Call struct {
 	Args []value.Field
 	// Why stands above the call, a line each.
 	Why []string
+	// Says is what the output that hands the component on says of it; "" for the id alone.
+	Says string
+	// Exports are the attributes that people and drivers read from the outputs of the stack. What other stacks refer to is there
+	// without being named: see Link.
+	Exports []string
 }
 
 // Address is the address of the call.
@@ -84,16 +88,26 @@ func (c Call) Address() string { return "module." + c.Label }
 
 // place is where a root module finds a component.
 type place struct {
-	address string // of what has the attributes of the component, or its only one
-	single  bool   // address is the only attribute's
-	brought bool   // the environment brings it
+	address string          // of what has the attributes of the component
+	label   string          // of its block, and of the output that hands it on
+	says    string          // what that output says
+	brought []string        // the attributes of what the environment brings, nil for all else
+	handed  map[string]bool // the attributes that the stack hands on
+}
+
+func placed(address, label, says string, exports []string) *place {
+	at := &place{address: address, label: label, says: says, handed: map[string]bool{}}
+	for _, attribute := range exports {
+		at.handed[attribute] = true
+	}
+	return at
 }
 
 // New returns an empty stack, which reads the outputs of another one unless that is nil.
 func New(name string, settings Settings, reads *Stack) *Stack {
 	return &Stack{
 		Name: name, Settings: settings, reads: reads, Files: map[string][]emit.Block{}, Texts: map[string][]byte{},
-		Calls: map[app.ID]Call{}, Parts: map[app.ID]app.ID{}, places: map[app.ID]place{}, outputs: map[value.Ref]string{},
+		Calls: map[app.ID]Call{}, Parts: map[app.ID]app.ID{}, places: map[app.ID]*place{},
 	}
 }
 
@@ -126,21 +140,32 @@ func (s *Stack) Module(call Call) {
 	}
 	s.Add(call.File, emit.Module(call.Label, "../../modules/"+call.Module, call.Why, call.Args...))
 	s.Calls[call.Of] = call
-	s.places[call.Of] = place{address: call.Address()}
+	s.places[call.Of] = placed(call.Address(), call.Label, call.Says, call.Exports)
 }
 
-// Existing adds what an environment brings to a file, under the label that a module call would have: nothing makes it, and
-// there is nothing to override.
-func (s *Stack) Existing(file, label string, id app.ID, why []string, v value.Value) {
-	s.Add(file, emit.Block{Type: "locals", Comments: why, Args: []value.Field{value.Arg(label, v)}})
-	s.places[id] = place{address: "local." + label, single: v.Kind != value.ObjectKind, brought: true}
+// Existing adds what an environment brings to a file, in place of a module call: nothing makes it, and there is nothing to
+// override. Args are its attributes.
+func (s *Stack) Existing(of Call) {
+	v := value.Object(of.Args...)
+	s.Add(of.File, emit.Block{Type: "locals", Comments: of.Why, Args: []value.Field{value.Arg(of.Label, v)}})
+	at := placed("local."+of.Label, of.Label, of.Says, nil)
+	at.brought = v.Names()
+	for _, attribute := range of.Exports {
+		if slices.Contains(at.brought, attribute) {
+			at.handed[attribute] = true
+		}
+	}
+	s.places[of.Of] = at
 }
 
-// Found says where the stack finds a component that it neither makes nor is given.
-func (s *Stack) Found(id app.ID, address string) { s.places[id] = place{address: address} }
+// Found says where the stack finds a component that it neither makes nor is given. label is that of the output which hands it on,
+// and says what it says.
+func (s *Stack) Found(id app.ID, label, says, address string) {
+	s.places[id] = placed(address, label, says, nil)
+}
 
 // Brought reports whether the environment brings a component.
-func (s *Stack) Brought(id app.ID) bool { return s.places[id].brought }
+func (s *Stack) Brought(id app.ID) bool { return s.places[id] != nil && s.places[id].brought != nil }
 
 // Addresses maps each component that a call makes, alone or with others, to the address of the call.
 func (s *Stack) Addresses() map[app.ID]string {
@@ -156,57 +181,44 @@ func (s *Stack) Addresses() map[app.ID]string {
 	return addresses
 }
 
-// Address is where the stack finds the attribute of a reference. A reference to what no stack has is a mistake of whoever wrote
-// the reference, and no user's: it panics.
-func (s *Stack) Address(ref value.Ref) string {
-	at, here := s.places[ref.Of]
-	switch {
-	case here && (at.single || ref.Attribute == ""):
-		return at.address
-	case here:
-		return at.address + "." + ref.Attribute
-	}
-	if s.reads != nil {
-		ref.Key = ""
-		if output := s.reads.outputs[ref]; output != "" {
-			return "local." + s.reads.Name + "." + output
-		}
-	}
-	panic(fmt.Sprintf("stack: %s has no %q of %s", s.Name, ref.Attribute, ref.Of))
-}
-
-// Output hands a value to people and to the stacks that read this one: a reference, or an object of references.
+// Output hands a value to people. What other stacks refer to needs no call of it.
 func (s *Stack) Output(name, description string, v value.Value) {
-	s.results = append(s.results, emit.Block{Type: "output", Labels: []string{name}, Args: []value.Field{
+	s.outputs = append(s.outputs, emit.Block{Type: "output", Labels: []string{name}, Args: []value.Field{
 		{Name: "description", Value: value.String(description)},
 		{Name: "value", Value: v},
 	}})
-	if v.Kind == value.ReferenceKind {
-		s.outputs[*v.Ref] = name
-	}
-	for _, field := range v.Fields {
-		if ref := field.Value.Ref; ref != nil {
-			s.outputs[*ref], s.outputs[value.Ref{Of: ref.Of}] = name+"."+field.Name, name
-		}
-	}
 }
 
-// sorted puts the blocks of every file and the outputs into name order, so that no order of discovery shows. Blocks without a
-// name, such as locals, come last.
+// sorted puts the blocks of every file and the outputs into name order, so that no order of discovery shows: what belongs to
+// another block of the file stands behind that one. Blocks without a name, such as locals, come last.
 func (s *Stack) sorted() {
+	behind := map[string]string{} // label of a block -> what it is sorted by
+	for id, at := range s.places {
+		behind[at.label] = at.label
+		if owner, has := id.Owner(); has && s.places[owner] != nil {
+			behind[at.label] = s.places[owner].label + " " + at.label
+		}
+	}
 	byLabel := func(blocks []emit.Block) {
 		sort.SliceStable(blocks, func(i, j int) bool {
-			a, b := label(blocks[i]), label(blocks[j])
+			a, b := label(blocks[i], behind), label(blocks[j], behind)
 			return a != "" && (b == "" || a < b)
 		})
 	}
 	for _, blocks := range s.Files {
 		byLabel(blocks)
 	}
-	byLabel(s.results)
+	byLabel(s.outputs)
 }
 
-func label(b emit.Block) string { return strings.Join(b.Labels, ".") }
+// label is what a block is sorted by, "" for one without a name. What the environment brings has that of its value.
+func label(b emit.Block, behind map[string]string) string {
+	name := strings.Join(b.Labels, ".")
+	if b.Type == "locals" && len(b.Args) == 1 && behind[b.Args[0].Name] != "" {
+		name = b.Args[0].Name
+	}
+	return cmp.Or(behind[name], name)
+}
 
 // variableOrder maps each variable of a bundled module to its place in variables.tf.
 func variableOrder(module string) map[string]int {

@@ -112,15 +112,15 @@ func (s *survey) topics() []blueprint.Topic {
 func (s *survey) buckets() []blueprint.Bucket {
 	var list []blueprint.Bucket
 	for _, r := range s.Of(kinds.Buckets.Name) {
-		bucket := blueprint.Bucket{
+		store := blueprint.Bucket{
 			ID: r.ID().String(), Name: r.Name, Versioned: r.Spec.(*kinds.Bucket).Versioned, Shown: kinds.Shown(s.Env)(r),
 			CORSOrigins: s.Env.CORSOrigins(r.Name), Uploads: s.signsUploads[r.Name],
 		}
-		bucket.Bucket = kinds.PhysicalName(s.held[bucket.ID], s.Env.AccountID)
+		store.Bucket = kinds.PhysicalName(s.held[store.ID], s.Env.AccountID)
 		if existing := s.Env.ExistingBucket(r.Name); existing != nil {
-			bucket.Bucket, bucket.Existing, bucket.KeyPrefix, bucket.KeyARN, bucket.PublicBaseURL = existing.Name, true, existing.KeyPrefix, existing.KeyARN, existing.PublicBaseURL
+			store.Bucket, store.Existing, store.KeyPrefix, store.KeyARN, store.PublicBaseURL = existing.Name, true, existing.KeyPrefix, existing.KeyARN, existing.PublicBaseURL
 		}
-		list = append(list, bucket)
+		list = append(list, store)
 	}
 	return list
 }

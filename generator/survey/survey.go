@@ -68,7 +68,7 @@ type survey struct {
 	workloadKinds map[string]string   // by id
 	fills         map[string][]string // by id of a secret, or of what has one: the workloads that do not start without it
 	receives      map[string]string   // by id of a subscription: the workload that receives from it
-	signsUploads  map[string]bool     // by bucket: some workload signs URLs by which clients upload
+	signsUploads  map[string]bool     // by name: clients upload to it by URLs that some workload signs
 }
 
 // index goes through the workloads once: an application may have hundreds of everything.
