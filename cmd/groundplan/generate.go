@@ -37,7 +37,7 @@ flags:
 
 Only what changed is written, only files that groundplan wrote are removed, and other files are never
 touched. A change that would destroy data is refused, with a safe way and the ID of what is lost: its
-environment and its name, as in "production/bucket avatars". Without a groundplan.hcl it generates the environment "production" with the documented
+environment and its name, as in "production/topic signups". Without a groundplan.hcl it generates the environment "production" with the documented
 defaults; groundplan init writes one to start from.
 
 example:

@@ -3,6 +3,7 @@ package kinds
 import (
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
 )
@@ -18,4 +19,6 @@ func OwnerName(database string) string {
 }
 
 // PoolSize is the number of connections that a task of Encore's opens to each database of a server.
-func PoolSize(d *Deployment, server environment.DatabaseServer) int { return poolSize(d, server) }
+func PoolSize(d *deploy.Deployment, server environment.DatabaseServer) int {
+	return poolSize(d, server)
+}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
 )
 
 // Ranges finds a range that the file gives an environment although another one was granted one that it overlaps.
@@ -41,32 +41,12 @@ func reported(environments []environment.Environment, one, other string) bool {
 }
 
 // Check asks what is wrong with a deployment by itself.
-func Check(d *kinds.Deployment) hcl.Diagnostics {
-	return slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkSupervisor(d))
-}
-
-// checkShownDomains finds names of public buckets that ACM certifies in no certificate it makes.
-func checkShownDomains(d *kinds.Deployment) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, r := range d.Of("bucket") {
-		domain := kinds.ShownDomain(d.Env, r)
-		if domain != "" && d.Env.CDNCertificateARN == "" && !environment.Certifiable(domain) {
-			diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
-				"Bucket %q would be shown as %s in environment %q, and no public authority certifies that name.", r.Name, domain, d.Env.Name))
-			continue
-		}
-		if len(domain) <= maxCertifiedName || d.Env.CDNCertificateARN != "" {
-			continue
-		}
-		diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket too long",
-			"choose a shorter domain or name, or set cdn_certificate_arn to a certificate of your own in "+environment.Filename,
-			"Bucket %q would be shown as %s in environment %q: %d characters, and ACM certifies names of at most %d.", r.Name, domain, d.Env.Name, len(domain), maxCertifiedName))
-	}
-	return diags
+func Check(d *deploy.Deployment) hcl.Diagnostics {
+	return append(checkRoutedDomains(d), checkSupervisor(d)...)
 }
 
 // checkRoutedDomains finds names that services answer to and no rule of the load balancer matches.
-func checkRoutedDomains(d *kinds.Deployment) hcl.Diagnostics {
+func checkRoutedDomains(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, service := range d.App.Services {
 		c := service.Container
@@ -83,6 +63,3 @@ func checkRoutedDomains(d *kinds.Deployment) hcl.Diagnostics {
 
 // maxRoutedName is how long a name in a rule may be: elasticloadbalancing CreateRule, one value of a host-header condition.
 const maxRoutedName = 128
-
-// maxCertifiedName is how long the common name of a certificate may be: acm RequestCertificate, after RFC 5280.
-const maxCertifiedName = 64

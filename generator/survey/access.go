@@ -22,7 +22,7 @@ func (s *survey) loadBalancer() *blueprint.LoadBalancer {
 
 func (s *survey) network() blueprint.Network {
 	network := blueprint.Network{
-		Port: s.Port(), StoragePorts: s.StoragePorts(), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: environment.UnusableZone(s.Env.Region),
+		Port: s.NetworkPort(), StoragePorts: kinds.StoragePorts(s.Deployment), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: environment.UnusableZone(s.Env.Region),
 	}
 	if !slices.ContainsFunc(s.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		network.StoragePorts = slices.DeleteFunc(network.StoragePorts, func(port int) bool { return port == kinds.Databases.StoragePort })

@@ -5,6 +5,7 @@ import (
 
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
@@ -29,8 +30,8 @@ func (s *survey) servers() []blueprint.Server {
 			entry.Engine, entry.Port, entry.MasterSecret, entry.FinalSnapshot, entry.DeletionProtection = "", existing.Port, existing.MasterSecretARN != "", false, false
 			entry.Existing = &blueprint.ExistingServer{Address: existing.Address, SecurityGroupID: existing.SecurityGroupID, MaxConnections: existing.MaxConnections}
 		}
-		pool, using := kinds.PoolSize(s.Deployment, server), map[string][]*kinds.Process{} // by database
-		for _, p := range s.Processes {
+		pool, using := kinds.PoolSize(s.Deployment, server), map[string][]*deploy.Workload{} // by database
+		for _, p := range s.Workloads {
 			used := 0
 			for name := range p.Uses(kinds.Databases.Name) {
 				if _, here := slices.BinarySearch(server.Databases, name); here {
@@ -40,7 +41,7 @@ func (s *survey) servers() []blueprint.Server {
 			}
 			if used > 0 {
 				entry.Roles = append(entry.Roles, blueprint.Role{
-					Name: kinds.RoleName(p.Name), Workload: p.Name, Secret: kinds.SecretName(s.Env, "database", p.Name), Connections: pool * used * 2 * p.Scale.Max,
+					Name: kinds.RoleName(p.ID.Name), Workload: p.ID.Name, Secret: kinds.SecretName(s.Env, "database", p.ID.Name), Connections: pool * used * 2 * p.Size.Scale.Max,
 				})
 			}
 		}
@@ -53,7 +54,7 @@ func (s *survey) servers() []blueprint.Server {
 }
 
 // database is a database of a server with those who use it.
-func (s *survey) database(name string, using []*kinds.Process, pool int) blueprint.Database {
+func (s *survey) database(name string, using []*deploy.Workload, pool int) blueprint.Database {
 	database := blueprint.Database{Name: name, Owner: kinds.OwnerName(name), Access: []blueprint.Grant{}}
 	spec := s.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database)
 	if spec.Migrations != "" {
@@ -61,7 +62,7 @@ func (s *survey) database(name string, using []*kinds.Process, pool int) bluepri
 	}
 	for _, p := range using {
 		database.Access = append(database.Access, blueprint.Grant{
-			Role: kinds.RoleName(p.Name), Connections: pool,
+			Role: kinds.RoleName(p.ID.Name), Connections: pool,
 			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
 			Creates: s.App.Containers() && spec.MigrationCount == 0,
 		})
@@ -72,11 +73,11 @@ func (s *survey) database(name string, using []*kinds.Process, pool int) bluepri
 func (s *survey) caches() []blueprint.Cache {
 	var list []blueprint.Cache
 	for _, r := range s.Of(kinds.Caches.Name) {
-		cache := blueprint.Cache{ID: kinds.ID(r.Kind, "", r.Name), Name: r.Name, Output: s.CacheLabel(r.Name), FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
+		cache := blueprint.Cache{ID: r.ID().String(), Name: r.Name, Output: kinds.CacheLabel(s.Deployment, r.Name), FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
 		cache.Group = s.held[cache.ID]["name"]
-		for _, p := range s.Processes {
-			if p.Keeps(r.Name) {
-				cache.Users = append(cache.Users, p.Name)
+		for _, p := range s.Workloads {
+			if kinds.Keeps(p, r.Name) {
+				cache.Users = append(cache.Users, p.ID.Name)
 			}
 		}
 		list = append(list, cache)
@@ -87,7 +88,7 @@ func (s *survey) caches() []blueprint.Cache {
 func (s *survey) topics() []blueprint.Topic {
 	var list []blueprint.Topic
 	for _, r := range s.Of(kinds.Topics.Name) {
-		topic := blueprint.Topic{ID: kinds.ID(r.Kind, "", r.Name), Name: r.Name}
+		topic := blueprint.Topic{ID: r.ID().String(), Name: r.Name}
 		topic.Topic = fifo(s.held[topic.ID]["name"], s.held[topic.ID]["fifo"] == "true")
 		if existing := s.Env.ExistingTopic(r.Name); existing != nil {
 			topic.Topic, topic.ARN, topic.KeyARN = arnName(existing.ARN), existing.ARN, existing.KeyARN
@@ -96,7 +97,7 @@ func (s *survey) topics() []blueprint.Topic {
 			if sub.Parent != r.Name {
 				continue
 			}
-			id := kinds.ID(sub.Kind, sub.Parent, sub.Name)
+			id := sub.ID().String()
 			facts := s.held[id]
 			topic.Subscriptions = append(topic.Subscriptions, blueprint.Subscription{
 				ID: id, Name: sub.Name, Workload: s.receives[id],
@@ -112,7 +113,7 @@ func (s *survey) buckets() []blueprint.Bucket {
 	var list []blueprint.Bucket
 	for _, r := range s.Of(kinds.Buckets.Name) {
 		store := blueprint.Bucket{
-			ID: kinds.ID(r.Kind, "", r.Name), Name: r.Name, Versioned: r.Spec.(*kinds.Bucket).Versioned, Shown: kinds.Shown(s.Env)(r),
+			ID: r.ID().String(), Name: r.Name, Versioned: r.Spec.(*kinds.Bucket).Versioned, Shown: kinds.Shown(s.Env)(r),
 			CORSOrigins: s.Env.CORSOrigins(r.Name), Uploads: s.signsUploads[r.Name],
 		}
 		store.Bucket = kinds.PhysicalName(s.held[store.ID], s.Env.AccountID)
@@ -126,9 +127,8 @@ func (s *survey) buckets() []blueprint.Bucket {
 
 func (s *survey) secrets() []blueprint.Secret {
 	var list []blueprint.Secret
-	everybody := workloadNames(s.Processes)
 	for _, r := range s.Of(kinds.Secrets.Name) {
-		secret := blueprint.Secret{ID: kinds.ID(r.Kind, "", r.Name), Name: kinds.SecretName(s.Env, r.Name), Fill: blueprint.Value, NeededBy: s.fills[r.Name]}
+		secret := blueprint.Secret{ID: r.ID().String(), Name: kinds.SecretName(s.Env, r.Name), Fill: blueprint.Value, NeededBy: s.fills[r.ID().String()]}
 		if slices.ContainsFunc(s.App.Services, func(service app.Service) bool {
 			return service.Container != nil && service.Container.ImageCredentials == r.Name
 		}) {
@@ -137,20 +137,20 @@ func (s *survey) secrets() []blueprint.Secret {
 		list = append(list, secret)
 	}
 	if name := kinds.MetricsSecretName(s.Env); s.components["metrics secret"] {
-		list = append(list, blueprint.Secret{ID: "metrics secret", Name: name, Fill: blueprint.Value, NeededBy: everybody})
+		list = append(list, blueprint.Secret{ID: "metrics secret", Name: name, Fill: blueprint.Value, NeededBy: s.fills["metrics secret"]})
 	}
-	if !s.App.Containers() {
-		list = append(list, blueprint.Secret{ID: "service auth key", Name: kinds.SecretName(s.Env, "service-auth", "key"), Fill: blueprint.Generated, NeededBy: everybody})
+	if s.components["service auth key"] {
+		list = append(list, blueprint.Secret{ID: "service auth key", Name: kinds.SecretName(s.Env, "service-auth", "key"), Fill: blueprint.Generated, NeededBy: s.fills["service auth key"]})
 	}
-	for _, p := range s.Processes {
+	for _, p := range s.Workloads {
 		if len(p.Uses(kinds.Databases.Name)) > 0 {
-			list = append(list, blueprint.Secret{ID: "database role " + kinds.RoleName(p.Name), Name: kinds.SecretName(s.Env, "database", p.Name), Fill: blueprint.Generated, NeededBy: []string{p.Name}})
+			list = append(list, blueprint.Secret{ID: "database role " + kinds.RoleName(p.ID.Name), Name: kinds.SecretName(s.Env, "database", p.ID.Name), Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
 		}
 	}
 	for _, r := range s.Of(kinds.Caches.Name) {
-		for _, p := range s.Processes {
-			if p.Keeps(r.Name) {
-				list = append(list, blueprint.Secret{Name: kinds.CacheSecretPrefix(s.Env, r.Name) + "/" + p.Name, Fill: blueprint.Generated, NeededBy: []string{p.Name}})
+		for _, p := range s.Workloads {
+			if kinds.Keeps(p, r.Name) {
+				list = append(list, blueprint.Secret{Name: kinds.CacheSecretPrefix(s.Env, r.Name) + "/" + p.ID.Name, Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
 			}
 		}
 	}

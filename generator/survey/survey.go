@@ -5,16 +5,18 @@
 package survey
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/quota"
+	"github.com/groundplan/groundplan/generator/stack"
 )
 
 // Application begins the blueprint of an application: what all of its environments share.
@@ -27,10 +29,10 @@ func Application(a *app.App) blueprint.Blueprint {
 }
 
 // Environment is what stands in the two stacks of a deployment, which are built, and what it takes of quotas.
-func Environment(d *kinds.Deployment, platform, services *kinds.Stack, needs quota.Environment) blueprint.Environment {
-	s := &survey{Deployment: d, labels: map[string]string{}, components: map[string]bool{}, held: map[string]map[string]string{}}
-	for _, stack := range []*kinds.Stack{platform, services} {
-		maps.Copy(s.held, stack.Holdings)
+func Environment(d *deploy.Deployment, platform, services *stack.Stack, needs quota.Environment) blueprint.Environment {
+	s := &survey{Deployment: d, components: map[string]bool{}, held: map[string]map[string]string{}}
+	for id, facts := range kinds.Held(d, platform, services) {
+		s.held[id.String()] = facts
 	}
 	s.index()
 	env := d.Env
@@ -39,14 +41,16 @@ func Environment(d *kinds.Deployment, platform, services *kinds.Stack, needs quo
 		DeletionProtection: env.DeletionProtection, LogRetentionDays: env.LogRetentionDays, HelperImage: env.HelperImage,
 	}
 	e.Stacks = []blueprint.Stack{s.stack(blueprint.Platform, platform), s.stack(blueprint.Services, services)}
-	if d.App.DeploysByTag() {
+	if d.DeploysByTag() {
 		e.Stacks[1].Variables = []blueprint.Variable{{Name: blueprint.ImageTag, Description: "Tag of the image to run, as pushed to the registry of the platform stack."}}
 	}
-	for _, stack := range e.Stacks {
-		s.note(stack.Components)
+	for _, built := range e.Stacks {
+		for _, c := range built.Components {
+			s.components[c.ID] = true
+		}
 	}
 	e.Cluster = blueprint.Cluster{Name: names.Of(names.Cluster, env.App, env.Name), Output: "cluster", Namespace: names.Of(names.DiscoveryName, env.App, env.Name) + ".internal"}
-	e.Registry = blueprint.Registry{Name: kinds.RegistryName(env), Output: "registry", Keeps: env.KeepImages, TagPrefixes: d.TagPrefixes()}
+	e.Registry = blueprint.Registry{Name: deploy.RegistryName(env), Output: "registry", Keeps: env.KeepImages, TagPrefixes: d.TagPrefixes()}
 	e.Workloads, e.Images, e.Schedules = s.workloads(), s.images(), s.schedules()
 	e.Servers, e.Caches, e.Topics, e.Buckets, e.Secrets = s.servers(), s.caches(), s.topics(), s.buckets(), s.secrets()
 	e.LoadBalancer, e.Network, e.Key, e.Access = s.loadBalancer(), s.network(), s.key(), s.access()
@@ -57,45 +61,28 @@ func Environment(d *kinds.Deployment, platform, services *kinds.Stack, needs quo
 
 // survey is one environment while stock is taken of it.
 type survey struct {
-	*kinds.Deployment
+	*deploy.Deployment
 	components map[string]bool              // by id
-	labels     map[string]string            // ids of components that others have a path to, by their Terraform label
 	held       map[string]map[string]string // facts of what holds data, by id
 
-	workloadKinds map[string]string   // by name
-	fills         map[string][]string // by secret of the application: who does not start without it
-	needs         map[string][]string // by workload: the application's secrets that it does not start without
+	workloadKinds map[string]string   // by id
+	fills         map[string][]string // by id of a secret, or of what has one: the workloads that do not start without it
 	receives      map[string]string   // by id of a subscription: the workload that receives from it
 	signsUploads  map[string]bool     // by name: clients upload to it by URLs that some workload signs
 }
 
-// index goes through the processes once: an application may have hundreds of everything.
+// index goes through the workloads once: an application may have hundreds of everything.
 func (s *survey) index() {
-	s.workloadKinds, s.receives, s.signsUploads = map[string]string{}, map[string]string{}, map[string]bool{}
-	s.fills, s.needs = map[string][]string{}, map[string][]string{}
-	secrets := map[string]string{} // by how the services stack refers to one
-	for _, r := range s.Of(kinds.Secrets.Name) {
-		secrets[s.SecretARN(r.Name)] = r.Name
-	}
-	for _, p := range s.Processes {
-		s.workloadKinds[p.Name] = kindOf(p.Process)
-		var filled []string
-		for _, secret := range p.Secrets {
-			if arn := secret.ARN.Text; secrets[arn] != "" {
-				filled = append(filled, secrets[arn])
-			}
+	s.workloadKinds, s.fills, s.receives, s.signsUploads = map[string]string{}, map[string][]string{}, map[string]string{}, map[string]bool{}
+	for _, w := range s.Workloads {
+		s.workloadKinds[w.ID.String()] = kindOf(w)
+		for _, id := range needs(w) {
+			s.fills[id] = append(s.fills[id], w.ID.Name)
 		}
-		if service := s.Service(p.Name); service != nil && service.Container != nil && service.Container.ImageCredentials != "" {
-			filled = append(filled, service.Container.ImageCredentials)
-		}
-		s.needs[p.Name] = slices.Compact(slices.Sorted(slices.Values(filled)))
-		for _, name := range s.needs[p.Name] {
-			s.fills[name] = append(s.fills[name], p.Name)
-		}
-		for _, e := range p.Edges {
+		for _, e := range w.Edges {
 			switch {
-			case e.Kind == kinds.Subscriptions.Name && e.Service != p.AuthService:
-				s.receives[kinds.ID(e.Kind, e.Parent, e.Resource)] = p.Name
+			case e.Kind == kinds.Subscriptions.Name && e.Service != w.AuthService:
+				s.receives[e.To().String()] = w.ID.Name
 			case e.Kind == kinds.Buckets.Name && e.Operation == kinds.SignedUploadURL:
 				s.signsUploads[e.Resource] = true
 			}
@@ -103,32 +90,36 @@ func (s *survey) index() {
 	}
 }
 
-// note remembers the components of a stack. Databases and the schedules of jobs have no label of their own.
-func (s *survey) note(components []blueprint.Component) {
-	for _, c := range components {
-		s.components[c.ID] = true
-		if kind, _, _ := strings.Cut(c.ID, " "); kind == kinds.Caches.Name || kind == "process" || strings.HasPrefix(c.ID, "database server ") {
-			_, label, _ := strings.Cut(c.Address, ".")
-			s.labels[label] = c.ID
-		}
+// needs are the ids of that whose secrets a workload does not start without, sorted.
+func needs(w *deploy.Workload) []string {
+	refs := w.Image.Credentials.Refs()
+	for _, secret := range w.Told.Secrets {
+		refs = append(refs, secret.ARN.Refs()...)
 	}
+	ids := make([]string, len(refs))
+	for i, ref := range refs {
+		ids[i] = ref.Of.String()
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // stack lists what a stack makes and what it stands for.
-func (s *survey) stack(name string, built *kinds.Stack) blueprint.Stack {
-	stack := blueprint.Stack{Name: name, Folder: s.Env.Name + "/" + name, Backend: s.backend(name)}
+func (s *survey) stack(name string, built *stack.Stack) blueprint.Stack {
+	list := blueprint.Stack{Name: name, Folder: s.Env.Name + "/" + name, Backend: s.backend(name)}
 	files := s.declarations()
-	for id, address := range built.Addresses {
-		_, holds := built.Holdings[id]
-		stack.Components = append(stack.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], HoldsData: holds})
+	for of, address := range built.Addresses() {
+		id := of.String()
+		_, holds := s.held[id]
+		list.Components = append(list.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], HoldsData: holds})
 	}
 	if name == blueprint.Platform {
 		for id, address := range s.existing() {
-			stack.Components = append(stack.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], Existing: true})
+			list.Components = append(list.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], Existing: true})
 		}
 	}
-	slices.SortFunc(stack.Components, func(a, b blueprint.Component) int { return strings.Compare(a.ID, b.ID) })
-	return stack
+	slices.SortFunc(list.Components, func(a, b blueprint.Component) int { return strings.Compare(a.ID, b.ID) })
+	return list
 }
 
 // existing maps what the environment brings to the local value that stands for it.
@@ -143,7 +134,7 @@ func (s *survey) existing() map[string]string {
 	for _, kind := range []string{kinds.Buckets.Name, kinds.Topics.Name} {
 		for _, r := range s.Of(kind) {
 			if kind == kinds.Buckets.Name && s.Env.ExistingBucket(r.Name) != nil || kind == kinds.Topics.Name && s.Env.ExistingTopic(r.Name) != nil {
-				brought[kinds.ID(kind, "", r.Name)] = "local." + kind + "_" + s.Label(kind, "", r.Name)
+				brought[r.ID().String()] = "local." + kind + "_" + s.Label(kind, "", r.Name)
 			}
 		}
 	}
@@ -154,7 +145,7 @@ func (s *survey) existing() map[string]string {
 		address := "local." + serverOutput(server)
 		brought["database server "+server.Name] = address
 		for _, database := range server.Databases {
-			brought[kinds.ID(kinds.Databases.Name, "", database)] = address
+			brought[kinds.Databases.Name+" "+database] = address
 		}
 	}
 	return brought
@@ -164,16 +155,16 @@ func (s *survey) existing() map[string]string {
 func (s *survey) declarations() map[string]string {
 	files := map[string]string{}
 	for _, r := range s.App.Resources {
-		files[kinds.ID(r.Kind, r.Parent, r.Name)] = r.At.Filename
+		files[r.ID().String()] = r.At.Filename
 		if r.Kind == kinds.Buckets.Name {
 			files["cdn "+r.Name] = r.At.Filename
 		}
 	}
-	for _, p := range s.Processes {
+	for _, p := range s.Workloads {
 		for _, name := range p.HostedServices() {
 			if service := s.Service(name); service != nil && service.At.Filename != "" {
-				files[kinds.ID("process", "", p.Name)] = service.At.Filename
-				files["database role "+kinds.RoleName(p.Name)] = service.At.Filename
+				files[p.ID.String()] = service.At.Filename
+				files["database role "+kinds.RoleName(p.ID.Name)] = service.At.Filename
 				break
 			}
 		}
@@ -184,23 +175,13 @@ func (s *survey) declarations() map[string]string {
 	return files
 }
 
-// nouns are what people call that which is of no kind, by how its id begins.
-var nouns = []string{"access logs", "cluster", "database role", "database server", "encryption key", "load balancer", "metrics secret", "network", "registry", "service auth key"}
-
+// noun is what people call something.
 func (s *survey) noun(id string) string {
-	for _, noun := range nouns {
-		if id == noun || strings.HasPrefix(id, noun+" ") {
-			return noun
-		}
-	}
-	name, subject, _ := strings.Cut(id, " ")
-	switch kind, known := kinds.Named(name); {
-	case known:
+	of := app.ParseID(id)
+	if kind, known := kinds.Named(of.Kind); known {
 		return kind.Noun
-	case name == "process":
-		return s.workloadKinds[subject]
 	}
-	return name // a CDN, and whatever else is called by one word
+	return cmp.Or(s.workloadKinds[id], of.Kind) // what is of no kind is called by its id's first words
 }
 
 func (s *survey) backend(stack string) blueprint.Backend {

@@ -7,95 +7,82 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/blueprint"
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/names"
 )
 
-func kindOf(p environment.Process) string {
+func kindOf(w *deploy.Workload) string {
 	switch {
-	case p.Gateway:
+	case w.Gateway:
 		return blueprint.Gateway
-	case p.Job:
+	case w.Ends:
 		return blueprint.Job
-	case p.Worker:
+	case w.Port == 0:
 		return blueprint.Worker
 	}
 	return blueprint.Service
 }
 
 func (s *survey) workloads() []blueprint.Workload {
-	list := make([]blueprint.Workload, 0, len(s.Processes))
-	for _, p := range s.Processes {
-		unit := kinds.UnitName(s.Env, p.Name)
+	list := make([]blueprint.Workload, 0, len(s.Workloads))
+	for _, w := range s.Workloads {
+		unit := w.UnitName()
 		workload := blueprint.Workload{
-			ID: kinds.ID("process", "", p.Name), Name: p.Name, Kind: kindOf(p.Process), Public: p.Gateway || p.Public, Services: p.Services, AuthService: p.AuthService,
-			Unit: unit, LogGroup: workloadLogs(unit), Reaches: s.reaches(p), Uses: s.uses(p),
+			ID: w.ID.String(), Name: w.ID.Name, Kind: kindOf(w), Public: w.Public(), Services: w.Services, AuthService: w.AuthService,
+			Unit: unit, LogGroup: workloadLogs(unit), Uses: s.uses(w),
 		}
-		if p.Job {
+		for _, path := range w.Paths {
+			workload.Reaches = append(workload.Reaches, path.To.String())
+		}
+		slices.Sort(workload.Reaches)
+		if w.Ends {
 			workload.Failures = jobFailures(unit)
 		} else {
-			workload.MinTasks, workload.MaxTasks = p.Scale.Min, p.Scale.Max
+			workload.MinTasks, workload.MaxTasks = w.Size.Scale.Min, w.Size.Scale.Max
 		}
 		list = append(list, workload)
 	}
 	return list
 }
 
-// reaches are the components that a process has a network path to.
-func (s *survey) reaches(p *kinds.Process) []string {
-	list := make([]string, 0, len(p.Connections))
-	for label := range p.Connections {
-		list = append(list, cmp.Or(s.labels[label], label))
-	}
-	slices.Sort(list)
-	return list
-}
-
-// uses are the components that a process uses. What a copy of the auth handler's service would receive from a topic arrives
+// uses are the components that a workload uses. What a copy of the auth handler's service would receive from a topic arrives
 // where that service is served.
-func (s *survey) uses(p *kinds.Process) []string {
+func (s *survey) uses(w *deploy.Workload) []string {
 	used := map[string]bool{}
-	for _, e := range p.Edges {
-		if e.Kind != kinds.Subscriptions.Name || e.Service != p.AuthService {
-			used[kinds.ID(e.Kind, e.Parent, e.Resource)] = true
+	for _, e := range w.Edges {
+		if e.Kind != kinds.Subscriptions.Name || e.Service != w.AuthService {
+			used[e.To().String()] = true
 		}
 	}
-	for _, name := range s.needs[p.Name] {
-		used[kinds.ID(kinds.Secrets.Name, "", name)] = true
+	for _, id := range needs(w) {
+		if app.ParseID(id).Kind == kinds.Secrets.Name {
+			used[id] = true
+		}
 	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(used)), func(id string) bool { return !s.components[id] })
 }
 
-// images are what tasks run: one that holds every service of Encore's, or those of the containers; and the helper image.
+// images are what tasks run: one that holds every service of Encore's, and those of containers; and the helper image.
 func (s *survey) images() []blueprint.Image {
-	helper := blueprint.Image{Reference: s.Env.HelperImage, Private: s.private(s.Env.HelperImage)}
-	if !s.App.Containers() {
-		image := blueprint.Image{Architecture: architecture(s.Processes), Workloads: workloadNames(s.Processes)}
-		if s.App.Configured() {
-			image.BuildConfig = s.Env.Name + "/" + kinds.BuildConfigName
-		}
-		return []blueprint.Image{image, helper}
+	running := map[[2]string][]*deploy.Workload{}
+	for _, w := range s.Workloads {
+		key := [2]string{w.Image.Name, w.Image.TagPrefix}
+		running[key] = append(running[key], w)
 	}
-	running := map[[2]string][]*kinds.Process{}
-	for _, p := range s.Processes {
-		c := p.Service(p.Name).Container
-		key := [2]string{c.Image, ""}
-		if c.Image == "" {
-			key[1] = c.TagPrefix
-		}
-		running[key] = append(running[key], p)
-	}
-	list := []blueprint.Image{helper}
-	for key, processes := range running {
-		image := blueprint.Image{Reference: key[0], TagPrefix: key[1], Private: s.private(key[0]), Workloads: workloadNames(processes)}
-		if c := processes[0].Service(processes[0].Name).Container; c.ImageCredentials != "" {
-			image.Credentials = kinds.SecretName(s.Env, c.ImageCredentials)
+	list := []blueprint.Image{{Reference: s.Env.HelperImage, Private: s.private(s.Env.HelperImage)}}
+	for key, workloads := range running {
+		image := blueprint.Image{Reference: key[0], TagPrefix: key[1], Private: s.private(key[0]), Workloads: workloadNames(workloads)}
+		for _, ref := range workloads[0].Image.Credentials.Refs() {
+			image.Credentials = kinds.SecretName(s.Env, ref.Of.Name)
 		}
 		if image.Reference == "" {
-			image.Architecture = architecture(processes)
-			if len(processes) == 1 {
-				image.Folder = processes[0].Service(processes[0].Name).Dir
+			image.Architecture = architecture(workloads)
+			switch {
+			case !s.App.Containers() && s.App.Configured():
+				image.BuildConfig = s.Env.Name + "/" + kinds.BuildConfigName
+			case s.App.Containers() && len(workloads) == 1 && len(workloads[0].Services) == 1:
+				image.Folder = s.Service(workloads[0].Services[0]).Dir
 			}
 		}
 		list = append(list, image)
@@ -108,21 +95,21 @@ func (s *survey) images() []blueprint.Image {
 
 // private reports whether an image is in a registry of ECR whose owner has to let tasks pull.
 func (s *survey) private(image string) bool {
-	return kinds.PrivateImage.MatchString(image) && kinds.KeptTag(s.Env, image) == ""
+	return deploy.PrivateImage.MatchString(image) && deploy.KeptTag(s.Env, image) == ""
 }
 
 // architecture is what images of processes are built for, as Docker and Encore call it.
-func architecture(processes []*kinds.Process) string {
-	if slices.ContainsFunc(processes, func(p *kinds.Process) bool { return p.Architecture == "ARM64" }) {
+func architecture(processes []*deploy.Workload) string {
+	if slices.ContainsFunc(processes, func(p *deploy.Workload) bool { return p.Size.Architecture == "ARM64" }) {
 		return "arm64"
 	}
 	return "amd64"
 }
 
-func workloadNames(processes []*kinds.Process) []string {
+func workloadNames(processes []*deploy.Workload) []string {
 	list := make([]string, 0, len(processes))
 	for _, p := range processes {
-		list = append(list, p.Name)
+		list = append(list, p.ID.Name)
 	}
 	return list
 }
@@ -132,13 +119,15 @@ func (s *survey) schedules() []blueprint.Schedule {
 	for _, r := range s.Of(kinds.Crons.Name) {
 		cron := r.Spec.(*kinds.Cron)
 		schedule := blueprint.Schedule{
-			ID: kinds.ID(r.Kind, "", r.Name), Name: r.Name, Label: s.CronLabel(r.Name), Starts: cron.StartsJob, Expressions: s.CronExpressions(cron), TimeZone: cron.TimeZone,
+			ID: r.ID().String(), Name: r.Name, Label: "cron_" + s.Label(r.Kind, "", r.Name), Starts: cron.StartsJob, TimeZone: cron.TimeZone,
 		}
-		if host := s.Host(cron.Service); host != nil {
-			schedule.Workload = host.Name
+		for _, made := range s.Schedules {
+			if made.Of == r.ID() {
+				schedule.Workload, schedule.Expressions = made.Target.ID.Name, made.Expressions
+			}
 		}
-		if !cron.StartsJob && schedule.Workload != "" && len(schedule.Expressions) > 0 {
-			schedule.Function = names.Of(names.Schedule, s.Env.App, s.Env.Name, r.Name)
+		if !schedule.Starts && len(schedule.Expressions) > 0 {
+			schedule.Function = deploy.ScheduleName(s.Env, r.Name)
 			schedule.LogGroup, schedule.DeadLetters = functionLogs(schedule.Function), functionDeadLetters(schedule.Function)
 		}
 		list = append(list, schedule)

@@ -10,7 +10,7 @@ module "service_accounts" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -50,7 +50,7 @@ module "service_accounts" {
         type = "aws_sns_sqs"
         topics = {
           signups = {
-            arn           = local.platform.topic_signups_arn
+            arn           = local.platform.topic_signups.arn
             subscriptions = {}
           }
         }
@@ -60,14 +60,14 @@ module "service_accounts" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -91,7 +91,7 @@ module "service_accounts" {
     # publishes to topic "signups", in accounts/accounts.go
     topic_signups = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_signups_arn]
+      resources = [local.platform.topic_signups.arn]
     }
   }
 }

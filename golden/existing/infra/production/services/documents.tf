@@ -10,7 +10,7 @@ module "service_documents" {
   subnet_ids               = local.platform.network.compute_subnet_ids
   image                    = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn           = local.platform.registry.repository_arn
-  key_arn                  = local.platform.key_arn
+  key_arn                  = local.platform.key.arn
   cpu                      = 512
   memory                   = 1024
   log_retention_days       = 365
@@ -54,7 +54,7 @@ module "service_documents" {
           documents = { name = local.platform.bucket_documents.name }
           previews = {
             name            = local.platform.bucket_previews.name
-            public_base_url = local.platform.bucket_previews.url
+            public_base_url = local.platform.cdn_previews.url
           }
         }
       },
@@ -64,7 +64,7 @@ module "service_documents" {
         type = "aws_sns_sqs"
         topics = {
           filings = {
-            arn           = local.platform.topic_filings_arn
+            arn           = local.platform.topic_filings.arn
             subscriptions = {}
           }
         }
@@ -88,9 +88,9 @@ module "service_documents" {
 
   secrets = {
     # password of database role "svc_documents"
-    DATABASE_PASSWORD = local.platform.database_password_documents_arn
+    DATABASE_PASSWORD = local.platform.database_password_documents.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -109,7 +109,7 @@ module "service_documents" {
     # topic "filings" is encrypted with a key of its owner's
     key_of_topic_filings = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.topic_filings_key]
+      resources = [local.platform.topic_filings.key_arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -143,7 +143,7 @@ module "service_documents" {
     # publishes to topic "filings", in documents/documents.go
     topic_filings = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_filings_arn]
+      resources = [local.platform.topic_filings.arn]
     }
   }
 

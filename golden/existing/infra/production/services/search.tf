@@ -11,7 +11,7 @@ module "service_search" {
   subnet_ids               = local.platform.network.compute_subnet_ids
   image                    = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn           = local.platform.registry.repository_arn
-  key_arn                  = local.platform.key_arn
+  key_arn                  = local.platform.key.arn
   cpu                      = 512
   memory                   = 1024
   log_retention_days       = 90
@@ -61,7 +61,7 @@ module "service_search" {
         type = "aws_sns_sqs"
         topics = {
           filings = {
-            arn = local.platform.topic_filings_arn
+            arn = local.platform.topic_filings.arn
             subscriptions = {
               index = {
                 url = local.platform.subscription_filings_index.queue_url
@@ -75,7 +75,7 @@ module "service_search" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -99,7 +99,7 @@ module "service_search" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -142,7 +142,7 @@ module "service_search" {
     # looks up topic "filings" at start
     topic_filings = {
       actions   = ["sns:GetTopicAttributes"]
-      resources = [local.platform.topic_filings_arn]
+      resources = [local.platform.topic_filings.arn]
     }
   }
 }

@@ -10,7 +10,7 @@ module "service_app" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 256
   memory             = 512
   log_retention_days = 14
@@ -53,7 +53,7 @@ module "service_app" {
         buckets = {
           avatars = {
             name            = local.platform.bucket_avatars.name
-            public_base_url = local.platform.bucket_avatars.url
+            public_base_url = local.platform.cdn_avatars.url
           }
           report-documents = {
             name = local.platform.bucket_report_documents.name
@@ -65,7 +65,7 @@ module "service_app" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -82,7 +82,7 @@ module "service_app" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

@@ -10,7 +10,7 @@ module "service_app" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 256
   memory             = 512
   log_retention_days = 14
@@ -48,8 +48,8 @@ module "service_app" {
 
   secrets = {
     # where metrics go
-    METRICS_REMOTE_WRITE_URL = local.platform.metrics_remote_write_url_arn
+    METRICS_REMOTE_WRITE_URL = local.platform.metrics_remote_write_url.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 }

@@ -10,7 +10,7 @@ module "service_books" {
   subnet_ids               = local.platform.network.compute_subnet_ids
   image                    = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn           = local.platform.registry.repository_arn
-  key_arn                  = local.platform.key_arn
+  key_arn                  = local.platform.key.arn
   cpu                      = 2048
   memory                   = 8192
   architecture             = "ARM64"
@@ -87,9 +87,9 @@ module "service_books" {
 
   secrets = {
     # password of database role "svc_books"
-    DATABASE_PASSWORD = local.platform.database_password_books_arn
+    DATABASE_PASSWORD = local.platform.database_password_books.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -10,7 +10,7 @@ module "service_edge" {
   subnet_ids               = local.platform.network.compute_subnet_ids
   image                    = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn           = local.platform.registry.repository_arn
-  key_arn                  = local.platform.key_arn
+  key_arn                  = local.platform.key.arn
   cpu                      = 1024
   memory                   = 2048
   architecture             = "ARM64"
@@ -81,11 +81,11 @@ module "service_edge" {
 
   secrets = {
     # password of database role "svc_edge"
-    DATABASE_PASSWORD = local.platform.database_password_edge_arn
+    DATABASE_PASSWORD = local.platform.database_password_edge.arn
     # secret "RatesToken", in fx/fx.go
-    SECRET_RatesToken = local.platform.secret_rates_token_arn
+    SECRET_RatesToken = local.platform.secret_rates_token.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -9,7 +9,7 @@ module "job_repair" {
   vpc_id             = local.platform.network.vpc_id
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "ghcr.io/parcels/repair:1.4.0"
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -29,7 +29,7 @@ module "job_repair" {
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_repair_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_repair.arn
   }
 
   connections = {

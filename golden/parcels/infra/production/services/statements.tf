@@ -10,7 +10,7 @@ module "job_statements" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 1024
   memory             = 4096
   spot               = true
@@ -36,14 +36,14 @@ module "job_statements" {
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_statements_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_statements.arn
   }
 
   permissions = {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

@@ -10,7 +10,7 @@ module "service_tracking" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -36,19 +36,19 @@ module "service_tracking" {
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
     PARCELS_DATABASE_USER            = "svc_tracking"
     # topic "parcel-scanned", in groundplan.app.hcl
-    PARCEL_SCANNED_TOPIC_ARN = local.platform.topic_parcel_scanned_arn
+    PARCEL_SCANNED_TOPIC_ARN = local.platform.topic_parcel_scanned.arn
   }
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_tracking_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_tracking.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -60,7 +60,7 @@ module "service_tracking" {
     # publishes to topic "parcel-scanned", in groundplan.app.hcl
     topic_parcel_scanned = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_parcel_scanned_arn]
+      resources = [local.platform.topic_parcel_scanned.arn]
     }
   }
 

@@ -10,7 +10,7 @@ module "service_audit" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -53,9 +53,9 @@ module "service_audit" {
 
   secrets = {
     # secret "TracingKey", in audit/secrets.ts
-    SECRET_TracingKey = local.platform.secret_tracing_key_arn
+    SECRET_TracingKey = local.platform.secret_tracing_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

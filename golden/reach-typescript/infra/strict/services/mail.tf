@@ -10,7 +10,7 @@ module "service_mail" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -54,9 +54,9 @@ module "service_mail" {
 
   secrets = {
     # secret "SmtpPassword", in mail/mail.ts
-    SECRET_SmtpPassword = local.platform.secret_smtp_password_arn
+    SECRET_SmtpPassword = local.platform.secret_smtp_password.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

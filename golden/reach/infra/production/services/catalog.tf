@@ -10,7 +10,7 @@ module "service_catalog" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -78,9 +78,9 @@ module "service_catalog" {
 
   secrets = {
     # password of database role "svc_catalog"
-    DATABASE_PASSWORD = local.platform.database_password_catalog_arn
+    DATABASE_PASSWORD = local.platform.database_password_catalog.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -92,7 +92,7 @@ module "service_catalog" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

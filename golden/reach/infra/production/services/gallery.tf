@@ -10,7 +10,7 @@ module "service_gallery" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -86,9 +86,9 @@ module "service_gallery" {
     # password of the process's user of cache cluster "presence"
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["gallery"]
     # password of database role "svc_gallery"
-    DATABASE_PASSWORD = local.platform.database_password_gallery_arn
+    DATABASE_PASSWORD = local.platform.database_password_gallery.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -100,7 +100,7 @@ module "service_gallery" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

@@ -10,7 +10,7 @@ module "service_orders" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -80,9 +80,9 @@ module "service_orders" {
 
   secrets = {
     # password of database role "svc_orders"
-    DATABASE_PASSWORD = local.platform.database_password_orders_arn
+    DATABASE_PASSWORD = local.platform.database_password_orders.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -10,7 +10,7 @@ module "service_users" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -77,9 +77,9 @@ module "service_users" {
     # password of the process's user of cache cluster "presence"
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["users"]
     # password of database role "svc_users"
-    DATABASE_PASSWORD = local.platform.database_password_users_arn
+    DATABASE_PASSWORD = local.platform.database_password_users.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

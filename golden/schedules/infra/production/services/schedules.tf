@@ -7,13 +7,13 @@ module "cron_close_books" {
   name                 = "schedules-production-close-books"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(30 2 1 * ? *)"]
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/billing.CloseBooks"
   method               = "POST"
   signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key_arn
+  auth_secret_arn      = local.platform.service_auth_key.arn
   log_retention_days   = 365
 
   connection = {
@@ -29,13 +29,13 @@ module "cron_retry_payments" {
   name                 = "schedules-production-retry-payments"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(0 0/3 * * ? *)", "cron(30 1/3 * * ? *)"]
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/payments/retry"
   method               = "PUT"
   signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key_arn
+  auth_secret_arn      = local.platform.service_auth_key.arn
   log_retention_days   = 365
 
   connection = {
@@ -51,13 +51,13 @@ module "cron_six_hours" {
   name                 = "schedules-production-six-hours"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(0 0/6 * * ? *)"]
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/billing.CloseBooks"
   method               = "POST"
   signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key_arn
+  auth_secret_arn      = local.platform.service_auth_key.arn
   log_retention_days   = 365
 
   connection = {
@@ -73,13 +73,13 @@ module "cron_weekly_digest" {
   name                 = "schedules-production-weekly-digest"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(0 7 ? * 2-6 *)"]
   url                  = "http://digest.${local.platform.cluster.namespace}:8080"
   path                 = "/digest.Send"
   method               = "POST"
   signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key_arn
+  auth_secret_arn      = local.platform.service_auth_key.arn
   log_retention_days   = 365
 
   connection = {

@@ -10,7 +10,7 @@ module "service_app" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 256
   memory             = 512
   log_retention_days = 14
@@ -76,7 +76,7 @@ module "service_app" {
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["app"]
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -7,13 +7,13 @@ module "cron_nightly_revenue" {
   name                 = "shop-production-nightly-revenue"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(0 2 * * ? *)"]
   url                  = "http://reports.${local.platform.cluster.namespace}:8080"
   path                 = "/reports.revenue"
   method               = "POST"
   signature            = "typescript"
-  auth_secret_arn      = local.platform.service_auth_key_arn
+  auth_secret_arn      = local.platform.service_auth_key.arn
   app_id               = "shop"
   env_name             = "production"
   log_retention_days   = 365

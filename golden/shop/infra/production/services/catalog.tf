@@ -10,7 +10,7 @@ module "service_catalog" {
   subnet_ids         = local.platform.network.compute_subnet_ids
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   repository_arn     = local.platform.registry.repository_arn
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
@@ -52,7 +52,7 @@ module "service_catalog" {
         buckets = {
           pictures = {
             name            = local.platform.bucket_pictures.name
-            public_base_url = local.platform.bucket_pictures.url
+            public_base_url = local.platform.cdn_pictures.url
           }
         }
       },
@@ -83,11 +83,11 @@ module "service_catalog" {
 
   secrets = {
     # password of database role "svc_catalog"
-    DATABASE_PASSWORD = local.platform.database_password_catalog_arn
+    DATABASE_PASSWORD = local.platform.database_password_catalog.arn
     # secret "MailKey", in mail/mail.go through mail
-    SECRET_MailKey = local.platform.secret_mail_key_arn
+    SECRET_MailKey = local.platform.secret_mail_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -7,13 +7,13 @@ module "cron_nightly_revenue" {
   name                 = "shop-staging-nightly-revenue"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(0 2 * * ? *)"]
   url                  = "http://app.${local.platform.cluster.namespace}:8080"
   path                 = "/reports.Revenue"
   method               = "POST"
   signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key_arn
+  auth_secret_arn      = local.platform.service_auth_key.arn
   log_retention_days   = 14
 
   connection = {

@@ -9,8 +9,8 @@ module "service_storefront" {
   vpc_id                = local.platform.network.vpc_id
   subnet_ids            = local.platform.network.compute_subnet_ids
   image                 = "ghcr.io/webshop/storefront:2.4.0"
-  image_credentials_arn = local.platform.secret_registry_login_arn
-  key_arn               = local.platform.key_arn
+  image_credentials_arn = local.platform.secret_registry_login.arn
+  key_arn               = local.platform.key.arn
   cpu                   = 256
   memory                = 512
   log_retention_days    = 365
@@ -37,12 +37,12 @@ module "service_storefront" {
     ORDERS_URL = "http://orders.${local.platform.cluster.namespace}:3000"
     # bucket "pictures", in groundplan.app.hcl
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
-    PICTURES_BUCKET_PUBLIC_URL = local.platform.bucket_pictures.url
+    PICTURES_BUCKET_PUBLIC_URL = local.platform.cdn_pictures.url
   }
 
   secrets = {
     # secret "SENTRY_DSN", in groundplan.app.hcl
-    SENTRY_DSN = local.platform.secret_sentry_dsn_arn
+    SENTRY_DSN = local.platform.secret_sentry_dsn.arn
   }
 
   connections = {

@@ -7,7 +7,7 @@ module "cron_close_day" {
   name                 = "webshop-staging-close-day"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(30 1 * * ? *)"]
   url                  = "http://backoffice.${local.platform.cluster.namespace}:3000"
   path                 = "/jobs/close-day"
@@ -28,7 +28,7 @@ module "cron_refresh_reports" {
   name                 = "webshop-staging-refresh-reports"
   vpc_id               = local.platform.network.vpc_id
   subnet_ids           = local.platform.network.compute_subnet_ids
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   schedule_expressions = ["cron(0 0/6 * * ? *)"]
   url                  = "http://backoffice.${local.platform.cluster.namespace}:3000"
   path                 = "/jobs/refresh"

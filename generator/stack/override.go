@@ -1,4 +1,4 @@
-package kinds
+package stack
 
 import (
 	"cmp"
@@ -14,114 +14,39 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
 
-// settled are the arguments that no override can set although their values are literals, because other generated code
-// follows from the same thing: module, "" for all of them, argument, why, and what to do instead.
-var settled = map[string]map[string][2]string{
-	"": {
-		"name":       {"other code knows the resource by its name, and another name would replace what is there", "remove it: names follow from application, environment and declaration"},
-		"key_arn":    {"one key encrypts everything", "set key_arn in the environment"},
-		"vpc_id":     {"everything is in one network", "name a network that exists in a network block of the environment"},
-		"subnet_ids": {"everything is in one network", "name a network that exists in a network block of the environment"},
-	},
-	"network": {
-		"cidr":                {"it is compared with those of the other environments", "set cidr in the environment"},
-		"zones":               {"they are checked against the region", "set zones in the environment"},
-		"nat":                 {"what processes need without NAT is checked", "set nat in the environment"},
-		"interface_endpoints": {"what processes need without NAT is checked", "set interface_endpoints in the environment"},
-		"storage_ports":       {"they follow from the databases and caches of the application", "remove it"},
-		"service_port":        {"every process listens on that port", "remove it"},
-		"kubernetes":          {"it follows from where processes run", "remove it"},
-	},
-	"encryption-key": {
-		"log_groups": {"they follow from what the environment is made of", "bring a key with a policy of your own: set key_arn in the environment"},
-		"topics":     {"they follow from what the application declares", "bring a key with a policy of your own: set key_arn in the environment"},
-	},
-	"fargate-cluster": {
-		"namespace": {"processes find each other by it", "remove it"},
-	},
-	"load-balancer": {
-		"domain":              {"the gateway answers to the same name", "set domain in the environment"},
-		"alternative_domains": {"the gateway answers to the names of the environment alone", "write an alias block in the environment"},
-		"redirected_domains":  {"the gateway answers to the names that are not sent on", "set redirect in the alias block of the environment"},
-		"hosted_zone_id":      {"it belongs to the domain", "set hosted_zone_id in the environment"},
-		"hosted_zone_ids":     {"they belong to the names of the environment", "set hosted_zone_id in the alias block of the environment"},
-		"private_zone_ids":    {"they belong to the names of the environment", "set private_zone_id in the environment or in its alias block"},
-		"certificate_arn":     {"it belongs to the domain", "set certificate_arn in the environment"},
-		"internal":            {"what is checked and said of the environment follows from it", "set internal in the environment"},
-	},
-	"fargate-service": {
-		"architecture":         {"one image holds every service", "set architecture in a task block of the environment"},
-		"scale":                {"connection pools follow from the number of tasks", "set scale in the block of the service or process"},
-		"drain_seconds":        {"it is checked together with stop_timeout_seconds", "set drain_seconds in the block of the service or process"},
-		"stop_timeout_seconds": {"the runtime's own deadline follows from it", "set stop_timeout_seconds in the block of the service or process"},
-		"discovery_name":       {"other processes call this one by it", "remove it"},
-		"port":                 {"other processes call this one there", "remove it"},
-		"security":             {"it is one value with several parts, each with a default", "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
-	},
-	"fargate-job": {
-		"schedules":            {"they are the cron blocks of the manifest that name the job", "remove it"},
-		"stop_timeout_seconds": {"it is a setting", "set stop_timeout_seconds in the block of the job"},
-	},
-	"database-server": {
-		"instance_class": {"connection pools follow from the size of the server", "set instance_class in the database_server block"},
-	},
-	"database-cluster": {
-		"max_capacity": {"connection pools follow from the size of the server", "set max_capacity in the database_server block"},
-	},
-	"topic":        {"fifo": {"it follows from how the application declares the topic", "remove it"}},
-	"subscription": {"fifo": {"it follows from how the application declares the topic", "remove it"}},
-	"bucket":       {"key_prefix": {"the application is not told of it, and its rights are to the whole bucket", "remove it"}},
-	"cdn":          {"origin_path": {"the application hands out addresses without it", "remove it"}},
-	"generated-secret": {
-		"rotation": {"a new value reaches each task when it starts, and who checks it knows one value alone: calls between processes, or logins, fail until all tasks are new", "change the value by hand and replace all tasks at once, as infra/README.md shows"},
-	},
-	"cache": {
-		"password_rotation": {"a new password reaches each task when it starts, and the cache knows one alone: logins fail until all tasks are new", "give the user both passwords for a while, as infra/README.md shows"},
-		"cluster_mode":      {"Encore's clients do not speak it", "remove it"},
-		"secret_prefix":     {"other code knows the secrets by their names", "remove it"},
-	},
-	"cron": {
-		"path":        {"it is the endpoint's that the job calls", "remove it"},
-		"method":      {"it is the endpoint's that the job calls", "remove it"},
-		"signature":   {"it is what the runtime of the application verifies", "remove it"},
-		"auth_key_id": {"it is the key that the processes know", "remove it"},
-		"app_id":      {"it is what the processes know", "remove it"},
-		"env_name":    {"it is what the processes know", "remove it"},
-	},
-}
-
 // override sets what groundplan.hcl says of a module call, and returns the arguments with the names of those that were
 // set as a whole. What cannot be set is reported and left as it is.
-func (s *Stack) override(module, id string, args []value.Field) ([]value.Field, []string) {
-	override := s.Env.Override(id)
-	if override == nil {
+func (s *Stack) override(call Call) ([]value.Field, []string) {
+	args := slices.Clone(call.Args)
+	id := call.Of.String()
+	i := slices.IndexFunc(s.Settings.Overrides, func(o environment.Override) bool { return o.ID == id })
+	if i < 0 {
 		return args, nil
 	}
 	var set []string
-	for _, argument := range override.Arguments {
+	for _, argument := range s.Settings.Overrides[i].Arguments {
 		i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == argument.Name })
 		var generated value.Value
 		if i >= 0 {
 			generated = args[i].Value
 		}
-		said, problem := overridden(module, argument, generated, args)
+		said, problem := s.overridden(call.Module, argument, generated, args)
 		if problem != nil {
 			s.Problems = append(s.Problems, problem)
 			continue
 		}
-		if constraint, _ := modules.Type(module, argument.Name); !constraint.IsMapType() {
+		if constraint, _ := modules.Type(call.Module, argument.Name); !constraint.IsMapType() {
 			set = append(set, argument.Name)
 		}
 		if i >= 0 {
 			args[i].Value = said
 		} else {
-			args = append(args, Arg(argument.Name, said))
+			args = append(args, value.Arg(argument.Name, said))
 		}
 	}
 	return args, set
@@ -129,13 +54,13 @@ func (s *Stack) override(module, id string, args []value.Field) ([]value.Field, 
 
 // overridden is the value an argument gets, generated the one it would have without the override. The entries of a map
 // join those that are there, which keep their values: a right or a network path follows from a use in the source.
-func overridden(module string, argument environment.Argument, generated value.Value, args []value.Field) (value.Value, *hcl.Diagnostic) {
+func (s *Stack) overridden(module string, argument environment.Argument, generated value.Value, args []value.Field) (value.Value, *hcl.Diagnostic) {
 	refuse := func(why, hint string) (value.Value, *hcl.Diagnostic) {
 		return value.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
 	constraint, known := modules.Type(module, argument.Name)
 	if !known {
-		names := settable(module, args)
+		names := s.settable(module, args)
 		hint := "remove it: none can be set by itself"
 		if len(names) > 0 {
 			hint = cmp.Or(diagnostic.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", "))
@@ -143,8 +68,8 @@ func overridden(module string, argument environment.Argument, generated value.Va
 		return value.Value{}, diagnostic.Error(argument.NameAt, "Unknown argument", hint, "The module %s has no argument %q.", module, argument.Name)
 	}
 	for _, of := range []string{"", module} {
-		if reason, found := settled[of][argument.Name]; found {
-			return refuse(reason[0], reason[1])
+		if reason, found := s.Settings.Settled[of][argument.Name]; found {
+			return refuse(reason.Why, reason.Instead)
 		}
 	}
 	said, problem := written(argument.Expression, argument.Value, constraint, argument.Name)
@@ -164,10 +89,9 @@ func overridden(module string, argument environment.Argument, generated value.Va
 		return generated.And(said), nil
 	}
 	if !generated.Known() {
-		line, _ := emit.Line(generated, nil)
 		why := "it is wired to other parts of the generated code"
-		if line != "" && !strings.ContainsAny(line, "{[(\"") {
-			why = "it is wired to " + line
+		if ref := generated.Ref; ref != nil {
+			why = "it is wired to the " + ref.Of.Quoted()
 		}
 		return refuse(why, "remove it")
 	}
@@ -176,10 +100,10 @@ func overridden(module string, argument environment.Argument, generated value.Va
 
 // settable are the arguments of a module call that an override may set, in the order of the module's variables. args are those that
 // are generated: a hint names nothing that is refused afterwards.
-func settable(module string, args []value.Field) []string {
+func (s *Stack) settable(module string, args []value.Field) []string {
 	return slices.DeleteFunc(slices.Clone(modules.Variables(module)), func(name string) bool {
-		_, everywhere := settled[""][name]
-		_, here := settled[module][name]
+		_, everywhere := s.Settings.Settled[""][name]
+		_, here := s.Settings.Settled[module][name]
 		constraint, _ := modules.Type(module, name)
 		i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name })
 		return everywhere || here || i >= 0 && !constraint.IsMapType() && !args[i].Value.Known()
@@ -233,7 +157,7 @@ func writtenObject(expression hcl.Expression, said cty.Value, want cty.Type, nam
 		var element cty.Type
 		switch {
 		case slices.Contains(seen, field):
-			return value.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+			return value.Value{}, diagnostic.Error(keyAt, "Duplicate key", "keep one", "%q has %q twice.", name, field)
 		case want.IsMapType():
 			element = want.ElementType()
 		case !want.HasAttribute(field):
@@ -247,7 +171,7 @@ func writtenObject(expression hcl.Expression, said cty.Value, want cty.Type, nam
 		if problem != nil {
 			return value.Value{}, problem
 		}
-		fields = append(fields, Arg(field, inner))
+		fields = append(fields, value.Arg(field, inner))
 	}
 	if want.IsMapType() {
 		if !strings.ContainsAny(name, ".[") {
@@ -308,34 +232,45 @@ func example(want cty.Type) string {
 
 // CheckOverrides reports the overrides of an environment that reach no module call of its stacks, and what the calls
 // themselves found wrong.
-func CheckOverrides(env *environment.Environment, stacks ...*Stack) hcl.Diagnostics {
+func CheckOverrides(stacks ...*Stack) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	addresses, calls, existing := map[string]string{}, map[string]string{}, map[string]bool{}
+	addresses, calls, brought := map[string]string{}, map[string]string{}, map[string]bool{}
 	for _, s := range stacks {
 		diags = append(diags, s.Problems...)
-		maps.Copy(addresses, s.Addresses)
-		maps.Copy(calls, s.calls)
-		maps.Copy(existing, s.existing)
+		for id, address := range s.Addresses() {
+			addresses[id.String()] = address
+		}
+		for id, call := range s.Calls {
+			calls[id.String()] = call.Address()
+		}
+		for id := range s.places {
+			brought[id.String()] = s.Brought(id)
+		}
 	}
-	for _, o := range env.Overrides {
-		if calls[o.ID] != "" {
-			continue
-		}
-		if existing[o.ID] {
-			diags = append(diags, diagnostic.Error(o.IDAt, "Override of what is not made", "remove the block",
-				"In the environment %q the %s exists, so that there is no module call whose arguments could be set.", env.Name, o.ID))
-			continue
-		}
-		ids := slices.Sorted(maps.Keys(calls))
-		hint := diagnostic.DidYouMean(o.ID, ids)
-		for _, holder := range ids {
-			if calls[holder] == addresses[o.ID] {
-				hint = fmt.Sprintf("it is a part of %q: write override %q { ... }", holder, holder)
-			}
-		}
-		diags = append(diags, diagnostic.Error(o.IDAt, "Override of nothing", cmp.Or(hint, alike(o.ID, ids)), "The environment %q has no %q.", env.Name, o.ID))
+	for _, o := range stacks[0].Settings.Overrides {
+		diags = append(diags, checkReached(stacks[0].Settings.Environment, o, addresses, calls, brought)...)
 	}
 	return diags
+}
+
+// checkReached reports an override that reaches no call. The maps are by id: addresses of all components, those of calls, and
+// what the environment brings.
+func checkReached(env string, o environment.Override, addresses, calls map[string]string, brought map[string]bool) hcl.Diagnostics {
+	switch {
+	case calls[o.ID] != "":
+		return nil
+	case brought[o.ID]:
+		return hcl.Diagnostics{diagnostic.Error(o.IDAt, "Override of what is not made", "remove the block",
+			"In the environment %q the %s exists, so that there is no module call whose arguments could be set.", env, o.ID)}
+	}
+	ids := slices.Sorted(maps.Keys(calls))
+	hint := diagnostic.DidYouMean(o.ID, ids)
+	for _, holder := range ids {
+		if calls[holder] == addresses[o.ID] {
+			hint = fmt.Sprintf("it is a part of %q: write override %q { ... }", holder, holder)
+		}
+	}
+	return hcl.Diagnostics{diagnostic.Error(o.IDAt, "Override of nothing", cmp.Or(hint, alike(o.ID, ids)), "The environment %q has no %q.", env, o.ID)}
 }
 
 // alike lists the ids of the same kind, or the kinds when there is none.
