@@ -20,7 +20,7 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
+	"cmd/groundplan":        {"database", "generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "kubernetes", "terraform"},
 	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/compute", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/names", "generator/output", "generator/platform", "generator/quota", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/stack", "generator/survey", "generator/value", "modules"},
 	"generator/holdings":    {"generator/app", "generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/settings", "generator/source", "generator/stack", "generator/value", "modules"},
