@@ -11,7 +11,6 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/names"
 )
 
 // checkProtocols reports services that the load balancer of an environment cannot send on.
@@ -40,9 +39,11 @@ func checkApplication(application *app.App) hcl.Diagnostics {
 func checkSubdomains(application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	taken := map[string]app.Resource{}
-	for _, r := range application.Of(kinds.Buckets.Name) {
-		if r.Spec.(*kinds.Bucket).Public {
-			taken[names.Of(names.DiscoveryName, r.Name)] = r
+	for _, kind := range kinds.All {
+		for _, r := range application.Of(kind.Name) {
+			if kind.Subdomain != nil && kind.Subdomain(r) != "" {
+				taken[kind.Subdomain(r)] = r
+			}
 		}
 	}
 	seen := map[string]bool{}
@@ -51,9 +52,9 @@ func checkSubdomains(application *app.App) hcl.Diagnostics {
 		if c == nil || c.Subdomain == "" {
 			continue
 		}
-		if bucket, clash := taken[c.Subdomain]; clash {
-			diags = append(diags, diagnostic.Error(service.At, "Subdomain of a bucket", "choose another subdomain, or another name for the bucket",
-				"The service %q answers to the subdomain %q, under which the public bucket %q (%s) is seen.", service.Name, c.Subdomain, bucket.Name, diagnostic.Place(bucket.At)))
+		if seen, clash := taken[c.Subdomain]; clash {
+			diags = append(diags, diagnostic.Error(service.At, "Subdomain of a "+seen.Kind, "choose another subdomain, or another name for the "+seen.Kind,
+				"The service %q answers to the subdomain %q, under which the public %s %q (%s) is seen.", service.Name, c.Subdomain, seen.Kind, seen.Name, diagnostic.Place(seen.At)))
 		}
 		seen[c.Subdomain] = true
 		if len(seen) == maxSubdomains+1 {

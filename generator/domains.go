@@ -32,9 +32,11 @@ func ownNames(d *deploy.Deployment) []ownName {
 			names = append(names, ownName{name: d.Env.DomainOf(c), what: fmt.Sprintf("the service %q", service.Name)})
 		}
 	}
-	for _, r := range d.Of(kinds.Buckets.Name) {
-		if shown := kinds.ShownDomain(d.Env, r); shown != "" {
-			names = append(names, ownName{name: shown, what: fmt.Sprintf("the public bucket %q", r.Name)})
+	for _, kind := range kinds.All {
+		for _, r := range d.Of(kind.Name) {
+			if kind.Domain != nil && kind.Domain(d.Env, r) != "" {
+				names = append(names, ownName{name: kind.Domain(d.Env, r), what: fmt.Sprintf("the public %s %q", kind.Noun, r.Name)})
+			}
 		}
 	}
 	return names

@@ -37,7 +37,7 @@ flags:
 
 Only what changed is written, only files that groundplan wrote are removed, and other files are never
 touched. A change that would destroy data is refused, with a safe way and the ID of what is lost: its
-environment and its name, as in "production/bucket avatars". Without a groundplan.hcl it generates the environment "production" with the documented
+environment and its name, as in "production/topic signups". Without a groundplan.hcl it generates the environment "production" with the documented
 defaults; groundplan init writes one to start from.
 
 example:
@@ -109,10 +109,6 @@ func generate(c *cli.Context) error {
 	if c.Bool("check") {
 		return check(c, p, result, out, within)
 	}
-	previous, err := output.ReadLock(out)
-	if err != nil {
-		return err
-	}
 	interrupted := output.Interrupted(out)
 	changes, err := result.Write(out, c.Bool("force"), within)
 	if interrupted && !output.Interrupted(out) {
@@ -130,7 +126,7 @@ func generate(c *cli.Context) error {
 		showQuotas(p, result.Needs, limits, out, c.String("env"))
 	}
 	if within == nil {
-		warnAboutAbandoned(p, previous, environments)
+		warnAboutAbandoned(p, result.Previous.Lock, environments)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ var (
 	ServiceAuthKey = ID{Kind: "service auth key"}
 	// MetricsSecret is what the destination of metrics asks for.
 	MetricsSecret = ID{Kind: "metrics secret"}
-	// AccessLogs is the bucket that takes the logs of requests to the others.
+	// AccessLogs is what takes the logs of requests for objects.
 	AccessLogs = ID{Kind: "access logs"}
 )
 
@@ -43,5 +43,5 @@ func DatabaseServerID(server string) ID { return ID{Kind: DatabaseServerKind, Na
 // DatabaseRoleID names the password of a role that a process logs in as.
 func DatabaseRoleID(role string) ID { return ID{Kind: databaseRoleKind, Name: role} }
 
-// CDNID names what shows a bucket to the world.
-func CDNID(bucket string) ID { return ID{Kind: cdnKind, Name: bucket} }
+// CDNID names what shows objects to the world, by the name of what holds them.
+func CDNID(of string) ID { return ID{Kind: cdnKind, Name: of} }

@@ -19,7 +19,7 @@ type ID struct {
 // parentKinds are the kinds whose names are unique within another resource alone, with the kind of that.
 var parentKinds = map[string]string{"subscription": "topic", "keyspace": "cache"}
 
-// String is the id as the lock and overrides spell it: "bucket files", "subscription mail of topic signups", "network".
+// String is the id as the lock and overrides spell it: "secret StripeKey", "subscription mail of topic signups", "network".
 func (id ID) String() string {
 	switch parent, has := parentKinds[id.Kind]; {
 	case id.Name == "":
@@ -30,7 +30,7 @@ func (id ID) String() string {
 	return id.Kind + " " + id.Name
 }
 
-// Quoted is the id in a message: bucket "files", subscription "mail" of topic "signups", network.
+// Quoted is the id in a message: secret "StripeKey", subscription "mail" of topic "signups", network.
 func (id ID) Quoted() string {
 	switch parent, has := parentKinds[id.Kind]; {
 	case id.Name == "":

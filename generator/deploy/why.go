@@ -10,9 +10,9 @@ import (
 // Why says why a workload has something: what it is about, what is done there, and which code asks for it. String is the one
 // printer of all comments above grants, paths, secrets and variables.
 type Why struct {
-	// Of is what it is about, as a comment names it: `bucket "avatars"`. "" where Does says it.
+	// Of is what it is about, as a comment names it: `topic "signups"`. "" where Does says it.
 	Of string
-	// Does is what is done there, in words: "reads and writes". "" where the name is enough.
+	// Does is what is done there, in words: "publishes". "" where the name is enough.
 	Does string
 	// Places are where in the code; none for what no code asks for.
 	Places []Place

@@ -138,13 +138,6 @@ func isIAMPath(value string) fault {
 	return wrong(`begin and end with a slash, at most 512 characters, as in "/apps/"`, "%q is no IAM path.", value)
 }
 
-func isCompute(value string) fault {
-	if value == "eks" {
-		return wrong(`use "fargate", which is the default`, `"eks" is not available yet.`)
-	}
-	return oneOf("fargate")(value)
-}
-
 func isRegion(value string) fault {
 	all := allRegions()
 	if slices.Contains(all, value) {
@@ -340,37 +333,6 @@ func isBucketName(name string) fault {
 	}
 	return wrong("use 3 to 63 lower-case letters, digits and hyphens, and none of the prefixes and suffixes that S3 keeps for itself",
 		"%q is no valid name of an S3 bucket.", name)
-}
-
-// fargateMemory maps CPU units to the smallest and largest memory and the step between, in MiB: RegisterTaskDefinition.
-// 256 units are special: 512, 1024 or 2048.
-var fargateMemory = map[int][3]int{
-	256: {512, 2048, 1024}, 512: {1024, 4096, 1024}, 1024: {2048, 8192, 1024}, 2048: {4096, 16384, 1024},
-	4096: {8192, 30720, 1024}, 8192: {16384, 61440, 4096}, 16384: {32768, 122880, 8192},
-}
-
-var fargateCPU = []int{256, 512, 1024, 2048, 4096, 8192, 16384}
-
-func isCPU(units int) fault {
-	if _, ok := fargateMemory[units]; ok {
-		return fine
-	}
-	return wrong("use "+numberList(fargateCPU, diagnostic.Or), "Fargate has no tasks of %d CPU units.", units)
-}
-
-// fitsFargate checks memory against CPU; cpu is valid.
-func fitsFargate(cpu, memory int) fault {
-	sizes := fargateMemory[cpu]
-	low, high, step := sizes[0], sizes[1], sizes[2]
-	inSteps := memory%step == 0 || (cpu == 256 && memory == 512)
-	if low <= memory && memory <= high && inSteps {
-		return fine
-	}
-	offer := fmt.Sprintf("%d to %d in steps of %d", low, high, step)
-	if cpu == 256 {
-		offer = "512, 1024 or 2048"
-	}
-	return wrong(fmt.Sprintf("with %d units use %s", cpu, offer), "Fargate has no task of %d CPU units with %d MiB.", cpu, memory)
 }
 
 // isCapacity follows ServerlessV2ScalingConfiguration of RDS: steps of 0.5, 256 at most.

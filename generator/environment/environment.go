@@ -45,7 +45,7 @@ type Environment struct {
 	CDNWebACLARN string // of CloudFront's scope
 	// IdleTimeoutSeconds is how long the load balancer keeps a connection that is silent.
 	IdleTimeoutSeconds int
-	Compute            string // fargate
+	Compute            string // what runs processes: a name of compute.Targets
 
 	// Network is nil when the environment makes its own.
 	Network *ExistingNetwork
@@ -169,7 +169,7 @@ type Task struct {
 	HealthCheckGraceSeconds int
 	// SecurityGroupIDs are further groups of the tasks.
 	SecurityGroupIDs []string
-	// Spot says that a job runs on Fargate Spot. What a service has there, Scale says.
+	// Spot says that a job runs on what AWS may take away. What a service has there, Scale says.
 	Spot bool
 	// User is whom the application runs as; "" for the image's own.
 	User string

@@ -29,7 +29,7 @@ func Mermaid(a *app.App) string {
 	}
 	for _, r := range a.Resources {
 		switch r.Kind {
-		case "database", "cache", "bucket":
+		case kinds.Databases.Name, kinds.Caches.Name, kinds.Buckets.Name:
 			node(r.Kind, r.Name, "[( )]", r.Kind+" "+escape(r.Name))
 		case "topic":
 			node(r.Kind, r.Name, "([ ])", r.Kind+" "+escape(r.Name))

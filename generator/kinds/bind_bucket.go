@@ -82,3 +82,16 @@ var bucketVariables = []Variable{
 	{Pattern: "<NAME>_BUCKET_KEY_PREFIX", Attribute: "key_prefix",
 		Meaning: "What the keys of all objects begin with. Only where an environment brings a bucket with a `key_prefix`."},
 }
+
+// buildBuckets names the buckets in the infra config that images are built with.
+func buildBuckets(d *deploy.Deployment, resources []app.Resource) (string, any) {
+	buckets := map[string]any{}
+	for _, r := range resources {
+		bucket := map[string]string{"name": replaced}
+		if r.Spec.(*Bucket).Public {
+			bucket["public_base_url"] = "https://" + replaced
+		}
+		buckets[r.Name] = bucket
+	}
+	return "object_storage", []any{map[string]any{"type": "s3", "region": d.Env.Region, "buckets": buckets}}
+}

@@ -94,3 +94,12 @@ var databaseVariables = []Variable{
 	{Pattern: "<NAME>_DATABASE_MAX_CONNECTIONS", Attribute: "max_connections",
 		Meaning: "Connections that one task may open, so that all tasks of a rolling deployment fit the server."},
 }
+
+// buildDatabases names the databases in the infra config that images are built with.
+func buildDatabases(_ *deploy.Deployment, resources []app.Resource) (string, any) {
+	databases := map[string]any{}
+	for _, r := range resources {
+		databases[r.Name] = map[string]string{"username": replaced, "password": replaced}
+	}
+	return "sql_servers", []any{map[string]any{"host": replaced + ":5432", "databases": databases}}
+}

@@ -53,3 +53,12 @@ func configSecrets(_ *deploy.Workload, bound []deploy.Binding) ([]value.Field, [
 var secretVariables = []Variable{
 	{Pattern: "<NAME>", Attribute: "value", Secret: true, Meaning: "Value of the secret: `StripeKey` becomes `STRIPE_KEY`."},
 }
+
+// buildSecrets names the secrets in the infra config that images are built with.
+func buildSecrets(_ *deploy.Deployment, resources []app.Resource) (string, any) {
+	secrets := map[string]any{}
+	for _, r := range resources {
+		secrets[r.Name] = map[string]string{"$env": "SECRET_" + r.Name}
+	}
+	return "secrets", secrets
+}

@@ -114,3 +114,20 @@ var (
 	subscriptionVariables = []Variable{{Pattern: "<PARENT>_<NAME>_QUEUE_URL", Attribute: "url",
 		Meaning: "URL of the SQS queue; `<PARENT>` is the topic. A message is SNS's envelope, with the published text in `Message`."}}
 )
+
+// buildTopics names the topics, with their subscriptions, in the infra config that images are built with.
+func buildTopics(d *deploy.Deployment, resources []app.Resource) (string, any) {
+	topics := map[string]map[string]any{}
+	for _, r := range resources {
+		topics[r.Name] = map[string]any{"arn": replaced}
+	}
+	for _, r := range d.Of("subscription") {
+		queues, _ := topics[r.Parent]["subscriptions"].(map[string]any)
+		if queues == nil {
+			queues = map[string]any{}
+		}
+		queues[r.Name] = map[string]string{"url": replaced}
+		topics[r.Parent]["subscriptions"] = queues
+	}
+	return "pubsub", []any{map[string]any{"type": "aws_sns_sqs", "topics": topics}}
+}

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
@@ -101,13 +102,16 @@ var Buckets = Kind{
 				fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}
 		},
 	},
-	Bind:     bindBuckets,
-	Config:   configBuckets,
-	Env:      bucketVariables,
-	Settled:  bucketSettled,
-	CheckUse: checkBucketUse,
-	Check:    checkBuckets,
-	Verbs:    bucketVerbs,
+	Bind:      bindBuckets,
+	Config:    configBuckets,
+	Env:       bucketVariables,
+	Settled:   bucketSettled,
+	CheckUse:  checkBucketUse,
+	Check:     func(d *deploy.Deployment) hcl.Diagnostics { return append(checkShownDomains(d), checkBuckets(d)...) },
+	Subdomain: bucketSubdomain,
+	Domain:    ShownDomain,
+	Build:     buildBuckets,
+	Verbs:     bucketVerbs,
 }
 
 func readBucket(decl source.Decl, _ Input) (any, hcl.Diagnostics) {

@@ -56,6 +56,7 @@ var Databases = Kind{
 	StoragePort: 5432,
 	Logs:        databaseLogs,
 	Platform:    lowerDatabases,
+	Build:       buildDatabases,
 	// What holds the data of databases is their server: a database that leaves the code stays on it.
 	Holds: Holding{Fixed: map[string][]string{
 		"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS

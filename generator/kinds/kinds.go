@@ -13,6 +13,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -89,6 +90,13 @@ type Kind struct {
 	Holds Holding
 	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
 	StoragePort int
+	// Subdomain is the first part of the name under an environment's domain that a resource is seen under, Domain that name where an
+	// environment shows it; "" for one that is not. Nil for a kind that is seen under none.
+	Subdomain func(r app.Resource) string
+	Domain    func(env *environment.Environment, r app.Resource) string
+	// Build adds to the infra config that images are built with, which names what resources there are: a section and what stands in
+	// it. Nil for a kind that Encore's build does not ask for, or that stands in the section of another.
+	Build func(d *deploy.Deployment, resources []app.Resource) (section string, contents any)
 	// Check reports what only the whole deployment shows. Nil when nothing does.
 	Check func(d *deploy.Deployment) hcl.Diagnostics
 }

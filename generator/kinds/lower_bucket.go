@@ -147,7 +147,15 @@ func ShownDomain(env *environment.Environment, r app.Resource) string {
 	if env.Domain == "" || env.HostedZoneID == "" && env.CDNCertificateARN == "" || !r.Spec.(*Bucket).Public || env.ExistingBucket(r.Name) != nil {
 		return ""
 	}
-	return names.Of(names.DiscoveryName, r.Name) + "." + env.Domain
+	return bucketSubdomain(r) + "." + env.Domain
+}
+
+// bucketSubdomain is the first part of the name that a public bucket has under a domain, "" for a private one.
+func bucketSubdomain(r app.Resource) string {
+	if !r.Spec.(*Bucket).Public {
+		return ""
+	}
+	return names.Of(names.DiscoveryName, r.Name)
 }
 
 // priceClass keeps copies in North America and Europe, the cheapest that CloudFront offers.
@@ -297,3 +305,26 @@ func checkBuckets(d *deploy.Deployment) hcl.Diagnostics {
 	}
 	return diags
 }
+
+// checkShownDomains finds names of public buckets that ACM certifies in no certificate it makes.
+func checkShownDomains(d *deploy.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("bucket") {
+		domain := ShownDomain(d.Env, r)
+		if domain != "" && d.Env.CDNCertificateARN == "" && !environment.Certifiable(domain) {
+			diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
+				"Bucket %q would be shown as %s in environment %q, and no public authority certifies that name.", r.Name, domain, d.Env.Name))
+			continue
+		}
+		if len(domain) <= maxCertifiedName || d.Env.CDNCertificateARN != "" {
+			continue
+		}
+		diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket too long",
+			"choose a shorter domain or name, or set cdn_certificate_arn to a certificate of your own in "+environment.Filename,
+			"Bucket %q would be shown as %s in environment %q: %d characters, and ACM certifies names of at most %d.", r.Name, domain, d.Env.Name, len(domain), maxCertifiedName))
+	}
+	return diags
+}
+
+// maxCertifiedName is how long the common name of a certificate may be: acm RequestCertificate, after RFC 5280.
+const maxCertifiedName = 64

@@ -28,6 +28,7 @@ var Secrets = Kind{
 	Repeatable: true,
 	Everywhere: true,
 	Platform:   lowerSecrets,
+	Build:      buildSecrets,
 	Holds: Holding{
 		Fixed: map[string][]string{"secret": {"name"}}, // aws_secretsmanager_secret.name
 		Lost:  "the value that was put in is gone",

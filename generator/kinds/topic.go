@@ -70,6 +70,7 @@ var Topics = Kind{
 	Verbs:      map[string]string{Publish: "publishes"},
 	Check:      func(d *deploy.Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
 	Platform:   lowerTopics,
+	Build:      buildTopics,
 	Holds: Holding{
 		Fixed: map[string][]string{"topic": {"name", "fifo"}}, // aws_sns_topic.name and .fifo_topic
 		Lost:  "whoever else subscribed to it hears nothing more",

@@ -287,13 +287,14 @@ func global(d *deploy.Deployment) []Need {
 	if d.Env.Network == nil {
 		rolesMade++
 	}
-	private := "show fewer buckets to everybody, or bring one with public_base_url in a bucket block"
+	noun := kinds.Buckets.Noun
+	each, private := "one for each public "+noun, fmt.Sprintf("show fewer %ss to everybody, or bring one with public_base_url in a %s block", noun, noun)
 	return []Need{
 		{Quota: buckets, Value: made, What: "the application's, and those of access logs"},
-		{Quota: distributions, Value: shown, What: "one for each public bucket", Lower: private},
-		{Quota: cachePolicies, Value: shown, What: "one for each public bucket", Lower: private},
-		{Quota: headersPolicies, Value: shown, What: "one for each public bucket", Lower: private},
-		{Quota: originAccess, Value: shown, What: "one for each public bucket", Lower: private},
+		{Quota: distributions, Value: shown, What: each, Lower: private},
+		{Quota: cachePolicies, Value: shown, What: each, Lower: private},
+		{Quota: headersPolicies, Value: shown, What: each, Lower: private},
+		{Quota: originAccess, Value: shown, What: each, Lower: private},
 		{Quota: roles, Value: float64(rolesMade), What: "two for each process and cron job, one for each server, the network and what starts a job", Lower: regroup(d, "describe fewer services")},
 		{Quota: namespaces, Value: 1, What: "the one in which processes find each other"},
 		{Quota: zones, Value: 1, What: "the private zone of that namespace"},

@@ -2,7 +2,7 @@
 //
 // One reader per spelling, each a package below this one (golang, typescript, manifest, encoremeta), ends in the same
 // Application. A reader knows the grammar of its language and the rules Encore's own parser enforces for it; what a
-// topic or a bucket is, it is told by a table of spellings. It must not know kinds, environments or Terraform.
+// topic or a database is, it is told by a table of spellings. It must not know kinds, environments or Terraform.
 //
 // Here is what the readers share: the result and its order, values and how settings are decoded from them, the tables
 // of spellings, texts and positions in them, the file encore.app, and which files and names Encore accepts. It is more

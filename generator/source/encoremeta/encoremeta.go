@@ -21,7 +21,7 @@ import (
 //
 // It takes what any version of Encore prints: fields in snake case or camel case, in any order, absent when they hold
 // the default; words of an enumeration in any spelling, or as numbers; 64-bit numbers as texts or as numbers. Fields it
-// does not know are left alone. What matters and cannot be understood, such as an operation on a bucket of a later
+// does not know are left alone. What matters and cannot be understood, such as an operation on objects of a later
 // version, is an error at its place.
 //
 // Metadata says less than the source. An endpoint, the auth handler and middleware carry their place in the source;
@@ -29,7 +29,7 @@ import (
 // package outside every service. The uses that Encore does not see are not there: in Go a database belongs to the
 // services that declare or name it, whoever reaches it through their variables; in TypeScript uses in files outside
 // every service are lost. A database that no service uses is therefore warned about. A reference to an endpoint looks
-// like a call. Which service declares a topic, bucket, database or cache is not said, nor, in Go, whether a database
+// like a call. Which service declares a topic, database, cache or store of objects is not said, nor, in Go, whether a database
 // that is named is used.
 func Read(name string, text []byte, encore *source.EncoreApp, spellings []source.MetadataSpelling) (*source.Application, hcl.Diagnostics) {
 	text = source.DecodeMetadata(text)

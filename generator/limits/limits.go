@@ -1,4 +1,7 @@
-package generator
+// Package limits finds what AWS, or a runtime of Encore's, refuses of an environment however it is built: ranges that overlap,
+// names that are too long, policies and task definitions that are too large, images that do not stop. An apply would fail over
+// it half-way. What an account has too little of is package quota's.
+package limits
 
 import (
 	"maps"
@@ -9,13 +12,12 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// checkRanges finds a range that the file gives an environment although another one was granted one that it overlaps.
+// Ranges finds a range that the file gives an environment although another one was granted one that it overlaps.
 // ranges are those of all environments, by name. One that has left the file may be gone from AWS as well, so that there is
 // only a warning.
-func checkRanges(environments []environment.Environment, ranges map[string]string) hcl.Diagnostics {
+func Ranges(environments []environment.Environment, ranges map[string]string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, env := range environments {
 		for _, other := range slices.Sorted(maps.Keys(ranges)) {
@@ -33,29 +35,14 @@ func checkRanges(environments []environment.Environment, ranges map[string]strin
 	return diags
 }
 
-// reported says that two environments of the list overlap, and that the other one of them has said so.
+// reported reports whether two environments are both in the list, so that the overlap is an error of the other one already.
 func reported(environments []environment.Environment, one, other string) bool {
 	return one < other && slices.ContainsFunc(environments, func(e environment.Environment) bool { return e.Name == one })
 }
 
-// checkShownDomains finds names of public buckets that ACM certifies in no certificate it makes.
-func checkShownDomains(d *deploy.Deployment) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, r := range d.Of("bucket") {
-		domain := kinds.ShownDomain(d.Env, r)
-		if domain != "" && d.Env.CDNCertificateARN == "" && !environment.Certifiable(domain) {
-			diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
-				"Bucket %q would be shown as %s in environment %q, and no public authority certifies that name.", r.Name, domain, d.Env.Name))
-			continue
-		}
-		if len(domain) <= maxCertifiedName || d.Env.CDNCertificateARN != "" {
-			continue
-		}
-		diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket too long",
-			"choose a shorter domain or name, or set cdn_certificate_arn to a certificate of your own in "+environment.Filename,
-			"Bucket %q would be shown as %s in environment %q: %d characters, and ACM certifies names of at most %d.", r.Name, domain, d.Env.Name, len(domain), maxCertifiedName))
-	}
-	return diags
+// Check asks what is wrong with a deployment by itself.
+func Check(d *deploy.Deployment) hcl.Diagnostics {
+	return append(checkRoutedDomains(d), checkSupervisor(d)...)
 }
 
 // checkRoutedDomains finds names that services answer to and no rule of the load balancer matches.
@@ -76,6 +63,3 @@ func checkRoutedDomains(d *deploy.Deployment) hcl.Diagnostics {
 
 // maxRoutedName is how long a name in a rule may be: elasticloadbalancing CreateRule, one value of a host-header condition.
 const maxRoutedName = 128
-
-// maxCertifiedName is how long the common name of a certificate may be: acm RequestCertificate, after RFC 5280.
-const maxCertifiedName = 64

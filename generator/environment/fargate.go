@@ -1,0 +1,47 @@
+package environment
+
+import (
+	"fmt"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
+)
+
+// What the settings of a task may say on Fargate. Another compute target checks its sizes in a file like this one.
+
+func isCompute(value string) fault {
+	if value == "eks" {
+		return wrong(`use "fargate", which is the default`, `"eks" is not available yet.`)
+	}
+	return oneOf("fargate")(value)
+}
+
+// fargateMemory maps CPU units to the smallest and largest memory and the step between, in MiB: RegisterTaskDefinition.
+// 256 units are special: 512, 1024 or 2048.
+var fargateMemory = map[int][3]int{
+	256: {512, 2048, 1024}, 512: {1024, 4096, 1024}, 1024: {2048, 8192, 1024}, 2048: {4096, 16384, 1024},
+	4096: {8192, 30720, 1024}, 8192: {16384, 61440, 4096}, 16384: {32768, 122880, 8192},
+}
+
+var fargateCPU = []int{256, 512, 1024, 2048, 4096, 8192, 16384}
+
+func isCPU(units int) fault {
+	if _, ok := fargateMemory[units]; ok {
+		return fine
+	}
+	return wrong("use "+numberList(fargateCPU, diagnostic.Or), "Fargate has no tasks of %d CPU units.", units)
+}
+
+// fitsFargate checks memory against CPU; cpu is valid.
+func fitsFargate(cpu, memory int) fault {
+	sizes := fargateMemory[cpu]
+	low, high, step := sizes[0], sizes[1], sizes[2]
+	inSteps := memory%step == 0 || (cpu == 256 && memory == 512)
+	if low <= memory && memory <= high && inSteps {
+		return fine
+	}
+	offer := fmt.Sprintf("%d to %d in steps of %d", low, high, step)
+	if cpu == 256 {
+		offer = "512, 1024 or 2048"
+	}
+	return wrong(fmt.Sprintf("with %d units use %s", cpu, offer), "Fargate has no task of %d CPU units with %d MiB.", cpu, memory)
+}
