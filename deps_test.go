@@ -21,7 +21,7 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"database", "generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "kubernetes", "terraform"},
-	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/compute", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/names", "generator/output", "generator/platform", "generator/quota", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/stack", "generator/survey", "generator/value", "modules"},
+	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/compute", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/output", "generator/platform", "generator/quota", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/stack", "generator/survey", "generator/value", "modules"},
 	"generator/holdings":    {"generator/app", "generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/settings", "generator/source", "generator/stack", "generator/value", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names", "generator/settings"},
@@ -35,9 +35,9 @@ var mayImport = map[string][]string{
 	"generator/limits":      {"blueprint", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/sizes", "modules"},
 	"generator/deploy":      {"generator/app", "generator/environment", "generator/names", "generator/value"},
 	"generator/compute":     {"generator/app", "generator/deploy", "generator/environment", "generator/names", "generator/stack", "generator/value"},
+	"generator/sizes":       {},
 	"generator/platform":    {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/stack", "generator/value"},
 	"generator/stack":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/parallel", "generator/value", "modules"},
-	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {"generator/value"},
 	"generator/value":       {"generator/app"},

@@ -3,6 +3,9 @@
 //
 // One file per kind reads declarations into the application model; beside it stand what the platform makes of a kind
 // (lower_*.go) and what is bound to a workload (bind_*.go). A kind must not know how source is parsed, how HCL is printed, nor what runs workloads.
+//
+// The package is larger than others are: it is nine kinds side by side, of some hundred lines each, and what all of them
+// share is bind.go, tell.go, variables.go and holdings.go.
 package kinds
 
 import (
