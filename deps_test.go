@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names", "generator/settings"},
 	"generator/quota":       {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/deploy":      {"generator/app", "generator/environment", "generator/names", "generator/value"},
-	"generator/compute":     {"generator/app", "generator/deploy", "generator/environment", "generator/names", "generator/stack", "generator/value"},
+	"generator/compute":     {"generator/app", "generator/deploy", "generator/emit", "generator/environment", "generator/names", "generator/stack", "generator/value"},
 	"generator/attribution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/source"},
 	"generator/inspect":     {"generator/app", "generator/holdings", "generator/kinds"},
 	"generator/output":      {"generator/holdings", "generator/parallel", "generator/source"},
