@@ -38,14 +38,27 @@ func callArguments(t *testing.T, output *generator.Output, file string) map[stri
 		}
 		return nil
 	})
+	locals := map[string]cty.Value{"platform": cty.ObjectVal(platform)}
 	context := &hcl.EvalContext{
-		Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc},
+		Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc, "merge": stdlib.MergeFunc},
 		Variables: map[string]cty.Value{
-			"local":  cty.ObjectVal(map[string]cty.Value{"platform": cty.ObjectVal(platform)}),
+			"local":  cty.ObjectVal(locals),
 			"var":    cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("v1")}),
 			"module": cty.ObjectVal(modules),
 		},
 	}
+	runtime, diags := hclsyntax.ParseConfig(output.Files[filepath.ToSlash(filepath.Dir(file))+"/runtime.tf"], "runtime.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, block := range runtime.Body.(*hclsyntax.Body).Blocks {
+		for name, attribute := range block.Body.Attributes {
+			if locals[name], diags = attribute.Expr.Value(context); diags.HasErrors() {
+				t.Fatalf("%s: %s", name, diags)
+			}
+		}
+	}
+	context.Variables["local"] = cty.ObjectVal(locals)
 	values := map[string]cty.Value{}
 	for name, attribute := range body.Blocks[0].Body.Attributes {
 		value, diags := attribute.Expr.Value(context)

@@ -174,6 +174,9 @@ func TestE1_EverySettingReachesTheCode(t *testing.T) {
 			want["platform/databases.tf"] = append(lines, want["platform/databases.tf"]...)
 			for path, lines := range want {
 				text := strings.Join(strings.Fields(string(output.Files["production/"+path])), " ")
+				if strings.HasPrefix(path, "services/") { // or where services say what they have in common
+					text += " " + strings.Join(strings.Fields(string(output.Files["production/services/runtime.tf"])), " ")
+				}
 				for _, line := range lines {
 					name, value, _ := strings.Cut(line, " = ")
 					if strings.HasSuffix(value, "%t") {

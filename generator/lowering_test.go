@@ -99,6 +99,9 @@ func blocksOf(t *testing.T, result *generator.Output, stack string) map[string]s
 		}
 		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
 			name := strings.Join(append([]string{block.Type}, block.Labels...), " ")
+			if block.Type == "locals" {
+				name += " of " + strings.TrimPrefix(path, stack+"/")
+			}
 			if other, twice := found[name]; twice {
 				t.Errorf("%s stands in %s and in %s", name, other, path)
 			}
@@ -120,14 +123,14 @@ func config(t *testing.T, call map[string]cty.Value) infraConfig {
 // TestE2_ProcessesNeverTakeFilesOfTheStack names services like the files of the services stack, and like the files that
 // terraform reads as patches of others.
 func TestE2_ProcessesNeverTakeFilesOfTheStack(t *testing.T) {
-	application := plain("outputs", "override", "platform", "price_override", "providers", "terraform", "variables")
+	application := plain("outputs", "override", "platform", "price_override", "providers", "runtime", "terraform", "variables")
 	found := blocksOf(t, lower(t, application, ""), "production/services")
 	want := map[string]string{
 		"module service_gateway": "gateway.tf", "module service_outputs": "outputs_process.tf", "module service_override": "override_process.tf",
 		"module service_platform": "platform_process.tf", "module service_price_override": "price_override_process.tf",
-		"module service_providers": "providers_process.tf", "module service_terraform": "terraform_process.tf", "module service_variables": "variables_process.tf",
+		"module service_providers": "providers_process.tf", "module service_runtime": "runtime_process.tf", "module service_terraform": "terraform_process.tf", "module service_variables": "variables_process.tf",
 		"data aws_caller_identity current":     "providers.tf",
-		"data terraform_remote_state platform": "platform.tf", "locals": "platform.tf", "output url": "outputs.tf", "provider aws": "providers.tf",
+		"data terraform_remote_state platform": "platform.tf", "locals of platform.tf": "platform.tf", "locals of runtime.tf": "runtime.tf", "output url": "outputs.tf", "provider aws": "providers.tf",
 		"terraform": "terraform.tf", "variable image_tag": "variables.tf",
 	}
 	if d := cmp.Diff(want, found); d != "" {

@@ -2,6 +2,7 @@ package generator_test
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 
@@ -98,6 +99,17 @@ func (s *stackCode) decode(expression hclsyntax.Expression) any {
 	case *hclsyntax.FunctionCallExpr:
 		if e.Name == "jsonencode" && len(e.Args) == 1 {
 			return s.decode(e.Args[0])
+		}
+		if e.Name == "merge" {
+			fields := map[string]any{}
+			for _, argument := range e.Args {
+				part, is := s.decode(argument).(map[string]any)
+				if !is {
+					return "merges what is no object"
+				}
+				maps.Copy(fields, part)
+			}
+			return fields
 		}
 		call := e.Name
 		for _, argument := range e.Args {

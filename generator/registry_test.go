@@ -56,7 +56,7 @@ func TestR1_EveryExecutionRoleMayPull(t *testing.T) {
 		}
 		for path := range output.Files {
 			service := strings.TrimPrefix(path, "production/services/")
-			if service == path || slices.Contains([]string{"outputs.tf", "platform.tf", "providers.tf", "terraform.tf", "variables.tf"}, service) {
+			if service == path || slices.Contains([]string{"outputs.tf", "platform.tf", "providers.tf", "runtime.tf", "terraform.tf", "variables.tf"}, service) {
 				continue
 			}
 			unit := callArguments(t, output, path)["name"].AsString()

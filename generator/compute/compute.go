@@ -61,7 +61,7 @@ func arg(name string, v value.Value) value.Field { return value.Field{Name: name
 // and the stack has files of its own: a workload of such a name gets a suffix.
 func workloadFile(w *deploy.Workload) string {
 	name := w.Deployment.Label(w.ID.Kind, "", w.ID.Name)
-	taken := []string{"outputs", "override", "platform", "providers", "terraform", "variables"}
+	taken := []string{"outputs", "override", "platform", "providers", "runtime", "terraform", "variables"}
 	if slices.Contains(taken, name) || strings.HasSuffix(name, "_override") {
 		name += "_process"
 	}

@@ -118,7 +118,7 @@ func fargateServiceArgs(w *deploy.Workload) []value.Field {
 		args = append(args, arg("health_path", value.String(w.Health.Path)))
 	}
 	if len(w.Told.Config.Fields) > 0 {
-		args = append(args, value.Field{Name: "infra_config", Value: value.Call("jsonencode", w.Told.Config), Comments: []string{"What the Encore runtime of this process is told"}})
+		args = append(args, arg("infra_config", value.Call("jsonencode", w.Told.Config)))
 	}
 	if w.Called() {
 		args = append(args, arg("discovery_name", value.String(discoveryName(w))))
@@ -321,8 +321,9 @@ func fargateSignature(d *deploy.Deployment, signature deploy.Signature) []value.
 	return args
 }
 
-// fargateFiles shows how jobs are started by hand.
+// fargateFiles says once what services have in common, and shows how jobs are started by hand.
 func fargateFiles(d *deploy.Deployment, s *stack.Stack) {
+	share(s, "fargate-service", d.Workloads)
 	var fields []value.Field
 	for _, w := range d.Workloads {
 		if w.Ends {

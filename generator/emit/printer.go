@@ -144,7 +144,14 @@ func (p *printer) value(v value.Value, indent, used int) {
 	case value.CallKind:
 		p.out = append(p.out, v.Text...)
 		p.out = append(p.out, '(')
-		p.value(v.Items[0], indent, used+len(v.Text)+1)
+		used += len(v.Text) + 1
+		last := len(v.Items) - 1
+		for _, item := range v.Items[:last] {
+			line, _ := p.inline(item, lineWidth)
+			p.out = append(p.out, line+", "...)
+			used += columns(line) + len(", ")
+		}
+		p.value(v.Items[last], indent, used)
 		p.out = append(p.out, ')')
 	case value.ListKind:
 		p.out = append(p.out, "[\n"...)
@@ -211,8 +218,18 @@ func (p *printer) inline(v value.Value, width int) (string, bool) {
 		line := "{ " + key(v.Fields[0]) + " = " + p.scalar(v.Fields[0].Value) + " }"
 		return line, columns(line) <= width
 	case value.CallKind:
-		s, ok := p.inline(v.Items[0], width-len(v.Text)-2)
-		return v.Text + "(" + s + ")", ok
+		line := v.Text + "("
+		for i, item := range v.Items {
+			s, ok := p.inline(item, width-columns(line)-1)
+			if !ok {
+				return "", false
+			}
+			if i > 0 {
+				line += ", "
+			}
+			line += s
+		}
+		return line + ")", true
 	default:
 		return p.scalar(v), true
 	}

@@ -54,29 +54,45 @@ const Small = 6 * 1024
 
 // Measure returns the processes that may come near a limit, in the order of their files' names.
 func Measure(stacks Stacks) []Process {
-	var platform cty.Value
+	var local cty.Value
 	var list []Process
+	shared := len(stacks.Services[sharedFile])
 	for _, name := range slices.Sorted(maps.Keys(stacks.Services)) {
-		if path.Ext(name) != ".tf" || len(stacks.Services[name]) < Small {
+		if path.Ext(name) != ".tf" || len(stacks.Services[name])+shared < Small {
 			continue
 		}
-		if platform.IsNull() {
-			platform = outputs(stacks)
+		if local.IsNull() {
+			local = locals(stacks)
 		}
 		for _, block := range blocks(name, stacks.Services[name]) {
 			if least, runs := moduleContainers[strings.TrimPrefix(literal(block, "source"), "../../modules/")]; block.Type == "module" && runs {
-				list = append(list, measure(block, least, stacks.Region, platform))
+				list = append(list, measure(block, least, stacks.Region, local))
 			}
 		}
 	}
 	return list
 }
 
+// sharedFile holds what every service has in common, as local values.
+const sharedFile = "runtime.tf"
+
+// locals are the local values of the services stack: the platform's outputs, and what every service has in common.
+func locals(stacks Stacks) cty.Value {
+	values := map[string]cty.Value{"platform": outputs(stacks)}
+	context := evaluation(map[string]cty.Value{"local": object(values)})
+	for _, block := range blocks(sharedFile, stacks.Services[sharedFile]) {
+		for name, attribute := range block.Body.Attributes {
+			values[name] = valueOf(attribute.Expr, context)
+		}
+	}
+	return object(values)
+}
+
 // measure takes one call of a module that runs containers, which takes least for them by itself. What the module writes is
 // counted low, so that nothing is refused which AWS would take.
-func measure(call *hclsyntax.Block, least int, region string, platform cty.Value) Process {
+func measure(call *hclsyntax.Block, least int, region string, local cty.Value) Process {
 	context := evaluation(map[string]cty.Value{
-		"local": cty.ObjectVal(map[string]cty.Value{"platform": platform}),
+		"local": local,
 		"var":   cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("0123456789ab")}),
 	})
 	p := Process{Name: literal(call, "name")}
@@ -185,7 +201,7 @@ func taskPolicy(permissions cty.Value) (characters, count int) {
 
 // evaluation is a context with the functions that generated code calls.
 func evaluation(variables map[string]cty.Value) *hcl.EvalContext {
-	return &hcl.EvalContext{Variables: variables, Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc}}
+	return &hcl.EvalContext{Variables: variables, Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc, "merge": stdlib.MergeFunc}}
 }
 
 // argument evaluates an argument of a call; an absent one is null, and so is what cannot be evaluated.

@@ -40,7 +40,7 @@ const (
 	EqualKind                 // Items, two of them, compared
 	ListKind                  // Items
 	ObjectKind                // Fields
-	CallKind                  // Text is the function, Items its one argument
+	CallKind                  // Text is the function, Items its arguments
 )
 
 // Value is a literal, a reference, or made of others. What each kind keeps where stands beside Kind.
@@ -142,9 +142,9 @@ func Providers(fields ...Field) Value {
 	return Object(bare...)
 }
 
-// Call is a function call with one argument, as in jsonencode({...}).
-func Call(function string, argument Value) Value {
-	return Value{Kind: CallKind, Text: function, Items: []Value{argument}}
+// Call is a function call, as in jsonencode({...}). Of several arguments only the last may take more than one line.
+func Call(function string, arguments ...Value) Value {
+	return Value{Kind: CallKind, Text: function, Items: arguments}
 }
 
 // Known reports whether the value is a literal through and through, and not left to Terraform to find out.

@@ -15,36 +15,16 @@ module "service_accounts" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "accounts"
+  secrets            = local.secrets
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["accounts"]
-    metadata = {
-      app_id   = "events"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "events/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["accounts"]
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -56,14 +36,9 @@ module "service_accounts" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
+  permissions = merge(local.permissions, {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -76,22 +51,10 @@ module "service_accounts" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["events/production"]
-        },
-      ]
-    }
     # publishes to topic "signups", in accounts/accounts.go
     topic_signups = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_signups.arn]
     }
-  }
+  })
 }

@@ -21,30 +21,9 @@ module "service_billing" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["billing"]
-    metadata = {
-      app_id   = "events"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "events/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["billing"]
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -67,16 +46,14 @@ module "service_billing" {
     secrets = {
       CardKey = { "$env" = "SECRET_CardKey" }
     }
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # secret "CardKey", in billing/billing.go
     SECRET_CardKey = local.platform.secret_card_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -101,18 +78,6 @@ module "service_billing" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["events/production"]
-        },
-      ]
-    }
     # consumes subscription "handler" of topic "signups", in billing/billing.go
     subscription_signups_handler = {
       actions = [
@@ -132,5 +97,5 @@ module "service_billing" {
       actions   = ["sns:GetTopicAttributes"]
       resources = [local.platform.topic_signups.arn]
     }
-  }
+  })
 }

@@ -21,30 +21,9 @@ module "service_mailer" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["mailer"]
-    metadata = {
-      app_id   = "events"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "events/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["mailer"]
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -71,16 +50,14 @@ module "service_mailer" {
     secrets = {
       MailKey = { "$env" = "SECRET_MailKey" }
     }
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # secret "MailKey", in mailer/mailer.go
     SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
@@ -90,18 +67,6 @@ module "service_mailer" {
           test     = "StringEquals"
           variable = "kms:ViaService"
           values   = ["sqs.us-east-1.amazonaws.com"]
-        },
-      ]
-    }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["events/production"]
         },
       ]
     }
@@ -133,5 +98,5 @@ module "service_mailer" {
       actions   = ["sns:GetTopicAttributes"]
       resources = [local.platform.topic_signups.arn]
     }
-  }
+  })
 }

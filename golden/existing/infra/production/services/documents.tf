@@ -22,30 +22,9 @@ module "service_documents" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["documents"]
-    metadata = {
-      app_id   = "existing"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "existing/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["documents"]
     object_storage = [
       {
         type   = "s3"
@@ -84,16 +63,14 @@ module "service_documents" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_documents"
     DATABASE_PASSWORD = local.platform.database_password_documents.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "documents" is encrypted with a key of its owner's
     key_of_bucket_documents = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -118,18 +95,6 @@ module "service_documents" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["existing/production"]
-        },
-      ]
-    }
     # bucket "documents": writes, in documents/documents.go
     objects_documents = {
       actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
@@ -145,7 +110,7 @@ module "service_documents" {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_filings.arn]
     }
-  }
+  })
 
   connections = {
     # database "register", in documents/documents.go

@@ -17,36 +17,16 @@ module "service_search" {
   log_retention_days       = 90
   discovery_name           = "search"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/workloads"
+  secrets                  = local.secrets
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["search"]
-    metadata = {
-      app_id   = "existing"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "existing/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["search"]
     object_storage = [
       {
         type   = "s3"
@@ -71,14 +51,9 @@ module "service_search" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "documents": reads, in search/search.go
     bucket_documents = {
       actions   = ["s3:ListBucket"]
@@ -113,18 +88,6 @@ module "service_search" {
       actions   = ["ses:SendEmail"]
       resources = ["arn:aws:ses:eu-west-1:123456789012:identity/example.com"]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["existing/production"]
-        },
-      ]
-    }
     # bucket "documents": reads, in search/search.go
     objects_documents = {
       actions   = ["s3:GetObject", "s3:GetObjectVersion"]
@@ -144,5 +107,5 @@ module "service_search" {
       actions   = ["sns:GetTopicAttributes"]
       resources = [local.platform.topic_filings.arn]
     }
-  }
+  })
 }

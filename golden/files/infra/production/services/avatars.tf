@@ -15,36 +15,16 @@ module "service_avatars" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "avatars"
+  secrets            = local.secrets
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["avatars"]
-    metadata = {
-      app_id   = "files"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "files/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["avatars"]
     object_storage = [
       {
         type   = "s3"
@@ -57,30 +37,13 @@ module "service_avatars" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["files/production"]
-        },
-      ]
-    }
+  permissions = merge(local.permissions, {
     # bucket "avatars": links and signs uploads, in avatars/avatars.go
     objects_avatars = {
       actions   = ["s3:PutObject"]
       resources = ["${local.platform.bucket_avatars.arn}/*"]
     }
-  }
+  })
 }

@@ -15,36 +15,16 @@ module "service_reports" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "reports"
+  secrets            = local.secrets
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["reports"]
-    metadata = {
-      app_id   = "files"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "files/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["reports"]
     object_storage = [
       {
         type   = "s3"
@@ -60,14 +40,9 @@ module "service_reports" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "avatars": reads attributes, in reports/reports.go
     bucket_avatars = {
       actions   = ["s3:ListBucket"]
@@ -90,18 +65,6 @@ module "service_reports" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["files/production"]
-        },
-      ]
-    }
     # bucket "avatars": reads attributes, in reports/reports.go
     objects_avatars = {
       actions   = ["s3:GetObject"]
@@ -119,5 +82,5 @@ module "service_reports" {
       ]
       resources = ["${local.platform.bucket_report_documents.arn}/*"]
     }
-  }
+  })
 }

@@ -21,7 +21,6 @@ module "service_queue" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {

@@ -19,36 +19,16 @@ module "service_books" {
   helper_image             = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
   iam_path                 = "/ledger/"
   permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
+  permissions              = local.permissions
 
   scale = {
     min = 3
     max = 30
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["ledger", "statements"]
-    metadata = {
-      app_id   = "ledger"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "ledger/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["ledger", "statements"]
     service_discovery = {
       audit = {
         base_url = "http://edge.${local.platform.cluster.namespace}:8080"
@@ -83,29 +63,12 @@ module "service_books" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_books"
     DATABASE_PASSWORD = local.platform.database_password_books.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["ledger/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # database "audit", in statements/statements.go

@@ -23,12 +23,10 @@ module "service_desk" {
     max = 6
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # service "tracking", in groundplan.app.hcl
     TRACKING_URL = "http://tracking.${local.platform.cluster.namespace}:9000"
-  }
+  })
 
   connections = {
     # service "tracking": called in groundplan.app.hcl

@@ -27,9 +27,7 @@ module "service_notifier" {
     on_demand    = 1
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # database "parcels", in groundplan.app.hcl
     PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
@@ -39,7 +37,7 @@ module "service_notifier" {
     PARCELS_DATABASE_USER            = "svc_notifier"
     # subscription "notify" of topic "parcel-scanned", in groundplan.app.hcl
     PARCEL_SCANNED_NOTIFY_QUEUE_URL = local.platform.subscription_parcel_scanned_notify.queue_url
-  }
+  })
 
   secrets = {
     # database "parcels", in groundplan.app.hcl

@@ -25,9 +25,7 @@ module "service_tracking" {
     max = 6
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # database "parcels", in groundplan.app.hcl
     PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
@@ -37,7 +35,7 @@ module "service_tracking" {
     PARCELS_DATABASE_USER            = "svc_tracking"
     # topic "parcel-scanned", in groundplan.app.hcl
     PARCEL_SCANNED_TOPIC_ARN = local.platform.topic_parcel_scanned.arn
-  }
+  })
 
   secrets = {
     # database "parcels", in groundplan.app.hcl

@@ -15,63 +15,26 @@ module "service_audit" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "audit"
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["audit"]
-    metadata = {
-      app_id   = "reach"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["audit"]
     secrets = {
       StripeKey  = { "$env" = "SECRET_StripeKey" }
       TracingKey = { "$env" = "SECRET_TracingKey" }
     }
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # secret "StripeKey", in billing/stripe.ts, while modules load
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # secret "TracingKey", in audit/secrets.ts
     SECRET_TracingKey = local.platform.secret_tracing_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/production"]
-        },
-      ]
-    }
-  }
+  })
 }

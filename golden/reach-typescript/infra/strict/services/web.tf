@@ -15,36 +15,17 @@ module "service_web" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "web"
+  secrets            = local.secrets
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["web"]
-    metadata = {
-      app_id   = "reach"
-      env_name = "strict"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/strict"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["web"]
     secrets = {
       StripeKey  = "placeholder: strict_access withholds the value from this process"
       TracingKey = "placeholder: strict_access withholds the value from this process"
@@ -63,27 +44,7 @@ module "service_web" {
         base_url = "http://users.${local.platform.cluster.namespace}:8080"
       }
     }
-  })
-
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/strict"]
-        },
-      ]
-    }
-  }
+  }))
 
   connections = {
     # service "billing": called in web/registry.ts

@@ -21,30 +21,9 @@ module "service_catalog" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["catalog"]
-    metadata = {
-      app_id   = "reach"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["catalog"]
     object_storage = [
       {
         type   = "s3"
@@ -74,16 +53,14 @@ module "service_catalog" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_catalog"
     DATABASE_PASSWORD = local.platform.database_password_catalog.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "photos": reads attributes, in catalog/catalog.go
     bucket_photos = {
       actions   = ["s3:ListBucket"]
@@ -101,24 +78,12 @@ module "service_catalog" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/production"]
-        },
-      ]
-    }
     # bucket "photos": reads attributes, in catalog/catalog.go
     objects_photos = {
       actions   = ["s3:GetObject"]
       resources = ["${local.platform.bucket_photos.arn}/*"]
     }
-  }
+  })
 
   connections = {
     # database "catalog", in catalog/catalog.go; database "rates", in rates/rates.go, while packages load

@@ -21,30 +21,9 @@ module "service_gallery" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["gallery"]
-    metadata = {
-      app_id   = "reach"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["gallery"]
     object_storage = [
       {
         type   = "s3"
@@ -80,18 +59,16 @@ module "service_gallery" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of the process's user of cache cluster "presence"
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["gallery"]
     # password of database role "svc_gallery"
     DATABASE_PASSWORD = local.platform.database_password_gallery.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "photos": reads attributes, in gallery/gallery.go, reached through catalog.New and then catalog.Repository.HasPhoto
     bucket_photos = {
       actions   = ["s3:ListBucket"]
@@ -109,24 +86,12 @@ module "service_gallery" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/production"]
-        },
-      ]
-    }
     # bucket "photos": reads attributes, in gallery/gallery.go, reached through catalog.New and then catalog.Repository.HasPhoto
     objects_photos = {
       actions   = ["s3:GetObject"]
       resources = ["${local.platform.bucket_photos.arn}/*"]
     }
-  }
+  })
 
   connections = {
     # cache cluster "presence", in gallery/gallery.go, reached through users.Touch

@@ -14,37 +14,17 @@ module "service_gateway" {
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    cors              = {}
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = ["api-gateway"]
-    hosted_services   = []
-    metadata = {
-      app_id   = "reach"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    cors            = {}
+    hosted_gateways = ["api-gateway"]
+    hosted_services = []
     service_discovery = {
       archive = {
         base_url = "http://archive.${local.platform.cluster.namespace}:8080"
@@ -91,29 +71,12 @@ module "service_gateway" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_gateway"
     DATABASE_PASSWORD = local.platform.database_password_gateway.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # database "rates", in rates/rates.go, while packages load

@@ -21,30 +21,9 @@ module "service_invoices" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["invoices"]
-    metadata = {
-      app_id   = "reach"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["invoices"]
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -79,18 +58,16 @@ module "service_invoices" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_invoices"
     DATABASE_PASSWORD = local.platform.database_password_invoices.arn
     # secret "PaymentKey", in invoices/invoices.go, reached through payments.Token
     SECRET_PaymentKey = local.platform.secret_payment_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -103,24 +80,12 @@ module "service_invoices" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/production"]
-        },
-      ]
-    }
     # publishes to topic "notices", in invoices/invoices.go, reached through notify.Send
     topic_notices = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
       resources = [local.platform.topic_notices.arn]
     }
-  }
+  })
 
   connections = {
     # database "rates", in invoices/invoices.go, reached through rates and then rates.count; database "store", in invoices/books/books.go, reached through store.GetDB

@@ -15,36 +15,16 @@ module "service_users" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "users"
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["users"]
-    metadata = {
-      app_id   = "reach"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "reach/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["users"]
     redis = {
       presence = {
         host           = "${local.platform.cache_presence.address}:${local.platform.cache_presence.port}"
@@ -71,31 +51,14 @@ module "service_users" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of the process's user of cache cluster "presence"
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["users"]
     # password of database role "svc_users"
     DATABASE_PASSWORD = local.platform.database_password_users.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["reach/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # cache cluster "presence", in users/users.go

@@ -14,37 +14,18 @@ module "service_gateway" {
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
+  secrets            = local.secrets
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    cors              = {}
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = ["api-gateway"]
-    hosted_services   = []
-    metadata = {
-      app_id   = "schedules"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "schedules/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    cors            = {}
+    hosted_gateways = ["api-gateway"]
+    hosted_services = []
     service_discovery = {
       billing = {
         base_url = "http://billing.${local.platform.cluster.namespace}:8080"
@@ -53,27 +34,7 @@ module "service_gateway" {
         base_url = "http://digest.${local.platform.cluster.namespace}:8080"
       }
     }
-  })
-
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["schedules/production"]
-        },
-      ]
-    }
-  }
+  }))
 
   connections = {
     # service "digest": routed to by the gateway

@@ -15,36 +15,16 @@ module "service_carts" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "carts"
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["carts"]
-    metadata = {
-      app_id   = "sessions"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "sessions/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["carts"]
     redis = {
       prices = {
         host           = "${local.platform.cache_prices.address}:${local.platform.cache_prices.port}"
@@ -67,31 +47,14 @@ module "service_carts" {
         tls_config = {}
       }
     }
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of the process's user of cache cluster "prices"
     CACHE_PASSWORD_PRICES = local.platform.cache_prices.user_secret_arns["carts"]
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["carts"]
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["sessions/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # cache cluster "prices", in carts/carts.go

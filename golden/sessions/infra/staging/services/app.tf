@@ -21,7 +21,6 @@ module "service_app" {
     max = 2
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {

@@ -15,40 +15,20 @@ module "service_gateway" {
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
+  infra_config = jsonencode(merge(local.runtime, {
     cors = {
       allow_headers                  = ["X-Shop-Session"]
       allow_origins_with_credentials = ["https://shop.example.com"]
     }
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = ["api-gateway"]
-    hosted_services   = ["users"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+    hosted_gateways = ["api-gateway"]
+    hosted_services = ["users"]
     redis = {
       sessions = {
         host           = "${local.platform.cache_sessions.address}:${local.platform.cache_sessions.port}"
@@ -93,33 +73,16 @@ module "service_gateway" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["gateway"]
     # password of database role "svc_gateway"
     DATABASE_PASSWORD = local.platform.database_password_gateway.arn
     # secret "SessionKey", in users/users.ts
     SECRET_SessionKey = local.platform.secret_session_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # cache cluster "sessions", in users/users.ts

@@ -21,30 +21,9 @@ module "service_orders" {
     max = 20
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["orders"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["orders"]
     pubsub = [
       {
         type = "aws_sns_sqs"
@@ -88,20 +67,18 @@ module "service_orders" {
         services = ["orders"]
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_orders"
     DATABASE_PASSWORD = local.platform.database_password_orders.arn
     # secret "MailKey", in orders/mail.ts
     SECRET_MailKey = local.platform.secret_mail_key.arn
     # secret "StripeKey", in orders/orders.ts
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -114,24 +91,12 @@ module "service_orders" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
     # publishes to topic "order-placed", in orders/orders.ts
     topic_order_placed = {
       actions   = ["sns:Publish"]
       resources = [local.platform.topic_order_placed.arn]
     }
-  }
+  })
 
   connections = {
     # database "orders", in orders/orders.ts

@@ -15,36 +15,16 @@ module "service_shipping" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "shipping"
+  secrets            = local.secrets
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["shipping"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["shipping"]
     object_storage = [
       {
         type   = "s3"
@@ -74,14 +54,9 @@ module "service_shipping" {
         base_url = "http://users.${local.platform.cluster.namespace}:8080"
       }
     }
-  })
+  }))
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "labels": reads attributes and writes, in shipping/shipping.ts
     bucket_labels = {
       actions   = ["s3:ListBucket"]
@@ -111,18 +86,6 @@ module "service_shipping" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
     # bucket "labels": reads attributes and writes, in shipping/shipping.ts
     objects_labels = {
       actions = [
@@ -144,5 +107,5 @@ module "service_shipping" {
         local.platform.subscription_order_placed_print_label.queue_arn,
       ]
     }
-  }
+  })
 }

@@ -21,30 +21,9 @@ module "service_catalog" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["catalog"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["catalog"]
     object_storage = [
       {
         type   = "s3"
@@ -79,36 +58,22 @@ module "service_catalog" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_catalog"
     DATABASE_PASSWORD = local.platform.database_password_catalog.arn
     # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
+  permissions = merge(local.permissions, {
     # bucket "pictures": links and signs uploads, in catalog/catalog.go
     objects_pictures = {
       actions   = ["s3:PutObject"]
       resources = ["${local.platform.bucket_pictures.arn}/*"]
     }
-  }
+  })
 
   connections = {
     # database "catalog", in catalog/catalog.go

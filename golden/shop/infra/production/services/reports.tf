@@ -15,36 +15,16 @@ module "service_reports" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "reports"
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["reports"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["reports"]
     secrets = {
       MailKey = { "$env" = "SECRET_MailKey" }
     }
@@ -73,31 +53,14 @@ module "service_reports" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of database role "svc_reports"
     DATABASE_PASSWORD = local.platform.database_password_reports.arn
     # secret "MailKey", in mail/mail.go through mail
     SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # database "catalog", in reports/reports.go through catalog.DB; database "orders", in reports/reports.go

@@ -21,30 +21,9 @@ module "service_shipping" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["shipping"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["shipping"]
     object_storage = [
       {
         type   = "s3"
@@ -77,16 +56,14 @@ module "service_shipping" {
         base_url = "http://users.${local.platform.cluster.namespace}:8080"
       }
     }
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # secret "MailKey", in shipping/shipping.go, reached through mail
     SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
+  })
 
-  permissions = {
+  permissions = merge(local.permissions, {
     # bucket "labels": reads attributes and writes, in shipping/shipping.go
     bucket_labels = {
       actions   = ["s3:ListBucket"]
@@ -116,18 +93,6 @@ module "service_shipping" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
     # bucket "labels": reads attributes and writes, in shipping/shipping.go
     objects_labels = {
       actions = [
@@ -154,5 +119,5 @@ module "service_shipping" {
       actions   = ["sns:GetTopicAttributes"]
       resources = [local.platform.topic_order_placed.arn]
     }
-  }
+  })
 }

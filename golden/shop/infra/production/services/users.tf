@@ -15,36 +15,16 @@ module "service_users" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "users"
+  permissions        = local.permissions
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
-  infra_config = jsonencode({
-    auth = [
-      {
-        type = "key"
-        id   = 1
-        key  = { "$env" = "SERVICE_AUTH_KEY" }
-      },
-    ]
-    graceful_shutdown = { total = 40 }
-    hosted_gateways   = []
-    hosted_services   = ["users"]
-    metadata = {
-      app_id   = "shop"
-      env_name = "production"
-      env_type = "production"
-      cloud    = "aws"
-      base_url = local.platform.load_balancer.url
-    }
-    metrics = {
-      type                = "aws_cloudwatch"
-      namespace           = "shop/production"
-      collection_interval = 60
-    }
+  infra_config = jsonencode(merge(local.runtime, {
+    hosted_gateways = []
+    hosted_services = ["users"]
     redis = {
       sessions = {
         host           = "${local.platform.cache_sessions.address}:${local.platform.cache_sessions.port}"
@@ -75,9 +55,9 @@ module "service_users" {
         }
       },
     ]
-  })
+  }))
 
-  secrets = {
+  secrets = merge(local.secrets, {
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["users"]
     # password of database role "svc_users"
@@ -86,24 +66,7 @@ module "service_users" {
     SECRET_MailKey = local.platform.secret_mail_key.arn
     # secret "SessionKey", in users/users.go
     SECRET_SessionKey = local.platform.secret_session_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
-  permissions = {
-    # writes metrics, into its own namespace alone
-    metrics = {
-      actions   = ["cloudwatch:PutMetricData"]
-      resources = ["*"]
-      conditions = [
-        {
-          test     = "StringEquals"
-          variable = "cloudwatch:namespace"
-          values   = ["shop/production"]
-        },
-      ]
-    }
-  }
+  })
 
   connections = {
     # cache cluster "sessions", in users/users.go

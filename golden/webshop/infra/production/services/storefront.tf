@@ -30,15 +30,13 @@ module "service_storefront" {
     writable_paths = ["/tmp", "/var/cache/pages"]
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # service "orders", in groundplan.app.hcl
     ORDERS_URL = "http://orders.${local.platform.cluster.namespace}:3000"
     # bucket "pictures", in groundplan.app.hcl
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
     PICTURES_BUCKET_PUBLIC_URL = local.platform.cdn_pictures.url
-  }
+  })
 
   secrets = {
     # secret "SENTRY_DSN", in groundplan.app.hcl

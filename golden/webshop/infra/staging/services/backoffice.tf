@@ -28,9 +28,7 @@ module "service_backoffice" {
     keep_capabilities = ["CHOWN", "SETGID", "SETUID"]
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # bucket "invoices", in groundplan.app.hcl
     INVOICES_BUCKET_NAME = local.platform.bucket_invoices.name
     # database "orders", in groundplan.app.hcl
@@ -52,9 +50,7 @@ module "service_backoffice" {
     REPORTING_DATABASE_NAME            = "reporting"
     REPORTING_DATABASE_PORT            = local.platform.database_server_main.port
     REPORTING_DATABASE_USER            = "svc_backoffice"
-    # set in groundplan.hcl
-    STAGING = "yes"
-  }
+  })
 
   secrets = {
     # database "orders", in groundplan.app.hcl

@@ -23,9 +23,7 @@ module "service_orders" {
     max = 2
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # service "backoffice", in groundplan.app.hcl
     BACKOFFICE_URL = "http://backoffice.${local.platform.cluster.namespace}:3000"
     # set in groundplan.app.hcl
@@ -47,13 +45,11 @@ module "service_orders" {
     SESSIONS_CACHE_HOST = local.platform.cache_sessions.address
     SESSIONS_CACHE_PORT = local.platform.cache_sessions.port
     SESSIONS_CACHE_USER = local.platform.cache_sessions.user_names["orders"]
-    # set in groundplan.hcl
-    STAGING = "yes"
     # subscription "reserve" of topic "stock-moved", in groundplan.app.hcl
     STOCK_MOVED_RESERVE_QUEUE_URL = local.platform.subscription_stock_moved_reserve.queue_url
     # topic "stock-moved", in groundplan.app.hcl
     STOCK_MOVED_TOPIC_ARN = local.platform.topic_stock_moved.arn
-  }
+  })
 
   secrets = {
     # database "orders", in groundplan.app.hcl

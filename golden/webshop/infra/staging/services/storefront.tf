@@ -29,17 +29,13 @@ module "service_storefront" {
     read_only_root = true
   }
 
-  environment = {
-    # the environment's region
-    AWS_REGION = "eu-central-1"
+  environment = merge(local.environment, {
     # service "orders", in groundplan.app.hcl
     ORDERS_URL = "http://orders.${local.platform.cluster.namespace}:3000"
     # bucket "pictures", in groundplan.app.hcl
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
     PICTURES_BUCKET_PUBLIC_URL = local.platform.cdn_pictures.url
-    # set in groundplan.hcl
-    STAGING = "yes"
-  }
+  })
 
   secrets = {
     # secret "SENTRY_DSN", in groundplan.app.hcl
