@@ -21,16 +21,18 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
-	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/survey", "generator/value", "modules"},
+	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/survey", "generator/value", "modules"},
 	"generator/holdings":    {"generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "generator/value", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
+	"generator/limits":      {"blueprint", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/sizes", "modules"},
 	"generator/quota":       {"generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/attribution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/source"},
 	"generator/inspect":     {"generator/app", "generator/holdings", "generator/kinds"},
 	"generator/output":      {"blueprint", "generator/holdings", "generator/parallel", "generator/source"},
 	"generator/survey":      {"blueprint", "generator/app", "generator/environment", "generator/kinds", "generator/names", "generator/quota"},
 	"generator/guide":       {"blueprint", "templates"},
+	"generator/memory":      {"blueprint", "generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/value"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
 	"generator/emit":        {"generator/value"},
@@ -53,9 +55,10 @@ var mayImport = map[string][]string{
 
 	"modules":        {},
 	"templates":      {},
-	"terraform":      {"blueprint"},
-	"kubernetes":     {"blueprint"},
-	"database":       {"blueprint"},
+	"terraform":      {"aws", "blueprint"},
+	"kubernetes":     {"aws", "blueprint"},
+	"database":       {"aws", "blueprint"},
+	"aws":            {},
 	"tools/promises": {},
 
 	"e2e/lab/container":     {},

@@ -11,6 +11,10 @@ type Server struct {
 	Stack  string `json:"stack"`
 	Output string `json:"output"`
 	Port   int    `json:"port"`
+	// Engine is "postgres" for an instance of RDS and "aurora" for a cluster, Identifier what RDS calls it; both are "" for a server
+	// that exists.
+	Engine     string `json:"engine,omitempty"`
+	Identifier string `json:"identifier,omitempty"`
 	// MasterSecret: the output has master_secret_arn.
 	MasterSecret bool `json:"master_secret,omitempty"`
 	// FinalSnapshot: one is taken when the server is destroyed, encrypted with the environment's key.
@@ -80,7 +84,8 @@ type Cache struct {
 	// ID is that of its component.
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Group is the id of the replication group, Output what the platform stack calls it.
+	// Group is the id of the replication group, Output what the platform stack calls it: an object with address, port,
+	// security_group_id, user_names, user_secret_arns and activate_commands, which give the users their passwords.
 	Group  string `json:"group"`
 	Output string `json:"output"`
 	// Users are the workloads that have a user of their own in it, sorted. Users are made without a password.
@@ -108,8 +113,9 @@ type Subscription struct {
 	// ID is that of its component.
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Queue is the name of its queue in SQS.
-	Queue string `json:"queue"`
+	// Queue is the name of its queue in SQS, DeadLetters that of the queue of messages that nobody could handle.
+	Queue       string `json:"queue"`
+	DeadLetters string `json:"dead_letters"`
 	// Workload is the name of the one that receives from it.
 	Workload string `json:"workload,omitempty"`
 }

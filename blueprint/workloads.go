@@ -38,6 +38,8 @@ type Workload struct {
 	// Unit is the name of the service in ECS, and of the family of its task definitions.
 	Unit     string `json:"unit"`
 	LogGroup string `json:"log_group"`
+	// Failures is the queue of a job that says which runs failed and why.
+	Failures string `json:"failures,omitempty"`
 	// MinTasks and MaxTasks bound its scaling; a job has neither.
 	MinTasks int `json:"min_tasks,omitempty"`
 	MaxTasks int `json:"max_tasks,omitempty"`
@@ -91,7 +93,9 @@ type Schedule struct {
 	// Expressions are EventBridge Scheduler's; none for a schedule that never comes, for which nothing is made.
 	Expressions []string `json:"expressions,omitempty"`
 	TimeZone    string   `json:"time_zone,omitempty"`
-	// Function is the Lambda function that calls the endpoint, LogGroup where it logs; "" for one that starts a job.
-	Function string `json:"function,omitempty"`
-	LogGroup string `json:"log_group,omitempty"`
+	// Function is the Lambda function that calls the endpoint, LogGroup where it logs, DeadLetters the queue of runs that failed
+	// for good; "" for a schedule that starts a job.
+	Function    string `json:"function,omitempty"`
+	LogGroup    string `json:"log_group,omitempty"`
+	DeadLetters string `json:"dead_letters,omitempty"`
 }

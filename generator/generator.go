@@ -21,6 +21,8 @@ import (
 	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/limits"
+	"github.com/groundplan/groundplan/generator/memory"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/quota"
@@ -50,7 +52,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	if problem != nil {
 		return nil, diags.Append(problem)
 	}
-	if diags = append(diags, checkRanges(environments, cidrs)...); diags.HasErrors() {
+	if diags = append(diags, limits.Ranges(environments, cidrs)...); diags.HasErrors() {
 		return nil, diags
 	}
 	result := &Output{Output: output.Output{Files: map[string][]byte{}, Lock: &output.Lock{
@@ -61,9 +63,9 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	}
 	var forgotten []string
 	for i := range environments {
-		forgotten = append(forgotten, toForget(&environments[i], previous, consent)...)
+		forgotten = append(forgotten, memory.ToForget(&environments[i], previous, consent)...)
 	}
-	labels, reported := assignLabels(application, previous, distinct(forgotten)), map[string]bool{}
+	labels, reported := memory.Labels(application, previous, distinct(forgotten)), map[string]bool{}
 	var built []stacks
 	var all []holdings.Environment
 	for i := range environments {
@@ -73,9 +75,9 @@ func Generate(application *app.App, environments []environment.Environment, prev
 			granted = attribution.WithoutReach(application)
 		}
 		deployment := kinds.NewDeployment(granted, env)
-		deployment.Labels = withProcesses(labels, env, previous)
-		deployment.Forgotten = toForget(env, previous, consent)
-		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
+		deployment.Labels = memory.WithProcesses(labels, env, previous)
+		deployment.Forgotten = memory.ToForget(env, previous, consent)
+		result.Lock.Priorities[env.Name] = memory.Priorities(deployment, previous)
 		wire(deployment)
 		diags = append(diags, once(check(deployment), reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
@@ -83,14 +85,14 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		lowerPlatform(both.platform)
 		lowerServices(both.services)
 		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
-		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
+		built, all = append(built, both), append(all, memory.Held(deployment, both.platform, both.services))
 	}
-	verdict := judge(result.Lock, previous, all, consent)
+	verdict := memory.Judge(result.Lock, previous, all, consent)
 	diags = append(diags, verdict.Diagnostics...)
 	diags = append(diags, printStacks(result, previous, built, verdict)...)
 	diags = append(diags, checkSharedNames(deployments(built))...)
-	result.Lock.Labels = labelsWithoutAddress(labels, result.Lock)
-	diags = append(diags, sayVariables(application, labels)...)
+	result.Lock.Labels = memory.LabelsWithoutAddress(labels, result.Lock)
+	diags = append(diags, memory.SayVariables(application, labels)...)
 	for i, both := range built {
 		result.Blueprint.Environments = append(result.Blueprint.Environments, survey.Environment(both.deployment, both.platform, both.services, result.Needs[i]))
 	}
@@ -125,13 +127,13 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 		if both.deployment.App.Configured() {
 			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
-		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
+		diags = append(diags, memory.Forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
 		for _, s := range []struct {
 			name  string
 			stack *kinds.Stack
 		}{{platformStack, both.platform}, {servicesStack, both.services}} {
 			folder := env.Name + "/" + s.name
-			move(s.stack, folder, result.Lock, previous)
+			memory.Move(s.stack, folder, result.Lock, previous)
 			frame(s.stack, s.name)
 			diags = append(diags, printStack(result, folder, s.stack)...)
 			for file, text := range s.stack.Texts {
@@ -140,7 +142,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 			result.Lock.Addresses[folder] = s.stack.Addresses
 			maps.Copy(used, s.stack.Modules)
 		}
-		diags = append(diags, checkSizes(both.deployment, result.Files)...)
+		diags = append(diags, limits.Sizes(both.deployment, result.Files)...)
 	}
 	vendor(result, used)
 	return diags
@@ -148,7 +150,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 
 // check asks what is wrong with a deployment.
 func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(limits.Check(d), checkNames(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

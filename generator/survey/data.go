@@ -23,10 +23,10 @@ func (s *survey) servers() []blueprint.Server {
 		}
 		entry := blueprint.Server{
 			ID: "database server " + server.Name, Name: server.Name, Stack: blueprint.Platform, Output: serverOutput(server), Port: kinds.Databases.StoragePort,
-			MasterSecret: true, FinalSnapshot: server.FinalSnapshot, DeletionProtection: server.DeletionProtection,
+			Engine: server.Engine, Identifier: s.held["database server "+server.Name]["name"], MasterSecret: true, FinalSnapshot: server.FinalSnapshot, DeletionProtection: server.DeletionProtection,
 		}
 		if existing := server.Existing; existing != nil {
-			entry.Port, entry.MasterSecret, entry.FinalSnapshot, entry.DeletionProtection = existing.Port, existing.MasterSecretARN != "", false, false
+			entry.Engine, entry.Port, entry.MasterSecret, entry.FinalSnapshot, entry.DeletionProtection = "", existing.Port, existing.MasterSecretARN != "", false, false
 			entry.Existing = &blueprint.ExistingServer{Address: existing.Address, SecurityGroupID: existing.SecurityGroupID, MaxConnections: existing.MaxConnections}
 		}
 		pool, using := kinds.PoolSize(s.Deployment, server), map[string][]*kinds.Process{} // by database
@@ -88,7 +88,7 @@ func (s *survey) topics() []blueprint.Topic {
 	var list []blueprint.Topic
 	for _, r := range s.Of(kinds.Topics.Name) {
 		topic := blueprint.Topic{ID: kinds.ID(r.Kind, "", r.Name), Name: r.Name}
-		topic.Topic = s.named(topic.ID)
+		topic.Topic = fifo(s.held[topic.ID]["name"], s.held[topic.ID]["fifo"] == "true")
 		if existing := s.Env.ExistingTopic(r.Name); existing != nil {
 			topic.Topic, topic.ARN, topic.KeyARN = arnName(existing.ARN), existing.ARN, existing.KeyARN
 		}
@@ -97,20 +97,15 @@ func (s *survey) topics() []blueprint.Topic {
 				continue
 			}
 			id := kinds.ID(sub.Kind, sub.Parent, sub.Name)
-			topic.Subscriptions = append(topic.Subscriptions, blueprint.Subscription{ID: id, Name: sub.Name, Queue: s.named(id), Workload: s.receives[id]})
+			facts := s.held[id]
+			topic.Subscriptions = append(topic.Subscriptions, blueprint.Subscription{
+				ID: id, Name: sub.Name, Workload: s.receives[id],
+				Queue: fifo(facts["name"], facts["fifo"] == "true"), DeadLetters: fifo(queueDeadLetters(facts["name"]), facts["fifo"] == "true"),
+			})
 		}
 		list = append(list, topic)
 	}
 	return list
-}
-
-// named is the name on AWS of a topic or a queue that is made.
-func (s *survey) named(id string) string {
-	facts := s.held[id]
-	if facts["fifo"] == "true" {
-		return facts["name"] + ".fifo"
-	}
-	return facts["name"]
 }
 
 func (s *survey) buckets() []blueprint.Bucket {

@@ -30,9 +30,11 @@ func (s *survey) workloads() []blueprint.Workload {
 		unit := kinds.UnitName(s.Env, p.Name)
 		workload := blueprint.Workload{
 			ID: kinds.ID("process", "", p.Name), Name: p.Name, Kind: kindOf(p.Process), Public: p.Gateway || p.Public, Services: p.Services, AuthService: p.AuthService,
-			Unit: unit, LogGroup: "/groundplan/" + unit, Reaches: s.reaches(p), Uses: s.uses(p),
+			Unit: unit, LogGroup: workloadLogs(unit), Reaches: s.reaches(p), Uses: s.uses(p),
 		}
-		if !p.Job {
+		if p.Job {
+			workload.Failures = jobFailures(unit)
+		} else {
 			workload.MinTasks, workload.MaxTasks = p.Scale.Min, p.Scale.Max
 		}
 		list = append(list, workload)
@@ -137,7 +139,7 @@ func (s *survey) schedules() []blueprint.Schedule {
 		}
 		if !cron.StartsJob && schedule.Workload != "" && len(schedule.Expressions) > 0 {
 			schedule.Function = names.Of(names.Schedule, s.Env.App, s.Env.Name, r.Name)
-			schedule.LogGroup = "/aws/lambda/" + schedule.Function
+			schedule.LogGroup, schedule.DeadLetters = functionLogs(schedule.Function), functionDeadLetters(schedule.Function)
 		}
 		list = append(list, schedule)
 	}
