@@ -280,7 +280,7 @@ func TestLowestRunsWhatTheNewestDoes(t *testing.T) {
 
 // Commands of infra/README.md read outputs of the stacks, name their secrets and resources.
 var (
-	readsOutput = regexp.MustCompile(`-chdir=([\w-]+)/(\w+) output (?:-json|-raw) (\w+)(?: \| jq -r '?\.(\w+)?)?`)
+	readsOutput = regexp.MustCompile(`-chdir=(\$?[\w-]+)/(\w+) output (?:-json|-raw) (\w+)(?: \| jq -r '?\.(\w+)?)?`)
 	namesSecret = regexp.MustCompile(`--secret-id (\w[^\s"]*)|; -- (\S+/\S+)`)
 	builds      = regexp.MustCompile(`docker build [^\n]* (\S+) && docker push`)
 	namesFolder = regexp.MustCompile(`-chdir=([a-z][\w-]*/\w+)`)
@@ -308,7 +308,7 @@ func unkept(readme string, infra fs.FS) []string {
 	}
 	for _, found := range readsOutput.FindAllStringSubmatch(readme, -1) {
 		folders := []string{found[1] + "/" + found[2]}
-		if found[1] == "ENVIRONMENT" {
+		if found[1] == "$ENVIRONMENT" {
 			folders, _ = fs.Glob(infra, "*/"+found[2])
 		}
 		for _, folder := range folders {
@@ -353,7 +353,7 @@ func TestCommandsOfTheGeneratedREADME(t *testing.T) {
 func TestUnkeptCommandsAreFound(t *testing.T) {
 	const readme = "## production\n\nterraform -chdir=production/platform output -json network | jq -r .vpc_id\nterraform -chdir=production/platform output -json network | jq -r .cidr\n" +
 		"terraform -chdir=production/platform output -json gone\nterraform -chdir=staging/services init\naws secretsmanager put-secret-value --secret-id shop/production/gone --secret-string x\n" +
-		"CREATE ROLE x; -- shop/production/kept\nterraform -chdir=ENVIRONMENT/platform output -raw lost\n" +
+		"CREATE ROLE x; -- shop/production/kept\nterraform -chdir=$ENVIRONMENT/platform output -raw lost\n" +
 		"terraform -chdir=production/platform output -json key | jq -r .arn\nterraform -chdir=production/platform output -json key | jq -r .id\n" +
 		"docker build --tag x:y orders && docker push x:y\ndocker build --tag x:y \"$APPLICATION/users\" && docker push x:y\n"
 	infra := fstest.MapFS{"production/platform/outputs.tf": {Data: []byte("output \"network\" {\n  value = {\n    vpc_id = 1\n  }\n}\n\noutput \"key\" {\n  value = { arn = 1 }\n}\n\nmodule \"secret\" {\n  name = \"shop/production/kept\"\n}\n")}}

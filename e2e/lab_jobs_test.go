@@ -96,7 +96,7 @@ func (l *lab) written(ctx context.Context, t testing.TB, job laboratory.Job) []s
 		t.Fatal(err)
 	}
 	line := startsJob.FindStringSubmatch(string(readme))
-	if line == nil || line[1] != l.Environment.Settings.Name {
+	if line == nil || line[1] != "$ENVIRONMENT" {
 		t.Fatalf("the README tells in no such line how a job is started: %q", line)
 	}
 	tf, err := l.Environment.Terraform("services")

@@ -12,57 +12,55 @@ import (
 	"github.com/groundplan/groundplan/templates"
 )
 
-// page is what templates/infra.md is filled with.
+// page is what templates/infra.md is filled with: what is the same for every environment, then what each has of its own.
 type page struct {
 	App          string
 	Environments []environmentEntry
-	// Schedules: there are cron jobs. Caches: there are cache clusters.
-	Schedules, Caches bool
+	HelperImage  string
+
+	// Secrets: some have to be filled by hand. Schedules: functions call endpoints on schedules. Caches: clusters have users.
 	// Databases: there are some, for whose roles passwords are made.
-	Databases bool
+	Secrets, Schedules, Caches, Databases bool
 	// AnyAccount: the settings of some environment name no account.
 	AnyAccount bool
 	// Snapshots are what a key that is made here encrypts and outlives, in words that begin a sentence; "" for nothing.
 	Snapshots string
-	// Containers: the application does not use Encore. Tagged: a deployment names the tag of an image.
-	Containers, Tagged bool
+	// Containers: the application does not use Encore. Tagged: a deployment names the tag of an image. Several: it builds more
+	// than one image. Configured: Encore's build is given an infra config.
+	Containers, Tagged, Several, Configured bool
+
+	// Monitored: servers are made, which RDS watches; what it sees could be kept as long as other logs, LogRetentionDays.
+	Monitored        bool
+	LogRetentionDays int
+	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
+	KeepAlive int
+	// Keeps says how many images the registry keeps of what.
+	Keeps string
+	// Build are the commands that build and push, nil where environments differ in them.
+	Build []string
+	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet. Jobs can be started by hand.
+	Uploads, Jobs []string
 }
 
 type environmentEntry struct {
-	Name, Region, State, Diagram, Holds, ProcessCount, Arch string
+	Name, Region, State, Diagram, Holds, ProcessCount string
 
-	// Prefix begins the physical names of the environment.
-	Prefix string
 	// StateBucket and StateRegion are empty for a state in local files.
 	StateBucket, StateRegion string
 
-	// Images are what containers are built from.
-	Images []imageEntry
-	// Keeps is how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
-	Keeps       string
-	HelperImage string
-	// BuildFlag is how `encore build docker` is told about infra configs.
-	BuildFlag string
-	// Internal: the load balancer cannot be reached from outside. It speaks HTTP when Domain is empty.
+	// Build are the commands that build and push its images, nil where they are those of every environment.
+	Build []string
+	// Internal: the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
 	Internal bool
 	Domain   string
-	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
-	KeepAlive int
-	Secrets   []string
+	Secrets  []string
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
 	Servers []serverEntry
-	// Monitored: servers are made, which RDS watches; what it sees could be kept as long as other logs.
-	Monitored        bool
-	LogRetentionDays int
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
-	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
-	Uploads []string
-	// Schedules: functions call endpoints on schedules. Scheduled: anything runs on one.
-	Schedules, Scheduled bool
-	// Jobs are the jobs that can be started by hand.
-	Jobs []string
+	// Scheduled: something runs on a schedule.
+	Scheduled bool
 	// Existing is what the environment brings, and what has to be seen to: Markdown, one item each.
 	Existing []string
 	// Network and Keys are empty when those exist.
@@ -74,12 +72,6 @@ type environmentEntry struct {
 // quotaEntry is a quota of an account and what the environment takes of it.
 type quotaEntry struct {
 	Name, Service, Code, Needed, What, Start, Lower string
-}
-
-// imageEntry is an image that services run: what stands before its tag, and the folder it is built in, from the manifest's on:
-// "" or with a slash at the front.
-type imageEntry struct {
-	Prefix, Dir, Arch, Services string
 }
 
 // serverEntry is a database server: its output in the platform stack, and what an operator makes on it.
@@ -129,39 +121,84 @@ func makers(grants []blueprint.Grant) []makerEntry {
 
 // Write makes infra/README.md for an application: what is here, how it is applied, changed and left.
 func Write(b *blueprint.Blueprint) []byte {
-	data := page{App: b.App, Containers: b.Runtime == blueprint.Container, Snapshots: snapshots(b.Environments)}
+	data := page{App: b.App, HelperImage: b.HelperImage, Containers: b.Runtime == blueprint.Container, Snapshots: snapshots(b.Environments)}
+	var kept []string
 	for i := range b.Environments {
 		env := &b.Environments[i]
-		data.Environments = append(data.Environments, environmentPart(b, env))
-		data.Schedules = data.Schedules || callsOnSchedule(env)
-		data.Caches = data.Caches || len(env.Caches) > 0
-		data.Databases = data.Databases || len(env.Servers) > 0
-		data.Tagged = data.Tagged || tagged(env)
-		data.AnyAccount = data.AnyAccount || env.AccountID == ""
+		entry := environmentPart(b, env)
+		data.include(env, entry)
+		data.Environments = append(data.Environments, entry)
+		kept = append(kept, keeps(env.Registry))
 	}
+	data.Keeps = sameOrEach(b.Environments, kept)
+	data.shareBuild()
 	return templates.Render("infra.md", data)
 }
 
-// environmentPart is the part of the page about one environment.
+// include widens the general part by what one environment has.
+func (p *page) include(env *blueprint.Environment, entry environmentEntry) {
+	p.Secrets = p.Secrets || len(entry.Secrets) > 0
+	p.Schedules = p.Schedules || callsOnSchedule(env)
+	p.Caches = p.Caches || len(entry.Caches) > 0
+	p.Databases = p.Databases || len(env.Servers) > 0
+	p.Tagged = p.Tagged || tagged(env)
+	p.Several = p.Several || len(entry.Build) > 2 // behind the line that says where the application is
+	p.Configured = p.Configured || slices.ContainsFunc(env.Images, func(image blueprint.Image) bool { return image.BuildConfig != "" })
+	p.AnyAccount = p.AnyAccount || env.AccountID == ""
+	if slices.ContainsFunc(env.Servers, makesServer) {
+		p.Monitored, p.LogRetentionDays = true, max(p.LogRetentionDays, env.LogRetentionDays)
+	}
+	if env.LoadBalancer != nil {
+		p.KeepAlive = max(p.KeepAlive, env.LoadBalancer.IdleTimeoutSeconds)
+	}
+	for _, bucket := range env.Buckets {
+		if bucket.Uploads && !bucket.Existing && len(bucket.CORSOrigins) == 0 && !slices.Contains(p.Uploads, bucket.Name) {
+			p.Uploads = append(p.Uploads, bucket.Name)
+		}
+	}
+	for _, workload := range env.Workloads {
+		if workload.Kind == blueprint.Job && !slices.Contains(p.Jobs, workload.Name) {
+			p.Jobs = append(p.Jobs, workload.Name)
+		}
+	}
+}
+
+// shareBuild moves the commands that build into the general part, where they are the same for every environment.
+func (p *page) shareBuild() {
+	first := p.Environments[0].Build
+	if slices.ContainsFunc(p.Environments, func(e environmentEntry) bool { return !slices.Equal(e.Build, first) }) {
+		return
+	}
+	p.Build = first
+	for i := range p.Environments {
+		p.Environments[i].Build = nil
+	}
+}
+
+// sameOrEach is what holds of every environment once, or of each by its name.
+func sameOrEach(environments []blueprint.Environment, texts []string) string {
+	if len(slices.Compact(slices.Clone(texts))) == 1 {
+		return texts[0]
+	}
+	for i := range texts {
+		texts[i] += " in " + environments[i].Name
+	}
+	return strings.Join(texts, ", and ")
+}
+
+// environmentPart is what the page says of one environment.
 func environmentPart(b *blueprint.Blueprint, env *blueprint.Environment) environmentEntry {
 	backend := env.Stacks[0].Backend
 	entry := environmentEntry{
 		Name: env.Name, Region: env.Region, State: stateKept(backend), StateBucket: backend.Bucket, StateRegion: backend.Region, Diagram: diagram(env),
-		Prefix: env.Prefix, Holds: holds(env), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Workloads)), Arch: architecture(env.Images),
-		Keeps: keeps(env.Registry), HelperImage: b.HelperImage, LogRetentionDays: env.LogRetentionDays,
-		Servers: servers(env.Servers), Schedules: callsOnSchedule(env), Scheduled: len(env.Schedules) > 0, Existing: broughtItems(env), Quotas: quotas(env.Quotas),
-		Monitored: slices.ContainsFunc(env.Servers, makesServer),
+		Holds: holds(env), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Workloads)), Build: build(b, env),
+		Servers: servers(env.Servers), Scheduled: len(env.Schedules) > 0, Existing: broughtItems(env), Quotas: quotas(env.Quotas),
 	}
 	if len(env.Workloads) == 1 {
 		entry.ProcessCount = "one process, its"
 	}
-	if b.Runtime == blueprint.Container {
-		entry.Images = images(env)
-	} else {
-		entry.BuildFlag = buildFlag(env.Images)
-	}
 	if env.LoadBalancer != nil {
-		entry.Internal, entry.Domain, entry.KeepAlive = env.LoadBalancer.Internal, env.Domain, env.LoadBalancer.IdleTimeoutSeconds
+		entry.Internal, entry.Domain = env.LoadBalancer.Internal, env.Domain
 	}
 	for _, secret := range env.Secrets {
 		if secret.Fill != blueprint.Generated {
@@ -171,19 +208,9 @@ func environmentPart(b *blueprint.Blueprint, env *blueprint.Environment) environ
 			entry.Logins = append(entry.Logins, secret.Name)
 		}
 	}
-	for _, workload := range env.Workloads {
-		if workload.Kind == blueprint.Job {
-			entry.Jobs = append(entry.Jobs, workload.Name)
-		}
-	}
 	for _, cluster := range env.Caches {
 		if len(cluster.Users) > 0 {
 			entry.Caches = append(entry.Caches, cluster.Output)
-		}
-	}
-	for _, bucket := range env.Buckets {
-		if bucket.Uploads && !bucket.Existing && len(bucket.CORSOrigins) == 0 {
-			entry.Uploads = append(entry.Uploads, bucket.Name)
 		}
 	}
 	if env.Network.VPCID == "" {

@@ -46,10 +46,10 @@ func TestFromTheLockAlone(t *testing.T) {
 func withoutQuotas(page string) string {
 	for {
 		before, rest, found := strings.Cut(page, "Of these quotas ")
-		_, after, ended := strings.Cut(rest, "Each stack has ")
+		_, after, ended := strings.Cut(rest, "The states are ")
 		if !found || !ended {
 			return page
 		}
-		page = before + "Each stack has " + after
+		page = before + "The states are " + after
 	}
 }

@@ -8,20 +8,27 @@ import (
 	"github.com/groundplan/groundplan/blueprint"
 )
 
-// images lists what the containers of an environment are built from, by what stands before the tag.
-func images(env *blueprint.Environment) []imageEntry {
-	var list []imageEntry
+// build are the commands that build and push the images of an environment; none where it builds none.
+func build(b *blueprint.Blueprint, env *blueprint.Environment) []string {
+	if b.Runtime != blueprint.Container {
+		return []string{fmt.Sprintf(`encore build docker %s --arch %s --push "$REPOSITORY:$TAG"`, buildFlag(env.Images), architecture(env.Images))}
+	}
+	var list []string
 	for _, image := range env.Images {
 		if image.Reference != "" {
 			continue
 		}
-		entry := imageEntry{Prefix: image.TagPrefix, Arch: image.Architecture, Services: strings.Join(image.Workloads, ", ")}
+		folder := ""
 		if image.Folder != "" && image.Folder != "." {
-			entry.Dir = "/" + image.Folder
+			folder = "/" + image.Folder
 		}
-		list = append(list, entry)
+		name := `"$REPOSITORY:` + image.TagPrefix + `$TAG"`
+		list = append(list, fmt.Sprintf(`docker build --platform linux/%s --tag %s "$APPLICATION%s" && docker push %[2]s   # %s`, image.Architecture, name, folder, strings.Join(image.Workloads, ", ")))
 	}
-	return list
+	if len(list) == 0 {
+		return nil
+	}
+	return append([]string{"APPLICATION=..   # the folder of groundplan.app.hcl, seen from here"}, list...)
 }
 
 // keeps is how many images the registry keeps, of what, in words.
