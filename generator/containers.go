@@ -19,16 +19,11 @@ import (
 // there, and no gateway stands in front of it.
 func containerArgs(s *kinds.Stack, p *kinds.Process) []emit.Arg {
 	c := p.Service(p.Name).Container
-	image, repository := containerImage(c)
+	image, registry := containerImage(s.Deployment, c)
 	return []emit.Arg{
 		kinds.Arg("image", image),
-		kinds.Arg("repository_arn", repository),
-		kinds.Arg("image_credentials_arn", imageCredentials(s.Deployment, c)),
-		kinds.Arg("port", emit.Int(modulePort(c))),
-		kinds.Arg("protocol", emit.String(protocols[c.Protocol])),
+		kinds.Arg("registry", registry),
 		kinds.Arg("command", emit.Strings(c.Command)),
-		kinds.Arg("health_path", emit.String(healthPath(c))),
-		kinds.Arg("health_command", emit.Strings(c.HealthCommand)),
 		kinds.Arg("routes", containerRoutes(s.Deployment, p, c)),
 	}
 }
@@ -44,17 +39,6 @@ func modulePort(c *app.Container) int {
 	return c.Port
 }
 
-// healthPath is what is asked about a container's health, the module's default where nothing asks.
-func healthPath(c *app.Container) string {
-	if c.Worker || len(c.HealthCommand) > 0 && !c.Public {
-		return encoreHealthPath
-	}
-	return c.HealthPath
-}
-
-// encoreHealthPath is the module's default.
-const encoreHealthPath = "/__encore/healthz"
-
 // checkProtocols reports services that the load balancer of an environment cannot send on.
 func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -69,13 +53,14 @@ func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-// containerImage is the image of a service and the repository of ECR that its tasks may pull from: the environment's, or the
-// private one whose image the manifest names. For any other image there is nothing to permit.
-func containerImage(c *app.Container) (image, repository emit.Value) {
-	repository = emit.String("")
+// containerImage is the image of a service and what its tasks pull it by: the environment's repository, the private one of
+// ECR whose image the manifest names, or the credentials for a registry outside AWS. For any other image there is nothing to
+// permit.
+func containerImage(d *kinds.Deployment, c *app.Container) (image, registry emit.Value) {
 	if c.Image == "" {
-		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), emit.Ref("local.platform.registry.repository_arn")
+		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), emit.Ref("local.platform.registry")
 	}
+	registry = kinds.Said("fargate-service", "registry", kinds.Arg("credentials_arn", imageCredentials(d, c)))
 	if parts := kinds.PrivateImage.FindStringSubmatch(c.Image); parts != nil {
 		partition := "aws"
 		switch {
@@ -84,9 +69,9 @@ func containerImage(c *app.Container) (image, repository emit.Value) {
 		case strings.HasPrefix(parts[2], "us-gov-"):
 			partition = "aws-us-gov"
 		}
-		repository = emit.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))
+		registry = emit.Row(kinds.Arg("repository_arn", emit.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))))
 	}
-	return emit.String(c.Image), repository
+	return emit.String(c.Image), registry
 }
 
 // imageCredentials is the secret by which an image of a private registry outside AWS is pulled.

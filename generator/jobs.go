@@ -12,32 +12,26 @@ import (
 // schedules that start it.
 func lowerJob(s *kinds.Stack, p *kinds.Process) {
 	process, c := p.Process, p.Service(p.Name).Container
-	image, repository := containerImage(c)
+	image, registry := containerImage(s.Deployment, c)
 	label := s.ProcessLabel(p.Name)
 	s.Module(processFile(s.Label("process", "", p.Name)), label, "fargate-job", "process "+p.Name,
 		[]string{fmt.Sprintf("Job %q, in %s: each run is a task that ends by itself", p.Name, p.Service(p.Name).At.Filename)},
 		kinds.Arg("name", emit.String(kinds.UnitName(s.Env, p.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
-		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
-		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
+		kinds.Arg("network", emit.Ref("local.platform.network")),
 		kinds.Arg("image", image),
-		kinds.Arg("repository_arn", repository),
-		kinds.Arg("image_credentials_arn", imageCredentials(s.Deployment, c)),
+		kinds.Arg("registry", registry),
 		kinds.Arg("key_arn", emit.Ref("local.platform.key_arn")),
-		kinds.Arg("cpu", emit.Int(process.CPU)),
-		kinds.Arg("memory", emit.Int(process.Memory)),
-		kinds.Arg("architecture", emit.String(process.Architecture)),
+		kinds.Arg("task", taskSize(process.Task)),
 		kinds.Arg("spot", emit.Bool(process.Spot)),
 		kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)),
 		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
 		kinds.Arg("command", emit.Strings(c.Command)),
 		kinds.Arg("security", security(process.Task)),
-		kinds.Arg("security_group_ids", emit.Strings(process.SecurityGroupIDs)),
-		kinds.Arg("outbound_ports", emit.Ints(s.Env.OutboundPorts)),
+		kinds.Arg("firewall", firewall(s.Env, process)),
 		kinds.Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
 		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
-		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
-		kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		kinds.Arg("iam", kinds.IAM(s.Env, "fargate-job")),
 		kinds.Arg("environment", variableArgs(p)),
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),

@@ -70,41 +70,33 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 	args := []emit.Arg{
 		kinds.Arg("name", emit.String(kinds.UnitName(s.Env, process.Name))),
 		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
-		kinds.Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
-		kinds.Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
+		kinds.Arg("network", emit.Ref("local.platform.network")),
 		kinds.Arg("key_arn", emit.Ref("local.platform.key_arn")),
-		kinds.Arg("cpu", emit.Int(process.CPU)),
-		kinds.Arg("memory", emit.Int(process.Memory)),
-		kinds.Arg("architecture", emit.String(process.Architecture)),
-		kinds.Arg("scale", scale(process.Scale)),
-		kinds.Arg("drain_seconds", emit.Int(process.DrainSeconds)),
-		kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)),
-		kinds.Arg("health_check_grace_seconds", emit.Int(process.HealthCheckGraceSeconds)),
+		kinds.Arg("task", taskSize(process.Task)),
+		kinds.Arg("scale", scale(p)),
+		kinds.Arg("listen", listen(p)),
+		kinds.Arg("health", health(p)),
+		kinds.Arg("shutdown", kinds.Said("fargate-service", "shutdown",
+			kinds.Arg("drain_seconds", emit.Int(process.DrainSeconds)), kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)))),
 		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
-		kinds.Arg("security_group_ids", emit.Strings(process.SecurityGroupIDs)),
-		kinds.Arg("outbound_ports", emit.Ints(s.Env.OutboundPorts)),
+		kinds.Arg("firewall", firewall(s.Env, process)),
 		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
-		kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
-		kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		kinds.Arg("iam", kinds.IAM(s.Env, "fargate-service")),
 		kinds.Arg("security", security(process.Task)),
 		kinds.Arg("environment", variableArgs(p)),
 		kinds.Arg("secrets", secretArgs(p)),
 		kinds.Arg("permissions", permissionArgs(p)),
 		kinds.Arg("connections", connectionArgs(p)),
-		kinds.Arg("queues", queueArgs(p)),
 	}
 	if s.App.Containers() {
 		args = append(args, containerArgs(s, p)...)
 	} else {
 		args = append(args,
 			kinds.Arg("image", emit.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
-			kinds.Arg("repository_arn", emit.Ref("local.platform.registry.repository_arn")),
+			kinds.Arg("registry", emit.Ref("local.platform.registry")),
 			kinds.Arg("routes", routes(s, process)),
 			emit.Arg{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
 		)
-	}
-	if len(process.Services) > 0 && !process.Worker {
-		args = append(args, kinds.Arg("discovery_name", emit.String(kinds.DiscoveryName(process))))
 	}
 	s.Module(processFile(s.Label("process", "", process.Name)), s.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
 		processComments(p), args...)
@@ -158,52 +150,70 @@ func folder(dir string) string {
 	return dir + "/"
 }
 
-func scale(s environment.Scale) emit.Value {
-	fields := []emit.Arg{kinds.Arg("min", emit.Int(s.Min)), kinds.Arg("max", emit.Int(s.Max))}
-	if s.CPUPercent != defaultCPUPercent {
-		fields = append(fields, kinds.Arg("cpu_percent", emit.Int(s.CPUPercent)))
-	}
-	if s.MemoryPercent != defaultMemoryPercent {
-		fields = append(fields, kinds.Arg("memory_percent", emit.Int(s.MemoryPercent)))
-	}
-	if s.SpotPercent > 0 {
-		fields = append(fields, kinds.Arg("spot_percent", emit.Int(s.SpotPercent)))
-	}
-	if s.OnDemand > 0 {
-		fields = append(fields, kinds.Arg("on_demand", emit.Int(s.OnDemand)))
-	}
-	return emit.Object(fields...)
+// taskSize is how large a task is, and for which processor.
+func taskSize(t environment.Task) emit.Value {
+	return kinds.Said("fargate-service", "task",
+		kinds.Arg("cpu", emit.Int(t.CPU)), kinds.Arg("memory", emit.Int(t.Memory)), kinds.Arg("architecture", emit.String(t.Architecture)))
 }
 
-// security is what the application's container may do, as far as that is not the module's default.
-func security(t environment.Task) emit.Value {
+// scale is how many tasks there are, and what that follows.
+func scale(p *kinds.Process) emit.Value {
+	s := p.Scale
+	return kinds.Said("fargate-service", "scale",
+		kinds.Arg("min", emit.Int(s.Min)),
+		kinds.Arg("max", emit.Int(s.Max)),
+		kinds.Arg("cpu_percent", emit.Int(s.CPUPercent)),
+		kinds.Arg("memory_percent", emit.Int(s.MemoryPercent)),
+		kinds.Arg("spot_percent", emit.Int(s.SpotPercent)),
+		kinds.Arg("on_demand", emit.Int(s.OnDemand)),
+		kinds.Arg("queues", queueArgs(p)),
+	)
+}
+
+// encoreHealthPath is where Encore's runtimes answer while a process is well.
+const encoreHealthPath = "/__encore/healthz"
+
+// listen is where a process is called, and by which name.
+func listen(p *kinds.Process) emit.Value {
 	var fields []emit.Arg
-	if t.User != "" {
-		fields = append(fields, kinds.Arg("user", emit.String(t.User)))
+	if p.App.Containers() {
+		c := p.Service(p.Name).Container
+		fields = append(fields, kinds.Arg("port", emit.Int(modulePort(c))), kinds.Arg("protocol", emit.String(protocols[c.Protocol])))
 	}
-	if t.ReadOnlyRoot {
-		fields = append(fields, kinds.Arg("read_only_root", emit.Bool(true)))
-		if !slices.Equal(t.WritablePaths, defaultWritablePaths) {
-			fields = append(fields, kinds.Arg("writable_paths", emit.Strings(t.WritablePaths)))
-		}
+	if len(p.Process.Services) > 0 && !p.Worker {
+		fields = append(fields, kinds.Arg("discovery_name", emit.String(kinds.DiscoveryName(p.Process))))
 	}
-	if len(t.KeepCapabilities) > 0 {
-		fields = append(fields, kinds.Arg("keep_capabilities", emit.Strings(t.KeepCapabilities)))
-	}
-	if len(fields) == 0 {
-		return emit.Map()
-	}
-	return emit.Object(fields...)
+	return kinds.Said("fargate-service", "listen", fields...)
 }
 
-// defaultWritablePaths are the module's.
-var defaultWritablePaths = []string{"/tmp"}
+// health is how it is known that a process is well.
+func health(p *kinds.Process) emit.Value {
+	grace := kinds.Arg("grace_seconds", emit.Int(p.HealthCheckGraceSeconds))
+	if !p.App.Containers() {
+		return kinds.Said("fargate-service", "health", kinds.Arg("path", emit.String(encoreHealthPath)), grace)
+	}
+	c := p.Service(p.Name).Container
+	var fields []emit.Arg
+	if !c.Worker && (c.Public || len(c.HealthCommand) == 0) { // who asks for it
+		fields = append(fields, kinds.Arg("path", emit.String(c.HealthPath)))
+	}
+	return kinds.Said("fargate-service", "health", append(fields, kinds.Arg("command", emit.Strings(c.HealthCommand)), grace)...)
+}
 
-// The module's defaults inside scale, which the generator does not restate.
-const (
-	defaultCPUPercent    = 60
-	defaultMemoryPercent = 75
-)
+// firewall is what the tasks may reach beside what they use.
+func firewall(env *environment.Environment, process environment.Process) emit.Value {
+	return kinds.Said("fargate-service", "firewall",
+		kinds.Arg("outbound_ports", emit.Ints(env.OutboundPorts)), kinds.Arg("security_group_ids", emit.Strings(process.SecurityGroupIDs)))
+}
+
+// security is what the application's container may do.
+func security(t environment.Task) emit.Value {
+	fields := []emit.Arg{kinds.Arg("user", emit.String(t.User)), kinds.Arg("read_only_root", emit.Bool(t.ReadOnlyRoot))}
+	if t.ReadOnlyRoot {
+		fields = append(fields, kinds.Arg("writable_paths", emit.Strings(t.WritablePaths)))
+	}
+	return kinds.Said("fargate-service", "security", append(fields, kinds.Arg("keep_capabilities", emit.Strings(t.KeepCapabilities)))...)
+}
 
 func secretArgs(p *kinds.Process) emit.Value {
 	fields := make([]emit.Arg, 0, len(p.Secrets))

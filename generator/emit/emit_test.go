@@ -23,6 +23,12 @@ func TestG1_Layout(t *testing.T) {
 				emit.Ref("module.network.compute_subnet_ids"), emit.String("subnet-0123456789abcdef0"), emit.String("subnet-1"))},
 			emit.Arg{Name: "scale", Value: emit.Object(
 				emit.Arg{Name: "min", Value: emit.Int(1)}, emit.Arg{Name: "maximum", Value: emit.Int(4)})},
+			emit.Arg{Name: "task", Value: emit.Row(
+				emit.Arg{Name: "cpu", Value: emit.Int(512)}, emit.Arg{Name: "memory", Value: emit.Int(1024)}, emit.Arg{Name: "words", Value: emit.Strings([]string{"a", "b"})})},
+			emit.Arg{Name: "queues", Value: emit.Row(
+				emit.Arg{Name: "min", Value: emit.Int(1)}, emit.Arg{Name: "of", Value: emit.Map(emit.Arg{Name: "a", Value: emit.Int(1)})})},
+			emit.Arg{Name: "signature", Value: emit.Row(
+				emit.Arg{Name: "secret_arn", Value: emit.Ref("local.platform.service_auth_key_arn")}, emit.Arg{Name: "app_id", Value: emit.String("a-name-that-leaves-no-room-for-more")})},
 			emit.Arg{Name: "config", Value: emit.Call("jsonencode", emit.Map(
 				emit.Arg{Name: "secrets", Value: emit.Map(emit.Arg{Name: "for", Value: emit.Map(emit.Arg{Name: "$env", Value: emit.String("A")})})},
 				emit.Arg{Name: "hosted", Value: emit.Strings([]string{"a"}), Comments: []string{"what runs here"}},
@@ -41,6 +47,7 @@ module "topic_signups" {
   name    = "shop-production-signups"
   key_arn = module.key.arn
   ports   = [443, 587]
+  task    = { cpu = 512, memory = 1024, words = ["a", "b"] }
 
   subnet_ids = [
     module.network.compute_subnet_ids,
@@ -51,6 +58,16 @@ module "topic_signups" {
   scale = {
     min     = 1
     maximum = 4
+  }
+
+  queues = {
+    min = 1
+    of  = { a = 1 }
+  }
+
+  signature = {
+    secret_arn = local.platform.service_auth_key_arn
+    app_id     = "a-name-that-leaves-no-room-for-more"
   }
 
   config = jsonencode({

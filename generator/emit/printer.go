@@ -198,7 +198,7 @@ func (p *printer) fits(a Arg, indent int) bool {
 }
 
 // inline is v on one line, when it may stand on one within width columns: scalars always, short lists, objects of
-// one field without comments.
+// one field without comments, and rows.
 func inline(v Value, width int) (string, bool) {
 	switch v.kind {
 	case text:
@@ -227,10 +227,25 @@ func inline(v Value, width int) (string, bool) {
 		if len(v.fields) == 0 {
 			return "{}", true
 		}
-		if len(v.fields) > 1 || len(v.fields[0].Comments) > 0 || v.fields[0].Value.kind != text {
+		if len(v.fields) > 1 && v.text != oneRow {
 			return "", false
 		}
-		line := "{ " + key(v.fields[0].Name) + " = " + v.fields[0].Value.text + " }"
+		if v.text == oneRow {
+			width += rowWidth - lineWidth
+		}
+		line := "{ "
+		for i, f := range v.fields {
+			plain := f.Value.kind == text || v.text == oneRow && f.Value.kind == list
+			written, short := inline(f.Value, width)
+			if len(f.Comments) > 0 || !plain || !short {
+				return "", false
+			}
+			if i > 0 {
+				line += ", "
+			}
+			line += f.key() + " = " + written
+		}
+		line += " }"
 		return line, columns(line) <= width
 	default:
 		s, ok := inline(v.items[0], width-len(v.text)-2)

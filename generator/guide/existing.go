@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -99,6 +101,11 @@ func boundedServices(d *kinds.Deployment) []string {
 			services = append(services, "ecs", "iam")
 		} else {
 			services = append(services, "ec2", "lambda") // the function's network interfaces
+		}
+	}
+	for _, override := range d.Env.Overrides {
+		if slices.ContainsFunc(override.Arguments, func(a environment.Argument) bool { return a.Name == "exec" && a.Value.RawEquals(cty.True) }) {
+			services = append(services, "ssmmessages")
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(services)))

@@ -79,9 +79,8 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 		}
 		args := []emit.Arg{
 			Arg("name", emit.String(s.cronName(r))),
-			Arg("vpc_id", emit.Ref("local.platform.network.vpc_id")),
-			Arg("subnet_ids", emit.Ref("local.platform.network.compute_subnet_ids")),
-			Arg("connection", emit.Object(
+			Arg("network", emit.Ref("local.platform.network")),
+			Arg("connection", emit.Row(
 				Arg("security_group_id", emit.Ref("module."+s.ProcessLabel(target.Name)+".security_group_id")),
 				Arg("port", emit.Int(target.Port())),
 			)),
@@ -92,10 +91,9 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 			Arg("method", emit.String(cronMethod(endpoint.Methods))),
 			Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
 			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
-			Arg("iam_path", emit.String(s.Env.IAMPath)),
-			Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+			Arg("iam", IAM(s.Env, "cron")),
+			Arg("signature", s.signature()),
 		}
-		args = append(args, s.signature()...)
 		s.Module("schedules.tf", s.CronLabel(r.Name), "cron", "cron "+r.Name,
 			[]string{fmt.Sprintf("Cron job %s calls %s.%s, in %s", quoted(r.Name), spec.Service, spec.Endpoint, r.At.Filename)}, args...)
 	}
@@ -118,15 +116,24 @@ func (d *Deployment) CronExpressions(job *Cron) []string {
 // signature is how the requests of cron jobs prove where they come from. Encore's Go runtime believes whoever signs as
 // its platform does; the TypeScript runtime is never told a platform's key, and believes a service that signs. A plain container verifies nothing:
 // that nobody else reaches it is its security group's business.
-func (s *Stack) signature() []emit.Arg {
+func (s *Stack) signature() emit.Value {
 	if s.App.Containers() {
-		return []emit.Arg{Arg("signature", emit.String("none"))}
+		return emit.Map()
 	}
-	args := []emit.Arg{Arg("signature", emit.String(s.App.Runtime.String())), Arg("auth_secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")), Arg("auth_key_id", emit.Int(serviceAuthKeyID))}
+	fields := []emit.Arg{
+		Arg("type", emit.String(s.App.Runtime.String())),
+		Arg("secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")),
+		Arg("key_id", emit.Int(serviceAuthKeyID)),
+	}
 	if s.App.Runtime == app.EncoreTypeScript {
-		args = append(args, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
+		fields = append(fields, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
 	}
-	return args
+	return Said("cron", "signature", fields...)
+}
+
+// IAM is where roles stand and what bounds them, for a module that takes both as one.
+func IAM(env *environment.Environment, module string) emit.Value {
+	return Said(module, "iam", Arg("path", emit.String(env.IAMPath)), Arg("permissions_boundary_arn", emit.String(env.PermissionsBoundary)))
 }
 
 func (d *Deployment) endpoint(cron *Cron) *app.Endpoint {

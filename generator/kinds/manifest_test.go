@@ -1,7 +1,6 @@
 package kinds
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/modules"
 )
 
 // TestI4_EveryKindHasAManifestSpelling, of its own or as a part of another kind's, and what a spelling names exists.
@@ -130,11 +130,10 @@ func TestI4_FIFOAsDeclared(t *testing.T) {
 // TestI4_SignatureOfContainers: nobody in a container verifies one, and there is no key to sign with.
 func TestI4_SignatureOfContainers(t *testing.T) {
 	s := &Stack{Deployment: &Deployment{App: &app.App{Runtime: app.Containers}}}
-	args := s.signature()
-	if len(args) != 1 || args[0].Name != "signature" || fmt.Sprint(line(args[0].Value)) != `"none"` {
-		t.Errorf("arguments %v", args)
+	if got := line(s.signature()); got != modules.Default("cron", "signature") {
+		t.Errorf("signature %s", got)
 	}
-	if s.App.Runtime = app.EncoreGo; !slices.ContainsFunc(s.signature(), func(a emit.Arg) bool { return a.Name == "auth_secret_arn" }) {
+	if s.App.Runtime = app.EncoreGo; !slices.Contains(s.signature().Fields(), "secret_arn") {
 		t.Error("an Encore application's jobs do not sign")
 	}
 }

@@ -27,6 +27,7 @@ var settled = map[string]map[string][2]string{
 		"key_arn":    {"one key encrypts everything", "set key_arn in the environment"},
 		"vpc_id":     {"everything is in one network", "name a network that exists in a network block of the environment"},
 		"subnet_ids": {"everything is in one network", "name a network that exists in a network block of the environment"},
+		"network":    {"everything is in one network", "name a network that exists in a network block of the environment"},
 	},
 	"network": {
 		"cidr":                {"it is compared with those of the other environments", "set cidr in the environment"},
@@ -55,13 +56,16 @@ var settled = map[string]map[string][2]string{
 		"internal":            {"what is checked and said of the environment follows from it", "set internal in the environment"},
 	},
 	"fargate-service": {
-		"architecture":         {"one image holds every service", "set architecture in a task block of the environment"},
-		"scale":                {"connection pools follow from the number of tasks", "set scale in the block of the service or process"},
-		"drain_seconds":        {"it is checked together with stop_timeout_seconds", "set drain_seconds in the block of the service or process"},
-		"stop_timeout_seconds": {"the runtime's own deadline follows from it", "set stop_timeout_seconds in the block of the service or process"},
-		"discovery_name":       {"other processes call this one by it", "remove it"},
-		"port":                 {"other processes call this one there", "remove it"},
-		"security":             {"it is one value with several parts, each with a default", "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
+		"task.architecture":    {"one image holds every service", "set architecture in a task block of the environment"},
+		"scale.min":            {"connection pools follow from the number of tasks", inScale},
+		"scale.max":            {"connection pools follow from the number of tasks", inScale},
+		"scale.cpu_percent":    {"it is a setting", inScale},
+		"scale.memory_percent": {"it is a setting", inScale},
+		"scale.spot_percent":   {"it is a setting", inScale},
+		"scale.on_demand":      {"it is a setting", inScale},
+		"listen":               {"other processes call this one there", "remove it"},
+		"shutdown":             {"the runtime's own deadline follows from it, and its parts are checked together", "set drain_seconds or stop_timeout_seconds in the block of the service or process"},
+		"security":             {"its parts are settings", "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
 	},
 	"fargate-job": {
 		"schedules":            {"they are the cron blocks of the manifest that name the job", "remove it"},
@@ -86,12 +90,36 @@ var settled = map[string]map[string][2]string{
 		"secret_prefix":     {"other code knows the secrets by their names", "remove it"},
 	},
 	"cron": {
-		"path":        {"it is the endpoint's that the job calls", "remove it"},
-		"method":      {"it is the endpoint's that the job calls", "remove it"},
-		"signature":   {"it is what the runtime of the application verifies", "remove it"},
-		"auth_key_id": {"it is the key that the processes know", "remove it"},
-		"app_id":      {"it is what the processes know", "remove it"},
-		"env_name":    {"it is what the processes know", "remove it"},
+		"path":       {"it is the endpoint's that the job calls", "remove it"},
+		"method":     {"it is the endpoint's that the job calls", "remove it"},
+		"connection": {"it leads to the process that the job calls", "remove it"},
+		"signature":  {"it is what the runtime of the application verifies", "remove it"},
+	},
+}
+
+// inScale is where the number of tasks is set.
+const inScale = "set scale in the block of the service or process"
+
+// moved are the arguments that are members of another now, by module: the old name, and the argument and the member.
+var moved = map[string]map[string]string{
+	"fargate-service": {
+		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "repository_arn": "registry.repository_arn", "image_credentials_arn": "registry.credentials_arn",
+		"cpu": "task.cpu", "memory": "task.memory", "architecture": "task.architecture", "queues": "scale.queues",
+		"port": "listen.port", "protocol": "listen.protocol", "discovery_name": "listen.discovery_name",
+		"health_path": "health.path", "health_command": "health.command", "health_check_grace_seconds": "health.grace_seconds",
+		"drain_seconds": "shutdown.drain_seconds", "stop_timeout_seconds": "shutdown.stop_timeout_seconds",
+		"outbound_ports": "firewall.outbound_ports", "security_group_ids": "firewall.security_group_ids",
+		"iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
+	},
+	"fargate-job": {
+		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "repository_arn": "registry.repository_arn", "image_credentials_arn": "registry.credentials_arn",
+		"cpu": "task.cpu", "memory": "task.memory", "architecture": "task.architecture",
+		"outbound_ports": "firewall.outbound_ports", "security_group_ids": "firewall.security_group_ids",
+		"iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
+	},
+	"cron": {
+		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
+		"auth_secret_arn": "signature.secret_arn", "auth_key_id": "signature.key_id", "app_id": "signature.app_id", "env_name": "signature.env_name",
 	},
 }
 
@@ -133,6 +161,9 @@ func overridden(module string, argument environment.Argument, generated emit.Val
 		return emit.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
 	constraint, known := modules.Type(module, argument.Name)
+	if place, was := moved[module][argument.Name]; was {
+		return emit.Value{}, movedArgument(module, argument, place, args)
+	}
 	if !known {
 		names := settable(module, args)
 		hint := "remove it: none can be set by itself"
@@ -146,31 +177,102 @@ func overridden(module string, argument environment.Argument, generated emit.Val
 			return refuse(reason[0], reason[1])
 		}
 	}
-	value, problem := written(argument.Expression, argument.Value, constraint, argument.Name)
+	value, problem := written(argument.Expression, argument.Value, besides(constraint, generated), argument.Name)
 	if problem != nil {
 		return emit.Value{}, problem
 	}
 	if constraint.IsMapType() {
-		for _, key := range value.Fields() {
-			if slices.Contains(generated.Fields(), key) {
-				hint := "remove the entry, or give yours another name"
-				if argument.Name == "environment" {
-					hint = "remove the entry; a variable of the manifest is set by variables in the block of the service"
-				}
-				return refuse(fmt.Sprintf("its entry %q is generated, from what the application declares", key), hint)
-			}
+		if key := slices.IndexFunc(value.Fields(), func(key string) bool { return slices.Contains(generated.Fields(), key) }); key >= 0 {
+			return refuse(generatedEntry(argument.Name, value.Fields()[key]))
 		}
 		return generated.And(value), nil
 	}
+	if constraint.IsObjectType() && (generated.Fields() != nil || !generated.Refers()) {
+		return joined(module, argument, generated, value)
+	}
 	if generated.Refers() {
-		line, _ := generated.Line()
-		why := "it is wired to other parts of the generated code"
-		if line != "" && !strings.ContainsAny(line, "{[(\"") {
-			why = "it is wired to " + line
-		}
-		return refuse(why, "remove it")
+		return refuse(wired(generated), "remove it")
 	}
 	return value, nil
+}
+
+// movedArgument is what is said of an argument by its old name: where it is now, and what can be done there.
+func movedArgument(module string, argument environment.Argument, place string, args []emit.Arg) *hcl.Diagnostic {
+	parent, member, _ := strings.Cut(place, ".")
+	why, hint := "", fmt.Sprintf("write %s = { %s = ... }", parent, member)
+	if i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == parent }); i >= 0 && args[i].Value.Fields() == nil && args[i].Value.Refers() {
+		why, hint = wired(args[i].Value), "remove it"
+	}
+	for _, reasons := range []map[string][2]string{settled[""], settled[module]} {
+		if reason, found := reasons[parent]; found {
+			why, hint = reason[0], reason[1]
+		}
+		if reason, found := reasons[place]; found {
+			why, hint = reason[0], reason[1]
+		}
+	}
+	if why != "" {
+		why = ", which cannot be set by itself: " + why
+	}
+	return diagnostic.Error(argument.NameAt, "Renamed argument", hint, "The argument %q of the module %s is the member %q of the argument %q now%s.", argument.Name, module, member, parent, why)
+}
+
+// wired is why what refers to other code cannot be set.
+func wired(generated emit.Value) string {
+	if line, _ := generated.Line(); line != "" && !strings.ContainsAny(line, "{[(\"") {
+		return "it is wired to " + line
+	}
+	return "it is wired to other parts of the generated code"
+}
+
+// generatedEntry is why an entry of a map cannot be set that is there already, and what to do.
+func generatedEntry(argument, key string) (why, hint string) {
+	hint = "remove the entry, or give yours another name"
+	if argument == "environment" {
+		hint = "remove the entry; a variable of the manifest is set by variables in the block of the service"
+	}
+	return fmt.Sprintf("its entry %q is generated, from what the application declares", key), hint
+}
+
+// besides is the type of what may be said besides what is generated: its members are there already.
+func besides(constraint cty.Type, generated emit.Value) cty.Type {
+	if !constraint.IsObjectType() || len(generated.Fields()) == 0 {
+		return constraint
+	}
+	optional := generated.Fields()
+	for member := range constraint.OptionalAttributes() {
+		optional = append(optional, member)
+	}
+	return cty.ObjectWithOptionalAttrs(constraint.AttributeTypes(), optional)
+}
+
+// joined is an object with the members that are set in place of those that are generated; entries of a member that is a map
+// join those that are there.
+func joined(module string, argument environment.Argument, generated, set emit.Value) (emit.Value, *hcl.Diagnostic) {
+	constraint, _ := modules.Type(module, argument.Name)
+	var members []emit.Arg
+	for _, member := range set.Fields() {
+		refuse := func(why, hint string) (emit.Value, *hcl.Diagnostic) {
+			return emit.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint,
+				"The member %q of the argument %q of the module %s cannot be set by itself: %s.", member, argument.Name, module, why)
+		}
+		if reason, found := settled[module][argument.Name+"."+member]; found {
+			return refuse(reason[0], reason[1])
+		}
+		value, _ := set.Field(member)
+		old, there := generated.Field(member)
+		switch {
+		case there && constraint.AttributeType(member).IsMapType():
+			if key := slices.IndexFunc(value.Fields(), func(key string) bool { return slices.Contains(old.Fields(), key) }); key >= 0 {
+				return refuse(generatedEntry(member, value.Fields()[key]))
+			}
+			value = old.And(value)
+		case there && old.Refers():
+			return refuse(wired(old), "remove it")
+		}
+		members = append(members, Arg(member, value))
+	}
+	return Said(module, argument.Name, generated.With(emit.Object(members...))...), nil
 }
 
 // settable are the arguments of a module call that an override may set, in the order of the module's variables. args are those that
@@ -181,7 +283,7 @@ func settable(module string, args []emit.Arg) []string {
 		_, here := settled[module][name]
 		constraint, _ := modules.Type(module, name)
 		i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == name })
-		return everywhere || here || i >= 0 && !constraint.IsMapType() && args[i].Value.Refers()
+		return everywhere || here || i >= 0 && !constraint.IsMapType() && args[i].Value.Fields() == nil && args[i].Value.Refers()
 	})
 }
 

@@ -111,6 +111,16 @@ func variableOrder(module string) map[string]int {
 	return order
 }
 
+// Said is an argument that is an object: the members that say something else than the module's default, on one line when they
+// are plain; an empty object when none does, which is not printed.
+func Said(module, argument string, members ...emit.Arg) emit.Value {
+	said := slices.DeleteFunc(members, func(m emit.Arg) bool {
+		written, short := m.Value.Line()
+		return short && (written == modules.MemberDefault(module, argument, m.Name) || written == "{}")
+	})
+	return emit.Row(said...)
+}
+
 // Arg is an argument of a module call.
 func Arg(name string, value emit.Value) emit.Arg { return emit.Arg{Name: name, Value: value} }
 

@@ -6,16 +6,14 @@ module "job_statements" {
 
   name               = "parcels-production-statements"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key_arn
-  cpu                = 1024
-  memory             = 4096
+  image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
+  registry           = local.platform.registry
+  command            = ["/bin/tracking", "statements"]
+  task               = { cpu = 1024, memory = 4096 }
   spot               = true
   log_retention_days = 365
-  command            = ["/bin/tracking", "statements"]
   alarm_topic_arns   = ["arn:aws:sns:eu-central-1:123456789012:operations"]
 
   environment = {
