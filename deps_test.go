@@ -21,9 +21,9 @@ const module = "github.com/groundplan/groundplan"
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
 	"cmd/groundplan":        {"generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "database", "kubernetes", "terraform"},
-	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "modules"},
+	"generator":             {"generator/app", "generator/attribution", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/parallel", "generator/quota", "generator/sizes", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/value", "modules"},
 	"generator/holdings":    {"generator/diagnostic", "generator/kinds"},
-	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "modules"},
+	"generator/kinds":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/source", "generator/value", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names"},
 	"generator/quota":       {"generator/diagnostic", "generator/environment", "generator/kinds"},
 	"generator/attribution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/source"},
@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 	"generator/guide":       {"generator/app", "generator/environment", "generator/kinds", "generator/names", "generator/quota", "templates"},
 	"generator/sizes":       {},
 	"generator/app":         {"generator/diagnostic"},
-	"generator/emit":        {},
+	"generator/emit":        {"generator/value"},
+	"generator/value":       {"generator/app"},
 	"generator/names":       {},
 	"generator/parallel":    {},
 	"generator/diagnostic":  {},

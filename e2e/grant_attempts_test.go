@@ -307,10 +307,10 @@ func (g *grantees) secrets(t *testing.T, needed func(id string) bool) []attempt 
 	return append(attempts, attempt{name: "list secrets", service: "secretsmanager", operation: "ListSecrets", parameters: fixed(nil)})
 }
 
-// isServiceAuth says whether a secret is the key by which processes and cron jobs sign.
+// isServiceAuth reports whether a secret is the key by which processes and cron jobs sign.
 func isServiceAuth(id string) bool { return strings.HasPrefix(id, "service auth") }
 
-// needs says whether a process is given a secret at its start.
+// needs reports whether a process is given a secret at its start.
 func (g *grantees) needs(process environment.Process, id string) bool {
 	kind, name, _ := strings.Cut(id, " ")
 	switch {

@@ -9,21 +9,21 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // containerArgs are the arguments of a process that only plain containers have: no runtime of Encore's reads a config
 // there, and no gateway stands in front of it.
-func containerArgs(s *kinds.Stack, p *kinds.Process) []emit.Arg {
+func containerArgs(s *kinds.Stack, p *kinds.Process) []value.Field {
 	c := p.Service(p.Name).Container
 	image, registry := containerImage(s.Deployment, c)
-	return []emit.Arg{
+	return []value.Field{
 		kinds.Arg("image", image),
 		kinds.Arg("registry", registry),
-		kinds.Arg("command", emit.Strings(c.Command)),
+		kinds.Arg("command", value.Strings(c.Command)),
 		kinds.Arg("routes", containerRoutes(s.Deployment, p, c)),
 	}
 }
@@ -56,9 +56,9 @@ func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
 // containerImage is the image of a service and what its tasks pull it by: the environment's repository, the private one of
 // ECR whose image the manifest names, or the credentials for a registry outside AWS. For any other image there is nothing to
 // permit.
-func containerImage(d *kinds.Deployment, c *app.Container) (image, registry emit.Value) {
+func containerImage(d *kinds.Deployment, c *app.Container) (image, registry value.Value) {
 	if c.Image == "" {
-		return emit.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), emit.Ref("local.platform.registry")
+		return value.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), value.Traversal("local.platform.registry")
 	}
 	registry = kinds.Said("fargate-service", "registry", kinds.Arg("credentials_arn", imageCredentials(d, c)))
 	if parts := kinds.PrivateImage.FindStringSubmatch(c.Image); parts != nil {
@@ -69,52 +69,52 @@ func containerImage(d *kinds.Deployment, c *app.Container) (image, registry emit
 		case strings.HasPrefix(parts[2], "us-gov-"):
 			partition = "aws-us-gov"
 		}
-		registry = emit.Row(kinds.Arg("repository_arn", emit.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))))
+		registry = value.Row(kinds.Arg("repository_arn", value.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))))
 	}
-	return emit.String(c.Image), registry
+	return value.String(c.Image), registry
 }
 
 // imageCredentials is the secret by which an image of a private registry outside AWS is pulled.
-func imageCredentials(d *kinds.Deployment, c *app.Container) emit.Value {
+func imageCredentials(d *kinds.Deployment, c *app.Container) value.Value {
 	if c.ImageCredentials == "" {
-		return emit.String("")
+		return value.String("")
 	}
-	return emit.Ref(d.SecretARN(c.ImageCredentials))
+	return value.Traversal(d.SecretARN(c.ImageCredentials))
 }
 
 // variableArgs are the environment variables of a container, with a comment where what they are about begins.
-func variableArgs(p *kinds.Process) emit.Value {
-	fields := make([]emit.Arg, 0, len(p.Variables))
+func variableArgs(p *kinds.Process) value.Value {
+	fields := make([]value.Field, 0, len(p.Variables))
 	last := ""
 	for _, v := range p.Variables {
-		field := emit.Arg{Name: v.Name, Value: v.Value}
+		field := value.Field{Name: v.Name, Value: v.Value}
 		if v.Comment != last {
 			field.Comments = []string{v.Comment}
 		}
 		last = v.Comment
 		fields = append(fields, field)
 	}
-	return emit.Map(fields...)
+	return value.Map(fields...)
 }
 
 // containerRoutes is the rule by which the load balancer sends requests to a public service.
-func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) emit.Value {
+func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) value.Value {
 	if !c.Public {
-		return emit.Map()
+		return value.Map()
 	}
-	fields := []emit.Arg{
-		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
-		kinds.Arg("priority", emit.Int(d.Priorities[p.Name])),
-		kinds.Arg("hosts", emit.Strings(containerHosts(d.Env, c))),
+	fields := []value.Field{
+		kinds.Arg("listener_arn", value.Traversal("local.platform.load_balancer.listener_arn")),
+		kinds.Arg("security_group_id", value.Traversal("local.platform.load_balancer.security_group_id")),
+		kinds.Arg("priority", value.Int(d.Priorities[p.Name])),
+		kinds.Arg("hosts", value.Strings(containerHosts(d.Env, c))),
 	}
 	if len(c.Paths) > 0 {
-		fields = append(fields, kinds.Arg("paths", emit.Strings(c.Paths)))
+		fields = append(fields, kinds.Arg("paths", value.Strings(c.Paths)))
 	}
 	if c.StickySeconds > 0 {
-		fields = append(fields, kinds.Arg("sticky_seconds", emit.Int(c.StickySeconds)))
+		fields = append(fields, kinds.Arg("sticky_seconds", value.Int(c.StickySeconds)))
 	}
-	return emit.Map(kinds.Arg("public", emit.Object(fields...)))
+	return value.Map(kinds.Arg("public", value.Object(fields...)))
 }
 
 // containerHosts are the host names a service answers to; none means all of them. Without a domain the load balancer is

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -26,13 +27,13 @@ func contract(output *generator.Output) []string {
 		if !strings.HasSuffix(path, ".tf") {
 			continue
 		}
-		file, diags := hclsyntax.ParseConfig(output.Files[path], path, hcl.InitialPos)
-		if diags.HasErrors() {
-			c.problems = append(c.problems, diags.Error())
+		body, problem := parse(path, output.Files[path])
+		if problem != "" {
+			c.problems = append(c.problems, problem)
 			continue
 		}
 		folder := path[:strings.LastIndex(path, "/")]
-		c.bodies[folder] = append(c.bodies[folder], file.Body.(*hclsyntax.Body))
+		c.bodies[folder] = append(c.bodies[folder], body)
 	}
 	for folder, bodies := range c.bodies {
 		c.faces[folder] = face(bodies)
@@ -44,6 +45,24 @@ func contract(output *generator.Output) []string {
 	}
 	return c.problems
 }
+
+// parse reads a file, which another test has read already more often than not: the modules above all.
+func parse(path string, content []byte) (*hclsyntax.Body, string) {
+	key := path + "\n" + string(content)
+	if known, is := parsed.Load(key); is {
+		return known.(*hclsyntax.Body), ""
+	}
+	file, diags := hclsyntax.ParseConfig(content, path, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, diags.Error()
+	}
+	body := file.Body.(*hclsyntax.Body)
+	parsed.Store(key, body)
+	return body, ""
+}
+
+// parsed are the bodies that parse has read, by path and content. Nobody changes them.
+var parsed sync.Map
 
 type contractCheck struct {
 	bodies   map[string][]*hclsyntax.Body

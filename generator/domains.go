@@ -7,20 +7,20 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // domainArgs are the names of the load balancer, and the zones they stand in.
-func domainArgs(d *kinds.Deployment) []emit.Arg {
+func domainArgs(d *kinds.Deployment) []value.Field {
 	env := d.Env
 	names := d.Subdomains()
 	var redirected []string
-	var zones, private []emit.Arg
+	var zones, private []value.Field
 	if env.PrivateZoneID != "" {
 		for _, name := range append([]string{env.Domain}, names...) {
-			private = append(private, kinds.Arg(name, emit.String(env.PrivateZoneID)))
+			private = append(private, kinds.Arg(name, value.String(env.PrivateZoneID)))
 		}
 	}
 	for _, alias := range env.Aliases {
@@ -29,21 +29,21 @@ func domainArgs(d *kinds.Deployment) []emit.Arg {
 			redirected = append(redirected, alias.Domain)
 		}
 		if alias.HostedZoneID != env.HostedZoneID {
-			zones = append(zones, kinds.Arg(alias.Domain, emit.String(alias.HostedZoneID)))
+			zones = append(zones, kinds.Arg(alias.Domain, value.String(alias.HostedZoneID)))
 		}
 		if alias.PrivateZoneID != "" {
-			private = append(private, kinds.Arg(alias.Domain, emit.String(alias.PrivateZoneID)))
+			private = append(private, kinds.Arg(alias.Domain, value.String(alias.PrivateZoneID)))
 		}
 	}
-	return []emit.Arg{
-		kinds.Arg("domain", emit.String(env.Domain)),
-		kinds.Arg("alternative_domains", emit.Strings(distinct(names))),
-		kinds.Arg("redirected_domains", emit.Strings(distinct(redirected))),
-		kinds.Arg("hosted_zone_id", emit.String(env.HostedZoneID)),
-		kinds.Arg("hosted_zone_ids", emit.Map(zones...)),
-		kinds.Arg("private_zone_ids", emit.Map(private...)),
-		kinds.Arg("certificate_arn", emit.String(env.CertificateARN)),
-		kinds.Arg("internal", emit.Bool(env.Internal)),
+	return []value.Field{
+		kinds.Arg("domain", value.String(env.Domain)),
+		kinds.Arg("alternative_domains", value.Strings(distinct(names))),
+		kinds.Arg("redirected_domains", value.Strings(distinct(redirected))),
+		kinds.Arg("hosted_zone_id", value.String(env.HostedZoneID)),
+		kinds.Arg("hosted_zone_ids", value.Map(zones...)),
+		kinds.Arg("private_zone_ids", value.Map(private...)),
+		kinds.Arg("certificate_arn", value.String(env.CertificateARN)),
+		kinds.Arg("internal", value.Bool(env.Internal)),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // The versions that the generated code works with: write-only arguments need Terraform and OpenTofu 1.11, and
@@ -19,11 +20,11 @@ const (
 func frame(s *kinds.Stack, stack string) {
 	s.Add("terraform.tf", emit.Block{
 		Type: "terraform",
-		Args: []emit.Arg{kinds.Arg("required_version", emit.String(terraformVersions))},
+		Args: []value.Field{kinds.Arg("required_version", value.String(terraformVersions))},
 		Blocks: []emit.Block{
-			{Type: "required_providers", Args: []emit.Arg{kinds.Arg("aws", emit.Object(
-				kinds.Arg("source", emit.String("hashicorp/aws")),
-				kinds.Arg("version", emit.String(providerVersions)),
+			{Type: "required_providers", Args: []value.Field{kinds.Arg("aws", value.Object(
+				kinds.Arg("source", value.String("hashicorp/aws")),
+				kinds.Arg("version", value.String(providerVersions)),
 			))}},
 			{Type: "backend", Labels: []string{backendType(s.Env)}, Args: backend(s.Env, stack)},
 		},
@@ -31,7 +32,7 @@ func frame(s *kinds.Stack, stack string) {
 	s.Add("providers.tf", provider(s.Env, stack, s.Env.Region))
 	if s.NorthVirginia {
 		other := provider(s.Env, stack, "us-east-1")
-		other.Args = append([]emit.Arg{kinds.Arg("alias", emit.String("us_east_1"))}, other.Args...)
+		other.Args = append([]value.Field{kinds.Arg("alias", value.String("us_east_1"))}, other.Args...)
 		other.Comments = []string{"For CloudFront, which takes certificates of this region alone"}
 		s.Add("providers.tf", other)
 	}
@@ -43,12 +44,12 @@ func frame(s *kinds.Stack, stack string) {
 			emit.Block{
 				Type: "data", Labels: []string{"terraform_remote_state", "platform"},
 				Comments: []string{"What the platform stack of this environment has made"},
-				Args: []emit.Arg{
-					kinds.Arg("backend", emit.String(backendType(s.Env))),
-					kinds.Arg("config", emit.Object(remoteState(s.Env, platformStack)...)),
+				Args: []value.Field{
+					kinds.Arg("backend", value.String(backendType(s.Env))),
+					kinds.Arg("config", value.Object(remoteState(s.Env, platformStack)...)),
 				},
 			},
-			emit.Block{Type: "locals", Args: []emit.Arg{kinds.Arg("platform", emit.Ref("data.terraform_remote_state.platform.outputs"))}},
+			emit.Block{Type: "locals", Args: []value.Field{kinds.Arg("platform", value.Traversal("data.terraform_remote_state.platform.outputs"))}},
 		)
 	}
 }
@@ -67,41 +68,41 @@ func sameAccount(s *kinds.Stack, stack string) {
 	// Everything else of the state is gone from a plan once the provider has looked for it in the wrong account; this is nowhere
 	// but in the state.
 	lifecycle := refuseUnless("self.output", account, "The credentials are for account ", account, ", but this environment was made in account ", "self.output", ".")
-	lifecycle.Args = []emit.Arg{kinds.Arg("ignore_changes", emit.List(emit.Ref("input")))}
+	lifecycle.Args = []value.Field{kinds.Arg("ignore_changes", value.List(value.Traversal("input")))}
 	s.Add("providers.tf", identity, emit.Block{
 		Type: "resource", Labels: []string{"terraform_data", "account"},
 		Comments: []string{"The account of the first apply: with the credentials of another one a plan fails"},
-		Args:     []emit.Arg{kinds.Arg("input", emit.Ref(account))},
+		Args:     []value.Field{kinds.Arg("input", value.Traversal(account))},
 		Blocks:   []emit.Block{lifecycle},
 	})
-	s.Output("account_id", "The account of the environment, which the services have to be in as well.", emit.Ref(account))
+	s.Output("account_id", "The account of the environment, which the services have to be in as well.", value.Traversal(account))
 }
 
-// refuseUnless is a lifecycle by which a plan fails unless two references are equal; message is as for emit.Template.
+// refuseUnless is a lifecycle by which a plan fails unless two references are equal; message is as for value.Template.
 func refuseUnless(one, other string, message ...string) emit.Block {
-	return emit.Block{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []emit.Arg{
-		kinds.Arg("condition", emit.Equal(one, other)),
-		kinds.Arg("error_message", emit.Template(message...)),
+	return emit.Block{Type: "lifecycle", Blocks: []emit.Block{{Type: "postcondition", Args: []value.Field{
+		kinds.Arg("condition", value.Equal(value.Traversal(one), value.Traversal(other))),
+		kinds.Arg("error_message", value.Template(message...)),
 	}}}}
 }
 
 // provider is AWS in one region: the account it may touch, and the tags of everything it makes.
 func provider(env *environment.Environment, stack, region string) emit.Block {
-	block := emit.Block{Type: "provider", Labels: []string{"aws"}, Args: []emit.Arg{kinds.Arg("region", emit.String(region))}}
+	block := emit.Block{Type: "provider", Labels: []string{"aws"}, Args: []value.Field{kinds.Arg("region", value.String(region))}}
 	if env.AccountID != "" {
-		block.Args = append(block.Args, kinds.Arg("allowed_account_ids", emit.Strings([]string{env.AccountID})))
+		block.Args = append(block.Args, kinds.Arg("allowed_account_ids", value.Strings([]string{env.AccountID})))
 	}
 	// What is set here reaches everything that carries tags: tasks and snapshots get those of their service and server, and
 	// schedules, which cannot carry any, stand in a group that does.
-	tags := make([]emit.Arg, 0, len(environment.OwnTags)+len(env.Tags))
+	tags := make([]value.Field, 0, len(environment.OwnTags)+len(env.Tags))
 	own := map[string]string{"application": env.App, "environment": env.Name, "managed-by": "groundplan", "stack": stack}
 	for _, key := range environment.OwnTags {
-		tags = append(tags, kinds.Arg(key, emit.String(own[key])))
+		tags = append(tags, kinds.Arg(key, value.String(own[key])))
 	}
-	for key, value := range env.Tags {
-		tags = append(tags, kinds.Arg(key, emit.String(value)))
+	for key, v := range env.Tags {
+		tags = append(tags, kinds.Arg(key, value.String(v)))
 	}
-	block.Blocks = []emit.Block{{Type: "default_tags", Args: []emit.Arg{kinds.Arg("tags", emit.Map(tags...))}}}
+	block.Blocks = []emit.Block{{Type: "default_tags", Args: []value.Field{kinds.Arg("tags", value.Map(tags...))}}}
 	return block
 }
 
@@ -113,24 +114,24 @@ func backendType(env *environment.Environment) string {
 }
 
 // backend is where the state of a stack is kept: S3 with a lock file, or a file beside the code.
-func backend(env *environment.Environment, stack string) []emit.Arg {
+func backend(env *environment.Environment, stack string) []value.Field {
 	if env.State == nil {
 		return nil
 	}
-	return append(s3State(env, stack), kinds.Arg("encrypt", emit.Bool(true)), kinds.Arg("use_lockfile", emit.Bool(true)))
+	return append(s3State(env, stack), kinds.Arg("encrypt", value.Bool(true)), kinds.Arg("use_lockfile", value.Bool(true)))
 }
 
-func remoteState(env *environment.Environment, stack string) []emit.Arg {
+func remoteState(env *environment.Environment, stack string) []value.Field {
 	if env.State == nil {
-		return []emit.Arg{kinds.Arg("path", emit.Template("", "path.module", fmt.Sprintf("/../%s/terraform.tfstate", stack)))}
+		return []value.Field{kinds.Arg("path", value.Template("", "path.module", fmt.Sprintf("/../%s/terraform.tfstate", stack)))}
 	}
 	return s3State(env, stack)
 }
 
-func s3State(env *environment.Environment, stack string) []emit.Arg {
-	return []emit.Arg{
-		kinds.Arg("bucket", emit.String(env.State.Bucket)),
-		kinds.Arg("key", emit.String(env.State.KeyPrefix+"/"+stack+".tfstate")),
-		kinds.Arg("region", emit.String(env.State.Region)),
+func s3State(env *environment.Environment, stack string) []value.Field {
+	return []value.Field{
+		kinds.Arg("bucket", value.String(env.State.Bucket)),
+		kinds.Arg("key", value.String(env.State.KeyPrefix+"/"+stack+".tfstate")),
+		kinds.Arg("region", value.String(env.State.Region)),
 	}
 }

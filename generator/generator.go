@@ -171,7 +171,7 @@ func printStack(result *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
 	}
 	files := slices.Sorted(maps.Keys(s.Files))
 	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]]) })
+	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]], nil) })
 	var diags hcl.Diagnostics
 	for i, file := range files {
 		if err := problems[i]; err != nil {

@@ -190,7 +190,7 @@ var goldenRules = []rule{
 	settled("C1", "cache", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
 
 	{"J1", "cron", "schedule_expressions", func(_ deployed, r *app.Resource) any {
-		expressions, err := r.Spec.(*kinds.Cron).Expressions() // TestJ1_EveryRunsWhenItShould says whether these are right
+		expressions, err := r.Spec.(*kinds.Cron).Expressions() // TestJ1_EveryRunsWhenItShould checks that these are right
 		if err != nil {
 			return err.Error()
 		}

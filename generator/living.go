@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // What an earlier run left decides what this one may do: nothing that holds data is replaced or destroyed unless it is
@@ -158,8 +159,8 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 		}
 		s.Add("removed.tf", emit.Block{
 			Type: "removed", Comments: []string{diagnostic.Capitalized(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
-			Args:   []emit.Arg{kinds.Arg("from", emit.Ref(address))},
-			Blocks: []emit.Block{{Type: "lifecycle", Args: []emit.Arg{kinds.Arg("destroy", emit.Bool(false))}}},
+			Args:   []value.Field{kinds.Arg("from", value.Traversal(address))},
+			Blocks: []emit.Block{{Type: "lifecycle", Args: []value.Field{kinds.Arg("destroy", value.Bool(false))}}},
 		})
 	}
 	if len(addresses) > 0 {
@@ -192,7 +193,7 @@ func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
 			delete(moved, from) // somebody else has the address, or nothing is there any more
 			continue
 		}
-		s.Add("moved.tf", emit.Block{Type: "moved", Args: []emit.Arg{kinds.Arg("from", emit.Ref(from)), kinds.Arg("to", emit.Ref(moved[from]))}})
+		s.Add("moved.tf", emit.Block{Type: "moved", Args: []value.Field{kinds.Arg("from", value.Traversal(from)), kinds.Arg("to", value.Traversal(moved[from]))}})
 	}
 	if len(moved) > 0 {
 		if lock.Moved == nil {

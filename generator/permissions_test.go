@@ -6,17 +6,18 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // TestF4_PermissionsAreStatementsOfTheTaskRole prints what a kind asks for: one statement per use, by name, with exactly
 // the actions and resources it gave and the code that asks for it above.
 func TestF4_PermissionsAreStatementsOfTheTaskRole(t *testing.T) {
 	p := &kinds.Process{Process: environment.Process{Name: "orders"}, Permissions: []kinds.Permission{
-		{Name: "topic_paid", Comment: "publishes to topic \"paid\", in orders/orders.go", Actions: []string{"sns:Publish"}, Resources: []emit.Value{emit.Ref("local.platform.topic_paid.arn")}},
+		{Name: "topic_paid", Comment: "publishes to topic \"paid\", in orders/orders.go", Actions: []string{"sns:Publish"}, Resources: []value.Value{value.Traversal("local.platform.topic_paid.arn")}},
 		{Name: "bucket_files", Comment: "reads bucket \"files\", in orders/files.go", Actions: []string{"s3:GetObject", "s3:ListBucket"},
-			Resources: []emit.Value{emit.Ref("local.platform.bucket_files.arn"), emit.Template("", "local.platform.bucket_files.arn", "/*")}},
+			Resources: []value.Value{value.Traversal("local.platform.bucket_files.arn"), value.Template("", "local.platform.bucket_files.arn", "/*")}},
 	}}
-	content, err := emit.Print([]emit.Block{{Type: "x", Args: []emit.Arg{{Name: "permissions", Value: permissionArgs(p)}}}})
+	content, err := emit.Print([]emit.Block{{Type: "x", Args: []value.Field{{Name: "permissions", Value: permissionArgs(p)}}}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,10 +3,10 @@ package generator
 import (
 	"fmt"
 
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // lowerPlatform builds the long-lived stack of an environment: what services need before they can start.
@@ -39,38 +39,38 @@ func gateway(env *environment.Environment) *environment.Process {
 }
 
 // name is the physical name of what an environment has one of.
-func name(s *kinds.Stack, budget names.Budget) emit.Value {
-	return emit.String(names.Of(budget, s.Env.App, s.Env.Name))
+func name(s *kinds.Stack, budget names.Budget) value.Value {
+	return value.String(names.Of(budget, s.Env.App, s.Env.Name))
 }
 
 // network is where everything runs: a VPC of the environment's own, or one that exists.
 func network(s *kinds.Stack) {
 	if existing := s.Env.Network; existing != nil {
 		s.Existing("network.tf", "network", "network",
-			[]string{"The network exists and stays its owner's: ../../README.md says what has to be open in it"}, emit.Object(
-				kinds.Arg("vpc_id", emit.String(existing.VPCID)),
-				kinds.Arg("public_subnet_ids", emit.Strings(existing.PublicSubnetIDs)),
-				kinds.Arg("compute_subnet_ids", emit.Strings(existing.ComputeSubnetIDs)),
-				kinds.Arg("storage_subnet_ids", emit.Strings(existing.StorageSubnetIDs)),
+			[]string{"The network exists and stays its owner's: ../../README.md says what has to be open in it"}, value.Object(
+				kinds.Arg("vpc_id", value.String(existing.VPCID)),
+				kinds.Arg("public_subnet_ids", value.Strings(existing.PublicSubnetIDs)),
+				kinds.Arg("compute_subnet_ids", value.Strings(existing.ComputeSubnetIDs)),
+				kinds.Arg("storage_subnet_ids", value.Strings(existing.StorageSubnetIDs)),
 			))
 	} else {
 		s.Module("network.tf", "network", "network", "network",
 			[]string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", s.Env.Name)},
 			kinds.Arg("name", name(s, names.Unit)),
-			kinds.Arg("cidr", emit.String(s.Env.CIDR)),
-			kinds.Arg("zones", emit.Strings(s.Env.Zones)),
-			kinds.Arg("nat", emit.String(s.Env.NAT)),
-			kinds.Arg("storage_ports", emit.Ints(s.StoragePorts())),
-			kinds.Arg("service_port", emit.Int(s.Port())),
-			kinds.Arg("interface_endpoints", emit.Strings(s.Env.InterfaceEndpoints)),
-			kinds.Arg("endpoint_account_ids", emit.Strings(imageAccounts(s.Deployment))),
+			kinds.Arg("cidr", value.String(s.Env.CIDR)),
+			kinds.Arg("zones", value.Strings(s.Env.Zones)),
+			kinds.Arg("nat", value.String(s.Env.NAT)),
+			kinds.Arg("storage_ports", value.Ints(s.StoragePorts())),
+			kinds.Arg("service_port", value.Int(s.Port())),
+			kinds.Arg("interface_endpoints", value.Strings(s.Env.InterfaceEndpoints)),
+			kinds.Arg("endpoint_account_ids", value.Strings(imageAccounts(s.Deployment))),
 			kinds.Arg("key_arn", s.KeyARN()),
-			kinds.Arg("flow_log_retention_days", emit.Int(s.Env.FlowLogRetentionDays)),
-			kinds.Arg("iam_path", emit.String(s.Env.IAMPath)),
-			kinds.Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+			kinds.Arg("flow_log_retention_days", value.Int(s.Env.FlowLogRetentionDays)),
+			kinds.Arg("iam_path", value.String(s.Env.IAMPath)),
+			kinds.Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
 		)
 	}
-	s.Output("network", "Where processes run.", emit.Object(
+	s.Output("network", "Where processes run.", value.Object(
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("compute_subnet_ids", s.Network("compute_subnet_ids")),
 	))
@@ -101,14 +101,14 @@ func imageAccounts(d *kinds.Deployment) []string {
 func encryptionKey(s *kinds.Stack) {
 	if s.Env.KeyARN != "" {
 		s.Existing("encryption.tf", "key_arn", "encryption key",
-			[]string{"The key exists and stays its owner's: ../../README.md says what its policy has to admit"}, emit.String(s.Env.KeyARN))
+			[]string{"The key exists and stays its owner's: ../../README.md says what its policy has to admit"}, value.String(s.Env.KeyARN))
 	} else {
 		s.Module("encryption.tf", "key", "encryption-key", "encryption key",
 			[]string{"One key encrypts the logs, images, secrets and databases of this environment"},
 			kinds.Arg("name", name(s, names.KeyAlias)),
-			kinds.Arg("deletion_window_days", emit.Int(s.Env.KeyDeletionDays)),
-			kinds.Arg("log_groups", emit.Strings(kinds.KeyLogGroups(s.Deployment))),
-			kinds.Arg("topics", emit.Strings(kinds.KeyTopics(s.Deployment))),
+			kinds.Arg("deletion_window_days", value.Int(s.Env.KeyDeletionDays)),
+			kinds.Arg("log_groups", value.Strings(kinds.KeyLogGroups(s.Deployment))),
+			kinds.Arg("topics", value.Strings(kinds.KeyTopics(s.Deployment))),
 		)
 	}
 	s.Output("key_arn", "Key that encrypts logs, images, secrets and databases.", s.KeyARN())
@@ -124,16 +124,16 @@ func cluster(s *kinds.Stack) {
 		[]string{"The cluster, and the private DNS namespace in which processes find each other"},
 		kinds.Arg("name", name(s, names.Cluster)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
-		kinds.Arg("namespace", emit.String(namespace(s.Env))),
+		kinds.Arg("namespace", value.String(namespace(s.Env))),
 		kinds.Arg("key_arn", s.KeyARN()),
-		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
-		kinds.Arg("container_insights", emit.Bool(s.Env.ContainerInsights)),
+		kinds.Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+		kinds.Arg("container_insights", value.Bool(s.Env.ContainerInsights)),
 	)
-	s.Output("cluster", "The cluster that processes run on.", emit.Object(
-		kinds.Arg("cluster_arn", emit.Ref("module.cluster.cluster_arn")),
-		kinds.Arg("cluster_name", emit.Ref("module.cluster.cluster_name")),
-		kinds.Arg("namespace_id", emit.Ref("module.cluster.namespace_id")),
-		kinds.Arg("namespace", emit.Ref("module.cluster.namespace")),
+	s.Output("cluster", "The cluster that processes run on.", value.Object(
+		kinds.Arg("cluster_arn", value.Traversal("module.cluster.cluster_arn")),
+		kinds.Arg("cluster_name", value.Traversal("module.cluster.cluster_name")),
+		kinds.Arg("namespace_id", value.Traversal("module.cluster.namespace_id")),
+		kinds.Arg("namespace", value.Traversal("module.cluster.namespace")),
 	))
 }
 
@@ -149,27 +149,27 @@ func loadBalancer(s *kinds.Stack) {
 	case s.Env.Internal:
 		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", s.Env.Domain, target)
 	}
-	args := []emit.Arg{
+	args := []value.Field{
 		kinds.Arg("name", name(s, names.LoadBalancer)),
 		kinds.Arg("vpc_id", s.Network("vpc_id")),
 		kinds.Arg("subnet_ids", s.Network(s.Env.LoadBalancerTier())),
-		kinds.Arg("web_acl_arn", emit.String(s.Env.WebACLARN)),
-		kinds.Arg("idle_timeout_seconds", emit.Int(s.Env.IdleTimeoutSeconds)),
-		kinds.Arg("access_log_retention_days", emit.Int(s.Env.AccessLogRetentionDays)),
-		kinds.Arg("deletion_protection", emit.Bool(s.Env.DeletionProtection)),
+		kinds.Arg("web_acl_arn", value.String(s.Env.WebACLARN)),
+		kinds.Arg("idle_timeout_seconds", value.Int(s.Env.IdleTimeoutSeconds)),
+		kinds.Arg("access_log_retention_days", value.Int(s.Env.AccessLogRetentionDays)),
+		kinds.Arg("deletion_protection", value.Bool(s.Env.DeletionProtection)),
 	}
 	if s.Env.Domain != "" {
 		args = append(args, domainArgs(s.Deployment)...)
 	}
 	s.Module("load_balancer.tf", "load_balancer", "load-balancer", "load balancer", []string{comment}, args...)
-	fields := []emit.Arg{
-		kinds.Arg("listener_arn", emit.Ref("module.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", emit.Ref("module.load_balancer.security_group_id")),
-		kinds.Arg("url", emit.Ref("module.load_balancer.url")),
+	fields := []value.Field{
+		kinds.Arg("listener_arn", value.Traversal("module.load_balancer.listener_arn")),
+		kinds.Arg("security_group_id", value.Traversal("module.load_balancer.security_group_id")),
+		kinds.Arg("url", value.Traversal("module.load_balancer.url")),
 	}
 	if s.Env.Domain != "" && len(s.Env.NamesWithoutZone()) > 0 {
 		// Whoever keeps the DNS of a name points it here.
-		fields = append(fields, kinds.Arg("dns_name", emit.Ref("module.load_balancer.dns_name")))
+		fields = append(fields, kinds.Arg("dns_name", value.Traversal("module.load_balancer.dns_name")))
 	}
-	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", emit.Object(fields...))
+	s.Output("load_balancer", "The way in, for the gateway to attach itself to.", value.Object(fields...))
 }

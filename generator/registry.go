@@ -10,10 +10,10 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 func registryComment(application *app.App) string {
@@ -26,17 +26,17 @@ func registryComment(application *app.App) string {
 func registry(s *kinds.Stack) {
 	s.Module("registry.tf", "registry", "registry", "registry",
 		[]string{registryComment(s.App)},
-		kinds.Arg("name", emit.String(kinds.RegistryName(s.Env))),
+		kinds.Arg("name", value.String(kinds.RegistryName(s.Env))),
 		kinds.Arg("key_arn", s.KeyARN()),
-		kinds.Arg("keep_images", emit.Int(s.Env.KeepImages)),
-		kinds.Arg("tag_prefixes", emit.Strings(s.TagPrefixes())),
-		kinds.Arg("push_role_arns", emit.Strings(s.Env.DeployRoleARNs)),
-		kinds.Arg("pull_role_arns", emit.Strings(pullRoles(s.Deployment))),
-		kinds.Arg("force_delete", emit.Bool(!s.Env.DeletionProtection)),
+		kinds.Arg("keep_images", value.Int(s.Env.KeepImages)),
+		kinds.Arg("tag_prefixes", value.Strings(s.TagPrefixes())),
+		kinds.Arg("push_role_arns", value.Strings(s.Env.DeployRoleARNs)),
+		kinds.Arg("pull_role_arns", value.Strings(pullRoles(s.Deployment))),
+		kinds.Arg("force_delete", value.Bool(!s.Env.DeletionProtection)),
 	)
-	s.Output("registry", "Where images are pushed to and pulled from.", emit.Object(
-		kinds.Arg("repository_url", emit.Ref("module.registry.repository_url")),
-		kinds.Arg("repository_arn", emit.Ref("module.registry.repository_arn")),
+	s.Output("registry", "Where images are pushed to and pulled from.", value.Object(
+		kinds.Arg("repository_url", value.Traversal("module.registry.repository_url")),
+		kinds.Arg("repository_arn", value.Traversal("module.registry.repository_arn")),
 	))
 }
 

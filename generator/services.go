@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // lowerServices builds the stack that changes with each deploy: one module call per process, each in a file of its
@@ -25,15 +26,15 @@ func lowerServices(s *kinds.Stack) {
 	}
 	outputJobs(s)
 	if s.Env.Exposed() {
-		s.Output("url", "Where the application answers.", emit.Ref("local.platform.load_balancer.url"))
+		s.Output("url", "Where the application answers.", value.Traversal("local.platform.load_balancer.url"))
 	}
 	if !s.App.DeploysByTag() {
 		return
 	}
-	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []emit.Arg{
-		{Name: "description", Value: emit.String("Tag of the image to run, as pushed to the registry of the platform stack.")},
-		{Name: "type", Value: emit.Ref("string")},
-		{Name: "nullable", Value: emit.Bool(false)},
+	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []value.Field{
+		{Name: "description", Value: value.String("Tag of the image to run, as pushed to the registry of the platform stack.")},
+		{Name: "type", Value: value.Traversal("string")},
+		{Name: "nullable", Value: value.Bool(false)},
 	}})
 }
 
@@ -67,20 +68,20 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		lowerJob(s, p)
 		return
 	}
-	args := []emit.Arg{
-		kinds.Arg("name", emit.String(kinds.UnitName(s.Env, process.Name))),
-		kinds.Arg("cluster", emit.Ref("local.platform.cluster")),
-		kinds.Arg("network", emit.Ref("local.platform.network")),
-		kinds.Arg("key_arn", emit.Ref("local.platform.key_arn")),
+	args := []value.Field{
+		kinds.Arg("name", value.String(kinds.UnitName(s.Env, process.Name))),
+		kinds.Arg("cluster", value.Traversal("local.platform.cluster")),
+		kinds.Arg("network", value.Traversal("local.platform.network")),
+		kinds.Arg("key_arn", value.Traversal("local.platform.key_arn")),
 		kinds.Arg("task", taskSize(process.Task)),
 		kinds.Arg("scale", scale(p)),
 		kinds.Arg("listen", listen(p)),
 		kinds.Arg("health", health(p)),
 		kinds.Arg("shutdown", kinds.Said("fargate-service", "shutdown",
-			kinds.Arg("drain_seconds", emit.Int(process.DrainSeconds)), kinds.Arg("stop_timeout_seconds", emit.Int(process.StopTimeoutSeconds)))),
-		kinds.Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
+			kinds.Arg("drain_seconds", value.Int(process.DrainSeconds)), kinds.Arg("stop_timeout_seconds", value.Int(process.StopTimeoutSeconds)))),
+		kinds.Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
 		kinds.Arg("firewall", firewall(s.Env, process)),
-		kinds.Arg("helper_image", emit.String(s.Env.HelperImage)),
+		kinds.Arg("helper_image", value.String(s.Env.HelperImage)),
 		kinds.Arg("iam", kinds.IAM(s.Env, "fargate-service")),
 		kinds.Arg("security", security(process.Task)),
 		kinds.Arg("environment", variableArgs(p)),
@@ -92,10 +93,10 @@ func lowerProcess(s *kinds.Stack, p *kinds.Process) {
 		args = append(args, containerArgs(s, p)...)
 	} else {
 		args = append(args,
-			kinds.Arg("image", emit.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
-			kinds.Arg("registry", emit.Ref("local.platform.registry")),
+			kinds.Arg("image", value.Template("", "local.platform.registry.repository_url", ":", "var.image_tag")),
+			kinds.Arg("registry", value.Traversal("local.platform.registry")),
 			kinds.Arg("routes", routes(s, process)),
-			emit.Arg{Name: "infra_config", Value: emit.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
+			value.Field{Name: "infra_config", Value: value.Call("jsonencode", infraConfig(p)), Comments: []string{"What the Encore runtime of this process is told"}},
 		)
 	}
 	s.Module(processFile(s.Label("process", "", process.Name)), s.ProcessLabel(process.Name), "fargate-service", "process "+process.Name,
@@ -151,21 +152,21 @@ func folder(dir string) string {
 }
 
 // taskSize is how large a task is, and for which processor.
-func taskSize(t environment.Task) emit.Value {
+func taskSize(t environment.Task) value.Value {
 	return kinds.Said("fargate-service", "task",
-		kinds.Arg("cpu", emit.Int(t.CPU)), kinds.Arg("memory", emit.Int(t.Memory)), kinds.Arg("architecture", emit.String(t.Architecture)))
+		kinds.Arg("cpu", value.Int(t.CPU)), kinds.Arg("memory", value.Int(t.Memory)), kinds.Arg("architecture", value.String(t.Architecture)))
 }
 
 // scale is how many tasks there are, and what that follows.
-func scale(p *kinds.Process) emit.Value {
+func scale(p *kinds.Process) value.Value {
 	s := p.Scale
 	return kinds.Said("fargate-service", "scale",
-		kinds.Arg("min", emit.Int(s.Min)),
-		kinds.Arg("max", emit.Int(s.Max)),
-		kinds.Arg("cpu_percent", emit.Int(s.CPUPercent)),
-		kinds.Arg("memory_percent", emit.Int(s.MemoryPercent)),
-		kinds.Arg("spot_percent", emit.Int(s.SpotPercent)),
-		kinds.Arg("on_demand", emit.Int(s.OnDemand)),
+		kinds.Arg("min", value.Int(s.Min)),
+		kinds.Arg("max", value.Int(s.Max)),
+		kinds.Arg("cpu_percent", value.Int(s.CPUPercent)),
+		kinds.Arg("memory_percent", value.Int(s.MemoryPercent)),
+		kinds.Arg("spot_percent", value.Int(s.SpotPercent)),
+		kinds.Arg("on_demand", value.Int(s.OnDemand)),
 		kinds.Arg("queues", queueArgs(p)),
 	)
 }
@@ -174,95 +175,95 @@ func scale(p *kinds.Process) emit.Value {
 const encoreHealthPath = "/__encore/healthz"
 
 // listen is where a process is called, and by which name.
-func listen(p *kinds.Process) emit.Value {
-	var fields []emit.Arg
+func listen(p *kinds.Process) value.Value {
+	var fields []value.Field
 	if p.App.Containers() {
 		c := p.Service(p.Name).Container
-		fields = append(fields, kinds.Arg("port", emit.Int(modulePort(c))), kinds.Arg("protocol", emit.String(protocols[c.Protocol])))
+		fields = append(fields, kinds.Arg("port", value.Int(modulePort(c))), kinds.Arg("protocol", value.String(protocols[c.Protocol])))
 	}
 	if len(p.Process.Services) > 0 && !p.Worker {
-		fields = append(fields, kinds.Arg("discovery_name", emit.String(kinds.DiscoveryName(p.Process))))
+		fields = append(fields, kinds.Arg("discovery_name", value.String(kinds.DiscoveryName(p.Process))))
 	}
 	return kinds.Said("fargate-service", "listen", fields...)
 }
 
 // health is how it is known that a process is well.
-func health(p *kinds.Process) emit.Value {
-	grace := kinds.Arg("grace_seconds", emit.Int(p.HealthCheckGraceSeconds))
+func health(p *kinds.Process) value.Value {
+	grace := kinds.Arg("grace_seconds", value.Int(p.HealthCheckGraceSeconds))
 	if !p.App.Containers() {
-		return kinds.Said("fargate-service", "health", kinds.Arg("path", emit.String(encoreHealthPath)), grace)
+		return kinds.Said("fargate-service", "health", kinds.Arg("path", value.String(encoreHealthPath)), grace)
 	}
 	c := p.Service(p.Name).Container
-	var fields []emit.Arg
+	var fields []value.Field
 	if !c.Worker && (c.Public || len(c.HealthCommand) == 0) { // who asks for it
-		fields = append(fields, kinds.Arg("path", emit.String(c.HealthPath)))
+		fields = append(fields, kinds.Arg("path", value.String(c.HealthPath)))
 	}
-	return kinds.Said("fargate-service", "health", append(fields, kinds.Arg("command", emit.Strings(c.HealthCommand)), grace)...)
+	return kinds.Said("fargate-service", "health", append(fields, kinds.Arg("command", value.Strings(c.HealthCommand)), grace)...)
 }
 
 // firewall is what the tasks may reach beside what they use.
-func firewall(env *environment.Environment, process environment.Process) emit.Value {
+func firewall(env *environment.Environment, process environment.Process) value.Value {
 	return kinds.Said("fargate-service", "firewall",
-		kinds.Arg("outbound_ports", emit.Ints(env.OutboundPorts)), kinds.Arg("security_group_ids", emit.Strings(process.SecurityGroupIDs)))
+		kinds.Arg("outbound_ports", value.Ints(env.OutboundPorts)), kinds.Arg("security_group_ids", value.Strings(process.SecurityGroupIDs)))
 }
 
 // security is what the application's container may do.
-func security(t environment.Task) emit.Value {
-	fields := []emit.Arg{kinds.Arg("user", emit.String(t.User)), kinds.Arg("read_only_root", emit.Bool(t.ReadOnlyRoot))}
+func security(t environment.Task) value.Value {
+	fields := []value.Field{kinds.Arg("user", value.String(t.User)), kinds.Arg("read_only_root", value.Bool(t.ReadOnlyRoot))}
 	if t.ReadOnlyRoot {
-		fields = append(fields, kinds.Arg("writable_paths", emit.Strings(t.WritablePaths)))
+		fields = append(fields, kinds.Arg("writable_paths", value.Strings(t.WritablePaths)))
 	}
-	return kinds.Said("fargate-service", "security", append(fields, kinds.Arg("keep_capabilities", emit.Strings(t.KeepCapabilities)))...)
+	return kinds.Said("fargate-service", "security", append(fields, kinds.Arg("keep_capabilities", value.Strings(t.KeepCapabilities)))...)
 }
 
-func secretArgs(p *kinds.Process) emit.Value {
-	fields := make([]emit.Arg, 0, len(p.Secrets))
+func secretArgs(p *kinds.Process) value.Value {
+	fields := make([]value.Field, 0, len(p.Secrets))
 	for _, secret := range p.Secrets {
-		fields = append(fields, emit.Arg{Name: secret.Variable, Value: secret.ARN, Comments: []string{secret.Comment}})
+		fields = append(fields, value.Field{Name: secret.Variable, Value: secret.ARN, Comments: []string{secret.Comment}})
 	}
-	return emit.Map(fields...)
+	return value.Map(fields...)
 }
 
-func permissionArgs(p *kinds.Process) emit.Value {
-	fields := make([]emit.Arg, 0, len(p.Permissions))
+func permissionArgs(p *kinds.Process) value.Value {
+	fields := make([]value.Field, 0, len(p.Permissions))
 	for _, permission := range p.Permissions {
-		statement := []emit.Arg{
-			kinds.Arg("actions", emit.Strings(permission.Actions)),
-			kinds.Arg("resources", emit.List(permission.Resources...)),
+		statement := []value.Field{
+			kinds.Arg("actions", value.Strings(permission.Actions)),
+			kinds.Arg("resources", value.List(permission.Resources...)),
 		}
-		var conditions []emit.Value
+		var conditions []value.Value
 		for _, c := range permission.Conditions {
-			conditions = append(conditions, emit.Object(
-				kinds.Arg("test", emit.String(c.Test)), kinds.Arg("variable", emit.String(c.Variable)), kinds.Arg("values", emit.Strings(c.Values))))
+			conditions = append(conditions, value.Object(
+				kinds.Arg("test", value.String(c.Test)), kinds.Arg("variable", value.String(c.Variable)), kinds.Arg("values", value.Strings(c.Values))))
 		}
 		if len(conditions) > 0 {
-			statement = append(statement, kinds.Arg("conditions", emit.List(conditions...)))
+			statement = append(statement, kinds.Arg("conditions", value.List(conditions...)))
 		}
-		fields = append(fields, emit.Arg{Name: permission.Name, Comments: []string{permission.Comment}, Value: emit.Object(statement...)})
+		fields = append(fields, value.Field{Name: permission.Name, Comments: []string{permission.Comment}, Value: value.Object(statement...)})
 	}
-	return emit.Map(fields...)
+	return value.Map(fields...)
 }
 
-func connectionArgs(p *kinds.Process) emit.Value {
-	fields := make([]emit.Arg, 0, len(p.Connections))
+func connectionArgs(p *kinds.Process) value.Value {
+	fields := make([]value.Field, 0, len(p.Connections))
 	for name, connection := range p.Connections {
-		fields = append(fields, emit.Arg{Name: name, Comments: []string{connection.Comment}, Value: emit.Object(
+		fields = append(fields, value.Field{Name: name, Comments: []string{connection.Comment}, Value: value.Object(
 			kinds.Arg("security_group_id", connection.SecurityGroup),
 			kinds.Arg("port", connection.Port),
 		)})
 	}
-	return emit.Map(fields...)
+	return value.Map(fields...)
 }
 
-func routes(s *kinds.Stack, process environment.Process) emit.Value {
+func routes(s *kinds.Stack, process environment.Process) value.Value {
 	if !process.Gateway {
-		return emit.Map()
+		return value.Map()
 	}
-	return emit.Map(kinds.Arg("gateway", emit.Object(
-		kinds.Arg("listener_arn", emit.Ref("local.platform.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", emit.Ref("local.platform.load_balancer.security_group_id")),
-		kinds.Arg("priority", emit.Int(s.Priorities[process.Name])),
-		kinds.Arg("hosts", emit.Strings(s.Env.Answered())),
+	return value.Map(kinds.Arg("gateway", value.Object(
+		kinds.Arg("listener_arn", value.Traversal("local.platform.load_balancer.listener_arn")),
+		kinds.Arg("security_group_id", value.Traversal("local.platform.load_balancer.security_group_id")),
+		kinds.Arg("priority", value.Int(s.Priorities[process.Name])),
+		kinds.Arg("hosts", value.Strings(s.Env.Answered())),
 	)))
 }
 
@@ -295,14 +296,14 @@ func discover(p *kinds.Process) {
 			reasons[service.Name] = append(reasons[service.Name], why)
 		}
 	}
-	var fields []emit.Arg
+	var fields []value.Field
 	targets := map[*kinds.Process][]string{}
 	for service, why := range reasons {
 		target := p.Host(service)
 		if p.Hosts(service) || target == nil {
 			continue
 		}
-		fields = append(fields, kinds.Arg(service, emit.Object(kinds.Arg("base_url", kinds.BaseURL(target)))))
+		fields = append(fields, kinds.Arg(service, value.Object(kinds.Arg("base_url", kinds.BaseURL(target)))))
 		why = slices.DeleteFunc(why, func(reason string) bool { return reason == "" })
 		if len(why) > 0 {
 			targets[target] = append(targets[target], fmt.Sprintf("service %q: %s", service, strings.Join(distinct(why), ", ")))
@@ -312,12 +313,12 @@ func discover(p *kinds.Process) {
 		sort.Strings(why)
 		p.Connections[p.ProcessLabel(target.Name)] = kinds.Connection{
 			Comment:       strings.Join(why, "; "),
-			SecurityGroup: emit.Ref("module." + p.ProcessLabel(target.Name) + ".security_group_id"),
-			Port:          emit.Int(target.Port()),
+			SecurityGroup: value.Traversal("module." + p.ProcessLabel(target.Name) + ".security_group_id"),
+			Port:          value.Int(target.Port()),
 		}
 	}
 	if len(fields) > 0 {
-		p.Config["service_discovery"] = emit.Map(fields...)
+		p.Config["service_discovery"] = value.Map(fields...)
 	}
 }
 
@@ -327,45 +328,45 @@ func distinct(list []string) []string {
 }
 
 // infraConfig is the Encore infra config of a process: the sections the resources added, and those every process has.
-func infraConfig(p *kinds.Process) emit.Value {
-	metadata := []emit.Arg{
-		kinds.Arg("app_id", emit.String(p.App.ID)),
-		kinds.Arg("env_name", emit.String(p.Env.Name)),
-		kinds.Arg("env_type", emit.String(p.Env.Type)),
-		kinds.Arg("cloud", emit.String("aws")),
+func infraConfig(p *kinds.Process) value.Value {
+	metadata := []value.Field{
+		kinds.Arg("app_id", value.String(p.App.ID)),
+		kinds.Arg("env_name", value.String(p.Env.Name)),
+		kinds.Arg("env_type", value.String(p.Env.Type)),
+		kinds.Arg("cloud", value.String("aws")),
 	}
 	if gateway(p.Env) != nil {
-		metadata = append(metadata, kinds.Arg("base_url", emit.Ref("local.platform.load_balancer.url")))
+		metadata = append(metadata, kinds.Arg("base_url", value.Traversal("local.platform.load_balancer.url")))
 	}
 	gateways := []string{}
 	if p.Gateway {
 		gateways = append(gateways, app.GatewayName)
 		p.Config["cors"] = cors(p.App.CORS)
 	}
-	p.Config["metadata"] = emit.Object(metadata...)
-	p.Config["hosted_services"] = emit.Strings(p.HostedServices())
-	p.Config["hosted_gateways"] = emit.Strings(gateways)
+	p.Config["metadata"] = value.Object(metadata...)
+	p.Config["hosted_services"] = value.Strings(p.HostedServices())
+	p.Config["hosted_gateways"] = value.Strings(gateways)
 	// The runtime's own deadline ends before ECS kills the task, so that it is the runtime that says what did not end. That
 	// callers learn of the stop in time is not its business: the module holds its signal back.
-	p.Config["graceful_shutdown"] = emit.Object(kinds.Arg("total", emit.Int(shutdownTotal(p.StopTimeoutSeconds))))
-	fields := make([]emit.Arg, 0, len(p.Config))
-	for section, value := range p.Config {
-		fields = append(fields, kinds.Arg(section, value))
+	p.Config["graceful_shutdown"] = value.Object(kinds.Arg("total", value.Int(shutdownTotal(p.StopTimeoutSeconds))))
+	fields := make([]value.Field, 0, len(p.Config))
+	for section, v := range p.Config {
+		fields = append(fields, kinds.Arg(section, v))
 	}
-	return emit.Map(fields...)
+	return value.Map(fields...)
 }
 
 // shutdownTotal is the runtime's own deadline, in seconds from its signal. Encore's TypeScript runtime goes on for up to
 // three seconds after it.
 func shutdownTotal(stopTimeout int) int { return stopTimeout - 5 }
 
-func cors(c *app.CORS) emit.Value {
+func cors(c *app.CORS) value.Value {
 	if c == nil {
-		return emit.Object()
+		return value.Object()
 	}
-	var fields []emit.Arg
+	var fields []value.Field
 	if c.Debug {
-		fields = append(fields, kinds.Arg("debug", emit.Bool(true)))
+		fields = append(fields, kinds.Arg("debug", value.Bool(true)))
 	}
 	for _, list := range []struct {
 		name   string
@@ -377,8 +378,8 @@ func cors(c *app.CORS) emit.Value {
 		{"expose_headers", c.ExposeHeaders},
 	} {
 		if len(list.values) > 0 {
-			fields = append(fields, kinds.Arg(list.name, emit.Strings(list.values)))
+			fields = append(fields, kinds.Arg(list.name, value.Strings(list.values)))
 		}
 	}
-	return emit.Object(fields...)
+	return value.Object(fields...)
 }

@@ -133,7 +133,7 @@ func findApplication(root string) error {
 	return mistake(fmt.Sprintf("there is no encore.app in %s", root), hints...)
 }
 
-// holdsApplication says whether groundplan could read an application in the folder.
+// holdsApplication reports whether groundplan could read an application in the folder.
 func holdsApplication(root string) bool {
 	_, err := os.Stat(filepath.Join(root, "encore.app"))
 	return err == nil || generator.HasManifest(root)

@@ -25,7 +25,7 @@ type printer struct {
 	root string
 	// files caches the lines of source files, for excerpts.
 	files map[string][]string
-	// color says whether to use terminal colours.
+	// color reports whether to use terminal colours.
 	color bool
 }
 
@@ -33,7 +33,7 @@ func newPrinter(out io.Writer, root string) *printer {
 	return &printer{out: out, root: root, files: map[string][]string{}, color: isTerminal(out)}
 }
 
-// isTerminal says whether somebody looks at the output and wants colours.
+// isTerminal reports whether somebody looks at the output and wants colours.
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {

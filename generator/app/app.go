@@ -74,7 +74,7 @@ type Endpoint struct {
 	At       hcl.Range
 }
 
-// Exposed says whether the gateway routes to the endpoint.
+// Exposed reports whether the gateway routes to the endpoint.
 func (e Endpoint) Exposed() bool { return e.Access != "private" }
 
 // AuthHandler authenticates requests at the gateway.

@@ -23,7 +23,7 @@ func (a *App) Of(kind string) []Resource {
 	return of
 }
 
-// Exposed says whether the gateway has anything to route to: a service with an endpoint that is not private.
+// Exposed reports whether the gateway has anything to route to: a service with an endpoint that is not private.
 func (a *App) Exposed() bool {
 	for _, s := range a.Services {
 		for _, e := range s.Endpoints {
@@ -35,10 +35,10 @@ func (a *App) Exposed() bool {
 	return false
 }
 
-// Containers says whether the application's services are plain containers, which no runtime of Encore's stands between.
+// Containers reports whether the application's services are plain containers, which no runtime of Encore's stands between.
 func (a *App) Containers() bool { return a.Runtime == Containers }
 
-// RunsIn says whether a middleware runs in a service: its own, or, when global, one with a targeted endpoint.
+// RunsIn reports whether a middleware runs in a service: its own, or, when global, one with a targeted endpoint.
 func (m Middleware) RunsIn(s Service) bool {
 	if !m.Global {
 		return m.Service == s.Name

@@ -60,12 +60,12 @@ func (r *resolver) use() hcl.Diagnostics {
 	return diags
 }
 
-// binds says whether a declaration, or a reference by name, lets the service around it use the resource.
+// binds reports whether a declaration, or a reference by name, lets the service around it use the resource.
 func (r *resolver) binds(kind kinds.Kind) bool {
 	return kind.Bound && !(kind.ByUse && r.typeScript())
 }
 
-// typeScript says whether the application is read from TypeScript source.
+// typeScript reports whether the application is read from TypeScript source.
 func (r *resolver) typeScript() bool {
 	return r.read.Runtime == app.EncoreTypeScript && r.read.Origin == source.FromCode
 }

@@ -6,13 +6,12 @@ package emit
 
 import (
 	"fmt"
-	"sort"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // Header is the first line of every generated .tf file. It follows Go's convention for generated code, so that
@@ -33,149 +32,28 @@ type Block struct {
 	Labels   []string
 	// Source is a module call's source, printed first and alone; "" for other blocks.
 	Source string
-	Args   []Arg
+	Args   []value.Field
 	Blocks []Block
 }
 
-// Arg is one argument: Comments stand above it.
-type Arg struct {
-	Name     string
-	Value    Value
-	Comments []string
-
-	bare bool // the name is a reference
-}
-
 // Module is a block that calls a module of the generated tree.
-func Module(label, source string, comments []string, args ...Arg) Block {
+func Module(label, source string, comments []string, args ...value.Field) Block {
 	return Block{Type: "module", Labels: []string{label}, Source: source, Comments: comments, Args: args}
 }
 
-type valueKind int
+// Address says where the root module that is printed finds the value of a reference, as HCL.
+type Address func(value.Ref) string
 
-const (
-	text valueKind = iota // already HCL: numbers, booleans, quoted strings, references
-	list
-	object
-	call
-)
-
-// Value is an HCL expression.
-type Value struct {
-	kind   valueKind
-	text   string // the expression itself, or the called function
-	items  []Value
-	fields []Arg
+// Line is a value as it is printed on one line; false when it takes more.
+func Line(v value.Value, address Address) (string, bool) {
+	p := printer{address: address}
+	return p.inline(v, lineWidth)
 }
-
-// String is a quoted string; everything HCL would read as a template or an escape is escaped.
-func String(s string) Value { return Value{text: quote(s)} }
-
-// Int is an integer.
-func Int(n int) Value { return Value{text: fmt.Sprintf("%d", n)} }
-
-// Float is a number; whole ones print without a fraction.
-func Float(n float64) Value { return Value{text: strconv.FormatFloat(n, 'f', -1, 64)} }
-
-// Bool is true or false.
-func Bool(b bool) Value { return Value{text: fmt.Sprintf("%t", b)} }
-
-// Ref is a reference such as module.network.vpc_id. It panics on text that is no traversal: references are made by
-// groundplan, never by users.
-func Ref(traversal string) Value {
-	if !validTraversal(traversal) {
-		panic("emit: not a reference: " + traversal)
-	}
-	return Value{text: traversal}
-}
-
-// Template is a quoted string whose odd arguments are references: Template("http://", "module.lb.host", ":8080").
-func Template(parts ...string) Value {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i, part := range parts {
-		if i%2 == 1 {
-			if !validTraversal(part) {
-				panic("emit: not a reference: " + part)
-			}
-			b.WriteString("${" + part + "}")
-			continue
-		}
-		q := quote(part)
-		b.WriteString(q[1 : len(q)-1])
-	}
-	b.WriteByte('"')
-	return Value{text: b.String()}
-}
-
-// Equal is the comparison of two references.
-func Equal(one, other string) Value {
-	return Value{text: Ref(one).text + " == " + Ref(other).text}
-}
-
-// List is a list in the given order.
-func List(items ...Value) Value { return Value{kind: list, items: items} }
-
-// Strings is a list of strings in the given order.
-func Strings(items []string) Value {
-	values := make([]Value, len(items))
-	for i, s := range items {
-		values[i] = String(s)
-	}
-	return List(values...)
-}
-
-// Ints is a list of integers in the given order.
-func Ints(items []int) Value {
-	values := make([]Value, len(items))
-	for i, n := range items {
-		values[i] = Int(n)
-	}
-	return List(values...)
-}
-
-// Object keeps its fields in the given order: for arguments of an object type.
-func Object(fields ...Arg) Value { return Value{kind: object, fields: fields} }
-
-// Map sorts its fields by name: for maps, whose order means nothing.
-func Map(fields ...Arg) Value {
-	sorted := append([]Arg(nil), fields...)
-	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Name < sorted[j].Name })
-	return Value{kind: object, fields: sorted}
-}
-
-// Providers is the providers argument of a module call, whose names are references: they are printed bare.
-func Providers(fields ...Arg) Value {
-	for _, f := range fields {
-		if !validTraversal(f.Name) {
-			panic("emit: not a reference: " + f.Name)
-		}
-	}
-	return Value{kind: object, text: bareKeys, fields: fields}
-}
-
-// bareKeys marks an object whose keys are references.
-const bareKeys = "bare"
-
-// Row is an object whose fields are read together, such as a least and a most: it keeps their order, and stands on one line
-// when all of them are plain or lists, and there is room.
-func Row(fields ...Arg) Value { return Value{kind: object, text: oneRow, fields: fields} }
-
-// oneRow marks an object that may have several fields on one line.
-const oneRow = "row"
-
-// Call is a function call with one argument, as in jsonencode({...}).
-func Call(function string, argument Value) Value {
-	return Value{kind: call, text: function, items: []Value{argument}}
-}
-
-// Line is the value as it is printed on one line; false when it takes more.
-func (v Value) Line() (string, bool) { return inline(v, lineWidth) }
 
 // Print returns the bytes of a file that holds the blocks in the given order. It fails on text that is not UTF-8,
-// which HCL cannot carry.
-func Print(blocks []Block) ([]byte, error) {
-	p := printer{out: make([]byte, 0, 4096)}
+// which HCL cannot carry. address is nil where nothing refers to a component.
+func Print(blocks []Block, address Address) ([]byte, error) {
+	p := printer{out: make([]byte, 0, 4096), address: address}
 	p.out = append(p.out, Header...)
 	for _, b := range blocks {
 		p.out = append(p.out, '\n')
@@ -189,46 +67,8 @@ func Print(blocks []Block) ([]byte, error) {
 
 func quote(s string) string {
 	// Bytes that are not UTF-8 are kept as they are for Print to refuse: cty would replace them in silence.
-	if plain(s) || !utf8.ValidString(s) {
+	if value.Plain(s) || !utf8.ValidString(s) {
 		return `"` + s + `"`
 	}
 	return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes())
-}
-
-// plain says that s needs no escape inside an HCL string.
-func plain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '$' || c == '%':
-			return false
-		}
-	}
-	return true
-}
-
-// validTraversal says whether a text is names joined by dots, each with a plain text in brackets behind it or without.
-func validTraversal(s string) bool {
-	for {
-		end := strings.IndexAny(s, ".[")
-		if end < 0 {
-			return identifier(s)
-		}
-		if !identifier(s[:end]) {
-			return false
-		}
-		if s[end] == '[' {
-			index, rest, closed := strings.Cut(s[end+1:], `"]`)
-			if !closed || !strings.HasPrefix(index, `"`) || !plain(index[1:]) {
-				return false
-			}
-			if rest == "" {
-				return true
-			}
-			s, end = rest, 0
-			if s[0] != '.' {
-				return false
-			}
-		}
-		s = s[end+1:]
-	}
 }

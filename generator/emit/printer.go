@@ -1,17 +1,19 @@
 package emit
 
 import (
-	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/apparentlymart/go-textseg/v15/textseg"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // printer lays blocks out. Every rule here is one hclwrite.Format agrees with; the tests compare.
 type printer struct {
-	out []byte
+	out     []byte
+	address Address
 }
 
 const step = 2 // columns an indentation level takes
@@ -84,8 +86,8 @@ func (p *printer) block(b Block, indent int) {
 
 // blockArgs prints the single-line arguments as one aligned group, then each longer one after a blank line. separate
 // says that something stands above; the result says the same for what follows.
-func (p *printer) blockArgs(args []Arg, indent int, separate bool) bool {
-	var short, long []Arg
+func (p *printer) blockArgs(args []value.Field, indent int, separate bool) bool {
+	var short, long []value.Field
 	for _, a := range args {
 		if len(a.Comments) == 0 && p.fits(a, indent) {
 			short = append(short, a)
@@ -112,19 +114,19 @@ func (p *printer) blockArgs(args []Arg, indent int, separate bool) bool {
 }
 
 // aligned prints consecutive single-line arguments with their equals signs in one column.
-func (p *printer) aligned(args []Arg, indent int) {
+func (p *printer) aligned(args []value.Field, indent int) {
 	width := 0
 	for _, a := range args {
-		width = max(width, columns(a.key()))
+		width = max(width, columns(key(a)))
 	}
 	for _, a := range args {
 		p.arg(a, indent, width)
 	}
 }
 
-func (p *printer) arg(a Arg, indent, width int) {
+func (p *printer) arg(a value.Field, indent, width int) {
 	p.indent(indent)
-	name := a.key()
+	name := key(a)
 	p.out = append(p.out, name...)
 	p.indent(width - columns(name))
 	p.out = append(p.out, " = "...)
@@ -133,38 +135,29 @@ func (p *printer) arg(a Arg, indent, width int) {
 }
 
 // value prints v; used is the number of columns already taken on the line past the indentation.
-func (p *printer) value(v Value, indent, used int) {
-	if line, ok := inline(v, lineWidth-indent-used); ok {
+func (p *printer) value(v value.Value, indent, used int) {
+	if line, ok := p.inline(v, lineWidth-indent-used); ok {
 		p.out = append(p.out, line...)
 		return
 	}
-	switch v.kind {
-	case text:
-		p.out = append(p.out, v.text...)
-	case call:
-		p.out = append(p.out, v.text...)
+	switch v.Kind {
+	case value.CallKind:
+		p.out = append(p.out, v.Text...)
 		p.out = append(p.out, '(')
-		p.value(v.items[0], indent, used+len(v.text)+1)
+		p.value(v.Items[0], indent, used+len(v.Text)+1)
 		p.out = append(p.out, ')')
-	case list:
+	case value.ListKind:
 		p.out = append(p.out, "[\n"...)
-		for _, item := range v.items {
+		for _, item := range v.Items {
 			p.indent(indent + step)
 			p.value(item, indent+step, 1)
 			p.out = append(p.out, ",\n"...)
 		}
 		p.indent(indent)
 		p.out = append(p.out, ']')
-	case object:
+	default: // an object: everything else is inline
 		p.out = append(p.out, "{\n"...)
-		fields := v.fields
-		if v.text == bareKeys {
-			fields = slices.Clone(fields)
-			for i := range fields {
-				fields[i].bare = true
-			}
-		}
-		p.objectFields(fields, indent+step)
+		p.objectFields(v.Fields, indent+step)
 		p.indent(indent)
 		p.out = append(p.out, '}')
 	}
@@ -172,7 +165,7 @@ func (p *printer) value(v Value, indent, used int) {
 
 // objectFields keeps the order of the fields. Runs of single-line fields align; Format ends a run at a comment and
 // at a value that spans lines.
-func (p *printer) objectFields(fields []Arg, indent int) {
+func (p *printer) objectFields(fields []value.Field, indent int) {
 	for i := 0; i < len(fields); {
 		p.comments(fields[i].Comments, indent)
 		if !p.fits(fields[i], indent) {
@@ -189,97 +182,124 @@ func (p *printer) objectFields(fields []Arg, indent int) {
 	}
 }
 
-func (p *printer) fits(a Arg, indent int) bool {
-	if a.Value.kind == text {
+func (p *printer) fits(a value.Field, indent int) bool {
+	if isScalar(a.Value) {
 		return true
 	}
-	_, ok := inline(a.Value, lineWidth-indent-columns(a.key())-len(" = "))
+	_, ok := p.inline(a.Value, lineWidth-indent-columns(key(a))-len(" = "))
 	return ok
+}
+
+// inlineObject is an object on one line: one with a plain field, or a row.
+func (p *printer) inlineObject(v value.Value, width int) (string, bool) {
+	row := v.Bool
+	if len(v.Fields) == 0 {
+		return "{}", true
+	}
+	if len(v.Fields) > 1 && !row {
+		return "", false
+	}
+	if row {
+		width += rowWidth - lineWidth
+	}
+	line := "{ "
+	for i, f := range v.Fields {
+		plain := isScalar(f.Value) || row && f.Value.Kind == value.ListKind
+		if len(f.Comments) > 0 || !plain {
+			return "", false
+		}
+		written, short := p.inline(f.Value, width)
+		if !short {
+			return "", false
+		}
+		if i > 0 {
+			line += ", "
+		}
+		line += key(f) + " = " + written
+	}
+	line += " }"
+	return line, columns(line) <= width
+}
+
+// isScalar reports whether a value is printed on one line, however long it is.
+func isScalar(v value.Value) bool {
+	return v.Kind != value.ListKind && v.Kind != value.ObjectKind && v.Kind != value.CallKind
 }
 
 // inline is v on one line, when it may stand on one within width columns: scalars always, short lists, objects of
 // one field without comments, and rows.
-func inline(v Value, width int) (string, bool) {
-	switch v.kind {
-	case text:
-		return v.text, true
-	case list:
-		line := "["
-		for i, item := range v.items {
-			if item.kind == object && len(item.fields) > 0 {
-				return "", false
-			}
-			s, ok := inline(item, width)
-			if !ok {
-				return "", false
-			}
-			if i > 0 {
-				line += ", "
-			}
-			line += s
-			if len(line) > width {
-				return "", false
-			}
-		}
-		line += "]"
-		return line, columns(line) <= width || len(v.items) == 0
-	case object:
-		if len(v.fields) == 0 {
-			return "{}", true
-		}
-		if len(v.fields) > 1 && v.text != oneRow {
-			return "", false
-		}
-		if v.text == oneRow {
-			width += rowWidth - lineWidth
-		}
-		line := "{ "
-		for i, f := range v.fields {
-			plain := f.Value.kind == text || v.text == oneRow && f.Value.kind == list
-			written, short := inline(f.Value, width)
-			if len(f.Comments) > 0 || !plain || !short {
-				return "", false
-			}
-			if i > 0 {
-				line += ", "
-			}
-			line += f.key() + " = " + written
-		}
-		line += " }"
-		return line, columns(line) <= width
+func (p *printer) inline(v value.Value, width int) (string, bool) {
+	switch v.Kind {
+	case value.ListKind:
+		return p.inlineList(v.Items, width)
+	case value.ObjectKind:
+		return p.inlineObject(v, width)
+	case value.CallKind:
+		s, ok := p.inline(v.Items[0], width-len(v.Text)-2)
+		return v.Text + "(" + s + ")", ok
 	default:
-		s, ok := inline(v.items[0], width-len(v.text)-2)
-		return v.text + "(" + s + ")", ok
+		return p.scalar(v), true
 	}
 }
 
-func (a Arg) key() string {
-	if a.bare {
-		return a.Name
+func (p *printer) inlineList(items []value.Value, width int) (string, bool) {
+	line := "["
+	for i, item := range items {
+		if item.Kind == value.ObjectKind && len(item.Fields) > 0 {
+			return "", false
+		}
+		s, ok := p.inline(item, width)
+		if !ok {
+			return "", false
+		}
+		if i > 0 {
+			line += ", "
+		}
+		line += s
+		if len(line) > width {
+			return "", false
+		}
 	}
-	return key(a.Name)
+	line += "]"
+	return line, columns(line) <= width || len(items) == 0
+}
+
+// scalar is the expression for a value that has no parts, or whose parts make one string.
+func (p *printer) scalar(v value.Value) string {
+	switch v.Kind {
+	case value.NumberKind:
+		return strconv.FormatFloat(v.Number, 'f', -1, 64)
+	case value.BoolKind:
+		return strconv.FormatBool(v.Bool)
+	case value.ReferenceKind:
+		return p.address(*v.Ref)
+	case value.TraversalKind:
+		return v.Text
+	case value.EqualKind:
+		return p.scalar(v.Items[0]) + " == " + p.scalar(v.Items[1])
+	case value.JoinKind:
+		line := `"`
+		for _, item := range v.Items {
+			part := p.scalar(item)
+			if item.Kind == value.StringKind || item.Kind == value.JoinKind {
+				line += part[1 : len(part)-1]
+			} else {
+				line += "${" + part + "}"
+			}
+		}
+		return line + `"`
+	default:
+		return quote(v.Text)
+	}
 }
 
 // key prints an object key or argument name. "for" opens a comprehension when it stands bare, so it is quoted like
 // everything that is no identifier.
-func key(name string) string {
-	if name != "for" && identifier(name) {
-		return name
+func key(f value.Field) string {
+	if f.Bare || f.Name != "for" && value.Identifier(f.Name) {
+		return f.Name
 	}
-	return quote(name)
-}
-
-// identifier says what hclsyntax.ValidIdentifier says, without starting its scanner for the ASCII names that nearly
-// all are.
-func identifier(name string) bool {
-	for i := 0; i < len(name); i++ {
-		c := name[i]
-		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !letter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
-			return hclsyntax.ValidIdentifier(name)
-		}
-	}
-	return name != ""
+	return quote(f.Name)
 }
 
 // columns counts as hclwrite does: grapheme clusters, token by token, so that a mark behind an opening quote does not

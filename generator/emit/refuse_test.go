@@ -3,6 +3,8 @@ package emit
 import (
 	"bytes"
 	"testing"
+
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // TestG1_InvalidUTF8IsRefusedAnywhere: HCL cannot carry it, and replacing it in silence would change a name.
@@ -10,21 +12,21 @@ func TestG1_InvalidUTF8IsRefusedAnywhere(t *testing.T) {
 	const wrong = "a\xffb"
 	for name, block := range map[string]Block{
 		"comment":          {Type: "x", Comments: []string{wrong}},
-		"argument comment": {Type: "x", Args: []Arg{{Name: "a", Value: Int(1), Comments: []string{wrong}}}},
+		"argument comment": {Type: "x", Args: []value.Field{{Name: "a", Value: value.Int(1), Comments: []string{wrong}}}},
 		"label":            {Type: "x", Labels: []string{wrong}},
-		"text":             {Type: "x", Args: []Arg{{Name: "a", Value: String(wrong)}}},
-		"text to escape":   {Type: "x", Args: []Arg{{Name: "a", Value: String(`"` + wrong)}}},
-		"key":              {Type: "x", Args: []Arg{{Name: "a", Value: Map(Arg{Name: wrong, Value: Int(1)})}}},
-		"list":             {Type: "x", Args: []Arg{{Name: "a", Value: Strings([]string{wrong})}}},
-		"template":         {Type: "x", Args: []Arg{{Name: "a", Value: Template(wrong, "a.b")}}},
-		"call":             {Type: "x", Args: []Arg{{Name: "a", Value: Call("jsonencode", String(wrong))}}},
+		"text":             {Type: "x", Args: []value.Field{{Name: "a", Value: value.String(wrong)}}},
+		"text to escape":   {Type: "x", Args: []value.Field{{Name: "a", Value: value.String(`"` + wrong)}}},
+		"key":              {Type: "x", Args: []value.Field{{Name: "a", Value: value.Map(value.Field{Name: wrong, Value: value.Int(1)})}}},
+		"list":             {Type: "x", Args: []value.Field{{Name: "a", Value: value.Strings([]string{wrong})}}},
+		"template":         {Type: "x", Args: []value.Field{{Name: "a", Value: value.Template(wrong, "a.b")}}},
+		"call":             {Type: "x", Args: []value.Field{{Name: "a", Value: value.Call("jsonencode", value.String(wrong))}}},
 		"inner block":      {Type: "x", Blocks: []Block{{Type: "y", Labels: []string{wrong}}}},
 	} {
-		if content, err := Print([]Block{block}); err == nil || content != nil {
+		if content, err := Print([]Block{block}, nil); err == nil || content != nil {
 			t.Errorf("%s: printed %q, %v", name, content, err)
 		}
 	}
-	if _, err := Print([]Block{{Type: "x", Comments: []string{"Größe"}}}); err != nil {
+	if _, err := Print([]Block{{Type: "x", Comments: []string{"Größe"}}}, nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -32,7 +34,7 @@ func TestG1_InvalidUTF8IsRefusedAnywhere(t *testing.T) {
 // TestG1_CommentsStayComments: text of the source in a comment never becomes code, whatever it uses to break a line.
 func TestG1_CommentsStayComments(t *testing.T) {
 	for _, separator := range []string{"\n", "\r", "\r\n", "\u2028", "\u2029", "\u0085"} {
-		content, err := Print([]Block{{Type: "x", Comments: []string{"before" + separator + "after {}"}}})
+		content, err := Print([]Block{{Type: "x", Comments: []string{"before" + separator + "after {}"}}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +49,7 @@ func TestG1_CommentsStayComments(t *testing.T) {
 func TestRefKnowsTraversals(t *testing.T) {
 	panics := func(text string) (is bool) {
 		defer func() { is = recover() != nil }()
-		Ref(text)
+		value.Traversal(text)
 		return false
 	}
 	for text, wrong := range map[string]bool{
@@ -63,7 +65,7 @@ func TestRefKnowsTraversals(t *testing.T) {
 					t.Errorf("Template with %q panics: %v, want %v", text, got, wrong)
 				}
 			}()
-			Template("", text)
+			value.Template("", text)
 		}()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -18,25 +19,25 @@ import (
 // have, so that everything else refers to the one as to the other.
 
 // Network is a value of the environment's network, by the name of the module's output, for use in the platform stack.
-func (s *Stack) Network(output string) emit.Value {
+func (s *Stack) Network(output string) value.Value {
 	if s.Env.Network != nil {
-		return emit.Ref("local.network." + output)
+		return value.Traversal("local.network." + output)
 	}
-	return emit.Ref("module.network." + output)
+	return value.Traversal("module.network." + output)
 }
 
 // KeyARN is the ARN of the environment's key, for use in the platform stack.
-func (s *Stack) KeyARN() emit.Value {
+func (s *Stack) KeyARN() value.Value {
 	if s.Env.KeyARN != "" {
-		return emit.Ref("local.key_arn")
+		return value.Traversal("local.key_arn")
 	}
-	return emit.Ref("module.key.arn")
+	return value.Traversal("module.key.arn")
 }
 
 // Existing adds what an environment brings to a file, under the id that a module call would have: nothing makes it, and
 // there is nothing to override.
-func (s *Stack) Existing(file, label, id string, comments []string, value emit.Value) {
-	s.Add(file, emit.Block{Type: "locals", Comments: comments, Args: []emit.Arg{Arg(label, value)}})
+func (s *Stack) Existing(file, label, id string, comments []string, v value.Value) {
+	s.Add(file, emit.Block{Type: "locals", Comments: comments, Args: []value.Field{Arg(label, v)}})
 	s.existing[id] = true
 	s.holdExisting(id)
 }
@@ -44,14 +45,14 @@ func (s *Stack) Existing(file, label, id string, comments []string, value emit.V
 // existingTopic stands for a topic of the application that exists.
 func existingTopic(s *Stack, r app.Resource, topic *environment.ExistingTopic) {
 	label := s.topicLabel(r.Name)
-	fields := []emit.Arg{Arg("arn", emit.String(topic.ARN))}
-	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), emit.Ref("local."+label+".arn"))
+	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
+	s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Traversal("local."+label+".arn"))
 	if topic.KeyARN != "" {
-		fields = append(fields, Arg("key_arn", emit.String(topic.KeyARN)))
-		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), emit.Ref("local."+label+".key_arn"))
+		fields = append(fields, Arg("key_arn", value.String(topic.KeyARN)))
+		s.Output(label+"_key", fmt.Sprintf("ARN of the key that encrypts topic %s.", r.Name), value.Traversal("local."+label+".key_arn"))
 	}
 	s.Existing(topicFile, label, "topic "+r.Name,
-		[]string{fmt.Sprintf("Topic %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "Subscriptions are added to it"}, emit.Object(fields...))
+		[]string{fmt.Sprintf("Topic %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "Subscriptions are added to it"}, value.Object(fields...))
 }
 
 // checkTopics holds topics that exist to what the runtime does with them: it sends a message group exactly to a FIFO
@@ -75,24 +76,24 @@ func checkTopics(d *Deployment) hcl.Diagnostics {
 // existingBucket stands for a bucket of the application that exists.
 func existingBucket(s *Stack, r app.Resource, bucket *environment.ExistingBucket) {
 	label := s.bucketLabel(r.Name)
-	written := []emit.Arg{
-		Arg("name", emit.String(bucket.Name)),
-		Arg("arn", emit.String("arn:aws:s3:::"+bucket.Name)),
+	written := []value.Field{
+		Arg("name", value.String(bucket.Name)),
+		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
 	}
 	if bucket.PublicBaseURL != "" {
-		written = append(written, Arg("url", emit.String(bucket.PublicBaseURL)))
+		written = append(written, Arg("url", value.String(bucket.PublicBaseURL)))
 	}
 	if bucket.KeyARN != "" {
-		written = append(written, Arg("key_arn", emit.String(bucket.KeyARN)))
+		written = append(written, Arg("key_arn", value.String(bucket.KeyARN)))
 	}
-	var fields []emit.Arg
+	var fields []value.Field
 	for _, field := range written {
-		fields = append(fields, Arg(field.Name, emit.Ref("local."+label+"."+field.Name)))
+		fields = append(fields, Arg(field.Name, value.Traversal("local."+label+"."+field.Name)))
 	}
 	s.Existing(bucketFile, label, "bucket "+r.Name,
 		[]string{fmt.Sprintf("Bucket %s, in %s. It exists and stays its owner's", quoted(r.Name), r.At.Filename), "The services stack gives processes rights to it"},
-		emit.Object(written...))
-	s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), emit.Object(fields...))
+		value.Object(written...))
+	s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
 }
 
 // Shown tells the public buckets that an environment puts CloudFront in front of from the others.
@@ -140,20 +141,20 @@ func existingServer(s *Stack, server environment.DatabaseServer, comment string)
 		}
 	}
 	s.Texts[label+".pem"] = certificate
-	written := []emit.Arg{
-		Arg("address", emit.String(server.Existing.Address)),
-		Arg("port", emit.Int(server.Existing.Port)),
-		Arg("security_group_id", emit.String(server.Existing.SecurityGroupID)),
-		Arg("ca_certificate", emit.Call("file", emit.Template("", "path.module", "/"+label+".pem"))),
+	written := []value.Field{
+		Arg("address", value.String(server.Existing.Address)),
+		Arg("port", value.Int(server.Existing.Port)),
+		Arg("security_group_id", value.String(server.Existing.SecurityGroupID)),
+		Arg("ca_certificate", value.Call("file", value.Template("", "path.module", "/"+label+".pem"))),
 	}
 	if server.Existing.MasterSecretARN != "" {
-		written = append(written, Arg("master_secret_arn", emit.String(server.Existing.MasterSecretARN)))
+		written = append(written, Arg("master_secret_arn", value.String(server.Existing.MasterSecretARN)))
 	}
-	var fields []emit.Arg
+	var fields []value.Field
 	for _, field := range written {
-		fields = append(fields, Arg(field.Name, emit.Ref("local."+label+"."+field.Name)))
+		fields = append(fields, Arg(field.Name, value.Traversal("local."+label+"."+field.Name)))
 	}
 	s.Existing(databaseFile, label, "database server "+server.Name,
-		[]string{comment + ". It exists and stays its owner's", "The services stack adds a rule to its security group for each process that uses it"}, emit.Object(written...))
-	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name), emit.Object(fields...))
+		[]string{comment + ". It exists and stays its owner's", "The services stack adds a rule to its security group for each process that uses it"}, value.Object(written...))
+	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name), value.Object(fields...))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -55,7 +56,7 @@ const (
 )
 
 // hold remembers what is fixed of a module call, its arguments as they will be printed.
-func (s *Stack) hold(module, id string, args []emit.Arg) {
+func (s *Stack) hold(module, id string, args []value.Field) {
 	fixed, holds := Fixed[module]
 	if !holds || module == "generated-secret" && id != serviceAuthID {
 		return
@@ -63,8 +64,8 @@ func (s *Stack) hold(module, id string, args []emit.Arg) {
 	facts := map[string]string{}
 	for _, name := range fixed {
 		written := modules.Default(module, name)
-		if i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == name }); i >= 0 {
-			written, _ = args[i].Value.Line()
+		if i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
+			written, _ = emit.Line(args[i].Value, nil)
 		}
 		facts[name] = s.fact(written)
 	}

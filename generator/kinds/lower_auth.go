@@ -1,9 +1,5 @@
 package kinds
 
-import (
-	"github.com/groundplan/groundplan/generator/emit"
-)
-
 // Encore trusts every caller that claims to be a service when its config has no key, so there is always one.
 //
 // Neither label nor name can be those of an application's secret, which may have any name: its label begins with
@@ -21,18 +17,4 @@ func LowerServiceAuth(s *Stack) {
 	lowerGeneratedSecret(s, serviceAuthLabel, serviceAuthID,
 		"Key with which processes sign their calls to each other: without one Encore believes every caller",
 		"Service-to-service key of "+s.Env.App, "service-auth", "key")
-}
-
-// WireServiceAuth hands every process the key.
-func WireServiceAuth(p *Process) {
-	p.Secrets = append(p.Secrets, Secret{
-		Variable: serviceAuthVariable,
-		ARN:      emit.Ref("local.platform." + serviceAuthLabel + "_arn"),
-		Comment:  "signs and verifies calls between processes",
-	})
-	p.Config["auth"] = emit.List(emit.Object(
-		Arg("type", emit.String("key")),
-		Arg("id", emit.Int(serviceAuthKeyID)),
-		Arg("key", fromVariable(serviceAuthVariable)),
-	))
 }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // accountSuffix is what the module puts behind a bucket's name, "-123456789012": names are shared by all of AWS.
@@ -24,38 +24,38 @@ func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Labe
 func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
 
 func lowerBuckets(s *Stack, buckets []app.Resource) {
-	var logged []emit.Value
+	var logged []value.Value
 	for _, r := range buckets {
 		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
 		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
 			existingBucket(s, r, bucket)
 			continue
 		}
-		args := []emit.Arg{
+		args := []value.Field{
 			Arg("name", bucketName(s.Env, r.Name)),
-			Arg("versioned", emit.Bool(spec.Versioned)),
-			Arg("force_destroy", emit.Bool(!s.Env.DeletionProtection)),
-			Arg("cors_origins", emit.Strings(s.Env.CORSOrigins(r.Name))),
+			Arg("versioned", value.Bool(spec.Versioned)),
+			Arg("force_destroy", value.Bool(!s.Env.DeletionProtection)),
+			Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
 		}
 		if s.Env.AccessLogs {
-			logged = append(logged, emit.Ref("module."+label+".arn"))
-			args = append(args, Arg("access_log_bucket", emit.Ref("module."+accessLogsLabel+".name")))
+			logged = append(logged, value.Traversal("module."+label+".arn"))
+			args = append(args, Arg("access_log_bucket", value.Traversal("module."+accessLogsLabel+".name")))
 		}
-		fields := []emit.Arg{
-			Arg("name", emit.Ref("module."+label+".name")),
-			Arg("arn", emit.Ref("module."+label+".arn")),
+		fields := []value.Field{
+			Arg("name", value.Traversal("module."+label+".name")),
+			Arg("arn", value.Traversal("module."+label+".arn")),
 		}
 		if spec.Public {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
-			args = append(args, Arg("distribution_arns", emit.List(emit.Ref("module."+s.cdnLabel(r.Name)+".distribution_arn"))))
-			fields = append(fields, Arg("url", emit.Ref("module."+s.cdnLabel(r.Name)+".url")))
+			args = append(args, Arg("distribution_arns", value.List(value.Traversal("module."+s.cdnLabel(r.Name)+".distribution_arn"))))
+			fields = append(fields, Arg("url", value.Traversal("module."+s.cdnLabel(r.Name)+".url")))
 			lowerCDN(s, r)
 		} else {
 			args = append(args, Arg("key_arn", s.KeyARN()))
 		}
 		s.Module(bucketFile, label, "bucket", "bucket "+r.Name,
 			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
-		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), emit.Object(fields...))
+		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
 	}
 	if len(logged) > 0 {
 		lowerAccessLogs(s, logged)
@@ -67,20 +67,20 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 const accessLogsLabel = "access_logs"
 
 // lowerAccessLogs makes the bucket that takes the logs of buckets, and those of CloudFront in front of them.
-func lowerAccessLogs(s *Stack, logged []emit.Value) {
+func lowerAccessLogs(s *Stack, logged []value.Value) {
 	s.Module(bucketFile, accessLogsLabel, "log-bucket", "access logs", []string{"Takes the log of requests to the buckets"},
 		// Four parts: a bucket "access-logs" of the application has three, and another name.
 		Arg("name", ownedByAccount(s.Env, names.Of(names.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
-		Arg("source_bucket_arns", emit.List(logged...)),
-		Arg("retention_days", emit.Int(s.Env.AccessLogRetentionDays)),
-		Arg("takes_cloudfront_logs", emit.Bool(s.NorthVirginia)),
-		Arg("force_destroy", emit.Bool(!s.Env.DeletionProtection)),
+		Arg("source_bucket_arns", value.List(logged...)),
+		Arg("retention_days", value.Int(s.Env.AccessLogRetentionDays)),
+		Arg("takes_cloudfront_logs", value.Bool(s.NorthVirginia)),
+		Arg("force_destroy", value.Bool(!s.Env.DeletionProtection)),
 	)
 }
 
 // bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
 // the stack asks who calls.
-func bucketName(env *environment.Environment, bucket string) emit.Value {
+func bucketName(env *environment.Environment, bucket string) value.Value {
 	return ownedByAccount(env, physicalBucket(env, bucket))
 }
 
@@ -92,24 +92,24 @@ func physicalBucket(env *environment.Environment, bucket string) string {
 // balancerLogs ends the name of the bucket that the module load-balancer makes for its logs, up to the account's id.
 const balancerLogs = "-lb-logs"
 
-func ownedByAccount(env *environment.Environment, name string) emit.Value {
+func ownedByAccount(env *environment.Environment, name string) value.Value {
 	name += "-"
 	if env.AccountID != "" {
-		return emit.String(name + env.AccountID)
+		return value.String(name + env.AccountID)
 	}
-	return emit.Template(name, "data.aws_caller_identity.current.account_id")
+	return value.Template(name, "data.aws_caller_identity.current.account_id")
 }
 
 // lowerCDN puts CloudFront in front of a public bucket, which itself stays private.
 func lowerCDN(s *Stack, r app.Resource) {
-	args := []emit.Arg{
-		Arg("name", emit.String(names.Of(names.Bucket, s.Env.App, s.Env.Name, r.Name))),
-		Arg("bucket_regional_domain_name", emit.Ref("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
-		Arg("price_class", emit.String(priceClass)),
-		Arg("web_acl_arn", emit.String(s.Env.CDNWebACLARN)),
-		Arg("cors_origins", emit.Strings(s.Env.CORSOrigins(r.Name))),
+	args := []value.Field{
+		Arg("name", value.String(names.Of(names.Bucket, s.Env.App, s.Env.Name, r.Name))),
+		Arg("bucket_regional_domain_name", value.Traversal("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
+		Arg("price_class", value.String(priceClass)),
+		Arg("web_acl_arn", value.String(s.Env.CDNWebACLARN)),
+		Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
 		// CloudFront takes certificates of us-east-1 alone.
-		Arg("providers", emit.Providers(Arg("aws", emit.Ref("aws")), Arg("aws.us_east_1", emit.Ref("aws.us_east_1")))),
+		Arg("providers", value.Providers(Arg("aws", value.Traversal("aws")), Arg("aws.us_east_1", value.Traversal("aws.us_east_1")))),
 	}
 	comment := fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has a domain", quoted(r.Name))
 	switch domain := ShownDomain(s.Env, r); {
@@ -118,12 +118,12 @@ func lowerCDN(s *Stack, r app.Resource) {
 	case domain != "":
 		comment = fmt.Sprintf("Shows bucket %s to the world, under a name of the environment's domain", quoted(r.Name))
 		args = append(args,
-			Arg("domain", emit.String(domain)),
-			Arg("hosted_zone_id", emit.String(s.Env.HostedZoneID)),
-			Arg("certificate_arn", emit.String(s.Env.CDNCertificateARN)))
+			Arg("domain", value.String(domain)),
+			Arg("hosted_zone_id", value.String(s.Env.HostedZoneID)),
+			Arg("certificate_arn", value.String(s.Env.CDNCertificateARN)))
 	}
 	if s.Env.AccessLogs {
-		args = append(args, Arg("access_log_bucket_arn", emit.Ref("module."+accessLogsLabel+".arn")))
+		args = append(args, Arg("access_log_bucket_arn", value.Traversal("module."+accessLogsLabel+".arn")))
 	}
 	s.NorthVirginia = true
 	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)
@@ -181,58 +181,6 @@ var bucketRights = map[string][]bucketRight{
 		lookUp,
 	},
 	GetPublicURL: nil, // made of the configured address, without a call
-}
-
-// wireBuckets gives a process exactly the rights of the operations its services perform, and the object_storage
-// section.
-func wireBuckets(p *Process) {
-	uses := p.Uses("bucket")
-	var buckets []emit.Arg
-	for _, name := range usedNames(uses) {
-		r := p.Resource("bucket", "", name)
-		spec := r.Spec.(*Bucket)
-		platform := "local.platform." + p.bucketLabel(name)
-		onBucket, onObjects, onKey := bucketActions(uses[name], spec)
-		comment := fmt.Sprintf("bucket %s: %s, in %s", quoted(name), operationVerbs(uses[name]), places(uses[name]))
-		prefix, listing := keyPrefix(p.Env, name), []Condition(nil)
-		if prefix != "" {
-			listing = listsOnly(prefix, uses[name])
-		}
-		if p.App.Containers() && len(onBucket)+len(onObjects) > 0 {
-			// Clients that are not told a bucket's region ask S3 for it. The request names no folder, and none would be in the answer.
-			p.permit("location_of_"+p.Label("bucket", "", name), comment, []string{"s3:GetBucketLocation"}, emit.Ref(platform+".arn"))
-		}
-		if len(onBucket) > 0 {
-			p.Permissions = append(p.Permissions, Permission{Name: p.bucketLabel(name), Comment: comment, Actions: onBucket, Resources: []emit.Value{emit.Ref(platform + ".arn")}, Conditions: listing})
-		}
-		if len(onObjects) > 0 {
-			// Not behind the bucket's label, where another bucket's may end: "files" and "files-objects".
-			p.permit("objects_"+p.Label("bucket", "", name), comment, onObjects, emit.Template("", platform+".arn", "/"+prefix+"*"))
-		}
-		switch existing := p.Env.ExistingBucket(name); {
-		case len(onKey) == 0:
-		case existing == nil && !spec.Public:
-			p.useKey("s3", onKey...)
-		case existing != nil && existing.KeyARN != "":
-			p.useOwnersKey(existing.KeyARN, p.bucketLabel(name), "bucket "+quoted(name), emit.Ref(platform+".key_arn"), "s3", onKey...)
-		}
-		fields := []emit.Arg{Arg("name", emit.Ref(platform+".name"))}
-		if prefix != "" {
-			fields = append(fields, Arg("key_prefix", emit.String(prefix)))
-		}
-		if spec.Public {
-			fields = append(fields, Arg("public_base_url", emit.Ref(platform+".url")))
-		}
-		buckets = append(buckets, Arg(name, emit.Object(fields...)))
-	}
-	if len(buckets) > 0 {
-		// One entry: of several, the Go runtime keeps the last. So all buckets are in one region.
-		p.Config["object_storage"] = emit.List(emit.Object(
-			Arg("type", emit.String("s3")),
-			Arg("region", emit.String(p.Env.Region)),
-			Arg("buckets", emit.Map(buckets...)),
-		))
-	}
 }
 
 // keyPrefix is what the keys of a bucket's objects begin with; "" for a bucket that is the application's as a whole.

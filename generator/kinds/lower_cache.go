@@ -2,16 +2,15 @@ package kinds
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // cachePort is the port of the module's caches.
@@ -50,104 +49,34 @@ func lowerCaches(s *Stack, caches []app.Resource) {
 	for _, r := range caches {
 		label, spec := s.CacheLabel(r.Name), r.Spec.(*Cache)
 		settings := s.Env.Cache(r.Name)
-		var users []emit.Arg
+		var users []value.Field
 		for _, p := range s.Processes {
 			if patterns := p.keyPatterns(r.Name); len(patterns) > 0 {
-				users = append(users, emit.Arg{Name: p.Name, Value: emit.Object(Arg("keys", emit.Strings(KeyGlobs(patterns)))),
+				users = append(users, value.Field{Name: p.Name, Value: value.Object(Arg("keys", value.Strings(KeyGlobs(patterns)))),
 					Comments: []string{fmt.Sprintf("keeps %s, in %s", strings.Join(patterns, ", "), places(p.Uses("cache")[r.Name]))}})
 			}
 		}
 		s.Module("caches.tf", label, "cache", "cache "+r.Name,
 			[]string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", emit.String(s.cacheName(r))),
+			Arg("name", value.String(s.cacheName(r))),
 			Arg("vpc_id", s.Network("vpc_id")),
 			Arg("subnet_ids", s.Network("storage_subnet_ids")),
 			Arg("key_arn", s.KeyARN()),
-			Arg("users", emit.Map(users...)),
-			Arg("secret_prefix", emit.String(CacheSecretPrefix(s.Env, r.Name))),
-			Arg("node_type", emit.String(settings.NodeType)),
-			Arg("replicas", emit.Int(settings.Replicas)),
-			Arg("multi_az", emit.Bool(settings.MultiAZ)),
-			Arg("eviction_policy", emit.String(spec.EvictionPolicy)),
-			Arg("snapshot_retention_days", emit.Int(settings.SnapshotRetentionDays)),
-			Arg("final_snapshot", emit.Bool(settings.FinalSnapshot)),
-			Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
-			Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
-			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
+			Arg("users", value.Map(users...)),
+			Arg("secret_prefix", value.String(CacheSecretPrefix(s.Env, r.Name))),
+			Arg("node_type", value.String(settings.NodeType)),
+			Arg("replicas", value.Int(settings.Replicas)),
+			Arg("multi_az", value.Bool(settings.MultiAZ)),
+			Arg("eviction_policy", value.String(spec.EvictionPolicy)),
+			Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
+			Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
+			Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
+			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
-		ref := func(name string) emit.Arg { return Arg(name, emit.Ref("module."+label+"."+name)) }
+		ref := func(name string) value.Field { return Arg(name, value.Traversal("module."+label+"."+name)) }
 		s.Output(label, fmt.Sprintf("Cache cluster %s: where it is, who may reach it, and how each process logs in.", r.Name),
-			emit.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))
-	}
-}
-
-// Keeps says whether the process keeps keys in a cluster, and so has a user there.
-func (p *Process) Keeps(cluster string) bool { return len(p.keyPatterns(cluster)) > 0 }
-
-// keyPatterns are the key patterns of a cluster that the process's services keep, sorted. A keyspace outside every
-// service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, through code
-// of others, or in TypeScript through a variable of another service, may use all of them: it reaches those of others, and
-// which is not known.
-func (p *Process) keyPatterns(cluster string) []string {
-	uses := p.Uses("cache")[cluster]
-	if len(uses) == 0 {
-		return nil
-	}
-	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
-	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
-		return e.Origin == app.Reached || e.Through != "" && p.App.Runtime == app.EncoreTypeScript ||
-			!slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
-	})
-	var patterns []string
-	for _, r := range spaces {
-		if all || r.Service == "" || p.Hosts(r.Service) {
-			patterns = append(patterns, r.Name)
-		}
-	}
-	slices.Sort(patterns)
-	return slices.Compact(patterns)
-}
-
-// wireCaches hands a process its user of every cluster it keeps keys in: the network path, the password and the redis
-// section.
-func wireCaches(p *Process) {
-	var clusters []emit.Arg
-	for _, r := range p.Of("cache") {
-		if len(p.keyPatterns(r.Name)) == 0 {
-			continue
-		}
-		platform, variable := "local.platform."+p.CacheLabel(r.Name), p.CachePasswordVariable(r.Name)
-		mine := "[\"" + p.Name + "\"]"
-		p.Connections[p.CacheLabel(r.Name)] = Connection{
-			Comment:       fmt.Sprintf("cache cluster %s, in %s", quoted(r.Name), places(p.Uses("cache")[r.Name])),
-			SecurityGroup: emit.Ref(platform + ".security_group_id"),
-			Port:          emit.Ref(platform + ".port"),
-		}
-		p.Secrets = append(p.Secrets, Secret{
-			Variable: variable,
-			ARN:      emit.Ref(platform + ".user_secret_arns" + mine),
-			Comment:  fmt.Sprintf("password of the process's user of cache cluster %s", quoted(r.Name)),
-		})
-		fields := []emit.Arg{
-			Arg("host", emit.Template("", platform+".address", ":", platform+".port")),
-			// ACL users of ElastiCache see one database, and may not change it.
-			Arg("database_index", emit.Int(0)),
-			Arg("auth", emit.Object(
-				Arg("type", emit.String("acl")),
-				Arg("username", emit.Ref(platform+".user_names"+mine)),
-				Arg("password", fromVariable(variable)),
-			)),
-			// Without the section Encore's Go runtime speaks plain text, and ElastiCache does not answer.
-			Arg("tls_config", emit.Object()),
-		}
-		if p.App.Runtime == app.EncoreTypeScript {
-			// The TypeScript runtime reads no config in which a cluster does not say so.
-			fields = append(fields, Arg("in_memory", emit.Bool(false)))
-		}
-		clusters = append(clusters, Arg(r.Name, emit.Object(fields...)))
-	}
-	if len(clusters) > 0 {
-		p.Config["redis"] = emit.Map(clusters...)
+			value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // ServicePort is the port a process of Encore's listens on, by default, and what the network's rules let through.
@@ -38,21 +38,6 @@ const (
 // CronLabel is the Terraform label of a cron job.
 func (d *Deployment) CronLabel(name string) string { return "cron_" + d.Label("cron", "", name) }
 
-// Port is the port the process listens on.
-func (p *Process) Port() int {
-	for _, name := range p.Services {
-		if service := p.Service(name); service != nil && service.Container != nil {
-			return service.Container.Port
-		}
-	}
-	return ServicePort
-}
-
-// BaseURL is where other processes reach this one.
-func BaseURL(p *Process) emit.Value {
-	return emit.Template(fmt.Sprintf("http://%s.", DiscoveryName(p.Process)), "local.platform.cluster.namespace", fmt.Sprintf(":%d", p.Port()))
-}
-
 // cronName is the physical name of a cron job: its function's, and what its roles and queue are called after.
 func (d *Deployment) cronName(r app.Resource) string {
 	return names.Of(names.Schedule, d.Env.App, d.Env.Name, r.Name)
@@ -77,20 +62,20 @@ func lowerCrons(s *Stack, crons []app.Resource) {
 		if target == nil || len(expressions) == 0 || spec.StartsJob {
 			continue
 		}
-		args := []emit.Arg{
-			Arg("name", emit.String(s.cronName(r))),
-			Arg("network", emit.Ref("local.platform.network")),
-			Arg("connection", emit.Row(
-				Arg("security_group_id", emit.Ref("module."+s.ProcessLabel(target.Name)+".security_group_id")),
-				Arg("port", emit.Int(target.Port())),
+		args := []value.Field{
+			Arg("name", value.String(s.cronName(r))),
+			Arg("network", value.Traversal("local.platform.network")),
+			Arg("connection", value.Row(
+				Arg("security_group_id", value.Traversal("module."+s.ProcessLabel(target.Name)+".security_group_id")),
+				Arg("port", value.Int(target.Port())),
 			)),
-			Arg("key_arn", emit.Ref("local.platform.key_arn")),
-			Arg("schedule_expressions", emit.Strings(expressions)),
+			Arg("key_arn", value.Traversal("local.platform.key_arn")),
+			Arg("schedule_expressions", value.Strings(expressions)),
 			Arg("url", BaseURL(target)),
-			Arg("path", emit.String(endpoint.Path)),
-			Arg("method", emit.String(cronMethod(endpoint.Methods))),
-			Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
-			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
+			Arg("path", value.String(endpoint.Path)),
+			Arg("method", value.String(cronMethod(endpoint.Methods))),
+			Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 			Arg("iam", IAM(s.Env, "cron")),
 			Arg("signature", s.signature()),
 		}
@@ -116,24 +101,24 @@ func (d *Deployment) CronExpressions(job *Cron) []string {
 // signature is how the requests of cron jobs prove where they come from. Encore's Go runtime believes whoever signs as
 // its platform does; the TypeScript runtime is never told a platform's key, and believes a service that signs. A plain container verifies nothing:
 // that nobody else reaches it is its security group's business.
-func (s *Stack) signature() emit.Value {
+func (s *Stack) signature() value.Value {
 	if s.App.Containers() {
-		return emit.Map()
+		return value.Map()
 	}
-	fields := []emit.Arg{
-		Arg("type", emit.String(s.App.Runtime.String())),
-		Arg("secret_arn", emit.Ref("local.platform."+serviceAuthLabel+"_arn")),
-		Arg("key_id", emit.Int(serviceAuthKeyID)),
+	fields := []value.Field{
+		Arg("type", value.String(s.App.Runtime.String())),
+		Arg("secret_arn", value.Traversal("local.platform."+serviceAuthLabel+"_arn")),
+		Arg("key_id", value.Int(serviceAuthKeyID)),
 	}
 	if s.App.Runtime == app.EncoreTypeScript {
-		fields = append(fields, Arg("app_id", emit.String(s.App.ID)), Arg("env_name", emit.String(s.Env.Name)))
+		fields = append(fields, Arg("app_id", value.String(s.App.ID)), Arg("env_name", value.String(s.Env.Name)))
 	}
 	return Said("cron", "signature", fields...)
 }
 
 // IAM is where roles stand and what bounds them, for a module that takes both as one.
-func IAM(env *environment.Environment, module string) emit.Value {
-	return Said(module, "iam", Arg("path", emit.String(env.IAMPath)), Arg("permissions_boundary_arn", emit.String(env.PermissionsBoundary)))
+func IAM(env *environment.Environment, module string) value.Value {
+	return Said(module, "iam", Arg("path", value.String(env.IAMPath)), Arg("permissions_boundary_arn", value.String(env.PermissionsBoundary)))
 }
 
 func (d *Deployment) endpoint(cron *Cron) *app.Endpoint {

@@ -11,9 +11,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // DatabasePasswordVariable holds the password of a process's database role. Encore unsets ENCORE_* at start, so the
@@ -90,37 +90,37 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 		existingServer(s, server, comment)
 		return
 	}
-	args := []emit.Arg{
-		Arg("name", emit.String(s.serverName(server))),
+	args := []value.Field{
+		Arg("name", value.String(s.serverName(server))),
 		Arg("vpc_id", s.Network("vpc_id")),
 		Arg("subnet_ids", s.Network("storage_subnet_ids")),
 		Arg("key_arn", s.KeyARN()),
-		Arg("engine_version", emit.String(server.EngineVersion)),
-		Arg("backup_retention_days", emit.Int(server.BackupRetentionDays)),
-		Arg("deletion_protection", emit.Bool(server.DeletionProtection)),
-		Arg("final_snapshot", emit.Bool(server.FinalSnapshot)),
-		Arg("log_retention_days", emit.Int(s.Env.LogRetentionDays)),
-		Arg("iam_path", emit.String(s.Env.IAMPath)),
-		Arg("permissions_boundary_arn", emit.String(s.Env.PermissionsBoundary)),
+		Arg("engine_version", value.String(server.EngineVersion)),
+		Arg("backup_retention_days", value.Int(server.BackupRetentionDays)),
+		Arg("deletion_protection", value.Bool(server.DeletionProtection)),
+		Arg("final_snapshot", value.Bool(server.FinalSnapshot)),
+		Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
+		Arg("iam_path", value.String(s.Env.IAMPath)),
+		Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
 	}
 	module := "database-server"
 	if server.Engine == "aurora" {
 		module = "database-cluster"
 		args = append(args,
-			Arg("min_capacity", emit.Float(server.MinCapacity)),
-			Arg("max_capacity", emit.Float(server.MaxCapacity)),
-			Arg("instances", emit.Int(server.Instances)))
+			Arg("min_capacity", value.Float(server.MinCapacity)),
+			Arg("max_capacity", value.Float(server.MaxCapacity)),
+			Arg("instances", value.Int(server.Instances)))
 	} else {
 		args = append(args,
-			Arg("instance_class", emit.String(server.InstanceClass)),
-			Arg("storage_gb", emit.Int(server.StorageGB)),
-			Arg("max_storage_gb", emit.Int(server.MaxStorageGB)),
-			Arg("multi_az", emit.Bool(server.MultiAZ)))
+			Arg("instance_class", value.String(server.InstanceClass)),
+			Arg("storage_gb", value.Int(server.StorageGB)),
+			Arg("max_storage_gb", value.Int(server.MaxStorageGB)),
+			Arg("multi_az", value.Bool(server.MultiAZ)))
 	}
 	s.Module(databaseFile, label, module, "database server "+server.Name, []string{comment}, args...)
-	ref := func(name string) emit.Arg { return Arg(name, emit.Ref("module."+label+"."+name)) }
+	ref := func(name string) value.Field { return Arg(name, value.Traversal("module."+label+"."+name)) }
 	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
-		emit.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
+		value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
 }
 
 // takenDatabases are on every PostgreSQL server of RDS from the beginning, for its own use.
@@ -167,53 +167,6 @@ func checkConnections(d *Deployment) hcl.Diagnostics {
 			d.Env.Name, server.Name, max(0, allowed), pools))
 	}
 	return diags
-}
-
-// wireDatabases hands a process its role on the servers of the databases it uses: the network path, the password and
-// the sql_servers section.
-func wireDatabases(p *Process) {
-	uses := p.Uses("database")
-	if len(uses) == 0 {
-		return
-	}
-	p.Secrets = append(p.Secrets, Secret{
-		Variable: DatabasePasswordVariable,
-		ARN:      emit.Ref("local.platform." + p.databaseSecret(p.Name) + "_arn"),
-		Comment:  fmt.Sprintf("password of database role %s", quoted(RoleName(p.Name))),
-	})
-	var servers []emit.Value
-	for _, server := range p.Env.DatabaseServers {
-		var databases []emit.Arg
-		var comments []string
-		for _, name := range usedNames(uses) {
-			if !slices.Contains(server.Databases, name) {
-				continue
-			}
-			comments = append(comments, fmt.Sprintf("database %s, in %s", quoted(name), places(uses[name])))
-			// The key is the physical name for Go and the field "name" is for Rust: leaving it out keeps both equal.
-			databases = append(databases, Arg(name, emit.Object(
-				Arg("username", emit.String(RoleName(p.Name))),
-				Arg("password", fromVariable(DatabasePasswordVariable)),
-				Arg("max_connections", emit.Int(poolSize(p.Deployment, server))),
-				Arg("min_connections", emit.Int(0)),
-			)))
-		}
-		if len(databases) == 0 {
-			continue
-		}
-		platform := "local.platform.database_server_" + names.Label(server.Name)
-		p.Connections["database_server_"+names.Label(server.Name)] = Connection{
-			Comment:       strings.Join(comments, "; "),
-			SecurityGroup: emit.Ref(platform + ".security_group_id"),
-			Port:          emit.Ref(platform + ".port"),
-		}
-		servers = append(servers, emit.Object(
-			Arg("host", emit.Template("", platform+".address", ":", platform+".port")),
-			Arg("tls_config", emit.Object(Arg("ca", emit.Ref(platform+".ca_certificate")))),
-			Arg("databases", emit.Map(databases...)),
-		))
-	}
-	p.Config["sql_servers"] = emit.List(servers...)
 }
 
 // poolSize is the number of connections one process may open to one database of the server. Encore opens a pool per

@@ -2,11 +2,10 @@ package kinds
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // metricsSecret is the secret that a destination of metrics needs: its label and variable, and the last part of its
@@ -44,63 +43,10 @@ func lowerMetrics(s *Stack, _ []app.Resource) {
 	}
 	s.Module(secretFile, secret.label, "secret", "metrics secret",
 		[]string{fmt.Sprintf("%s, pushed from outside", secret.meaning)},
-		Arg("name", emit.String(SecretName(s.Env, "metrics", secret.name))),
-		Arg("description", emit.String(fmt.Sprintf("%s for %s, pushed from outside", secret.meaning, s.Env.App))),
+		Arg("name", value.String(SecretName(s.Env, "metrics", secret.name))),
+		Arg("description", value.String(fmt.Sprintf("%s for %s, pushed from outside", secret.meaning, s.Env.App))),
 		Arg("key_arn", s.KeyARN()),
-		Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
+		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 	)
-	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), emit.Ref("module."+secret.label+".arn"))
-}
-
-// wireMetrics tells a process where its measurements go, and lets it write there alone.
-func wireMetrics(p *Process) {
-	metrics := p.Env.Metrics
-	var fields []emit.Arg
-	secret, needed := metricsSecretOf(metrics.Destination)
-	if needed {
-		p.Secrets = append(p.Secrets, Secret{
-			Variable: secret.variable,
-			ARN:      emit.Ref("local.platform." + secret.label + "_arn"),
-			Comment:  "where metrics go",
-		})
-	}
-	switch metrics.Destination {
-	case "cloudwatch":
-		fields = append(fields, Arg("type", emit.String("aws_cloudwatch")), Arg("namespace", emit.String(metrics.Namespace)))
-		// AWS knows no resource for a metric; the namespace is the only thing that narrows it.
-		p.Permissions = append(p.Permissions, Permission{
-			Name: "metrics", Comment: "writes metrics, into its own namespace alone",
-			Actions: []string{"cloudwatch:PutMetricData"}, Resources: []emit.Value{emit.String("*")},
-			Conditions: []Condition{{Test: "StringEquals", Variable: "cloudwatch:namespace", Values: []string{metrics.Namespace}}},
-		})
-	case "prometheus":
-		fields = append(fields, Arg("type", emit.String("prometheus")), Arg("remote_write_url", fromVariable(secret.variable)))
-	case "datadog":
-		fields = append(fields, Arg("type", emit.String("datadog")), Arg("site", emit.String(metrics.Site)), Arg("api_key", fromVariable(secret.variable)))
-	default:
-		return
-	}
-	p.Config["metrics"] = emit.Object(append(fields, Arg("collection_interval", emit.Int(metrics.IntervalSeconds)))...)
-	if used := usedMetrics(p); len(used) > 0 {
-		p.Config["used_metrics"] = emit.List(used...)
-	}
-}
-
-// usedMetrics lists the services of the process that record each metric of the application's own. Encore's TypeScript
-// runtime drops what is recorded outside a request unless it is told of one such service. The Go runtime knows by itself.
-func usedMetrics(p *Process) []emit.Value {
-	if p.App.Runtime != app.EncoreTypeScript {
-		return nil
-	}
-	uses := p.Uses("metric")
-	var used []emit.Value
-	for _, name := range usedNames(uses) {
-		var services []string
-		for _, e := range uses[name] {
-			services = append(services, e.Service)
-		}
-		slices.Sort(services)
-		used = append(used, emit.Object(Arg("name", emit.String(name)), Arg("services", emit.Strings(slices.Compact(services)))))
-	}
-	return used
+	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), value.Traversal("module."+secret.label+".arn"))
 }

@@ -3,13 +3,12 @@ package kinds
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // secretFile is where all secrets of the platform stand, whatever they are for.
@@ -29,44 +28,12 @@ func lowerSecrets(s *Stack, resources []app.Resource) {
 		label := s.secretLabel(r.Name)
 		s.Module(secretFile, label, "secret", "secret "+r.Name,
 			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", emit.String(SecretName(s.Env, r.Name))),
-			Arg("description", emit.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
+			Arg("name", value.String(SecretName(s.Env, r.Name))),
+			Arg("description", value.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
 			Arg("key_arn", s.KeyARN()),
-			Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
+			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), emit.Ref("module."+label+".arn"))
-	}
-}
-
-// wireSecrets hands a process the secrets of its services, and those that code outside every service declares: such
-// code runs in every process (facts: an Encore Go process exits at start without them).
-func wireSecrets(p *Process) {
-	uses := p.Uses("secret")
-	names := append(usedNames(uses), p.outside["secret"]...)
-	slices.Sort(names)
-	var fields []emit.Arg
-	for _, name := range slices.Compact(names) {
-		r := p.Resource("secret", "", name)
-		variable := secretVariable(r.Name)
-		at := places(uses[r.Name])
-		if at == "" {
-			at = r.At.Filename
-		}
-		p.Secrets = append(p.Secrets, Secret{
-			Variable: variable,
-			ARN:      emit.Ref(p.SecretARN(r.Name)),
-			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
-		})
-		fields = append(fields, Arg(r.Name, fromVariable(variable)))
-	}
-	for _, e := range p.App.Loads {
-		if e.Kind == "secret" && p.Env.StrictAccess && p.OnlyLoads(e) {
-			fields = append(fields, Arg(e.Resource, emit.String(placeholderSecret)))
-		}
-	}
-	slices.SortFunc(fields, func(a, b emit.Arg) int { return strings.Compare(a.Name, b.Name) })
-	if len(fields) > 0 {
-		p.Config["secrets"] = emit.Map(fields...)
+		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Traversal("module."+label+".arn"))
 	}
 }
 
@@ -86,19 +53,19 @@ func secretVariable(name string) string {
 var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
 // fromVariable is Encore's way to name an environment variable as the source of a value.
-func fromVariable(name string) emit.Value {
-	return emit.Object(Arg("$env", emit.String(name)))
+func fromVariable(name string) value.Value {
+	return value.Object(Arg("$env", value.String(name)))
 }
 
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
 func lowerGeneratedSecret(s *Stack, label, id, comment, description string, name ...string) {
 	s.Module(secretFile, label, "generated-secret", id, []string{comment},
-		Arg("name", emit.String(SecretName(s.Env, name...))),
-		Arg("description", emit.String(description)),
+		Arg("name", value.String(SecretName(s.Env, name...))),
+		Arg("description", value.String(description)),
 		Arg("key_arn", s.KeyARN()),
-		Arg("recovery_window_days", emit.Int(s.Env.SecretRecoveryDays)),
+		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
 	)
-	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", emit.Ref("module."+label+".arn"))
+	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Traversal("module."+label+".arn"))
 }
 
 // SecretName is a path, application/environment/name: no part holds a slash, so that no two of them meet, and

@@ -8,8 +8,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // topicFile holds topics and their subscriptions: a reviewer reads them together.
@@ -75,12 +75,12 @@ func lowerTopics(s *Stack, topics []app.Resource) {
 		}
 		s.Module(topicFile, label, "topic", "topic "+r.Name,
 			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", emit.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
+			Arg("name", value.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
 			Arg("key_arn", s.KeyARN()),
-			Arg("fifo", emit.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
-			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
+			Arg("fifo", value.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
+			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), emit.Ref("module."+label+".arn"))
+		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Traversal("module."+label+".arn"))
 	}
 }
 
@@ -91,28 +91,28 @@ func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
 		s.Module(topicFile, label, "subscription", fmt.Sprintf("subscription %s of topic %s", r.Name, r.Parent),
 			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
 			// Two subscriptions of one name are usual, on different topics.
-			Arg("name", emit.String(s.queueName(r))),
+			Arg("name", value.String(s.queueName(r))),
 			Arg("topic_arn", s.topicARN(r.Parent)),
 			Arg("key_arn", s.KeyARN()),
-			Arg("visibility_seconds", emit.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
-			Arg("retention_seconds", emit.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
-			Arg("max_receive_count", emit.Int(receives(spec.RetryPolicy.MaxRetries))),
-			Arg("fifo", emit.Bool(isFIFO(s.App, topic.Spec.(*Topic)))),
-			Arg("alarm_topic_arns", emit.Strings(s.Env.AlarmTopicARNs)),
+			Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
+			Arg("retention_seconds", value.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
+			Arg("max_receive_count", value.Int(receives(spec.RetryPolicy.MaxRetries))),
+			Arg("fifo", value.Bool(isFIFO(s.App, topic.Spec.(*Topic)))),
+			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
 		)
-		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), emit.Object(
-			Arg("queue_url", emit.Ref("module."+label+".queue_url")),
-			Arg("queue_arn", emit.Ref("module."+label+".queue_arn")),
+		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), value.Object(
+			Arg("queue_url", value.Traversal("module."+label+".queue_url")),
+			Arg("queue_arn", value.Traversal("module."+label+".queue_arn")),
 		))
 	}
 }
 
 // topicARN is the ARN of a topic, for use in the platform stack.
-func (s *Stack) topicARN(topic string) emit.Value {
+func (s *Stack) topicARN(topic string) value.Value {
 	if s.Env.ExistingTopic(topic) != nil {
-		return emit.Ref("local." + s.topicLabel(topic) + ".arn")
+		return value.Traversal("local." + s.topicLabel(topic) + ".arn")
 	}
-	return emit.Ref("module." + s.topicLabel(topic) + ".arn")
+	return value.Traversal("module." + s.topicLabel(topic) + ".arn")
 }
 
 // seconds is a duration in whole seconds, rounded up, within what AWS allows.
@@ -129,86 +129,6 @@ func receives(retries int) int {
 		return 1
 	}
 	return min(maxReceives, retries+1)
-}
-
-// wireTopics gives a process the rights and the pubsub section for what its services publish and consume. The section
-// holds nothing else: a TypeScript process would start every subscription it is told of.
-func wireTopics(p *Process) {
-	published, consumed := p.Uses("topic"), map[string][]app.Edge{} // consumed: by topic
-	for _, e := range p.Edges {
-		// The gateway that runs a copy of the auth handler's service leaves its messages to the process that serves it.
-		if e.Kind == "subscription" && e.Service != p.AuthService {
-			consumed[e.Parent] = append(consumed[e.Parent], e)
-		}
-	}
-	var topics []emit.Arg
-	for _, r := range p.Of("topic") {
-		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
-		var actions []string
-		var comment string
-		if p.App.Runtime == app.EncoreGo && len(published[r.Name])+len(consumed[r.Name]) > 0 {
-			// The Go runtime asks for the attributes of every topic in its config, and panics when it may not.
-			actions = append(actions, "sns:GetTopicAttributes")
-			comment = fmt.Sprintf("looks up topic %s at start", quoted(r.Name))
-		}
-		if uses := published[r.Name]; len(uses) > 0 {
-			if p.App.Containers() {
-				// Clients that take a topic's ARN ask with it whether the topic is there, and whether it is a FIFO topic.
-				actions = append(actions, "sns:GetTopicAttributes")
-			}
-			actions = append(actions, "sns:Publish")
-			comment = fmt.Sprintf("publishes to topic %s, in %s", quoted(r.Name), places(uses))
-			p.useTopicKey(r.Name, "kms:Decrypt", "kms:GenerateDataKey")
-		}
-		if len(actions) > 0 {
-			p.permit(p.topicLabel(r.Name), comment, actions, emit.Ref(arn))
-		}
-		if len(published[r.Name])+len(consumed[r.Name]) > 0 {
-			topics = append(topics, Arg(r.Name, emit.Map(
-				Arg("arn", emit.Ref(arn)),
-				Arg("subscriptions", p.subscriptions(consumed[r.Name])),
-			)))
-		}
-	}
-	if len(topics) > 0 {
-		// One entry: of several, the Go runtime keeps the last.
-		p.Config["pubsub"] = emit.List(emit.Object(
-			Arg("type", emit.String("aws_sns_sqs")),
-			Arg("topics", emit.Map(topics...)),
-		))
-	}
-}
-
-// useTopicKey lets the process use the key that encrypts a topic: the environment's, or the one its owner chose, if any.
-func (p *Process) useTopicKey(topic string, actions ...string) {
-	existing := p.Env.ExistingTopic(topic)
-	switch {
-	case existing == nil:
-		p.useKey("sns", actions...)
-	case existing.KeyARN != "":
-		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), emit.Ref("local.platform."+p.topicLabel(topic)+"_key"), "sns", actions...)
-	}
-}
-
-// subscriptions permits a process to consume, and returns where from.
-func (p *Process) subscriptions(edges []app.Edge) emit.Value {
-	var fields []emit.Arg
-	for _, e := range edges {
-		label := p.subscriptionLabel(e.Parent, e.Resource)
-		actions := []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}
-		if p.App.Containers() {
-			// Encore's runtimes know the URL and ask for nothing else. Most clients of other programs look the queue up by its name, and
-			// read its visibility timeout and its length when they start.
-			actions = []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}
-		}
-		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
-			actions, emit.Ref("local.platform."+label+".queue_arn"))
-		p.useKey("sqs", "kms:Decrypt")
-		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: emit.Ref("local.platform." + label + ".queue_arn"),
-			Comment: fmt.Sprintf("subscription %s of topic %s", quoted(e.Resource), quoted(e.Parent))})
-		fields = append(fields, Arg(e.Resource, emit.Object(Arg("url", emit.Ref("local.platform."+label+".queue_url")))))
-	}
-	return emit.Map(fields...)
 }
 
 // deadLetters is what the modules put behind the name of a subscription or a cron job for the queue of what was given up.

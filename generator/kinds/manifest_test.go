@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -133,12 +134,12 @@ func TestI4_SignatureOfContainers(t *testing.T) {
 	if got := line(s.signature()); got != modules.Default("cron", "signature") {
 		t.Errorf("signature %s", got)
 	}
-	if s.App.Runtime = app.EncoreGo; !slices.Contains(s.signature().Fields(), "secret_arn") {
+	if s.App.Runtime = app.EncoreGo; !slices.Contains(s.signature().Names(), "secret_arn") {
 		t.Error("an Encore application's jobs do not sign")
 	}
 }
 
-func line(v emit.Value) string {
-	text, _ := v.Line()
+func line(v value.Value) string {
+	text, _ := emit.Line(v, nil)
 	return text
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -125,19 +126,19 @@ var moved = map[string]map[string]string{
 
 // override sets what groundplan.hcl says of a module call, and returns the arguments with the names of those that were
 // set as a whole. What cannot be set is reported and left as it is.
-func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []string) {
+func (s *Stack) override(module, id string, args []value.Field) ([]value.Field, []string) {
 	override := s.Env.Override(id)
 	if override == nil {
 		return args, nil
 	}
 	var set []string
 	for _, argument := range override.Arguments {
-		i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == argument.Name })
-		var generated emit.Value
+		i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == argument.Name })
+		var generated value.Value
 		if i >= 0 {
 			generated = args[i].Value
 		}
-		value, problem := overridden(module, argument, generated, args)
+		said, problem := overridden(module, argument, generated, args)
 		if problem != nil {
 			s.Problems = append(s.Problems, problem)
 			continue
@@ -146,9 +147,9 @@ func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []stri
 			set = append(set, argument.Name)
 		}
 		if i >= 0 {
-			args[i].Value = value
+			args[i].Value = said
 		} else {
-			args = append(args, Arg(argument.Name, value))
+			args = append(args, Arg(argument.Name, said))
 		}
 	}
 	return args, set
@@ -156,13 +157,13 @@ func (s *Stack) override(module, id string, args []emit.Arg) ([]emit.Arg, []stri
 
 // overridden is the value an argument gets, generated the one it would have without the override. The entries of a map
 // join those that are there, which keep their values: a right or a network path follows from a use in the source.
-func overridden(module string, argument environment.Argument, generated emit.Value, args []emit.Arg) (emit.Value, *hcl.Diagnostic) {
-	refuse := func(why, hint string) (emit.Value, *hcl.Diagnostic) {
-		return emit.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
+func overridden(module string, argument environment.Argument, generated value.Value, args []value.Field) (value.Value, *hcl.Diagnostic) {
+	refuse := func(why, hint string) (value.Value, *hcl.Diagnostic) {
+		return value.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
 	constraint, known := modules.Type(module, argument.Name)
 	if place, was := moved[module][argument.Name]; was {
-		return emit.Value{}, movedArgument(module, argument, place, args)
+		return value.Value{}, movedArgument(module, argument, place, args)
 	}
 	if !known {
 		names := settable(module, args)
@@ -170,37 +171,37 @@ func overridden(module string, argument environment.Argument, generated emit.Val
 		if len(names) > 0 {
 			hint = cmp.Or(diagnostic.DidYouMean(argument.Name, names), "use "+strings.Join(names, ", "))
 		}
-		return emit.Value{}, diagnostic.Error(argument.NameAt, "Unknown argument", hint, "The module %s has no argument %q.", module, argument.Name)
+		return value.Value{}, diagnostic.Error(argument.NameAt, "Unknown argument", hint, "The module %s has no argument %q.", module, argument.Name)
 	}
 	for _, of := range []string{"", module} {
 		if reason, found := settled[of][argument.Name]; found {
 			return refuse(reason[0], reason[1])
 		}
 	}
-	value, problem := written(argument.Expression, argument.Value, besides(constraint, generated), argument.Name)
+	said, problem := written(argument.Expression, argument.Value, besides(constraint, generated), argument.Name)
 	if problem != nil {
-		return emit.Value{}, problem
+		return value.Value{}, problem
 	}
 	if constraint.IsMapType() {
-		if key := slices.IndexFunc(value.Fields(), func(key string) bool { return slices.Contains(generated.Fields(), key) }); key >= 0 {
-			return refuse(generatedEntry(argument.Name, value.Fields()[key]))
+		if key := slices.IndexFunc(said.Names(), func(key string) bool { return slices.Contains(generated.Names(), key) }); key >= 0 {
+			return refuse(generatedEntry(argument.Name, said.Names()[key]))
 		}
-		return generated.And(value), nil
+		return generated.And(said), nil
 	}
-	if constraint.IsObjectType() && (generated.Fields() != nil || !generated.Refers()) {
-		return joined(module, argument, generated, value)
+	if constraint.IsObjectType() && (generated.Names() != nil || generated.Known()) {
+		return joined(module, argument, generated, said)
 	}
-	if generated.Refers() {
+	if !generated.Known() {
 		return refuse(wired(generated), "remove it")
 	}
-	return value, nil
+	return said, nil
 }
 
 // movedArgument is what is said of an argument by its old name: where it is now, and what can be done there.
-func movedArgument(module string, argument environment.Argument, place string, args []emit.Arg) *hcl.Diagnostic {
+func movedArgument(module string, argument environment.Argument, place string, args []value.Field) *hcl.Diagnostic {
 	parent, member, _ := strings.Cut(place, ".")
 	why, hint := "", fmt.Sprintf("write %s = { %s = ... }", parent, member)
-	if i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == parent }); i >= 0 && args[i].Value.Fields() == nil && args[i].Value.Refers() {
+	if i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == parent }); i >= 0 && args[i].Value.Names() == nil && !args[i].Value.Known() {
 		why, hint = wired(args[i].Value), "remove it"
 	}
 	for _, reasons := range []map[string][2]string{settled[""], settled[module]} {
@@ -218,8 +219,8 @@ func movedArgument(module string, argument environment.Argument, place string, a
 }
 
 // wired is why what refers to other code cannot be set.
-func wired(generated emit.Value) string {
-	if line, _ := generated.Line(); line != "" && !strings.ContainsAny(line, "{[(\"") {
+func wired(generated value.Value) string {
+	if line, _ := emit.Line(generated, nil); line != "" && !strings.ContainsAny(line, "{[(\"") {
 		return "it is wired to " + line
 	}
 	return "it is wired to other parts of the generated code"
@@ -235,11 +236,11 @@ func generatedEntry(argument, key string) (why, hint string) {
 }
 
 // besides is the type of what may be said besides what is generated: its members are there already.
-func besides(constraint cty.Type, generated emit.Value) cty.Type {
-	if !constraint.IsObjectType() || len(generated.Fields()) == 0 {
+func besides(constraint cty.Type, generated value.Value) cty.Type {
+	if !constraint.IsObjectType() || len(generated.Names()) == 0 {
 		return constraint
 	}
-	optional := generated.Fields()
+	optional := generated.Names()
 	for member := range constraint.OptionalAttributes() {
 		optional = append(optional, member)
 	}
@@ -248,48 +249,48 @@ func besides(constraint cty.Type, generated emit.Value) cty.Type {
 
 // joined is an object with the members that are set in place of those that are generated; entries of a member that is a map
 // join those that are there.
-func joined(module string, argument environment.Argument, generated, set emit.Value) (emit.Value, *hcl.Diagnostic) {
+func joined(module string, argument environment.Argument, generated, set value.Value) (value.Value, *hcl.Diagnostic) {
 	constraint, _ := modules.Type(module, argument.Name)
-	var members []emit.Arg
-	for _, member := range set.Fields() {
-		refuse := func(why, hint string) (emit.Value, *hcl.Diagnostic) {
-			return emit.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint,
+	var members []value.Field
+	for _, member := range set.Names() {
+		refuse := func(why, hint string) (value.Value, *hcl.Diagnostic) {
+			return value.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint,
 				"The member %q of the argument %q of the module %s cannot be set by itself: %s.", member, argument.Name, module, why)
 		}
 		if reason, found := settled[module][argument.Name+"."+member]; found {
 			return refuse(reason[0], reason[1])
 		}
-		value, _ := set.Field(member)
+		said, _ := set.Field(member)
 		old, there := generated.Field(member)
 		switch {
 		case there && constraint.AttributeType(member).IsMapType():
-			if key := slices.IndexFunc(value.Fields(), func(key string) bool { return slices.Contains(old.Fields(), key) }); key >= 0 {
-				return refuse(generatedEntry(member, value.Fields()[key]))
+			if key := slices.IndexFunc(said.Names(), func(key string) bool { return slices.Contains(old.Names(), key) }); key >= 0 {
+				return refuse(generatedEntry(member, said.Names()[key]))
 			}
-			value = old.And(value)
-		case there && old.Refers():
+			said = old.And(said)
+		case there && !old.Known():
 			return refuse(wired(old), "remove it")
 		}
-		members = append(members, Arg(member, value))
+		members = append(members, Arg(member, said))
 	}
-	return Said(module, argument.Name, generated.With(emit.Object(members...))...), nil
+	return Said(module, argument.Name, generated.With(value.Object(members...))...), nil
 }
 
 // settable are the arguments of a module call that an override may set, in the order of the module's variables. args are those that
 // are generated: a hint names nothing that is refused afterwards.
-func settable(module string, args []emit.Arg) []string {
+func settable(module string, args []value.Field) []string {
 	return slices.DeleteFunc(slices.Clone(modules.Variables(module)), func(name string) bool {
 		_, everywhere := settled[""][name]
 		_, here := settled[module][name]
 		constraint, _ := modules.Type(module, name)
-		i := slices.IndexFunc(args, func(a emit.Arg) bool { return a.Name == name })
-		return everywhere || here || i >= 0 && !constraint.IsMapType() && args[i].Value.Fields() == nil && args[i].Value.Refers()
+		i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name })
+		return everywhere || here || i >= 0 && !constraint.IsMapType() && args[i].Value.Names() == nil && !args[i].Value.Known()
 	})
 }
 
 // written turns a literal into the value that is printed, when it is of the type that the module asks for. Numbers in
 // quotes are not numbers here: what is meant should be seen in a review. name is the path to the literal, for messages.
-func written(expression hcl.Expression, value cty.Value, want cty.Type, name string) (emit.Value, *hcl.Diagnostic) {
+func written(expression hcl.Expression, said cty.Value, want cty.Type, name string) (value.Value, *hcl.Diagnostic) {
 	for {
 		wrapped, ok := expression.(*hclsyntax.ParenthesesExpr)
 		if !ok {
@@ -297,35 +298,35 @@ func written(expression hcl.Expression, value cty.Value, want cty.Type, name str
 		}
 		expression = wrapped.Expression
 	}
-	at, have := expression.Range(), value.Type()
-	wrong := func() (emit.Value, *hcl.Diagnostic) {
-		return emit.Value{}, diagnostic.Error(at, "Wrong type", "write "+example(want), "%q is %s here, and the module asks for %s.", name, literalType(have), typeexpr.TypeString(want))
+	at, have := expression.Range(), said.Type()
+	wrong := func() (value.Value, *hcl.Diagnostic) {
+		return value.Value{}, diagnostic.Error(at, "Wrong type", "write "+example(want), "%q is %s here, and the module asks for %s.", name, literalType(have), typeexpr.TypeString(want))
 	}
 	switch {
 	case want.IsPrimitiveType() && have == want:
-		return primitive(value), nil
+		return primitive(said), nil
 	case (want.IsListType() || want.IsSetType()) && have.IsTupleType():
 		elements, _ := hcl.ExprList(expression)
-		var items []emit.Value
-		for i, element := range value.AsValueSlice() {
+		var items []value.Value
+		for i, element := range said.AsValueSlice() {
 			item, problem := written(elements[i], element, want.ElementType(), fmt.Sprintf("%s[%d]", name, i))
 			if problem != nil {
-				return emit.Value{}, problem
+				return value.Value{}, problem
 			}
 			items = append(items, item)
 		}
-		return emit.List(items...), nil
+		return value.List(items...), nil
 	case (want.IsMapType() || want.IsObjectType()) && have.IsObjectType():
-		return writtenObject(expression, value, want, name)
+		return writtenObject(expression, said, want, name)
 	}
 	return wrong()
 }
 
 // writtenObject is written for maps, which are sorted, and objects, which keep their order.
-func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, name string) (emit.Value, *hcl.Diagnostic) {
+func writtenObject(expression hcl.Expression, said cty.Value, want cty.Type, name string) (value.Value, *hcl.Diagnostic) {
 	pairs, _ := hcl.ExprMap(expression)
 	at := expression.Range()
-	var fields []emit.Arg
+	var fields []value.Field
 	var seen []string
 	for _, pair := range pairs {
 		keyAt := pair.Key.Range()
@@ -334,19 +335,19 @@ func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, na
 		var element cty.Type
 		switch {
 		case slices.Contains(seen, field):
-			return emit.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
+			return value.Value{}, diagnostic.Error(keyAt, "Duplicate member", "keep one", "%q has %q twice.", name, field)
 		case want.IsMapType():
 			element = want.ElementType()
 		case !want.HasAttribute(field):
 			names := slices.Sorted(maps.Keys(want.AttributeTypes()))
-			return emit.Value{}, diagnostic.Error(keyAt, "Unknown member", cmp.Or(diagnostic.DidYouMean(field, names), "use "+strings.Join(names, ", ")), "%q has no member %q.", name, field)
+			return value.Value{}, diagnostic.Error(keyAt, "Unknown member", cmp.Or(diagnostic.DidYouMean(field, names), "use "+strings.Join(names, ", ")), "%q has no member %q.", name, field)
 		default:
 			element = want.AttributeType(field)
 		}
 		seen = append(seen, field)
-		inner, problem := written(pair.Value, value.GetAttr(field), element, name+"."+field)
+		inner, problem := written(pair.Value, said.GetAttr(field), element, name+"."+field)
 		if problem != nil {
-			return emit.Value{}, problem
+			return value.Value{}, problem
 		}
 		fields = append(fields, Arg(field, inner))
 	}
@@ -357,25 +358,25 @@ func writtenObject(expression hcl.Expression, value cty.Value, want cty.Type, na
 				fields[i].Comments = []string{"set in " + environment.Filename}
 			}
 		}
-		return emit.Map(fields...), nil
+		return value.Map(fields...), nil
 	}
 	for _, member := range slices.Sorted(maps.Keys(want.AttributeTypes())) {
 		if !want.AttributeOptional(member) && !slices.Contains(seen, member) {
-			return emit.Value{}, diagnostic.Error(at, "Member missing", "add "+member, "%q lacks the member %q.", name, member)
+			return value.Value{}, diagnostic.Error(at, "Member missing", "add "+member, "%q lacks the member %q.", name, member)
 		}
 	}
-	return emit.Object(fields...), nil
+	return value.Object(fields...), nil
 }
 
-func primitive(value cty.Value) emit.Value {
-	switch value.Type() {
+func primitive(said cty.Value) value.Value {
+	switch said.Type() {
 	case cty.String:
-		return emit.String(value.AsString())
+		return value.String(said.AsString())
 	case cty.Bool:
-		return emit.Bool(value.True())
+		return value.Bool(said.True())
 	}
-	number, _ := value.AsBigFloat().Float64()
-	return emit.Float(number)
+	number, _ := said.AsBigFloat().Float64()
+	return value.Float(number)
 }
 
 func literalType(have cty.Type) string {

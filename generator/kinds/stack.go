@@ -9,6 +9,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -53,12 +54,12 @@ func (s *Stack) Add(file string, blocks ...emit.Block) {
 // Module adds a call of a bundled module to a file. The arguments are printed in the order of the module's
 // variables.tf, whatever order they come in, and those that equal the module's default are left out; id is what the lock
 // records for the address, and what an override names. What groundplan.hcl sets of the call is said above it.
-func (s *Stack) Module(file, label, module, id string, comments []string, args ...emit.Arg) {
+func (s *Stack) Module(file, label, module, id string, comments []string, args ...value.Field) {
 	order := variableOrder(module)
 	args, set := s.override(module, id, args)
 	s.hold(module, id, args)
-	args = slices.DeleteFunc(args, func(a emit.Arg) bool {
-		written, short := a.Value.Line()
+	args = slices.DeleteFunc(args, func(a value.Field) bool {
+		written, short := emit.Line(a.Value, nil)
 		return short && written == modules.Default(module, a.Name)
 	})
 	sort.SliceStable(args, func(i, j int) bool { return order[args[i].Name] < order[args[j].Name] })
@@ -78,10 +79,10 @@ func (s *Stack) Module(file, label, module, id string, comments []string, args .
 }
 
 // Output hands a value to the stacks that read this one.
-func (s *Stack) Output(name, description string, value emit.Value) {
-	s.Outputs = append(s.Outputs, emit.Block{Type: "output", Labels: []string{name}, Args: []emit.Arg{
-		{Name: "description", Value: emit.String(description)},
-		{Name: "value", Value: value},
+func (s *Stack) Output(name, description string, v value.Value) {
+	s.Outputs = append(s.Outputs, emit.Block{Type: "output", Labels: []string{name}, Args: []value.Field{
+		{Name: "description", Value: value.String(description)},
+		{Name: "value", Value: v},
 	}})
 }
 
@@ -113,16 +114,19 @@ func variableOrder(module string) map[string]int {
 
 // Said is an argument that is an object: the members that say something else than the module's default, on one line when they
 // are plain; an empty object when none does, which is not printed.
-func Said(module, argument string, members ...emit.Arg) emit.Value {
-	said := slices.DeleteFunc(members, func(m emit.Arg) bool {
-		written, short := m.Value.Line()
+func Said(module, argument string, members ...value.Field) value.Value {
+	said := slices.DeleteFunc(members, func(m value.Field) bool {
+		if !m.Value.Known() {
+			return false
+		}
+		written, short := emit.Line(m.Value, nil)
 		return short && (written == modules.MemberDefault(module, argument, m.Name) || written == "{}")
 	})
-	return emit.Row(said...)
+	return value.Row(said...)
 }
 
 // Arg is an argument of a module call.
-func Arg(name string, value emit.Value) emit.Arg { return emit.Arg{Name: name, Value: value} }
+func Arg(name string, v value.Value) value.Field { return value.Field{Name: name, Value: v} }
 
 // quoted names a resource in comments and messages.
 func quoted(name string) string { return `"` + name + `"` }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // A service that does not use Encore reads no infra config: what it uses reaches it as environment variables. One table
@@ -33,7 +33,7 @@ type ConnectionVariable struct {
 	of func(r *app.Resource) bool
 	// where limits it to some environments; nil for all.
 	where func(env *environment.Environment, r *app.Resource) bool
-	value func(p *Process, r *app.Resource) emit.Value
+	value func(p *Process, r *app.Resource) value.Value
 }
 
 // ConnectionVariables are all variables a container can get, by kind.
@@ -42,77 +42,77 @@ var ConnectionVariables = []ConnectionVariable{
 	{Kind: "database", Pattern: "<NAME>_DATABASE_PORT", Meaning: "Port of the server.", value: ofServer("port")},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_NAME", Meaning: "Name of the database on the server.", value: ownName},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_USER", Meaning: "Role of the service on the server.",
-		value: func(p *Process, _ *app.Resource) emit.Value { return emit.String(RoleName(p.Name)) }},
+		value: func(p *Process, _ *app.Resource) value.Value { return value.String(RoleName(p.Name)) }},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_PASSWORD", Secret: true, Meaning: "Password of the role.",
-		value: func(p *Process, _ *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.databaseSecret(p.Name) + "_arn")
+		value: func(p *Process, _ *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.databaseSecret(p.Name) + "_arn")
 		}},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_CA_CERTIFICATE", Meaning: "Certificates to trust, as PEM text: the server speaks TLS alone.",
 		value: ofServer("ca_certificate")},
 	{Kind: "database", Pattern: "<NAME>_DATABASE_MAX_CONNECTIONS",
 		Meaning: "Connections that one task may open, so that all tasks of a rolling deployment fit the server.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.String(fmt.Sprint(poolSize(p.Deployment, serverOf(p, r))))
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.String(fmt.Sprint(poolSize(p.Deployment, serverOf(p, r))))
 		}},
 	{Kind: "topic", Pattern: "<NAME>_TOPIC_ARN", Meaning: "ARN of the SNS topic.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.topicLabel(r.Name) + "_arn")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.topicLabel(r.Name) + "_arn")
 		}},
 	{Kind: "subscription", Pattern: "<PARENT>_<NAME>_QUEUE_URL",
 		Meaning: "URL of the SQS queue; `<PARENT>` is the topic. A message is SNS's envelope, with the published text in `Message`.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.subscriptionLabel(r.Parent, r.Name) + ".queue_url")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.subscriptionLabel(r.Parent, r.Name) + ".queue_url")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_NAME", Meaning: "Name of the S3 bucket.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.bucketLabel(r.Name) + ".name")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.bucketLabel(r.Name) + ".name")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_PUBLIC_URL", Meaning: "Where the world reads the objects, without a slash at the end. Public buckets only.",
 		of: func(r *app.Resource) bool { return r.Spec.(*Bucket).Public },
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.bucketLabel(r.Name) + ".url")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.bucketLabel(r.Name) + ".url")
 		}},
 	{Kind: "bucket", Pattern: "<NAME>_BUCKET_KEY_PREFIX",
 		Meaning: "What the keys of all objects begin with. Only where an environment brings a bucket with a `key_prefix`.",
 		where:   func(env *environment.Environment, r *app.Resource) bool { return keyPrefix(env, r.Name) != "" },
-		value:   func(p *Process, r *app.Resource) emit.Value { return emit.String(keyPrefix(p.Env, r.Name)) }},
+		value:   func(p *Process, r *app.Resource) value.Value { return value.String(keyPrefix(p.Env, r.Name)) }},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_HOST", Meaning: "Host of the primary. It speaks TLS alone, with a certificate of a public authority.",
 		value: ofCache(".address")},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_PORT", Meaning: "Port of the primary.", value: ofCache(".port")},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_USER", Meaning: "User of the service.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.CacheLabel(r.Name) + ".user_names[\"" + p.Name + "\"]")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.CacheLabel(r.Name) + ".user_names[\"" + p.Name + "\"]")
 		}},
 	{Kind: "cache", Pattern: "<NAME>_CACHE_PASSWORD", Secret: true, Meaning: "Password of the user.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.CacheLabel(r.Name) + ".user_secret_arns[\"" + p.Name + "\"]")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.CacheLabel(r.Name) + ".user_secret_arns[\"" + p.Name + "\"]")
 		}},
 	{Kind: "secret", Pattern: "<NAME>", Secret: true, Meaning: "Value of the secret: `StripeKey` becomes `STRIPE_KEY`.",
-		value: func(p *Process, r *app.Resource) emit.Value {
-			return emit.Ref("local.platform." + p.secretLabel(r.Name) + "_arn")
+		value: func(p *Process, r *app.Resource) value.Value {
+			return value.Traversal("local.platform." + p.secretLabel(r.Name) + "_arn")
 		}},
 	{Kind: callKind, Pattern: "<NAME>_URL", Meaning: "Base URL of a service it calls, inside the network: `http://`, host and port.",
-		value: func(p *Process, r *app.Resource) emit.Value { return BaseURL(p.Host(r.Name)) }},
+		value: func(p *Process, r *app.Resource) value.Value { return BaseURL(p.Host(r.Name)) }},
 	{Kind: "", Pattern: "AWS_REGION", Meaning: "Region of everything above.",
-		value: func(p *Process, _ *app.Resource) emit.Value { return emit.String(p.Env.Region) }},
+		value: func(p *Process, _ *app.Resource) value.Value { return value.String(p.Env.Region) }},
 }
 
 // callKind is the kind of an edge to another service.
 const callKind = "service"
 
-func ofServer(output string) func(*Process, *app.Resource) emit.Value {
-	return func(p *Process, r *app.Resource) emit.Value {
-		return emit.Ref("local.platform.database_server_" + names.Label(serverOf(p, r).Name) + "." + output)
+func ofServer(output string) func(*Process, *app.Resource) value.Value {
+	return func(p *Process, r *app.Resource) value.Value {
+		return value.Traversal("local.platform.database_server_" + names.Label(serverOf(p, r).Name) + "." + output)
 	}
 }
 
-func ofCache(output string) func(*Process, *app.Resource) emit.Value {
-	return func(p *Process, r *app.Resource) emit.Value {
-		return emit.Ref("local.platform." + p.CacheLabel(r.Name) + output)
+func ofCache(output string) func(*Process, *app.Resource) value.Value {
+	return func(p *Process, r *app.Resource) value.Value {
+		return value.Traversal("local.platform." + p.CacheLabel(r.Name) + output)
 	}
 }
 
-func ownName(_ *Process, r *app.Resource) emit.Value { return emit.String(r.Name) }
+func ownName(_ *Process, r *app.Resource) value.Value { return value.String(r.Name) }
 
 func serverOf(p *Process, r *app.Resource) environment.DatabaseServer {
 	for _, server := range p.Env.DatabaseServers {
@@ -131,7 +131,7 @@ func (v *ConnectionVariable) name(label string) string {
 // Variable is an environment variable of a container.
 type Variable struct {
 	Name    string
-	Value   emit.Value
+	Value   value.Value
 	Comment string
 
 	literal bool // written out in the manifest or the settings
@@ -140,7 +140,7 @@ type Variable struct {
 // WireContainer hands a container what its service uses as environment variables, in place of the infra config of
 // Encore's runtime and the variables that names.
 func WireContainer(p *Process) {
-	p.Config, p.Secrets = map[string]emit.Value{}, nil
+	p.Config, p.Secrets = map[string]value.Value{}, nil
 	done := map[string]bool{}
 	add := func(v *ConnectionVariable, r *app.Resource, comment string) {
 		name := v.name(p.Label(v.Kind, r.Parent, r.Name))
@@ -166,7 +166,7 @@ func WireContainer(p *Process) {
 	}
 	for _, name := range p.Services {
 		for _, literal := range p.Service(name).Container.Environment {
-			p.Variables = append(p.Variables, Variable{Name: literal.Name, Value: emit.String(literal.Value), Comment: "set in " + literal.At.Filename, literal: true})
+			p.Variables = append(p.Variables, Variable{Name: literal.Name, Value: value.String(literal.Value), Comment: "set in " + literal.At.Filename, literal: true})
 		}
 	}
 	sort.Slice(p.Variables, func(i, j int) bool { return p.Variables[i].Name < p.Variables[j].Name })
@@ -176,7 +176,7 @@ func WireContainer(p *Process) {
 // the process uses stays, and CheckEnvironmentVariables reports it.
 func WireVariables(p *Process) {
 	for _, name := range slices.Sorted(maps.Keys(p.Process.Variables)) {
-		set := Variable{Name: name, Value: emit.String(p.Process.Variables[name]), Comment: environmentComment, literal: true}
+		set := Variable{Name: name, Value: value.String(p.Process.Variables[name]), Comment: environmentComment, literal: true}
 		i, there := slices.BinarySearchFunc(p.Variables, name, func(v Variable, name string) int { return strings.Compare(v.Name, name) })
 		switch {
 		case !there:

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // Deployment is an application in one environment, indexed for the questions that wiring asks. It is built once: an
@@ -57,7 +57,7 @@ func NewDeployment(application *app.App, env *environment.Environment) *Deployme
 	for _, process := range env.Processes {
 		p := &Process{
 			Deployment: d, Process: process,
-			Connections: map[string]Connection{}, Config: map[string]emit.Value{},
+			Connections: map[string]Connection{}, Config: map[string]value.Value{},
 		}
 		for _, service := range process.HostedServices() {
 			p.Edges = append(p.Edges, edges[service]...)
@@ -113,7 +113,7 @@ type Process struct {
 	// Queues are those the process receives from.
 	Queues []Queue
 	// Config holds the sections of the Encore infra config that the resources add, by section name.
-	Config map[string]emit.Value
+	Config map[string]value.Value
 
 	// onlyLoaded are uses that the process makes only while it loads the modules of others.
 	onlyLoaded map[[4]string]bool
@@ -125,7 +125,7 @@ type Permission struct {
 	Name      string
 	Comment   string // which code asks for it
 	Actions   []string
-	Resources []emit.Value
+	Resources []value.Value
 	// Conditions narrow what no resource can.
 	Conditions []Condition
 }
@@ -140,21 +140,21 @@ type Condition struct {
 // Connection is a network path to a port behind a security group.
 type Connection struct {
 	Comment       string
-	SecurityGroup emit.Value
-	Port          emit.Value
+	SecurityGroup value.Value
+	Port          value.Value
 }
 
 // Queue is a queue that a process receives from, by a name of its own.
 type Queue struct {
 	Name    string
-	ARN     emit.Value
+	ARN     value.Value
 	Comment string
 }
 
 // Secret is an environment variable and the secret that fills it.
 type Secret struct {
 	Variable string
-	ARN      emit.Value
+	ARN      value.Value
 	Comment  string
 }
 
@@ -198,7 +198,7 @@ func (p *Process) OnlyLoads(e app.Edge) bool { return p.onlyLoaded[useOf(e)] }
 func useOf(e app.Edge) [4]string { return [4]string{e.Kind, e.Parent, e.Resource, e.Operation} }
 
 // permit adds a statement to the task role.
-func (p *Process) permit(name, comment string, actions []string, resources ...emit.Value) {
+func (p *Process) permit(name, comment string, actions []string, resources ...value.Value) {
 	p.Permissions = append(p.Permissions, Permission{Name: name, Comment: comment, Actions: actions, Resources: resources})
 }
 

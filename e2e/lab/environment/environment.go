@@ -63,6 +63,7 @@ func Stacks() []string { return []string{"platform", "services"} }
 type Options struct {
 	Fixture  string    // a folder under fixtures/
 	Settings string    // the text of groundplan.hcl, or "" for the fixture's own; the first environment is prepared
+	Earlier  bool      // the fixture is e2e/testdata/earlier/<Fixture>.tar.gz: source, and what an earlier groundplan made of it
 	OpenTofu bool      // applied by OpenTofu instead of Terraform
 	Progress io.Writer // what takes time is told here; nil is silence
 }
@@ -91,6 +92,12 @@ func (e *Environment) Close() error {
 	return os.RemoveAll(e.root)
 }
 
+// Out is the folder that groundplan writes to.
+func (e *Environment) Out() string { return filepath.Dir(e.Folder) }
+
+// Stack is the folder of a stack.
+func (e *Environment) Stack(name string) string { return filepath.Join(e.Folder, name) }
+
 // Terraform is the real one in the folder of a stack, or OpenTofu where that applied it, pointed at the account.
 func (e *Environment) Terraform(stack string) (emulator.Terraform, error) {
 	return e.engine.In(filepath.Join(e.Folder, stack), e.root, e.Cloud.Environment())
@@ -118,11 +125,11 @@ func Prepare(ctx context.Context, options Options) (*Environment, error) {
 
 func (e *Environment) prepare(ctx context.Context, options Options) error {
 	start := time.Now()
-	output, err := e.generate(options)
+	files, err := e.generate(options)
 	if err != nil {
 		return err
 	}
-	entry, release, err := reserve(output.Files, e.engine)
+	entry, release, err := reserve(files, e.engine)
 	if err != nil {
 		return err
 	}
@@ -143,13 +150,17 @@ func (e *Environment) prepare(ctx context.Context, options Options) error {
 }
 
 // generate writes the fixture and what groundplan makes of it into the folder of this environment, as a user would.
-func (e *Environment) generate(options Options) (*generator.Output, error) {
+func (e *Environment) generate(options Options) (map[string][]byte, error) {
 	repository, err := emulator.Repository()
 	if err != nil {
 		return nil, err
 	}
 	e.Source = filepath.Join(e.root, options.Fixture)
 	out := filepath.Join(e.root, "infra")
+	if options.Earlier {
+		archive := filepath.Join(repository, "e2e", "testdata", "earlier", options.Fixture+".tar.gz")
+		return e.unpack(archive, out)
+	}
 	if err := os.CopyFS(e.Source, os.DirFS(filepath.Join(repository, "fixtures", options.Fixture))); err != nil {
 		return nil, err
 	}
@@ -174,17 +185,22 @@ func (e *Environment) generate(options Options) (*generator.Output, error) {
 			return nil, err
 		}
 	}
-	application, diagnostics, err := generator.Read(e.Source)
-	if err != nil {
-		return nil, err
-	}
-	if diagnostics.HasErrors() {
-		return nil, diagnostics
-	}
-	e.Application, e.Settings, e.Folder = application, environments[0], filepath.Join(out, environments[0].Name)
 	e.Modules = map[string]string{}
 	for _, stack := range Stacks() {
-		maps.Copy(e.Modules, output.Lock.Addresses[e.Settings.Name+"/"+stack])
+		maps.Copy(e.Modules, output.Lock.Addresses[environments[0].Name+"/"+stack])
 	}
-	return output, nil
+	return output.Files, e.read(out, environments[0])
+}
+
+// read keeps what is in the source and where the environment is generated to.
+func (e *Environment) read(out string, settings environment.Environment) error {
+	application, diagnostics, err := generator.Read(e.Source)
+	if err != nil {
+		return err
+	}
+	if diagnostics.HasErrors() {
+		return diagnostics
+	}
+	e.Application, e.Settings, e.Folder = application, settings, filepath.Join(out, settings.Name)
+	return nil
 }

@@ -124,7 +124,7 @@ func metadataHint(text []byte, offset int) string {
 // what is empty, so that one is enough to know it by.
 var metadataSections = []string{"module_path", "svcs", "pkgs", "gateways", "decls", "sql_databases", "pubsub_topics"}
 
-// known says whether the text is metadata of an application, and reports when it is not.
+// known reports whether the text is metadata of an application, and reports when it is not.
 func (r *metadataReader) known(root metadataNode) bool {
 	if _, object := root.members(); !object {
 		r.fail(r.at(root), "Not an application's metadata", "name the output of "+metadataCommand, "The metadata of an application is one JSON object.")

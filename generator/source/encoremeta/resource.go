@@ -239,7 +239,7 @@ func (r *metadataReader) listed(service, name string, at hcl.Range, s *source.Me
 	}
 }
 
-// isDeclared says whether there is such a resource, and reports when there is none.
+// isDeclared reports whether there is such a resource, and reports when there is none.
 func (r *metadataReader) isDeclared(s *source.MetadataSpelling, name string, at hcl.Range) bool {
 	if r.declared[[2]string{s.Kind, name}] {
 		return true

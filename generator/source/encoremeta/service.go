@@ -130,7 +130,7 @@ func (r *metadataReader) owner(n metadataNode) {
 	r.result.Packages = append(r.result.Packages, source.Package{Dir: dir, Service: service})
 }
 
-// isService says whether there is a service of that name, and reports when there is none.
+// isService reports whether there is a service of that name, and reports when there is none.
 func (r *metadataReader) isService(name string, at hcl.Range) bool {
 	if _, ok := r.services[name]; ok {
 		return true

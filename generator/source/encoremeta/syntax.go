@@ -208,7 +208,7 @@ func (s *metadataSyntax) required(n metadataNode, name, what string) (string, bo
 	return text, text != "" && s.printable(n.member(name), text)
 }
 
-// printable says whether a name has no line breaks and the like, which end up in files and terminals, and reports when it
+// printable reports whether a name has no line breaks and the like, which end up in files and terminals, and reports when it
 // has: no version of Encore accepts such a name.
 func (s *metadataSyntax) printable(n metadataNode, name string) bool {
 	if !strings.ContainsFunc(name, unicode.IsControl) {

@@ -69,7 +69,7 @@ func (d *goDirectiveReader) error(node ast.Node, summary, hint, detail string, a
 	d.p.error(d.file, node, summary, hint, detail, args...)
 }
 
-// isBuiltin says whether the type is a predeclared one that the package does not redefine.
+// isBuiltin reports whether the type is a predeclared one that the package does not redefine.
 func (d *goDirectiveReader) isBuiltin(t ast.Expr, names ...string) bool {
 	name, ok := t.(*ast.Ident)
 	return ok && slices.Contains(names, name.Name) && d.p.symbols[name.Name] == 0

@@ -311,7 +311,7 @@ func (l *goLinker) linkAlias(p *goPackage, file *goFile, ref *goRef) bool {
 	return changed
 }
 
-// isParent says whether the reference is the parent argument of a constructor, which declares and does not use.
+// isParent reports whether the reference is the parent argument of a constructor, which declares and does not use.
 // Whether it is a parent of the right kind is for the declaration to check.
 func (l *goLinker) isParent(ref *goRef) bool {
 	return ref.form == formArgument && ref.callee.role == roleConstructor &&

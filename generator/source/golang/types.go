@@ -119,7 +119,7 @@ func pointedName(file *goFile, t ast.Expr) (name goName, stars int, ok bool) {
 	return name, stars, ok
 }
 
-// isImported says whether the type is the named one of an imported package whose name is its path's last element.
+// isImported reports whether the type is the named one of an imported package whose name is its path's last element.
 func isImported(file *goFile, t ast.Expr, importPath, typ string) bool {
 	name, ok := typeName(file, t)
 	return ok && name.name == typ && name.qualifier != "" && file.importPath(name.qualifier) == importPath

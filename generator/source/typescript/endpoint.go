@@ -128,7 +128,7 @@ func (r *tsReader) static(endpoint *tsEndpointDecl, value source.Value, settings
 	}
 }
 
-// isLocalPath says whether a path stays below the folder it starts in.
+// isLocalPath reports whether a path stays below the folder it starts in.
 func isLocalPath(name string) bool {
 	return !path.IsAbs(name) && !slices.Contains(strings.Split(name, "/"), "..")
 }

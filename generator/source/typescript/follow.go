@@ -27,7 +27,7 @@ func (s *tsSteps) next() bool {
 	return s.taken <= maxSteps
 }
 
-// again says whether a name was looked for in a module before.
+// again reports whether a name was looked for in a module before.
 func (s *tsSteps) again(m *tsModule, name string, members int) bool {
 	if len(m.stars) == 0 {
 		return false
@@ -180,7 +180,7 @@ func (l *tsLinker) exportedType(m *tsModule, names []string, steps *tsSteps) (*t
 	return nil, tsType{}, false
 }
 
-// required says whether a request of the type must hold something. What cannot be found is taken to.
+// required reports whether a request of the type must hold something. What cannot be found is taken to.
 func (l *tsLinker) required(m *tsModule, t tsType, steps *tsSteps) bool {
 	if t.required || !steps.next() {
 		return true

@@ -149,7 +149,7 @@ func (r *tsReader) declared(id *syntax.Identifier) int32 {
 	return r.parts[id.Binding]
 }
 
-// isFramework says whether an expression is nothing but a declaration of the framework's, as in new Subscription(...).
+// isFramework reports whether an expression is nothing but a declaration of the framework's, as in new Subscription(...).
 func (r *tsReader) isFramework(e syntax.Expression) bool {
 	switch e := syntax.Unwrap(e).(type) {
 	case *syntax.New:

@@ -128,7 +128,7 @@ const (
 	Out
 )
 
-// Has says whether all of m are present.
+// Has reports whether all of m are present.
 func (s Modifiers) Has(m Modifiers) bool { return s&m == m }
 
 // VariableKind is the word that declares variables.

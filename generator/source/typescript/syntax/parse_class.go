@@ -37,7 +37,7 @@ func modifierOf(k kind) Modifiers {
 	return 0
 }
 
-// canFollowModifier says whether the word in front of k may be a modifier: names, patterns and * follow modifiers.
+// canFollowModifier reports whether the word in front of k may be a modifier: names, patterns and * follow modifiers.
 func canFollowModifier(k kind) bool {
 	return k == tOpenBracket || k == tOpenBrace || k == tStar || k == tDotDotDot || k == tPrivate || k.isLiteralName()
 }

@@ -32,7 +32,7 @@ func (p *parser) expression() Expression {
 
 func (p *parser) value() Expression { return p.assignment(true) }
 
-// assignment reads an expression without commas. returnType says whether an arrow function may have a result type
+// assignment reads an expression without commas. returnType reports whether an arrow function may have a result type
 // without doubt: between the ? and the : of a conditional it has one only when another : follows.
 func (p *parser) assignment(returnType bool) Expression {
 	if !p.enter() {
@@ -67,7 +67,7 @@ func (p *parser) assignment(returnType bool) Expression {
 	return p.conditional(start, left, returnType)
 }
 
-// isTarget says whether an assignment operator may follow; whether the assignment makes sense is not for a parser.
+// isTarget reports whether an assignment operator may follow; whether the assignment makes sense is not for a parser.
 func isTarget(e Expression) bool {
 	switch e := e.(type) {
 	case *Binary, *Await, *Yield, *Conditional:
@@ -304,7 +304,7 @@ func (p *parser) noteImport(call *Call) {
 	p.imports = append(p.imports, dynamic)
 }
 
-// members reads .name, [key], templates, ! and type arguments; optional says whether ?. may stand there.
+// members reads .name, [key], templates, ! and type arguments; optional reports whether ?. may stand there.
 func (p *parser) members(start int, e Expression, optional bool) Expression {
 	for links := 0; p.chain(&links); {
 		questionDot, dot := false, false
@@ -420,7 +420,7 @@ func (p *parser) canFollowTypeArguments() bool {
 	return p.tok.newline || precedence[p.tok.kind] > 0 && !(p.noIn && p.is(kIn)) || !p.startsExpression()
 }
 
-// startsExpression says whether the current token can begin an expression.
+// startsExpression reports whether the current token can begin an expression.
 func (p *parser) startsExpression() bool {
 	switch p.tok.kind {
 	case kThis, kSuper, kNull, kTrue, kFalse, tNumber, tBigInt, tString, tTemplate, tTemplateHead, tOpenParen, tOpenBracket, tOpenBrace,

@@ -50,7 +50,7 @@ func (p *parser) importStatement(start int, modifiers Modifiers) Statement {
 	return i
 }
 
-// marksTypes says whether the `type` just read is the mark, and not the name of the default import.
+// marksTypes reports whether the `type` just read is the mark, and not the name of the default import.
 func (p *parser) marksTypes() bool {
 	if p.is(tStar) || p.is(tOpenBrace) {
 		return true

@@ -224,7 +224,7 @@ func (p *parser) typeOperator() Type {
 	return p.withConditional(true, p.postfixType)
 }
 
-// startsTypeAfter says whether the word at hand is a type operator: whether a type follows it.
+// startsTypeAfter reports whether the word at hand is a type operator: whether a type follows it.
 func (p *parser) startsTypeAfter() bool {
 	k := p.peek().kind
 	switch k {

@@ -158,7 +158,7 @@ func (k kind) isName() bool       { return k >= tIdentifier }
 func (k kind) isWord() bool       { return k >= kBreak }
 func (k kind) isAssignment() bool { return k >= tAssign && k <= tQuestionQuestionAssign }
 
-// isLiteralName says whether a token can name a property.
+// isLiteralName reports whether a token can name a property.
 func (k kind) isLiteralName() bool {
 	return k.isWord() || k == tString || k == tNumber || k == tBigInt
 }
