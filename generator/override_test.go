@@ -180,7 +180,7 @@ func TestE1_OverridesReachMembers(t *testing.T) {
 	}
 	text := strings.Join(strings.Fields(string(output.Files["production/services/orders.tf"])), " ")
 	for _, want := range []string{
-		`# Set in groundplan.hcl: task, scale, health, exec, iam, sidecars`,
+		`# Set in groundplan.hcl: task, scale, health, iam, sidecars, exec`,
 		`scale = { min = 2 max = 10 queues = { imports = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:imports" messages_per_task = 50 } } }`,
 		`iam = { path = "/apps/" permissions_boundary_arn = "arn:aws:iam::123456789012:policy/one" }`,
 		`sidecars = [ { name = "collector" image = "public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0" environment = { MODE = "agent" } }, ]`,

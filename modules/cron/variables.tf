@@ -25,7 +25,7 @@ variable "network" {
 
   validation {
     condition     = length(var.network.compute_subnet_ids) >= 1 && length(var.network.compute_subnet_ids) <= 16
-    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but Lambda takes 1 to 16."
+    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but must have 1 to 16: Lambda takes no more."
   }
 
   validation {
@@ -109,7 +109,7 @@ variable "schedule_expressions" {
 
   validation {
     condition     = length(distinct(var.schedule_expressions)) == length(var.schedule_expressions)
-    error_message = "schedule_expressions has an expression twice: the job would run twice."
+    error_message = "schedule_expressions must hold each expression once: the job would run twice."
   }
 
   validation {
@@ -125,22 +125,8 @@ variable "schedule_expressions" {
       for expression in var.schedule_expressions :
       !startswith(expression, "cron") || length([for field in try([split(" ", expression)[2], split(" ", expression)[4]], []) : field if field == "?"]) == 1
     ])
-    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but EventBridge wants exactly one of day of month and day of week to be \"?\"."
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each cron() must have exactly one \"?\", as day of month or as day of week: EventBridge Scheduler refuses none and two."
   }
-}
-
-variable "enabled" {
-  description = "Whether the schedule runs. Switched off, everything stays in place and nothing is called."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "overlapping_runs" {
-  description = "Whether a run may begin while the one before is still going on. Otherwise the function has a reserved concurrency of 1, which an account must have to spare: Lambda wants 100 unreserved to remain."
-  type        = bool
-  default     = false
-  nullable    = false
 }
 
 variable "timeout_seconds" {
@@ -164,7 +150,7 @@ variable "retry_attempts" {
 
   validation {
     condition     = contains([0, 1, 2], var.retry_attempts)
-    error_message = "retry_attempts is ${var.retry_attempts}, but a run is repeated 0, 1 or 2 times."
+    error_message = "retry_attempts is ${var.retry_attempts}, but must be 0, 1 or 2: Lambda has no time for more."
   }
 }
 
@@ -267,4 +253,18 @@ variable "iam" {
     condition     = var.iam.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.iam.permissions_boundary_arn))
     error_message = "iam.permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
   }
+}
+
+variable "enabled" {
+  description = "Whether the schedule runs. Switched off, everything stays in place and nothing is called."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "overlapping_runs" {
+  description = "Whether a run may begin while the one before is still going on. Otherwise the function has a reserved concurrency of 1, which an account must have to spare: Lambda wants 100 unreserved to remain."
+  type        = bool
+  default     = false
+  nullable    = false
 }

@@ -39,7 +39,7 @@ variable "network" {
 
   validation {
     condition     = length(var.network.compute_subnet_ids) >= 1 && length(var.network.compute_subnet_ids) <= 16
-    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but ECS takes 1 to 16."
+    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but must have 1 to 16: ECS takes no more."
   }
 
   validation {
@@ -96,7 +96,7 @@ variable "registry" {
 
   validation {
     condition     = var.registry.credentials_arn == "" || var.registry.repository_arn == ""
-    error_message = "registry.credentials_arn is for a registry outside AWS, but registry.repository_arn names one of ECR, which asks the execution role."
+    error_message = "registry.credentials_arn is of no use with registry.repository_arn: it is for a registry outside AWS, and ECR asks the execution role."
   }
 }
 
@@ -118,7 +118,7 @@ variable "task" {
 
   validation {
     condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.task.cpu)
-    error_message = "task.cpu is ${var.task.cpu}, but Fargate offers only 256, 512, 1024, 2048, 4096, 8192 and 16384."
+    error_message = "task.cpu is ${var.task.cpu}, but must be one that Fargate offers: 256, 512, 1024, 2048, 4096, 8192 or 16384."
   }
 
   # An unknown cpu passes here: it has its own message.
@@ -132,20 +132,13 @@ variable "task" {
       8192  = range(16384, 61440 + 1, 4096)
       16384 = range(32768, 122880 + 1, 8192)
     }, tostring(var.task.cpu), [var.task.memory]), var.task.memory)
-    error_message = "task.memory is ${var.task.memory}, but Fargate does not offer that with a cpu of ${var.task.cpu}. It offers, for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
+    error_message = "task.memory is ${var.task.memory}, but must be one that Fargate offers with a cpu of ${var.task.cpu}: for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
   }
 
   validation {
     condition     = contains(["X86_64", "ARM64"], var.task.architecture)
     error_message = "task.architecture is \"${var.task.architecture}\", but must be X86_64 or ARM64."
   }
-}
-
-variable "spot" {
-  description = "Whether runs take place on Fargate Spot. A run that is interrupted counts as failed."
-  type        = bool
-  default     = false
-  nullable    = false
 }
 
 variable "stop_timeout_seconds" {
@@ -235,7 +228,7 @@ variable "firewall" {
 
   validation {
     condition     = length(distinct(var.firewall.outbound_ports)) == length(var.firewall.outbound_ports)
-    error_message = "firewall.outbound_ports names a port twice."
+    error_message = "firewall.outbound_ports must name each port once."
   }
 
   # ecs AwsVpcConfiguration: five groups, and one is made here.
@@ -290,7 +283,7 @@ variable "environment" {
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "environment has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "environment must have names of letters, digits and underscores, the first no digit."
   }
 }
 
@@ -302,7 +295,7 @@ variable "secrets" {
 
   validation {
     condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "secrets has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "secrets must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
@@ -332,7 +325,7 @@ variable "permissions" {
 
   validation {
     condition     = alltrue([for statement in values(var.permissions) : length(statement.actions) > 0 && length(statement.resources) > 0])
-    error_message = "permissions has a statement without actions or without resources."
+    error_message = "permissions must have actions and resources in each statement."
   }
 
   validation {
@@ -348,12 +341,12 @@ variable "permissions" {
         length(setsubtract(statement.actions, ["cloudwatch:PutMetricData"])) == 0 && length(statement.conditions) > 0
       )
     ])
-    error_message = "permissions may name the resource * only for cloudwatch:PutMetricData, and only with a condition; name the ARN otherwise."
+    error_message = "permissions must name the ARN of each resource; * is for cloudwatch:PutMetricData alone, with a condition."
   }
 
   validation {
     condition     = length(distinct([for name in keys(var.permissions) : replace(title(replace(name, "/[^A-Za-z0-9]/", " ")), " ", "")])) == length(var.permissions)
-    error_message = "permissions has two names that differ only in punctuation or in the case of a word's first letter."
+    error_message = "permissions must have names that differ in more than punctuation and the case of a word's first letter."
   }
 }
 
@@ -422,4 +415,11 @@ variable "schedules" {
     condition     = alltrue([for schedule in values(var.schedules) : can(regex("^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+){1,2})$", schedule.time_zone))])
     error_message = "schedules must have time zones by their names, like Europe/Berlin."
   }
+}
+
+variable "spot" {
+  description = "Whether runs take place on Fargate Spot. A run that is interrupted counts as failed."
+  type        = bool
+  default     = false
+  nullable    = false
 }

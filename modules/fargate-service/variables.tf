@@ -43,7 +43,7 @@ variable "network" {
 
   validation {
     condition     = length(var.network.compute_subnet_ids) >= 1 && length(var.network.compute_subnet_ids) <= 16
-    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but ECS takes 1 to 16."
+    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but must have 1 to 16: ECS takes no more."
   }
 
   validation {
@@ -80,7 +80,7 @@ variable "image" {
 
   validation {
     condition     = lower(replace(replace(var.image, "/@.*$/", ""), "/:[^:/]*$/", "")) == replace(replace(var.image, "/@.*$/", ""), "/:[^:/]*$/", "")
-    error_message = "image is \"${var.image}\", but no registry has a repository with upper-case letters."
+    error_message = "image is \"${var.image}\", but must have a repository without upper-case letters: no registry has another."
   }
 }
 
@@ -105,7 +105,7 @@ variable "registry" {
 
   validation {
     condition     = var.registry.credentials_arn == "" || var.registry.repository_arn == ""
-    error_message = "registry.credentials_arn is for a registry outside AWS, but registry.repository_arn names one of ECR, which asks the execution role."
+    error_message = "registry.credentials_arn is of no use with registry.repository_arn: it is for a registry outside AWS, and ECR asks the execution role."
   }
 }
 
@@ -127,7 +127,7 @@ variable "task" {
 
   validation {
     condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.task.cpu)
-    error_message = "task.cpu is ${var.task.cpu}, but Fargate offers only 256, 512, 1024, 2048, 4096, 8192 and 16384."
+    error_message = "task.cpu is ${var.task.cpu}, but must be one that Fargate offers: 256, 512, 1024, 2048, 4096, 8192 or 16384."
   }
 
   # An unknown cpu passes here: it has its own message.
@@ -141,7 +141,7 @@ variable "task" {
       8192  = range(16384, 61440 + 1, 4096)
       16384 = range(32768, 122880 + 1, 8192)
     }, tostring(var.task.cpu), [var.task.memory]), var.task.memory)
-    error_message = "task.memory is ${var.task.memory}, but Fargate does not offer that with a cpu of ${var.task.cpu}. It offers, for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
+    error_message = "task.memory is ${var.task.memory}, but must be one that Fargate offers with a cpu of ${var.task.cpu}: for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
   }
 
   validation {
@@ -174,7 +174,7 @@ variable "scale" {
 
   validation {
     condition     = alltrue([for percent in [var.scale.cpu_percent, var.scale.memory_percent] : percent >= 10 && percent <= 95])
-    error_message = "scale.cpu_percent and scale.memory_percent must lie between 10 and 95."
+    error_message = "scale: cpu_percent and memory_percent must lie between 10 and 95."
   }
 
   validation {
@@ -260,7 +260,7 @@ variable "health" {
   # A command of the shell would need CMD-SHELL, and an image with a shell: write it out, as in ["sh", "-c", "..."].
   validation {
     condition     = alltrue([for word in var.health.command : length(word) > 0])
-    error_message = "health.command has an empty word."
+    error_message = "health.command must have no empty word."
   }
 
   # ECS gives the start period of a container's check at most 300 seconds.
@@ -286,7 +286,7 @@ variable "shutdown" {
 
   validation {
     condition     = var.shutdown.stop_timeout_seconds >= 2 && var.shutdown.stop_timeout_seconds <= 120 && floor(var.shutdown.stop_timeout_seconds) == var.shutdown.stop_timeout_seconds
-    error_message = "shutdown.stop_timeout_seconds is ${var.shutdown.stop_timeout_seconds}, but Fargate allows integers from 2 to 120."
+    error_message = "shutdown.stop_timeout_seconds is ${var.shutdown.stop_timeout_seconds}, but must be an integer from 2 to 120."
   }
 
   # Two minutes are what an interrupted Spot task has. Five seconds of them are for ECS.
@@ -305,19 +305,6 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
-  }
-}
-
-variable "exec" {
-  description = "Whether ECS Exec may open sessions in the tasks. The task role then gets the rights of the agent, and the sessions are encrypted by key_arn and recorded in the log group of the cluster. A session runs as root, in an image that has a shell. Tasks that run already know nothing of it: it is for those of the next deployment."
-  type        = bool
-  default     = false
-  nullable    = false
-
-  # "Using Amazon ECS Exec to access containers": the agent writes into the container's own file system.
-  validation {
-    condition     = !var.exec || !var.security.read_only_root
-    error_message = "exec must be false with security.read_only_root: the agent of ECS Exec writes to the root file system of the container."
   }
 }
 
@@ -371,7 +358,7 @@ variable "firewall" {
 
   validation {
     condition     = length(distinct(var.firewall.outbound_ports)) == length(var.firewall.outbound_ports)
-    error_message = "firewall.outbound_ports names a port twice."
+    error_message = "firewall.outbound_ports must name each port once."
   }
 
   # ecs AwsVpcConfiguration: five groups, and one is made here.
@@ -470,7 +457,7 @@ variable "sidecars" {
 
   validation {
     condition     = alltrue(flatten([for sidecar in var.sidecars : [for name in concat(keys(sidecar.environment), keys(sidecar.secrets)) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))]]))
-    error_message = "sidecars has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "sidecars: variables and secrets must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
@@ -504,7 +491,7 @@ variable "environment" {
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "environment has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "environment must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
@@ -521,7 +508,7 @@ variable "secrets" {
 
   validation {
     condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "secrets has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "secrets must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
@@ -557,7 +544,7 @@ variable "permissions" {
 
   validation {
     condition     = alltrue([for statement in values(var.permissions) : length(statement.actions) > 0 && length(statement.resources) > 0])
-    error_message = "permissions has a statement without actions or without resources."
+    error_message = "permissions must have actions and resources in each statement."
   }
 
   validation {
@@ -573,12 +560,12 @@ variable "permissions" {
         length(setsubtract(statement.actions, ["cloudwatch:PutMetricData"])) == 0 && length(statement.conditions) > 0
       )
     ])
-    error_message = "permissions may name the resource * only for cloudwatch:PutMetricData, and only with a condition; name the ARN otherwise."
+    error_message = "permissions must name the ARN of each resource; * is for cloudwatch:PutMetricData alone, with a condition."
   }
 
   validation {
     condition     = length(distinct([for name in keys(var.permissions) : replace(title(replace(name, "/[^A-Za-z0-9]/", " ")), " ", "")])) == length(var.permissions)
-    error_message = "permissions has two names that differ only in punctuation or in the case of a word's first letter."
+    error_message = "permissions must have names that differ in more than punctuation and the case of a word's first letter."
   }
 }
 
@@ -617,7 +604,7 @@ variable "routes" {
 
   validation {
     condition     = length(var.routes) <= 5
-    error_message = "routes has ${length(var.routes)} entries, but an ECS service serves at most 5 target groups."
+    error_message = "routes has ${length(var.routes)} entries, but must have at most 5: an ECS service serves no more target groups."
   }
 
   validation {
@@ -650,5 +637,18 @@ variable "routes" {
   validation {
     condition     = alltrue(flatten([for route in values(var.routes) : [for path in route.paths : can(regex("^/[A-Za-z0-9_.$/~\"'@:+&()*?,;=%-]{0,127}$", path))]]))
     error_message = "routes must have paths that begin with a slash and have at most 128 characters, such as /orders or /orders/*."
+  }
+}
+
+variable "exec" {
+  description = "Whether ECS Exec may open sessions in the tasks. The task role then gets the rights of the agent, and the sessions are encrypted by key_arn and recorded in the log group of the cluster. A session runs as root, in an image that has a shell. Tasks that run already know nothing of it: it is for those of the next deployment."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  # "Using Amazon ECS Exec to access containers": the agent writes into the container's own file system.
+  validation {
+    condition     = !var.exec || !var.security.read_only_root
+    error_message = "exec must be false with security.read_only_root: the agent of ECS Exec writes to the root file system of the container."
   }
 }

@@ -12,9 +12,9 @@ module "job_statements" {
   registry           = local.platform.registry
   command            = ["/bin/tracking", "statements"]
   task               = { cpu = 1024, memory = 4096 }
-  spot               = true
   log_retention_days = 365
   alarm_topic_arns   = ["arn:aws:sns:eu-central-1:123456789012:operations"]
+  spot               = true
 
   environment = {
     # the environment's region
