@@ -181,7 +181,7 @@ func listen(p *kinds.Process) value.Value {
 		c := p.Service(p.Name).Container
 		fields = append(fields, kinds.Arg("port", value.Int(modulePort(c))), kinds.Arg("protocol", value.String(protocols[c.Protocol])))
 	}
-	if len(p.Process.Services) > 0 && !p.Worker {
+	if len(p.Services) > 0 && !p.Worker {
 		fields = append(fields, kinds.Arg("discovery_name", value.String(kinds.DiscoveryName(p.Process))))
 	}
 	return kinds.Said("fargate-service", "listen", fields...)
