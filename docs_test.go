@@ -313,7 +313,7 @@ func unkept(readme string, infra fs.FS) []string {
 		}
 		for _, folder := range folders {
 			block := regexp.MustCompile(`(?s)output "` + found[3] + `" \{\n(.*?)\n\}`).FindString(stack(folder))
-			if block == "" || found[4] != "" && !strings.Contains(block, "\n    "+found[4]+" ") {
+			if block == "" || found[4] != "" && !regexp.MustCompile(`[{\n] *`+found[4]+` +=`).MatchString(block) {
 				wrong = append(wrong, strings.Trim(fmt.Sprintf("no output %s of %s: %s", found[3], folder, found[4]), ": "))
 			}
 		}
@@ -354,9 +354,10 @@ func TestUnkeptCommandsAreFound(t *testing.T) {
 	const readme = "## production\n\nterraform -chdir=production/platform output -json network | jq -r .vpc_id\nterraform -chdir=production/platform output -json network | jq -r .cidr\n" +
 		"terraform -chdir=production/platform output -json gone\nterraform -chdir=staging/services init\naws secretsmanager put-secret-value --secret-id shop/production/gone --secret-string x\n" +
 		"CREATE ROLE x; -- shop/production/kept\nterraform -chdir=ENVIRONMENT/platform output -raw lost\n" +
+		"terraform -chdir=production/platform output -json key | jq -r .arn\nterraform -chdir=production/platform output -json key | jq -r .id\n" +
 		"docker build --tag x:y orders && docker push x:y\ndocker build --tag x:y \"$APPLICATION/users\" && docker push x:y\n"
-	infra := fstest.MapFS{"production/platform/outputs.tf": {Data: []byte("output \"network\" {\n  value = {\n    vpc_id = 1\n  }\n}\n\nmodule \"secret\" {\n  name = \"shop/production/kept\"\n}\n")}}
-	want := []string{"code is not in this folder: orders", "no output gone of production/platform", "no output lost of production/platform", "no output network of production/platform: cidr", "no secret shop/production/gone", "no stack staging/services"}
+	infra := fstest.MapFS{"production/platform/outputs.tf": {Data: []byte("output \"network\" {\n  value = {\n    vpc_id = 1\n  }\n}\n\noutput \"key\" {\n  value = { arn = 1 }\n}\n\nmodule \"secret\" {\n  name = \"shop/production/kept\"\n}\n")}}
+	want := []string{"code is not in this folder: orders", "no output gone of production/platform", "no output key of production/platform: id", "no output lost of production/platform", "no output network of production/platform: cidr", "no secret shop/production/gone", "no stack staging/services"}
 	if got := unkept(readme, infra); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -449,7 +449,7 @@ func TestS1_VariablesOfSecretsAreASCII(t *testing.T) {
 	variables := map[any]bool{}
 	for name, value := range config(t, call).Secrets {
 		from := value.(map[string]any)["$env"]
-		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+names.Label(name)+"_arn>" {
+		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+names.Label(name)+".arn>" {
 			t.Errorf("%s is read from %v, which holds %s", name, from, arn)
 		}
 		variables[from] = true

@@ -1,134 +1,31 @@
 package generator
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
-	"github.com/groundplan/groundplan/generator/value"
 )
 
-// containerArgs are the arguments of a process that only plain containers have: no runtime of Encore's reads a config
-// there, and no gateway stands in front of it.
-func containerArgs(s *kinds.Stack, p *kinds.Process) []value.Field {
-	c := p.Service(p.Name).Container
-	image, registry := containerImage(s.Deployment, c)
-	return []value.Field{
-		kinds.Arg("image", image),
-		kinds.Arg("registry", registry),
-		kinds.Arg("command", value.Strings(c.Command)),
-		kinds.Arg("routes", containerRoutes(s.Deployment, p, c)),
-	}
-}
-
-// protocols are what the load balancer calls what a container speaks.
-var protocols = map[string]string{"": "HTTP1", "http2": "HTTP2", "grpc": "GRPC"}
-
-// modulePort is the port of a container, 0 for a worker.
-func modulePort(c *app.Container) int {
-	if c.Worker {
-		return 0
-	}
-	return c.Port
-}
-
 // checkProtocols reports services that the load balancer of an environment cannot send on.
-func checkProtocols(d *kinds.Deployment) hcl.Diagnostics {
+func checkProtocols(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, p := range d.Processes {
-		service := p.Service(p.Name)
-		if !p.Public || d.Env.Domain != "" || service.Container.Protocol == "" {
+	for _, w := range d.Workloads {
+		service := w.Service(w.ID.Name)
+		if !w.Public() || d.Env.Domain != "" || w.Protocol == "" || service == nil {
 			continue
 		}
 		diags = append(diags, diagnostic.Error(service.At, "Protocol that needs TLS", "set domain in the environment, or speak http",
 			"The service %q speaks %s, which load balancers send on from HTTPS listeners alone, and the environment %q has no domain.", service.Name, service.Container.Protocol, d.Env.Name))
 	}
 	return diags
-}
-
-// containerImage is the image of a service and what its tasks pull it by: the environment's repository, the private one of
-// ECR whose image the manifest names, or the credentials for a registry outside AWS. For any other image there is nothing to
-// permit.
-func containerImage(d *kinds.Deployment, c *app.Container) (image, registry value.Value) {
-	if c.Image == "" {
-		return value.Template("", "local.platform.registry.repository_url", ":"+c.TagPrefix, "var.image_tag"), value.Traversal("local.platform.registry")
-	}
-	registry = kinds.Said("fargate-service", "registry", kinds.Arg("credentials_arn", imageCredentials(d, c)))
-	if parts := kinds.PrivateImage.FindStringSubmatch(c.Image); parts != nil {
-		partition := "aws"
-		switch {
-		case parts[3] != "":
-			partition = "aws-cn"
-		case strings.HasPrefix(parts[2], "us-gov-"):
-			partition = "aws-us-gov"
-		}
-		registry = value.Row(kinds.Arg("repository_arn", value.String(fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, parts[2], parts[1], parts[4]))))
-	}
-	return value.String(c.Image), registry
-}
-
-// imageCredentials is the secret by which an image of a private registry outside AWS is pulled.
-func imageCredentials(d *kinds.Deployment, c *app.Container) value.Value {
-	if c.ImageCredentials == "" {
-		return value.String("")
-	}
-	return value.Traversal(d.SecretARN(c.ImageCredentials))
-}
-
-// variableArgs are the environment variables of a container, with a comment where what they are about begins.
-func variableArgs(p *kinds.Process) value.Value {
-	fields := make([]value.Field, 0, len(p.Variables))
-	last := ""
-	for _, v := range p.Variables {
-		field := value.Field{Name: v.Name, Value: v.Value}
-		if v.Comment != last {
-			field.Comments = []string{v.Comment}
-		}
-		last = v.Comment
-		fields = append(fields, field)
-	}
-	return value.Map(fields...)
-}
-
-// containerRoutes is the rule by which the load balancer sends requests to a public service.
-func containerRoutes(d *kinds.Deployment, p *kinds.Process, c *app.Container) value.Value {
-	if !c.Public {
-		return value.Map()
-	}
-	fields := []value.Field{
-		kinds.Arg("listener_arn", value.Traversal("local.platform.load_balancer.listener_arn")),
-		kinds.Arg("security_group_id", value.Traversal("local.platform.load_balancer.security_group_id")),
-		kinds.Arg("priority", value.Int(d.Priorities[p.Name])),
-		kinds.Arg("hosts", value.Strings(containerHosts(d.Env, c))),
-	}
-	if len(c.Paths) > 0 {
-		fields = append(fields, kinds.Arg("paths", value.Strings(c.Paths)))
-	}
-	if c.StickySeconds > 0 {
-		fields = append(fields, kinds.Arg("sticky_seconds", value.Int(c.StickySeconds)))
-	}
-	return value.Map(kinds.Arg("public", value.Object(fields...)))
-}
-
-// containerHosts are the host names a service answers to; none means all of them. Without a domain the load balancer is
-// internal and has whatever name its callers give it, so that a subdomain is any name that begins with it.
-func containerHosts(env *environment.Environment, c *app.Container) []string {
-	switch {
-	case env.Domain == "" && c.Subdomain == "":
-		return nil
-	case env.Domain == "":
-		return []string{c.Subdomain + ".*"}
-	case c.Subdomain == "":
-		return env.Answered()
-	}
-	return []string{env.DomainOf(c)}
 }
 
 // maxSubdomains is how many names beside the domain itself a certificate has room for.

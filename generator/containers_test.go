@@ -179,9 +179,11 @@ func TestI4_ManifestDocument(t *testing.T) {
 	if d := cmp.Diff(string(want), string(got)); d != "" {
 		t.Errorf("%s is not what the tables say; run go test ./generator -run ManifestDocument -update\n%s", path, d)
 	}
-	for _, v := range kinds.ConnectionVariables {
-		if !strings.Contains(string(got), "`"+v.Pattern+"`") {
-			t.Errorf("the page lacks %s", v.Pattern)
+	for _, kind := range kinds.ContainerVariables() {
+		for _, v := range kind.Env {
+			if !strings.Contains(string(got), "`"+v.Pattern+"`") {
+				t.Errorf("the page lacks %s", v.Pattern)
+			}
 		}
 	}
 }

@@ -6,46 +6,11 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/value"
 )
-
-// domainArgs are the names of the load balancer, and the zones they stand in.
-func domainArgs(d *kinds.Deployment) []value.Field {
-	env := d.Env
-	names := d.Subdomains()
-	var redirected []string
-	var zones, private []value.Field
-	if env.PrivateZoneID != "" {
-		for _, name := range append([]string{env.Domain}, names...) {
-			private = append(private, kinds.Arg(name, value.String(env.PrivateZoneID)))
-		}
-	}
-	for _, alias := range env.Aliases {
-		names = append(names, alias.Domain)
-		if alias.Redirect {
-			redirected = append(redirected, alias.Domain)
-		}
-		if alias.HostedZoneID != env.HostedZoneID {
-			zones = append(zones, kinds.Arg(alias.Domain, value.String(alias.HostedZoneID)))
-		}
-		if alias.PrivateZoneID != "" {
-			private = append(private, kinds.Arg(alias.Domain, value.String(alias.PrivateZoneID)))
-		}
-	}
-	return []value.Field{
-		kinds.Arg("domain", value.String(env.Domain)),
-		kinds.Arg("alternative_domains", value.Strings(distinct(names))),
-		kinds.Arg("redirected_domains", value.Strings(distinct(redirected))),
-		kinds.Arg("hosted_zone_id", value.String(env.HostedZoneID)),
-		kinds.Arg("hosted_zone_ids", value.Map(zones...)),
-		kinds.Arg("private_zone_ids", value.Map(private...)),
-		kinds.Arg("certificate_arn", value.String(env.CertificateARN)),
-		kinds.Arg("internal", value.Bool(env.Internal)),
-	}
-}
 
 // ownName is a name that an environment answers to, and what has it.
 type ownName struct {
@@ -54,7 +19,7 @@ type ownName struct {
 }
 
 // ownNames are the names that an environment answers to: its domain, its aliases, and what stands under its domain.
-func ownNames(d *kinds.Deployment) []ownName {
+func ownNames(d *deploy.Deployment) []ownName {
 	var names []ownName
 	if d.Env.Domain != "" {
 		names = append(names, ownName{d.Env.Domain, "the domain", &d.Env.At})
@@ -77,7 +42,7 @@ func ownNames(d *kinds.Deployment) []ownName {
 
 // checkNames finds names of an environment that two things would have, and more of them than a certificate or a rule has
 // room for.
-func checkNames(d *kinds.Deployment) hcl.Diagnostics {
+func checkNames(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	own := ownNames(d)
 	for _, alias := range own {
@@ -99,7 +64,7 @@ func checkNames(d *kinds.Deployment) hcl.Diagnostics {
 		if c == nil || !c.Public {
 			continue
 		}
-		if hosts := len(containerHosts(d.Env, c)); hosts+len(c.Paths) > environment.MaxRuleValues {
+		if hosts := len(deploy.ContainerHosts(d.Env, c)); hosts+len(c.Paths) > environment.MaxRuleValues {
 			diags = append(diags, diagnostic.Error(service.At, "Too many names and paths", "set redirect = true in alias blocks of the environment, or name fewer paths, with * at their ends",
 				"The service %q answers to %d names in environment %q and has %d paths, and a rule of the load balancer has room for %d together.",
 				service.Name, hosts, d.Env.Name, len(c.Paths), environment.MaxRuleValues))
@@ -110,7 +75,7 @@ func checkNames(d *kinds.Deployment) hcl.Diagnostics {
 
 // checkSharedNames finds names under the domain of one environment that another one answers to. What both say in
 // groundplan.hcl was compared when it was read.
-func checkSharedNames(deployments []*kinds.Deployment) hcl.Diagnostics {
+func checkSharedNames(deployments []*deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	names := make([][]ownName, len(deployments))
 	for i, later := range deployments {

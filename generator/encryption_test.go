@@ -146,7 +146,7 @@ func TestE2_StacksShareAnAccount(t *testing.T) {
 				t.Errorf("%q, %s: allowed_account_ids is %v", settings, stack, got)
 			}
 			asks := strings.Contains(providers, `data "aws_caller_identity" "current"`)
-			compares := strings.Contains(providers, "self.account_id == local.platform.account_id")
+			compares := strings.Contains(providers, "self.account_id == local.platform.identity.account_id")
 			if asks != want[1] || compares != (want[1] && stack == "services") {
 				t.Errorf("%q, %s: asks who calls: %v, compares: %v", settings, stack, asks, compares)
 			}

@@ -155,22 +155,22 @@ func TestE4_GrantsGoToWhatIsBrought(t *testing.T) {
 	const messages, objects, env = "arn:aws:kms:eu-west-1:123456789012:key/messages", "arn:aws:kms:eu-west-1:123456789012:key/objects", "arn:aws:kms:eu-west-1:123456789012:key/env"
 	always := []string{
 		"cloudwatch:PutMetricData on *", "s3:AbortMultipartUpload on <bucket_files.arn>/*", "s3:GetObject on <bucket_files.arn>/*", "s3:ListBucket on <bucket_files.arn>", "s3:PutObject on <bucket_files.arn>/*",
-		"sns:GetTopicAttributes on <topic_paid_arn>", "sns:Publish on <topic_paid_arn>",
+		"sns:GetTopicAttributes on <topic_paid.arn>", "sns:Publish on <topic_paid.arn>",
 		"sqs:ChangeMessageVisibility on <subscription_paid_ship.queue_arn>", "sqs:DeleteMessage on <subscription_paid_ship.queue_arn>", "sqs:ReceiveMessage on <subscription_paid_ship.queue_arn>",
-		"kms:Decrypt on <key_arn>", // the queue is the environment's own
+		"kms:Decrypt on <key.arn>", // the queue is the environment's own
 	}
 	for _, test := range []struct {
 		name, topicKey, bucketKey string
 		want                      []string
 	}{
 		{"no keys", "", "", nil},
-		{"key of the topic", messages, "", []string{"kms:Decrypt on <topic_paid_key>", "kms:GenerateDataKey on <topic_paid_key>"}},
+		{"key of the topic", messages, "", []string{"kms:Decrypt on <topic_paid.key_arn>", "kms:GenerateDataKey on <topic_paid.key_arn>"}},
 		{"key of the bucket", "", objects, []string{"kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
 		{"keys of both", messages, objects, []string{
-			"kms:Decrypt on <topic_paid_key>", "kms:GenerateDataKey on <topic_paid_key>", "kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
+			"kms:Decrypt on <topic_paid.key_arn>", "kms:GenerateDataKey on <topic_paid.key_arn>", "kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
 		{"one key for both", messages, messages, []string{ // by way of SNS and of S3
-			"kms:Decrypt on <topic_paid_key>", "kms:GenerateDataKey on <topic_paid_key>", "kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
-		{"the environment's", env, env, []string{"kms:GenerateDataKey on <key_arn>"}},
+			"kms:Decrypt on <topic_paid.key_arn>", "kms:GenerateDataKey on <topic_paid.key_arn>", "kms:Decrypt on <bucket_files.key_arn>", "kms:GenerateDataKey on <bucket_files.key_arn>"}},
+		{"the environment's", env, env, []string{"kms:GenerateDataKey on <key.arn>"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			with := func(text, key string) string {

@@ -14,23 +14,17 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
-	"github.com/groundplan/groundplan/generator/parallel"
+	"github.com/groundplan/groundplan/generator/platform"
 	"github.com/groundplan/groundplan/generator/quota"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/modules"
-)
-
-// The stacks of an environment on Fargate. A service cannot start before its image, its database and its cluster
-// exist, so there are two, each with its own state.
-const (
-	platformStack = "platform"
-	servicesStack = "services"
 )
 
 // Output is what Generate makes: files with their lock, and what each environment takes of what AWS limits, in the order of the
@@ -62,7 +56,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	for i := range environments {
 		forgotten = append(forgotten, toForget(&environments[i], previous, consent)...)
 	}
-	labels, reported := assignLabels(application, previous, distinct(forgotten)), map[string]bool{}
+	slices.Sort(forgotten)
+	labels, reported := assignLabels(application, previous, slices.Compact(forgotten)), map[string]bool{}
 	var built []stacks
 	var all []holdings.Environment
 	for i := range environments {
@@ -71,22 +66,22 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		if env.StrictAccess {
 			granted = attribution.WithoutReach(application)
 		}
-		deployment := kinds.NewDeployment(granted, env)
+		deployment := deploy.New(granted, env)
 		deployment.Labels = withProcesses(labels, env, previous)
-		deployment.Forgotten = toForget(env, previous, consent)
+		for _, id := range toForget(env, previous, consent) {
+			deployment.Forgotten = append(deployment.Forgotten, app.ParseID(id))
+		}
 		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
-		wire(deployment)
-		diags = append(diags, once(check(deployment), reported)...)
+		problems := append(bind(deployment), check(deployment)...)
+		diags = append(diags, once(problems, reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
-		both := stacks{deployment, kinds.NewStack(deployment), kinds.NewStack(deployment)}
-		lowerPlatform(both.platform)
-		lowerServices(both.services)
-		diags = append(diags, kinds.CheckOverrides(env, both.platform, both.services)...)
+		both := build(deployment)
+		diags = append(diags, stack.CheckOverrides(both.platform, both.services)...)
 		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
 	}
 	verdict := judge(result.Lock, previous, all, consent)
 	diags = append(diags, verdict.Diagnostics...)
-	diags = append(diags, printStacks(result, previous, built, verdict)...)
+	diags = append(diags, printStacks(result, previous, built, verdict, diags.HasErrors())...)
 	diags = append(diags, checkSharedNames(deployments(built))...)
 	result.Lock.Labels = labelsWithoutAddress(labels, result.Lock)
 	diags = append(diags, sayVariables(application, labels)...)
@@ -98,14 +93,8 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	return result, diags
 }
 
-// stacks are those of one environment.
-type stacks struct {
-	deployment         *kinds.Deployment
-	platform, services *kinds.Stack
-}
-
-func deployments(built []stacks) []*kinds.Deployment {
-	var list []*kinds.Deployment
+func deployments(built []stacks) []*deploy.Deployment {
+	var list []*deploy.Deployment
 	for _, both := range built {
 		list = append(list, both.deployment)
 	}
@@ -113,7 +102,7 @@ func deployments(built []stacks) []*kinds.Deployment {
 }
 
 // printStacks puts the files of all stacks into the output, and their addresses into its lock.
-func printStacks(result *Output, previous *output.Lock, built []stacks, verdict holdings.Verdict) hcl.Diagnostics {
+func printStacks(result *Output, previous *output.Lock, built []stacks, verdict holdings.Verdict, failed bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	used := map[string]bool{}
 	for _, both := range built {
@@ -121,20 +110,25 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 		if both.deployment.App.Configured() {
 			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
-		diags = append(diags, forget(both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
-		for _, s := range []struct {
-			name  string
-			stack *kinds.Stack
-		}{{platformStack, both.platform}, {servicesStack, both.services}} {
-			folder := env.Name + "/" + s.name
-			move(s.stack, folder, result.Lock, previous)
-			frame(s.stack, s.name)
-			diags = append(diags, printStack(result, folder, s.stack)...)
-			for file, text := range s.stack.Texts {
+		diags = append(diags, forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
+		for _, s := range []*stack.Stack{both.platform, both.services} {
+			move(s, env.Name+"/"+s.Name, result.Lock, previous)
+			s.Frame()
+		}
+		if err := stack.Link(both.platform, both.services); err != nil && !failed {
+			diags = append(diags, diagnostic.Error(env.At, "Reference to nothing", "this is a mistake in groundplan: report it, with what the application declares", "In environment %q %s.", env.Name, err))
+		}
+		for _, s := range []*stack.Stack{both.platform, both.services} {
+			folder := env.Name + "/" + s.Name
+			files, problems := s.Print()
+			diags = append(diags, problems...)
+			for file, text := range files {
 				result.Files[folder+"/"+file] = text
 			}
-			result.Lock.Addresses[folder] = s.stack.Addresses
-			maps.Copy(used, s.stack.Modules)
+			result.Lock.Addresses[folder] = byText(s.Addresses())
+			for _, call := range s.Calls {
+				used[call.Module] = true
+			}
 		}
 		diags = append(diags, checkSizes(both.deployment, result.Files)...)
 	}
@@ -143,8 +137,8 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 }
 
 // check asks what is wrong with a deployment.
-func check(d *kinds.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), checkRegistry(d), kinds.CheckEnvironmentVariables(d))
+func check(d *deploy.Deployment) hcl.Diagnostics {
+	diags := slices.Concat(checkShownDomains(d), checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)
@@ -161,25 +155,6 @@ func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
 		reported[text] = true
 		return known
 	})
-}
-
-// printStack puts a stack's files into the output.
-func printStack(result *Output, folder string, s *kinds.Stack) hcl.Diagnostics {
-	s.Sort()
-	if len(s.Outputs) > 0 {
-		s.Files["outputs.tf"] = s.Outputs
-	}
-	files := slices.Sorted(maps.Keys(s.Files))
-	contents, problems := make([][]byte, len(files)), make([]error, len(files))
-	parallel.Each(len(files), func(i int) { contents[i], problems[i] = emit.Print(s.Files[files[i]], nil) })
-	var diags hcl.Diagnostics
-	for i, file := range files {
-		if err := problems[i]; err != nil {
-			diags = append(diags, diagnostic.Error(hcl.Range{}, "Text that HCL cannot hold", "", "%s/%s: %s.", folder, file, err))
-		}
-		result.Files[folder+"/"+file] = contents[i]
-	}
-	return diags
 }
 
 // vendor copies the modules in use into the output.

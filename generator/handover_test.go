@@ -58,7 +58,7 @@ func TestF3_CallersMayBeLate(t *testing.T) {
 		}
 	}
 	for stop := 10; stop <= 115; stop++ {
-		if total := generator.ShutdownTotal(stop); total < 5 || total+5 > stop {
+		if total := kinds.ShutdownTotal(stop); total < 5 || total+5 > stop {
 			t.Errorf("stop timeout %d leaves the runtime %d seconds", stop, total)
 		}
 	}
@@ -83,7 +83,7 @@ func TestF3_TheTimelineHasTheNumbersOfTheModule(t *testing.T) {
 		t.Errorf("the module drains %s seconds and stops in %s, the settings say %d and %d", drain, stop, task.DrainSeconds, task.StopTimeoutSeconds)
 	}
 	for name, seconds := range map[string]int{
-		"drain": task.DrainSeconds, "stop timeout": task.StopTimeoutSeconds, "runtime's deadline": generator.ShutdownTotal(task.StopTimeoutSeconds),
+		"drain": task.DrainSeconds, "stop timeout": task.StopTimeoutSeconds, "runtime's deadline": kinds.ShutdownTotal(task.StopTimeoutSeconds),
 		"deregistration delay": task.DrainSeconds + task.StopTimeoutSeconds,
 	} {
 		if row := fmt.Sprintf("\n| %s | %d | ", name, seconds); !strings.Contains(string(text), row) {
@@ -92,7 +92,7 @@ func TestF3_TheTimelineHasTheNumbersOfTheModule(t *testing.T) {
 	}
 	for second, what := range map[int]string{
 		task.DrainSeconds: "`probe` has ended; signals `app`", task.DrainSeconds + task.StopTimeoutSeconds: "kills `app`",
-		task.DrainSeconds + generator.ShutdownTotal(task.StopTimeoutSeconds): "| | ends | ends, with status 1",
+		task.DrainSeconds + kinds.ShutdownTotal(task.StopTimeoutSeconds): "| | ends | ends, with status 1",
 	} {
 		if row := fmt.Sprintf("\n| %d | ", second); !strings.Contains(string(text), row) || !strings.Contains(string(text), what) {
 			t.Errorf("docs/deployments.md has no second %d: %s", second, what)

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -20,13 +21,9 @@ import (
 func assignLabels(application *app.App, previous *output.Lock, forgotten []string) map[string]string {
 	held, labels := heldLabels(previous), map[string]string{}
 	for _, wanted := range kinds.LabelsWanted(application) {
-		kind := ""
-		if len(wanted) > 0 {
-			kind, _, _ = strings.Cut(wanted[0].ID, " ")
-		}
 		for _, id := range forgotten {
 			same := func(w names.Wanted) bool { return w.ID == id }
-			if strings.HasPrefix(id, kind+" ") && !slices.ContainsFunc(wanted, same) {
+			if len(wanted) > 0 && app.ParseID(id).Kind == app.ParseID(wanted[0].ID).Kind && !slices.ContainsFunc(wanted, same) {
 				wanted = append(wanted, names.Wanted{ID: id, Plain: held[id]})
 			}
 		}
@@ -35,24 +32,28 @@ func assignLabels(application *app.App, previous *output.Lock, forgotten []strin
 	return labels
 }
 
-// withProcesses adds the labels of an environment's processes, which are its own.
-func withProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[string]string {
+// withProcesses are the labels of an environment: those that all have, and those of its processes, which are its own.
+func withProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[app.ID]string {
 	held := map[string]string{}
 	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
-		label, serves := strings.CutPrefix(address, "module."+kinds.ServicePrefix)
+		label, serves := strings.CutPrefix(address, "module."+deploy.ServicePrefix)
 		if !serves {
-			label, serves = strings.CutPrefix(address, "module."+kinds.JobPrefix)
+			label, serves = strings.CutPrefix(address, "module."+deploy.JobPrefix)
 		}
-		if serves && strings.HasPrefix(id, "process ") {
+		if serves && app.ParseID(id).Kind == app.ProcessKind {
 			held[id] = label
 		}
 	}
 	var wanted []names.Wanted
 	for _, p := range env.Processes {
-		wanted = append(wanted, names.Wanted{ID: kinds.ID("process", "", p.Name), Plain: names.Label(p.Name)})
+		wanted = append(wanted, names.Wanted{ID: app.ProcessID(p.Name).String(), Plain: names.Label(p.Name)})
 	}
-	all := names.Assign(wanted, held)
-	maps.Copy(all, labels)
+	all := map[app.ID]string{}
+	for _, some := range []map[string]string{labels, names.Assign(wanted, held)} {
+		for id, label := range some {
+			all[app.ParseID(id)] = label
+		}
+	}
 	return all
 }
 
@@ -61,14 +62,13 @@ func heldLabels(lock *output.Lock) map[string]string {
 	held := map[string]string{}
 	read := func(addresses map[string]string) {
 		for id, address := range addresses {
-			kind, name, _ := strings.Cut(id, " ")
-			switch kind {
+			switch of := app.ParseID(id); of.Kind {
 			case kinds.Databases.Name: // its address is the server's
-				held[id] = names.Label(name)
-			case "process":
-				held["service "+name] = names.Label(name)
+				held[id] = names.Label(of.Name)
+			case app.ProcessKind:
+				held[app.ServiceID(of.Name).String()] = names.Label(of.Name)
 			default:
-				if label, ok := strings.CutPrefix(address, "module."+kind+"_"); ok {
+				if label, ok := strings.CutPrefix(address, "module."+of.Kind+"_"); ok {
 					held[id] = label
 				}
 			}
@@ -103,8 +103,8 @@ func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostic
 	var diags hcl.Diagnostics
 	for _, kind := range kinds.All {
 		for _, r := range application.Of(kind.Name) {
-			label := labels[kinds.ID(r.Kind, r.Parent, r.Name)]
-			named := slices.ContainsFunc(kinds.ConnectionVariables, func(v kinds.ConnectionVariable) bool { return v.Kind == r.Kind })
+			label := labels[r.ID().String()]
+			named := len(kind.Env) > 0
 			if !named || label == "" || label == names.PlainLabel(r.Parent, r.Name) {
 				continue
 			}

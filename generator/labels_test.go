@@ -38,7 +38,7 @@ func alike() []names.Wanted {
 }
 
 func wanted(name string) names.Wanted {
-	return names.Wanted{ID: kinds.ID("secret", "", name), Plain: names.Label(name)}
+	return names.Wanted{ID: app.ID{Kind: "secret", Name: name}.String(), Plain: names.Label(name)}
 }
 
 // TestG1_LabelsDiffer_AndStay: whatever names there are, no two have one label, and no name that comes or goes moves

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -38,7 +39,7 @@ func reported(environments []environment.Environment, one, other string) bool {
 }
 
 // checkShownDomains finds names of public buckets that ACM certifies in no certificate it makes.
-func checkShownDomains(d *kinds.Deployment) hcl.Diagnostics {
+func checkShownDomains(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("bucket") {
 		domain := kinds.ShownDomain(d.Env, r)
@@ -58,7 +59,7 @@ func checkShownDomains(d *kinds.Deployment) hcl.Diagnostics {
 }
 
 // checkRoutedDomains finds names that services answer to and no rule of the load balancer matches.
-func checkRoutedDomains(d *kinds.Deployment) hcl.Diagnostics {
+func checkRoutedDomains(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, service := range d.App.Services {
 		c := service.Container

@@ -7,12 +7,15 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -42,7 +45,7 @@ func judge(lock, previous *output.Lock, held []holdings.Environment, consent hol
 }
 
 // held is what an environment holds, with where that is declared or set.
-func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
+func held(d *deploy.Deployment, stacks ...*stack.Stack) holdings.Environment {
 	env := d.Env
 	state := "local files"
 	if env.State != nil {
@@ -57,8 +60,8 @@ func held(d *kinds.Deployment, stacks ...*kinds.Stack) holdings.Environment {
 	if zones := natZones(env); len(zones) > 0 {
 		e.Holdings[holdings.EnvironmentID][holdings.NATFact] = strings.Join(zones, ", ")
 	}
-	for _, s := range stacks {
-		maps.Copy(e.Holdings, s.Holdings)
+	for id, facts := range kinds.Held(d, stacks...) {
+		e.Holdings[id.String()] = facts
 	}
 	return e
 }
@@ -76,39 +79,41 @@ func natZones(env *environment.Environment) []string {
 
 // places is where everything that an environment holds is declared in the source or set in groundplan.hcl, by logical id and
 // fact.
-func places(d *kinds.Deployment) map[string]hcl.Range {
+func places(d *deploy.Deployment) map[string]hcl.Range {
 	env, found := d.Env, map[string]hcl.Range{}
 	for _, r := range d.App.Resources {
-		found[kinds.ID(r.Kind, r.Parent, r.Name)] = r.At
+		found[r.ID().String()] = r.At
 	}
 	if found[holdings.EnvironmentID+"/"+holdings.AppFact] = env.AppAt; env.AppAt.Filename == "" {
 		found[holdings.EnvironmentID+"/"+holdings.AppFact] = d.App.IDAt
 	}
 	for path, setting := range map[string]string{
 		"environment/region": "region", "environment/account_id": "account_id", "environment/iam_path": "iam_path", "environment/state": "state",
-		"environment/nat_zones": "zones",
-		"encryption key":        "key_arn", "network": "network", "network/vpc_id": "network/vpc_id", "network/cidr": "cidr", "network/zones": "zones",
-		"metrics secret": "metrics/destination",
+		"environment/nat_zones":    "zones",
+		app.EncryptionKey.String(): "key_arn", app.MetricsSecret.String(): "metrics/destination",
+		app.Network.String(): "network", app.Network.String() + "/vpc_id": "network/vpc_id", app.Network.String() + "/cidr": "cidr", app.Network.String() + "/zones": "zones",
 	} {
 		found[path] = env.Places[setting]
 	}
 	for _, server := range env.DatabaseServers {
-		block, id := "database_server "+server.Name, "database server "+server.Name
+		block, id := "database_server "+server.Name, app.DatabaseServerID(server.Name).String()
 		found[id] = env.Places[block]
 		for _, setting := range []string{"engine", "engine_version", "existing"} {
 			found[id+"/"+setting] = env.Places[block+"/"+setting]
 		}
 		for _, database := range server.Databases {
 			if at, listed := env.Places[block+"/databases/"+database]; listed {
-				found["database "+database] = at
+				found[app.ID{Kind: kinds.Databases.Name, Name: database}.String()] = at
 			}
 		}
 	}
 	for _, b := range env.ExistingBuckets {
-		found["bucket "+b.Bucket+"/existing"] = env.Places["bucket "+b.Bucket+"/existing"]
+		path := app.ID{Kind: kinds.Buckets.Name, Name: b.Bucket}.String() + "/existing"
+		found[path] = env.Places[path]
 	}
 	for _, t := range env.ExistingTopics {
-		found["topic "+t.Topic+"/existing"] = env.Places["topic "+t.Topic+"/existing"]
+		path := app.ID{Kind: kinds.Topics.Name, Name: t.Topic}.String() + "/existing"
+		found[path] = env.Places[path]
 	}
 	for _, o := range env.Overrides {
 		for _, a := range o.Arguments {
@@ -128,13 +133,14 @@ func toForget(env *environment.Environment, previous *output.Lock, consent holdi
 			ids = append(ids, id)
 		}
 	}
-	return distinct(ids)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
 // are those of this run.
-func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
-	stack := s.Env.Name + "/" + platformStack
+func forget(env *environment.Environment, s *stack.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
+	stack, current := env.Name+"/"+platformStack, s.Addresses()
 	addresses := maps.Clone(previous.Forgotten[stack])
 	if addresses == nil {
 		addresses = map[string]string{}
@@ -142,18 +148,20 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 	for _, id := range ids {
 		addresses[id] = previous.Addresses[stack][id]
 		// Who shows a bucket goes on showing it.
-		if cdn := "cdn " + strings.TrimPrefix(id, "bucket "); previous.Addresses[stack][cdn] != "" && s.Addresses[cdn] == "" {
-			addresses[cdn] = previous.Addresses[stack][cdn]
+		of := app.ParseID(id)
+		cdn := app.CDNID(of.Name)
+		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && current[cdn] == "" {
+			addresses[cdn.String()] = before
 		}
 	}
 	var diags hcl.Diagnostics
 	for _, id := range slices.Sorted(maps.Keys(addresses)) {
 		address := addresses[id]
-		for _, other := range slices.Sorted(maps.Keys(s.Addresses)) {
-			if s.Addresses[other] == address && !strings.HasPrefix(other, "database ") || s.Addresses[other] == address && other == id {
-				diags = append(diags, diagnostic.WithHint(diagnostic.Error(s.Env.At, "Forgotten and made again",
+		for other, taken := range current {
+			if taken == address && (other.Kind != kinds.Databases.Name || other.String() == id) {
+				diags = append(diags, diagnostic.WithHint(diagnostic.Error(env.At, "Forgotten and made again",
 					"to use the one that is there: for a bucket, topic or database server, name it in a block existing of the environment",
-					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", s.Env.Name, holdings.Describe(id)),
+					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", env.Name, holdings.Describe(id)),
 					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
 		}
@@ -173,18 +181,18 @@ func forget(s *kinds.Stack, lock, previous *output.Lock, ids []string) hcl.Diagn
 }
 
 // move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
-func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
-	moved, current := maps.Clone(previous.Moved[folder]), map[string]bool{}
+func move(s *stack.Stack, folder string, lock, previous *output.Lock) {
+	moved, addresses, current := maps.Clone(previous.Moved[folder]), s.Addresses(), map[string]bool{}
 	if moved == nil {
 		moved = map[string]string{}
 	}
-	for _, address := range s.Addresses {
+	for _, address := range addresses {
 		current[address] = true
 	}
-	for id, address := range s.Addresses {
+	for id, address := range addresses {
 		// A database has its server's address, and may change servers.
-		shared := strings.HasPrefix(id, "database ") && !strings.HasPrefix(id, "database server ") && !strings.HasPrefix(id, "database role ")
-		if before := previous.Addresses[folder][id]; before != "" && before != address && !shared && !current[before] {
+		shared := id.Kind == kinds.Databases.Name
+		if before := previous.Addresses[folder][id.String()]; before != "" && before != address && !shared && !current[before] {
 			moved[before] = address
 		}
 	}
@@ -201,4 +209,13 @@ func move(s *kinds.Stack, folder string, lock, previous *output.Lock) {
 		}
 		lock.Moved[folder] = moved
 	}
+}
+
+// byText are the addresses of a stack as the lock spells them.
+func byText(addresses map[app.ID]string) map[string]string {
+	texts := make(map[string]string, len(addresses))
+	for id, address := range addresses {
+		texts[id.String()] = address
+	}
+	return texts
 }

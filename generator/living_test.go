@@ -221,7 +221,7 @@ func TestX3_ModulesAreGuarded(t *testing.T) {
 	resource := regexp.MustCompile(`(?m)^resource "(\w+)"`)
 	found := map[string]bool{}
 	for module, files := range modules.Files() {
-		_, guarded := kinds.Fixed[module]
+		_, guarded := kinds.Fixed()[module]
 		holds := false
 		for name, content := range files {
 			if !strings.HasSuffix(name, ".tf") || strings.Contains(name, "/") {
@@ -236,7 +236,7 @@ func TestX3_ModulesAreGuarded(t *testing.T) {
 		if holds != guarded && holdsNone[module] == "" {
 			t.Errorf("module %s: holds data %t, guarded %t", module, holds, guarded)
 		}
-		for _, argument := range kinds.Fixed[module] {
+		for _, argument := range kinds.Fixed()[module] {
 			if !slices.Contains(modules.Variables(module), argument) {
 				t.Errorf("module %s has no argument %s", module, argument)
 			}
@@ -245,7 +245,7 @@ func TestX3_ModulesAreGuarded(t *testing.T) {
 	if missing := slices.DeleteFunc(slices.Clone(holdsData), func(typ string) bool { return found[typ] }); len(missing) > 0 {
 		t.Errorf("no module has %s", missing)
 	}
-	if unknown := slices.DeleteFunc(slices.Collect(maps.Keys(kinds.Fixed)), func(module string) bool { return slices.Contains(modules.Names(), module) }); len(unknown) > 0 {
+	if unknown := slices.DeleteFunc(slices.Collect(maps.Keys(kinds.Fixed())), func(module string) bool { return slices.Contains(modules.Names(), module) }); len(unknown) > 0 {
 		t.Errorf("no modules: %s", unknown)
 	}
 }

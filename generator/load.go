@@ -7,18 +7,19 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
 // warnLoads warns of each resource that processes get only because they load the modules of others.
-func warnLoads(deployment *kinds.Deployment) hcl.Diagnostics {
+func warnLoads(deployment *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, e := range deployment.App.Loads {
 		kind, _ := kinds.Named(e.Kind)
 		isSecret := e.Kind == kinds.Secrets.Name
-		if !slices.ContainsFunc(deployment.Processes, func(p *kinds.Process) bool { return p.OnlyLoads(e) }) {
+		if !slices.ContainsFunc(deployment.Workloads, func(p *deploy.Workload) bool { return p.OnlyLoads(e) }) {
 			continue
 		}
 		noun, what, effect := kind.Noun, "used", "so the other processes get it as well"

@@ -157,7 +157,7 @@ func TestS1_SecretsOfTheApplicationMayHaveAnyName(t *testing.T) {
 			t.Errorf("%s and %s are both called %s", other, block.Labels[0], value.AsString())
 		}
 		names[value.AsString()] = block.Labels[0]
-		if found["output "+block.Labels[0]+"_arn"] != "outputs.tf" {
+		if found["output "+block.Labels[0]] != "outputs.tf" {
 			t.Errorf("no output for %s", block.Labels[0])
 		}
 	}
@@ -393,9 +393,9 @@ func TestS1_EverySecretIsItsOwn(t *testing.T) {
 		call := callArguments(t, result, "production/services/"+process+".tf")
 		c := config(t, call)
 		variables := call["secrets"].AsValueMap()
-		want := map[string]string{"SERVICE_AUTH_KEY": "<service_auth_key_arn>", "DATABASE_PASSWORD": "<database_password_" + process + "_arn>"}
+		want := map[string]string{"SERVICE_AUTH_KEY": "<service_auth_key.arn>", "DATABASE_PASSWORD": "<database_password_" + process + ".arn>"}
 		for _, name := range secrets {
-			want["SECRET_"+name] = "<secret_" + names.Label(name) + "_arn>"
+			want["SECRET_"+name] = "<secret_" + names.Label(name) + ".arn>"
 			if d := cmp.Diff(map[string]any{"$env": "SECRET_" + name}, c.Secrets[name]); d != "" {
 				t.Errorf("%s: secret %s: %s", process, name, d)
 			}

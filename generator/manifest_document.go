@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/manifest"
 )
 
@@ -14,10 +14,7 @@ import (
 func ManifestDocument() []byte {
 	var out strings.Builder
 	fmt.Fprintf(&out, manifestIntroduction, "`", manifest.Filename)
-	grammar := manifest.Grammar(kinds.ManifestSpellings())
-	for _, block := range grammar.Blocks {
-		documentBlock(&out, block, "")
-	}
+	out.WriteString(manifest.Table(kinds.ManifestSpellings()).Document())
 	out.WriteString(`
 ## What a container is told
 
@@ -28,70 +25,25 @@ so are settings of ` + "`PORT`" + ` and of names that begin with ` + "`ENCORE_`"
 | for | variable | holds |
 |---|---|---|
 `)
-	for _, v := range kinds.ConnectionVariables {
-		about, meaning := v.Kind, v.Meaning
-		switch about {
+	for _, kind := range kinds.ContainerVariables() {
+		about := "a " + kind.Name
+		switch kind.Name {
 		case "":
 			about = "every service"
-		case "service":
+		case app.ServiceKind:
 			about = "a service it calls"
-		default:
-			about = "a " + about
 		}
-		if v.Secret {
-			meaning += " From Secrets Manager, when the task starts."
+		for _, v := range kind.Env {
+			meaning := v.Meaning
+			if v.Secret {
+				meaning += " From Secrets Manager, when the task starts."
+			}
+			fmt.Fprintf(&out, "| %s | `%s` | %s |\n", about, v.Pattern, meaning)
 		}
-		fmt.Fprintf(&out, "| %s | `%s` | %s |\n", about, v.Pattern, meaning)
 	}
 	out.WriteString("| every service but a worker | `PORT` | The port to listen on. |\n")
 	out.WriteString(manifestPromises)
 	return []byte(out.String())
-}
-
-// documentBlock prints a block, and what stands in it, under the name of where it stands.
-func documentBlock(out *strings.Builder, block *manifest.Block, around string) {
-	title := block.Type
-	if block.Label != "" {
-		title += fmt.Sprintf(" \"<%s>\"", block.Label)
-	}
-	if around != "" {
-		title += ", in " + around
-	}
-	fmt.Fprintf(out, "\n## %s\n\n%s%s\n", title, block.Meaning, only(block.Only, " For plain containers.", " For Encore applications."))
-	if len(block.Settings) > 0 {
-		out.WriteString("\n| setting | type | default | meaning |\n|---|---|---|---|\n")
-	}
-	for _, s := range block.Settings {
-		documentSetting(out, s, "")
-	}
-	where := block.Type
-	if around != "" {
-		where += " of " + around
-	}
-	for _, inner := range block.Blocks {
-		documentBlock(out, inner, where)
-	}
-}
-
-func documentSetting(out *strings.Builder, s source.ManifestSetting, prefix string) {
-	holds := s.Default
-	if s.Required {
-		holds = "required"
-	}
-	fmt.Fprintf(out, "| `%s%s` | %s | %s | %s%s |\n", prefix, s.Name, s.Type.Short(), holds, s.Meaning, only(s.Only, " Containers only.", " Encore only."))
-	for _, member := range s.Members {
-		documentSetting(out, member, prefix+s.Name+".")
-	}
-}
-
-func only(only source.ManifestOnly, containers, encore string) string {
-	switch only {
-	case source.ForContainers:
-		return containers
-	case source.ForEncore:
-		return encore
-	}
-	return ""
 }
 
 const manifestIntroduction = `<!-- Generated from the tables in generator/source and generator/kinds by go test ./generator -run ManifestDocument -update. Do not edit. -->

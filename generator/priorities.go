@@ -7,8 +7,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/output"
 )
 
@@ -28,14 +27,14 @@ type band struct{ first, size int }
 func (b band) holds(priority int) bool { return b.first <= priority && priority < b.first+b.size }
 
 // bandOf is where the rule of a process may stand; false for a process without one.
-func bandOf(p *kinds.Process) (band, bool) {
+func bandOf(p *deploy.Workload) (band, bool) {
 	if p.Gateway {
 		return band{firstPriority, gatewayPriorities}, true
 	}
-	if !p.Public {
+	if !p.Public() {
 		return band{}, false
 	}
-	c := p.Service(p.Name).Container
+	c := p.Container()
 	number := deepestRoute - min(deepestRoute, app.RouteDepth(c.Paths))
 	if c.Subdomain == "" {
 		number += deepestRoute + 1
@@ -48,44 +47,44 @@ func bandOf(p *kinds.Process) (band, bool) {
 // granted stays its process's, and a new process gets one that nobody ever had. It follows from the process's name, so that
 // hardly any moves when a lock is lost; two names that ask for one place get neighbouring ones, those first that were there
 // before.
-func grantPriorities(d *kinds.Deployment, previous *output.Lock) map[int]string {
+func grantPriorities(d *deploy.Deployment, previous *output.Lock) map[int]string {
 	granted := maps.Clone(previous.Priorities[d.Env.Name])
 	if granted == nil {
 		granted = map[int]string{}
 	}
 	d.Priorities = map[string]int{}
 	known := previous.Addresses[d.Env.Name+"/"+servicesStack]
-	grant := func(p *kinds.Process) {
+	grant := func(p *deploy.Workload) {
 		band, ruled := bandOf(p)
 		if !ruled {
 			return
 		}
 		for _, priority := range slices.Sorted(maps.Keys(granted)) {
-			if granted[priority] == p.Name && band.holds(priority) {
-				d.Priorities[p.Name] = priority
+			if granted[priority] == p.ID.Name && band.holds(priority) {
+				d.Priorities[p.ID.Name] = priority
 				return
 			}
 		}
 		sum := fnv.New32a()
-		sum.Write([]byte(p.Name))
+		sum.Write([]byte(p.ID.Name))
 		for place := int(sum.Sum32() % uint32(band.size)); ; place = (place + 1) % band.size {
 			priority := band.first + place
 			if _, taken := granted[priority]; !taken {
-				granted[priority], d.Priorities[p.Name] = p.Name, priority
+				granted[priority], d.Priorities[p.ID.Name] = p.ID.Name, priority
 				return
 			}
 		}
 	}
 	// A lock of an earlier groundplan knows no priorities: what it knows to be there has the places of then.
-	processes := slices.Clone(d.Processes)
-	slices.SortStableFunc(processes, func(a, b *kinds.Process) int {
-		if x, y := was(known, a.Process), was(known, b.Process); x != y {
+	processes := slices.Clone(d.Workloads)
+	slices.SortStableFunc(processes, func(a, b *deploy.Workload) int {
+		if x, y := was(known, a), was(known, b); x != y {
 			if x {
 				return -1
 			}
 			return 1
 		}
-		return strings.Compare(a.Name, b.Name)
+		return strings.Compare(a.ID.Name, b.ID.Name)
 	})
 	for _, p := range processes {
 		grant(p)
@@ -93,7 +92,7 @@ func grantPriorities(d *kinds.Deployment, previous *output.Lock) map[int]string 
 	return granted
 }
 
-func was(addresses map[string]string, p environment.Process) bool {
-	_, known := addresses[kinds.ID("process", "", p.Name)]
+func was(addresses map[string]string, p *deploy.Workload) bool {
+	_, known := addresses[p.ID.String()]
 	return known
 }

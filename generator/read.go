@@ -12,7 +12,6 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoremeta"
@@ -58,7 +57,7 @@ func HasManifest(root string) bool { return manifest.Exists(root) }
 // readSource picks the reader by what stands in the folder.
 func readSource(root string, ignore []string) (*source.Application, hcl.Diagnostics, error) {
 	if manifest.Exists(root) {
-		return manifest.Read(root, kinds.ManifestSpellings(), environment.ExplainSyntax)
+		return manifest.Read(root, kinds.ManifestSpellings())
 	}
 	encore, diags, err := source.ReadEncoreApp(root)
 	if err != nil || diags.HasErrors() {

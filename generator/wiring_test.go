@@ -134,7 +134,7 @@ func TestO1_RightsOfEveryOperation(t *testing.T) {
 					want[action+" on <bucket_files.arn>"] = true
 				case strings.HasPrefix(action, "kms:"):
 					if !spec.Public {
-						want[action+" on <key_arn>"] = true
+						want[action+" on <key.arn>"] = true
 					}
 				case !strings.HasSuffix(action, "Version") || spec.Versioned:
 					want[action+" on <bucket_files.arn>/*"] = true

@@ -41,7 +41,7 @@ func Module(label, source string, comments []string, args ...value.Field) Block 
 	return Block{Type: "module", Labels: []string{label}, Source: source, Comments: comments, Args: args}
 }
 
-// Address says where the root module that is printed finds the value of a reference, as HCL.
+// Address says where the root module that is printed finds the attribute of a reference, as HCL.
 type Address func(value.Ref) string
 
 // Line is a value as it is printed on one line; false when it takes more.

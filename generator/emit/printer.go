@@ -272,6 +272,9 @@ func (p *printer) scalar(v value.Value) string {
 	case value.BoolKind:
 		return strconv.FormatBool(v.Bool)
 	case value.ReferenceKind:
+		if v.Ref.Key != "" {
+			return p.address(*v.Ref) + "[" + quote(v.Ref.Key) + "]"
+		}
 		return p.address(*v.Ref)
 	case value.TraversalKind:
 		return v.Text

@@ -8,10 +8,11 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // resolveCaches gives every cache cluster of the application its size.
-func resolveCaches(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+func resolveCaches(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var names []string
 	for _, r := range application.Resources {
 		if r.Kind == "cache" {
@@ -19,12 +20,12 @@ func resolveCaches(e *Environment, b *block, profile int, application *app.App) 
 		}
 	}
 	slices.Sort(names)
-	blocks := map[string]*block{}
+	blocks := map[string]*settings.Block{}
 	var diags hcl.Diagnostics
-	for _, inner := range b.children("cache") {
-		blocks[inner.label] = inner
-		if !slices.Contains(names, inner.label) {
-			diags = append(diags, unknownName(inner.labelAt, "cache cluster", inner.label, names, "remove the block"))
+	for _, inner := range b.All("cache") {
+		blocks[inner.Label] = inner
+		if !slices.Contains(names, inner.Label) {
+			diags = append(diags, unknownName(inner.LabelAt, "cache cluster", inner.Label, names, "remove the block"))
 		}
 	}
 	for _, name := range names {
@@ -33,14 +34,14 @@ func resolveCaches(e *Environment, b *block, profile int, application *app.App) 
 		override(&cache, cacheSettings, inner)
 		if cache.MultiAZ && cache.Replicas == 0 {
 			// With neither written the profile's values agree; whoever says no replicas means no second zone either.
-			if inner.find("multi_az") != nil {
-				diags = append(diags, diagnostic.Error(inner.where("replicas", "multi_az"), "Nothing to take over", "set replicas = 1, or multi_az = false",
+			if inner.Find("multi_az") != nil {
+				diags = append(diags, diagnostic.Error(inner.Where("replicas", "multi_az"), "Nothing to take over", "set replicas = 1, or multi_az = false",
 					"The cache cluster %q is to survive the loss of a zone, but has no replica.", name))
 			}
 			cache.MultiAZ = false
 		}
 		if cache.SnapshotRetentionDays > 0 && strings.HasPrefix(cache.NodeType, "cache.t1.") {
-			diags = append(diags, diagnostic.Error(inner.where("node_type", "snapshot_retention_days"), "Snapshots not available", "set snapshot_retention_days = 0, or another node_type",
+			diags = append(diags, diagnostic.Error(inner.Where("node_type", "snapshot_retention_days"), "Snapshots not available", "set snapshot_retention_days = 0, or another node_type",
 				"Nodes of the type %s make no snapshots.", cache.NodeType))
 		}
 		e.Caches = append(e.Caches, cache)
@@ -49,20 +50,20 @@ func resolveCaches(e *Environment, b *block, profile int, application *app.App) 
 }
 
 // resolveMetrics says where measurements go.
-func resolveMetrics(e *Environment, b *block, profile int) hcl.Diagnostics {
-	inner := b.child("metrics")
+func resolveMetrics(e *Environment, b *settings.Block, profile int) hcl.Diagnostics {
+	inner := b.First("metrics")
 	e.Metrics.Namespace = e.App + "/" + e.Name
 	setDefaults(&e.Metrics, metricsSettings, profile)
 	override(&e.Metrics, metricsSettings, inner)
 	var diags hcl.Diagnostics
 	for _, r := range metricsSettings {
-		if destination := metricsOnlyFor[r.name]; destination != "" && destination != e.Metrics.Destination && inner.find(r.name) != nil {
-			diags = append(diags, diagnostic.Error(*inner.find(r.name), "Setting of another destination", "remove it",
-				"%q is a setting of the destination %q, and metrics go to %q.", r.name, destination, e.Metrics.Destination))
+		if destination := metricsOnlyFor[r.Name]; destination != "" && destination != e.Metrics.Destination && inner.Find(r.Name) != nil {
+			diags = append(diags, diagnostic.Error(*inner.Find(r.Name), "Setting of another destination", "remove it",
+				"%q is a setting of the destination %q, and metrics go to %q.", r.Name, destination, e.Metrics.Destination))
 		}
 	}
 	if e.NAT == "none" && (e.Metrics.Destination == "prometheus" || e.Metrics.Destination == "datadog") {
-		diags = append(diags, diagnostic.Error(inner.where("destination"), "Metrics out of reach", `use "cloudwatch" or "none", or have a NAT gateway`,
+		diags = append(diags, diagnostic.Error(inner.Where("destination"), "Metrics out of reach", `use "cloudwatch" or "none", or have a NAT gateway`,
 			"Without NAT nothing outside AWS is reached, and metrics go to %q.", e.Metrics.Destination))
 	}
 	return diags

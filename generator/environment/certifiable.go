@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // privateDomains are top-level domains under which nobody can prove a name to a public authority: those of RFC 6761, 6762,
@@ -21,7 +22,7 @@ var awsDomains = []string{"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "
 
 // checkCertifiable reports a domain for which a certificate is to be made and none can be: acm RequestCertificate waits for
 // a record that proves the name, and the apply with it.
-func checkCertifiable(e *Environment, b *block) hcl.Diagnostics {
+func checkCertifiable(e *Environment, b *settings.Block) hcl.Diagnostics {
 	if e.Domain == "" || e.CertificateARN != "" {
 		return nil
 	}
@@ -29,7 +30,7 @@ func checkCertifiable(e *Environment, b *block) hcl.Diagnostics {
 	if bad == fine {
 		return nil
 	}
-	return hcl.Diagnostics{diagnostic.Error(b.where("domain"), "Domain without a certificate", bad.hint, "%s", bad.detail)}
+	return hcl.Diagnostics{diagnostic.Error(b.Where("domain"), "Domain without a certificate", bad.hint, "%s", bad.detail)}
 }
 
 // Certifiable reports whether a public authority certifies a name that is well-formed.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 const (
@@ -22,37 +23,37 @@ const (
 
 // resolveDatabaseServers puts every database of the application on exactly one server. A server that lists no
 // databases gets those nobody lists; without such a server there is one called main.
-func resolveDatabaseServers(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+func resolveDatabaseServers(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	databases := databaseNames(application)
-	blocks := b.children("database_server")
+	blocks := b.All("database_server")
 	unclaimed, diags := claimDatabases(blocks, databases)
 
 	if len(unclaimed) > 0 && !slices.ContainsFunc(blocks, takesRest) {
-		named := slices.IndexFunc(blocks, func(inner *block) bool { return inner.label == mainServer })
+		named := slices.IndexFunc(blocks, func(inner *settings.Block) bool { return inner.Label == mainServer })
 		if named >= 0 {
-			diags = append(diags, diagnostic.Error(blocks[named].where("databases"), "Databases without server",
+			diags = append(diags, diagnostic.Error(blocks[named].Where("databases"), "Databases without server",
 				fmt.Sprintf("add them to one, or remove databases from the block of %q, which then gets all that no other server names", mainServer),
 				"No server has the databases %s.", diagnostic.And(diagnostic.Quoted(unclaimed))))
 		} else {
-			blocks = append(blocks, &block{typ: "database_server", label: mainServer})
+			blocks = append(blocks, &settings.Block{Type: "database_server", Label: mainServer})
 		}
 	}
 	for _, inner := range blocks {
-		server := DatabaseServer{Name: inner.label, At: inner.at, DeletionProtection: e.DeletionProtection}
+		server := DatabaseServer{Name: inner.Label, At: inner.At, DeletionProtection: e.DeletionProtection}
 		setDefaults(&server, databaseServerSettings, profile)
 		override(&server, databaseServerSettings, inner)
 		if takesRest(inner) {
 			server.Databases = unclaimed
 		}
 		slices.Sort(server.Databases)
-		if existing := inner.child("existing"); existing != nil {
+		if existing := inner.First("existing"); existing != nil {
 			server.Existing = &ExistingServer{}
 			setDefaults(server.Existing, existingServerSettings, profile)
 			override(server.Existing, existingServerSettings, existing)
 		}
 		diags = append(diags, checkServer(&server, inner)...)
 		if len(server.Databases) == 0 {
-			diags = append(diags, diagnostic.Warning(inner.at, "Server without databases", "remove the block, or list databases in it",
+			diags = append(diags, diagnostic.Warning(inner.At, "Server without databases", "remove the block, or list databases in it",
 				"No database of the application is on the server %q, so that it is not made.", server.Name))
 			continue
 		}
@@ -72,34 +73,33 @@ func databaseNames(application *app.App) (list []string) {
 	return list
 }
 
-// takesRest says whether a server gets the databases nobody lists.
-func takesRest(b *block) bool {
-	_, listed := b.attributes["databases"]
+// takesRest reports whether a server gets the databases nobody lists.
+func takesRest(b *settings.Block) bool {
+	_, listed := b.Attribute("databases")
 	return !listed
 }
 
 // claimDatabases checks the lists of all servers and returns the databases that stand in none, sorted.
-func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnostics) {
+func claimDatabases(blocks []*settings.Block, databases []string) ([]string, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
-	claimed := map[string]*block{}
-	var rest *block
+	claimed := map[string]*settings.Block{}
+	var rest *settings.Block
 	for _, inner := range blocks {
 		if takesRest(inner) {
 			if rest != nil {
-				diags = append(diags, diagnostic.Error(inner.at, "Two servers for the rest", "add databases = [...] to one of them",
-					"The servers %q and %q both list no databases, so that it is open where the others go.", rest.label, inner.label))
+				diags = append(diags, diagnostic.Error(inner.At, "Two servers for the rest", "add databases = [...] to one of them",
+					"The servers %q and %q both list no databases, so that it is open where the others go.", rest.Label, inner.Label))
 			}
 			rest = inner
 			continue
 		}
-		listed := inner.attributes["databases"]
-		for i, name := range listed.value.([]string) {
-			at := &listed.elements[i]
+		for _, part := range inner.Parts("databases") {
+			name := part.Text
 			switch other := claimed[name]; {
 			case !slices.Contains(databases, name):
-				diags = append(diags, unknownName(*at, "database", name, databases, "remove the line"))
+				diags = append(diags, unknownName(part.At, "database", name, databases, "remove the line"))
 			case other != nil:
-				diags = append(diags, diagnostic.Error(*at, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.label, diagnostic.Place(other.at)))
+				diags = append(diags, diagnostic.Error(part.At, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.Label, diagnostic.Place(other.At)))
 			default:
 				claimed[name] = inner
 			}
@@ -115,13 +115,13 @@ func claimDatabases(blocks []*block, databases []string) ([]string, hcl.Diagnost
 }
 
 // checkServer fills in the version and checks values of one server against each other.
-func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
+func checkServer(server *DatabaseServer, b *settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if bad := isKebab("a database server", server.Name, maxServerName); bad != fine {
-		diags = append(diags, diagnostic.Error(b.labelAt, "Invalid server name", bad.hint, "%s", bad.detail))
+		diags = append(diags, diagnostic.Error(b.LabelAt, "Invalid server name", bad.hint, "%s", bad.detail))
 	}
-	if existing := b.child("existing"); existing != nil {
-		return append(diags, checkExistingServer(server, b, existing)...)
+	if server.Existing != nil {
+		return append(diags, checkExistingServer(server, b)...)
 	}
 	if server.EngineVersion == "" {
 		server.EngineVersion = postgresVersion
@@ -130,22 +130,22 @@ func checkServer(server *DatabaseServer, b *block) hcl.Diagnostics {
 		}
 	}
 	if major, _, _ := strings.Cut(server.EngineVersion, "."); server.Engine == "aurora" && major > auroraVersion {
-		diags = append(diags, diagnostic.Error(b.where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
+		diags = append(diags, diagnostic.Error(b.Where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
 			"Aurora has PostgreSQL up to version %s.", auroraVersion))
 	}
 	for _, r := range databaseServerSettings {
-		a, set := b.attributes[r.name]
-		if engine, limited := onlyFor[r.name]; set && limited && engine != server.Engine {
-			diags = append(diags, diagnostic.Error(a.at, "Setting of another engine", "remove it", "%q is a setting of engine %q, and the server %q has engine %q.", r.name, engine, server.Name, server.Engine))
+		a, set := b.Attribute(r.Name)
+		if engine, limited := onlyFor[r.Name]; set && limited && engine != server.Engine {
+			diags = append(diags, diagnostic.Error(a.At, "Setting of another engine", "remove it", "%q is a setting of engine %q, and the server %q has engine %q.", r.Name, engine, server.Name, server.Engine))
 		}
 	}
 	// ModifyDBInstance refuses a limit that is less than a tenth above the storage.
 	if least := int(math.Ceil(float64(server.StorageGB) * 1.1)); server.Engine == "postgres" && server.MaxStorageGB < least {
-		diags = append(diags, diagnostic.Error(b.where("max_storage_gb", "storage_gb"), "Storage cannot grow", fmt.Sprintf("set max_storage_gb = %d, or more", least),
+		diags = append(diags, diagnostic.Error(b.Where("max_storage_gb", "storage_gb"), "Storage cannot grow", fmt.Sprintf("set max_storage_gb = %d, or more", least),
 			"A server of %d GiB needs a limit of %d GiB at least.", server.StorageGB, least))
 	}
 	if server.Engine == "aurora" && server.MinCapacity > server.MaxCapacity {
-		diags = append(diags, diagnostic.Error(b.where("min_capacity", "max_capacity"), "Capacity turned around", "set min_capacity not above max_capacity", "At least %v and at most %v capacity units cannot both hold.", server.MinCapacity, server.MaxCapacity))
+		diags = append(diags, diagnostic.Error(b.Where("min_capacity", "max_capacity"), "Capacity turned around", "set min_capacity not above max_capacity", "At least %v and at most %v capacity units cannot both hold.", server.MinCapacity, server.MaxCapacity))
 	}
 	return diags
 }

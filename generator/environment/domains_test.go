@@ -124,10 +124,10 @@ func TestI6_WrongTags(t *testing.T) {
 		many = append(many, fmt.Sprintf("tag%d = \"x\"", i))
 	}
 	for _, test := range []struct{ name, text, want string }{
-		{"no map", production(`tags = ["a"]`), `2:8 error: Wrong type: "tags" must be a map of strings. hint: write a map of strings, as in { team = "checkout" }`},
-		{"number", production(`tags = { center = 17 }`), `2:19 error: Wrong type: The value of "center" in "tags" must be a string. hint: write a string`},
-		{"computed value", production(`tags = { team = var.team }`), `2:17 error: Wrong type: `},
-		{"twice", production(`tags = { team = "a", team = "b" }`), `2:22 error: Duplicate member: "tags" has "team" twice. hint: keep one`},
+		{"no map", production(`tags = ["a"]`), `2:8 error: Wrong type: "tags" must be a map of strings, not ["a"]. hint: write a map of strings, as in { name = "value" }`},
+		{"number", production(`tags = { center = 17 }`), `2:19 error: Wrong type: "tags.center" must be a string, not 17. hint: write "17"`},
+		{"computed value", production(`tags = { team = var.team }`), `2:17 error: Not a literal value: The value of "tags.team" must be written out: nothing is computed here. hint: write the value itself`},
+		{"twice", production(`tags = { team = "a", team = "b" }`), `2:22 error: Duplicate key: "tags.team" is already set at groundplan.hcl:2:10. hint: keep one of them`},
 		{"of AWS", production(`tags = { "AWS:team" = "a" }`), `2:10 error: Reserved tag: "AWS:team" begins with aws:, which AWS keeps for itself.`},
 		{"of groundplan", production(`tags = { Environment = "a" }`), `2:10 error: Reserved tag: The tag "Environment" is groundplan's: it sets "application", "environment", "managed-by" and "stack" on everything.`},
 		{"name", production(`tags = { Name = "a" }`), `2:10 error: Reserved tag: By the tag "Name" modules tell single resources apart.`},

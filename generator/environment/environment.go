@@ -113,7 +113,7 @@ type Environment struct {
 	AppAt hcl.Range
 }
 
-// Exposed says whether a process hosts the gateway or is public itself, and so whether there is a load balancer.
+// Exposed reports whether a process hosts the gateway or is public itself, and so whether there is a load balancer.
 func (e *Environment) Exposed() bool {
 	return slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Gateway || p.Public })
 }

@@ -309,11 +309,11 @@ func checkDefaults[T any](t *testing.T, rows []setting[T]) {
 	t.Helper()
 	for _, r := range rows {
 		for _, value := range r.values {
-			if value == "" {
+			if value == "" || r.Check == nil {
 				continue
 			}
-			if bad := r.check(value); bad != fine {
-				t.Errorf("%s: default %v: %s", r.name, value, bad.detail)
+			if detail, _ := r.Check(value); detail != "" {
+				t.Errorf("%s: default %v: %s", r.Name, value, detail)
 			}
 		}
 	}
@@ -437,24 +437,24 @@ func TestDocumentIsUpToDate(t *testing.T) {
 
 func TestEverySettingIsDocumented(t *testing.T) {
 	page := string(Document())
-	for _, block := range fileGrammar.blocks[1].blocks {
-		if !strings.Contains(page, block.typ) {
-			t.Errorf("block %s is not on the page", block.typ)
+	for _, block := range table.File.Blocks[1].Blocks {
+		if !strings.Contains(page, block.Type) {
+			t.Errorf("block %s is not on the page", block.Type)
 		}
-		for _, d := range block.attributes {
-			if !strings.Contains(page, "| `"+d.name+"` |") {
-				t.Errorf("setting %s of %s is not on the page", d.name, block.typ)
+		for _, d := range block.Settings {
+			if !strings.Contains(page, "| `"+d.Name+"` |") {
+				t.Errorf("setting %s of %s is not on the page", d.Name, block.Type)
 			}
 		}
-		for _, inner := range block.blocks {
-			_, section, found := strings.Cut(page, "\n## "+inner.typ+", in "+block.typ+" ")
+		for _, inner := range block.Blocks {
+			_, section, found := strings.Cut(page, "\n## "+inner.Type+", in "+block.Type+" of environment\n")
 			section, _, _ = strings.Cut(section, "\n## ")
 			if !found {
-				t.Errorf("block %s of %s is not on the page", inner.typ, block.typ)
+				t.Errorf("block %s of %s is not on the page", inner.Type, block.Type)
 			}
-			for _, d := range inner.attributes {
-				if !strings.Contains(section, "| `"+d.name+"` |") {
-					t.Errorf("setting %s of %s of %s is not on the page", d.name, inner.typ, block.typ)
+			for _, d := range inner.Settings {
+				if !strings.Contains(section, "| `"+d.Name+"` |") {
+					t.Errorf("setting %s of %s of %s is not on the page", d.Name, inner.Type, block.Type)
 				}
 			}
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // ExistingNetwork is a VPC with its subnets. Tiers that the application does not need may be empty.
@@ -39,7 +40,7 @@ type ExistingBucket struct {
 	At            hcl.Range
 }
 
-// overlaps says whether two are one bucket in S3, in one folder or one in a folder of the other's.
+// overlaps reports whether two are one bucket in S3, in one folder or one in a folder of the other's.
 func (b ExistingBucket) overlaps(other ExistingBucket) bool {
 	return b.Name == other.Name && b.Name != "" && (strings.HasPrefix(b.KeyPrefix, other.KeyPrefix) || strings.HasPrefix(other.KeyPrefix, b.KeyPrefix))
 }
@@ -54,7 +55,7 @@ type ExistingTopic struct {
 	ARNAt  hcl.Range
 }
 
-// FIFO says whether SNS keeps the order of the topic's messages.
+// FIFO reports whether SNS keeps the order of the topic's messages.
 func (t *ExistingTopic) FIFO() bool { return strings.HasSuffix(t.ARN, ".fifo") }
 
 // ExistingServer is a PostgreSQL server, an RDS instance or cluster, in the environment's network.
@@ -87,7 +88,7 @@ func (e *Environment) ExistingTopic(topic string) *ExistingTopic {
 	return nil
 }
 
-// ServesStorage says whether anything is made in the storage tier: a database server or a cache.
+// ServesStorage reports whether anything is made in the storage tier: a database server or a cache.
 func (e *Environment) ServesStorage() bool {
 	return len(e.Caches) > 0 || slices.ContainsFunc(e.DatabaseServers, func(d DatabaseServer) bool { return d.Existing == nil })
 }
@@ -95,74 +96,61 @@ func (e *Environment) ServesStorage() bool {
 // networkOnly are the settings of an environment that shape the network it makes.
 var networkOnly = []string{"cidr", "zones", "nat", "interface_endpoints", "flow_log_retention_days"}
 
-// required names what has to stand in a block.
-func required(b *block, names ...string) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, name := range names {
-		if _, set := b.attributes[name]; !set {
-			diags = append(diags, diagnostic.Error(b.at, "Setting missing", "set "+name, "The %s block lacks %q.", b.typ, name))
-		}
-	}
-	return diags
-}
-
 // resolveExisting fills in what the environment brings. Processes, servers and caches are resolved before: which
 // subnets are needed follows from them.
-func resolveExisting(e *Environment, b *block, application *app.App) hcl.Diagnostics {
+func resolveExisting(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
 	diags := resolveExistingNetwork(e, b)
-	if a, set := b.attributes["key_deletion_days"]; set && e.KeyARN != "" {
-		diags = append(diags, diagnostic.Error(a.at, "Setting without effect", "remove it", "The key exists, so that none is made that could be deleted."))
+	if a, set := b.Attribute("key_deletion_days"); set && e.KeyARN != "" {
+		diags = append(diags, diagnostic.Error(a.At, "Setting without effect", "remove it", "The key exists, so that none is made that could be deleted."))
 	}
 	diags = append(diags, resolveBuckets(e, b)...)
 	diags = append(diags, resolveExistingBuckets(e, b, application)...)
 	diags = append(diags, resolveExistingTopics(e, b, application)...)
-	for _, server := range b.children("database_server") {
-		if existing := server.child("existing"); existing != nil && e.Network == nil {
-			diags = append(diags, diagnostic.Error(existing.at, "Server in another network", "say in a network block of the environment which VPC the server is in",
-				"The database server %q is in a VPC that exists, and the processes of the environment would be in a new one, from where it cannot be reached.", server.label))
+	for _, server := range b.All("database_server") {
+		if existing := server.First("existing"); existing != nil && e.Network == nil {
+			diags = append(diags, diagnostic.Error(existing.At, "Server in another network", "say in a network block of the environment which VPC the server is in",
+				"The database server %q is in a VPC that exists, and the processes of the environment would be in a new one, from where it cannot be reached.", server.Label))
 		}
 	}
 	return append(diags, compareARNs(e, b)...)
 }
 
-func resolveExistingNetwork(e *Environment, b *block) hcl.Diagnostics {
-	inner := b.child("network")
+func resolveExistingNetwork(e *Environment, b *settings.Block) hcl.Diagnostics {
+	inner := b.First("network")
 	if inner == nil {
 		return nil
 	}
 	e.Network = &ExistingNetwork{}
 	override(e.Network, networkSettings, inner)
-	diags := required(inner, "vpc_id", "compute_subnet_ids")
+	var diags hcl.Diagnostics
 	for _, name := range networkOnly {
-		if a, set := b.attributes[name]; set {
-			diags = append(diags, diagnostic.Error(a.at, "Setting without effect", "remove it", "The network exists, so that none is made which %q could shape.", name))
+		if a, set := b.Attribute(name); set {
+			diags = append(diags, diagnostic.Error(a.At, "Setting without effect", "remove it", "The network exists, so that none is made which %q could shape.", name))
 		}
 	}
-	switch compute, set := inner.attributes["compute_subnet_ids"]; {
+	switch compute, set := inner.Attribute("compute_subnet_ids"); {
 	case !e.Exposed() || len(e.Network.PublicSubnetIDs) > 0:
 	case !e.Internal:
-		diags = append(diags, diagnostic.Error(inner.at, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own, or internal = true in the environment",
+		diags = append(diags, diagnostic.Error(inner.At, "Subnets missing", "set public_subnet_ids to two subnets or more, each in a zone of its own, or internal = true in the environment",
 			"The application has endpoints that are called from outside, and the load balancer has no subnets to stand in."))
 	case set && len(e.Network.ComputeSubnetIDs) < 2:
-		diags = append(diags, diagnostic.Error(compute.at, "Subnets missing", "name two subnets or more, each in a zone of its own, or set public_subnet_ids",
+		diags = append(diags, diagnostic.Error(compute.At, "Subnets missing", "name two subnets or more, each in a zone of its own, or set public_subnet_ids",
 			"The internal load balancer stands in the compute subnets, and needs two of them."))
 	}
 	if e.ServesStorage() && len(e.Network.StorageSubnetIDs) == 0 {
-		diags = append(diags, diagnostic.Error(inner.at, "Subnets missing", "set storage_subnet_ids to two subnets or more, each in a zone of its own",
+		diags = append(diags, diagnostic.Error(inner.At, "Subnets missing", "set storage_subnet_ids to two subnets or more, each in a zone of its own",
 			"The application has databases or caches, and their servers have no subnets to stand in."))
 	}
 	// A task in a subnet with a route to the internet would be no more than a security group away from it.
 	for _, tier := range []string{"compute_subnet_ids", "storage_subnet_ids"} {
-		listed := inner.attributes[tier]
-		ids, _ := listed.value.([]string)
-		for i, id := range ids {
-			if slices.Contains(e.Network.PublicSubnetIDs, id) {
+		for _, part := range inner.Parts(tier) {
+			if slices.Contains(e.Network.PublicSubnetIDs, part.Text) {
 				hint := "name a subnet without a route to an internet gateway"
 				if e.Internal {
 					hint += ", or leave public_subnet_ids out: an internal load balancer stands in the compute subnets then"
 				}
-				diags = append(diags, diagnostic.Error(listed.elements[i], "Subnet in two tiers", hint,
-					"The subnet %s is a public one: the load balancer's.", id))
+				diags = append(diags, diagnostic.Error(part.At, "Subnet in two tiers", hint,
+					"The subnet %s is a public one: the load balancer's.", part.Text))
 			}
 		}
 	}
@@ -189,9 +177,9 @@ type BucketSettings struct {
 
 // CORSOrigins are the origins of pages that use a bucket; none for one that exists, whose owner says it.
 func (e *Environment) CORSOrigins(bucket string) []string {
-	for _, settings := range e.Buckets {
-		if settings.Bucket == bucket {
-			return settings.CORSOrigins
+	for _, made := range e.Buckets {
+		if made.Bucket == bucket {
+			return made.CORSOrigins
 		}
 	}
 	return nil
@@ -199,35 +187,35 @@ func (e *Environment) CORSOrigins(bucket string) []string {
 
 // resolveBuckets fills in settings of buckets. Blocks of buckets that the application does not have are reported with those
 // that exist.
-func resolveBuckets(e *Environment, b *block) hcl.Diagnostics {
+func resolveBuckets(e *Environment, b *settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, outer := range b.children("bucket") {
-		if len(outer.attributes) == 0 {
+	for _, outer := range b.All("bucket") {
+		if len(outer.Attributes) == 0 {
 			continue
 		}
-		settings := BucketSettings{Bucket: outer.label}
-		override(&settings, bucketSettings, outer)
-		if outer.child("existing") != nil {
-			diags = append(diags, diagnostic.Error(outer.where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
+		made := BucketSettings{Bucket: outer.Label}
+		override(&made, bucketSettings, outer)
+		if outer.First("existing") != nil {
+			diags = append(diags, diagnostic.Error(outer.Where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
 			continue
 		}
-		e.Buckets = append(e.Buckets, settings)
+		e.Buckets = append(e.Buckets, made)
 	}
 	return diags
 }
 
 // existingBlocks are the `existing` blocks inside blocks of a type, each of which is named after a resource.
-func existingBlocks(b *block, typ string, application *app.App, visit func(outer, existing *block)) hcl.Diagnostics {
+func existingBlocks(b *settings.Block, typ string, application *app.App, visit func(outer, existing *settings.Block)) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	known := namesOf(application, typ)
-	for _, outer := range b.children(typ) {
-		existing := outer.child("existing")
+	for _, outer := range b.All(typ) {
+		existing := outer.First("existing")
 		switch {
-		case !slices.Contains(known, outer.label):
-			diags = append(diags, unknownName(outer.labelAt, typ, outer.label, known, "remove the block"))
-		case existing == nil && len(outer.attributes) > 0: // settings of what is made
+		case !slices.Contains(known, outer.Label):
+			diags = append(diags, unknownName(outer.LabelAt, typ, outer.Label, known, "remove the block"))
+		case existing == nil && len(outer.Attributes) > 0: // settings of what is made
 		case existing == nil:
-			diags = append(diags, diagnostic.Error(outer.at, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.label))
+			diags = append(diags, diagnostic.Error(outer.At, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.Label))
 		default:
 			visit(outer, existing)
 		}
@@ -235,15 +223,14 @@ func existingBlocks(b *block, typ string, application *app.App, visit func(outer
 	return diags
 }
 
-func resolveExistingBuckets(e *Environment, b *block, application *app.App) hcl.Diagnostics {
+func resolveExistingBuckets(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
 	var more hcl.Diagnostics
-	diags := existingBlocks(b, "bucket", application, func(outer, existing *block) {
-		bucket := ExistingBucket{Bucket: outer.label, At: existing.at}
+	diags := existingBlocks(b, "bucket", application, func(outer, existing *settings.Block) {
+		bucket := ExistingBucket{Bucket: outer.Label, At: existing.At}
 		override(&bucket, existingBucketSettings, existing)
-		more = append(more, required(existing, "name")...)
 		for _, other := range e.ExistingBuckets {
 			if other.overlaps(bucket) {
-				more = append(more, diagnostic.Error(existing.where("name"), "Bucket used twice", "give each a bucket of its own, or a key_prefix of its own",
+				more = append(more, diagnostic.Error(existing.Where("name"), "Bucket used twice", "give each a bucket of its own, or a key_prefix of its own",
 					"The bucket %s already stands for %q, at %s: objects of one would overwrite those of the other.", bucket.Name, other.Bucket, diagnostic.Place(other.At)))
 			}
 		}
@@ -253,16 +240,15 @@ func resolveExistingBuckets(e *Environment, b *block, application *app.App) hcl.
 	return append(diags, more...)
 }
 
-func resolveExistingTopics(e *Environment, b *block, application *app.App) hcl.Diagnostics {
+func resolveExistingTopics(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
 	var more hcl.Diagnostics
-	takenBy := map[string]*block{}
-	diags := existingBlocks(b, "topic", application, func(outer, existing *block) {
-		topic := ExistingTopic{Topic: outer.label, ARNAt: existing.where("arn")}
+	takenBy := map[string]*settings.Block{}
+	diags := existingBlocks(b, "topic", application, func(outer, existing *settings.Block) {
+		topic := ExistingTopic{Topic: outer.Label, ARNAt: existing.Where("arn")}
 		override(&topic, existingTopicSettings, existing)
-		more = append(more, required(existing, "arn")...)
 		if other := takenBy[topic.ARN]; other != nil && topic.ARN != "" {
-			more = append(more, diagnostic.Error(existing.where("arn"), "Topic used twice", "give each a topic of its own",
-				"The topic %s already stands for %q, at %s: messages of one would reach the subscribers of the other.", topic.ARN, other.label, diagnostic.Place(other.at)))
+			more = append(more, diagnostic.Error(existing.Where("arn"), "Topic used twice", "give each a topic of its own",
+				"The topic %s already stands for %q, at %s: messages of one would reach the subscribers of the other.", topic.ARN, other.Label, diagnostic.Place(other.At)))
 		}
 		takenBy[topic.ARN] = outer
 		e.ExistingTopics = append(e.ExistingTopics, topic)
@@ -272,11 +258,11 @@ func resolveExistingTopics(e *Environment, b *block, application *app.App) hcl.D
 }
 
 // checkExistingServer holds a server that exists to what may be said about one.
-func checkExistingServer(server *DatabaseServer, b, existing *block) hcl.Diagnostics {
-	diags := required(existing, "address", "security_group_id")
+func checkExistingServer(server *DatabaseServer, b *settings.Block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
 	for _, r := range databaseServerSettings {
-		if a, set := b.attributes[r.name]; set && r.name != "databases" {
-			diags = append(diags, diagnostic.Error(a.at, "Setting without effect", "remove it", "The database server %q exists, so that none is made which %q could shape.", server.Name, r.name))
+		if a, set := b.Attribute(r.Name); set && r.Name != "databases" {
+			diags = append(diags, diagnostic.Error(a.At, "Setting without effect", "remove it", "The database server %q exists, so that none is made which %q could shape.", server.Name, r.Name))
 		}
 	}
 	return diags
@@ -284,15 +270,15 @@ func checkExistingServer(server *DatabaseServer, b, existing *block) hcl.Diagnos
 
 // compareExisting finds data that two environments would share because both bring it; b is the later one's block. A
 // database has one name on a server, so that is always a mistake; messages and objects may be shared on purpose.
-func compareExisting(earlier, later *Environment, b *block) hcl.Diagnostics {
+func compareExisting(earlier, later *Environment, b *settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	inside := func(typ, label, setting string) hcl.Range {
-		for _, outer := range b.children(typ) {
-			if outer.label == label {
-				return outer.child("existing").where(setting)
+		for _, outer := range b.All(typ) {
+			if outer.Label == label {
+				return outer.First("existing").Where(setting)
 			}
 		}
-		return b.at
+		return b.At
 	}
 	for _, one := range earlier.DatabaseServers {
 		for _, other := range later.DatabaseServers {
@@ -340,7 +326,7 @@ func (a givenARN) account() string { return strings.SplitN(a.text, ":", 6)[4] }
 
 // compareARNs holds every ARN that the environment brings to its region, and to its account or, where none is set, to
 // each other's: one of them was copied from somewhere else.
-func compareARNs(e *Environment, b *block) hcl.Diagnostics {
+func compareARNs(e *Environment, b *settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	account, source := e.AccountID, "account_id"
 	for _, arn := range givenARNs(b) {
@@ -365,22 +351,15 @@ func compareARNs(e *Environment, b *block) hcl.Diagnostics {
 
 // givenARNs are the ARNs of what the environment brings, in the order of the file. Topics that alarms go to may be another
 // account's, and roles that push images are nobody's concern.
-func givenARNs(b *block) []givenARN {
+func givenARNs(b *settings.Block) []givenARN {
 	var arns []givenARN
-	take := func(inner *block, name string, anyRegion bool) {
-		if inner == nil {
-			return
-		}
-		if a, set := inner.attributes[name]; set {
-			if text := a.value.(string); strings.Count(text, ":") >= 5 {
-				arns = append(arns, givenARN{text: text, at: a.at, anyRegion: anyRegion})
-			}
+	take := func(inner *settings.Block, name string, anyRegion bool) {
+		if text := inner.Text(name); strings.Count(text, ":") >= 5 {
+			arns = append(arns, givenARN{text: text, at: inner.Where(name), anyRegion: anyRegion})
 		}
 	}
-	if alarms, set := b.attributes["alarm_topic_arns"]; set {
-		for i, text := range alarms.value.([]string) {
-			arns = append(arns, givenARN{text: text, at: alarms.elements[i], anyAccount: true}) // CloudWatch reaches no other region
-		}
+	for _, part := range b.Parts("alarm_topic_arns") {
+		arns = append(arns, givenARN{text: part.Text, at: part.At, anyAccount: true}) // CloudWatch reaches no other region
 	}
 	take(b, "permissions_boundary", true)
 	take(b, "certificate_arn", false)
@@ -388,8 +367,8 @@ func givenARNs(b *block) []givenARN {
 	take(b, "key_arn", false)
 	take(b, "web_acl_arn", false)
 	take(b, "cdn_web_acl_arn", true) // CloudFront's scope is us-east-1
-	for _, outer := range b.blocks {
-		existing := outer.child("existing")
+	for _, outer := range b.Blocks {
+		existing := outer.First("existing")
 		take(existing, "arn", false)
 		take(existing, "key_arn", false)
 		take(existing, "master_secret_arn", false)

@@ -187,7 +187,7 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 	}
 	for _, test := range []struct{ name, text, want string }{
 		{"VPC id", `network { vpc_id = "my-vpc" }`, `2:20 error: Invalid value for "vpc_id": "my-vpc" is no id of a VPC. hint: write it in full`},
-		{"VPC missing", "network {\n compute_subnet_ids = [\"subnet-0a1b2c3d4e5f60721\"]\n public_subnet_ids = [\"subnet-0a1b2c3d4e5f60711\", \"subnet-0a1b2c3d4e5f60712\"]\n storage_subnet_ids = [\"subnet-0a1b2c3d4e5f60731\", \"subnet-0a1b2c3d4e5f60732\"]\n}", `2:1 error: Setting missing: The network block lacks "vpc_id". hint: set vpc_id`},
+		{"VPC missing", "network {\n compute_subnet_ids = [\"subnet-0a1b2c3d4e5f60721\"]\n public_subnet_ids = [\"subnet-0a1b2c3d4e5f60711\", \"subnet-0a1b2c3d4e5f60712\"]\n storage_subnet_ids = [\"subnet-0a1b2c3d4e5f60731\", \"subnet-0a1b2c3d4e5f60732\"]\n}", `2:1 error: Missing setting: The network block needs "vpc_id". hint: add vpc_id = ...`},
 		{"subnet id", "network {\n compute_subnet_ids = [\"subnet-1\"]\n}", `3:23 error: Invalid value for "compute_subnet_ids": "subnet-1" is no id of a subnet.`},
 		{"no subnets", "network {\n compute_subnet_ids = []\n}", `3:23 error: Invalid value for "compute_subnet_ids": The list has 0 of the 1 subnets that are needed.`},
 		{"subnet twice", "network {\n compute_subnet_ids = [\"subnet-0a1b2c3d\", \"subnet-0a1b2c3d\"]\n}", `3:23 error: Invalid value for "compute_subnet_ids": "subnet-0a1b2c3d" stands in the list twice.`},
@@ -214,7 +214,7 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 
 		{"bucket unknown", with("avatar", `name = "abc"`), `2:8 error: Unknown bucket: The application has no bucket "avatar". hint: did you mean "avatars"?`},
 		{"bucket without existing", `bucket "avatars" {}`, `2:1 error: Empty block: The block says nothing about the bucket "avatars". hint: write settings or existing { ... } in it, or remove it`},
-		{"bucket without name", with("avatars", ""), `3:2 error: Setting missing: The existing block lacks "name". hint: set name`},
+		{"bucket without name", with("avatars", ""), `3:2 error: Missing setting: The existing block needs "name". hint: add name = ...`},
 		{"bucket as ARN", with("avatars", `name = "arn:aws:s3:::company-avatars"`), `4:8 error: Invalid value for "name": "arn:aws:s3:::company-avatars" is no name of an S3 bucket. hint: write "company-avatars"`},
 		{"bucket address", with("avatars", "name = \"abc\"\npublic_base_url = \"https://a.example.com/\""), `5:19 error: Invalid value for "public_base_url": "https://a.example.com/" is no base URL. hint: write "https://a.example.com"`},
 		{"bucket for two", with("avatars", `name = "abc"`) + "\n" + with("reports", `name = "abc"`), `9:8 error: Bucket used twice: The bucket abc already stands for "avatars", at groundplan.hcl:3:2: objects`},
@@ -226,12 +226,12 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 		{"origins of no bucket", "bucket \"avatar\" {\n cors_origins = [\"*\"]\n}", `2:8 error: Unknown bucket: The application has no bucket "avatar". hint: did you mean "avatars"?`},
 		{"origin with a path", "bucket \"avatars\" {\n cors_origins = [\"https://a.example.com/\"]\n}", `3:17 error: Invalid value for "cors_origins": "https://a.example.com/" is no origin. hint: write "https://a.example.com"`},
 		{"topic by name", topic("paid", `arn = "paid"`), `4:7 error: Invalid value for "arn": "paid" is no ARN of an SNS topic.`},
-		{"topic without ARN", topic("paid", ""), `3:2 error: Setting missing: The existing block lacks "arn".`},
+		{"topic without ARN", topic("paid", ""), `3:2 error: Missing setting: The existing block needs "arn". hint: add arn = ...`},
 		{"topic of another region", topic("paid", `arn = "arn:aws:sns:eu-west-1:123456789012:paid"`), `4:7 error: Resource of another region: `},
 		{"topic for two", topic("paid", `arn = "arn:aws:sns:us-east-1:123456789012:paid"`) + "\n" + topic("signups", `arn = "arn:aws:sns:us-east-1:123456789012:paid"`), `9:7 error: Topic used twice: `},
 
 		{"server without network", ownServer, `3:3 error: Server in another network: The database server "main" is in a VPC that exists, and the processes of the environment would be in a new one`},
-		{"server without address", strings.Replace(server(""), `address           = "db.example.com"`, "", 1), `9:3 error: Setting missing: The existing block lacks "address".`},
+		{"server without address", strings.Replace(server(""), `address           = "db.example.com"`, "", 1), `9:3 error: Missing setting: The existing block needs "address". hint: add address = ...`},
 		{"server's size", strings.Replace(server(""), "  existing {", "  storage_gb = 100\n  existing {", 1), `9:16 error: Setting without effect: The database server "main" exists, so that none is made which "storage_gb" could shape.`},
 		{"server's address", strings.Replace(server(""), "db.example.com", "db.example.com:5432", 1), `11:25 error: Invalid value for "address": "db.example.com:5432" is no host name. hint: write "db.example.com"`},
 		{"server's security group", strings.Replace(server(""), "sg-0a1b2c3d4e5f60761", "default", 1), `12:25 error: Invalid value for "security_group_id": `},
@@ -242,17 +242,17 @@ func TestE4_WrongThingsBrought(t *testing.T) {
 		{"two certificates", server(`ca_certificate = "-----BEGIN CERTIFICATE-----\n-----BEGIN CERTIFICATE-----"`), `10:18 error: Invalid value for "ca_certificate": A server has one root certificate, and here are 2.`},
 		{"key for a certificate", server(`ca_certificate = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"`), `10:18 error: Invalid value for "ca_certificate": This is no certificate in PEM.`},
 
-		{"override without a name", "override {}", `2:1 error: Block without a name: This override block does not say what it is about. hint: write override "kind" "name"`},
+		{"override without a name", "override {}", `2:1 error: Missing block name: This override block has no name. hint: write override "kind" "name" { ... }`},
 		{"override twice", "override \"bucket\" \"avatars\" {}\noverride \"bucket avatars\" {}", `3:1 error: Duplicate override block: The override "bucket avatars" is already described at groundplan.hcl:2:1.`},
-		{"block in an override", "override \"network\" {\n tags {}\n}", `3:2 error: Block in an override: Arguments of a module are settings, not blocks. hint: write it with an equals sign: tags = { ... }`},
+		{"block in an override", "override \"network\" {\n tags {}\n}", `3:2 error: Setting written as a block: "tags" is a setting, not a block. hint: write it with an equals sign: tags = ...`},
 		{"reference in an override", "override \"network\" {\n nat = var.nat\n}", `3:8 error: Not a literal value: The value of "nat" must be written out: nothing is computed here.`},
 		{"call in an override", "override \"network\" {\n nat = { a = [lower(\"X\")] }\n}", `3:8 error: Not a literal value: `},
 		{"computed key in an override", "override \"network\" {\n nat = { (lower(\"X\")) = 1 }\n}", `3:8 error: Not a literal value: `},
-		{"null in an override", "override \"network\" {\n nat = { a = [null] }\n}", `3:8 error: Value that cannot be written: The value of "nat" holds null, which says nothing. hint: leave it out`},
+		{"null in an override", "override \"network\" {\n nat = { a = [null] }\n}", `3:8 error: Wrong type: The value of "nat" holds null, which says nothing. hint: leave it out`},
 		{"misspelt override", `overide "network" {}`, `2:1 error: Unknown block: There is no block "overide" here. hint: did you mean "override"?`},
 		{"override as a setting", `override = {}`, `2:1 error: Block written as a setting: "override" is a block, not a setting. hint: write override "kind" "name" { ... }`},
 		{"setting of a block in a block", `vpc_id = "vpc-0a1b2c3d"`, `2:1 error: Unknown setting: There is no setting "vpc_id" here. hint: it belongs in a block of type network`},
-		{"brace below", "bucket \"avatars\"\n{\n}", `2:17 error: Invalid block definition: The brace of a block stands on the line of its name.`},
+		{"brace below", "bucket \"avatars\"\n{\n}", `2:17 error: Invalid block: The brace of a block stands on the line of its name. hint: write the { at the end of this line`},
 	} {
 		t.Run(test.name, func(t *testing.T) { expect(t, production(test.text), stored(), []string{test.want}) })
 	}

@@ -107,8 +107,8 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 	}{
 		{"subscriptions without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
 		{"a gateway that shares a process", shop(), production("process_allocation = \"all_in_one\"\ngateway {}"), `3:1 error: Size without process: The gateway has no process of its own in the environment "production"`},
-		{"a switch for a string", shop(), production(`region = true`), `2:10 error: Wrong type: "region" must be a string, not true or false.`},
-		{"an object for a string", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" must be a string, not this list.`},
+		{"a switch for a string", shop(), production(`region = true`), `2:10 error: Wrong type: "region" must be a string, not true. hint: write one of them, as in "us-east-1"`},
+		{"an object for a string", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" must be a string, not ["a"]. hint: write one of them, as in "us-east-1"`},
 		{"port zero", shop(), production(`outbound_ports = [0]`), `2:18 error: Invalid value for "outbound_ports": 0 is not a TCP port.`},
 		{"the next retention", shop(), production(`log_retention_days = 8`), `2:22 error: Invalid value for "log_retention_days": CloudWatch Logs cannot keep logs for 8 days. It can for 1, 3, 5`},
 		{"a database when there is none", &app.App{Name: "shop", Services: shop().Services}, production("database_server \"main\" {\n databases = [\"orders\"]\n}"), `3:15 error: Unknown database: The application has no database "orders", nor any other. hint: remove the line`},

@@ -1,14 +1,12 @@
 package environment
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // Filename is what the settings file is called, beside the application.
@@ -20,260 +18,113 @@ type File struct {
 	// AppName is the label of the `app` block, "" when there is none.
 	AppName string
 
-	appNameAt    hcl.Range
-	app          *block // nil without an `app` block
-	environments []*block
+	app          *settings.Block // nil without an `app` block
+	environments []*settings.Block
 }
 
 // Default is the file an application without one gets: one environment named production, all defaults.
 func Default() *File {
-	return &File{environments: []*block{{typ: "environment", label: "production"}}}
+	return &File{environments: []*settings.Block{{Type: "environment", Label: "production"}}}
 }
 
-// block is one block of the file; attributes holds decoded values by name ("scale.min" for a member of an object).
-type block struct {
-	typ        string
-	label      string
-	labelAt    hcl.Range
-	at         hcl.Range
-	attributes map[string]attribute
-	blocks     []*block
-	arguments  []Argument // of an override
-}
-
-type attribute struct {
-	value any // string, int, float64, bool, []string, []int or map[string]string, as the setting says
-	at    hcl.Range
-	// elements are the ranges of a list's elements, entries those of a map's keys.
-	elements []hcl.Range
-	entries  map[string]hcl.Range
-}
-
-// children lists the blocks of a type in file order.
-func (b *block) children(typ string) (list []*block) {
-	if b == nil {
-		return nil
-	}
-	for _, child := range b.blocks {
-		if child.typ == typ {
-			list = append(list, child)
-		}
-	}
-	return list
-}
-
-// child is the only block of a type, nil when there is none.
-func (b *block) child(typ string) *block {
-	if list := b.children(typ); len(list) > 0 {
-		return list[0]
-	}
-	return nil
-}
-
-// where is the tightest range for one of the named attributes, else the block's header.
-func (b *block) where(names ...string) hcl.Range {
-	if at := b.find(names...); at != nil {
-		return *at
-	}
-	return b.at
-}
-
-// find is the range of the first of the named attributes that is set, nil when none is. A nil block has none.
-func (b *block) find(names ...string) *hcl.Range {
-	if b == nil {
-		return nil
-	}
-	for _, name := range names {
-		if a, ok := b.attributes[name]; ok {
-			return &a.at
-		}
-	}
-	return nil
-}
-
-// places is where everything in the block stands, by its path in it (see Environment.Places).
-func (b *block) places() map[string]hcl.Range {
-	var places map[string]hcl.Range
+// places is where everything in a block stands, by its path in it (see Environment.Places).
+func places(b *settings.Block) map[string]hcl.Range {
+	var found map[string]hcl.Range
 	put := func(path string, at hcl.Range) {
-		if places == nil {
-			places = map[string]hcl.Range{}
+		if found == nil {
+			found = map[string]hcl.Range{}
 		}
-		places[path] = at
+		found[path] = at
 	}
-	for name, a := range b.attributes {
-		put(name, a.at)
-		if list, ok := a.value.([]string); ok {
-			for i, element := range a.elements { // none are kept of a list that was refused
-				put(name+"/"+list[i], element)
-			}
+	for _, a := range b.Attributes {
+		put(a.Name, a.At)
+		if b.Type == overrideType {
+			put(a.Name, a.NameAt)
 		}
-	}
-	for _, a := range b.arguments {
-		put(a.Name, a.NameAt)
-	}
-	for _, child := range b.blocks {
-		path := strings.TrimSpace(child.typ + " " + child.label)
-		put(path, child.at)
-		for inner, at := range child.places() {
-			put(path+"/"+inner, at)
+		for i, text := range b.Texts(a.Name) {
+			put(a.Name+"/"+text, a.Parts[i].At)
 		}
 	}
-	return places
+	for _, inner := range b.Blocks {
+		path := strings.TrimSpace(inner.Type + " " + inner.Label)
+		put(path, inner.At)
+		for deeper, at := range places(inner) {
+			put(path+"/"+deeper, at)
+		}
+	}
+	return found
 }
 
-// grammar is what may stand in a block.
-type grammar struct {
-	typ string
-	// label is what the block's label is called, "" for a block without label.
-	label      string
-	attributes []decoder
-	blocks     []*grammar
-	// free is for overrides: any number of labels, settings of any name.
-	free bool
+// sizing is the block whose settings those of single processes have as well.
+var sizing = &settings.Grammar{
+	Type: "task", Settings: plain(taskSettings), Title: "task, service \"<name>\", gateway, process \"<name>\"",
+	Meaning: "The size of processes. `task` sizes all of them; `service` the process of one service and\n`gateway` the gateway's, with `process_allocation = \"one_per_service\"`; `process` a group of services. The closest one wins.",
 }
 
-var fileGrammar = &grammar{blocks: []*grammar{
-	{typ: "app", label: "name", attributes: decoders(appSettings)},
-	{typ: "environment", label: "name", attributes: decoders(environmentSettings), blocks: []*grammar{
-		{typ: "alias", label: "domain", attributes: decoders(aliasSettings)},
-		{typ: "state", attributes: decoders(stateSettings)},
-		{typ: "task", attributes: decoders(taskSettings)},
-		{typ: "gateway", attributes: decoders(taskSettings)},
-		{typ: "service", label: "name", attributes: decoders(taskSettings)},
-		{typ: "job", label: "name", attributes: decoders(jobSettings)},
-		{typ: "process", label: "name", attributes: append(decoders(processSettings), decoders(taskSettings)...)},
-		{typ: "database_server", label: "name", attributes: decoders(databaseServerSettings), blocks: []*grammar{
-			{typ: "existing", attributes: decoders(existingServerSettings)},
+// table is what may stand in the file. Blocks without a meaning are documented with another one.
+var table = &settings.Table{
+	Page:   "docs/settings.md",
+	Advice: map[string]string{"environment": `environment variables are called variables, as in variables = { LOG_LEVEL = "debug" }`},
+	File: &settings.Grammar{Blocks: []*settings.Grammar{
+		{Type: "app", Label: "name", Repeat: settings.Once, Settings: plain(appSettings), Meaning: "Beside the environments, at most once: what they share."},
+		{Type: "environment", Label: "name", Settings: plain(environmentSettings), Meaning: "One deployment of the application, with its own folder, state and network.", Blocks: []*settings.Grammar{
+			{Type: "alias", Label: "domain", Settings: plain(aliasSettings),
+				Meaning: "A further name that it answers to beside `domain`, such as `www.shop.example.com`. The certificate covers it; services\nwith a subdomain and public buckets have theirs under `domain` alone, and `domain` is what the application is told its own address is."},
+			sizing,
+			{Type: "service", Label: "name", Like: sizing},
+			{Type: "gateway", Like: sizing},
+			{Type: "job", Label: "name", Settings: plain(jobSettings), Meaning: "The size of one job of an application of plain containers. What it does not say, `task` says."},
+			{Type: "process", Label: "name", Settings: plain(processSettings), Like: sizing,
+				Meaning: "Besides the settings above: a group of services that share a process. When there is one,\nevery service must stand in exactly one, and one of them hosts the gateway."},
+			{Type: "database_server", Label: "name", Settings: plain(databaseServerSettings),
+				Meaning: "A PostgreSQL server. Without such a block there is one called `main` when the application has a\ndatabase.",
+				Blocks:  existingBlock(existingServerSettings, "A server that exists, in the VPC of the `network` block. Nothing else but `databases` is set for it: it is its owner's.")},
+			{Type: "network", Settings: plain(networkSettings),
+				Meaning: "A VPC that exists, with its subnets, instead of one that is made. The README in the output says what\nhas to be open in it. `cidr`, `zones`, `nat`, `interface_endpoints` and `flow_log_retention_days` shape a network that is made."},
+			{Type: "bucket", Label: "name", Settings: plain(bucketSettings), Meaning: "Settings of one bucket of the application.",
+				Blocks: existingBlock(existingBucketSettings, "In a block named after a bucket of the application: a bucket that exists, in the environment's account\nand region. Only rights are given to the processes; the bucket, its policy and what is in it stay its owner's.")},
+			{Type: "topic", Label: "name",
+				Blocks: existingBlock(existingTopicSettings, "In a block named after a topic of the application: a topic that exists, in the environment's account\nand region. The application's subscriptions are made on it, and its publishers may publish to it.")},
+			{Type: "cache", Label: "name", Settings: plain(cacheSettings), Meaning: "The size of one cache cluster of the application."},
+			{Type: "metrics", Settings: plain(metricsSettings),
+				Meaning: "Where the Encore runtime sends what it measures, its own numbers and the application's. Secrets are\npushed from outside, as those of the application are."},
+			{Type: "state", Settings: plain(stateSettings),
+				Meaning: "Terraform's state in S3, locked by a lock file beside it. Without the block it is kept in local\nfiles."},
+			{Type: overrideType, Label: `kind" "name`, Free: true, Title: `override "<kind>" "<name>"`, Meaning: overrideText},
 		}},
-		{typ: "network", attributes: decoders(networkSettings)},
-		{typ: "bucket", label: "name", attributes: decoders(bucketSettings), blocks: []*grammar{{typ: "existing", attributes: decoders(existingBucketSettings)}}},
-		{typ: "topic", label: "name", blocks: []*grammar{{typ: "existing", attributes: decoders(existingTopicSettings)}}},
-		{typ: overrideType, label: `kind" "name`, free: true},
-		{typ: "cache", label: "name", attributes: decoders(cacheSettings)},
-		{typ: "metrics", attributes: decoders(metricsSettings)},
 	}},
-}}
+}
+
+// existingBlock is the block about something that stands for what the block around it would make.
+func existingBlock[T any](rows []setting[T], meaning string) []*settings.Grammar {
+	return []*settings.Grammar{{Type: "existing", Settings: plain(rows), Meaning: meaning}}
+}
 
 // Parse reads groundplan.hcl. All problems are reported at once, each with its range; the file is nil when there is an
 // error. Values are literals: nothing is computed, so that a reader sees what will be made.
 func Parse(filename string, text []byte) (*File, hcl.Diagnostics) {
-	parsed, diags := hclsyntax.ParseConfig(text, filename, hcl.InitialPos)
+	parsed, diags := settings.Parse(filename, text, table)
 	if diags.HasErrors() {
-		return nil, explainSyntax(diags, text)
+		return nil, diags
 	}
-	r := &reader{text: text}
-	root, diags := r.read(parsed.Body, fileGrammar)
-	file := &File{environments: root.children("environment")}
-	for _, b := range root.children("app") {
-		if file.AppName != "" {
-			diags = append(diags, diagnostic.Error(b.at, "Duplicate app block", "remove one of the two blocks", "The application has one name, already given at %s.", diagnostic.Place(file.appNameAt)))
-			continue
-		}
-		file.AppName, file.appNameAt, file.app = b.label, b.labelAt, b
-		if bad := isAppName(b.label); bad != fine {
-			diags = append(diags, diagnostic.Error(b.labelAt, "Invalid application name", bad.hint, "%s", bad.detail))
+	root, diags := parsed.Read(nil)
+	file := &File{app: root.First("app"), environments: root.All("environment")}
+	if file.app != nil {
+		file.AppName = file.app.Label
+		if bad := isAppName(file.AppName); bad != fine {
+			diags = append(diags, diagnostic.Error(file.app.LabelAt, "Invalid application name", bad.hint, "%s", bad.detail))
 		}
 	}
 	for _, b := range file.environments {
-		if bad := isEnvironmentName(b.label); bad != fine {
-			diags = append(diags, diagnostic.Error(b.labelAt, "Invalid environment name", bad.hint, "%s", bad.detail))
+		if bad := isEnvironmentName(b.Label); bad != fine {
+			diags = append(diags, diagnostic.Error(b.LabelAt, "Invalid environment name", bad.hint, "%s", bad.detail))
 		}
 	}
 	if len(file.environments) == 0 && !diags.HasErrors() {
-		end := parsed.Body.MissingItemRange()
-		diags = append(diags, diagnostic.Error(end, "No environment", `add one, as in environment "production" {}`, "The file declares no environment."))
+		diags = append(diags, diagnostic.Error(root.At, "No environment", `add one, as in environment "production" {}`, "The file declares no environment."))
 	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
 	return file, diags
-}
-
-// reader decodes a file that parses. Its text is quoted in messages.
-type reader struct {
-	text []byte
-}
-
-// read decodes a body after its grammar; it goes on after an error and returns what it could read.
-func (r *reader) read(body hcl.Body, g *grammar) (*block, hcl.Diagnostics) {
-	b := &block{typ: g.typ, attributes: map[string]attribute{}}
-	schema := &hcl.BodySchema{}
-	listed := map[string]bool{}
-	for _, d := range g.attributes {
-		name, _, _ := strings.Cut(d.name, ".")
-		if !listed[name] {
-			listed[name] = true
-			schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: name})
-		}
-	}
-	var overrides []*hclsyntax.Block
-	for _, inner := range g.blocks {
-		if inner.free {
-			body, overrides = splitOverrides(body)
-			continue
-		}
-		header := hcl.BlockHeaderSchema{Type: inner.typ}
-		if inner.label != "" {
-			header.LabelNames = []string{inner.label}
-		}
-		schema.Blocks = append(schema.Blocks, header)
-	}
-	content, diags := body.Content(schema)
-	diags = explainContent(diags, g, r.text)
-	for _, listed := range schema.Attributes {
-		a, ok := content.Attributes[listed.Name]
-		if !ok {
-			continue
-		}
-		if i := slices.IndexFunc(g.attributes, func(d decoder) bool { return d.name == listed.Name }); i >= 0 {
-			diags = append(diags, r.readValue(b, g.attributes[i], a.Expr)...)
-			continue
-		}
-		diags = append(diags, r.readObject(b, listed.Name, a.Expr, g.attributes)...)
-	}
-	for _, source := range content.Blocks {
-		for _, inner := range g.blocks {
-			if inner.typ != source.Type {
-				continue
-			}
-			child, more := r.read(source.Body, inner)
-			diags = append(diags, more...)
-			child.at = source.DefRange
-			if inner.label != "" {
-				child.label, child.labelAt = source.Labels[0], source.LabelRanges[0]
-			}
-			diags = append(diags, b.adopt(child)...)
-		}
-	}
-	for _, source := range overrides {
-		child, more := r.readOverride(source)
-		diags = append(append(diags, more...), b.adopt(child)...)
-	}
-	return b, diags
-}
-
-// adopt adds an inner block, unless there is one like it.
-func (b *block) adopt(child *block) hcl.Diagnostics {
-	if twin := b.twin(child); twin != nil && child.typ != "app" {
-		return hcl.Diagnostics{diagnostic.Error(child.at, "Duplicate "+child.typ+" block", "merge the two blocks", "%s is already described at %s.", child.describe(), diagnostic.Place(twin.at))}
-	}
-	b.blocks = append(b.blocks, child)
-	return nil
-}
-
-// twin is an earlier block of the same type and label.
-func (b *block) twin(child *block) *block {
-	for _, earlier := range b.blocks {
-		if earlier.typ == child.typ && earlier.label == child.label {
-			return earlier
-		}
-	}
-	return nil
-}
-
-func (b *block) describe() string {
-	if b.label == "" {
-		return "The " + b.typ
-	}
-	return fmt.Sprintf("The %s %q", b.typ, b.label)
 }

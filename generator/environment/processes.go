@@ -11,6 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 const (
@@ -23,14 +24,14 @@ const (
 )
 
 // resolveProcesses spreads services and gateway over processes and gives each its size.
-func resolveProcesses(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+func resolveProcesses(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	switch groups := b.children("process"); {
+	switch groups := b.All("process"); {
 	case application.Containers():
 		diags = append(diags, separateContainers(e, b, groups, application)...)
 	case len(groups) > 0:
-		if a, ok := b.attributes["process_allocation"]; ok {
-			diags = append(diags, diagnostic.Error(a.at, "Two process allocations", "remove process_allocation, or the process blocks",
+		if a, ok := b.Attribute("process_allocation"); ok {
+			diags = append(diags, diagnostic.Error(a.At, "Two process allocations", "remove process_allocation, or the process blocks",
 				"The process blocks already say which services share a process."))
 		}
 		e.ProcessAllocation = "groups"
@@ -52,14 +53,14 @@ func resolveProcesses(e *Environment, b *block, profile int, application *app.Ap
 }
 
 // separateContainers makes a process of every service, whatever the profile: containers share none.
-func separateContainers(e *Environment, b *block, groups []*block, application *app.App) hcl.Diagnostics {
+func separateContainers(e *Environment, b *settings.Block, groups []*settings.Block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, group := range groups {
-		diags = append(diags, diagnostic.Error(group.at, "Containers in one process", "size each service in a service block of its own",
+		diags = append(diags, diagnostic.Error(group.At, "Containers in one process", "size each service in a service block of its own",
 			"The application runs plain containers, and each of them is a process of its own."))
 	}
-	if a, ok := b.attributes["process_allocation"]; ok && e.ProcessAllocation != "one_per_service" {
-		diags = append(diags, diagnostic.Error(a.at, "Containers in one process", "remove process_allocation",
+	if a, ok := b.Attribute("process_allocation"); ok && e.ProcessAllocation != "one_per_service" {
+		diags = append(diags, diagnostic.Error(a.At, "Containers in one process", "remove process_allocation",
 			"The application runs plain containers, and each of them is a process of its own."))
 	}
 	e.ProcessAllocation = "one_per_service"
@@ -75,10 +76,10 @@ func separateContainers(e *Environment, b *block, groups []*block, application *
 }
 
 // checkArchitectures: one image holds every service, and an image is built for one architecture.
-func checkArchitectures(e *Environment, b *block) hcl.Diagnostics {
+func checkArchitectures(e *Environment, b *settings.Block) hcl.Diagnostics {
 	for _, p := range e.Processes {
 		if p.Architecture != e.Processes[0].Architecture {
-			return hcl.Diagnostics{diagnostic.Error(b.at, "Two architectures", "set architecture once, in a task block of the environment",
+			return hcl.Diagnostics{diagnostic.Error(b.At, "Two architectures", "set architecture once, in a task block of the environment",
 				"Process %q runs on %s and process %q on %s, but one image holds every service.",
 				e.Processes[0].Name, e.Processes[0].Architecture, p.Name, p.Architecture)}
 		}
@@ -86,13 +87,13 @@ func checkArchitectures(e *Environment, b *block) hcl.Diagnostics {
 	return nil
 }
 
-// pulledWithoutNAT says whether tasks reach an image by the interface endpoints of ECR alone.
+// pulledWithoutNAT reports whether tasks reach an image by the interface endpoints of ECR alone.
 func pulledWithoutNAT(image, region string) bool {
 	private := isPrivateImage.FindStringSubmatch(image)
 	return private != nil && private[1] == region
 }
 
-// exposed says whether the gateway has anything to route to.
+// exposed reports whether the gateway has anything to route to.
 func exposed(application *app.App) bool {
 	return slices.ContainsFunc(application.Services, func(s app.Service) bool {
 		return slices.ContainsFunc(s.Endpoints, app.Endpoint.Exposed)
@@ -130,13 +131,13 @@ func splitProcesses(e *Environment, application *app.App) hcl.Diagnostics {
 }
 
 // groupProcesses makes the processes the user described, and checks that they cover the application exactly once.
-func groupProcesses(e *Environment, b *block, groups []*block, application *app.App) hcl.Diagnostics {
+func groupProcesses(e *Environment, b *settings.Block, groups []*settings.Block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	known := serviceNames(application)
-	servedBy := map[string]*block{}
-	var gateway *block
+	servedBy := map[string]*settings.Block{}
+	var gateway *settings.Block
 	for _, group := range groups {
-		p := Process{Name: group.label}
+		p := Process{Name: group.Label}
 		override(&p, processSettings, group)
 		slices.Sort(p.Services)
 		e.Processes = append(e.Processes, p)
@@ -154,10 +155,10 @@ func groupProcesses(e *Environment, b *block, groups []*block, application *app.
 		}
 	}
 	if len(left) > 0 {
-		diags = append(diags, diagnostic.Error(b.at, "Services without process", "add each to the services of one process", "The process blocks leave out %s.", diagnostic.And(diagnostic.Quoted(left))))
+		diags = append(diags, diagnostic.Error(b.At, "Services without process", "add each to the services of one process", "The process blocks leave out %s.", diagnostic.And(diagnostic.Quoted(left))))
 	}
 	if gateway == nil && exposed(application) {
-		diags = append(diags, diagnostic.Error(b.at, "Gateway without process", `add gateway = true to one process block, or a block of its own: process "gateway" { gateway = true }`,
+		diags = append(diags, diagnostic.Error(b.At, "Gateway without process", `add gateway = true to one process block, or a block of its own: process "gateway" { gateway = true }`,
 			"The application has endpoints that are called from outside, and no process hosts the gateway."))
 	}
 	return diags
@@ -165,22 +166,21 @@ func groupProcesses(e *Environment, b *block, groups []*block, application *app.
 
 // checkGroup checks one process block by itself and its services against the groups before it, which servedBy holds;
 // it adds the services of this one.
-func checkGroup(p Process, group *block, known []string, servedBy map[string]*block) hcl.Diagnostics {
+func checkGroup(p Process, group *settings.Block, known []string, servedBy map[string]*settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if bad := isKebab("a process", p.Name, maxProcessName); bad != fine {
-		diags = append(diags, diagnostic.Error(group.labelAt, "Invalid process name", bad.hint, "%s", bad.detail))
+		diags = append(diags, diagnostic.Error(group.LabelAt, "Invalid process name", bad.hint, "%s", bad.detail))
 	}
 	if len(p.Services) == 0 && !p.Gateway {
-		diags = append(diags, diagnostic.Error(group.at, "Empty process", "add services = [...], or remove the block", "The process %q has no services and no gateway.", p.Name))
+		diags = append(diags, diagnostic.Error(group.At, "Empty process", "add services = [...], or remove the block", "The process %q has no services and no gateway.", p.Name))
 	}
-	listed, _ := group.attributes["services"].value.([]string)
-	for i, name := range listed {
-		at := &group.attributes["services"].elements[i]
+	for _, part := range group.Parts("services") {
+		name := part.Text
 		switch other := servedBy[name]; {
 		case !slices.Contains(known, name):
-			diags = append(diags, unknownName(*at, "service", name, known, "remove the line"))
+			diags = append(diags, unknownName(part.At, "service", name, known, "remove the line"))
 		case other != nil:
-			diags = append(diags, diagnostic.Error(*at, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.label, diagnostic.Place(other.at)))
+			diags = append(diags, diagnostic.Error(part.At, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.Label, diagnostic.Place(other.At)))
 		default:
 			servedBy[name] = group
 		}
@@ -189,14 +189,14 @@ func checkGroup(p Process, group *block, known []string, servedBy map[string]*bl
 }
 
 // checkGatewayGroup checks a process block that hosts the gateway; earlier is another one that does, nil for none.
-func checkGatewayGroup(p Process, group, earlier *block, groups int, application *app.App) hcl.Diagnostics {
+func checkGatewayGroup(p Process, group, earlier *settings.Block, groups int, application *app.App) hcl.Diagnostics {
 	switch {
 	case earlier != nil:
-		return hcl.Diagnostics{diagnostic.Error(group.where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.label, diagnostic.Place(earlier.at))}
+		return hcl.Diagnostics{diagnostic.Error(group.Where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.Label, diagnostic.Place(earlier.At))}
 	case !exposed(application):
-		return hcl.Diagnostics{diagnostic.Error(group.where("gateway"), "Nothing to expose", "remove gateway = true", "The application has no endpoint that can be called from outside, so that it needs no gateway.")}
+		return hcl.Diagnostics{diagnostic.Error(group.Where("gateway"), "Nothing to expose", "remove gateway = true", "The application has no endpoint that can be called from outside, so that it needs no gateway.")}
 	case application.Runtime == app.EncoreTypeScript && len(p.Services) > 0 && groups > 1:
-		return hcl.Diagnostics{diagnostic.Error(group.where("services"), "Services beside the gateway", fmt.Sprintf("move the services of %q to another process; the auth handler is added by itself", p.Name),
+		return hcl.Diagnostics{diagnostic.Error(group.Where("services"), "Services beside the gateway", fmt.Sprintf("move the services of %q to another process; the auth handler is added by itself", p.Name),
 			"In a TypeScript application the process of the gateway cannot serve other processes: services in it listen on its loopback address only.")}
 	}
 	return nil
@@ -220,10 +220,10 @@ func placeAuthHandler(processes []Process, application *app.App) {
 }
 
 // sizeProcesses gives every process its size: the profile, over it the task block, over it the process's own block.
-func sizeProcesses(e *Environment, b *block, profile int, application *app.App) hcl.Diagnostics {
+func sizeProcesses(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	task := b.child("task")
-	used := map[*block]bool{}
+	task := b.First("task")
+	used := map[*settings.Block]bool{}
 	for i := range e.Processes {
 		p := &e.Processes[i]
 		own := ownBlock(e, b, *p)
@@ -235,18 +235,18 @@ func sizeProcesses(e *Environment, b *block, profile int, application *app.App) 
 		override(&p.Task, jobSettings, own)
 		diags = append(diags, settleTask(e, p, own, task, application)...)
 		p.VariablesAt = variablePlaces(task, own)
-		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, b.at, own, task)...)
+		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, b.At, own, task)...)
 	}
-	for _, unused := range slices.Concat(b.children("service"), b.children("gateway"), b.children("job")) {
-		known := unitNames(application, unused.typ)
+	for _, unused := range slices.Concat(b.All("service"), b.All("gateway"), b.All("job")) {
+		known := unitNames(application, unused.Type)
 		switch {
 		case used[unused]:
-		case unused.typ != "gateway" && !slices.Contains(known, unused.label):
-			diags = append(diags, unknownName(unused.labelAt, unused.typ, unused.label, known, "remove the block"))
-		case unused.typ == "gateway" && !exposed(application):
-			diags = append(diags, diagnostic.Error(unused.at, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
+		case unused.Type != "gateway" && !slices.Contains(known, unused.Label):
+			diags = append(diags, unknownName(unused.LabelAt, unused.Type, unused.Label, known, "remove the block"))
+		case unused.Type == "gateway" && !exposed(application):
+			diags = append(diags, diagnostic.Error(unused.At, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
 		default:
-			diags = append(diags, diagnostic.Error(unused.at, "Size without process", sizeRemedy(e), "%s has no process of its own in the environment %q, so that these settings have no effect.", unused.describe(), e.Name))
+			diags = append(diags, diagnostic.Error(unused.At, "Size without process", sizeRemedy(e), "%s has no process of its own in the environment %q, so that these settings have no effect.", unused.Describe(), e.Name))
 		}
 	}
 	return diags
@@ -283,16 +283,15 @@ func containerSecurity(t *Task, c *app.Container) {
 }
 
 // variablePlaces says where each environment variable of a process is set; the last of the blocks wins.
-func variablePlaces(blocks ...*block) map[string]hcl.Range {
+func variablePlaces(blocks ...*settings.Block) map[string]hcl.Range {
 	var places map[string]hcl.Range
 	for _, b := range blocks {
-		if b == nil || b.attributes["variables"].entries == nil {
+		keys := b.Keys("variables")
+		if places == nil {
+			places = keys
 			continue
 		}
-		if places == nil {
-			places = map[string]hcl.Range{}
-		}
-		maps.Copy(places, b.attributes["variables"].entries)
+		maps.Copy(places, keys)
 	}
 	return places
 }
@@ -305,7 +304,7 @@ func sizeRemedy(e *Environment) string {
 }
 
 // ownBlock is the block that sizes one process and nothing else; nil when there is none.
-func ownBlock(e *Environment, b *block, p Process) *block {
+func ownBlock(e *Environment, b *settings.Block, p Process) *settings.Block {
 	typ, label := "service", p.Name
 	switch {
 	case e.ProcessAllocation == "groups":
@@ -317,8 +316,8 @@ func ownBlock(e *Environment, b *block, p Process) *block {
 	case p.Job:
 		typ = "job"
 	}
-	for _, candidate := range b.children(typ) {
-		if candidate.label == label {
+	for _, candidate := range b.All(typ) {
+		if candidate.Label == label {
 			return candidate
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // Resolve makes every environment of the file concrete: the profile's defaults, over them every value set in the file,
@@ -18,12 +19,14 @@ import (
 func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) {
 	name, diags := appName(file, application)
 	blocks := slices.Clone(file.environments)
-	slices.SortFunc(blocks, func(a, b *block) int { return strings.Compare(a.label, b.label) })
+	slices.SortFunc(blocks, func(a, b *settings.Block) int { return strings.Compare(a.Label, b.Label) })
 	var list []Environment
 	for _, b := range blocks {
 		environment, more := resolveOne(name, file.app, b, application)
-		environment.Places = b.places()
-		environment.AppAt = file.appNameAt
+		environment.Places = places(b)
+		if file.app != nil {
+			environment.AppAt = file.app.LabelAt
+		}
 		diags = append(diags, more...)
 		list = append(list, environment)
 	}
@@ -46,19 +49,19 @@ func appName(file *File, application *app.App) (string, hcl.Diagnostics) {
 	hint := fmt.Sprintf("give it another name in %s: app %q {}", Filename, nameInAWS(application.Name))
 	var at hcl.Range
 	for _, b := range file.environments {
-		if b.at.Filename != "" {
-			at = b.at
+		if b.At.Filename != "" {
+			at = b.At
 			break
 		}
 	}
 	return application.Name, hcl.Diagnostics{diagnostic.Error(at, "Invalid application name", hint, "%s", bad.detail)}
 }
 
-func resolveOne(appName string, shared, b *block, application *app.App) (Environment, hcl.Diagnostics) {
-	e := Environment{App: appName, Name: b.label, At: b.at}
+func resolveOne(appName string, shared, b *settings.Block, application *app.App) (Environment, hcl.Diagnostics) {
+	e := Environment{App: appName, Name: b.Label, At: b.At}
 	profile := slices.Index(profiles, defaultProfile)
-	if a, ok := b.attributes["profile"]; ok {
-		profile = slices.Index(profiles, a.value.(string))
+	if text := b.Text("profile"); text != "" {
+		profile = slices.Index(profiles, text)
 	}
 	setDefaults(&e, environmentSettings, profile)
 	override(&e, environmentSettings, b)
@@ -73,7 +76,7 @@ func resolveOne(appName string, shared, b *block, application *app.App) (Environ
 	diags = append(diags, checkCertifiable(&e, b)...)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
-	diags = append(diags, resolveState(&e, b)...)
+	resolveState(&e, b)
 	diags = append(diags, resolveProcesses(&e, b, profile, application)...)
 	diags = append(diags, resolveDatabaseServers(&e, b, profile, application)...)
 	diags = append(diags, resolveCaches(&e, b, profile, application)...)
@@ -84,12 +87,12 @@ func resolveOne(appName string, shared, b *block, application *app.App) (Environ
 }
 
 // checkCertificates refuses a database server whose certificate nobody could trust.
-func checkCertificates(e *Environment, b *block) hcl.Diagnostics {
+func checkCertificates(e *Environment, b *settings.Block) hcl.Diagnostics {
 	i := slices.IndexFunc(e.DatabaseServers, func(s DatabaseServer) bool { return s.Existing == nil || s.Existing.CACertificate == "" })
 	if i < 0 || slices.Contains(regions, e.Region) {
 		return nil
 	}
-	return hcl.Diagnostics{diagnostic.Error(b.where("region"), "Region without database certificates",
+	return hcl.Diagnostics{diagnostic.Error(b.Where("region"), "Region without database certificates",
 		"choose one of "+strings.Join(regions, ", ")+", or name a server that exists, with its ca_certificate",
 		"Database server %q would be in %s, and the modules carry no certificate by which processes could trust it.", e.DatabaseServers[i].Name, e.Region)}
 }
@@ -104,38 +107,35 @@ func setDefaults[T any](target *T, rows []setting[T], profile int) {
 }
 
 // override puts every value that is set in the block; a nil block sets none.
-func override[T any](target *T, rows []setting[T], b *block) {
-	if b == nil {
-		return
-	}
+func override[T any](target *T, rows []setting[T], b *settings.Block) {
 	for _, r := range rows {
-		if a, ok := b.attributes[r.name]; ok {
-			r.put(target, a.value)
+		if a, ok := b.Attribute(r.Name); ok {
+			r.put(target, a.Value)
 		}
 	}
 }
 
-func resolveZones(e *Environment, b *block) hcl.Diagnostics {
-	if e.Zones != nil || b.child("network") != nil {
+func resolveZones(e *Environment, b *settings.Block) hcl.Diagnostics {
+	if e.Zones != nil || b.First("network") != nil {
 		return nil
 	}
 	e.Zones = defaultZones(e.Region)
 	if e.Zones != nil {
 		return nil
 	}
-	return hcl.Diagnostics{diagnostic.Error(b.where("region"), "Zones not known",
+	return hcl.Diagnostics{diagnostic.Error(b.Where("region"), "Zones not known",
 		"set zones to letters that this prints: aws ec2 describe-availability-zones --region "+e.Region+" --query 'AvailabilityZones[].[ZoneName,ZoneId]' --output text",
 		"An account does not have all the zones of %s, and the letters of those it has differ from account to account.", e.Region)}
 }
 
 // resolveEndpoints makes sure that tasks reach what they cannot start without when there is no NAT.
-func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagnostics {
+func resolveEndpoints(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if e.NAT == "none" && e.InterfaceEndpoints == nil {
 		e.InterfaceEndpoints = slices.Clone(neededEndpoints)
 	}
 	slices.Sort(e.InterfaceEndpoints)
-	if e.NAT != "none" || b.child("network") != nil {
+	if e.NAT != "none" || b.First("network") != nil {
 		return nil
 	}
 	messages := slices.ContainsFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "topic" || r.Kind == "subscription" })
@@ -149,44 +149,39 @@ func resolveEndpoints(e *Environment, b *block, application *app.App) hcl.Diagno
 		}
 	}
 	if len(missing) > 0 {
-		diags = append(diags, diagnostic.Error(b.where("interface_endpoints"), "Interface endpoints missing", "add "+diagnostic.And(diagnostic.Quoted(missing))+", or remove interface_endpoints to get all that are needed",
+		diags = append(diags, diagnostic.Error(b.Where("interface_endpoints"), "Interface endpoints missing", "add "+diagnostic.And(diagnostic.Quoted(missing))+", or remove interface_endpoints to get all that are needed",
 			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.", diagnostic.And(diagnostic.Quoted(missing))))
 	}
 	image := isPrivateImage.FindStringSubmatch(e.HelperImage)
 	if image == nil || image[1] != e.Region {
-		diags = append(diags, diagnostic.Error(b.where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
+		diags = append(diags, diagnostic.Error(b.Where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
 			"Without NAT the image %s cannot be pulled.", e.HelperImage))
 	}
 	return diags
 }
 
-func resolveState(e *Environment, b *block) hcl.Diagnostics {
-	inner := b.child("state")
+func resolveState(e *Environment, b *settings.Block) {
+	inner := b.First("state")
 	if inner == nil {
-		return nil
+		return
 	}
 	e.State = &State{Region: e.Region, KeyPrefix: e.App + "/" + e.Name}
 	override(e.State, stateSettings, inner)
-	if e.State.Bucket == "" {
-		return hcl.Diagnostics{diagnostic.Error(inner.at, "State bucket missing", "set bucket, or remove the block to keep the state in local files",
-			"The state block names no bucket.")}
-	}
-	return nil
 }
 
 // compareEnvironments finds what two environments must not share. blocks and list run in parallel.
-func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
+func compareEnvironments(blocks []*settings.Block, list []Environment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i := range list {
 		for j := range list[:i] {
 			later, earlier := &list[i], &list[j]
 			diags = append(diags, compareDomains(earlier, later, blocks[i])...)
 			if RangesOverlap(later.CIDR, earlier.CIDR) {
-				diags = append(diags, diagnostic.Error(blocks[i].where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
+				diags = append(diags, diagnostic.Error(blocks[i].Where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
 					"The environments %q and %q have the ranges %s and %s: networks that overlap can never be connected.", earlier.Name, later.Name, earlier.CIDR, later.CIDR))
 			}
 			if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
-				at := blocks[i].child("state").where("key_prefix", "bucket")
+				at := blocks[i].First("state").Where("key_prefix", "bucket")
 				diags = append(diags, diagnostic.Error(at, "State shared", "give each its own key_prefix",
 					"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
 			}
@@ -197,11 +192,11 @@ func compareEnvironments(blocks []*block, list []Environment) hcl.Diagnostics {
 }
 
 // checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
-func checkTask(what string, t Task, fallback hcl.Range, blocks ...*block) hcl.Diagnostics {
+func checkTask(what string, t Task, fallback hcl.Range, blocks ...*settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	at := func(names ...string) hcl.Range {
 		for _, b := range blocks {
-			if found := b.find(names...); found != nil {
+			if found := b.Find(names...); found != nil {
 				return *found
 			}
 		}

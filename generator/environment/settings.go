@@ -1,12 +1,15 @@
 package environment
 
 // The settings of groundplan.hcl, each with its type, its default in every profile, its meaning and its check. This
-// table is the only place a default stands: parse.go makes the schema from it, resolve.go the values, document.go the
+// table is the only place a default stands: parse.go reads the file by it, resolve.go makes the values, document.go the
 // page docs/settings.md. Order is the order of the page.
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // The profiles, in the order in which perProfile takes values.
@@ -14,42 +17,72 @@ var profiles = []string{"dev", "balanced", "ha"}
 
 const defaultProfile = "balanced"
 
-// setting is one row: an attribute of a block that lands in a field of T.
+// setting is one row: a setting of a block that lands in a field of T.
 type setting[T any] struct {
-	name    string
-	typ     valueType
-	meaning string
+	settings.Setting
 	// values holds the default of each profile, nil when the default is derived.
 	values []any
-	// derived says in words where the default comes from when it does not come from the profile.
-	derived string
-	put     func(*T, any)
-	// check returns what is wrong with a value, and the remedy, fine when there is nothing.
-	check func(any) fault
+	put    func(*T, any)
 }
 
 func row[T, V any](name string, field func(*T) *V, values [3]V, meaning string, check func(V) fault) setting[T] {
 	s := derived(name, field, "", meaning, check)
 	s.values = []any{values[0], values[1], values[2]}
+	s.Default = printedDefault(s.values)
+	return s
+}
+
+// required makes a row without a default.
+func required[T, V any](name string, field func(*T) *V, meaning string, check func(V) fault) setting[T] {
+	s := derived(name, field, "", meaning, check)
+	s.Required = true
 	return s
 }
 
 // derived makes a row whose default another value decides; description says which.
 func derived[T, V any](name string, field func(*T) *V, description, meaning string, check func(V) fault) setting[T] {
 	var zero V
-	return setting[T]{
-		name:    name,
-		typ:     typeOf(any(zero)),
-		meaning: meaning,
-		derived: description,
+	s := setting[T]{
+		Setting: settings.Setting{Name: name, Type: typeOf(zero), Default: description, Meaning: meaning},
 		put:     func(target *T, value any) { *field(target) = joined(any(*field(target)), cloned(value)).(V) },
-		check: func(value any) fault {
-			if check == nil {
-				return fine
-			}
-			return check(value.(V))
-		},
 	}
+	if check != nil {
+		s.Check = func(value any) (detail, hint string) {
+			bad := check(value.(V))
+			return bad.detail, bad.hint
+		}
+	}
+	return s
+}
+
+// typeOf is the type of a setting that lands in a field of zero's.
+func typeOf(zero any) settings.Type {
+	switch zero.(type) {
+	case string:
+		return settings.String
+	case int:
+		return settings.Integer
+	case float64:
+		return settings.Number
+	case bool:
+		return settings.Bool
+	case []string:
+		return settings.StringList
+	case []int:
+		return settings.IntegerList
+	case map[string]string:
+		return settings.StringMap
+	}
+	panic(fmt.Sprintf("no setting can hold a %T", zero))
+}
+
+// plain are the rows without the fields they land in.
+func plain[T any](rows []setting[T]) []settings.Setting {
+	list := make([]settings.Setting, len(rows))
+	for i, r := range rows {
+		list[i] = r.Setting
+	}
+	return list
 }
 
 // cloned keeps two environments from sharing the backing array of a default list.
@@ -186,7 +219,7 @@ var aliasSettings = []setting[Alias]{
 }
 
 var stateSettings = []setting[State]{
-	derived("bucket", func(s *State) *string { return &s.Bucket }, "required",
+	required("bucket", func(s *State) *string { return &s.Bucket },
 		"S3 bucket of the state.", isBucketName),
 	derived("region", func(s *State) *string { return &s.Region }, "the environment's",
 		"Region of the bucket.", isRegion),
@@ -249,7 +282,7 @@ var taskSettings = []setting[Task]{
 var jobSettings = append(slices.DeleteFunc(slices.Clone(taskSettings), func(s setting[Task]) bool {
 	return !slices.Contains([]string{
 		"cpu", "memory", "architecture", "security_group_ids", "stop_timeout_seconds", "user", "read_only_root", "writable_paths", "keep_capabilities", "variables",
-	}, s.name)
+	}, s.Name)
 }),
 	row("spot", func(t *Task) *bool { return &t.Spot }, same(false),
 		"Whether it runs on Fargate Spot: cheaper, and a run may be ended with two minutes' notice, which counts as failed.", nil))
@@ -285,11 +318,11 @@ var databaseServerSettings = []setting[DatabaseServer]{
 
 // networkSettings: see ExistingNetwork.
 var networkSettings = []setting[ExistingNetwork]{
-	derived("vpc_id", func(n *ExistingNetwork) *string { return &n.VPCID }, "required",
+	required("vpc_id", func(n *ExistingNetwork) *string { return &n.VPCID },
 		"The VPC.", isVPCID),
 	derived("public_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.PublicSubnetIDs }, "none",
 		"Subnets of the load balancer, two or more, each in a zone of its own. Needed when the application has endpoints that are called from outside, unless the load balancer is internal: without them it stands in the compute subnets then, of which it needs two.", areSubnets(2)),
-	derived("compute_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.ComputeSubnetIDs }, "required",
+	required("compute_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.ComputeSubnetIDs },
 		"Subnets of the processes.", areSubnets(1)),
 	derived("storage_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.StorageSubnetIDs }, "none",
 		"Subnets of database servers and caches, two or more, each in a zone of its own. Needed when one is made.", areSubnets(2)),
@@ -302,7 +335,7 @@ var bucketSettings = []setting[BucketSettings]{
 }
 
 var existingBucketSettings = []setting[ExistingBucket]{
-	derived("name", func(b *ExistingBucket) *string { return &b.Name }, "required",
+	required("name", func(b *ExistingBucket) *string { return &b.Name },
 		"Name of the bucket in S3.", isExistingBucketName),
 	derived("key_arn", func(b *ExistingBucket) *string { return &b.KeyARN }, "none",
 		"KMS key that encrypts the bucket, when S3's own does not.", isKeyARN),
@@ -313,18 +346,18 @@ var existingBucketSettings = []setting[ExistingBucket]{
 }
 
 var existingTopicSettings = []setting[ExistingTopic]{
-	derived("arn", func(t *ExistingTopic) *string { return &t.ARN }, "required",
+	required("arn", func(t *ExistingTopic) *string { return &t.ARN },
 		"ARN of the topic. It ends in `.fifo` exactly when the application asks for an order or for exactly-once delivery.", isExistingTopicARN),
 	derived("key_arn", func(t *ExistingTopic) *string { return &t.KeyARN }, "none",
 		"KMS key that encrypts the messages.", isKeyARN),
 }
 
 var existingServerSettings = []setting[ExistingServer]{
-	derived("address", func(s *ExistingServer) *string { return &s.Address }, "required",
+	required("address", func(s *ExistingServer) *string { return &s.Address },
 		"Host name of the server.", isHost),
 	row("port", func(s *ExistingServer) *int { return &s.Port }, same(5432),
 		"Port it listens on.", within(1, 65535, "as a TCP port")),
-	derived("security_group_id", func(s *ExistingServer) *string { return &s.SecurityGroupID }, "required",
+	required("security_group_id", func(s *ExistingServer) *string { return &s.SecurityGroupID },
 		"Security group of the server. Each process that uses a database there gets a rule in it.", isSecurityGroupID),
 	derived("ca_certificate", func(s *ExistingServer) *string { return &s.CACertificate }, "the root certificate of RDS in the region",
 		"Root certificate of the server, one block of PEM.", isCACertificate),

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // OwnTags are the keys that groundplan gives a value: by them a person and a policy find what belongs together.
@@ -36,7 +37,7 @@ var maxUserTags = maxTags - len(OwnTags) - 1
 var tagText = regexp.MustCompile(`^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$`)
 
 // resolveTags merges the tags of the application and of an environment. shared is the `app` block, nil without one.
-func resolveTags(e *Environment, shared, b *block) hcl.Diagnostics {
+func resolveTags(e *Environment, shared, b *settings.Block) hcl.Diagnostics {
 	var common App
 	override(&common, appSettings, shared)
 	own := e.Tags
@@ -47,9 +48,9 @@ func resolveTags(e *Environment, shared, b *block) hcl.Diagnostics {
 		maps.Copy(e.Tags, own)
 	}
 	diags := checkTags(b)
-	listed := b.attributes["tags"]
+	places := b.Keys("tags")
 	for _, key := range slices.Sorted(maps.Keys(own)) {
-		at := listed.entries[key]
+		at := places[key]
 		for _, other := range slices.Sorted(maps.Keys(common.Tags)) {
 			if other != key && strings.EqualFold(other, key) {
 				diags = append(diags, diagnostic.Error(at, "Tag written in two ways", fmt.Sprintf("write it as %q, as in the app block", other),
@@ -58,23 +59,21 @@ func resolveTags(e *Environment, shared, b *block) hcl.Diagnostics {
 		}
 	}
 	if len(e.Tags) > maxUserTags {
-		diags = append(diags, diagnostic.Error(b.where("tags"), "Too many tags", fmt.Sprintf("keep %d", maxUserTags),
+		diags = append(diags, diagnostic.Error(b.Where("tags"), "Too many tags", fmt.Sprintf("keep %d", maxUserTags),
 			"A resource has at most %d tags, of which groundplan needs %d, and %d are set.", maxTags, maxTags-maxUserTags, len(e.Tags)))
 	}
 	return diags
 }
 
 // checkTags holds the tags of a block to what AWS takes; a nil block has none.
-func checkTags(b *block) hcl.Diagnostics {
-	if b == nil {
-		return nil
-	}
-	listed := b.attributes["tags"]
-	tags, _ := listed.value.(map[string]string)
+func checkTags(b *settings.Block) hcl.Diagnostics {
+	listed, _ := b.Attribute("tags")
+	tags, _ := listed.Value.(map[string]string)
+	places := b.Keys("tags")
 	var diags hcl.Diagnostics
 	keys := slices.Sorted(maps.Keys(tags))
 	for i, key := range keys {
-		at := listed.entries[key]
+		at := places[key]
 		for _, earlier := range keys[:i] {
 			if strings.EqualFold(earlier, key) {
 				diags = append(diags, diagnostic.Error(at, "Tag written in two ways", "keep one", "There is a tag %q as well. IAM takes keys that differ by case alone for one, and refuses both.", earlier))

@@ -8,25 +8,26 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // How the settings of a task fit the process they are for.
 
 // settleTask makes the settings of one process concrete where they depend on what it is, and reports those that have no
 // effect. own is the block that sizes it alone, task the one that sizes all; both may be nil.
-func settleTask(e *Environment, p *Process, own, task *block, application *app.App) hcl.Diagnostics {
+func settleTask(e *Environment, p *Process, own, task *settings.Block, application *app.App) hcl.Diagnostics {
 	if p.Job {
 		p.Scale, p.DrainSeconds = Scale{Min: 1, Max: 1}, 0
 		return nil
 	}
 	var diags hcl.Diagnostics
 	if p.Worker {
-		if at := own.find("drain_seconds"); at != nil {
+		if at := own.Find("drain_seconds"); at != nil {
 			diags = append(diags, diagnostic.Error(*at, "Setting without effect", "remove it", "%q is a worker: it has no callers that would have to learn of its end.", p.Name))
 		}
 		p.DrainSeconds = 0
 	}
-	if at := own.find("scale.messages_per_task"); at != nil && p.Scale.MessagesPerTask > 0 && !receives(p, application) {
+	if at := own.Find("scale.messages_per_task"); at != nil && p.Scale.MessagesPerTask > 0 && !receives(p, application) {
 		diags = append(diags, diagnostic.Error(*at, "Setting without effect", "remove it", "Nothing in %q subscribes to a topic, so that there is no queue to count messages in.", p.Name))
 	}
 	return append(diags, settleSpot(e, p, own, task)...)
@@ -38,13 +39,13 @@ func receives(p *Process, application *app.App) bool {
 }
 
 // settleSpot divides the tasks of a process between on demand and Spot.
-func settleSpot(e *Environment, p *Process, own, task *block) hcl.Diagnostics {
+func settleSpot(e *Environment, p *Process, own, task *settings.Block) hcl.Diagnostics {
 	// A task that AWS takes away may stay registered until it has stopped: requests from outside go on coming.
-	if routed := p.Gateway || p.Public; routed && own.find("scale.spot_percent") == nil && e.ProcessAllocation != "all_in_one" {
+	if routed := p.Gateway || p.Public; routed && own.Find("scale.spot_percent") == nil && e.ProcessAllocation != "all_in_one" {
 		p.Scale.SpotPercent = 0
 	}
 	s := &p.Scale
-	at := own.find("scale.on_demand")
+	at := own.Find("scale.on_demand")
 	switch {
 	case s.SpotPercent == 0 && at != nil && s.OnDemand > 0:
 		return hcl.Diagnostics{diagnostic.Error(*at, "Setting without effect", "set spot_percent beside it, or remove it", "Every task of %q runs on demand.", p.Name)}
@@ -53,11 +54,11 @@ func settleSpot(e *Environment, p *Process, own, task *block) hcl.Diagnostics {
 		return nil
 	}
 	if at == nil {
-		at = task.find("scale.on_demand")
+		at = task.Find("scale.on_demand")
 	}
-	where := own.find("scale.spot_percent")
+	where := own.Find("scale.spot_percent")
 	if where == nil {
-		where = task.find("scale.spot_percent")
+		where = task.Find("scale.spot_percent")
 	}
 	switch {
 	case at == nil && s.SpotPercent == 100:

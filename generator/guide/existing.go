@@ -9,13 +9,14 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
 // broughtItems says of everything an environment brings what its owner has to see to: nothing here changes it. Markdown,
 // one list item each.
-func broughtItems(d *kinds.Deployment) []string {
+func broughtItems(d *deploy.Deployment) []string {
 	var items []string
 	if d.Env.Network != nil {
 		items = append(items, existingNetwork(d))
@@ -42,7 +43,7 @@ func broughtItems(d *kinds.Deployment) []string {
 
 // existingTopic asks for the alarms of a topic as well: SNS counts what it cannot deliver by topic, and a queue that gets
 // nothing raises none.
-func existingTopic(d *kinds.Deployment, topic environment.ExistingTopic) string {
+func existingTopic(d *deploy.Deployment, topic environment.ExistingTopic) string {
 	text := fmt.Sprintf("Topic `%s` stands for %q. The platform stack adds its queues to it as subscribers, and takes them away again. Its policy must not deny the account's roles `sns:Publish`, nor its administrators `sns:Subscribe`.", topic.ARN, topic.Topic)
 	if slices.ContainsFunc(d.Of(kinds.Subscriptions.Name), func(r app.Resource) bool { return r.Parent == topic.Topic }) {
 		text += fmt.Sprintf(" SNS counts deliveries that fail by topic, so that the alarms are its owner's: the sum of `NumberOfNotificationsFailed` above 0 is a queue that does not let messages in, "+
@@ -54,7 +55,7 @@ func existingTopic(d *kinds.Deployment, topic environment.ExistingTopic) string 
 
 // existingAccess is about what stands at the edges of an environment: who is told of alarms, filters requests, bounds or uses
 // its roles, and whose images and security groups its tasks have.
-func existingAccess(d *kinds.Deployment) []string {
+func existingAccess(d *deploy.Deployment) []string {
 	env := d.Env
 	var items []string
 	list := func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
@@ -72,7 +73,7 @@ func existingAccess(d *kinds.Deployment) []string {
 		items = append(items, fmt.Sprintf("Policy `%s` bounds every role that is made. It allows what their own policies do, of these services: %s, and of those that an override names. What it leaves out they lack: tasks do not start, or calls are refused.", env.PermissionsBoundary, list(boundedServices(d))))
 	}
 	if roles := slices.Compact(slices.Sorted(slices.Values(slices.Concat(env.DeployRoleARNs, env.PullRoleARNs)))); len(roles) > 0 {
-		items = append(items, fmt.Sprintf("Roles %s. The registry's policy names them; their own allow `ecr:GetAuthorizationToken`, and those of another account what they do with the repository `%s` as well.", list(roles), kinds.RegistryName(env)))
+		items = append(items, fmt.Sprintf("Roles %s. The registry's policy names them; their own allow `ecr:GetAuthorizationToken`, and those of another account what they do with the repository `%s` as well.", list(roles), deploy.RegistryName(env)))
 	}
 	for _, image := range privateImages(d) {
 		items = append(items, fmt.Sprintf("Image `%s`. The policy of its repository lets the execution roles of this environment's tasks pull (`ecr:BatchGetImage`, `ecr:GetDownloadUrlForLayer`) when it is another account's; no lifecycle rule lets it expire.", image))
@@ -84,7 +85,7 @@ func existingAccess(d *kinds.Deployment) []string {
 }
 
 // boundedServices are the services of AWS of which some role of an environment may use something, as IAM spells them.
-func boundedServices(d *kinds.Deployment) []string {
+func boundedServices(d *deploy.Deployment) []string {
 	services := []string{"ecr", "kms", "logs", "secretsmanager"}
 	if len(d.Of(kinds.Topics.Name)) > 0 {
 		services = append(services, "sns", "sqs")
@@ -112,7 +113,7 @@ func boundedServices(d *kinds.Deployment) []string {
 }
 
 // privateImages are the images of ECR that are not in the environment's own registry, sorted.
-func privateImages(d *kinds.Deployment) []string {
+func privateImages(d *deploy.Deployment) []string {
 	images := []string{d.Env.HelperImage}
 	for _, service := range d.App.Services {
 		if service.Container != nil {
@@ -120,7 +121,7 @@ func privateImages(d *kinds.Deployment) []string {
 		}
 	}
 	return slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(images))), func(image string) bool {
-		return !kinds.PrivateImage.MatchString(image) || kinds.KeptTag(d.Env, image) != ""
+		return !deploy.PrivateImage.MatchString(image) || deploy.KeptTag(d.Env, image) != ""
 	})
 }
 
@@ -133,7 +134,7 @@ func furtherGroups(env *environment.Environment) []string {
 	return slices.Compact(slices.Sorted(slices.Values(groups)))
 }
 
-func existingNetwork(d *kinds.Deployment) string {
+func existingNetwork(d *deploy.Deployment) string {
 	network := d.Env.Network
 	lines := []string{fmt.Sprintf("Network `%s`. DNS resolution and DNS host names of the VPC are switched on: processes find each other by a private zone, which is made. "+
 		"Security groups are made and say who may talk to whom; network ACLs and routes are the owner's, and have to let this pass:", network.VPCID)}
@@ -152,7 +153,7 @@ func existingNetwork(d *kinds.Deployment) string {
 		callers, entered = "the compute subnets", fmt.Sprintf(", and TCP %s in from %s, for the load balancer", way, clients)
 	case d.Env.Exposed():
 		lines = append(lines, fmt.Sprintf("  - Public subnets %s, each in a zone of its own%s: TCP %s in from %s, TCP %d out to the compute subnets, and the answers to both (ports 1024 to 65535).",
-			ids(network.PublicSubnetIDs), internet, way, clients, d.Port()))
+			ids(network.PublicSubnetIDs), internet, way, clients, d.NetworkPort()))
 	}
 	var servers []string
 	for _, server := range d.Env.DatabaseServers {
@@ -160,7 +161,7 @@ func existingNetwork(d *kinds.Deployment) string {
 			servers = append(servers, fmt.Sprintf(", TCP %d out to the database server %q", server.Existing.Port, server.Name))
 		}
 	}
-	ports := d.StoragePorts()
+	ports := kinds.StoragePorts(d)
 	if !slices.ContainsFunc(d.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		ports = slices.DeleteFunc(ports, func(port int) bool { return port == kinds.Databases.StoragePort })
 	}
@@ -170,7 +171,7 @@ func existingNetwork(d *kinds.Deployment) string {
 	// Network ACLs know no connections: what goes from one compute subnet to another leaves the one and enters the other.
 	lines = append(lines, fmt.Sprintf("  - Compute subnets %s, without a route to an internet gateway: TCP %d in from %s and out to the compute subnets%s%s; TCP %s out by a NAT gateway, "+
 		"or else interface endpoints with private DNS for %s, a gateway endpoint for S3, and a copy of the helper image (see below); the answers to all of it.",
-		ids(network.ComputeSubnetIDs), d.Port(), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
+		ids(network.ComputeSubnetIDs), d.NetworkPort(), callers, entered, strings.Join(servers, ""), numbers(d.Env.OutboundPorts), endpoints(d)))
 	if len(ports) > 0 {
 		lines = append(lines, fmt.Sprintf("  - Storage subnets %s, in two zones or more and without a route to the internet: TCP %s in from the compute subnets, and the answers.",
 			ids(network.StorageSubnetIDs), numbers(ports)))
@@ -182,7 +183,7 @@ func existingNetwork(d *kinds.Deployment) string {
 }
 
 // endpoints are the AWS services that processes cannot do without.
-func endpoints(d *kinds.Deployment) string {
+func endpoints(d *deploy.Deployment) string {
 	names := []string{"ecr.api", "ecr.dkr", "logs", "secretsmanager"}
 	if len(d.Of(kinds.Topics.Name)) > 0 {
 		names = append(names, "sns", "sqs")
@@ -198,7 +199,7 @@ func numbers(list []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(list), " ", ", "), "[]")
 }
 
-func existingCertificates(d *kinds.Deployment) []string {
+func existingCertificates(d *deploy.Deployment) []string {
 	var items []string
 	names := func(list []string) string { return "`" + strings.Join(list, "`, `") + "`" }
 	if d.Env.CertificateARN != "" {
@@ -250,7 +251,7 @@ type keyStatement struct {
 }
 
 // existingKey spells out the statements a key's policy needs: those that the module encryption-key gives to its own.
-func existingKey(d *kinds.Deployment) string {
+func existingKey(d *deploy.Deployment) string {
 	account := strings.Split(d.Env.KeyARN, ":")[4]
 	arns := func(service, kind string, names []string) []string {
 		var list []string
@@ -283,7 +284,7 @@ func existingKey(d *kinds.Deployment) string {
 	return fmt.Sprintf("Key `%s`. It is a symmetric key for encryption, and its policy has these statements. Deleting it loses everything in this environment.\n\n  ```json\n  %s\n  ```", d.Env.KeyARN, text)
 }
 
-func existingBucket(d *kinds.Deployment, bucket environment.ExistingBucket) string {
+func existingBucket(d *deploy.Deployment, bucket environment.ExistingBucket) string {
 	text := fmt.Sprintf("Bucket `%s` stands for %q. Its policy must not deny the roles of the processes that use it", bucket.Name, bucket.Bucket)
 	if r := d.Resource(kinds.Buckets.Name, "", bucket.Bucket); r != nil && r.Spec.(*kinds.Bucket).Versioned {
 		text += ", and versioning is switched on, as the application declares"
@@ -312,7 +313,7 @@ type publicZone struct {
 }
 
 // publicZones are the zones of an environment that everybody resolves, sorted.
-func publicZones(d *kinds.Deployment) []publicZone {
+func publicZones(d *deploy.Deployment) []publicZone {
 	ids, proving := []string{d.Env.HostedZoneID}, map[string]bool{}
 	shows := d.Env.CDNCertificateARN == "" && slices.ContainsFunc(d.Of(kinds.Buckets.Name), kinds.Shown(d.Env))
 	proving[d.Env.HostedZoneID] = shows || d.Env.CertificateARN == "" && d.Env.Exposed()

@@ -4,11 +4,11 @@ package guide
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
@@ -132,7 +132,7 @@ func makers(roles []string) []makerEntry {
 }
 
 // Write makes infra/README.md for this application: what is here, how it is applied, changed and left.
-func Write(application *app.App, deployments []*kinds.Deployment) []byte {
+func Write(application *app.App, deployments []*deploy.Deployment) []byte {
 	data := page{App: application.Name, Schedules: slices.ContainsFunc(deployments, callsOnSchedule), Caches: len(application.Of(kinds.Caches.Name)) > 0,
 		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
 		Containers: application.Containers(), Tagged: application.DeploysByTag()}
@@ -167,14 +167,14 @@ func Write(application *app.App, deployments []*kinds.Deployment) []byte {
 			entry.Secrets = append(entry.Secrets, secret)
 		}
 		entry.Schedules, entry.Scheduled = callsOnSchedule(d), len(d.Of(kinds.Crons.Name)) > 0
-		for _, p := range d.Processes {
-			if p.Job {
-				entry.Jobs = append(entry.Jobs, p.Name)
+		for _, p := range d.Workloads {
+			if p.Ends {
+				entry.Jobs = append(entry.Jobs, p.ID.Name)
 			}
 		}
 		for _, cluster := range d.Of(kinds.Caches.Name) {
-			if slices.ContainsFunc(d.Processes, func(p *kinds.Process) bool { return p.Keeps(cluster.Name) }) {
-				entry.Caches = append(entry.Caches, d.CacheLabel(cluster.Name))
+			if slices.ContainsFunc(d.Workloads, func(p *deploy.Workload) bool { return kinds.Keeps(p, cluster.Name) }) {
+				entry.Caches = append(entry.Caches, kinds.CacheLabel(d, cluster.Name))
 			}
 		}
 		entry.Uploads = uploads(d)
@@ -213,7 +213,7 @@ func Write(application *app.App, deployments []*kinds.Deployment) []byte {
 }
 
 // snapshots are what stays of servers when an environment is destroyed, where a key goes with it that was made for it.
-func snapshots(deployments []*kinds.Deployment) string {
+func snapshots(deployments []*deploy.Deployment) string {
 	var databases, caches bool
 	for _, d := range deployments {
 		if d.Env.KeyARN != "" {
@@ -236,7 +236,7 @@ func snapshots(deployments []*kinds.Deployment) string {
 }
 
 // callsOnSchedule reports whether functions call endpoints on schedules: jobs need none.
-func callsOnSchedule(d *kinds.Deployment) bool {
+func callsOnSchedule(d *deploy.Deployment) bool {
 	return slices.ContainsFunc(d.Of(kinds.Crons.Name), func(r app.Resource) bool { return !r.Spec.(*kinds.Cron).StartsJob })
 }
 
@@ -245,7 +245,7 @@ const much = 0.19 // one of five
 
 // quotas are those that an environment takes much of, compared with what new accounts have: the account that somebody
 // applies to is not known here.
-func quotas(d *kinds.Deployment) []quotaEntry {
+func quotas(d *deploy.Deployment) []quotaEntry {
 	var list []quotaEntry
 	needs := quota.Of(d)
 	for _, need := range needs.Near(much, nil) {
@@ -256,7 +256,7 @@ func quotas(d *kinds.Deployment) []quotaEntry {
 }
 
 // servers lists the database servers of a deployment with the roles and databases each is to have.
-func servers(d *kinds.Deployment) []serverEntry {
+func servers(d *deploy.Deployment) []serverEntry {
 	var list []serverEntry
 	for _, server := range d.Env.DatabaseServers {
 		if len(server.Databases) == 0 {
@@ -270,8 +270,8 @@ func servers(d *kinds.Deployment) []serverEntry {
 			entry.Port = server.Existing.Port
 		}
 		users := map[string][]string{} // database -> roles
-		for _, process := range d.Processes {
-			role := roleEntry{Name: kinds.RoleName(process.Name), Secret: kinds.SecretName(d.Env, "database", process.Name)}
+		for _, process := range d.Workloads {
+			role := roleEntry{Name: kinds.RoleName(process.ID.Name), Secret: kinds.SecretName(d.Env, "database", process.ID.Name)}
 			uses := process.Uses(kinds.Databases.Name)
 			for _, name := range server.Databases {
 				if len(uses[name]) > 0 {
@@ -302,7 +302,7 @@ var migrationFiles = map[string]string{
 }
 
 // migrations are the files that make the tables of databases, in words; "" where there are none.
-func migrations(d *kinds.Deployment, databases []string) string {
+func migrations(d *deploy.Deployment, databases []string) string {
 	var forms []string
 	for _, name := range databases {
 		spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database)
@@ -314,9 +314,9 @@ func migrations(d *kinds.Deployment, databases []string) string {
 }
 
 // uploads are the buckets that are made, to which clients upload by signed URLs, and that name no origin of a page.
-func uploads(d *kinds.Deployment) []string {
+func uploads(d *deploy.Deployment) []string {
 	var names []string
-	for _, p := range d.Processes {
+	for _, p := range d.Workloads {
 		for name, uses := range p.Uses(kinds.Buckets.Name) {
 			signs := slices.ContainsFunc(uses, func(e app.Edge) bool { return e.Operation == kinds.SignedUploadURL })
 			if signs && d.Env.ExistingBucket(name) == nil && len(d.Env.CORSOrigins(name)) == 0 {
@@ -344,28 +344,28 @@ func architecture(env *environment.Environment) string {
 }
 
 // diagram draws who talks to whom in an environment, as a mermaid flowchart.
-func diagram(d *kinds.Deployment) string {
+func diagram(d *deploy.Deployment) string {
 	env := d.Env
 	var out strings.Builder
 	out.WriteString("flowchart LR\n")
-	for _, process := range env.Processes {
+	for _, p := range d.Workloads {
 		way := "internal load balancer"
 		if env.Domain != "" {
 			way = env.Domain
 		}
-		if process.Gateway || process.Public {
-			fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, d.ProcessLabel(process.Name))
+		if p.Public() {
+			fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, p.Label())
 		}
 	}
-	for _, process := range env.Processes {
-		label := process.Name
-		if hosted := strings.Join(process.Services, ", "); hosted != "" && hosted != label {
+	for _, p := range d.Workloads {
+		label := p.ID.Name
+		if hosted := strings.Join(p.Services, ", "); hosted != "" && hosted != label {
 			label += ": " + hosted
 		}
-		if process.AuthService != "" {
-			label += ", with the auth handler of " + process.AuthService
+		if p.AuthService != "" {
+			label += ", with the auth handler of " + p.AuthService
 		}
-		fmt.Fprintf(&out, "  %s[%q]\n", d.ProcessLabel(process.Name), label)
+		fmt.Fprintf(&out, "  %s[%q]\n", p.Label(), label)
 	}
 	for _, server := range env.DatabaseServers {
 		if len(server.Databases) > 0 {
@@ -373,22 +373,15 @@ func diagram(d *kinds.Deployment) string {
 		}
 	}
 	for _, r := range d.Of(kinds.Caches.Name) {
-		fmt.Fprintf(&out, "  %s[(%q)]\n", d.CacheLabel(r.Name), "cache "+r.Name)
+		fmt.Fprintf(&out, "  %s[(%q)]\n", kinds.CacheLabel(d, r.Name), "cache "+r.Name)
 	}
-	for _, r := range d.Of(kinds.Crons.Name) {
-		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && len(d.CronExpressions(job)) > 0 {
-			target := d.Host(job.Service)
-			fmt.Fprintf(&out, "  %s([%q]) --> %s\n", d.CronLabel(r.Name), "schedule "+r.Name, d.ProcessLabel(target.Name))
-		}
+	for _, schedule := range d.Schedules {
+		label := "cron_" + d.Label(schedule.Of.Kind, "", schedule.Of.Name)
+		fmt.Fprintf(&out, "  %s([%q]) --> %s\n", label, "schedule "+schedule.Of.Name, schedule.Target.Label())
 	}
-	for _, p := range d.Processes {
-		targets := make([]string, 0, len(p.Connections))
-		for target := range p.Connections {
-			targets = append(targets, target)
-		}
-		sort.Strings(targets)
-		for _, target := range targets {
-			fmt.Fprintf(&out, "  %s --> %s\n", d.ProcessLabel(p.Name), target)
+	for _, p := range d.Workloads {
+		for _, path := range p.Paths {
+			fmt.Fprintf(&out, "  %s --> %s\n", p.Label(), path.Name)
 		}
 	}
 	flow(&out, d)
@@ -396,35 +389,35 @@ func diagram(d *kinds.Deployment) string {
 }
 
 // flow draws what goes through AWS's own services: messages and objects.
-func flow(out *strings.Builder, d *kinds.Deployment) {
+func flow(out *strings.Builder, d *deploy.Deployment) {
 	for _, r := range d.Of(kinds.Topics.Name) {
 		topic := "topic_" + d.Label("topic", "", r.Name)
 		fmt.Fprintf(out, "  %s[/%q/]\n", topic, "topic "+r.Name)
-		for _, p := range d.Processes {
+		for _, p := range d.Workloads {
 			if len(p.Uses(kinds.Topics.Name)[r.Name]) > 0 {
-				fmt.Fprintf(out, "  %s -.-> %s\n", d.ProcessLabel(p.Name), topic)
+				fmt.Fprintf(out, "  %s -.-> %s\n", p.Label(), topic)
 			}
 		}
-		for _, p := range d.Processes {
+		for _, p := range d.Workloads {
 			if slices.ContainsFunc(p.Edges, func(e app.Edge) bool {
 				return e.Kind == kinds.Subscriptions.Name && e.Parent == r.Name && e.Service != p.AuthService
 			}) {
-				fmt.Fprintf(out, "  %s -.-> %s\n", topic, d.ProcessLabel(p.Name))
+				fmt.Fprintf(out, "  %s -.-> %s\n", topic, p.Label())
 			}
 		}
 	}
 	for _, r := range d.Of(kinds.Buckets.Name) {
 		bucket := "bucket_" + d.Label("bucket", "", r.Name)
 		fmt.Fprintf(out, "  %s[(%q)]\n", bucket, "bucket "+r.Name)
-		for _, p := range d.Processes {
+		for _, p := range d.Workloads {
 			if len(p.Uses(kinds.Buckets.Name)[r.Name]) > 0 {
-				fmt.Fprintf(out, "  %s -.-> %s\n", d.ProcessLabel(p.Name), bucket)
+				fmt.Fprintf(out, "  %s -.-> %s\n", p.Label(), bucket)
 			}
 		}
 	}
 }
 
-func buildFlag(d *kinds.Deployment) string {
+func buildFlag(d *deploy.Deployment) string {
 	if d.App.Configured() {
 		return "--config " + d.Env.Name + "/" + kinds.BuildConfigName
 	}

@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/deploy"
 )
 
 // images lists what the containers of a deployment are built from, by what stands before the tag.
-func images(d *kinds.Deployment) []imageEntry {
-	services := map[string][]*kinds.Process{}
-	for _, p := range d.Processes {
-		if c := p.Service(p.Name).Container; c.Image == "" {
+func images(d *deploy.Deployment) []imageEntry {
+	services := map[string][]*deploy.Workload{}
+	for _, p := range d.Workloads {
+		if c := p.Service(p.ID.Name).Container; c.Image == "" {
 			services[c.TagPrefix] = append(services[c.TagPrefix], p)
 		}
 	}
@@ -20,14 +20,14 @@ func images(d *kinds.Deployment) []imageEntry {
 	for prefix, processes := range services {
 		image := imageEntry{Prefix: prefix, Arch: "amd64"}
 		if len(processes) == 1 {
-			if dir := processes[0].Service(processes[0].Name).Dir; dir != "." {
+			if dir := processes[0].Service(processes[0].ID.Name).Dir; dir != "." {
 				image.Dir = "/" + dir
 			}
 		}
 		var names []string
 		for _, p := range processes {
-			names = append(names, p.Name)
-			if p.Architecture == "ARM64" {
+			names = append(names, p.ID.Name)
+			if p.Size.Architecture == "ARM64" {
 				image.Arch = "arm64"
 			}
 		}
@@ -39,7 +39,7 @@ func images(d *kinds.Deployment) []imageEntry {
 }
 
 // keeps says how many images the registry keeps, of what.
-func keeps(d *kinds.Deployment) string {
+func keeps(d *deploy.Deployment) string {
 	if d.Env.KeepImages == 0 {
 		return "keeps every image that has a tag"
 	}

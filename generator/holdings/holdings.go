@@ -13,15 +13,16 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// Record is what the lock remembers: the facts of each holding by logical id ("bucket avatars"), by environment.
+// Record is what the lock remembers: the facts of each holding by logical id ("secret StripeKey"), by environment.
 type Record map[string]map[string]map[string]string
 
 // RememberSide puts what locks once had apart of an environment's load balancer with what else is held, unless it is there.
 func (r Record) RememberSide(environment string, internal, protected bool) {
-	if facts := r[environment]["load balancer"]; facts != nil && facts[kinds.InternalFact] == "" {
+	if facts := r[environment][app.LoadBalancer.String()]; facts != nil && facts[kinds.InternalFact] == "" {
 		facts[kinds.InternalFact], facts[kinds.ProtectedFact] = strconv.FormatBool(internal), strconv.FormatBool(protected)
 	}
 }
@@ -49,7 +50,7 @@ type Environment struct {
 	// AccountID is "" when any account is accepted.
 	AccountID string
 	Holdings  map[string]map[string]string
-	// Places is where a holding, or one of its facts ("bucket avatars/name"), is declared or set.
+	// Places is where a holding, or one of its facts ("secret StripeKey/name"), is declared or set.
 	Places map[string]hcl.Range
 }
 
@@ -63,7 +64,7 @@ func (e Environment) place(paths ...string) hcl.Range {
 	return e.At
 }
 
-// Consent is what the user names: ids as messages show them, "production/bucket avatars" or "production".
+// Consent is what the user names: ids as messages show them, "production/secret StripeKey" or "production".
 type Consent struct {
 	// Accept is what may be replaced or destroyed with what it holds, Forget what leaves the code and stays on AWS.
 	Accept, Forget []string
@@ -202,21 +203,21 @@ func (j *judge) environment(before map[string]map[string]string, e Environment) 
 func (j *judge) holding(before map[string]map[string]string, id string, e Environment) {
 	was := before[id]
 	is, stays := e.Holdings[id]
-	kind, subject := Kind(id)
+	of := app.ParseID(id)
 	switch {
-	case kind == "database":
+	case of.Kind == kinds.Databases.Name:
 		if !stays {
-			j.verdict.Diagnostics = append(j.verdict.Diagnostics, databaseLeft(subject, was, e)...)
+			j.verdict.Diagnostics = append(j.verdict.Diagnostics, databaseLeft(of.Name, was, e)...)
 		} else if was[kinds.ServerFact] != is[kinds.ServerFact] {
-			j.refuse(e.Name, databaseMoved(id, subject, was, is, e))
+			j.refuse(e.Name, databaseMoved(id, of.Name, was, is, e))
 		}
 	case !stays:
 		j.refuse(e.Name, gone(id, was, e))
-	case kind == "encryption key":
+	case of == app.EncryptionKey:
 		if was[kinds.OwnFact] != is[kinds.OwnFact] {
 			j.refuse(e.Name, anotherKey(was, e, before))
 		}
-	case kind == "network":
+	case of == app.Network:
 		for _, r := range anotherNetwork(was, is, e) {
 			j.refuse(e.Name, r)
 		}
@@ -256,18 +257,8 @@ func (j *judge) changed(before map[string]map[string]string, id string, was, is 
 
 // follows reports whether a subscription becomes FIFO, or ceases to be, because its topic does.
 func follows(before map[string]map[string]string, id string, e Environment) bool {
-	_, topic, found := strings.Cut(id, " of topic ")
-	was, is := before["topic "+topic], e.Holdings["topic "+topic]
-	return found && was["fifo"] != "" && is["fifo"] != "" && was["fifo"] != is["fifo"]
-}
-
-// Kind splits a logical id into the kind of thing and its name, "" for what an environment has one of.
-func Kind(id string) (kind, subject string) {
-	for _, kind := range []string{"access logs", "database server", "encryption key", "load balancer", "metrics secret", "service auth key"} {
-		if rest, found := strings.CutPrefix(id, kind); found {
-			return kind, strings.TrimPrefix(rest, " ")
-		}
-	}
-	kind, subject, _ = strings.Cut(id, " ")
-	return kind, subject
+	of := app.ParseID(id)
+	topic := app.ID{Kind: kinds.Topics.Name, Name: of.Parent}.String()
+	was, is := before[topic], e.Holdings[topic]
+	return of.Kind == kinds.Subscriptions.Name && was["fifo"] != "" && is["fifo"] != "" && was["fifo"] != is["fifo"]
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -148,7 +149,7 @@ func TestX3_Judge(t *testing.T) {
 // TestX3_EveryHoldingIsGuarded: nothing that holds data leaves the code, and no value of it changes, without a word.
 func TestX3_EveryHoldingIsGuarded(t *testing.T) {
 	for id := range living() {
-		kind, _ := holdings.Kind(id)
+		kind := app.ParseID(id).Kind
 		if id == holdings.EnvironmentID || kind == "database" {
 			continue
 		}
@@ -198,7 +199,7 @@ func TestX3_Consent(t *testing.T) {
 // TestX3_Forget: what may stay without code is forgotten, and nothing else is; a key is not.
 func TestX3_Forget(t *testing.T) {
 	for _, id := range slices.Sorted(maps.Keys(living())) {
-		kind, _ := holdings.Kind(id)
+		kind := app.ParseID(id).Kind
 		if id == holdings.EnvironmentID || kind == "database" {
 			continue
 		}

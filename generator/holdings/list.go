@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
@@ -13,7 +14,7 @@ type Held struct {
 	// ID is what --accept-replacement and --forget take.
 	ID          string
 	Environment string
-	// Kind is what it is ("bucket"), Name what AWS calls it, or the range, server or id by which it is told.
+	// Kind is what it is ("secret"), Name what AWS calls it, or the range, server or id by which it is told.
 	Kind, Name string
 	// Forgettable reports whether --forget takes it once it is no longer in the code.
 	Forgettable bool
@@ -26,13 +27,13 @@ func List(record Record) []Held {
 		account := record[environment][EnvironmentID][AccountFact]
 		for _, id := range slices.Sorted(maps.Keys(record[environment])) {
 			facts := record[environment][id]
-			kind, _ := Kind(id)
+			kind := app.ParseID(id).Kind
 			told := kinds.PhysicalName(facts, account)
 			if id == EnvironmentID {
 				told = facts[RegionFact]
 			}
 			list = append(list, Held{
-				ID: name(environment, id), Environment: environment, Kind: kind, Forgettable: slices.Contains(forgettable, kind),
+				ID: name(environment, id), Environment: environment, Kind: kind, Forgettable: forgettable(kind),
 				Name: cmp.Or(told, facts["cidr"], facts[kinds.ServerFact], facts[kinds.OwnFact]),
 			})
 		}

@@ -9,50 +9,51 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// contents is what is lost with each kind of holding.
+// contents is what is lost with what is no resource of the application; a kind says it of its own.
 var contents = map[string]string{
-	"access logs":      "the logs of requests in it are deleted",
-	"bucket":           "every object in it is deleted",
-	"cache":            "everything in it is gone",
-	"database server":  "every database on it is deleted",
-	"encryption key":   "what it encrypted cannot be read again",
-	"load balancer":    "the access logs it wrote are deleted",
-	"metrics secret":   "the value that was put in is gone",
-	"registry":         "every image is deleted, those that run and those to go back to",
-	"secret":           "the value that was put in is gone",
-	"service auth key": "processes trust each other's calls again only once all of them are deployed",
-	"subscription":     "the messages that wait in its queues are deleted",
-	"topic":            "whoever else subscribed to it hears nothing more",
+	app.AccessLogs.Kind:     "the logs of requests in it are deleted",
+	app.DatabaseServerKind:  "every database on it is deleted",
+	app.EncryptionKey.Kind:  "what it encrypted cannot be read again",
+	app.LoadBalancer.Kind:   "the access logs it wrote are deleted",
+	app.MetricsSecret.Kind:  "the value that was put in is gone",
+	app.Registry.Kind:       "every image is deleted, those that run and those to go back to",
+	app.ServiceAuthKey.Kind: "processes trust each other's calls again only once all of them are deployed",
+}
+
+// lost is what is lost with a holding.
+func lost(kind string) string {
+	if k, is := kinds.Named(kind); is {
+		return k.Holds.Lost
+	}
+	return contents[kind]
 }
 
 // lastSnapshot is what the profile dev leaves out: without it a deleted server is gone for good.
 const lastSnapshot = "with final_snapshot = true, applied before, a last snapshot stays"
 
-// forgettable are the kinds that can stay on AWS without code: nothing generated hangs on them.
-var forgettable = []string{"access logs", "bucket", "cache", "database server", "metrics secret", "secret", "subscription", "topic"}
+// forgettable reports whether things of a kind can stay on AWS without code: nothing generated hangs on what the application
+// declares, nor on these.
+func forgettable(kind string) bool {
+	k, declared := kinds.Named(kind)
+	return declared && k.Holds.Lost != "" || slices.Contains([]string{app.AccessLogs.Kind, app.DatabaseServerKind, app.MetricsSecret.Kind}, kind)
+}
 
-// Describe is how messages call a holding: `bucket "avatars"`, "registry".
+// Describe is how messages call a holding: `secret "StripeKey"`, "registry".
 func Describe(id string) string {
-	kind, subject := Kind(id)
-	if subscription, topic, found := strings.Cut(subject, " of topic "); found {
-		return fmt.Sprintf("%s %q of topic %q", kind, subscription, topic)
-	}
-	if subject == "" {
-		return kind
-	}
-	return fmt.Sprintf("%s %q", kind, subject)
+	return app.ParseID(id).Quoted()
 }
 
 // describeAll lists what an environment holds, or those of some kinds.
 func describeAll(holdings map[string]map[string]string, of ...string) string {
 	var words []string
 	for _, id := range slices.Sorted(maps.Keys(holdings)) {
-		kind, _ := Kind(id)
-		if id == EnvironmentID || kind == "database" || kind == "network" || len(of) > 0 && !slices.Contains(of, kind) {
+		kind := app.ParseID(id).Kind
+		if id == EnvironmentID || kind == kinds.Databases.Name || kind == app.Network.Kind || len(of) > 0 && !slices.Contains(of, kind) {
 			continue
 		}
 		words = append(words, Describe(id))
@@ -78,7 +79,7 @@ func environmentMoved(fact, was, is string, e Environment, before map[string]map
 	case AppFact:
 		r.summary = "Application renamed"
 		named := maps.Clone(before)
-		delete(named, "encryption key") // it has no name but an alias
+		delete(named, app.EncryptionKey.String()) // it has no name but an alias
 		r.detail = fmt.Sprintf("every name in AWS begins with the application's, which was %q and is %q. Made anew, empty, while the old is destroyed as far as AWS lets it: %s.", was, is, describeAll(named))
 		r.ways = []string{
 			fmt.Sprintf("keep the name in AWS, whatever the application is called elsewhere: app %q {} in groundplan.hcl", was),
@@ -118,13 +119,13 @@ func environmentWarnings(was map[string]string, e Environment) hcl.Diagnostics {
 }
 
 func anotherKey(was map[string]string, e Environment, before map[string]map[string]string) refusal {
-	r := refusal{id: "encryption key", at: e.place("encryption key"), summary: "Another encryption key"}
+	r := refusal{id: app.EncryptionKey.String(), at: e.place(app.EncryptionKey.String()), summary: "Another encryption key"}
 	from := "the key " + was[kinds.OwnFact]
 	if was[kinds.OwnFact] == kinds.Made {
 		from = "the key that was made for it"
 	}
 	r.detail = "everything is encrypted with " + from + ". With another one these are made anew, empty: " +
-		describeAll(before, "database server", "cache", "registry") + "."
+		describeAll(before, app.DatabaseServerKind, "cache", app.Registry.Kind) + "."
 	if was[kinds.OwnFact] == kinds.Made {
 		r.detail += " The old key is scheduled for deletion, and with it go objects in buckets, messages in queues, logs and snapshots that it encrypted."
 		r.ways = []string{"remove key_arn: the environment keeps the key that was made for it"}
@@ -138,7 +139,7 @@ func anotherKey(was map[string]string, e Environment, before map[string]map[stri
 // anotherNetwork refuses what AWS would refuse in the middle of an apply: nothing leaves a network it stands in.
 func anotherNetwork(was, is map[string]string, e Environment) []refusal {
 	if was[kinds.OwnFact] != is[kinds.OwnFact] {
-		r := refusal{id: "network", at: e.place("network/vpc_id", "network"), summary: "Another network"}
+		r := refusal{id: app.Network.String(), at: e.place(app.Network.String()+"/vpc_id", app.Network.String()), summary: "Another network"}
 		if was[kinds.OwnFact] == kinds.Made {
 			r.detail = "processes, database servers and caches stand in a network of their own, and none of them can leave it: AWS stops the apply half-way, with security groups and processes replaced and the network half destroyed."
 			r.ways = []string{"leave the network block out", moving("network block", e)}
@@ -151,7 +152,7 @@ func anotherNetwork(was, is map[string]string, e Environment) []refusal {
 	var refusals []refusal
 	if was["cidr"] != "" && is["cidr"] != "" && was["cidr"] != is["cidr"] {
 		refusals = append(refusals, refusal{
-			id: "network", at: e.place("network/cidr"), summary: "Another address range",
+			id: app.Network.String(), at: e.place(app.Network.String() + "/cidr"), summary: "Another address range",
 			detail: fmt.Sprintf("the network has the range %s, which a VPC cannot change: it would be made anew, and database servers and caches cannot leave the old one, so that AWS stops the apply half-way.", was["cidr"]),
 			ways:   []string{fmt.Sprintf("keep cidr = %q", was["cidr"]), moving("cidr", e)},
 		})
@@ -162,7 +163,7 @@ func anotherNetwork(was, is map[string]string, e Environment) []refusal {
 			of = "the subnets of the zones " + diagnostic.And(gone)
 		}
 		refusals = append(refusals, refusal{
-			id: "network", at: e.place("network/zones"), summary: "Zone that is left",
+			id: app.Network.String(), at: e.place(app.Network.String() + "/zones"), summary: "Zone that is left",
 			detail: of + " would be deleted. What stands there, processes, load balancer, database servers or caches, keeps AWS from deleting a subnet, and the apply stops half-way.",
 			ways:   []string{"keep the zone: an empty subnet costs nothing", "add the new zones beside the old ones: that changes nothing that is there"},
 		})
@@ -187,7 +188,7 @@ func missing(was, is string) []string {
 // then the load balancer, and makes both anew. Protection stops it between the two, so that nobody can accept that.
 func anotherSide(was, is map[string]string, e Environment) *hcl.Diagnostic {
 	words := map[string]string{"true": "internal", "false": "internet-facing"}
-	from, to, at, in := words[was[kinds.InternalFact]], words[is[kinds.InternalFact]], e.place("load balancer/internal"), inEnvironments([]string{e.Name})
+	from, to, at, in := words[was[kinds.InternalFact]], words[is[kinds.InternalFact]], e.place(app.LoadBalancer.String()+"/internal"), inEnvironments([]string{e.Name})
 	if was[kinds.ProtectedFact] == "true" {
 		return diagnostic.Error(at, "Protected load balancer replaced",
 			"set deletion_protection = false with all else in groundplan.hcl as it was, generate, and apply the platform; then make this change, apply platform and services, and switch the protection on again",
@@ -213,7 +214,7 @@ func databaseMoved(id, subject string, was, is map[string]string, e Environment)
 // long as its server stays.
 func databaseLeft(subject string, was map[string]string, e Environment) hcl.Diagnostics {
 	server := was[kinds.ServerFact]
-	if _, stays := e.Holdings["database server "+server]; !stays {
+	if _, stays := e.Holdings[app.DatabaseServerID(server).String()]; !stays {
 		return nil // the server says so, or it is its owner's
 	}
 	return hcl.Diagnostics{diagnostic.WithHint(diagnostic.Warning(e.At, "Database that is left", "renamed? give it the old name, or rename it on the server: ALTER DATABASE",
@@ -226,19 +227,19 @@ func databaseLeft(subject string, was map[string]string, e Environment) hcl.Diag
 func anotherVersion(id string, was, is map[string]string, e Environment) (*refusal, *hcl.Diagnostic) {
 	from, to := was["engine_version"], is["engine_version"]
 	at := e.place(id+"/engine_version", id)
-	kind, _ := Kind(id)
+	kind := app.ParseID(id).Kind
 	order := compareVersions(from, to)
 	switch {
 	case order > 0 && kind == "cache":
 		return &refusal{id: id, at: at, summary: "Cache made anew",
-			detail: fmt.Sprintf("the %s would go back from version %s to %s, for which it is made anew: %s.", Describe(id), from, to, contents[kind]),
+			detail: fmt.Sprintf("the %s would go back from version %s to %s, for which it is made anew: %s.", Describe(id), from, to, lost(kind)),
 			ways:   []string{fmt.Sprintf("keep engine_version = %q", from)}}, nil
 	case order > 0:
 		return &refusal{id: id, at: at, summary: "Version that is lower",
 			detail: fmt.Sprintf("the %s runs version %s of PostgreSQL, and RDS never goes back to %s: the apply would fail.", Describe(id), from, to),
 			ways: []string{fmt.Sprintf("keep engine_version = %q", from),
 				"to go back: a second server with that version, and pg_dump and pg_restore"}}, nil
-	case order < 0 && kind == "database server" && major(from) != major(to):
+	case order < 0 && kind == app.DatabaseServerKind && major(from) != major(to):
 		return nil, diagnostic.WithHint(diagnostic.Warning(at, "Major version that is raised", "try it on another environment first, and take a snapshot right before: aws rds help create-db-snapshot",
 			"%sthe %s goes from PostgreSQL %s to %s when this is applied: it is down for minutes, and cannot go back.", inEnvironments([]string{e.Name}), Describe(id), from, to),
 			fmt.Sprintf("to stay on it: engine_version = %q", from))
@@ -266,16 +267,16 @@ func compareVersions(a, b string) int {
 
 // anotherValue is about any other fact: name, kind of delivery, engine.
 func anotherValue(id, fact string, was, is map[string]string, e Environment) refusal {
-	kind, _ := Kind(id)
+	kind := app.ParseID(id).Kind
 	r := refusal{id: id, at: e.place(id+"/"+fact, id), summary: diagnostic.Capitalized(kind) + " made anew"}
-	loses := contents[kind]
+	loses := lost(kind)
 	switch fact {
 	case "fifo":
 		order := "in order, by FIFO topic and queues, from standard ones"
 		if is[fact] != "true" {
 			order = "in no order, by standard topic and queues, from FIFO ones"
 		}
-		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, contents["topic"])
+		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, lost("topic"))
 		r.ways = []string{"declare a second topic of the other kind beside it, publish to that one, and remove the first once its queues are empty",
 			"or stop what publishes, wait until its queues are empty, and go on then"}
 	case kinds.EngineFact:
@@ -297,51 +298,34 @@ func anotherValue(id, fact string, was, is map[string]string, e Environment) ref
 
 // gone is about a holding that leaves the code, or is no longer made.
 func gone(id string, was map[string]string, e Environment) refusal {
-	kind, subject := Kind(id)
+	of := app.ParseID(id)
+	kind, subject := of.Kind, of.Name
 	summary := diagnostic.Capitalized(kind) + " that leaves the code"
-	if kind == "access logs" {
+	if kind == app.AccessLogs.Kind {
 		summary = "Access logs that end"
 	}
-	r := refusal{id: id, at: e.place(id+"/existing", id), summary: summary, forgettable: slices.Contains(forgettable, kind)}
+	r := refusal{id: id, at: e.place(id+"/existing", id), summary: summary, forgettable: forgettable(kind)}
 	if e.Places[id+"/existing"].Filename != "" {
-		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), contents[kind])
+		r.detail = fmt.Sprintf("the %s was made, and now one that exists takes its place: terraform destroys the one that was made, and %s.", Describe(id), lost(kind))
 		r.ways = []string{"leave the block existing out: what was made stays", "is it the very one that was made? Then forget it as below"}
 		return r
 	}
-	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), contents[kind])
+	r.detail = fmt.Sprintf("the %s is no longer made, so that terraform destroys what is there: %s.", Describe(id), lost(kind))
 	physical := kinds.PhysicalName(was, e.AccountID)
-	switch kind {
-	case "bucket":
-		r.ways = []string{"declare it again, by the same name",
-			fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}
-	case "topic":
-		r.ways = []string{"declare it again, by the same name",
-			fmt.Sprintf("renamed? Use the old one on under the new name, topic \"<name>\" { existing { arn = \"<ARN of %s>\" } } in the environment, and forget it as below", physical)}
-	case "subscription":
-		r.ways = []string{"declare it again, by the same name, until its queue is empty: aws sqs get-queue-attributes --attribute-names All --queue-url $(aws sqs get-queue-url --output text --queue-name " + physical + fifoEnding(was) + ")"}
-	case "cache":
-		r.ways = []string{"declare it again, by the same name", "what is in a cache can be had again? Then go on"}
-	case "secret":
-		r.ways = []string{"declare it again, by the same name",
-			"renamed? Copy the value to the new one once that is applied, and go on then: aws secretsmanager get-secret-value --secret-id " + physical}
-	case "metrics secret":
+	switch k, _ := kinds.Named(kind); kind {
+	case k.Name:
+		r.ways = k.Holds.Ways(physical, was)
+	case app.MetricsSecret.Kind:
 		r.ways = []string{"keep the destination of metrics", "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical}
-	case "database server":
+	case app.DatabaseServerKind:
 		r.ways = []string{fmt.Sprintf("keep a database on it: databases = [...] in database_server %q", subject),
 			"renamed? Keep the old name", "copy each database first, with pg_dump; " + lastSnapshot}
-	case "access logs":
+	case app.AccessLogs.Kind:
 		r.ways = []string{"keep access_logs = true", fmt.Sprintf("copy the logs first: aws s3 sync s3://%s .", physical)}
-	case "load balancer":
+	case app.LoadBalancer.Kind:
 		r.ways = []string{"keep an endpoint that is called from outside", fmt.Sprintf("copy the logs first: aws s3 sync s3://%s-lb-logs-<account> .", physical)}
 	default:
 		r.ways = []string{"put back what was there"}
 	}
 	return r
-}
-
-func fifoEnding(facts map[string]string) string {
-	if facts["fifo"] == "true" {
-		return ".fifo"
-	}
-	return ""
 }

@@ -1,59 +1,84 @@
 package kinds
 
 import (
-	"fmt"
-
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// wireBuckets gives a process exactly the rights of the operations its services perform, and the object_storage
-// section.
-func wireBuckets(p *Process) {
-	uses := p.Uses("bucket")
-	var buckets []value.Field
+// bindBuckets gives a workload exactly the rights of the operations its services perform, and tells it where the objects are.
+func bindBuckets(w *deploy.Workload) {
+	uses := w.Uses("bucket")
 	for _, name := range usedNames(uses) {
-		r := p.Resource("bucket", "", name)
-		spec := r.Spec.(*Bucket)
-		platform := "local.platform." + p.bucketLabel(name)
-		onBucket, onObjects, onKey := bucketActions(uses[name], spec)
-		comment := fmt.Sprintf("bucket %s: %s, in %s", quoted(name), operationVerbs(uses[name]), places(uses[name]))
-		prefix, listing := keyPrefix(p.Env, name), []Condition(nil)
-		if prefix != "" {
-			listing = listsOnly(prefix, uses[name])
+		r := w.Resource("bucket", "", name)
+		permitBucket(w, r, uses[name])
+		attributes := map[string]value.Value{"name": value.Of(r.ID(), "name")}
+		if prefix := keyPrefix(w.Env, name); prefix != "" {
+			attributes["key_prefix"] = value.String(prefix)
 		}
-		if p.App.Containers() && len(onBucket)+len(onObjects) > 0 {
-			// Clients that are not told a bucket's region ask S3 for it. The request names no folder, and none would be in the answer.
-			p.permit("location_of_"+p.Label("bucket", "", name), comment, []string{"s3:GetBucketLocation"}, value.Traversal(platform+".arn"))
+		if r.Spec.(*Bucket).Public {
+			attributes["public_base_url"] = bucketURL(w.Deployment, name)
 		}
-		if len(onBucket) > 0 {
-			p.Permissions = append(p.Permissions, Permission{Name: p.bucketLabel(name), Comment: comment, Actions: onBucket, Resources: []value.Value{value.Traversal(platform + ".arn")}, Conditions: listing})
-		}
-		if len(onObjects) > 0 {
-			// Not behind the bucket's label, where another bucket's may end: "files" and "files-objects".
-			p.permit("objects_"+p.Label("bucket", "", name), comment, onObjects, value.Template("", platform+".arn", "/"+prefix+"*"))
-		}
-		switch existing := p.Env.ExistingBucket(name); {
-		case len(onKey) == 0:
-		case existing == nil && !spec.Public:
-			p.useKey("s3", onKey...)
-		case existing != nil && existing.KeyARN != "":
-			p.useOwnersKey(existing.KeyARN, p.bucketLabel(name), "bucket "+quoted(name), value.Traversal(platform+".key_arn"), "s3", onKey...)
-		}
-		fields := []value.Field{Arg("name", value.Traversal(platform+".name"))}
-		if prefix != "" {
-			fields = append(fields, Arg("key_prefix", value.String(prefix)))
-		}
-		if spec.Public {
-			fields = append(fields, Arg("public_base_url", value.Traversal(platform+".url")))
-		}
-		buckets = append(buckets, Arg(name, value.Object(fields...)))
+		w.Bind(deploy.Binding{Of: r.ID(), Attributes: attributes, Why: about(r.ID(), uses[name])})
 	}
-	if len(buckets) > 0 {
-		// One entry: of several, the Go runtime keeps the last. So all buckets are in one region.
-		p.Config["object_storage"] = value.List(value.Object(
-			Arg("type", value.String("s3")),
-			Arg("region", value.String(p.Env.Region)),
-			Arg("buckets", value.Map(buckets...)),
-		))
+}
+
+// permitBucket adds the grants that the uses of one bucket ask for.
+func permitBucket(w *deploy.Workload, r *app.Resource, uses []app.Edge) {
+	name, spec, arn := r.Name, r.Spec.(*Bucket), value.Of(r.ID(), "arn")
+	onBucket, onObjects, onKey := bucketActions(uses, spec)
+	why := about(r.ID(), uses)
+	why.Does = operationVerbs(uses)
+	permit := func(statement string, actions []string, resource value.Value, conditions ...deploy.Condition) {
+		if len(actions) > 0 {
+			w.Permit(deploy.Grant{Of: r.ID(), Name: statement, Why: why, Actions: actions, Resources: []value.Value{resource}, Conditions: conditions})
+		}
 	}
+	if w.Runtime() == app.Containers && len(onBucket)+len(onObjects) > 0 {
+		// Clients that are not told a bucket's region ask S3 for it. The request names no folder, and none would be in the answer.
+		permit("location_of_"+w.Deployment.Label("bucket", "", name), []string{"s3:GetBucketLocation"}, arn)
+	}
+	prefix, listing := keyPrefix(w.Env, name), []deploy.Condition(nil)
+	if prefix != "" {
+		listing = listsOnly(prefix, uses)
+	}
+	permit(bucketLabel(w.Deployment, name), onBucket, arn, listing...)
+	// Not behind the bucket's label, where another bucket's may end: "files" and "files-objects".
+	permit("objects_"+w.Deployment.Label("bucket", "", name), onObjects, value.Join(arn, value.String("/"+prefix+"*")))
+	switch existing := w.Env.ExistingBucket(name); {
+	case len(onKey) == 0:
+	case existing == nil && !spec.Public:
+		useKey(w, "s3", onKey...)
+	case existing != nil && existing.KeyARN != "":
+		useOwnersKey(w, existing.KeyARN, bucketLabel(w.Deployment, name), r.ID().Quoted(), value.Of(r.ID(), "key_arn"), "s3", onKey...)
+	}
+}
+
+// configBuckets is the section object_storage.
+func configBuckets(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	var buckets []value.Field
+	for _, b := range bound {
+		var fields []value.Field
+		for _, name := range []string{"name", "key_prefix", "public_base_url"} {
+			if v, has := b.Attributes[name]; has {
+				fields = append(fields, Arg(name, v))
+			}
+		}
+		buckets = append(buckets, Arg(b.Of.Name, value.Object(fields...)))
+	}
+	// One entry: of several, the Go runtime keeps the last. So all buckets are in one region.
+	return []value.Field{Arg("object_storage", value.List(value.Object(
+		Arg("type", value.String("s3")),
+		Arg("region", value.String(w.Env.Region)),
+		Arg("buckets", value.Map(buckets...)),
+	)))}, nil
+}
+
+// bucketVariables are what a container is told of a bucket.
+var bucketVariables = []Variable{
+	{Pattern: "<NAME>_BUCKET_NAME", Attribute: "name", Meaning: "Name of the S3 bucket."},
+	{Pattern: "<NAME>_BUCKET_PUBLIC_URL", Attribute: "public_base_url", Meaning: "Where the world reads the objects, without a slash at the end. Public buckets only.",
+		of: func(r *app.Resource) bool { return r.Spec.(*Bucket).Public }},
+	{Pattern: "<NAME>_BUCKET_KEY_PREFIX", Attribute: "key_prefix",
+		Meaning: "What the keys of all objects begin with. Only where an environment brings a bucket with a `key_prefix`."},
 }

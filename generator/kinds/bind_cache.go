@@ -1,33 +1,33 @@
 package kinds
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// Keeps says whether the process keeps keys in a cluster, and so has a user there.
-func (p *Process) Keeps(cluster string) bool { return len(p.keyPatterns(cluster)) > 0 }
+// Keeps reports whether a workload keeps keys in a cluster, and so has a user there.
+func Keeps(w *deploy.Workload, cluster string) bool { return len(keyPatterns(w, cluster)) > 0 }
 
-// keyPatterns are the key patterns of a cluster that the process's services keep, sorted. A keyspace outside every
+// keyPatterns are the key patterns of a cluster that the workload's services keep, sorted. A keyspace outside every
 // service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, through code
 // of others, or in TypeScript through a variable of another service, may use all of them: it reaches those of others, and
 // which is not known.
-func (p *Process) keyPatterns(cluster string) []string {
-	uses := p.Uses("cache")[cluster]
+func keyPatterns(w *deploy.Workload, cluster string) []string {
+	uses := w.Uses("cache")[cluster]
 	if len(uses) == 0 {
 		return nil
 	}
-	spaces := slices.DeleteFunc(slices.Clone(p.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
+	spaces := slices.DeleteFunc(slices.Clone(w.Of("keyspace")), func(r app.Resource) bool { return r.Parent != cluster })
 	all := slices.ContainsFunc(uses, func(e app.Edge) bool {
-		return e.Origin == app.Reached || e.Through != "" && p.App.Runtime == app.EncoreTypeScript ||
+		return e.Origin == app.Reached || e.Through != "" && w.App.Runtime == app.EncoreTypeScript ||
 			!slices.ContainsFunc(spaces, func(r app.Resource) bool { return r.Service == "" || r.Service == e.Service })
 	})
 	var patterns []string
 	for _, r := range spaces {
-		if all || r.Service == "" || p.Hosts(r.Service) {
+		if all || r.Service == "" || w.Hosts(r.Service) {
 			patterns = append(patterns, r.Name)
 		}
 	}
@@ -35,45 +35,63 @@ func (p *Process) keyPatterns(cluster string) []string {
 	return slices.Compact(patterns)
 }
 
-// wireCaches hands a process its user of every cluster it keeps keys in: the network path, the password and the redis
-// section.
-func wireCaches(p *Process) {
-	var clusters []value.Field
-	for _, r := range p.Of("cache") {
-		if len(p.keyPatterns(r.Name)) == 0 {
+// bindCaches gives a workload its user of every cluster it keeps keys in, and the network path there.
+func bindCaches(w *deploy.Workload) {
+	for _, r := range w.Of("cache") {
+		if !Keeps(w, r.Name) {
 			continue
 		}
-		platform, variable := "local.platform."+p.CacheLabel(r.Name), p.CachePasswordVariable(r.Name)
-		mine := "[\"" + p.Name + "\"]"
-		p.Connections[p.CacheLabel(r.Name)] = Connection{
-			Comment:       fmt.Sprintf("cache cluster %s, in %s", quoted(r.Name), places(p.Uses("cache")[r.Name])),
-			SecurityGroup: value.Traversal(platform + ".security_group_id"),
-			Port:          value.Traversal(platform + ".port"),
+		id, why := r.ID(), deploy.Why{Of: cacheNoun + " " + quoted(r.Name), Places: deploy.Places(w.Uses("cache")[r.Name])}
+		mine := func(attribute string) value.Value {
+			return value.Reference(value.Ref{Of: id, Attribute: attribute, Key: w.ID.Name})
 		}
-		p.Secrets = append(p.Secrets, Secret{
-			Variable: variable,
-			ARN:      value.Traversal(platform + ".user_secret_arns" + mine),
-			Comment:  fmt.Sprintf("password of the process's user of cache cluster %s", quoted(r.Name)),
+		w.Reach(deploy.Path{To: id, Name: CacheLabel(w.Deployment, r.Name), Port: value.Of(id, "port"), Why: deploy.Whys{why}})
+		w.Bind(deploy.Binding{
+			Of:         id,
+			Attributes: map[string]value.Value{"host": value.Of(id, "address"), "port": value.Of(id, "port"), "user": mine("user_names")},
+			Secrets:    map[string]value.Value{"password": mine("user_secret_arns")},
+			Why:        why,
 		})
+	}
+}
+
+// configCaches is the section redis.
+func configCaches(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	var clusters []value.Field
+	var secrets []deploy.Secret
+	for _, b := range bound {
+		variable := CachePasswordVariable(w.Deployment, b.Of.Name)
+		secrets = append(secrets, deploy.Secret{Variable: variable, ARN: b.Secrets["password"], Why: deploy.Why{Does: "password of the process's user of " + b.Why.Of}})
 		fields := []value.Field{
-			Arg("host", value.Template("", platform+".address", ":", platform+".port")),
+			Arg("host", hostAndPort(b)),
 			// ACL users of ElastiCache see one database, and may not change it.
 			Arg("database_index", value.Int(0)),
 			Arg("auth", value.Object(
 				Arg("type", value.String("acl")),
-				Arg("username", value.Traversal(platform+".user_names"+mine)),
+				Arg("username", b.Attributes["user"]),
 				Arg("password", fromVariable(variable)),
 			)),
 			// Without the section Encore's Go runtime speaks plain text, and ElastiCache does not answer.
 			Arg("tls_config", value.Object()),
 		}
-		if p.App.Runtime == app.EncoreTypeScript {
+		if w.App.Runtime == app.EncoreTypeScript {
 			// The TypeScript runtime reads no config in which a cluster does not say so.
 			fields = append(fields, Arg("in_memory", value.Bool(false)))
 		}
-		clusters = append(clusters, Arg(r.Name, value.Object(fields...)))
+		clusters = append(clusters, Arg(b.Of.Name, value.Object(fields...)))
 	}
-	if len(clusters) > 0 {
-		p.Config["redis"] = value.Map(clusters...)
-	}
+	return []value.Field{Arg("redis", value.Map(clusters...))}, secrets
+}
+
+// hostAndPort is where a server is, in one string.
+func hostAndPort(b deploy.Binding) value.Value {
+	return value.Join(b.Attributes["host"], value.String(":"), b.Attributes["port"])
+}
+
+// cacheVariables are what a container is told of a cache cluster.
+var cacheVariables = []Variable{
+	{Pattern: "<NAME>_CACHE_HOST", Attribute: "host", Meaning: "Host of the primary. It speaks TLS alone, with a certificate of a public authority."},
+	{Pattern: "<NAME>_CACHE_PORT", Attribute: "port", Meaning: "Port of the primary."},
+	{Pattern: "<NAME>_CACHE_USER", Attribute: "user", Meaning: "User of the service."},
+	{Pattern: "<NAME>_CACHE_PASSWORD", Attribute: "password", Secret: true, Meaning: "Password of the user."},
 }

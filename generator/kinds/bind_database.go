@@ -1,57 +1,96 @@
 package kinds
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// wireDatabases hands a process its role on the servers of the databases it uses: the network path, the password and
-// the sql_servers section.
-func wireDatabases(p *Process) {
-	uses := p.Uses("database")
+// bindDatabases gives a workload its role on the servers of the databases it uses: the network path, and how it logs in.
+func bindDatabases(w *deploy.Workload) {
+	uses := w.Uses("database")
 	if len(uses) == 0 {
 		return
 	}
-	p.Secrets = append(p.Secrets, Secret{
-		Variable: DatabasePasswordVariable,
-		ARN:      value.Traversal("local.platform." + p.databaseSecret(p.Name) + "_arn"),
-		Comment:  fmt.Sprintf("password of database role %s", quoted(RoleName(p.Name))),
-	})
-	var servers []value.Value
-	for _, server := range p.Env.DatabaseServers {
-		var databases []value.Field
-		var comments []string
+	for _, server := range w.Env.DatabaseServers {
+		id := app.DatabaseServerID(server.Name)
+		var whys deploy.Whys
 		for _, name := range usedNames(uses) {
 			if !slices.Contains(server.Databases, name) {
 				continue
 			}
-			comments = append(comments, fmt.Sprintf("database %s, in %s", quoted(name), places(uses[name])))
+			database := app.ID{Kind: "database", Name: name}
+			why := about(database, uses[name])
+			whys = append(whys, why)
+			w.Bind(deploy.Binding{
+				Of: database,
+				Attributes: map[string]value.Value{
+					"host": value.Of(id, "address"), "port": value.Of(id, "port"), "ca_certificate": value.Of(id, "ca_certificate"),
+					"name": value.String(name), "user": value.String(RoleName(w.ID.Name)), "max_connections": value.Int(poolSize(w.Deployment, server)),
+				},
+				Secrets: map[string]value.Value{"password": databasePassword(w.ID.Name)},
+				Why:     why,
+			})
+		}
+		if len(whys) > 0 {
+			w.Reach(deploy.Path{To: id, Name: "database_server_" + names.Label(server.Name), Port: value.Of(id, "port"), Why: whys})
+		}
+	}
+}
+
+// configDatabases is the section sql_servers. Encore has room for one login of a process on each server, and the password is the
+// same on all of them.
+func configDatabases(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	var servers []value.Value
+	for len(bound) > 0 {
+		server := serverOf(w.Env, bound[0].Of.Name)
+		here := 0
+		for here < len(bound) && serverOf(w.Env, bound[here].Of.Name).Name == server.Name {
+			here++
+		}
+		var databases []value.Field
+		for _, b := range bound[:here] {
 			// The key is the physical name for Go and the field "name" is for Rust: leaving it out keeps both equal.
-			databases = append(databases, Arg(name, value.Object(
-				Arg("username", value.String(RoleName(p.Name))),
+			databases = append(databases, Arg(b.Of.Name, value.Object(
+				Arg("username", b.Attributes["user"]),
 				Arg("password", fromVariable(DatabasePasswordVariable)),
-				Arg("max_connections", value.Int(poolSize(p.Deployment, server))),
+				Arg("max_connections", b.Attributes["max_connections"]),
 				Arg("min_connections", value.Int(0)),
 			)))
 		}
-		if len(databases) == 0 {
-			continue
-		}
-		platform := "local.platform.database_server_" + names.Label(server.Name)
-		p.Connections["database_server_"+names.Label(server.Name)] = Connection{
-			Comment:       strings.Join(comments, "; "),
-			SecurityGroup: value.Traversal(platform + ".security_group_id"),
-			Port:          value.Traversal(platform + ".port"),
-		}
 		servers = append(servers, value.Object(
-			Arg("host", value.Template("", platform+".address", ":", platform+".port")),
-			Arg("tls_config", value.Object(Arg("ca", value.Traversal(platform+".ca_certificate")))),
+			Arg("host", hostAndPort(bound[0])),
+			Arg("tls_config", value.Object(Arg("ca", bound[0].Attributes["ca_certificate"]))),
 			Arg("databases", value.Map(databases...)),
 		))
+		bound = bound[here:]
 	}
-	p.Config["sql_servers"] = value.List(servers...)
+	password := deploy.Secret{Variable: DatabasePasswordVariable, ARN: databasePassword(w.ID.Name), Why: deploy.Why{Does: "password of database role " + quoted(RoleName(w.ID.Name))}}
+	return []value.Field{Arg("sql_servers", value.List(servers...))}, []deploy.Secret{password}
+}
+
+// serverOf is the server that a database is on.
+func serverOf(env *environment.Environment, database string) environment.DatabaseServer {
+	for _, server := range env.DatabaseServers {
+		if slices.Contains(server.Databases, database) {
+			return server
+		}
+	}
+	return environment.DatabaseServer{}
+}
+
+// databaseVariables are what a container is told of a database.
+var databaseVariables = []Variable{
+	{Pattern: "<NAME>_DATABASE_HOST", Attribute: "host", Meaning: "Host of the server."},
+	{Pattern: "<NAME>_DATABASE_PORT", Attribute: "port", Meaning: "Port of the server."},
+	{Pattern: "<NAME>_DATABASE_NAME", Attribute: "name", Meaning: "Name of the database on the server."},
+	{Pattern: "<NAME>_DATABASE_USER", Attribute: "user", Meaning: "Role of the service on the server."},
+	{Pattern: "<NAME>_DATABASE_PASSWORD", Attribute: "password", Secret: true, Meaning: "Password of the role."},
+	{Pattern: "<NAME>_DATABASE_CA_CERTIFICATE", Attribute: "ca_certificate", Meaning: "Certificates to trust, as PEM text: the server speaks TLS alone."},
+	{Pattern: "<NAME>_DATABASE_MAX_CONNECTIONS", Attribute: "max_connections",
+		Meaning: "Connections that one task may open, so that all tasks of a rolling deployment fit the server."},
 }

@@ -2,56 +2,51 @@ package kinds
 
 import (
 	"slices"
-	"sort"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// useKey lets the process use the environment's key by way of a service in these ways, once however many resources need it.
-func (p *Process) useKey(service string, actions ...string) {
-	p.useKeyBy("key_"+service, keyUses[service], service, value.Traversal("local.platform.key_arn"), actions)
+// useKey lets the workload use the environment's key by way of a service in these ways, once however many resources need it.
+func useKey(w *deploy.Workload, service string, actions ...string) {
+	useKeyBy(w, app.EncryptionKey, "key_"+service, keyUses[service], service, KeyARN(), actions)
 }
 
-// useOwnersKey lets the process use the key that the owner of something that exists encrypts it with, once however much
-// is encrypted with it. label and comment are about the thing; ref is the key's ARN in the services stack.
-func (p *Process) useOwnersKey(arn, label, comment string, ref value.Value, service string, actions ...string) {
-	if arn == p.Env.KeyARN {
-		p.useKey(service, actions...)
+// useOwnersKey lets the workload use the key that the owner of something that exists encrypts it with, once however much
+// is encrypted with it. label and what are about the thing; ref is the key's ARN in the services stack.
+func useOwnersKey(w *deploy.Workload, arn, label, what string, ref value.Value, service string, actions ...string) {
+	if arn == w.Env.KeyARN {
+		useKey(w, service, actions...)
 		return
 	}
-	by := [2]string{arn, service}
-	name, known := p.ownersKeys[by]
-	if !known {
-		name = "key_of_" + label
-		if p.ownersKeys == nil {
-			p.ownersKeys = map[[2]string]string{}
-		}
-		p.ownersKeys[by] = name
-		p.useKeyBy(name, comment+" is encrypted with a key of its owner's", service, ref, actions)
+	key := app.ID{Kind: "key", Parent: service, Name: arn}
+	if i := slices.IndexFunc(w.Grants, func(g deploy.Grant) bool { return g.Of == key }); i >= 0 {
+		useKeyBy(w, key, w.Grants[i].Name, "and so is "+what, service, ref, actions)
 		return
 	}
-	p.useKeyBy(name, "and so is "+comment, service, ref, actions)
+	useKeyBy(w, key, "key_of_"+label, what+" is encrypted with a key of its owner's", service, ref, actions)
 }
 
-// useKeyBy adds to the statement of that name, or makes it. The condition keeps the process from opening with the key what
+// useKeyBy adds to the statement of that name, or makes it. The condition keeps the workload from opening with the key what
 // it was handed past the service, such as a copied backup: each service asks KMS with the rights of its caller
 // (AWS KMS Developer Guide, "kms:ViaService").
-func (p *Process) useKeyBy(name, comment, service string, key value.Value, actions []string) {
-	for i := range p.Permissions {
-		permission := &p.Permissions[i]
-		if permission.Name != name {
+func useKeyBy(w *deploy.Workload, key app.ID, name, does, service string, arn value.Value, actions []string) {
+	for i := range w.Grants {
+		grant := &w.Grants[i]
+		if grant.Name != name {
 			continue
 		}
-		if permission.Comment != comment {
-			permission.Comment += ", " + comment
+		if grant.Why.Does != does {
+			grant.Why.Does += ", " + does
 		}
-		permission.Actions = append(permission.Actions, actions...)
-		sort.Strings(permission.Actions)
-		permission.Actions = slices.Compact(permission.Actions)
+		grant.Actions = append(slices.Clone(grant.Actions), actions...)
+		slices.Sort(grant.Actions)
+		grant.Actions = slices.Compact(grant.Actions)
 		return
 	}
-	p.Permissions = append(p.Permissions, Permission{
-		Name: name, Comment: comment, Actions: actions, Resources: []value.Value{key},
-		Conditions: []Condition{{Test: "StringEquals", Variable: "kms:ViaService", Values: []string{service + "." + p.Env.Region + ".amazonaws.com"}}},
+	w.Permit(deploy.Grant{
+		Of: key, Name: name, Why: deploy.Why{Does: does}, Actions: actions, Resources: []value.Value{arn},
+		Conditions: []deploy.Condition{{Test: "StringEquals", Variable: "kms:ViaService", Values: []string{service + "." + w.Env.Region + ".amazonaws.com"}}},
 	})
 }

@@ -4,58 +4,84 @@ import (
 	"slices"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// wireMetrics tells a process where its measurements go, and lets it write there alone.
-func wireMetrics(p *Process) {
-	metrics := p.Env.Metrics
-	var fields []value.Field
-	secret, needed := metricsSecretOf(metrics.Destination)
-	if needed {
-		p.Secrets = append(p.Secrets, Secret{
-			Variable: secret.variable,
-			ARN:      value.Traversal("local.platform." + secret.label + "_arn"),
-			Comment:  "where metrics go",
-		})
+// metricKind is the kind of metrics, and of where they go.
+const metricKind = "metric"
+
+// bindMetrics tells a workload where its measurements go, and lets it write there alone.
+func bindMetrics(w *deploy.Workload) {
+	metrics := w.Env.Metrics
+	destination := deploy.Binding{
+		Of: app.ID{Kind: metricKind}, Why: deploy.Why{Does: "where metrics go"},
+		Attributes: map[string]value.Value{"destination": value.String(metrics.Destination), "interval_seconds": value.Int(metrics.IntervalSeconds)},
 	}
 	switch metrics.Destination {
 	case "cloudwatch":
-		fields = append(fields, Arg("type", value.String("aws_cloudwatch")), Arg("namespace", value.String(metrics.Namespace)))
+		destination.Attributes["namespace"] = value.String(metrics.Namespace)
 		// AWS knows no resource for a metric; the namespace is the only thing that narrows it.
-		p.Permissions = append(p.Permissions, Permission{
-			Name: "metrics", Comment: "writes metrics, into its own namespace alone",
+		w.Permit(deploy.Grant{
+			Name: "metrics", Why: deploy.Why{Does: "writes metrics, into its own namespace alone"},
 			Actions: []string{"cloudwatch:PutMetricData"}, Resources: []value.Value{value.String("*")},
-			Conditions: []Condition{{Test: "StringEquals", Variable: "cloudwatch:namespace", Values: []string{metrics.Namespace}}},
+			Conditions: []deploy.Condition{{Test: "StringEquals", Variable: "cloudwatch:namespace", Values: []string{metrics.Namespace}}},
 		})
-	case "prometheus":
-		fields = append(fields, Arg("type", value.String("prometheus")), Arg("remote_write_url", fromVariable(secret.variable)))
 	case "datadog":
-		fields = append(fields, Arg("type", value.String("datadog")), Arg("site", value.String(metrics.Site)), Arg("api_key", fromVariable(secret.variable)))
+		destination.Attributes["site"] = value.String(metrics.Site)
+	case "prometheus":
 	default:
 		return
 	}
-	p.Config["metrics"] = value.Object(append(fields, Arg("collection_interval", value.Int(metrics.IntervalSeconds)))...)
-	if used := usedMetrics(p); len(used) > 0 {
-		p.Config["used_metrics"] = value.List(used...)
+	if _, needed := metricsSecretOf(metrics.Destination); needed {
+		destination.Secrets = map[string]value.Value{"secret": value.Of(app.MetricsSecret, "arn")}
 	}
+	w.Bind(destination)
+	bindUsedMetrics(w)
 }
 
-// usedMetrics lists the services of the process that record each metric of the application's own. Encore's TypeScript
+// bindUsedMetrics names the services of the workload that record each metric of the application's own. Encore's TypeScript
 // runtime drops what is recorded outside a request unless it is told of one such service. The Go runtime knows by itself.
-func usedMetrics(p *Process) []value.Value {
-	if p.App.Runtime != app.EncoreTypeScript {
-		return nil
+func bindUsedMetrics(w *deploy.Workload) {
+	if w.App.Runtime != app.EncoreTypeScript {
+		return
 	}
-	uses := p.Uses("metric")
-	var used []value.Value
+	uses := w.Uses("metric")
 	for _, name := range usedNames(uses) {
 		var services []string
 		for _, e := range uses[name] {
 			services = append(services, e.Service)
 		}
 		slices.Sort(services)
-		used = append(used, value.Object(Arg("name", value.String(name)), Arg("services", value.Strings(slices.Compact(services)))))
+		id := app.ID{Kind: metricKind, Name: name}
+		w.Bind(deploy.Binding{Of: id, Attributes: map[string]value.Value{"services": value.Strings(slices.Compact(services))}, Why: about(id, uses[name])})
 	}
-	return used
+}
+
+// configMetrics are the sections metrics and used_metrics.
+func configMetrics(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	to := bound[0].Attributes
+	var fields []value.Field
+	var secrets []deploy.Secret
+	secret, needed := metricsSecretOf(w.Env.Metrics.Destination)
+	if needed {
+		secrets = append(secrets, deploy.Secret{Variable: secret.variable, ARN: bound[0].Secrets["secret"], Why: bound[0].Why})
+	}
+	switch w.Env.Metrics.Destination {
+	case "cloudwatch":
+		fields = append(fields, Arg("type", value.String("aws_cloudwatch")), Arg("namespace", to["namespace"]))
+	case "prometheus":
+		fields = append(fields, Arg("type", to["destination"]), Arg("remote_write_url", fromVariable(secret.variable)))
+	case "datadog":
+		fields = append(fields, Arg("type", to["destination"]), Arg("site", to["site"]), Arg("api_key", fromVariable(secret.variable)))
+	}
+	sections := []value.Field{Arg("metrics", value.Object(append(fields, Arg("collection_interval", to["interval_seconds"]))...))}
+	var used []value.Value
+	for _, b := range bound[1:] {
+		used = append(used, value.Object(Arg("name", value.String(b.Of.Name)), Arg("services", b.Attributes["services"])))
+	}
+	if len(used) > 0 {
+		sections = append(sections, Arg("used_metrics", value.List(used...)))
+	}
+	return sections, secrets
 }

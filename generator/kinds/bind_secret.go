@@ -1,41 +1,55 @@
 package kinds
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// wireSecrets hands a process the secrets of its services, and those that code outside every service declares: such
-// code runs in every process (facts: an Encore Go process exits at start without them).
-func wireSecrets(p *Process) {
-	uses := p.Uses("secret")
-	names := append(usedNames(uses), p.outside["secret"]...)
+// bindSecrets gives a workload the secrets of its services. One of Encore's also gets those that code outside every service
+// declares: such code runs in every process (facts: an Encore Go process exits at start without them).
+func bindSecrets(w *deploy.Workload) {
+	uses := w.Uses("secret")
+	names := usedNames(uses)
+	if w.Runtime() != app.Containers {
+		names = append(names, w.Outside("secret")...)
+	}
 	slices.Sort(names)
-	var fields []value.Field
 	for _, name := range slices.Compact(names) {
-		r := p.Resource("secret", "", name)
-		variable := secretVariable(r.Name)
-		at := places(uses[r.Name])
-		if at == "" {
-			at = r.At.Filename
+		r := w.Resource("secret", "", name)
+		why := about(r.ID(), uses[name])
+		if why.Files() == "" {
+			why.Places = []deploy.Place{{File: r.At.Filename}}
 		}
-		p.Secrets = append(p.Secrets, Secret{
-			Variable: variable,
-			ARN:      value.Traversal(p.SecretARN(r.Name)),
-			Comment:  fmt.Sprintf("secret %s, in %s", quoted(r.Name), at),
-		})
-		fields = append(fields, Arg(r.Name, fromVariable(variable)))
+		w.Bind(deploy.Binding{Of: r.ID(), Secrets: map[string]value.Value{"value": SecretARN(name)}, Why: why})
 	}
-	for _, e := range p.App.Loads {
-		if e.Kind == "secret" && p.Env.StrictAccess && p.OnlyLoads(e) {
-			fields = append(fields, Arg(e.Resource, value.String(placeholderSecret)))
+	for _, e := range w.App.Loads {
+		if e.Kind == "secret" && w.Env.StrictAccess && w.OnlyLoads(e) {
+			w.Bind(deploy.Binding{Of: e.To(), Attributes: map[string]value.Value{"value": value.String(placeholderSecret)}, Why: about(e.To(), []app.Edge{e})})
 		}
 	}
-	slices.SortFunc(fields, func(a, b value.Field) int { return strings.Compare(a.Name, b.Name) })
-	if len(fields) > 0 {
-		p.Config["secrets"] = value.Map(fields...)
+}
+
+// configSecrets is the section secrets.
+func configSecrets(_ *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	var fields []value.Field
+	var secrets []deploy.Secret
+	for _, b := range bound {
+		arn, withheld := b.Secrets["value"], b.Attributes["value"]
+		if len(b.Secrets) == 0 {
+			fields = append(fields, Arg(b.Of.Name, withheld))
+			continue
+		}
+		variable := secretVariable(b.Of.Name)
+		secrets = append(secrets, deploy.Secret{Variable: variable, ARN: arn, Why: b.Why})
+		fields = append(fields, Arg(b.Of.Name, fromVariable(variable)))
 	}
+	return []value.Field{Arg("secrets", value.Map(fields...))}, secrets
+}
+
+// secretVariables are what a container is told of a secret.
+var secretVariables = []Variable{
+	{Pattern: "<NAME>", Attribute: "value", Secret: true, Meaning: "Value of the secret: `StripeKey` becomes `STRIPE_KEY`."},
 }

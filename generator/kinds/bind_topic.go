@@ -1,88 +1,116 @@
 package kinds
 
 import (
-	"fmt"
-
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// wireTopics gives a process the rights and the pubsub section for what its services publish and consume. The section
-// holds nothing else: a TypeScript process would start every subscription it is told of.
-func wireTopics(p *Process) {
-	published, consumed := p.Uses("topic"), map[string][]app.Edge{} // consumed: by topic
-	for _, e := range p.Edges {
-		// The gateway that runs a copy of the auth handler's service leaves its messages to the process that serves it.
-		if e.Kind == "subscription" && e.Service != p.AuthService {
+// consumes reports whether a use is a subscription that the workload receives from. The gateway that runs a copy of the auth
+// handler's service leaves its messages to the process that serves it.
+func consumes(w *deploy.Workload, e app.Edge) bool {
+	return e.Kind == "subscription" && e.Service != w.AuthService
+}
+
+// bindTopics gives a workload the rights for what its services publish.
+func bindTopics(w *deploy.Workload) {
+	published, consumed := w.Uses("topic"), map[string][]app.Edge{} // consumed: by topic
+	for _, e := range w.Edges {
+		if consumes(w, e) {
 			consumed[e.Parent] = append(consumed[e.Parent], e)
 		}
 	}
-	var topics []value.Field
-	for _, r := range p.Of("topic") {
-		arn := "local.platform." + p.topicLabel(r.Name) + "_arn"
-		var actions []string
-		var comment string
-		if p.App.Runtime == app.EncoreGo && len(published[r.Name])+len(consumed[r.Name]) > 0 {
+	for _, r := range w.Of("topic") {
+		used := len(published[r.Name])+len(consumed[r.Name]) > 0
+		grant := deploy.Grant{Of: r.ID(), Name: topicLabel(w.Deployment, r.Name), Resources: []value.Value{topicARN(r.Name)}}
+		if w.Runtime() == app.EncoreGo && used {
 			// The Go runtime asks for the attributes of every topic in its config, and panics when it may not.
-			actions = append(actions, "sns:GetTopicAttributes")
-			comment = fmt.Sprintf("looks up topic %s at start", quoted(r.Name))
+			grant.Actions = append(grant.Actions, "sns:GetTopicAttributes")
+			grant.Why = deploy.Why{Does: "looks up " + r.ID().Quoted() + " at start"}
 		}
 		if uses := published[r.Name]; len(uses) > 0 {
-			if p.App.Containers() {
+			if w.Runtime() == app.Containers {
 				// Clients that take a topic's ARN ask with it whether the topic is there, and whether it is a FIFO topic.
-				actions = append(actions, "sns:GetTopicAttributes")
+				grant.Actions = append(grant.Actions, "sns:GetTopicAttributes")
 			}
-			actions = append(actions, "sns:Publish")
-			comment = fmt.Sprintf("publishes to topic %s, in %s", quoted(r.Name), places(uses))
-			p.useTopicKey(r.Name, "kms:Decrypt", "kms:GenerateDataKey")
+			grant.Actions = append(grant.Actions, "sns:Publish")
+			grant.Why = deploy.Why{Does: "publishes to " + r.ID().Quoted(), Places: deploy.Places(uses)}
+			useTopicKey(w, r.Name, "kms:Decrypt", "kms:GenerateDataKey")
 		}
-		if len(actions) > 0 {
-			p.permit(p.topicLabel(r.Name), comment, actions, value.Traversal(arn))
+		if len(grant.Actions) > 0 {
+			w.Permit(grant)
 		}
-		if len(published[r.Name])+len(consumed[r.Name]) > 0 {
-			topics = append(topics, Arg(r.Name, value.Map(
-				Arg("arn", value.Traversal(arn)),
-				Arg("subscriptions", p.subscriptions(consumed[r.Name])),
-			)))
+		// Encore's runtimes find a subscription by its topic; a container that only consumes has no use for one.
+		if len(published[r.Name]) > 0 || used && w.Runtime() != app.Containers {
+			w.Bind(deploy.Binding{Of: r.ID(), Attributes: map[string]value.Value{"arn": topicARN(r.Name)}, Why: about(r.ID(), published[r.Name])})
 		}
-	}
-	if len(topics) > 0 {
-		// One entry: of several, the Go runtime keeps the last.
-		p.Config["pubsub"] = value.List(value.Object(
-			Arg("type", value.String("aws_sns_sqs")),
-			Arg("topics", value.Map(topics...)),
-		))
 	}
 }
 
-// useTopicKey lets the process use the key that encrypts a topic: the environment's, or the one its owner chose, if any.
-func (p *Process) useTopicKey(topic string, actions ...string) {
-	existing := p.Env.ExistingTopic(topic)
+// useTopicKey lets the workload use the key that encrypts a topic: the environment's, or the one its owner chose, if any.
+func useTopicKey(w *deploy.Workload, topic string, actions ...string) {
+	existing := w.Env.ExistingTopic(topic)
 	switch {
 	case existing == nil:
-		p.useKey("sns", actions...)
+		useKey(w, "sns", actions...)
 	case existing.KeyARN != "":
-		p.useOwnersKey(existing.KeyARN, p.topicLabel(topic), "topic "+quoted(topic), value.Traversal("local.platform."+p.topicLabel(topic)+"_key"), "sns", actions...)
+		id := app.ID{Kind: "topic", Name: topic}
+		useOwnersKey(w, existing.KeyARN, topicLabel(w.Deployment, topic), id.Quoted(), value.Of(id, "key_arn"), "sns", actions...)
 	}
 }
 
-// subscriptions permits a process to consume, and returns where from.
-func (p *Process) subscriptions(edges []app.Edge) value.Value {
-	var fields []value.Field
-	for _, e := range edges {
-		label := p.subscriptionLabel(e.Parent, e.Resource)
+// bindSubscriptions permits a workload to consume, and tells it where from.
+func bindSubscriptions(w *deploy.Workload) {
+	for _, e := range w.Edges {
+		if !consumes(w, e) {
+			continue
+		}
 		actions := []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}
-		if p.App.Containers() {
+		if w.Runtime() == app.Containers {
 			// Encore's runtimes know the URL and ask for nothing else. Most clients of other programs look the queue up by its name, and
 			// read its visibility timeout and its length when they start.
 			actions = []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage"}
 		}
-		p.permit(label, fmt.Sprintf("consumes subscription %s of topic %s, in %s", quoted(e.Resource), quoted(e.Parent), e.At.Filename),
-			actions, value.Traversal("local.platform."+label+".queue_arn"))
-		p.useKey("sqs", "kms:Decrypt")
-		p.Queues = append(p.Queues, Queue{Name: p.Label("subscription", e.Parent, e.Resource), ARN: value.Traversal("local.platform." + label + ".queue_arn"),
-			Comment: fmt.Sprintf("subscription %s of topic %s", quoted(e.Resource), quoted(e.Parent))})
-		fields = append(fields, Arg(e.Resource, value.Object(Arg("url", value.Traversal("local.platform."+label+".queue_url")))))
+		id, arn := e.To(), value.Of(e.To(), "queue_arn")
+		w.Permit(deploy.Grant{
+			Of: id, Name: subscriptionLabel(w.Deployment, e.Parent, e.Resource), Actions: actions, Resources: []value.Value{arn},
+			Why: deploy.Why{Does: "consumes " + id.Quoted(), Places: []deploy.Place{{File: e.At.Filename}}},
+		})
+		useKey(w, "sqs", "kms:Decrypt")
+		w.Queues = append(w.Queues, deploy.Queue{Of: id, Name: w.Deployment.Label("subscription", e.Parent, e.Resource), ARN: arn, Why: deploy.Why{Of: id.Quoted()}})
+		w.Bind(deploy.Binding{Of: id, Attributes: map[string]value.Value{"url": value.Of(id, "queue_url")}, Why: about(id, []app.Edge{e})})
 	}
-	return value.Map(fields...)
 }
+
+// configTopics is the section pubsub. It holds what the process uses and nothing else: a TypeScript process would start every
+// subscription it is told of.
+func configTopics(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	subscriptions := map[string][]value.Field{}
+	for _, b := range w.Bound("subscription") {
+		subscriptions[b.Of.Parent] = append(subscriptions[b.Of.Parent], Arg(b.Of.Name, value.Object(Arg("url", b.Attributes["url"]))))
+	}
+	var topics []value.Field
+	for _, b := range bound {
+		topics = append(topics, Arg(b.Of.Name, value.Map(
+			Arg("arn", b.Attributes["arn"]),
+			Arg("subscriptions", value.Map(subscriptions[b.Of.Name]...)),
+		)))
+	}
+	// One entry: of several, the Go runtime keeps the last.
+	return []value.Field{Arg("pubsub", value.List(value.Object(
+		Arg("type", value.String("aws_sns_sqs")),
+		Arg("topics", value.Map(topics...)),
+	)))}, nil
+}
+
+// configSubscriptions adds nothing: the section of topics names each topic's subscriptions.
+func configSubscriptions(*deploy.Workload, []deploy.Binding) ([]value.Field, []deploy.Secret) {
+	return nil, nil
+}
+
+// topicVariables and subscriptionVariables are what a container is told of what it publishes to and consumes.
+var (
+	topicVariables        = []Variable{{Pattern: "<NAME>_TOPIC_ARN", Attribute: "arn", Meaning: "ARN of the SNS topic."}}
+	subscriptionVariables = []Variable{{Pattern: "<PARENT>_<NAME>_QUEUE_URL", Attribute: "url",
+		Meaning: "URL of the SQS queue; `<PARENT>` is the topic. A message is SNS's envelope, with the published text in `Message`."}}
+)

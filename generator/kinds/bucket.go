@@ -1,11 +1,15 @@
 package kinds
 
 import (
+	"fmt"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
 )
 
 // Operations on a bucket, by the names of Encore's metadata.
@@ -88,11 +92,22 @@ var Buckets = Kind{
 	Manifest:   []source.ManifestSpelling{bucketManifest},
 	Metadata:   bucketMetadata,
 	Read:       readBucket,
-	Lower:      lowerBuckets,
-	Wire:       wireBuckets,
-	CheckUse:   checkBucketUse,
-	Check:      checkBuckets,
-	Verbs:      bucketVerbs,
+	Platform:   lowerBuckets,
+	Holds: Holding{
+		Fixed: map[string][]string{"bucket": {"name"}, "log-bucket": {"name"}}, // aws_s3_bucket.bucket
+		Lost:  "every object in it is deleted",
+		Ways: func(physical string, _ map[string]string) []string {
+			return []string{"declare it again, by the same name",
+				fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}
+		},
+	},
+	Bind:     bindBuckets,
+	Config:   configBuckets,
+	Env:      bucketVariables,
+	Settled:  bucketSettled,
+	CheckUse: checkBucketUse,
+	Check:    checkBuckets,
+	Verbs:    bucketVerbs,
 }
 
 func readBucket(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
@@ -108,4 +123,74 @@ func checkBucketUse(use source.Use, of app.Resource) hcl.Diagnostics {
 	return hcl.Diagnostics{diagnostic.Error(use.At, "Public URL of a private bucket",
 		"make the bucket public, or hand out a signed download URL",
 		"The objects of bucket %q have no public URL: it is private, declared at %s.", of.Name, diagnostic.Place(of.At))}
+}
+
+// bucketTypeScript is how TypeScript code declares and uses one.
+var bucketTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/storage/objects", Constructors: []string{"Bucket"},
+	ParentArg: -1, NameArg: 0, ConfigArg: 1,
+	Grammar: source.Kebab,
+	Named:   "named",
+	Methods: map[string][]string{
+		"upload":            {WriteObject},
+		"download":          {ReadObjectContents},
+		"list":              {ListObjects},
+		"remove":            {DeleteObject},
+		"attrs":             {GetObjectMetadata},
+		"exists":            {GetObjectMetadata},
+		"publicUrl":         {GetPublicURL},
+		"signedUploadUrl":   {SignedUploadURL},
+		"signedDownloadUrl": {SignedDownloadURL},
+	},
+	Ref: "ref",
+	Permissions: map[string][]string{
+		"Uploader":         {WriteObject},
+		"SignedUploader":   {SignedUploadURL},
+		"Downloader":       {ReadObjectContents},
+		"SignedDownloader": {SignedDownloadURL},
+		"Lister":           {ListObjects},
+		"Remover":          {DeleteObject},
+		"Attrser":          {GetObjectMetadata},
+		"PublicUrler":      {GetPublicURL},
+		"ReadWriter": {
+			WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
+			SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
+		},
+	},
+	Strict:  true,
+	Outside: source.OutsideNone,
+}
+
+// bucketManifest is how a manifest declares and uses one.
+var bucketManifest = source.ManifestSpelling{
+	Block: "bucket", Grammar: source.Kebab, Meaning: "An object storage bucket.",
+	Settings: []settings.Setting{
+		{Name: "public", Type: settings.Bool, Default: "`false`", Meaning: "Whether anybody may read the objects, through CloudFront."},
+		{Name: "versioned", Type: settings.Bool, Default: "`false`", Meaning: "Whether overwritten and deleted objects are kept."},
+	},
+	ListMeaning: "A bucket it uses.",
+	Operations: map[string]string{
+		"list": ListObjects, "read": ReadObjectContents, "write": WriteObject, "delete": DeleteObject, "attributes": GetObjectMetadata,
+		"update_attributes": UpdateObjectMetadata, "public_url": GetPublicURL, "sign_upload": SignedUploadURL, "sign_download": SignedDownloadURL,
+	},
+}
+
+// bucketMetadata is how Encore's metadata lists one.
+var bucketMetadata = source.MetadataSpelling{
+	List: []string{"buckets"}, Name: "name",
+	Settings: []source.MetadataSetting{
+		{Field: "public", Setting: "Public", Type: source.MetadataFlag},
+		{Field: "versioned", Setting: "Versioned", Type: source.MetadataFlag},
+	},
+	UsedIn: "buckets", UsedName: "bucket", UsedOperations: "operations",
+	Operations: []string{
+		"", ListObjects, ReadObjectContents, WriteObject, UpdateObjectMetadata, GetObjectMetadata, DeleteObject, GetPublicURL, SignedUploadURL,
+		SignedDownloadURL,
+	},
+}
+
+// bucketSettled are the arguments of its modules that no override can set.
+var bucketSettled = map[string]map[string]stack.Settled{
+	"bucket": {"key_prefix": {Why: "the application is not told of it, and its rights are to the whole bucket", Instead: "remove it"}},
+	"cdn":    {"origin_path": {Why: "the application hands out addresses without it", Instead: "remove it"}},
 }

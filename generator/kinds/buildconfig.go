@@ -3,6 +3,8 @@ package kinds
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/groundplan/groundplan/generator/deploy"
 )
 
 // BuildConfigName is an infra config for `encore build docker`, which computes CUE configuration when it builds the
@@ -13,7 +15,7 @@ const BuildConfigName = "build.infra.json"
 const replaced = "replaced-at-start"
 
 // BuildConfig is the infra config to build an image with. Encore reads JSON with comments.
-func BuildConfig(d *Deployment) []byte {
+func BuildConfig(d *deploy.Deployment) []byte {
 	baseURL := "http://" + replaced
 	if d.Env.Domain != "" {
 		baseURL = "https://" + d.Env.Domain

@@ -6,7 +6,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
 )
 
 // Cache is a Redis cluster that services keep keyspaces in.
@@ -30,10 +32,13 @@ var evictionPolicies = map[string]source.Value{
 	"NoEviction":     {Kind: source.String, Text: "noeviction"},
 }
 
+// cacheNoun is what messages and comments call one.
+const cacheNoun = "cache cluster"
+
 // Caches is the kind of cache clusters.
 var Caches = Kind{
 	Name: "cache",
-	Noun: "cache cluster",
+	Noun: cacheNoun,
 	Go: []source.GoSpelling{{
 		Package:      "encore.dev/storage/cache",
 		TypeName:     "cache.Cluster",
@@ -55,9 +60,20 @@ var Caches = Kind{
 	Verbs:       map[string]string{"": "keeps keys"},
 	StoragePort: cachePort,
 	Logs:        cacheLogs,
-	Lower:       lowerCaches,
-	Wire:        wireCaches,
-	Check:       checkCaches,
+	Platform:    lowerCaches,
+	Holds: Holding{
+		// aws_elasticache_replication_group.replication_group_id; engine_version when it is lowered
+		Fixed: map[string][]string{"cache": {"name", "engine_version"}},
+		Lost:  "everything in it is gone",
+		Ways: func(string, map[string]string) []string {
+			return []string{"declare it again, by the same name", "what is in a cache can be had again? Then go on"}
+		},
+	},
+	Bind:    bindCaches,
+	Config:  configCaches,
+	Env:     cacheVariables,
+	Settled: cacheSettled,
+	Check:   checkCaches,
 }
 
 func readCache(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
@@ -136,4 +152,63 @@ func readKeyspace(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 			"The key pattern %q has an empty segment.", pattern))
 	}
 	return keyspace, diags
+}
+
+// cacheTypeScript is how TypeScript code declares and uses one.
+var cacheTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/storage/cache", Constructors: []string{"CacheCluster"},
+	ParentArg: -1, NameArg: 0, ConfigArg: 1,
+	Named:  "named",
+	Opaque: []string{"defaultExpiry"},
+	// Only keyspaces use a cluster.
+	Methods: map[string][]string{},
+}
+
+// keyspaceTypeScript is how TypeScript code declares and uses one.
+var keyspaceTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/storage/cache",
+	Constructors: []string{
+		"StringKeyspace", "IntKeyspace", "FloatKeyspace", "StringListKeyspace", "NumberListKeyspace",
+		"StringSetKeyspace", "NumberSetKeyspace", "StructKeyspace",
+	},
+	ParentArg: 0, ParentKind: "cache", NameArg: -1, ConfigArg: 1, ConfigRequired: true,
+	Opaque:        []string{"defaultExpiry"},
+	TypeArgument:  "the type of its keys",
+	InService:     true,
+	ByDeclaration: true,
+}
+
+// cacheManifest is how a manifest declares and uses one.
+var cacheManifest = source.ManifestSpelling{
+	Block: "cache", Grammar: source.Kebab, Meaning: "A Redis cluster.",
+	Settings: []settings.Setting{
+		{Name: "eviction_policy", Type: settings.String, Default: "`\"allkeys-lru\"`",
+			Meaning: "What goes when the memory is full: a policy by its name in Redis."},
+	},
+	ListMeaning: "A cache it keeps keys in.",
+	Parts:       "key_patterns", PartKind: "keyspace", PartField: "key_pattern",
+	PartsMeaning: "What its keys look like, as in `session/:id`; it can use no other key, and no other service these. `:key` opens all of them.",
+}
+
+// cacheMetadata is how Encore's metadata lists one.
+var cacheMetadata = source.MetadataSpelling{
+	List: []string{"cache_clusters"}, Name: "name",
+	Settings: []source.MetadataSetting{{Field: "eviction_policy", Setting: "EvictionPolicy"}},
+}
+
+// keyspaceMetadata is how Encore's metadata lists one.
+var keyspaceMetadata = source.MetadataSpelling{
+	List: []string{"cache_clusters", "keyspaces"}, Nameless: true, Parent: "name", ParentKind: "cache", Service: "service",
+	// In TypeScript a service that uses the cluster without a keyspace of its own is listed without a pattern.
+	Whole:    "path_pattern",
+	Settings: []source.MetadataSetting{{Field: "path_pattern", Setting: "KeyPattern", Type: source.MetadataPattern}},
+}
+
+// cacheSettled are the arguments of its modules that no override can set.
+var cacheSettled = map[string]map[string]stack.Settled{
+	"cache": {
+		"password_rotation": {Why: "a new password reaches each task when it starts, and the cache knows one alone: logins fail until all tasks are new", Instead: "give the user both passwords for a while, as infra/README.md shows"},
+		"cluster_mode":      {Why: "Encore's clients do not speak it", Instead: "remove it"},
+		"secret_prefix":     {Why: "other code knows the secrets by their names", Instead: "remove it"},
+	},
 }

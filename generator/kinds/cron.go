@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -59,13 +60,12 @@ var Crons = Kind{
 		Methods:    map[string][]string{},
 		InService:  true,
 	}},
-	TypeScript:    []source.TypeScriptSpelling{cronTypeScript},
-	Manifest:      []source.ManifestSpelling{cronManifest},
-	Metadata:      cronMetadata,
-	Read:          readCron,
-	Logs:          cronLogs,
-	LowerServices: lowerCrons,
-	Check:         checkCrons,
+	TypeScript: []source.TypeScriptSpelling{cronTypeScript},
+	Manifest:   []source.ManifestSpelling{cronManifest},
+	Metadata:   cronMetadata,
+	Read:       readCron,
+	Schedules:  cronSchedules,
+	Check:      checkCrons,
 }
 
 // cronSettings mirrors cron.JobConfig, where Every counts seconds.
@@ -220,4 +220,42 @@ func goInterval(minutes int) string {
 		return fmt.Sprintf("%d * cron.Hour", hours)
 	}
 	return fmt.Sprintf("%d*cron.Hour + %d*cron.Minute", hours, rest)
+}
+
+// cronTypeScript is how TypeScript code declares and uses one.
+var cronTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/cron", Constructors: []string{"CronJob"},
+	ParentArg: -1, NameArg: 0, ConfigArg: 1, ConfigRequired: true,
+	References: []string{"endpoint"},
+	Durations:  []string{"every"},
+	Methods:    map[string][]string{},
+}
+
+// cronManifest is how a manifest declares and uses one.
+var cronManifest = source.ManifestSpelling{
+	Block: "cron", Grammar: source.Kebab,
+	Meaning: "A schedule, in UTC unless it has a `time_zone`, on which an endpoint is called or a job is started. It has `every` or `schedule`, and `endpoint` or `job`.",
+	Settings: []settings.Setting{
+		{Name: "title", Type: settings.String, Default: "its name", Meaning: "What people call it."},
+		{Name: "every", Type: settings.Duration, Default: "none", Meaning: "How often it runs: whole minutes that divide a day, counted from midnight."},
+		{Name: "schedule", Type: settings.String, Default: "none", Meaning: "When it runs: minute, hour, day of the month, month and day of the week, as in `0 3 * * 1-5`."},
+		{Name: "endpoint", Type: settings.String, Default: "none", Meaning: "What it calls, as in `billing.Report`: an endpoint without parameters."},
+		{Name: "job", Type: settings.String, Default: "none", Only: source.ForContainers, Meaning: "The job it starts. A run that cannot start, does not start in an hour, or ends with another status than 0 raises an alarm."},
+		{Name: "time_zone", Type: settings.String, Default: "`\"UTC\"`", Only: source.ForContainers,
+			Meaning: "Time zone of the schedule of a job, as in `Europe/Berlin`. A time that a change of the clocks leaves out is a run that is left out; one that comes twice is one run."},
+	},
+	Endpoint: "endpoint", Job: "job",
+}
+
+// cronMetadata is how Encore's metadata lists one.
+var cronMetadata = source.MetadataSpelling{
+	List: []string{"cron_jobs"}, Name: "id",
+	Settings: []source.MetadataSetting{
+		{Field: "title", Setting: "Title"},
+		{Field: "schedule", Type: source.MetadataVariant, Variants: []source.MetadataVariantSetting{
+			{Prefix: "every:", Setting: "Every", Unit: 60}, // minutes, of which the setting wants seconds
+			{Prefix: "schedule:", Setting: "Schedule"},
+		}},
+		{Field: "endpoint", Setting: "Endpoint", Type: source.MetadataEndpoint},
+	},
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
 )
 
 // Database is a PostgreSQL database with its migrations.
@@ -53,9 +55,17 @@ var Databases = Kind{
 	Verbs:       map[string]string{"": "uses"},
 	StoragePort: 5432,
 	Logs:        databaseLogs,
-	Lower:       lowerDatabases,
-	Wire:        wireDatabases,
-	Check:       checkDatabases,
+	Platform:    lowerDatabases,
+	// What holds the data of databases is their server: a database that leaves the code stays on it.
+	Holds: Holding{Fixed: map[string][]string{
+		"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS
+		"database-server":  {"name", "engine_version"}, // aws_db_subnet_group.name, which RDS refuses to leave; a lower version as well
+	}},
+	Bind:    bindDatabases,
+	Config:  configDatabases,
+	Env:     databaseVariables,
+	Settled: databaseSettled,
+	Check:   checkDatabases,
 }
 
 // databaseSettings mirrors sqldb.DatabaseConfig.
@@ -148,4 +158,43 @@ func migrationsIn(decl source.Decl, in Input, dir string, at hcl.Range) (*Databa
 func isDir(files fs.FS, dir string) bool {
 	info, err := fs.Stat(files, dir)
 	return err == nil && info.IsDir()
+}
+
+// databaseTypeScript is how TypeScript code declares and uses one.
+var databaseTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/storage/sqldb", Constructors: []string{"SQLDatabase"},
+	ParentArg: -1, NameArg: 0, ConfigArg: 1,
+	Named:           "named",
+	MigrationsField: "migrations",
+	Held:            true,
+	// Methods stays nil: a database has no operations, and handing it to a library is a use like any other. Code outside
+	// every service may use it: whoever imports that code reaches it.
+}
+
+// databaseManifest is how a manifest declares and uses one.
+var databaseManifest = source.ManifestSpelling{
+	Block: "database", Grammar: source.Snake, Meaning: "A PostgreSQL database.",
+	Settings: []settings.Setting{
+		{Name: "migrations", Type: settings.String, Default: "none; required for `encore-go`", Meaning: "Folder of SQL migrations, relative to the manifest."},
+	},
+	Migrations:  "migrations",
+	List:        "databases",
+	ListMeaning: "Databases it reads and writes.",
+}
+
+// databaseMetadata is how Encore's metadata lists one.
+var databaseMetadata = source.MetadataSpelling{
+	List: []string{"sql_databases"}, Name: "name",
+	Migrations: "migration_rel_path", MigrationFiles: "migrations",
+	UsedIn: "databases", ByDeclaration: true,
+}
+
+// databaseSettled are the arguments of its modules that no override can set.
+var databaseSettled = map[string]map[string]stack.Settled{
+	"database-server": {
+		"instance_class": {Why: "connection pools follow from the size of the server", Instead: "set instance_class in the database_server block"},
+	},
+	"database-cluster": {
+		"max_capacity": {Why: "connection pools follow from the size of the server", Instead: "set max_capacity in the database_server block"},
+	},
 }

@@ -1,11 +1,16 @@
 package kinds
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/emit"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -18,23 +23,32 @@ import (
 // environment's key and its network.
 var Followed = []string{"key_arn", "vpc_id", "subnet_ids", "topic_arn", "bucket_regional_domain_name"}
 
-// Fixed are the other arguments that replace what holds data, by module. A module that is not listed holds none: processes,
-// schedules, distributions and what runs in a cluster are made again from the code, logs of processes end with them, as do
-// their generated passwords.
-var Fixed = map[string][]string{
-	"bucket":           {"name"},                   // aws_s3_bucket.bucket
-	"cache":            {"name", "engine_version"}, // aws_elasticache_replication_group.replication_group_id; engine_version when it is lowered
-	"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS
-	"database-server":  {"name", "engine_version"}, // aws_db_subnet_group.name, which RDS refuses to leave; a lower version as well
-	"encryption-key":   nil,                        // aws_kms_key has no such argument: the key goes with its module call
-	"generated-secret": {"name"},                   // aws_secretsmanager_secret.name
-	"load-balancer":    {"name"},                   // aws_s3_bucket.bucket, which holds access logs
-	"log-bucket":       {"name"},                   // aws_s3_bucket.bucket
-	"network":          {"cidr", "zones"},          // aws_vpc.cidr_block; aws_subnet of a zone: what stands in it cannot stay
-	"registry":         {"name"},                   // aws_ecr_repository.name
-	"secret":           {"name"},                   // aws_secretsmanager_secret.name
-	"subscription":     {"name", "fifo"},           // aws_sqs_queue.name and .fifo_queue
-	"topic":            {"name", "fifo"},           // aws_sns_topic.name and .fifo_topic
+// Holding is what is lost with a resource, and what of it cannot change without that.
+type Holding struct {
+	// Fixed are the arguments, besides those that Followed lists, that replace what holds data, by module.
+	Fixed map[string][]string
+	// Lost is what is lost with one; "" for a kind that holds nothing.
+	Lost string
+	// Ways are how somebody keeps what is in one that leaves the code. physical is what it is called on AWS, facts are what the lock
+	// remembers of it.
+	Ways func(physical string, facts map[string]string) []string
+}
+
+// Fixed are the other arguments that replace what holds data, by module: those of kinds, and of what every environment has. A
+// module that is not listed holds none: processes, schedules, distributions and what runs in a cluster are made again from the
+// code, logs of processes end with them, as do their generated passwords.
+func Fixed() map[string][]string {
+	fixed := map[string][]string{
+		"encryption-key":   nil,               // aws_kms_key has no such argument: the key goes with its module call
+		"generated-secret": {"name"},          // aws_secretsmanager_secret.name
+		"load-balancer":    {"name"},          // the name of what holds its access logs
+		"network":          {"cidr", "zones"}, // aws_vpc.cidr_block; aws_subnet of a zone: what stands in it cannot stay
+		"registry":         {"name"},          // aws_ecr_repository.name
+	}
+	for _, kind := range All {
+		maps.Copy(fixed, kind.Holds.Fixed)
+	}
+	return fixed
 }
 
 // Values that a holding has besides arguments of its module.
@@ -55,48 +69,62 @@ const (
 	account = "<account>"
 )
 
-// hold remembers what is fixed of a module call, its arguments as they will be printed.
-func (s *Stack) hold(module, id string, args []value.Field) {
-	fixed, holds := Fixed[module]
-	if !holds || module == "generated-secret" && id != serviceAuthID {
-		return
+// Held are the values that cannot change without replacing something that holds data, of what the stacks of a deployment
+// make and are given: see Fixed.
+func Held(d *deploy.Deployment, stacks ...*stack.Stack) map[app.ID]map[string]string {
+	held, all := map[app.ID]map[string]string{}, Fixed()
+	for _, s := range stacks {
+		for id, call := range s.Calls {
+			// Passwords of processes end with them; the key between all processes does not.
+			if fixed, holds := all[call.Module]; holds && (call.Module != "generated-secret" || id == app.ServiceAuthKey) {
+				held[id] = facts(d.Env, call, fixed)
+			}
+		}
+		// Whatever else is brought holds nothing that terraform could destroy.
+		if s.Brought(app.EncryptionKey) {
+			held[app.EncryptionKey] = map[string]string{OwnFact: d.Env.KeyARN}
+		}
+		if s.Brought(app.Network) {
+			held[app.Network] = map[string]string{OwnFact: d.Env.Network.VPCID}
+		}
 	}
+	for _, server := range d.Env.DatabaseServers {
+		for _, database := range server.Databases {
+			if r := d.Resource("database", "", database); r != nil {
+				held[r.ID()] = map[string]string{ServerFact: server.Name}
+			}
+		}
+	}
+	return held
+}
+
+// facts are what is fixed of a module call.
+func facts(env *environment.Environment, call stack.Call, fixed []string) map[string]string {
 	facts := map[string]string{}
 	for _, name := range fixed {
-		written := modules.Default(module, name)
-		if i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
-			written, _ = emit.Line(args[i].Value, nil)
+		written := modules.Default(call.Module, name)
+		if i := slices.IndexFunc(call.Args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
+			written, _ = emit.Line(call.Args[i].Value, nil)
 		}
-		facts[name] = s.fact(written)
+		facts[name] = fact(env, written)
 	}
-	switch module {
+	switch call.Module {
 	case "encryption-key", "network":
 		facts[OwnFact] = Made
 	case "load-balancer":
-		facts[InternalFact] = strconv.FormatBool(s.Env.Internal)
+		facts[InternalFact] = strconv.FormatBool(env.Internal)
 		// The module protects none without a domain: its first one replaces it.
-		facts[ProtectedFact] = strconv.FormatBool(s.Env.DeletionProtection && s.Env.Domain != "")
+		facts[ProtectedFact] = strconv.FormatBool(env.DeletionProtection && env.Domain != "")
 	case "database-server":
 		facts[EngineFact] = "postgres"
 	case "database-cluster":
 		facts[EngineFact] = "aurora"
 	}
-	s.Holdings[id] = facts
-}
-
-// holdExisting remembers the key or the network that an environment brings: with another one all that uses it would go.
-// Whatever else is brought holds nothing that terraform could destroy.
-func (s *Stack) holdExisting(id string) {
-	switch id {
-	case "encryption key":
-		s.Holdings[id] = map[string]string{OwnFact: s.Env.KeyARN}
-	case "network":
-		s.Holdings[id] = map[string]string{OwnFact: s.Env.Network.VPCID}
-	}
+	return facts
 }
 
 // fact is a printed value without the quotes of HCL, and with the account's id left out wherever it comes from.
-func (s *Stack) fact(written string) string {
+func fact(env *environment.Environment, written string) string {
 	text := strings.ReplaceAll(written, "${data.aws_caller_identity.current.account_id}", account)
 	if list, is := strings.CutPrefix(text, "["); is {
 		text = strings.ReplaceAll(strings.TrimSuffix(list, "]"), `"`, "") // a, b
@@ -104,7 +132,7 @@ func (s *Stack) fact(written string) string {
 	if bare, err := strconv.Unquote(text); err == nil {
 		text = bare
 	}
-	if id := s.Env.AccountID; id != "" && strings.HasSuffix(text, "-"+id) {
+	if id := env.AccountID; id != "" && strings.HasSuffix(text, "-"+id) {
 		text = strings.TrimSuffix(text, id) + account
 	}
 	return text

@@ -1,8 +1,8 @@
 // Package kinds says what each kind of resource is: how it is spelled in source, what its settings mean, what
-// Encore demands of it, and what it becomes on AWS.
+// Encore demands of it, what it becomes on AWS, and what a workload that uses one gets.
 //
-// One file per kind reads declarations into the application model; the lowering of a kind stands beside it. A kind
-// must not know how source is parsed, nor how HCL is printed.
+// One file per kind reads declarations into the application model; beside it stand what the platform makes of a kind
+// (lower_*.go) and what is bound to a workload (bind_*.go). A kind must not know how source is parsed, how HCL is printed, nor what runs workloads.
 package kinds
 
 import (
@@ -12,7 +12,10 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/groundplan/groundplan/generator/value"
 )
 
 // Kind is one kind of resource, as data. Everything that differs between kinds stands here; whoever walks All needs no
@@ -25,13 +28,14 @@ type Kind struct {
 	// Go is how Go code declares and uses it; several entries when constructors differ in shape. GoSpellings fills in
 	// kind and noun.
 	Go []source.GoSpelling
-	// TypeScript is how TypeScript code declares and uses it; several entries when constructors differ in shape.
+	// TypeScript is how TypeScript code declares and uses it, as Encore's TypeScript parser recognises, demands and refuses it; several entries when constructors differ in shape.
 	// TypeScriptSpellings fills in kind and noun.
 	TypeScript []source.TypeScriptSpelling
 	// Manifest is how a manifest declares and uses it; several entries when blocks differ. ManifestSpellings fills in kind
 	// and noun. Empty for a kind that another one's use declares.
 	Manifest []source.ManifestSpelling
-	// Metadata is how Encore's metadata lists it. MetadataSpellings fills in kind and noun.
+	// Metadata is how Encore's metadata lists it: lists and fields are those of its schema, encore.parser.meta.v1.Data, and
+	// enumerations in the order of their numbers there. MetadataSpellings fills in kind and noun.
 	Metadata source.MetadataSpelling
 	// Read turns a declaration into the settings that become the resource's Spec, a pointer to the kind's own struct,
 	// and reports what is wrong with them. Settings that were not written hold Encore's defaults.
@@ -60,22 +64,33 @@ type Kind struct {
 	// Private says that only the service that declares it may use it.
 	Private bool
 
-	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
-	// has to admit these. Nil for a kind that writes no logs.
-	Logs func(d *Deployment) []string
-	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
-	StoragePort int
-	// Lower adds what the application's resources of this kind become to the platform stack, Wire to a process
-	// what its uses of them need. Nil for a kind that needs no such thing.
-	Lower func(s *Stack, resources []app.Resource)
-	Wire  func(p *Process)
 	// OfRuntime says that Encore's runtimes do it by themselves: plain containers have no part in it.
 	OfRuntime bool
-	// LowerServices adds to the services stack what a declaration becomes there: what needs both ends, and changes with a
-	// deploy. Nil for a kind that adds nothing.
-	LowerServices func(s *Stack, resources []app.Resource)
+	// Bind adds to a workload what its uses of the kind ask for: grants, network paths, and bindings, which are what it has to know. It
+	// says nothing of how the workload is told. Nil for a kind that asks for nothing.
+	Bind func(w *deploy.Workload)
+	// Config renders the bindings to resources of the kind, one or more, as sections of the infra config that Encore's runtimes
+	// read, with the secrets whose variables the sections name. Nil for a kind that no workload of Encore's is bound to.
+	Config func(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret)
+	// Env are the environment variables that a plain container is told by. Empty for a kind that no container is bound to.
+	Env []Variable
+	// Schedules are the things that happen at certain times because a resource says so. Nil for a kind that says no times.
+	Schedules func(d *deploy.Deployment) []deploy.Schedule
+
+	// Platform adds what the application's resources of this kind become to the platform stack. Nil for a kind that becomes
+	// nothing there.
+	Platform func(d *deploy.Deployment, s *stack.Stack, resources []app.Resource)
+	// Settled are the arguments of the modules it becomes that no override can set: see stack.Settings.
+	Settled map[string]map[string]stack.Settled
+	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
+	// has to admit these. Nil for a kind that writes no logs.
+	Logs func(d *deploy.Deployment) []string
+	// Holds is what is lost with a resource of the kind; the zero Holding for one that holds nothing.
+	Holds Holding
+	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
+	StoragePort int
 	// Check reports what only the whole deployment shows. Nil when nothing does.
-	Check func(d *Deployment) hcl.Diagnostics
+	Check func(d *deploy.Deployment) hcl.Diagnostics
 }
 
 // All lists the kinds in the order messages and diagrams show them. A new kind is a new file and a line here.
@@ -121,6 +136,29 @@ func TypeScriptSpellings() []source.TypeScriptSpelling {
 			spelling.Kind, spelling.Noun = k.Name, k.Noun
 			spellings = append(spellings, spelling)
 		}
+	}
+	return spellings
+}
+
+// ManifestSpellings is the table the manifest reader is given.
+func ManifestSpellings() []source.ManifestSpelling {
+	var spellings []source.ManifestSpelling
+	for _, k := range All {
+		for _, spelling := range k.Manifest {
+			spelling.Kind, spelling.Noun = k.Name, k.Noun
+			spellings = append(spellings, spelling)
+		}
+	}
+	return spellings
+}
+
+// MetadataSpellings is the table the reader of Encore's metadata is given.
+func MetadataSpellings() []source.MetadataSpelling {
+	var spellings []source.MetadataSpelling
+	for _, k := range All {
+		spelling := k.Metadata
+		spelling.Kind, spelling.Noun = k.Name, k.Noun
+		spellings = append(spellings, spelling)
 	}
 	return spellings
 }

@@ -29,7 +29,7 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 			t.Errorf("Named does not find %s", kind.Name)
 		}
 		// A part is declared in a manifest by the use of what it is a part of, and becomes nothing of its own.
-		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Lower == nil && kind.LowerServices == nil) {
+		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Platform == nil && kind.Schedules == nil) {
 			t.Errorf("%s cannot be written in TypeScript or in a manifest, or becomes nothing", kind.Name)
 		}
 		if kind.PartOf != "" && kind.PartName == "" {
@@ -156,7 +156,7 @@ func TestReadDatabase(t *testing.T) {
 		{"none in Go", source.Decl{Package: "a", Config: object()}, goApp, Database{}, "Missing migrations folder"},
 		{"drive letter", source.Decl{Package: "a", Config: object("Migrations", `C:\sql`)}, goApp, Database{}, "Absolute migrations folder"},
 		{"above", source.Decl{Package: "a", Config: object("Migrations", "../a/sql")}, goApp, Database{}, "Migrations folder outside the package"},
-		{"wrong type", source.Decl{Package: "a", Config: object("Migrations", 3)}, goApp, Database{}, "Setting of the wrong type"},
+		{"wrong type", source.Decl{Package: "a", Config: object("Migrations", 3)}, goApp, Database{}, "Wrong type"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			spec, diags := readDatabase(test.decl, Input{Application: test.app, Files: files})

@@ -1,5 +1,11 @@
 package kinds
 
+import (
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+)
+
 // Encore trusts every caller that claims to be a service when its config has no key, so there is always one.
 //
 // Neither label nor name can be those of an application's secret, which may have any name: its label begins with
@@ -7,14 +13,13 @@ package kinds
 const (
 	serviceAuthLabel    = "service_auth_key"
 	serviceAuthVariable = "SERVICE_AUTH_KEY"
-	serviceAuthID       = "service auth key"
 	// serviceAuthKeyID is the id of the first key; Encore needs it to be 1 or more.
 	serviceAuthKeyID = 1
 )
 
-// LowerServiceAuth makes the key with which processes sign their calls to each other.
-func LowerServiceAuth(s *Stack) {
-	lowerGeneratedSecret(s, serviceAuthLabel, serviceAuthID,
+// lowerServiceAuth makes the key with which processes sign their calls to each other.
+func lowerServiceAuth(d *deploy.Deployment, s *stack.Stack, _ []app.Resource) {
+	lowerGeneratedSecret(d, s, serviceAuthLabel, app.ServiceAuthKey,
 		"Key with which processes sign their calls to each other: without one Encore believes every caller",
-		"Service-to-service key of "+s.Env.App, "service-auth", "key")
+		"Service-to-service key of "+d.Env.App, "service-auth", "key")
 }

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -18,47 +22,52 @@ const accountSuffix = 13
 // bucketFile holds buckets and what shows them to the world.
 const bucketFile = "buckets.tf"
 
-func (d *Deployment) bucketLabel(name string) string { return "bucket_" + d.Label("bucket", "", name) }
+func bucketLabel(d *deploy.Deployment, name string) string {
+	return "bucket_" + d.Label("bucket", "", name)
+}
+
+// bucketURL is where the world reads the objects of a public bucket.
+func bucketURL(d *deploy.Deployment, name string) value.Value {
+	if d.Env.ExistingBucket(name) != nil {
+		return value.Of(app.ID{Kind: "bucket", Name: name}, "url")
+	}
+	return value.Of(app.CDNID(name), "url")
+}
 
 // cdnLabel is the Terraform label of what shows a bucket to the world.
-func (d *Deployment) cdnLabel(bucket string) string { return "cdn_" + d.Label("bucket", "", bucket) }
+func cdnLabel(d *deploy.Deployment, bucket string) string {
+	return "cdn_" + d.Label("bucket", "", bucket)
+}
 
-func lowerBuckets(s *Stack, buckets []app.Resource) {
+func lowerBuckets(d *deploy.Deployment, s *stack.Stack, buckets []app.Resource) {
 	var logged []value.Value
 	for _, r := range buckets {
-		label, spec := s.bucketLabel(r.Name), r.Spec.(*Bucket)
-		if bucket := s.Env.ExistingBucket(r.Name); bucket != nil {
-			existingBucket(s, r, bucket)
+		label, spec := bucketLabel(d, r.Name), r.Spec.(*Bucket)
+		if bucket := d.Env.ExistingBucket(r.Name); bucket != nil {
+			existingBucket(d, s, r, bucket)
 			continue
 		}
 		args := []value.Field{
-			Arg("name", bucketName(s.Env, r.Name)),
+			Arg("name", bucketName(d.Env, r.Name)),
 			Arg("versioned", value.Bool(spec.Versioned)),
-			Arg("force_destroy", value.Bool(!s.Env.DeletionProtection)),
-			Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
+			Arg("force_destroy", value.Bool(!d.Env.DeletionProtection)),
+			Arg("cors_origins", value.Strings(d.Env.CORSOrigins(r.Name))),
 		}
-		if s.Env.AccessLogs {
-			logged = append(logged, value.Traversal("module."+label+".arn"))
-			args = append(args, Arg("access_log_bucket", value.Traversal("module."+accessLogsLabel+".name")))
-		}
-		fields := []value.Field{
-			Arg("name", value.Traversal("module."+label+".name")),
-			Arg("arn", value.Traversal("module."+label+".arn")),
+		if d.Env.AccessLogs {
+			logged = append(logged, value.Of(r.ID(), "arn"))
+			args = append(args, Arg("access_log_bucket", value.Of(app.AccessLogs, "name")))
 		}
 		if spec.Public {
 			// Encrypted with S3's own key: what the world may read needs no key of ours, and CloudFront none to use it.
-			args = append(args, Arg("distribution_arns", value.List(value.Traversal("module."+s.cdnLabel(r.Name)+".distribution_arn"))))
-			fields = append(fields, Arg("url", value.Traversal("module."+s.cdnLabel(r.Name)+".url")))
-			lowerCDN(s, r)
+			args = append(args, Arg("distribution_arns", value.List(value.Of(app.CDNID(r.Name), "distribution_arn"))))
+			lowerCDN(d, s, r)
 		} else {
-			args = append(args, Arg("key_arn", s.KeyARN()))
+			args = append(args, Arg("key_arn", KeyARN()))
 		}
-		s.Module(bucketFile, label, "bucket", "bucket "+r.Name,
-			[]string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, args...)
-		s.Output(label, fmt.Sprintf("Bucket %s.", r.Name), value.Object(fields...))
+		s.Module(stack.Call{File: bucketFile, Label: label, Module: "bucket", Of: r.ID(), Why: []string{fmt.Sprintf("Bucket %s, in %s", quoted(r.Name), r.At.Filename)}, Args: args})
 	}
 	if len(logged) > 0 {
-		lowerAccessLogs(s, logged)
+		lowerAccessLogs(d, s, logged)
 	}
 }
 
@@ -67,15 +76,17 @@ func lowerBuckets(s *Stack, buckets []app.Resource) {
 const accessLogsLabel = "access_logs"
 
 // lowerAccessLogs makes the bucket that takes the logs of buckets, and those of CloudFront in front of them.
-func lowerAccessLogs(s *Stack, logged []value.Value) {
-	s.Module(bucketFile, accessLogsLabel, "log-bucket", "access logs", []string{"Takes the log of requests to the buckets"},
-		// Four parts: a bucket "access-logs" of the application has three, and another name.
-		Arg("name", ownedByAccount(s.Env, names.Of(names.Bucket-accountSuffix, s.Env.App, s.Env.Name, "access", "logs"))),
-		Arg("source_bucket_arns", value.List(logged...)),
-		Arg("retention_days", value.Int(s.Env.AccessLogRetentionDays)),
-		Arg("takes_cloudfront_logs", value.Bool(s.NorthVirginia)),
-		Arg("force_destroy", value.Bool(!s.Env.DeletionProtection)),
-	)
+func lowerAccessLogs(d *deploy.Deployment, s *stack.Stack, logged []value.Value) {
+	s.Module(stack.Call{File: bucketFile, Label: accessLogsLabel, Module: "log-bucket", Of: app.AccessLogs,
+		Why: []string{"Takes the log of requests to the buckets"},
+		Args: []value.Field{
+			// Four parts: a bucket "access-logs" of the application has three, and another name.
+			Arg("name", ownedByAccount(d.Env, names.Of(names.Bucket-accountSuffix, d.Env.App, d.Env.Name, "access", "logs"))),
+			Arg("source_bucket_arns", value.List(logged...)),
+			Arg("retention_days", value.Int(d.Env.AccessLogRetentionDays)),
+			Arg("takes_cloudfront_logs", value.Bool(s.NorthVirginia)),
+			Arg("force_destroy", value.Bool(!d.Env.DeletionProtection)),
+		}})
 }
 
 // bucketName ends in the account's id, because names of buckets are shared by all of AWS. When the settings do not say it,
@@ -97,36 +108,37 @@ func ownedByAccount(env *environment.Environment, name string) value.Value {
 	if env.AccountID != "" {
 		return value.String(name + env.AccountID)
 	}
-	return value.Template(name, "data.aws_caller_identity.current.account_id")
+	return value.Join(value.String(name), value.Traversal("data.aws_caller_identity.current.account_id"))
 }
 
 // lowerCDN puts CloudFront in front of a public bucket, which itself stays private.
-func lowerCDN(s *Stack, r app.Resource) {
+func lowerCDN(d *deploy.Deployment, s *stack.Stack, r app.Resource) {
 	args := []value.Field{
-		Arg("name", value.String(names.Of(names.Bucket, s.Env.App, s.Env.Name, r.Name))),
-		Arg("bucket_regional_domain_name", value.Traversal("module."+s.bucketLabel(r.Name)+".regional_domain_name")),
+		Arg("name", value.String(names.Of(names.Bucket, d.Env.App, d.Env.Name, r.Name))),
+		Arg("bucket_regional_domain_name", value.Of(r.ID(), "regional_domain_name")),
 		Arg("price_class", value.String(priceClass)),
-		Arg("web_acl_arn", value.String(s.Env.CDNWebACLARN)),
-		Arg("cors_origins", value.Strings(s.Env.CORSOrigins(r.Name))),
+		Arg("web_acl_arn", value.String(d.Env.CDNWebACLARN)),
+		Arg("cors_origins", value.Strings(d.Env.CORSOrigins(r.Name))),
 		// CloudFront takes certificates of us-east-1 alone.
 		Arg("providers", value.Providers(Arg("aws", value.Traversal("aws")), Arg("aws.us_east_1", value.Traversal("aws.us_east_1")))),
 	}
 	comment := fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has a domain", quoted(r.Name))
-	switch domain := ShownDomain(s.Env, r); {
-	case domain == "" && s.Env.Domain != "":
+	switch domain := ShownDomain(d.Env, r); {
+	case domain == "" && d.Env.Domain != "":
 		comment = fmt.Sprintf("Shows bucket %s to the world, under CloudFront's name until the environment has cdn_certificate_arn or hosted_zone_id", quoted(r.Name))
 	case domain != "":
 		comment = fmt.Sprintf("Shows bucket %s to the world, under a name of the environment's domain", quoted(r.Name))
 		args = append(args,
 			Arg("domain", value.String(domain)),
-			Arg("hosted_zone_id", value.String(s.Env.HostedZoneID)),
-			Arg("certificate_arn", value.String(s.Env.CDNCertificateARN)))
+			Arg("hosted_zone_id", value.String(d.Env.HostedZoneID)),
+			Arg("certificate_arn", value.String(d.Env.CDNCertificateARN)))
 	}
-	if s.Env.AccessLogs {
-		args = append(args, Arg("access_log_bucket_arn", value.Traversal("module."+accessLogsLabel+".arn")))
+	if d.Env.AccessLogs {
+		args = append(args, Arg("access_log_bucket_arn", value.Of(app.AccessLogs, "arn")))
 	}
 	s.NorthVirginia = true
-	s.Module(bucketFile, s.cdnLabel(r.Name), "cdn", "cdn "+r.Name, []string{comment}, args...)
+	s.Module(stack.Call{File: bucketFile, Label: cdnLabel(d, r.Name), Module: "cdn", Of: app.CDNID(r.Name), Why: []string{comment}, Args: args,
+		Says: fmt.Sprintf("CloudFront in front of bucket %s.", r.Name)})
 }
 
 // ShownDomain is the name of its own that a public bucket is shown under; "" for a bucket that is private or brought, and
@@ -197,12 +209,12 @@ var looksUp = []string{GetObjectMetadata, ReadObjectContents, SignedDownloadURL}
 // listsOnly narrows s3:ListBucket to a folder. Whoever looks a single object up names no folder, and learns by the same
 // right that there is none of that name: for such a process the condition holds where a folder is named, and it could list
 // the names of the whole bucket by naming none.
-func listsOnly(prefix string, uses []app.Edge) []Condition {
+func listsOnly(prefix string, uses []app.Edge) []deploy.Condition {
 	test := "StringLike"
 	if slices.ContainsFunc(uses, func(e app.Edge) bool { return slices.Contains(looksUp, e.Operation) }) {
 		test = "StringLikeIfExists"
 	}
-	return []Condition{{Test: test, Variable: "s3:prefix", Values: []string{prefix + "*"}}}
+	return []deploy.Condition{{Test: test, Variable: "s3:prefix", Values: []string{prefix + "*"}}}
 }
 
 // bucketActions are the actions that uses of a bucket need, on itself, its objects and its key, each once and sorted.
@@ -236,4 +248,52 @@ func operationVerbs(uses []app.Edge) string {
 	}
 	sort.Strings(verbs)
 	return diagnostic.And(verbs)
+}
+
+// existingBucket stands for a bucket of the application that exists.
+func existingBucket(d *deploy.Deployment, s *stack.Stack, r app.Resource, bucket *environment.ExistingBucket) {
+	written := []value.Field{
+		Arg("name", value.String(bucket.Name)),
+		Arg("arn", value.String("arn:aws:s3:::"+bucket.Name)),
+	}
+	if bucket.PublicBaseURL != "" || r.Spec.(*Bucket).Public { // a public one without is reported
+		written = append(written, Arg("url", value.String(bucket.PublicBaseURL)))
+	}
+	if bucket.KeyARN != "" {
+		written = append(written, Arg("key_arn", value.String(bucket.KeyARN)))
+	}
+	s.Existing(stack.Call{File: bucketFile, Label: bucketLabel(d, r.Name), Of: r.ID(), Args: written,
+		Why: []string{fmt.Sprintf("Bucket %s, in %s: an existing one", quoted(r.Name), r.At.Filename)}})
+}
+
+// Shown tells the public buckets that an environment puts CloudFront in front of from the others.
+func Shown(env *environment.Environment) func(bucket app.Resource) bool {
+	return func(bucket app.Resource) bool {
+		return bucket.Spec.(*Bucket).Public && env.ExistingBucket(bucket.Name) == nil
+	}
+}
+
+// checkBuckets: how the world sees what a bucket that exists holds is not for us to decide, only to know. And one bucket that
+// is made has its name before the application's.
+func checkBuckets(d *deploy.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("bucket") {
+		bucket := d.Env.ExistingBucket(r.Name)
+		if bucket == nil {
+			if d.Env.Exposed() && physicalBucket(d.Env, r.Name) == names.Of(names.LoadBalancer, d.Env.App, d.Env.Name)+balancerLogs {
+				diags = append(diags, diagnostic.Error(r.At, "Bucket name taken", "give the bucket another name",
+					"The load balancer of environment %q keeps its access logs in a bucket of that name.", d.Env.Name))
+			}
+			continue
+		}
+		switch public := r.Spec.(*Bucket).Public; {
+		case public && bucket.PublicBaseURL == "":
+			diags = append(diags, diagnostic.Error(bucket.At, "Public bucket without an address", "set public_base_url to where everybody sees its objects, without a slash at the end",
+				"Bucket %q is public, declared at %s, and nothing that makes it so is done to a bucket that exists.", r.Name, diagnostic.Place(r.At)))
+		case !public && bucket.PublicBaseURL != "":
+			diags = append(diags, diagnostic.Error(bucket.At, "Address of a private bucket", "remove public_base_url, or declare the bucket public",
+				"Bucket %q is private, declared at %s: the application never asks for its address.", r.Name, diagnostic.Place(r.At)))
+		}
+	}
+	return diags
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -17,11 +20,13 @@ import (
 const cachePort = 6379
 
 // CacheLabel is the Terraform label of a cache cluster, and the name of its output.
-func (d *Deployment) CacheLabel(name string) string { return "cache_" + d.Label("cache", "", name) }
+func CacheLabel(d *deploy.Deployment, name string) string {
+	return "cache_" + d.Label("cache", "", name)
+}
 
 // CachePasswordVariable names the variable that holds a process's password for a cache cluster. Labels of clusters
 // differ, and so do these.
-func (d *Deployment) CachePasswordVariable(cluster string) string {
+func CachePasswordVariable(d *deploy.Deployment, cluster string) string {
 	return "CACHE_PASSWORD_" + strings.ToUpper(d.Label("cache", "", cluster))
 }
 
@@ -31,64 +36,62 @@ func CacheSecretPrefix(env *environment.Environment, cluster string) string {
 }
 
 // cacheName is the physical name of a cache cluster.
-func (d *Deployment) cacheName(r app.Resource) string {
+func cacheName(d *deploy.Deployment, r app.Resource) string {
 	return names.Of(names.ReplicationGroup, d.Env.App, d.Env.Name, r.Name)
 }
 
 // cacheLogs are the names of the caches, all of which write logs.
-func cacheLogs(d *Deployment) []string {
+func cacheLogs(d *deploy.Deployment) []string {
 	var names []string
 	for _, r := range d.Of("cache") {
-		names = append(names, d.cacheName(r))
+		names = append(names, cacheName(d, r))
 	}
 	return names
 }
 
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
-func lowerCaches(s *Stack, caches []app.Resource) {
+func lowerCaches(d *deploy.Deployment, s *stack.Stack, caches []app.Resource) {
 	for _, r := range caches {
-		label, spec := s.CacheLabel(r.Name), r.Spec.(*Cache)
-		settings := s.Env.Cache(r.Name)
+		label, spec := CacheLabel(d, r.Name), r.Spec.(*Cache)
+		settings := d.Env.Cache(r.Name)
 		var users []value.Field
-		for _, p := range s.Processes {
-			if patterns := p.keyPatterns(r.Name); len(patterns) > 0 {
-				users = append(users, value.Field{Name: p.Name, Value: value.Object(Arg("keys", value.Strings(KeyGlobs(patterns)))),
-					Comments: []string{fmt.Sprintf("keeps %s, in %s", strings.Join(patterns, ", "), places(p.Uses("cache")[r.Name]))}})
+		for _, p := range d.Workloads {
+			if patterns := keyPatterns(p, r.Name); len(patterns) > 0 {
+				users = append(users, value.Field{Name: p.ID.Name, Value: value.Object(Arg("keys", value.Strings(KeyGlobs(patterns)))),
+					Comments: []string{deploy.Why{Does: "keeps " + strings.Join(patterns, ", "), Places: deploy.Places(p.Uses("cache")[r.Name])}.String()}})
 			}
 		}
-		s.Module("caches.tf", label, "cache", "cache "+r.Name,
-			[]string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(s.cacheName(r))),
-			Arg("vpc_id", s.Network("vpc_id")),
-			Arg("subnet_ids", s.Network("storage_subnet_ids")),
-			Arg("key_arn", s.KeyARN()),
-			Arg("users", value.Map(users...)),
-			Arg("secret_prefix", value.String(CacheSecretPrefix(s.Env, r.Name))),
-			Arg("node_type", value.String(settings.NodeType)),
-			Arg("replicas", value.Int(settings.Replicas)),
-			Arg("multi_az", value.Bool(settings.MultiAZ)),
-			Arg("eviction_policy", value.String(spec.EvictionPolicy)),
-			Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
-			Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
-			Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
-		ref := func(name string) value.Field { return Arg(name, value.Traversal("module."+label+"."+name)) }
-		s.Output(label, fmt.Sprintf("Cache cluster %s: where it is, who may reach it, and how each process logs in.", r.Name),
-			value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("user_names"), ref("user_secret_arns"), ref("activate_commands")))
+		s.Module(stack.Call{File: "caches.tf", Label: label, Module: "cache", Of: r.ID(), Exports: []string{"activate_commands"},
+			Why: []string{fmt.Sprintf("Cache cluster %s, in %s", quoted(r.Name), r.At.Filename)},
+			Args: []value.Field{
+				Arg("name", value.String(cacheName(d, r))),
+				Arg("vpc_id", Network("vpc_id")),
+				Arg("subnet_ids", Network("storage_subnet_ids")),
+				Arg("key_arn", KeyARN()),
+				Arg("users", value.Map(users...)),
+				Arg("secret_prefix", value.String(CacheSecretPrefix(d.Env, r.Name))),
+				Arg("node_type", value.String(settings.NodeType)),
+				Arg("replicas", value.Int(settings.Replicas)),
+				Arg("multi_az", value.Bool(settings.MultiAZ)),
+				Arg("eviction_policy", value.String(spec.EvictionPolicy)),
+				Arg("snapshot_retention_days", value.Int(settings.SnapshotRetentionDays)),
+				Arg("final_snapshot", value.Bool(settings.FinalSnapshot)),
+				Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+				Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			}})
 	}
 }
 
 // checkCaches warns of keyspaces whose user also reaches the keys of another process: a parameter of a key pattern
 // becomes a wildcard that matches slashes as well, and no narrower one exists.
-func checkCaches(d *Deployment) hcl.Diagnostics {
+func checkCaches(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	spaces := d.Of("keyspace")
 	for i, later := range spaces {
 		for _, earlier := range spaces[:i] {
 			one, other := d.Host(earlier.Service), d.Host(later.Service)
-			if earlier.Parent != later.Parent || one == nil || other == nil || d.together(earlier.Service, later.Service) || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
+			if earlier.Parent != later.Parent || one == nil || other == nil || d.Together(earlier.Service, later.Service) || !globsMeet(keyGlob(earlier.Name), keyGlob(later.Name)) {
 				continue
 			}
 			diags = append(diags, diagnostic.Warning(later.At, "Keyspaces that cannot be kept apart", "begin each pattern with a word of its own, or keep them in two clusters",

@@ -2,10 +2,15 @@ package kinds
 
 import (
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/groundplan/groundplan/modules"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -22,26 +27,31 @@ const DatabasePasswordVariable = "DATABASE_PASSWORD"
 
 // lowerDatabases makes the servers that hold the application's databases, and one password per process that uses
 // one. Databases and roles themselves are made inside the server, not by Terraform.
-func lowerDatabases(s *Stack, resources []app.Resource) {
-	for _, server := range s.Env.DatabaseServers {
+func lowerDatabases(d *deploy.Deployment, s *stack.Stack, resources []app.Resource) {
+	for _, server := range d.Env.DatabaseServers {
 		if len(server.Databases) > 0 {
-			lowerServer(s, server, resources)
+			lowerServer(d, s, server, resources)
 		}
 	}
-	for _, process := range s.Processes {
+	for _, process := range d.Workloads {
 		if len(process.Uses("database")) == 0 {
 			continue
 		}
-		lowerGeneratedSecret(s, s.databaseSecret(process.Name), "database role "+RoleName(process.Name),
-			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.Name)), process.Name),
-			fmt.Sprintf("Password of database role %s of %s", RoleName(process.Name), s.Env.App),
-			"database", process.Name)
+		lowerGeneratedSecret(d, s, databaseSecret(d, process.ID.Name), app.DatabaseRoleID(RoleName(process.ID.Name)),
+			fmt.Sprintf("Password of database role %s, which %s uses", quoted(RoleName(process.ID.Name)), process.ID.Name),
+			fmt.Sprintf("Password of database role %s of %s", RoleName(process.ID.Name), d.Env.App),
+			"database", process.ID.Name)
 	}
 }
 
 // databaseSecret does not begin with secret_, as the labels of the application's own secrets do.
-func (d *Deployment) databaseSecret(process string) string {
+func databaseSecret(d *deploy.Deployment, process string) string {
 	return "database_password_" + d.Label("process", "", process)
+}
+
+// databasePassword is the secret that holds the password of a process's role.
+func databasePassword(process string) value.Value {
+	return value.Of(app.DatabaseRoleID(RoleName(process)), "arn")
 }
 
 // RoleName is the PostgreSQL role a process logs in as: at most 63 bytes, lower case, never a reserved word.
@@ -58,50 +68,47 @@ var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 const databaseFile = "databases.tf"
 
 // serverName is the physical name of a database server.
-func (d *Deployment) serverName(server environment.DatabaseServer) string {
+func serverName(d *deploy.Deployment, server environment.DatabaseServer) string {
 	return names.Of(names.Server, d.Env.App, d.Env.Name, server.Name)
 }
 
 // databaseLogs are the names of the servers that are made.
-func databaseLogs(d *Deployment) []string {
+func databaseLogs(d *deploy.Deployment) []string {
 	var names []string
 	for _, server := range d.Env.DatabaseServers {
 		if server.Existing == nil {
-			names = append(names, d.serverName(server))
+			names = append(names, serverName(d, server))
 		}
 	}
 	return names
 }
 
-func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Resource) {
-	label := "database_server_" + names.Label(server.Name)
+func lowerServer(d *deploy.Deployment, s *stack.Stack, server environment.DatabaseServer, resources []app.Resource) {
+	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
 	var holds []string
 	for _, r := range resources {
 		if slices.Contains(server.Databases, r.Name) {
 			holds = append(holds, fmt.Sprintf("%s (%s)", r.Name, r.At.Filename))
-			s.Holdings["database "+r.Name] = map[string]string{ServerFact: server.Name}
-			if server.Existing == nil {
-				s.Addresses["database "+r.Name] = "module." + label
-			}
+			s.Parts[r.ID()] = id
 		}
 	}
 	comment := fmt.Sprintf("Database server %s holds %s", quoted(server.Name), strings.Join(holds, ", "))
 	if server.Existing != nil {
-		existingServer(s, server, comment)
+		existingServer(d, s, server, comment)
 		return
 	}
 	args := []value.Field{
-		Arg("name", value.String(s.serverName(server))),
-		Arg("vpc_id", s.Network("vpc_id")),
-		Arg("subnet_ids", s.Network("storage_subnet_ids")),
-		Arg("key_arn", s.KeyARN()),
+		Arg("name", value.String(serverName(d, server))),
+		Arg("vpc_id", Network("vpc_id")),
+		Arg("subnet_ids", Network("storage_subnet_ids")),
+		Arg("key_arn", KeyARN()),
 		Arg("engine_version", value.String(server.EngineVersion)),
 		Arg("backup_retention_days", value.Int(server.BackupRetentionDays)),
 		Arg("deletion_protection", value.Bool(server.DeletionProtection)),
 		Arg("final_snapshot", value.Bool(server.FinalSnapshot)),
-		Arg("log_retention_days", value.Int(s.Env.LogRetentionDays)),
-		Arg("iam_path", value.String(s.Env.IAMPath)),
-		Arg("permissions_boundary_arn", value.String(s.Env.PermissionsBoundary)),
+		Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+		Arg("iam_path", value.String(d.Env.IAMPath)),
+		Arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
 	}
 	module := "database-server"
 	if server.Engine == "aurora" {
@@ -117,18 +124,18 @@ func lowerServer(s *Stack, server environment.DatabaseServer, resources []app.Re
 			Arg("max_storage_gb", value.Int(server.MaxStorageGB)),
 			Arg("multi_az", value.Bool(server.MultiAZ)))
 	}
-	s.Module(databaseFile, label, module, "database server "+server.Name, []string{comment}, args...)
-	ref := func(name string) value.Field { return Arg(name, value.Traversal("module."+label+"."+name)) }
-	s.Output(label, fmt.Sprintf("Database server %s: where it is, who may reach it, which certificate to trust.", server.Name),
-		value.Object(ref("address"), ref("port"), ref("security_group_id"), ref("ca_certificate"), ref("master_secret_arn")))
+	s.Module(stack.Call{File: databaseFile, Label: label, Module: module, Of: id, Why: []string{comment}, Args: args, Exports: serverExports})
 }
+
+// serverExports are what whoever makes databases and roles asks for.
+var serverExports = []string{"address", "port", "security_group_id", "ca_certificate", "master_secret_arn"}
 
 // takenDatabases are on every PostgreSQL server of RDS from the beginning, for its own use.
 var takenDatabases = []string{"postgres", "rdsadmin", "template0", "template1"}
 
 // checkDatabases finds databases that no server can make, because it has one of that name, and servers that could not take
 // a single connection from each task.
-func checkDatabases(d *Deployment) hcl.Diagnostics {
+func checkDatabases(d *deploy.Deployment) hcl.Diagnostics {
 	diags := checkConnections(d)
 	for _, r := range d.Of("database") {
 		if slices.Contains(takenDatabases, r.Name) {
@@ -141,7 +148,7 @@ func checkDatabases(d *Deployment) hcl.Diagnostics {
 
 // checkConnections warns where the smallest pools there are do not fit: a deployment under full load would then leave tasks
 // without a connection.
-func checkConnections(d *Deployment) hcl.Diagnostics {
+func checkConnections(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, server := range d.Env.DatabaseServers {
 		pools, allowed := poolsOn(d, server), maxConnections(server)-reservedConnections
@@ -172,22 +179,22 @@ func checkConnections(d *Deployment) hcl.Diagnostics {
 // poolSize is the number of connections one process may open to one database of the server. Encore opens a pool per
 // database and process; without a limit that is 30 (Go) or 100 (TypeScript) for each task, which a server of this
 // size may not have. A rolling deployment runs twice the tasks for a while.
-func poolSize(d *Deployment, server environment.DatabaseServer) int {
-	if size, known := d.pools[server.Name]; known {
+func poolSize(d *deploy.Deployment, server environment.DatabaseServer) int {
+	if size, known := d.PoolSizes[server.Name]; known {
 		return size
 	}
 	size := min(encorePool, max(1, (maxConnections(server)-reservedConnections)/max(1, poolsOn(d, server))))
-	d.pools[server.Name] = size
+	d.PoolSizes[server.Name] = size
 	return size
 }
 
 // poolsOn is the number of pools that are open to a server while all of its processes, grown to their largest, are deployed.
-func poolsOn(d *Deployment, server environment.DatabaseServer) int {
+func poolsOn(d *deploy.Deployment, server environment.DatabaseServer) int {
 	pools := 0
-	for _, process := range d.Processes {
+	for _, process := range d.Workloads {
 		for name := range process.Uses("database") {
 			if slices.Contains(server.Databases, name) {
-				pools += 2 * process.Scale.Max
+				pools += 2 * process.Size.Scale.Max
 			}
 		}
 	}
@@ -250,4 +257,30 @@ func instanceMemory(class string) float64 {
 		memory /= 2
 	}
 	return memory
+}
+
+// existingServer stands for a database server that exists. Its root certificate is a file beside the code: text that
+// nobody reads is kept out of what somebody does.
+func existingServer(d *deploy.Deployment, s *stack.Stack, server environment.DatabaseServer, comment string) {
+	id, label := app.DatabaseServerID(server.Name), "database_server_"+names.Label(server.Name)
+	certificate := []byte(server.Existing.CACertificate)
+	if len(certificate) == 0 {
+		var err error
+		certificate, err = fs.ReadFile(modules.FS(), "database-server/certificates/"+d.Env.Region+".pem")
+		if err != nil {
+			panic("kinds: a region without certificate: " + err.Error()) // settings refuse such a region
+		}
+	}
+	s.Texts[label+".pem"] = certificate
+	written := []value.Field{
+		Arg("address", value.String(server.Existing.Address)),
+		Arg("port", value.Int(server.Existing.Port)),
+		Arg("security_group_id", value.String(server.Existing.SecurityGroupID)),
+		Arg("ca_certificate", value.Call("file", value.Join(value.Traversal("path.module"), value.String("/"+label+".pem")))),
+	}
+	if server.Existing.MasterSecretARN != "" {
+		written = append(written, Arg("master_secret_arn", value.String(server.Existing.MasterSecretARN)))
+	}
+	s.Existing(stack.Call{File: databaseFile, Label: label, Of: id, Args: written, Exports: serverExports,
+		Why: []string{comment + ". It is an existing one: the services stack adds rules to its security group"}})
 }

@@ -5,14 +5,17 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/value"
+
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/names"
 )
 
 // KeyTopics are the names of the SNS topics that feed queues encrypted with the environment's key, with wildcards: SNS puts
 // messages there as itself, and the key has to admit it by the ARN of the topic. One pattern for all topics that are made:
 // the policy of a key takes a while to be known everywhere, and a topic more must not wait for it.
-func KeyTopics(d *Deployment) []string {
+func KeyTopics(d *deploy.Deployment) []string {
 	if !d.Holds("subscription") {
 		return nil
 	}
@@ -27,7 +30,7 @@ func KeyTopics(d *Deployment) []string {
 			topics = append(topics, name+"*") // with the ending of a FIFO topic
 		}
 	}
-	for _, name := range d.forgottenNames("topic ", names.Topic) {
+	for _, name := range forgottenNames(d, "topic", names.Topic) {
 		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
 			topics = append(topics, name+"*")
 		}
@@ -36,13 +39,12 @@ func KeyTopics(d *Deployment) []string {
 	return slices.Compact(topics)
 }
 
-// forgottenNames are the names on AWS of what is left there, of the kind that a prefix of logical ids tells: it goes on using
-// the key.
-func (d *Deployment) forgottenNames(prefix string, budget names.Budget) []string {
+// forgottenNames are the names on AWS of what is left there, of one kind: it goes on using the key.
+func forgottenNames(d *deploy.Deployment, kind string, budget names.Budget) []string {
 	var list []string
 	for _, id := range d.Forgotten {
-		if subject, is := strings.CutPrefix(id, prefix); is {
-			list = append(list, names.Of(budget, d.Env.App, d.Env.Name, subject))
+		if id.Kind == kind {
+			list = append(list, names.Of(budget, d.Env.App, d.Env.Name, id.Name))
 		}
 	}
 	return list
@@ -52,23 +54,20 @@ func (d *Deployment) forgottenNames(prefix string, budget names.Budget) []string
 // key has to admit it by the ARN of the group. Each is a path with a name of the environment's in it, and what AWS makes
 // itself beside them (/aws/lambda/..., /aws/rds/...) is called in the same way. Only names that had to be shortened need a
 // pattern of their own.
-func KeyLogGroups(d *Deployment) []string {
+func KeyLogGroups(d *deploy.Deployment) []string {
 	prefix := names.Prefix(d.Env.App, d.Env.Name)
 	groups := []string{"/*/" + prefix + "-*", "/*/" + prefix + "/*"}
-	list := []string{
-		names.Of(names.Unit, d.Env.App, d.Env.Name),    // the network
-		names.Of(names.Cluster, d.Env.App, d.Env.Name), // the cluster
-	}
-	for _, process := range d.Env.Processes {
-		list = append(list, UnitName(d.Env, process.Name))
+	list := append([]string{names.Of(names.Unit, d.Env.App, d.Env.Name)}, d.Logs...) // the network, and what runs workloads
+	for _, w := range d.Workloads {
+		list = append(list, w.UnitName())
 	}
 	for _, kind := range All {
 		if kind.Logs != nil {
 			list = append(list, kind.Logs(d)...)
 		}
 	}
-	list = append(list, d.forgottenNames("cache ", names.ReplicationGroup)...)
-	list = append(list, d.forgottenNames("database server ", names.Server)...)
+	list = append(list, forgottenNames(d, "cache", names.ReplicationGroup)...)
+	list = append(list, forgottenNames(d, app.DatabaseServerKind, names.Server)...)
 	for _, name := range list {
 		if name != prefix && !strings.HasPrefix(name, prefix+"-") {
 			groups = append(groups, "/*/"+name+"*") // it ends in a hash, which no other name does
@@ -78,14 +77,26 @@ func KeyLogGroups(d *Deployment) []string {
 	return slices.Compact(groups)
 }
 
-// UnitName is the physical name of a process, from which its module makes those of its roles.
-func UnitName(env *environment.Environment, process string) string {
-	return names.Of(names.Unit, env.App, env.Name, process)
-}
-
 // keyUses are the services by way of which a process uses a key, with what is encrypted there.
 var keyUses = map[string]string{
 	"s3":  "objects of buckets are encrypted with the environment's key, which opens by way of S3 alone",
 	"sns": "messages of topics are encrypted with the environment's key, which opens by way of SNS alone",
 	"sqs": "messages of queues are encrypted with the environment's key, which opens by way of SQS alone",
 }
+
+// StoragePorts are the ports the storage tier answers on: none means that there is no such tier.
+func StoragePorts(d *deploy.Deployment) []int {
+	var ports []int
+	for _, kind := range All {
+		if kind.StoragePort != 0 && d.Holds(kind.Name) {
+			ports = append(ports, kind.StoragePort)
+		}
+	}
+	return ports
+}
+
+// Network is a value of the environment's network, by the name of the module's output.
+func Network(attribute string) value.Value { return value.Of(app.Network, attribute) }
+
+// KeyARN is the ARN of the environment's key.
+func KeyARN() value.Value { return value.Of(app.EncryptionKey, "arn") }

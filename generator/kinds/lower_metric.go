@@ -4,7 +4,9 @@ import (
 	"fmt"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -36,17 +38,17 @@ func MetricsSecretName(env *environment.Environment) string {
 
 // lowerMetrics makes the secret of the destination. Encore's runtimes measure whether or not the application declares
 // metrics of its own, so that nothing hangs on the resources.
-func lowerMetrics(s *Stack, _ []app.Resource) {
-	secret, needed := metricsSecretOf(s.Env.Metrics.Destination)
-	if !needed || len(s.Processes) == 0 {
+func lowerMetrics(d *deploy.Deployment, s *stack.Stack, _ []app.Resource) {
+	secret, needed := metricsSecretOf(d.Env.Metrics.Destination)
+	if !needed || len(d.Workloads) == 0 {
 		return
 	}
-	s.Module(secretFile, secret.label, "secret", "metrics secret",
-		[]string{fmt.Sprintf("%s, pushed from outside", secret.meaning)},
-		Arg("name", value.String(SecretName(s.Env, "metrics", secret.name))),
-		Arg("description", value.String(fmt.Sprintf("%s for %s, pushed from outside", secret.meaning, s.Env.App))),
-		Arg("key_arn", s.KeyARN()),
-		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-	)
-	s.Output(secret.label+"_arn", fmt.Sprintf("ARN of the secret that holds the %s.", secret.meaning), value.Traversal("module."+secret.label+".arn"))
+	s.Module(stack.Call{File: secretFile, Label: secret.label, Module: "secret", Of: app.MetricsSecret,
+		Why: []string{fmt.Sprintf("%s, pushed from outside", secret.meaning)},
+		Args: []value.Field{
+			Arg("name", value.String(SecretName(d.Env, "metrics", secret.name))),
+			Arg("description", value.String(fmt.Sprintf("%s for %s, pushed from outside", secret.meaning, d.Env.App))),
+			Arg("key_arn", KeyARN()),
+			Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+		}})
 }

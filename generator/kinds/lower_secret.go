@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
@@ -14,26 +17,26 @@ import (
 // secretFile is where all secrets of the platform stand, whatever they are for.
 const secretFile = "secrets.tf"
 
-func (d *Deployment) secretLabel(name string) string { return "secret_" + d.Label("secret", "", name) }
-
-// SecretARN is where the services stack finds the ARN of a secret.
-func (d *Deployment) SecretARN(name string) string {
-	return "local.platform." + d.secretLabel(name) + "_arn"
+func secretLabel(d *deploy.Deployment, name string) string {
+	return "secret_" + d.Label("secret", "", name)
 }
+
+// SecretARN is the ARN of a secret.
+func SecretARN(name string) value.Value { return value.Of(app.ID{Kind: "secret", Name: name}, "arn") }
 
 // lowerSecrets makes one Secrets Manager secret per name: services that declare the same name share its value, as on
 // Encore Cloud. The value is pushed from outside; Terraform never sees it.
-func lowerSecrets(s *Stack, resources []app.Resource) {
+func lowerSecrets(d *deploy.Deployment, s *stack.Stack, resources []app.Resource) {
 	for _, r := range resources {
-		label := s.secretLabel(r.Name)
-		s.Module(secretFile, label, "secret", "secret "+r.Name,
-			[]string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(SecretName(s.Env, r.Name))),
-			Arg("description", value.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, s.Env.App))),
-			Arg("key_arn", s.KeyARN()),
-			Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of secret %s.", r.Name), value.Traversal("module."+label+".arn"))
+		label := secretLabel(d, r.Name)
+		s.Module(stack.Call{File: secretFile, Label: label, Module: "secret", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Secret %s, in %s", quoted(r.Name), r.At.Filename)},
+			Args: []value.Field{
+				Arg("name", value.String(SecretName(d.Env, r.Name))),
+				Arg("description", value.String(fmt.Sprintf("Secret %s of %s, pushed from outside", r.Name, d.Env.App))),
+				Arg("key_arn", KeyARN()),
+				Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+			}})
 	}
 }
 
@@ -52,20 +55,16 @@ func secretVariable(name string) string {
 
 var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
-// fromVariable is Encore's way to name an environment variable as the source of a value.
-func fromVariable(name string) value.Value {
-	return value.Object(Arg("$env", value.String(name)))
-}
-
 // lowerGeneratedSecret adds a secret whose random value is made by an ephemeral resource and written write-only.
-func lowerGeneratedSecret(s *Stack, label, id, comment, description string, name ...string) {
-	s.Module(secretFile, label, "generated-secret", id, []string{comment},
-		Arg("name", value.String(SecretName(s.Env, name...))),
-		Arg("description", value.String(description)),
-		Arg("key_arn", s.KeyARN()),
-		Arg("recovery_window_days", value.Int(s.Env.SecretRecoveryDays)),
-	)
-	s.Output(label+"_arn", "ARN of the secret that holds the "+strings.ToLower(description[:1])+description[1:]+".", value.Traversal("module."+label+".arn"))
+func lowerGeneratedSecret(d *deploy.Deployment, s *stack.Stack, label string, id app.ID, comment, description string, name ...string) {
+	s.Module(stack.Call{File: secretFile, Label: label, Module: "generated-secret", Of: id, Exports: []string{"arn"},
+		Why: []string{comment},
+		Args: []value.Field{
+			Arg("name", value.String(SecretName(d.Env, name...))),
+			Arg("description", value.String(description)),
+			Arg("key_arn", KeyARN()),
+			Arg("recovery_window_days", value.Int(d.Env.SecretRecoveryDays)),
+		}})
 }
 
 // SecretName is a path, application/environment/name: no part holds a slash, so that no two of them meet, and

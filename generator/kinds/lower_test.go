@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -83,7 +85,7 @@ func TestD1_PoolsFitTheServer(t *testing.T) {
 			}
 		}
 		env.DatabaseServers = []environment.DatabaseServer{server, other}
-		d := NewDeployment(application, env)
+		d := deploy.New(application, env)
 		got := poolSize(d, server)
 		if got != test.want {
 			t.Errorf("%+v: pools of %d, want %d", test, got, test.want)
@@ -112,7 +114,7 @@ func TestD1_ServersTooSmall(t *testing.T) {
 		process := environment.Process{Name: "users", Services: []string{"users"}}
 		process.Scale.Max = test.max
 		env := &environment.Environment{App: "shop", Name: "production", Processes: []environment.Process{process}, DatabaseServers: []environment.DatabaseServer{test.server}}
-		diags := checkDatabases(NewDeployment(&app.App{
+		diags := checkDatabases(deploy.New(&app.App{
 			Resources: []app.Resource{{Kind: "database", Name: "users", At: hcl.Range{Filename: "users/db.go"}}},
 			Edges:     []app.Edge{{Service: "users", Kind: "database", Resource: "users"}},
 		}, env))
@@ -152,15 +154,15 @@ func TestF2_AuthServiceRunsBesideTheGateway(t *testing.T) {
 	env := &environment.Environment{App: "shop", Name: "production", Processes: []environment.Process{
 		{Name: "gateway", Gateway: true, AuthService: "users"}, {Name: "users", Services: []string{"users"}}, {Name: "web", Services: []string{"web"}},
 	}}
-	d := NewDeployment(application, env)
-	gateway, users, web := d.Processes[0], d.Processes[1], d.Processes[2]
+	d := deploy.New(application, env)
+	gateway, users, web := d.Workloads[0], d.Workloads[1], d.Workloads[2]
 	for _, test := range []struct {
-		process *Process
+		process *deploy.Workload
 		service string
 		want    bool
 	}{{gateway, "users", true}, {gateway, "web", false}, {gateway, "", false}, {users, "users", true}, {web, "users", false}, {web, "", false}} {
 		if got := test.process.Hosts(test.service); got != test.want {
-			t.Errorf("%s hosts %q: %v", test.process.Name, test.service, got)
+			t.Errorf("%s hosts %q: %v", test.process.ID.Name, test.service, got)
 		}
 	}
 	if d.Host("users") != users || d.Host("nobody") != nil {
@@ -182,7 +184,7 @@ func TestC1_KeysBesideTheGateway(t *testing.T) {
 		env := &environment.Environment{App: "shop", Name: "production", Processes: []environment.Process{
 			{Name: "gateway", Gateway: true, AuthService: auth}, {Name: "inner", Services: []string{"users", "web"}},
 		}}
-		if found := checkCaches(NewDeployment(application, env)); len(found) != want {
+		if found := checkCaches(deploy.New(application, env)); len(found) != want {
 			t.Errorf("auth handler %q: %d warnings, want %d: %v", auth, len(found), want, found)
 		}
 	}

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/stack"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -25,16 +29,18 @@ const (
 )
 
 // topicLabel is the Terraform label of a topic.
-func (d *Deployment) topicLabel(name string) string { return "topic_" + d.Label("topic", "", name) }
+func topicLabel(d *deploy.Deployment, name string) string {
+	return "topic_" + d.Label("topic", "", name)
+}
 
-func (d *Deployment) subscriptionLabel(topic, name string) string {
+func subscriptionLabel(d *deploy.Deployment, topic, name string) string {
 	return "subscription_" + d.Label("subscription", topic, name)
 }
 
 // queueName is the physical name of a subscription's queue. Topic "a-b" with subscription "c" and topic "a" with "b-c" would
 // have one name: those whose labels are told apart are so here too.
-func (d *Deployment) queueName(r app.Resource) string {
-	if d.hasSuffix("subscription", r.Parent, r.Name) {
+func queueName(d *deploy.Deployment, r app.Resource) string {
+	if d.HasSuffix("subscription", r.Parent, r.Name) {
 		return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
 	}
 	return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
@@ -49,7 +55,7 @@ func isFIFO(application *app.App, topic *Topic) bool {
 
 // checkDelivery warns of what a topic asks for and Encore's TypeScript runtime does not do: reading its infra config it
 // takes every topic for one without order whose messages may come twice.
-func checkDelivery(d *Deployment) hcl.Diagnostics {
+func checkDelivery(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("topic") {
 		topic := r.Spec.(*Topic)
@@ -66,54 +72,46 @@ func checkDelivery(d *Deployment) hcl.Diagnostics {
 	return diags
 }
 
-func lowerTopics(s *Stack, topics []app.Resource) {
+func lowerTopics(d *deploy.Deployment, s *stack.Stack, topics []app.Resource) {
 	for _, r := range topics {
-		label := s.topicLabel(r.Name)
-		if topic := s.Env.ExistingTopic(r.Name); topic != nil {
-			existingTopic(s, r, topic)
+		label := topicLabel(d, r.Name)
+		if topic := d.Env.ExistingTopic(r.Name); topic != nil {
+			existingTopic(d, s, r, topic)
 			continue
 		}
-		s.Module(topicFile, label, "topic", "topic "+r.Name,
-			[]string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
-			Arg("name", value.String(names.Of(names.Topic, s.Env.App, s.Env.Name, r.Name))),
-			Arg("key_arn", s.KeyARN()),
-			Arg("fifo", value.Bool(isFIFO(s.App, r.Spec.(*Topic)))),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
-		s.Output(label+"_arn", fmt.Sprintf("ARN of topic %s.", r.Name), value.Traversal("module."+label+".arn"))
+		s.Module(stack.Call{File: topicFile, Label: label, Module: "topic", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Topic %s, in %s", quoted(r.Name), r.At.Filename)},
+			Args: []value.Field{
+				Arg("name", value.String(names.Of(names.Topic, d.Env.App, d.Env.Name, r.Name))),
+				Arg("key_arn", KeyARN()),
+				Arg("fifo", value.Bool(isFIFO(d.App, r.Spec.(*Topic)))),
+				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			}})
 	}
 }
 
-func lowerSubscriptions(s *Stack, subscriptions []app.Resource) {
+func lowerSubscriptions(d *deploy.Deployment, s *stack.Stack, subscriptions []app.Resource) {
 	for _, r := range subscriptions {
-		label, spec := s.subscriptionLabel(r.Parent, r.Name), r.Spec.(*Subscription)
-		topic := s.Resource("topic", "", r.Parent)
-		s.Module(topicFile, label, "subscription", fmt.Sprintf("subscription %s of topic %s", r.Name, r.Parent),
-			[]string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
-			// Two subscriptions of one name are usual, on different topics.
-			Arg("name", value.String(s.queueName(r))),
-			Arg("topic_arn", s.topicARN(r.Parent)),
-			Arg("key_arn", s.KeyARN()),
-			Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
-			Arg("retention_seconds", value.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
-			Arg("max_receive_count", value.Int(receives(spec.RetryPolicy.MaxRetries))),
-			Arg("fifo", value.Bool(isFIFO(s.App, topic.Spec.(*Topic)))),
-			Arg("alarm_topic_arns", value.Strings(s.Env.AlarmTopicARNs)),
-		)
-		s.Output(label, fmt.Sprintf("Queue of subscription %s of topic %s.", r.Name, r.Parent), value.Object(
-			Arg("queue_url", value.Traversal("module."+label+".queue_url")),
-			Arg("queue_arn", value.Traversal("module."+label+".queue_arn")),
-		))
+		label, spec := subscriptionLabel(d, r.Parent, r.Name), r.Spec.(*Subscription)
+		topic := d.Resource("topic", "", r.Parent)
+		s.Module(stack.Call{File: topicFile, Label: label, Module: "subscription", Of: r.ID(),
+			Why: []string{fmt.Sprintf("Subscription %s of topic %s, in %s", quoted(r.Name), quoted(r.Parent), r.At.Filename)},
+			Args: []value.Field{
+				// Two subscriptions of one name are usual, on different topics.
+				Arg("name", value.String(queueName(d, r))),
+				Arg("topic_arn", topicARN(r.Parent)),
+				Arg("key_arn", KeyARN()),
+				Arg("visibility_seconds", value.Int(seconds(spec.AckDeadline, 1, maxVisibilitySeconds))),
+				Arg("retention_seconds", value.Int(seconds(spec.MessageRetention, minRetentionSeconds, maxRetentionSeconds))),
+				Arg("max_receive_count", value.Int(receives(spec.RetryPolicy.MaxRetries))),
+				Arg("fifo", value.Bool(isFIFO(d.App, topic.Spec.(*Topic)))),
+				Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			}})
 	}
 }
 
-// topicARN is the ARN of a topic, for use in the platform stack.
-func (s *Stack) topicARN(topic string) value.Value {
-	if s.Env.ExistingTopic(topic) != nil {
-		return value.Traversal("local." + s.topicLabel(topic) + ".arn")
-	}
-	return value.Traversal("module." + s.topicLabel(topic) + ".arn")
-}
+// topicARN is the ARN of a topic.
+func topicARN(topic string) value.Value { return value.Of(app.ID{Kind: "topic", Name: topic}, "arn") }
 
 // seconds is a duration in whole seconds, rounded up, within what AWS allows.
 func seconds(d time.Duration, least, most int) int {
@@ -139,7 +137,7 @@ const failures = "-failures"
 
 // checkQueues finds queues of different declarations that would have one name: terraform sees two resources, and SQS
 // refuses the second in the middle of an apply.
-func checkQueues(d *Deployment) hcl.Diagnostics {
+func checkQueues(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	type queue struct {
 		of   string
@@ -155,7 +153,7 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		taken[name] = queue{of, r}
 	}
 	for _, r := range d.Of("subscription") {
-		name, ending := d.queueName(r), ""
+		name, ending := queueName(d, r), ""
 		if topic := d.Resource("topic", "", r.Parent); topic != nil && isFIFO(d.App, topic.Spec.(*Topic)) {
 			ending = ".fifo"
 		}
@@ -163,16 +161,44 @@ func checkQueues(d *Deployment) hcl.Diagnostics {
 		take(name+ending, "The queue of "+of, r)
 		take(name+deadLetters+ending, "The queue of dead letters of "+of, r)
 	}
-	for _, p := range d.Processes {
-		if p.Job {
-			take(UnitName(d.Env, p.Name)+failures, "The queue of failed runs of job "+quoted(p.Name), app.Resource{At: p.Service(p.Name).At})
+	for _, p := range d.Workloads {
+		if p.Ends {
+			take(p.UnitName()+failures, "The queue of failed runs of job "+quoted(p.ID.Name), app.Resource{At: p.Service(p.ID.Name).At})
 		}
 	}
 	for _, r := range d.Of("cron") {
 		if r.Spec.(*Cron).StartsJob {
 			continue
 		}
-		take(d.cronName(r)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
+		take(deploy.ScheduleName(d.Env, r.Name)+deadLetters, "The queue of dead letters of cron job "+quoted(r.Name), r)
+	}
+	return diags
+}
+
+// existingTopic stands for a topic of the application that exists.
+func existingTopic(d *deploy.Deployment, s *stack.Stack, r app.Resource, topic *environment.ExistingTopic) {
+	fields := []value.Field{Arg("arn", value.String(topic.ARN))}
+	if topic.KeyARN != "" {
+		fields = append(fields, Arg("key_arn", value.String(topic.KeyARN)))
+	}
+	s.Existing(stack.Call{File: topicFile, Label: topicLabel(d, r.Name), Of: r.ID(), Args: fields,
+		Why: []string{fmt.Sprintf("Topic %s, in %s: an existing one", quoted(r.Name), r.At.Filename)}})
+}
+
+// checkTopics holds topics that exist to what the runtime does with them: it sends a message group exactly to a FIFO
+// topic, and SNS refuses one that it does not expect and the lack of one that it does.
+func checkTopics(d *deploy.Deployment) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range d.Of("topic") {
+		topic := d.Env.ExistingTopic(r.Name)
+		if topic == nil || topic.FIFO() == isFIFO(d.App, r.Spec.(*Topic)) {
+			continue
+		}
+		text, hint := "asks for neither an order nor exactly-once delivery, and this is a FIFO topic", "name a standard topic, or declare the topic with exactly-once delivery or an ordering attribute"
+		if !topic.FIFO() {
+			text, hint = "asks for an order or for exactly-once delivery, and this is a standard topic", "name a FIFO topic, whose ARN ends in .fifo, or declare the topic with at-least-once delivery and no ordering attribute"
+		}
+		diags = append(diags, diagnostic.Error(topic.ARNAt, "Topic of another kind", hint, "Topic %q, declared at %s, %s.", r.Name, diagnostic.Place(r.At), text))
 	}
 	return diags
 }

@@ -1,18 +1,18 @@
 package kinds
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/value"
-	"github.com/groundplan/groundplan/modules"
 )
 
 // TestI4_EveryKindHasAManifestSpelling, of its own or as a part of another kind's, and what a spelling names exists.
@@ -45,20 +45,16 @@ func TestI4_EveryKindHasAManifestSpelling(t *testing.T) {
 }
 
 // sample is a value of a setting's type.
-func sample(s source.ManifestSetting) source.Value {
+func sample(s settings.Setting) source.Value {
 	switch s.Type {
-	case source.Integer:
+	case settings.Integer:
 		return source.Value{Kind: source.Int, Int: 3}
-	case source.Flag:
+	case settings.Bool:
 		return source.Value{Kind: source.Bool, Bool: true}
-	case source.Duration:
+	case settings.Duration:
 		return source.Value{Kind: source.String, Text: "1h"}
-	case source.Settings:
-		object := source.Value{Kind: source.Object}
-		for _, member := range s.Members {
-			object.Fields = append(object.Fields, source.Field{Name: member.Name, Value: sample(member)})
-		}
-		return object
+	case settings.Object:
+		return source.Value{Kind: source.Object}
 	}
 	return source.Value{Kind: source.String, Text: "text"}
 }
@@ -74,9 +70,13 @@ func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
 					continue // the reader's own
 				}
 				config := source.Value{Kind: source.Object, Fields: []source.Field{{Name: setting.Name, Value: sample(setting)}}}
+				if object, member, inside := strings.Cut(setting.Name, "."); inside {
+					config.Fields[0].Name = member
+					config = source.Value{Kind: source.Object, Fields: []source.Field{{Name: object, Value: config}}}
+				}
 				_, diags := k.Read(source.Decl{Kind: k.Name, Name: "x", Constructor: s.Constructor, Config: config}, in)
 				for _, d := range diags {
-					if d.Summary == "Unknown setting" || d.Summary == "Setting of the wrong type" {
+					if d.Summary == "Unknown setting" || d.Summary == "Wrong type" {
 						t.Errorf("%s.%s: %s", s.Block, setting.Name, diagnostic.Text(d))
 					}
 				}
@@ -90,13 +90,16 @@ func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
 func TestI4_VariablesAreToldApart(t *testing.T) {
 	seen := map[string]bool{}
 	of := map[string]bool{}
-	for _, v := range ConnectionVariables {
-		if seen[v.Pattern] {
-			t.Errorf("%s twice", v.Pattern)
-		}
-		seen[v.Pattern], of[v.Kind] = true, true
-		if name := v.name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
-			t.Errorf("%s becomes %s", v.Pattern, name)
+	for _, kind := range ContainerVariables() {
+		of[kind.Name] = true
+		for _, v := range kind.Env {
+			if seen[v.Pattern] {
+				t.Errorf("%s twice", v.Pattern)
+			}
+			seen[v.Pattern] = true
+			if name := v.name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
+				t.Errorf("%s becomes %s", v.Pattern, name)
+			}
 		}
 	}
 	for _, k := range All {
@@ -130,11 +133,11 @@ func TestI4_FIFOAsDeclared(t *testing.T) {
 
 // TestI4_SignatureOfContainers: nobody in a container verifies one, and there is no key to sign with.
 func TestI4_SignatureOfContainers(t *testing.T) {
-	s := &Stack{Deployment: &Deployment{App: &app.App{Runtime: app.Containers}}}
-	if got := line(s.signature()); got != modules.Default("cron", "signature") {
-		t.Errorf("signature %s", got)
+	d := &deploy.Deployment{App: &app.App{Runtime: app.Containers}}
+	if signature := cronSignature(d); signature.Runtime != app.Containers || !signature.Key.Known() {
+		t.Errorf("it is signed by %s with %v", signature.Runtime, signature.Key)
 	}
-	if s.App.Runtime = app.EncoreGo; !slices.Contains(s.signature().Names(), "secret_arn") {
+	if d.App.Runtime = app.EncoreGo; cronSignature(d).Key.Known() {
 		t.Error("an Encore application's jobs do not sign")
 	}
 }

@@ -33,8 +33,9 @@ var Metrics = Kind{
 	Read:       readMetric,
 	Verbs:      map[string]string{Record: "records"},
 	OfRuntime:  true,
-	Lower:      lowerMetrics,
-	Wire:       wireMetrics,
+	Platform:   lowerMetrics,
+	Bind:       bindMetrics,
+	Config:     configMetrics,
 }
 
 func metricSpelling(config string, constructors ...string) source.GoSpelling {
@@ -64,4 +65,30 @@ func readMetric(decl source.Decl, _ Input) (any, hcl.Diagnostics) {
 			"The metric name %q begins with e_, which Encore keeps for itself.", decl.Name))
 	}
 	return metric, diags
+}
+
+// metricTypeScript is how TypeScript code declares and uses one.
+var metricTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/metrics", Constructors: []string{"Counter", "CounterGroup", "Gauge", "GaugeGroup"},
+	ParentArg: -1, NameArg: 0, ConfigArg: 1,
+	Grammar: source.Snake,
+	Methods: map[string][]string{"increment": {Record}, "set": {Record}, "with": {Record}, "ref": {Record}},
+	Outside: source.OutsideNone, Registered: true,
+}
+
+// metricManifest is how a manifest declares and uses one.
+var metricManifest = []source.ManifestSpelling{
+	{Block: "counter", Grammar: source.Snake, InService: true, Only: source.ForEncore, Constructor: "NewCounter", Operation: Record, Meaning: "A metric that counts."},
+	{Block: "gauge", Grammar: source.Snake, InService: true, Only: source.ForEncore, Constructor: "NewGauge", Operation: Record, Meaning: "A metric that goes up and down."},
+}
+
+// metricMetadata is how Encore's metadata lists one.
+var metricMetadata = source.MetadataSpelling{
+	List: []string{"metrics"}, Name: "name", Service: "service_name",
+	Constructor: source.MetadataSetting{Field: "kind", Words: []source.MetadataWordValue{
+		{Word: "COUNTER", Value: source.Value{Kind: source.String, Text: "NewCounter"}},
+		{Word: "GAUGE", Value: source.Value{Kind: source.String, Text: "NewGauge"}},
+		{Word: "HISTOGRAM", Value: source.Value{Kind: source.String, Text: "NewHistogram"}},
+	}},
+	UsedIn: "metrics", Operation: Record,
 }

@@ -7,7 +7,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/stack"
 )
 
 // Subscribe is what the service of a subscription does with it.
@@ -69,11 +71,25 @@ var Subscriptions = Kind{
 	Manifest:   []source.ManifestSpelling{subscriptionManifest},
 	Metadata:   subscriptionMetadata,
 	Read:       readSubscription,
-	Lower:      lowerSubscriptions,
-	Check:      checkQueues,
-	Bound:      true,
-	Operation:  Subscribe,
-	Verbs:      map[string]string{Subscribe: "subscribes"},
+	Platform:   lowerSubscriptions,
+	Holds: Holding{
+		Fixed: map[string][]string{"subscription": {"name", "fifo"}}, // aws_sqs_queue.name and .fifo_queue
+		Lost:  "the messages that wait in its queues are deleted",
+		Ways: func(physical string, facts map[string]string) []string {
+			if facts["fifo"] == "true" {
+				physical += ".fifo"
+			}
+			return []string{"declare it again, by the same name, until its queue is empty: aws sqs get-queue-attributes --attribute-names All --queue-url $(aws sqs get-queue-url --output text --queue-name " + physical + ")"}
+		},
+	},
+	Bind:      bindSubscriptions,
+	Config:    configSubscriptions,
+	Env:       subscriptionVariables,
+	Settled:   subscriptionSettled,
+	Check:     checkQueues,
+	Bound:     true,
+	Operation: Subscribe,
+	Verbs:     map[string]string{Subscribe: "subscribes"},
 }
 
 func readSubscription(decl source.Decl, in Input) (any, hcl.Diagnostics) {
@@ -161,4 +177,55 @@ func Spell(d time.Duration) string {
 		text = strings.TrimSuffix(text, "0m")
 	}
 	return text
+}
+
+// subscriptionTypeScript is how TypeScript code declares and uses one.
+var subscriptionTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/pubsub", Constructors: []string{"Subscription"},
+	ParentArg: 0, ParentKind: "topic", NameArg: 1, ConfigArg: 2, ConfigRequired: true,
+	Opaque:    []string{"handler"},
+	Durations: []string{"ackDeadline", "messageRetention", "minBackoff", "maxBackoff"},
+	// A subscription is not used after it was declared.
+	Methods: map[string][]string{},
+	Root:    true,
+}
+
+// subscriptionManifest is how a manifest declares and uses one.
+var subscriptionManifest = source.ManifestSpelling{
+	Block: "subscription", Grammar: source.Kebab, InService: true,
+	Meaning: "What the service gets of a topic: an SQS queue, with a dead-letter queue behind it. Settings that are not written are Encore's defaults.",
+	Settings: []settings.Setting{
+		{Name: "topic", Type: settings.String, Required: true, Meaning: "The topic."},
+		{Name: "ack_deadline", Type: settings.Duration, Default: "`\"30s\"`",
+			Meaning: "How long the service may take for a message, until it is delivered again."},
+		{Name: "message_retention", Type: settings.Duration, Default: "`\"7 days\"`", Meaning: "How long a message that is not acknowledged is kept."},
+		{Name: "max_concurrency", Type: settings.Integer, Default: "`100`", Only: source.ForEncore, Meaning: "Messages that one instance handles at a time."},
+		{Name: "retry_policy", Type: settings.Object, Default: "below", Meaning: "When a failed message is delivered again."},
+		{Name: "retry_policy.min_backoff", Type: settings.Duration, Default: "`\"10s\"`", Only: source.ForEncore, Meaning: "Time before the second delivery."},
+		{Name: "retry_policy.max_backoff", Type: settings.Duration, Default: "`\"10m\"`", Only: source.ForEncore, Meaning: "Longest time between two deliveries."},
+		{Name: "retry_policy.max_retries", Type: settings.Integer, Default: "`100`",
+			Meaning: "Deliveries after the first, before a message is a dead letter; `\"none\"` or `\"infinite\"`.",
+			Words:   map[string]int{"none": NoRetries, "infinite": InfiniteRetries}},
+	},
+	Parent: "topic", ParentKind: "topic",
+}
+
+// subscriptionMetadata is how Encore's metadata lists one.
+var subscriptionMetadata = source.MetadataSpelling{
+	List: []string{"pubsub_topics", "subscriptions"}, Name: "name", Parent: "name", ParentKind: "topic", Service: "service_name",
+	Settings: []source.MetadataSetting{
+		{Field: "ack_deadline", Setting: "AckDeadline", Type: source.MetadataDuration},
+		{Field: "message_retention", Setting: "MessageRetention", Type: source.MetadataDuration},
+		{Field: "max_concurrency", Setting: "MaxConcurrency", Type: source.MetadataNumber},
+		{Field: "retry_policy", Setting: "RetryPolicy", Type: source.MetadataObject, Members: []source.MetadataSetting{
+			{Field: "min_backoff", Setting: "MinBackoff", Type: source.MetadataDuration},
+			{Field: "max_backoff", Setting: "MaxBackoff", Type: source.MetadataDuration},
+			{Field: "max_retries", Setting: "MaxRetries", Type: source.MetadataNumber},
+		}},
+	},
+}
+
+// subscriptionSettled are the arguments of its modules that no override can set.
+var subscriptionSettled = map[string]map[string]stack.Settled{
+	"subscription": {"fifo": {Why: "it follows from how the application declares the topic", Instead: "remove it"}},
 }

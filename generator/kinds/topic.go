@@ -1,6 +1,11 @@
 package kinds
 
 import (
+	"fmt"
+
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/settings"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -63,9 +68,20 @@ var Topics = Kind{
 	Metadata:   topicMetadata,
 	Read:       readTopic,
 	Verbs:      map[string]string{Publish: "publishes"},
-	Check:      func(d *Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
-	Lower:      lowerTopics,
-	Wire:       wireTopics,
+	Check:      func(d *deploy.Deployment) hcl.Diagnostics { return append(checkTopics(d), checkDelivery(d)...) },
+	Platform:   lowerTopics,
+	Holds: Holding{
+		Fixed: map[string][]string{"topic": {"name", "fifo"}}, // aws_sns_topic.name and .fifo_topic
+		Lost:  "whoever else subscribed to it hears nothing more",
+		Ways: func(physical string, _ map[string]string) []string {
+			return []string{"declare it again, by the same name",
+				fmt.Sprintf("renamed? Use the old one on under the new name, topic \"<name>\" { existing { arn = \"<ARN of %s>\" } } in the environment, and forget it as below", physical)}
+		},
+	},
+	Bind:    bindTopics,
+	Config:  configTopics,
+	Env:     topicVariables,
+	Settled: topicSettled,
 }
 
 func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
@@ -90,4 +106,45 @@ func readTopic(decl source.Decl, in Input) (any, hcl.Diagnostics) {
 			"Topic %q asks for the delivery guarantee %q.", decl.Name, topic.DeliveryGuarantee))
 	}
 	return topic, diags
+}
+
+// topicTypeScript is how TypeScript code declares and uses one.
+var topicTypeScript = source.TypeScriptSpelling{
+	Module: "encore.dev/pubsub", Constructors: []string{"Topic"},
+	ParentArg: -1, NameArg: 0, ConfigArg: 1, ConfigRequired: true,
+	TypeArgument: "the type of its messages",
+	Methods:      map[string][]string{"publish": {Publish}},
+	Ref:          "ref",
+	Permissions:  map[string][]string{"Publisher": {Publish}},
+	Strict:       true, Constructed: true,
+	Outside: source.OutsideNone,
+}
+
+// topicManifest is how a manifest declares and uses one.
+var topicManifest = source.ManifestSpelling{
+	Block: "topic", Grammar: source.Kebab, Meaning: "A Pub/Sub topic: an SNS topic.",
+	Settings: []settings.Setting{
+		{Name: "delivery_guarantee", Type: settings.String, Default: "`\"at-least-once\"`", Meaning: "`at-least-once` or `exactly-once`."},
+		{Name: "ordering_attribute", Type: settings.String, Default: "none", Meaning: "The message attribute whose values are delivered in order."},
+	},
+	List: "publishes", Operation: Publish,
+	ListMeaning: "Topics it publishes to.",
+}
+
+// topicMetadata is how Encore's metadata lists one.
+var topicMetadata = source.MetadataSpelling{
+	List: []string{"pubsub_topics"}, Name: "name",
+	Settings: []source.MetadataSetting{
+		{Field: "delivery_guarantee", Setting: "DeliveryGuarantee", Type: source.MetadataWord, Words: []source.MetadataWordValue{
+			{Word: "AT_LEAST_ONCE", Value: source.Value{Kind: source.String, Text: AtLeastOnce}},
+			{Word: "EXACTLY_ONCE", Value: source.Value{Kind: source.String, Text: ExactlyOnce}},
+		}},
+		{Field: "ordering_key", Setting: "OrderingAttribute"},
+	},
+	Users: "publishers", Operation: Publish,
+}
+
+// topicSettled are the arguments of its modules that no override can set.
+var topicSettled = map[string]map[string]stack.Settled{
+	"topic": {"fifo": {Why: "it follows from how the application declares the topic", Instead: "remove it"}},
 }

@@ -1,19 +1,20 @@
 package quota
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
 // Of is what a deployment needs, wired and in the order of the table. Quotas it takes nothing of are left out.
-func Of(d *kinds.Deployment) Environment {
+func Of(d *deploy.Deployment) Environment {
 	e := Environment{Name: d.Env.Name, Region: d.Env.Region, Account: d.Env.AccountID, At: d.Env.At}
-	for _, area := range []func(*kinds.Deployment) []Need{tasks, network, groups, balancer, jobs, storage, global} {
+	for _, area := range []func(*deploy.Deployment) []Need{tasks, network, groups, balancer, jobs, storage, global} {
 		for _, need := range area(d) {
 			if need.Value > 0 {
 				e.Needs = append(e.Needs, need)
@@ -24,7 +25,7 @@ func Of(d *kinds.Deployment) Environment {
 }
 
 // regroup says how an application comes to run in fewer processes.
-func regroup(d *kinds.Deployment, otherwise string) string {
+func regroup(d *deploy.Deployment, otherwise string) string {
 	if d.App.Containers() {
 		return otherwise
 	}
@@ -32,26 +33,26 @@ func regroup(d *kinds.Deployment, otherwise string) string {
 }
 
 // share is how many of n tasks of a process run on demand, and how many on Fargate Spot.
-func share(p environment.Process, n int) (onDemand, spot int) {
-	if p.Job && p.Spot {
+func share(p *deploy.Workload, n int) (onDemand, spot int) {
+	if p.Ends && p.Size.Spot {
 		return 0, n
 	}
-	spot = max(0, n-p.Scale.OnDemand) * p.Scale.SpotPercent / 100
+	spot = max(0, n-p.Size.Scale.OnDemand) * p.Size.Scale.SpotPercent / 100
 	return n - spot, spot
 }
 
-// virtual is what n tasks of a process take, in virtual CPUs.
-func virtual(p environment.Process, n int) float64 { return float64(p.CPU*n) / 1024 }
+// virtual is what n tasks of so many CPU units take, in virtual CPUs.
+func virtual(cpu, n int) float64 { return float64(cpu*n) / 1024 }
 
 // tasks are the virtual CPUs of Fargate: what runs, twice while everything is deployed at once (a service starts its new
 // tasks before it stops the old), and the same when every process has scaled out.
-func tasks(d *kinds.Deployment) []Need {
+func tasks(d *deploy.Deployment) []Need {
 	var running, scaled, spotRunning, spotScaled float64
-	for _, p := range d.Env.Processes {
-		onDemand, spot := share(p, p.Scale.Min)
-		running, spotRunning = running+virtual(p, onDemand), spotRunning+virtual(p, spot)
-		onDemand, spot = share(p, p.Scale.Max)
-		scaled, spotScaled = scaled+virtual(p, onDemand), spotScaled+virtual(p, spot)
+	for _, p := range d.Workloads {
+		onDemand, spot := share(p, p.Size.Scale.Min)
+		running, spotRunning = running+virtual(p.Size.CPU, onDemand), spotRunning+virtual(p.Size.CPU, spot)
+		onDemand, spot = share(p, p.Size.Scale.Max)
+		scaled, spotScaled = scaled+virtual(p.Size.CPU, onDemand), spotScaled+virtual(p.Size.CPU, spot)
 	}
 	what := func(running, scaled float64) string {
 		return fmt.Sprintf("tasks take %s vCPU, and as many again while everything is deployed; %s and as many again when every process has scaled out", Number(running), Number(scaled))
@@ -64,29 +65,27 @@ func tasks(d *kinds.Deployment) []Need {
 
 // cheaper names the setting that lowers what runs and costs least of what the environment is worth: smaller tasks before
 // fewer, and fewer before all services in one process.
-func cheaper(d *kinds.Deployment, value float64) string {
+func cheaper(d *deploy.Deployment, value float64) string {
 	const smallest = 256
 	small, few, both := 0.0, 0.0, 0.0
-	for _, p := range d.Env.Processes {
-		least := p
-		least.CPU = smallest
-		small += 2 * virtual(least, p.Scale.Min)
-		few += 2 * virtual(p, 1)
-		both += 2 * virtual(least, 1)
+	for _, p := range d.Workloads {
+		small += 2 * virtual(smallest, p.Size.Scale.Min)
+		few += 2 * virtual(p.Size.CPU, 1)
+		both += 2 * virtual(smallest, 1)
 	}
 	switch {
 	case small < value:
 		return fmt.Sprintf("set cpu = 256 and memory = 512 in a task block: it takes %s then, and with scale = { min = 1 } as well %s, at the price of one task that nothing stands in for", Number(small), Number(both))
 	case few < value:
 		return fmt.Sprintf("set scale = { min = 1 } in a task block: it takes %s then, and nothing stands in for a task that fails", Number(few))
-	case !d.App.Containers() && len(d.Env.Processes) > 1:
+	case !d.App.Containers() && len(d.Workloads) > 1:
 		return `set process_allocation = "all_in_one", or group services into process blocks`
 	}
 	return "run fewer services in this account"
 }
 
 // network is what a VPC of its own takes; one that exists has it already.
-func network(d *kinds.Deployment) []Need {
+func network(d *deploy.Deployment) []Need {
 	if d.Env.Network != nil {
 		return nil
 	}
@@ -109,25 +108,25 @@ func natRemedy(gateways int) string {
 
 // groups counts security groups and their rules. A rule between two groups stands in both of them: on the side that calls
 // as one for outgoing traffic, on the other as one for incoming, the load balancer's and the servers' sides included.
-func groups(d *kinds.Deployment) []Need {
+func groups(d *deploy.Deployment) []Need {
 	out, in := map[string]int{}, map[string]int{}
 	const balancer = "the load balancer"
-	called := map[string]string{} // what a connection's name leads to, in words
-	for _, p := range d.Processes {
-		called[d.ProcessLabel(p.Name)] = "process " + p.Name
-	}
 	peak := 0
-	for _, p := range d.Processes {
-		label := "process " + p.Name
-		out[label] += len(p.Connections) + len(d.Env.OutboundPorts)
-		for target := range p.Connections {
-			in[cmp.Or(called[target], "what "+target+" names")]++
+	for _, p := range d.Workloads {
+		label := "process " + p.ID.Name
+		out[label] += len(p.Paths) + len(d.Env.OutboundPorts)
+		for _, path := range p.Paths {
+			to := "what " + path.Name + " names"
+			if path.To.Kind == app.ProcessKind {
+				to = path.To.String()
+			}
+			in[to]++
 		}
-		if p.Gateway || p.Public {
+		if p.Public() {
 			in[label]++
 			out[balancer]++
 		}
-		onDemand, spot := share(p.Process, p.Scale.Max)
+		onDemand, spot := share(p, p.Size.Scale.Max)
 		peak += 2 * (onDemand + spot)
 	}
 	jobs := scheduled(d)
@@ -146,7 +145,7 @@ func groups(d *kinds.Deployment) []Need {
 		}
 	}
 	servers := len(d.Env.Caches) + madeServers(d)
-	total := len(d.Processes) + len(jobs) + servers + 2
+	total := len(d.Workloads) + len(jobs) + servers + 2
 	return []Need{
 		{Quota: securityGroups, Value: float64(total), What: "one for each process, job and server", Lower: regroup(d, "describe fewer services")},
 		{Quota: groupRules, Value: float64(most), What: fmt.Sprintf("%s has %d rules for %s connections", whose, most, direction), Lower: regroup(d, "serve several paths by one service, or call fewer services from one")},
@@ -155,26 +154,24 @@ func groups(d *kinds.Deployment) []Need {
 }
 
 // scheduled are the processes that jobs call, one entry for each job.
-func scheduled(d *kinds.Deployment) []string {
+func scheduled(d *deploy.Deployment) []string {
 	var list []string
-	for _, r := range d.Of(kinds.Crons.Name) {
-		if job := r.Spec.(*kinds.Cron); d.Host(job.Service) != nil && !job.StartsJob && len(d.CronExpressions(job)) > 0 {
-			list = append(list, d.Host(job.Service).Name)
-		}
+	for _, call := range d.Calls() {
+		list = append(list, call.Target.ID.Name)
 	}
 	return list
 }
 
 // balancer is the load balancer's. The module has a rule of its own beside those of the routes.
-func balancer(d *kinds.Deployment) []Need {
+func balancer(d *deploy.Deployment) []Need {
 	if !d.Env.Exposed() {
 		return nil
 	}
 	routes, most := 0, 0
-	for _, p := range d.Env.Processes {
-		if p.Gateway || p.Public {
+	for _, p := range d.Workloads {
+		if p.Public() {
 			routes++
-			most += 2 * p.Scale.Max
+			most += 2 * p.Size.Scale.Max
 		}
 	}
 	made := 0
@@ -196,28 +193,27 @@ func balancer(d *kinds.Deployment) []Need {
 // refuses what would leave less.
 const unreserved = 100
 
-// started are the processes that schedules start, sorted; whose runs are watched are all that end by themselves.
-func started(d *kinds.Deployment) []string {
-	var list []string
-	for _, r := range d.Of(kinds.Crons.Name) {
-		if job := r.Spec.(*kinds.Cron); job.StartsJob && len(d.CronExpressions(job)) > 0 {
-			list = append(list, job.Service)
+// started are the processes that schedules start; whose runs are watched are all that end by themselves.
+func started(d *deploy.Deployment) int {
+	n := 0
+	for _, w := range d.Workloads {
+		if len(d.Starting(w)) > 0 {
+			n++
 		}
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	return n
 }
 
-func jobs(d *kinds.Deployment) []Need {
+func jobs(d *deploy.Deployment) []Need {
 	n, watched := len(scheduled(d)), 0
-	for _, p := range d.Processes {
-		if p.Job {
+	for _, p := range d.Workloads {
+		if p.Ends {
 			watched++
 		}
 	}
 	needs := []Need{
 		{Quota: eventRules, Value: float64(watched), What: "one for each job, which sees the runs that fail", Lower: "run fewer jobs in this account"},
-		{Quota: scheduleGroups, Value: float64(n + len(started(d))), What: "one for each cron job, and for each job that schedules start", Lower: "have one job do the work of several"},
+		{Quota: scheduleGroups, Value: float64(n + started(d)), What: "one for each cron job, and for each job that schedules start", Lower: "have one job do the work of several"},
 	}
 	if n == 0 {
 		return needs
@@ -227,7 +223,7 @@ func jobs(d *kinds.Deployment) []Need {
 }
 
 // madeServers counts the database servers that are not there already.
-func madeServers(d *kinds.Deployment) int {
+func madeServers(d *deploy.Deployment) int {
 	n := 0
 	for _, server := range d.Env.DatabaseServers {
 		if server.Existing == nil {
@@ -237,7 +233,7 @@ func madeServers(d *kinds.Deployment) int {
 	return n
 }
 
-func storage(d *kinds.Deployment) []Need {
+func storage(d *deploy.Deployment) []Need {
 	var servers, clusters, stored, grown, nodes float64
 	for _, s := range d.Env.DatabaseServers {
 		switch {
@@ -254,7 +250,7 @@ func storage(d *kinds.Deployment) []Need {
 		nodes += float64(1 + c.Replicas)
 	}
 	passwords := 1
-	for _, p := range d.Processes {
+	for _, p := range d.Workloads {
 		passwords += min(1, len(p.Uses(kinds.Databases.Name))) + len(p.Uses(kinds.Caches.Name))
 	}
 	return []Need{
@@ -268,7 +264,7 @@ func storage(d *kinds.Deployment) []Need {
 }
 
 // global is what an account has once, and the names it keeps.
-func global(d *kinds.Deployment) []Need {
+func global(d *deploy.Deployment) []Need {
 	var made, shown float64
 	for _, r := range d.Of(kinds.Buckets.Name) {
 		if d.Env.ExistingBucket(r.Name) != nil {
@@ -287,7 +283,7 @@ func global(d *kinds.Deployment) []Need {
 		logs++
 	}
 	made += logs
-	rolesMade := 2*len(d.Processes) + 2*len(scheduled(d)) + len(started(d)) + madeServers(d)
+	rolesMade := 2*len(d.Workloads) + 2*len(scheduled(d)) + started(d) + madeServers(d)
 	if d.Env.Network == nil {
 		rolesMade++
 	}

@@ -77,7 +77,7 @@ func decodeStruct(value Value, target reflect.Value, what string) hcl.Diagnostic
 			continue
 		}
 		if seen[settings[i].name] {
-			diags = append(diags, diagnostic.Error(field.At, "Setting written twice", "remove one of them", "%s stands twice here.", field.Name))
+			diags = append(diags, diagnostic.Error(field.At, "Duplicate setting", "remove one of them", "%s stands twice here.", field.Name))
 			continue
 		}
 		seen[settings[i].name] = true
@@ -113,7 +113,7 @@ func unknownSetting(field Field, settings []setting) *hcl.Diagnostic {
 }
 
 func wrongType(value Value, what, want string) *hcl.Diagnostic {
-	return diagnostic.Error(value.At, "Setting of the wrong type", "", "%s must be %s, got %s.", what, want, DescribeValue(value))
+	return diagnostic.Error(value.At, "Wrong type", "", "%s must be %s, got %s.", what, want, DescribeValue(value))
 }
 
 // DescribeValue is a value as messages call it.

@@ -1,62 +1,18 @@
 package source
 
-// ManifestOnly says for which applications a setting or block makes sense.
-type ManifestOnly int
+import "github.com/groundplan/groundplan/generator/settings"
 
-const (
-	// ForAll is every application.
-	ForAll ManifestOnly = iota
-	// ForContainers is an application that does not use Encore, ForEncore one that does.
-	ForContainers
-	ForEncore
+// ForContainers is what makes sense in an application that does not use Encore alone, ForEncore in one that does.
+var (
+	ForContainers = &settings.Scope{
+		Summary: "Not for Encore applications", Hint: "remove it, or the runtime of the app block",
+		Detail: "The %s %q is about plain containers, and the application's runtime is Encore's.", Note: "Containers only.",
+	}
+	ForEncore = &settings.Scope{
+		Summary: "Only for Encore applications", Hint: `remove it, or set runtime = "encore-go" or "encore-typescript" in the app block`,
+		Detail: "The %s %q is about Encore's runtimes, and the application runs plain containers.", Note: "Encore only.",
+	}
 )
-
-// ManifestType is the type of a setting.
-type ManifestType int
-
-const (
-	Text ManifestType = iota
-	Integer
-	Flag
-	// Duration is a string such as "30s", "5m" or "7 days".
-	Duration
-	TextList
-	// TextMap is a map of strings.
-	TextMap
-	// Settings is an object whose members are settings of their own.
-	Settings
-)
-
-// manifestTypes is how a message calls each type.
-var manifestTypes = map[ManifestType]string{
-	Text: "a string", Integer: "an integer", Flag: "true or false", Duration: `a duration, such as "30s", "5m" or "7 days"`,
-	TextList: `a list of strings, as in ["a", "b"]`, TextMap: `a map of strings, as in { NAME = "value" }`, Settings: "an object, as in { name = value }",
-}
-
-func (t ManifestType) String() string { return manifestTypes[t] }
-
-// documented is how the documentation calls each type: as Terraform does, which knows numbers and no integers.
-var documented = map[ManifestType]string{
-	Text: "string", Integer: "number", Flag: "true or false", Duration: "duration", TextList: "list(string)", TextMap: "map(string)", Settings: "object",
-}
-
-// Short is the type in the words of the documentation.
-func (t ManifestType) Short() string { return documented[t] }
-
-// ManifestSetting is one setting of a block.
-type ManifestSetting struct {
-	Name string
-	Type ManifestType
-	// Required says that it must be written; Default is what holds otherwise, in words of the documentation.
-	Required bool
-	Default  string
-	Meaning  string
-	Only     ManifestOnly
-	// Words are texts that stand for a value of another type: "infinite" for a number of retries.
-	Words map[string]Value
-	// Members are the settings of an object.
-	Members []ManifestSetting
-}
 
 // ManifestSpelling says how a manifest declares and uses one kind of resource. The kinds own the table; the reader only
 // applies it.
@@ -69,8 +25,8 @@ type ManifestSpelling struct {
 	Block     string
 	Meaning   string
 	InService bool
-	Only      ManifestOnly
-	Settings  []ManifestSetting
+	Only      *settings.Scope
+	Settings  []settings.Setting
 	// Grammar is the form of names in an Encore Go application. Elsewhere a name is letters, digits and .-_.
 	Grammar Grammar
 	// Identifier demands names that an environment variable could have.

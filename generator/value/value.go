@@ -63,6 +63,9 @@ type Field struct {
 	Bare bool
 }
 
+// Arg is a field without comments.
+func Arg(name string, v Value) Field { return Field{Name: name, Value: v} }
+
 // String is a string; nothing in it is a template.
 func String(s string) Value { return Value{Text: s} }
 
@@ -260,18 +263,4 @@ func Plain(s string) bool {
 		}
 	}
 	return true
-}
-
-// Template is a string whose odd parts are traversals: Template("http://", "module.lb.host", ":8080").
-func Template(parts ...string) Value {
-	items := make([]Value, 0, len(parts))
-	for i, part := range parts {
-		switch {
-		case i%2 == 1:
-			items = append(items, Traversal(part))
-		case part != "":
-			items = append(items, String(part))
-		}
-	}
-	return Join(items...)
 }

@@ -16,7 +16,7 @@ func TestKnown(t *testing.T) {
 		{Bool(true), false},
 		{Strings([]string{"a", "b"}), false},
 		{Traversal("module.key.arn"), true},
-		{Template("a-", "var.b"), true},
+		{Join(String("a-"), Traversal("var.b")), true},
 		{List(String("a"), Traversal("local.b")), true},
 		{Object(Field{Name: "a", Value: List(Object(Field{Name: "b", Value: Traversal("local.c")}))}), true},
 		{Object(Field{Name: "local", Value: String("a")}), false},

@@ -1,12 +1,14 @@
 package manifest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -27,17 +29,17 @@ const grpcHealthPath = "/AWS.ALB/healthcheck"
 const maxSticky = 7 * 24 * time.Hour
 
 // readBehaviour reads what stands in a container's block about it. A job's has nothing of the kind.
-func (r *manifestReader) readBehaviour(node *manifestNode, c *app.Container) {
-	c.Worker, c.HealthCommand = node.value("worker").Bool, node.texts("health_command")
-	protocol := node.text("protocol", protocolHTTP)
+func (r *manifestReader) readBehaviour(node *settings.Block, c *app.Container) {
+	c.Worker, c.HealthCommand = node.Flag("worker"), node.Texts("health_command")
+	protocol := cmp.Or(node.Text("protocol"), protocolHTTP)
 	if known := []string{protocolHTTP, protocolHTTP2, protocolGRPC}; !slices.Contains(known, protocol) {
-		r.fail(node.value("protocol").At, "Unknown protocol", diagnostic.Proposal(protocol, known, "the protocols are ", ""), "A service cannot speak %q here.", protocol)
+		r.fail(node.Where("protocol"), "Unknown protocol", diagnostic.Proposal(protocol, known, "the protocols are ", ""), "A service cannot speak %q here.", protocol)
 	}
 	if protocol != protocolHTTP {
 		c.Protocol = protocol
 	}
 	if c.Protocol == protocolGRPC {
-		c.HealthPath = node.text("health_path", grpcHealthPath)
+		c.HealthPath = cmp.Or(node.Text("health_path"), grpcHealthPath)
 	}
 	r.checkHealthCommand(node)
 	r.readSticky(node, c)
@@ -46,29 +48,29 @@ func (r *manifestReader) readBehaviour(node *manifestNode, c *app.Container) {
 	}
 }
 
-func (r *manifestReader) checkHealthCommand(node *manifestNode) {
-	command := node.value("health_command")
-	if command.Kind == source.List && (len(command.Fields) == 0 || slices.ContainsFunc(command.Fields, func(f source.Field) bool { return strings.TrimSpace(f.Value.Text) == "" })) {
-		r.fail(command.At, "Empty health command", `write program and arguments, as in ["/bin/worker", "--alive"]`, "The health command of %q has nothing to run, or an empty word.", node.label)
+func (r *manifestReader) checkHealthCommand(node *settings.Block) {
+	command, set := node.Attribute("health_command")
+	if words := node.Texts("health_command"); set && (len(words) == 0 || slices.ContainsFunc(words, func(word string) bool { return strings.TrimSpace(word) == "" })) {
+		r.fail(command.At, "Empty health command", `write program and arguments, as in ["/bin/worker", "--alive"]`, "The health command of %q has nothing to run, or an empty word.", node.Label)
 	}
-	if path := node.value("health_path"); command.Kind == source.List && path.Kind == source.String && !node.value("public").Bool {
-		r.fail(path.At, "Two health checks", "remove health_path, or health_command",
-			"The health of %q is what health_command says. Nobody asks for health_path but the load balancer of a public service.", node.label)
+	if path := node.Find("health_path"); set && path != nil && !node.Flag("public") {
+		r.fail(*path, "Two health checks", "remove health_path, or health_command",
+			"The health of %q is what health_command says. Nobody asks for health_path but the load balancer of a public service.", node.Label)
 	}
 }
 
 // readSticky reads how long clients come back to one task.
-func (r *manifestReader) readSticky(node *manifestNode, c *app.Container) {
-	sticky := node.value("sticky")
-	if sticky.Kind != source.String {
+func (r *manifestReader) readSticky(node *settings.Block, c *app.Container) {
+	sticky, set := node.Attribute("sticky")
+	if !set {
 		return
 	}
-	length, _ := source.ParseDuration(sticky.Text)
+	length, _ := source.ParseDuration(node.Text("sticky"))
 	c.StickySeconds = int(length / time.Second)
 	switch {
-	case !node.value("public").Bool:
+	case !node.Flag("public"):
 		r.fail(sticky.At, "Sticky sessions of a service that is not public", "add public = true, or remove it",
-			"The load balancer keeps clients at their tasks, and it sends nothing to %q.", node.label)
+			"The load balancer keeps clients at their tasks, and it sends nothing to %q.", node.Label)
 	case c.Protocol == protocolGRPC:
 		r.fail(sticky.At, "Sticky sessions of gRPC", "remove it", "The load balancer knows a client again by a cookie, and clients of gRPC keep none.")
 	case length < time.Second || length > maxSticky:
@@ -77,13 +79,13 @@ func (r *manifestReader) readSticky(node *manifestNode, c *app.Container) {
 }
 
 // checkWorker reports what needs a port in the block of a worker.
-func (r *manifestReader) checkWorker(node *manifestNode) {
+func (r *manifestReader) checkWorker(node *settings.Block) {
 	for _, name := range []string{"public", "protocol", "health_path"} {
-		if value := node.value(name); value.Kind != source.Absent && (name != "public" || value.Bool) {
-			r.fail(value.At, "Worker with a port", "remove it, or worker = true", "The worker %q listens on no port, so that %s means nothing for it.", node.label, name)
+		if a, set := node.Attribute(name); set && a.Value != false {
+			r.fail(a.At, "Worker with a port", "remove it, or worker = true", "The worker %q listens on no port, so that %s means nothing for it.", node.Label, name)
 		}
 	}
-	for _, endpoint := range node.all("endpoint") {
-		r.fail(endpoint.at, "Worker with a port", "remove it, or worker = true", "The worker %q listens on no port: nothing can call its endpoint %q.", node.label, endpoint.label)
+	for _, endpoint := range node.All("endpoint") {
+		r.fail(endpoint.At, "Worker with a port", "remove it, or worker = true", "The worker %q listens on no port: nothing can call its endpoint %q.", node.Label, endpoint.Label)
 	}
 }

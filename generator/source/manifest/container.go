@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,7 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // What the modules and AWS demand of a container's settings.
@@ -32,35 +33,34 @@ var (
 )
 
 // readPort reads the port of all containers.
-func (r *manifestReader) readPort(node *manifestNode) {
-	port := node.value("port")
-	if port.Kind != source.Int {
+func (r *manifestReader) readPort(node *settings.Block) {
+	a, set := node.Attribute("port")
+	if !set {
 		return
 	}
-	r.port = int(port.Int)
-	if port.Int < lowestPort || port.Int > highestPort {
-		r.fail(port.At, "Port out of range", "let the containers listen on another one; the variable PORT tells them which",
-			"A service listens on a port from %d to %d, not on %d: lower ones are for root, higher ones the system picks for connections.", lowestPort, highestPort, port.Int)
+	if r.port = a.Value.(int); r.port < lowestPort || r.port > highestPort {
+		r.fail(a.At, "Port out of range", "let the containers listen on another one; the variable PORT tells them which",
+			"A service listens on a port from %d to %d, not on %d: lower ones are for root, higher ones the system picks for connections.", lowestPort, highestPort, r.port)
 	}
 }
 
 // container reads how a service runs without Encore.
-func (r *manifestReader) container(node *manifestNode) *app.Container {
+func (r *manifestReader) container(node *settings.Block) *app.Container {
 	c := &app.Container{
-		Image: node.text("image", ""), TagPrefix: node.text("tag_prefix", ""), Command: node.texts("command"), Port: r.port,
-		HealthPath: node.text("health_path", "/"), Public: node.value("public").Bool, Subdomain: node.text("subdomain", ""), Paths: node.texts("paths"),
+		Image: node.Text("image"), TagPrefix: node.Text("tag_prefix"), Command: node.Texts("command"), Port: r.port,
+		HealthPath: cmp.Or(node.Text("health_path"), "/"), Public: node.Flag("public"), Subdomain: node.Text("subdomain"), Paths: node.Texts("paths"),
 	}
-	c.Job = node.block.Type == jobBlock
+	c.Job = node.Type == jobBlock
 	r.readBehaviour(node, c)
 	r.security(node, c)
 	r.checkForm(node, "image", imageName, "Invalid image", "write <registry>/<repository>:<tag>", "The image %q names neither a tag nor a digest.")
 	if strings.HasSuffix(c.Image, ":latest") {
-		r.fail(node.value("image").At, "Image that moves", "name a tag that stays what it is, or a digest",
+		r.fail(node.Where("image"), "Image that moves", "name a tag that stays what it is, or a digest",
 			"The tag latest means another image tomorrow: two tasks of one deployment would differ, and nothing would be left to roll back to.")
 	}
 	if c.Image != "" && c.TagPrefix != "" {
-		r.fail(node.value("tag_prefix").At, "Two images", "remove image, or tag_prefix",
-			"The service %q has a fixed image, which no deployment tags.", node.label)
+		r.fail(node.Where("tag_prefix"), "Two images", "remove image, or tag_prefix",
+			"The service %q has a fixed image, which no deployment tags.", node.Label)
 	}
 	r.checkRepository(node)
 	r.checkForm(node, "tag_prefix", tagPrefix, "Invalid tag prefix", `use letters, digits and _.-, as in "orders-"`,
@@ -70,13 +70,13 @@ func (r *manifestReader) container(node *manifestNode) *app.Container {
 	r.checkForm(node, "subdomain", dnsLabel, "Invalid subdomain", `write one name, as in "admin"`,
 		"The subdomain %q must be lower-case letters, digits and hyphens: the environment's domain follows.")
 	r.checkPaths(node)
-	for _, field := range node.value("environment").Fields {
-		if !variableName.MatchString(field.Name) {
-			r.fail(field.At, "Invalid variable name", "use letters, digits and underscores, no digit first",
-				"%q is no name of an environment variable.", field.Name)
+	for _, entry := range node.Parts("environment") {
+		if !variableName.MatchString(entry.Key) {
+			r.fail(entry.KeyAt, "Invalid variable name", "use letters, digits and underscores, no digit first",
+				"%q is no name of an environment variable.", entry.Key)
 			continue
 		}
-		c.Environment = append(c.Environment, app.Variable{Name: field.Name, Value: field.Value.Text, At: field.At})
+		c.Environment = append(c.Environment, app.Variable{Name: entry.Key, Value: entry.Text, At: entry.KeyAt})
 	}
 	slices.SortFunc(c.Environment, func(a, b app.Variable) int { return strings.Compare(a.Name, b.Name) })
 	return c
@@ -86,25 +86,26 @@ func (r *manifestReader) container(node *manifestNode) *app.Container {
 var ownRegistry = regexp.MustCompile(`^([0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+|public\.ecr\.aws)/`)
 
 // security reads how much an image may do, and who may pull it.
-func (r *manifestReader) security(node *manifestNode, c *app.Container) {
-	c.ImageCredentials = node.text("image_credentials", "")
-	switch at := node.value("image_credentials").At; {
+func (r *manifestReader) security(node *settings.Block, c *app.Container) {
+	c.ImageCredentials = node.Text("image_credentials")
+	switch at := node.Where("image_credentials"); {
 	case c.ImageCredentials == "":
 	case c.Image == "":
 		r.fail(at, "Credentials without an image", "name the image, or remove image_credentials",
-			"The service %q runs images of the environment's own registry, which asks for no password.", node.label)
+			"The service %q runs images of the environment's own registry, which asks for no password.", node.Label)
 	case ownRegistry.MatchString(c.Image):
 		r.fail(at, "Credentials for a registry of AWS", "remove image_credentials; the owner of a private repository lets the account in by its policy",
 			"The image %q comes from ECR, which asks who the task is and not for a password.", c.Image)
 	}
-	c.User = node.text("user", "")
-	if written := node.value("read_only_root"); written.Kind == source.Bool {
-		c.ReadOnlyRoot = &written.Bool
+	c.User = node.Text("user")
+	if node.Find("read_only_root") != nil {
+		readOnly := node.Flag("read_only_root")
+		c.ReadOnlyRoot = &readOnly
 	}
-	if paths := node.value("writable_paths"); len(paths.Fields) > maxWritablePaths {
-		r.fail(paths.At, "Too many paths", "name a folder above them", "There are %d paths, and a task has room for %d.", len(paths.Fields), maxWritablePaths)
+	if paths := node.Texts("writable_paths"); len(paths) > maxWritablePaths {
+		r.fail(node.Where("writable_paths"), "Too many paths", "name a folder above them", "There are %d paths, and a task has room for %d.", len(paths), maxWritablePaths)
 	}
-	c.WritablePaths, c.KeepCapabilities = node.texts("writable_paths"), node.texts("keep_capabilities")
+	c.WritablePaths, c.KeepCapabilities = node.Texts("writable_paths"), node.Texts("keep_capabilities")
 	r.checkForm(node, "user", containerUser, "Invalid user", `write a user, or user and group, as in "1000:1000"`, "%q is no user of a container.")
 	r.checkTexts(node, "writable_paths", func(path string) bool {
 		return writablePath.MatchString(path) && !strings.HasPrefix(path+"/", "/groundplan/")
@@ -128,46 +129,45 @@ var (
 const maxWritablePaths = 10
 
 // checkTexts checks the elements of a list, of which each may stand there once.
-func (r *manifestReader) checkTexts(node *manifestNode, name string, fits func(string) bool, summary, hint, detail string) {
-	fields := node.value(name).Fields
-	for i, field := range fields {
+func (r *manifestReader) checkTexts(node *settings.Block, name string, fits func(string) bool, summary, hint, detail string) {
+	for i, part := range node.Parts(name) {
 		switch {
-		case !fits(field.Value.Text):
-			r.fail(field.Value.At, summary, hint, detail, field.Value.Text)
-		case slices.ContainsFunc(fields[:i], func(earlier source.Field) bool { return earlier.Value.Text == field.Value.Text }):
-			r.fail(field.Value.At, "Named twice", "remove one of them", "%q stands in %s twice.", field.Value.Text, name)
+		case !fits(part.Text):
+			r.fail(part.At, summary, hint, detail, part.Text)
+		case slices.Contains(node.Texts(name)[:i], part.Text):
+			r.fail(part.At, "Named twice", "remove one of them", "%q stands in %s twice.", part.Text, name)
 		}
 	}
 }
 
 // checkForm checks a text that is written; an empty one counts as not written.
-func (r *manifestReader) checkForm(node *manifestNode, name string, form *regexp.Regexp, summary, hint, detail string) {
-	if value := node.value(name); value.Kind == source.String && !form.MatchString(value.Text) {
-		r.fail(value.At, summary, hint, detail, value.Text)
+func (r *manifestReader) checkForm(node *settings.Block, name string, form *regexp.Regexp, summary, hint, detail string) {
+	if at := node.Find(name); at != nil && !form.MatchString(node.Text(name)) {
+		r.fail(*at, summary, hint, detail, node.Text(name))
 	}
 }
 
-func (r *manifestReader) checkPaths(node *manifestNode) {
+func (r *manifestReader) checkPaths(node *settings.Block) {
 	for _, name := range []string{"subdomain", "paths"} {
-		if value := node.value(name); value.Kind != source.Absent && !node.value("public").Bool {
-			r.fail(value.At, "Route to a service that is not public", "add public = true, or remove it",
-				"Nothing from outside reaches the service %q, so that it has no %s.", node.label, name)
+		if at := node.Find(name); at != nil && !node.Flag("public") {
+			r.fail(*at, "Route to a service that is not public", "add public = true, or remove it",
+				"Nothing from outside reaches the service %q, so that it has no %s.", node.Label, name)
 			return
 		}
 	}
-	paths := node.value("paths")
-	if paths.Kind == source.List && (len(paths.Fields) == 0 || len(paths.Fields) > maxPaths) {
-		r.fail(paths.At, "Wrong number of paths", fmt.Sprintf("name 1 to %d, or leave paths out to get every request", maxPaths),
-			"A rule of the load balancer has room for %d paths, and here are %d.", maxPaths, len(paths.Fields))
+	paths := node.Parts("paths")
+	if at := node.Find("paths"); at != nil && (len(paths) == 0 || len(paths) > maxPaths) {
+		r.fail(*at, "Wrong number of paths", fmt.Sprintf("name 1 to %d, or leave paths out to get every request", maxPaths),
+			"A rule of the load balancer has room for %d paths, and here are %d.", maxPaths, len(paths))
 	}
-	for _, field := range paths.Fields {
-		path := field.Value.Text
+	for _, part := range paths {
+		path := part.Text
 		if path == "" || !routedPath.MatchString(path) {
-			r.fail(field.Value.At, "Invalid path", `write "/orders" for the path alone, "/orders/*" for everything below`,
+			r.fail(part.At, "Invalid path", `write "/orders" for the path alone, "/orders/*" for everything below`,
 				"The path %q must begin with a slash, and * may only stand for the whole rest behind a slash.", path)
 			continue
 		}
-		r.checkRoutedPath(path, field.Value.At)
+		r.checkRoutedPath(path, part.At)
 	}
 }
 
@@ -197,15 +197,15 @@ type manifestRoute struct {
 func (r *manifestReader) checkRoutes() {
 	var routes []manifestRoute
 	for _, node := range r.known() {
-		if !node.value("public").Bool || node.value("worker").Bool { // a public worker is reported
+		if !node.Flag("public") || node.Flag("worker") { // a public worker is reported
 			continue
 		}
-		fields := node.value("paths").Fields
-		if node.value("paths").Kind == source.Absent {
-			fields = []source.Field{{Value: source.Value{Text: "/*", At: node.value("public").At}}}
+		paths := node.Parts("paths")
+		if node.Find("paths") == nil {
+			paths = []settings.Part{{Text: "/*", At: node.Where("public")}}
 		}
-		for _, field := range fields {
-			routes = append(routes, manifestRoute{node.label, node.text("subdomain", ""), field.Value.Text, app.RouteDepth(node.texts("paths")), field.Value.At})
+		for _, part := range paths {
+			routes = append(routes, manifestRoute{node.Label, node.Text("subdomain"), part.Text, app.RouteDepth(node.Texts("paths")), part.At})
 		}
 	}
 	said := map[[2]string]bool{}
@@ -231,7 +231,7 @@ func (r *manifestReader) checkRoutes() {
 	}
 }
 
-// within says whether every request for the inner path is one for the outer as well.
+// within reports whether every request for the inner path is one for the outer as well.
 func within(inner, outer string) bool {
 	below, wild := strings.CutSuffix(outer, "*")
 	return wild && inner != outer && strings.HasPrefix(inner, below)

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // What a registry takes as a repository, by the grammar of image references that Docker and the registries share: the
@@ -20,13 +20,13 @@ var (
 const maxRepository = 255
 
 // checkRepository reports an image that no registry has, whatever its tag is.
-func (r *manifestReader) checkRepository(node *manifestNode) {
-	value := node.value("image")
-	if value.Kind != source.String || !imageName.MatchString(value.Text) {
-		return // said already
+func (r *manifestReader) checkRepository(node *settings.Block) {
+	image := node.Text("image")
+	if !imageName.MatchString(image) {
+		return // said already, or not written
 	}
-	if hint, detail := repositoryProblem(value.Text); detail != "" {
-		r.fail(value.At, "Invalid image", hint, "%s", detail)
+	if hint, detail := repositoryProblem(image); detail != "" {
+		r.fail(node.Where("image"), "Invalid image", hint, "%s", detail)
 	}
 }
 

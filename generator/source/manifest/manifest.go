@@ -1,8 +1,7 @@
 // Package manifest reads groundplan.app.hcl, the description of an application that does not use Encore or whose source
 // cannot be read.
 //
-// grammar.go is what may be written, as data, syntax.go checks a file against it, the other files turn its blocks into
-// declarations and uses.
+// grammar.go is what may be written, as data, and the other files turn blocks into declarations and uses.
 //
 // It is more than 1,500 lines because the grammar is data, with the documentation of each setting.
 package manifest
@@ -20,10 +19,10 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -34,12 +33,11 @@ func Exists(root string) bool {
 }
 
 // Read reads groundplan.app.hcl in root: an application described in so many words, because it does not use Encore
-// or its source cannot be read. reword turns what hcl's parser says of a file that is no HCL, with the file's text, into
-// words for people; nil keeps hcl's own.
+// or its source cannot be read.
 //
 // The result is what the source would give: the runtime is Encore's where the manifest names it, and what the `uses` of a service lists stands as references and uses at its place. The
 // diagnostics are about syntax, names and structure. Rules over settings belong to the kinds. The error is the machine's.
-func Read(root string, spellings []source.ManifestSpelling, reword func(hcl.Diagnostics, []byte) hcl.Diagnostics) (*source.Application, hcl.Diagnostics, error) {
+func Read(root string, spellings []source.ManifestSpelling) (*source.Application, hcl.Diagnostics, error) {
 	text, err := os.ReadFile(filepath.Join(root, Filename))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", Filename, err)
@@ -55,7 +53,7 @@ func Read(root string, spellings []source.ManifestSpelling, reword func(hcl.Diag
 	if pointer := source.CheckPointer(Filename, text); pointer != nil {
 		return nil, hcl.Diagnostics{pointer}, nil
 	}
-	application, diags := parseManifest(text, spellings, reword)
+	application, diags := parseManifest(text, spellings)
 	if application != nil {
 		if err := countManifestMigrations(root, application); err != nil {
 			return nil, nil, err
@@ -82,55 +80,45 @@ func countManifestMigrations(root string, application *source.Application) error
 }
 
 // parseManifest reads the text of a manifest; the application is nil when the text is no HCL.
-func parseManifest(text []byte, spellings []source.ManifestSpelling, reword func(hcl.Diagnostics, []byte) hcl.Diagnostics) (*source.Application, hcl.Diagnostics) {
-	parsed, diags := hclsyntax.ParseConfig(text, Filename, hcl.InitialPos)
+func parseManifest(text []byte, spellings []source.ManifestSpelling) (*source.Application, hcl.Diagnostics) {
+	parsed, diags := settings.Parse(Filename, text, Table(spellings))
 	if diags.HasErrors() {
-		if reword != nil {
-			diags = reword(diags, text)
-		}
 		return nil, diags
 	}
-	body := parsed.Body.(*hclsyntax.Body)
-	runs, only := manifestRuntime(body)
-	syntax := &manifestSyntax{only: only}
-	file := syntax.read(body, Grammar(spellings))
+	// What is wrong with the runtime is reported when its block is read.
+	runs, scope := app.Containers, source.ForContainers
+	switch parsed.Peek("app", "runtime") {
+	case runtimeGo:
+		runs, scope = app.EncoreGo, source.ForEncore
+	case runtimeTypeScript:
+		runs, scope = app.EncoreTypeScript, source.ForEncore
+	}
+	file, diags := parsed.Read(scope)
 	reader := &manifestReader{
-		manifestSyntax: syntax, file: file, spellings: spellings,
-		declared: map[[3]string]source.Decl{}, services: map[string]*manifestNode{}, endpoints: map[[2]string]app.Endpoint{}, port: defaultPort,
+		file: file, spellings: spellings, diags: diags,
+		declared: map[[3]string]source.Decl{}, services: map[string]*settings.Block{}, endpoints: map[[2]string]app.Endpoint{}, port: defaultPort,
 		result: &source.Application{Runtime: runs, Origin: source.FromManifest},
 	}
 	reader.application()
-	return reader.result, syntax.diags
-}
-
-// manifestRuntime looks for the runtime before anything is checked, because the grammar depends on it. What is wrong
-// with it is reported when its block is read.
-func manifestRuntime(body *hclsyntax.Body) (runs app.Runtime, only source.ManifestOnly) {
-	for _, block := range body.Blocks {
-		if attribute := block.Body.Attributes["runtime"]; block.Type == "app" && attribute != nil {
-			switch value, _ := (&manifestSyntax{}).literal(attribute.Expr); value.Text {
-			case runtimeGo:
-				return app.EncoreGo, source.ForEncore
-			case runtimeTypeScript:
-				return app.EncoreTypeScript, source.ForEncore
-			}
-		}
-	}
-	return app.Containers, source.ForContainers
+	return reader.result, reader.diags
 }
 
 // manifestReader turns the blocks of a manifest into declarations and uses.
 type manifestReader struct {
-	*manifestSyntax
-	file      *manifestNode
+	file      *settings.Block
 	spellings []source.ManifestSpelling
 	result    *source.Application
+	diags     hcl.Diagnostics
 	// declared are the declarations by kind, parent and name; services and endpoints what calls and jobs may name.
 	declared  map[[3]string]source.Decl
-	services  map[string]*manifestNode
+	services  map[string]*settings.Block
 	endpoints map[[2]string]app.Endpoint
 	// port is the port every container listens on.
 	port int
+}
+
+func (r *manifestReader) fail(at hcl.Range, summary, hint, detail string, args ...any) {
+	r.diags = append(r.diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
 func (r *manifestReader) application() {
@@ -139,7 +127,7 @@ func (r *manifestReader) application() {
 		r.service(node)
 	}
 	for _, node := range r.known() {
-		for _, endpoint := range node.all("endpoint") {
+		for _, endpoint := range node.All("endpoint") {
 			r.endpoint(node, endpoint)
 		}
 	}
@@ -153,7 +141,7 @@ func (r *manifestReader) application() {
 		}
 	}
 	for _, node := range r.known() {
-		for _, uses := range node.all("uses") {
+		for _, uses := range node.All("uses") {
 			r.uses(node, uses)
 		}
 	}
@@ -174,29 +162,29 @@ func (r *manifestReader) application() {
 }
 
 func (r *manifestReader) app() {
-	node := r.file.first("app")
+	node := r.file.First("app")
 	if node == nil {
 		r.fail(source.TextRange(Filename, nil, 0, 0), "No application", `begin the file with app "name" {}`,
 			"The manifest does not say what the application is called.")
 		return
 	}
-	if !manifestName.MatchString(node.label) {
-		r.fail(node.labelAt, "Invalid application name", "begin with a letter, as in \"shop\"",
-			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.label)
+	if !manifestName.MatchString(node.Label) {
+		r.fail(node.LabelAt, "Invalid application name", "begin with a letter, as in \"shop\"",
+			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.Label)
 	}
-	r.result.ID, r.result.IDAt = node.label, node.labelAt
+	r.result.ID, r.result.IDAt = node.Label, node.LabelAt
 	r.readPort(node)
-	if runtime := node.value("runtime"); runtime.Kind == source.String {
+	if at, runtime := node.Find("runtime"), node.Text("runtime"); at != nil {
 		known := []string{runtimeContainer, runtimeGo, runtimeTypeScript}
-		if !slices.Contains(known, runtime.Text) {
-			r.fail(runtime.At, "Unknown runtime", diagnostic.Proposal(runtime.Text, known, "the runtimes are ", ""), "There is no runtime %q.", runtime.Text)
+		if !slices.Contains(known, runtime) {
+			r.fail(*at, "Unknown runtime", diagnostic.Proposal(runtime, known, "the runtimes are ", ""), "There is no runtime %q.", runtime)
 		}
 	}
-	if cors := node.first("cors"); cors != nil {
+	if cors := node.First("cors"); cors != nil {
 		r.result.CORS = &app.CORS{
-			Debug: cors.value("debug").Bool, AllowHeaders: cors.texts("allow_headers"), ExposeHeaders: cors.texts("expose_headers"),
-			AllowOriginsWithoutCredentials: cors.texts("allow_origins_without_credentials"),
-			AllowOriginsWithCredentials:    cors.texts("allow_origins_with_credentials"),
+			Debug: cors.Flag("debug"), AllowHeaders: cors.Texts("allow_headers"), ExposeHeaders: cors.Texts("expose_headers"),
+			AllowOriginsWithoutCredentials: cors.Texts("allow_origins_without_credentials"),
+			AllowOriginsWithCredentials:    cors.Texts("allow_origins_with_credentials"),
 		}
 	}
 }
@@ -204,63 +192,63 @@ func (r *manifestReader) app() {
 // manifestName is the form of a name where Encore for Go demands no other.
 var manifestName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,62}$`)
 
-func (r *manifestReader) service(node *manifestNode) {
-	if !manifestName.MatchString(node.label) {
-		r.fail(node.labelAt, "Invalid "+node.block.Type+" name", "begin with a letter, as in \"orders\"",
-			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.label)
+func (r *manifestReader) service(node *settings.Block) {
+	if !manifestName.MatchString(node.Label) {
+		r.fail(node.LabelAt, "Invalid "+node.Type+" name", "begin with a letter, as in \"orders\"",
+			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.Label)
 		return
 	}
-	if first := r.services[node.label]; first != nil {
-		r.fail(node.labelAt, "Duplicate "+node.block.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), diagnostic.Place(first.labelAt))
+	if first := r.services[node.Label]; first != nil {
+		r.fail(node.LabelAt, "Duplicate "+node.Type+" name", "rename one of them", "%s is described here and at %s.", described(node, first), diagnostic.Place(first.LabelAt))
 		return
 	}
-	dir := path.Clean(node.text("dir", node.label))
+	dir := path.Clean(cmp.Or(node.Text("dir"), node.Label))
 	if !fs.ValidPath(dir) {
-		r.fail(node.value("dir").At, "Folder outside the application", `write it relative to the manifest, as in "services/orders"`,
-			"The %s %q is said to be in %q.", node.block.Type, node.label, dir)
+		r.fail(node.Where("dir"), "Folder outside the application", `write it relative to the manifest, as in "services/orders"`,
+			"The %s %q is said to be in %q.", node.Type, node.Label, dir)
 		return
 	}
 	for _, other := range r.result.Packages {
 		if other.Dir == dir {
-			r.fail(cmp.Or(node.value("dir").At, node.at), "Two services in one folder", "set dir to the folder of each",
-				"The services %q and %q are both said to be in %s.", other.Service, node.label, dir)
+			r.fail(cmp.Or(node.Where("dir"), node.At), "Two services in one folder", "set dir to the folder of each",
+				"The services %q and %q are both said to be in %s.", other.Service, node.Label, dir)
 			return
 		}
 	}
-	r.services[node.label] = node
-	service := app.Service{Name: node.label, Dir: dir, HasConfig: node.value("cue_config").Bool, At: node.at}
-	if r.only == source.ForContainers {
+	r.services[node.Label] = node
+	service := app.Service{Name: node.Label, Dir: dir, HasConfig: node.Flag("cue_config"), At: node.At}
+	if r.result.Runtime == app.Containers {
 		service.Container = r.container(node)
 	}
 	r.result.Services = append(r.result.Services, service)
-	r.result.Packages = append(r.result.Packages, source.Package{Dir: dir, Service: node.label})
+	r.result.Packages = append(r.result.Packages, source.Package{Dir: dir, Service: node.Label})
 }
 
 func (r *manifestReader) authHandler() {
-	node := r.file.first("app")
-	if node == nil || node.first("auth_handler") == nil {
+	node := r.file.First("app")
+	if node == nil || node.First("auth_handler") == nil {
 		return
 	}
-	handler := node.first("auth_handler")
-	service := handler.value("service")
-	if service.Kind != source.String {
+	handler := node.First("auth_handler")
+	service, at := handler.Text("service"), handler.Find("service")
+	if at == nil {
 		return // reported
 	}
-	if r.services[service.Text] == nil {
-		r.unknownService(service.At, service.Text)
+	if r.services[service] == nil {
+		r.unknownService(*at, service)
 		return
 	}
-	r.result.AuthHandler = &app.AuthHandler{Name: handler.label, Service: service.Text, At: handler.at}
+	r.result.AuthHandler = &app.AuthHandler{Name: handler.Label, Service: service, At: handler.At}
 }
 
 // units are the blocks of everything that runs: services and jobs, which differ in what starts them and in nothing else.
-func (r *manifestReader) units() []*manifestNode {
-	return append(r.file.all("service"), r.file.all(jobBlock)...)
+func (r *manifestReader) units() []*settings.Block {
+	return append(r.file.All("service"), r.file.All(jobBlock)...)
 }
 
 // known are the blocks of the services and jobs, without those that were refused.
-func (r *manifestReader) known() []*manifestNode {
-	return slices.DeleteFunc(r.units(), func(n *manifestNode) bool { return r.services[n.label] != n })
+func (r *manifestReader) known() []*settings.Block {
+	return slices.DeleteFunc(r.units(), func(n *settings.Block) bool { return r.services[n.Label] != n })
 }
 
 func (r *manifestReader) unknownService(at hcl.Range, name string) {
@@ -281,28 +269,27 @@ func (r *manifestReader) serviceNames() []string {
 // methods are the HTTP methods an endpoint may take.
 var methods = []string{"*", "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 
-func (r *manifestReader) endpoint(service, node *manifestNode) {
-	key := [2]string{service.label, node.label}
+func (r *manifestReader) endpoint(service, node *settings.Block) {
+	key := [2]string{service.Label, node.Label}
 	if first, twice := r.endpoints[key]; twice {
-		r.fail(node.labelAt, "Duplicate endpoint name", "rename one of them",
-			"The endpoint %s.%s is described here and at %s.", service.label, node.label, diagnostic.Place(first.At))
+		r.fail(node.LabelAt, "Duplicate endpoint name", "rename one of them",
+			"The endpoint %s.%s is described here and at %s.", service.Label, node.Label, diagnostic.Place(first.At))
 		return
 	}
 	e := app.Endpoint{
-		Service: service.label, Name: node.label, Access: node.text("access", "private"), Methods: node.texts("method"),
-		Path: node.text("path", "/"+service.label+"."+node.label), Raw: node.value("raw").Bool, At: node.at,
+		Service: service.Label, Name: node.Label, Access: cmp.Or(node.Text("access"), "private"), Methods: node.Texts("method"),
+		Path: cmp.Or(node.Text("path"), "/"+service.Label+"."+node.Label), Raw: node.Flag("raw"), At: node.At,
 	}
-	if access := node.value("access"); !slices.Contains([]string{"public", "auth", "private"}, e.Access) {
-		r.fail(access.At, "Unknown access", "write public, auth or private", "The endpoint %s.%s cannot be %q.", service.label, node.label, e.Access)
+	if !slices.Contains([]string{"public", "auth", "private"}, e.Access) {
+		r.fail(node.Where("access"), "Unknown access", "write public, auth or private", "The endpoint %s.%s cannot be %q.", service.Label, node.Label, e.Access)
 	}
-	for _, field := range node.value("method").Fields {
-		if !slices.Contains(methods, field.Value.Text) {
-			r.fail(field.Value.At, "Unknown HTTP method", diagnostic.Proposal(field.Value.Text, methods, "the methods are ", ""),
-				"There is no method %q.", field.Value.Text)
+	for _, part := range node.Parts("method") {
+		if !slices.Contains(methods, part.Text) {
+			r.fail(part.At, "Unknown HTTP method", diagnostic.Proposal(part.Text, methods, "the methods are ", ""), "There is no method %q.", part.Text)
 		}
 	}
-	if path := node.value("path"); !strings.HasPrefix(e.Path, "/") {
-		r.fail(path.At, "Invalid path", fmt.Sprintf("write %q", "/"+e.Path), "The path %q does not begin with a slash.", e.Path)
+	if !strings.HasPrefix(e.Path, "/") {
+		r.fail(node.Where("path"), "Invalid path", fmt.Sprintf("write %q", "/"+e.Path), "The path %q does not begin with a slash.", e.Path)
 	}
 	switch {
 	case len(e.Methods) > 0:
@@ -310,12 +297,12 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 		e.Methods = slices.Compact(e.Methods)
 	case e.Raw:
 		e.Methods = []string{"*"}
-	case r.result.Runtime == app.EncoreTypeScript || node.value("request").Bool:
+	case r.result.Runtime == app.EncoreTypeScript || node.Flag("request"):
 		e.Methods = []string{"POST"}
 	default:
 		e.Methods = []string{"GET", "POST"}
 	}
-	e.HasRequest = node.value("request").Bool
+	e.HasRequest = node.Flag("request")
 	for _, segment := range strings.Split(e.Path, "/") {
 		e.HasRequest = e.HasRequest || segment != "" && strings.ContainsRune(":*!", rune(segment[0]))
 	}
@@ -324,37 +311,37 @@ func (r *manifestReader) endpoint(service, node *manifestNode) {
 }
 
 // described is what two blocks of one name are called.
-func described(node, first *manifestNode) string {
-	if node.block != first.block {
-		return fmt.Sprintf("What is called %q", node.label)
+func described(node, first *settings.Block) string {
+	if node.Type != first.Type {
+		return fmt.Sprintf("What is called %q", node.Label)
 	}
-	return fmt.Sprintf("The %s %q", node.block.Type, node.label)
+	return node.Describe()
 }
 
 // findJob reads the name of a job.
-func (r *manifestReader) findJob(written source.Value) bool {
-	if node := r.services[written.Text]; node != nil && node.block.Type == jobBlock {
+func (r *manifestReader) findJob(name string, at hcl.Range) bool {
+	if node := r.services[name]; node != nil && node.Type == jobBlock {
 		return true
 	}
 	var names []string
 	for _, node := range r.known() {
-		if node.block.Type == jobBlock {
-			names = append(names, node.label)
+		if node.Type == jobBlock {
+			names = append(names, node.Label)
 		}
 	}
-	r.fail(written.At, "Unknown job", diagnostic.Proposal(written.Text, names, "the jobs are ", fmt.Sprintf("describe it: job %q { ... }", written.Text)),
-		"No job named %q is described in the manifest.", written.Text)
+	r.fail(at, "Unknown job", diagnostic.Proposal(name, names, "the jobs are ", fmt.Sprintf("describe it: job %q { ... }", name)),
+		"No job named %q is described in the manifest.", name)
 	return false
 }
 
 // callable reports a call of what listens on no port.
-func (r *manifestReader) callable(written source.Value, service string) bool {
+func (r *manifestReader) callable(service string, at hcl.Range) bool {
 	node := r.services[service]
 	switch {
-	case node.block.Type == jobBlock:
-		r.fail(written.At, "Call of a job", "start it by a cron block, or make a service of it", "%q is a job, which listens on no port: nothing can call it.", service)
-	case node.value("worker").Bool:
-		r.fail(written.At, "Call of a worker", "remove worker = true from it, or reach it by a topic", "%q is a worker, which listens on no port: nothing can call it.", service)
+	case node.Type == jobBlock:
+		r.fail(at, "Call of a job", "start it by a cron block, or make a service of it", "%q is a job, which listens on no port: nothing can call it.", service)
+	case node.Flag("worker"):
+		r.fail(at, "Call of a worker", "remove worker = true from it, or reach it by a topic", "%q is a worker, which listens on no port: nothing can call it.", service)
 	default:
 		return true
 	}
@@ -362,21 +349,21 @@ func (r *manifestReader) callable(written source.Value, service string) bool {
 }
 
 // findEndpoint reads "service.Endpoint"; the endpoint is "" when only the service is named.
-func (r *manifestReader) findEndpoint(written source.Value, needed bool) (service, endpoint string, ok bool) {
-	service, endpoint, dotted := strings.Cut(written.Text, ".")
-	if r.services[written.Text] != nil && !needed {
-		return written.Text, "", r.callable(written, written.Text) // a service's name may have dots
+func (r *manifestReader) findEndpoint(name string, at hcl.Range, needed bool) (service, endpoint string, ok bool) {
+	service, endpoint, dotted := strings.Cut(name, ".")
+	if r.services[name] != nil && !needed {
+		return name, "", r.callable(name, at) // a service's name may have dots
 	}
 	if r.services[service] == nil {
-		r.unknownService(written.At, service)
+		r.unknownService(at, service)
 		return "", "", false
 	}
-	if !r.callable(written, service) {
+	if !r.callable(service, at) {
 		return "", "", false
 	}
 	if !dotted && needed {
-		r.fail(written.At, "Missing endpoint", fmt.Sprintf(`name one of its endpoints, as in "%s.Cleanup"`, service),
-			"%q names a service, not what is called there.", written.Text)
+		r.fail(at, "Missing endpoint", fmt.Sprintf(`name one of its endpoints, as in "%s.Cleanup"`, service),
+			"%q names a service, not what is called there.", name)
 		return "", "", false
 	}
 	var names []string
@@ -386,7 +373,7 @@ func (r *manifestReader) findEndpoint(written source.Value, needed bool) (servic
 		}
 	}
 	if _, known := r.endpoints[[2]string{service, endpoint}]; dotted && !known {
-		r.fail(written.At, "Unknown endpoint", diagnostic.Proposal(written.Text, names, "the service has ",
+		r.fail(at, "Unknown endpoint", diagnostic.Proposal(name, names, "the service has ",
 			fmt.Sprintf("describe it: endpoint %q { ... } in the service %q", endpoint, service)),
 			"The service %q has no endpoint %q.", service, endpoint)
 		return "", "", false

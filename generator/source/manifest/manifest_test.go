@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
@@ -20,31 +21,29 @@ import (
 var testSpellings = []source.ManifestSpelling{
 	{
 		Kind: "store", Noun: "store", Block: "store", Grammar: source.Snake, List: "stores", Migrations: "migrations",
-		Settings: []source.ManifestSetting{{Name: "migrations", Type: source.Text}},
+		Settings: []settings.Setting{{Name: "migrations", Type: settings.String}},
 	},
 	{
 		Kind: "channel", Noun: "channel", Block: "channel", Grammar: source.Kebab, List: "sends", Operation: "send",
 	},
 	{
 		Kind: "listener", Noun: "listener", Block: "listener", Grammar: source.Kebab, InService: true, Parent: "channel", ParentKind: "channel",
-		Settings: []source.ManifestSetting{
-			{Name: "channel", Type: source.Text, Required: true},
-			{Name: "wait", Type: source.Duration},
-			{Name: "retry", Type: source.Settings, Members: []source.ManifestSetting{
-				{Name: "times", Type: source.Integer, Words: map[string]source.Value{"never": {Kind: source.Int, Int: -2}}},
-				{Name: "pause", Type: source.Duration, Only: source.ForEncore},
-			}},
+		Settings: []settings.Setting{
+			{Name: "channel", Type: settings.String, Required: true},
+			{Name: "wait", Type: settings.Duration},
+			{Name: "retry.times", Type: settings.Integer, Words: map[string]int{"never": -2}},
+			{Name: "retry.pause", Type: settings.Duration, Only: source.ForEncore},
 		},
 	},
 	{Kind: "shelf", Noun: "shelf", Block: "shelf", Operations: map[string]string{"read": "READ", "write": "WRITE"}},
 	{Kind: "memory", Noun: "memory", Block: "memory", Parts: "patterns", PartKind: "slot", PartField: "pattern"},
 	{
 		Kind: "secret", Noun: "secret", Block: "secret", Identifier: true, List: "secrets", Everywhere: "every_service",
-		Settings: []source.ManifestSetting{{Name: "every_service", Type: source.Flag}},
+		Settings: []settings.Setting{{Name: "every_service", Type: settings.Bool}},
 	},
 	{
 		Kind: "timer", Noun: "timer", Block: "timer", Endpoint: "endpoint",
-		Settings: []source.ManifestSetting{{Name: "endpoint", Type: source.Text, Required: true}, {Name: "every", Type: source.Duration}},
+		Settings: []settings.Setting{{Name: "endpoint", Type: settings.String, Required: true}, {Name: "every", Type: settings.Duration}},
 	},
 	{Kind: "meter", Noun: "meter", Block: "meter", InService: true, Only: source.ForEncore, Constructor: "NewMeter"},
 }
@@ -162,7 +161,7 @@ call orders.Clean by orders in orders reference groundplan.app.hcl:48:14
 // place.
 func TestI4_ManifestSaysWhatSourceWouldSay(t *testing.T) {
 	root := writtenIn(t, map[string]string{Filename: wholeManifest, "orders/migrations/1_x.up.sql": ""})
-	application, diags, err := Read(root, testSpellings, nil)
+	application, diags, err := Read(root, testSpellings)
 	if err != nil || len(diags) > 0 {
 		t.Fatal(err, sourcetest.Diagnostics(diags))
 	}
@@ -170,7 +169,7 @@ func TestI4_ManifestSaysWhatSourceWouldSay(t *testing.T) {
 		if d := cmp.Diff(wholeDescription, rangeEnd.ReplaceAllString(sourcetest.Describe(application), "$1")); d != "" {
 			t.Fatal(d)
 		}
-		application, _, _ = Read(root, testSpellings, nil)
+		application, _, _ = Read(root, testSpellings)
 	}
 	if application.ID != "shop" || application.Runtime != app.EncoreGo || application.Origin != source.FromManifest || !slices.Equal(application.CORS.AllowHeaders, []string{"X-Session"}) {
 		t.Errorf("application %q in %s, %+v", application.ID, application.Runtime, application.CORS)
@@ -193,13 +192,20 @@ service "b" {
   paths       = ["/x", "/y/*"]
   environment = { ZED = "1", "ALPHA" = "two words" }
 }
+service "c" {
+  writable_paths = []
+}
 `})
-	application, diags, err := Read(root, testSpellings, nil)
+	application, diags, err := Read(root, testSpellings)
 	if err != nil || len(diags) > 0 {
 		t.Fatal(err, sourcetest.Diagnostics(diags))
 	}
 	if application.Runtime != app.Containers {
 		t.Errorf("runtime %s", application.Runtime)
+	}
+	// An empty list is said, and so it wins over what the environment says of all processes.
+	if paths := application.Services[2].Container.WritablePaths; paths == nil || len(paths) > 0 {
+		t.Errorf("writable paths %#v", paths)
 	}
 	names := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".At" }, cmp.Ignore())
 	want := []*app.Container{
@@ -239,7 +245,7 @@ service "a" {
 }
 timer "j" { endpoint = "a.Run" }
 `})
-	_, diags, err := Read(root, testSpellings, nil)
+	_, diags, err := Read(root, testSpellings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +266,7 @@ func FuzzManifest(f *testing.F) {
 	f.Add([]byte("app {}\nservice \"a\" \"b\" { uses = {} }\nstore \"ü\" {}\nsecret \"a\" { every_service = null }\n"))
 	f.Add([]byte("app \"a\" { runtime = \"encore-${x}\" }\nservice \"a\" { uses { calls = [\".\", \"a.\", \"\"] } }\njob \"j\" { endpoint = <<EOT\na.b\nEOT\n}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		application, diags := parseManifest(text, testSpellings, nil)
+		application, diags := parseManifest(text, testSpellings)
 		sourcetest.Describe(application)
 		for _, d := range diags {
 			if d.Subject == nil || d.Subject.Filename != Filename || d.Subject.Start.Byte < 0 || d.Subject.Start.Byte > len(text) || d.Subject.Start.Line < 1 || d.Subject.Start.Column < 1 {

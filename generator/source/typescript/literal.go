@@ -71,7 +71,7 @@ func (l *tsLiterals) field(name string, property *syntax.Property) (source.Value
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && value.Kind != source.String {
-		l.r.m.error(at, "Setting of the wrong type", `write a string with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
+		l.r.m.error(at, "Wrong type", `write a string with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && !isTSDuration(value.Text) {

@@ -7,7 +7,7 @@ module "service_accounts" {
   name               = "events-production-accounts"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -45,7 +45,7 @@ module "service_accounts" {
         type = "aws_sns_sqs"
         topics = {
           signups = {
-            arn           = local.platform.topic_signups_arn
+            arn           = local.platform.topic_signups.arn
             subscriptions = {}
           }
         }
@@ -55,14 +55,14 @@ module "service_accounts" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -86,7 +86,7 @@ module "service_accounts" {
     # publishes to topic "signups", in accounts/accounts.go
     topic_signups = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_signups_arn]
+      resources = [local.platform.topic_signups.arn]
     }
   }
 }

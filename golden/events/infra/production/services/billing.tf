@@ -7,7 +7,7 @@ module "service_billing" {
   name               = "events-production-billing"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -45,11 +45,11 @@ module "service_billing" {
         type = "aws_sns_sqs"
         topics = {
           charges = {
-            arn           = local.platform.topic_charges_arn
+            arn           = local.platform.topic_charges.arn
             subscriptions = {}
           }
           signups = {
-            arn = local.platform.topic_signups_arn
+            arn = local.platform.topic_signups.arn
             subscriptions = {
               handler = {
                 url = local.platform.subscription_signups_handler.queue_url
@@ -66,16 +66,16 @@ module "service_billing" {
 
   secrets = {
     # secret "CardKey", in billing/billing.go
-    SECRET_CardKey = local.platform.secret_card_key_arn
+    SECRET_CardKey = local.platform.secret_card_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -87,7 +87,7 @@ module "service_billing" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -120,12 +120,12 @@ module "service_billing" {
     # publishes to topic "charges", in billing/billing.go
     topic_charges = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_charges_arn]
+      resources = [local.platform.topic_charges.arn]
     }
     # looks up topic "signups" at start
     topic_signups = {
       actions   = ["sns:GetTopicAttributes"]
-      resources = [local.platform.topic_signups_arn]
+      resources = [local.platform.topic_signups.arn]
     }
   }
 }

@@ -7,7 +7,7 @@ module "service_mailer" {
   name               = "events-production-mailer"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -45,7 +45,7 @@ module "service_mailer" {
         type = "aws_sns_sqs"
         topics = {
           charges = {
-            arn = local.platform.topic_charges_arn
+            arn = local.platform.topic_charges.arn
             subscriptions = {
               handler = {
                 url = local.platform.subscription_charges_handler.queue_url
@@ -53,7 +53,7 @@ module "service_mailer" {
             }
           }
           signups = {
-            arn = local.platform.topic_signups_arn
+            arn = local.platform.topic_signups.arn
             subscriptions = {
               welcome = {
                 url = local.platform.subscription_signups_welcome.queue_url
@@ -70,16 +70,16 @@ module "service_mailer" {
 
   secrets = {
     # secret "MailKey", in mailer/mailer.go
-    SECRET_MailKey = local.platform.secret_mail_key_arn
+    SECRET_MailKey = local.platform.secret_mail_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -121,12 +121,12 @@ module "service_mailer" {
     # looks up topic "charges" at start
     topic_charges = {
       actions   = ["sns:GetTopicAttributes"]
-      resources = [local.platform.topic_charges_arn]
+      resources = [local.platform.topic_charges.arn]
     }
     # looks up topic "signups" at start
     topic_signups = {
       actions   = ["sns:GetTopicAttributes"]
-      resources = [local.platform.topic_signups_arn]
+      resources = [local.platform.topic_signups.arn]
     }
   }
 }

@@ -7,6 +7,6 @@ module "cluster" {
   name               = "existing-production"
   vpc_id             = local.network.vpc_id
   namespace          = "existing-production.internal"
-  key_arn            = local.key_arn
+  key_arn            = local.key.arn
   log_retention_days = 365
 }

@@ -4,9 +4,9 @@ output "bucket_documents" {
   description = "Bucket documents."
 
   value = {
-    name    = local.bucket_documents.name
     arn     = local.bucket_documents.arn
     key_arn = local.bucket_documents.key_arn
+    name    = local.bucket_documents.name
   }
 }
 
@@ -14,94 +14,97 @@ output "bucket_previews" {
   description = "Bucket previews."
 
   value = {
-    name = module.bucket_previews.name
     arn  = module.bucket_previews.arn
-    url  = module.cdn_previews.url
+    name = module.bucket_previews.name
   }
 }
 
+output "cdn_previews" {
+  description = "CloudFront in front of bucket previews."
+  value       = { url = module.cdn_previews.url }
+}
+
 output "cluster" {
-  description = "The cluster that processes run on."
+  description = "Cluster."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
     cluster_name = module.cluster.cluster_name
-    namespace_id = module.cluster.namespace_id
     namespace    = module.cluster.namespace
+    namespace_id = module.cluster.namespace_id
   }
 }
 
-output "database_password_documents_arn" {
-  description = "ARN of the secret that holds the password of database role svc_documents of existing."
-  value       = module.database_password_documents.arn
+output "database_password_documents" {
+  description = "Database role svc_documents."
+  value       = { arn = module.database_password_documents.arn }
 }
 
 output "database_server_main" {
-  description = "Database server main: where it is, who may reach it, which certificate to trust."
+  description = "Database server main."
 
   value = {
     address           = local.database_server_main.address
-    port              = local.database_server_main.port
-    security_group_id = local.database_server_main.security_group_id
     ca_certificate    = local.database_server_main.ca_certificate
     master_secret_arn = local.database_server_main.master_secret_arn
+    port              = local.database_server_main.port
+    security_group_id = local.database_server_main.security_group_id
   }
 }
 
-output "key_arn" {
-  description = "Key that encrypts logs, images, secrets and databases."
-  value       = local.key_arn
+output "key" {
+  description = "Encryption key."
+  value       = { arn = local.key.arn }
 }
 
 output "load_balancer" {
-  description = "The way in, for the gateway to attach itself to."
+  description = "Load balancer."
 
   value = {
+    dns_name          = module.load_balancer.dns_name
     listener_arn      = module.load_balancer.listener_arn
     security_group_id = module.load_balancer.security_group_id
     url               = module.load_balancer.url
-    dns_name          = module.load_balancer.dns_name
   }
 }
 
 output "network" {
-  description = "Where processes run."
+  description = "Network."
 
   value = {
-    vpc_id             = local.network.vpc_id
     compute_subnet_ids = local.network.compute_subnet_ids
+    vpc_id             = local.network.vpc_id
   }
 }
 
 output "registry" {
-  description = "Where images are pushed to and pulled from."
+  description = "Registry."
 
   value = {
-    repository_url = module.registry.repository_url
     repository_arn = module.registry.repository_arn
+    repository_url = module.registry.repository_url
   }
 }
 
-output "service_auth_key_arn" {
-  description = "ARN of the secret that holds the service-to-service key of existing."
-  value       = module.service_auth_key.arn
+output "service_auth_key" {
+  description = "Service auth key."
+  value       = { arn = module.service_auth_key.arn }
+}
+
+output "topic_filings" {
+  description = "Topic filings."
+
+  value = {
+    arn     = local.topic_filings.arn
+    key_arn = local.topic_filings.key_arn
+  }
 }
 
 output "subscription_filings_index" {
-  description = "Queue of subscription index of topic filings."
+  description = "Subscription index of topic filings."
 
   value = {
-    queue_url = module.subscription_filings_index.queue_url
     queue_arn = module.subscription_filings_index.queue_arn
+    queue_url = module.subscription_filings_index.queue_url
   }
-}
-
-output "topic_filings_arn" {
-  description = "ARN of topic filings."
-  value       = local.topic_filings.arn
-}
-
-output "topic_filings_key" {
-  description = "ARN of the key that encrypts topic filings."
-  value       = local.topic_filings.key_arn
 }

@@ -5,7 +5,7 @@ module "registry" {
   source = "../../modules/registry"
 
   name    = "existing-production"
-  key_arn = local.key_arn
+  key_arn = local.key.arn
 
   pull_role_arns = [
     "arn:aws:iam::123456789012:role/existing-production-*-execution",

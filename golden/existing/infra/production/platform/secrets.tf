@@ -6,7 +6,7 @@ module "database_password_documents" {
 
   name        = "existing/production/database/documents"
   description = "Password of database role svc_documents of existing"
-  key_arn     = local.key_arn
+  key_arn     = local.key.arn
 }
 
 # Key with which processes sign their calls to each other: without one Encore believes every caller
@@ -15,5 +15,5 @@ module "service_auth_key" {
 
   name        = "existing/production/service-auth/key"
   description = "Service-to-service key of existing"
-  key_arn     = local.key_arn
+  key_arn     = local.key.arn
 }

@@ -7,7 +7,7 @@ module "service_documents" {
   name               = "existing-production-documents"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -49,7 +49,7 @@ module "service_documents" {
           documents = { name = local.platform.bucket_documents.name }
           previews = {
             name            = local.platform.bucket_previews.name
-            public_base_url = local.platform.bucket_previews.url
+            public_base_url = local.platform.cdn_previews.url
           }
         }
       },
@@ -59,7 +59,7 @@ module "service_documents" {
         type = "aws_sns_sqs"
         topics = {
           filings = {
-            arn           = local.platform.topic_filings_arn
+            arn           = local.platform.topic_filings.arn
             subscriptions = {}
           }
         }
@@ -83,9 +83,9 @@ module "service_documents" {
 
   secrets = {
     # password of database role "svc_documents"
-    DATABASE_PASSWORD = local.platform.database_password_documents_arn
+    DATABASE_PASSWORD = local.platform.database_password_documents.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -104,7 +104,7 @@ module "service_documents" {
     # topic "filings" is encrypted with a key of its owner's
     key_of_topic_filings = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.topic_filings_key]
+      resources = [local.platform.topic_filings.key_arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -138,7 +138,7 @@ module "service_documents" {
     # publishes to topic "filings", in documents/documents.go
     topic_filings = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_filings_arn]
+      resources = [local.platform.topic_filings.arn]
     }
   }
 

@@ -8,7 +8,7 @@ module "service_search" {
   name               = "existing-production-search"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -56,7 +56,7 @@ module "service_search" {
         type = "aws_sns_sqs"
         topics = {
           filings = {
-            arn = local.platform.topic_filings_arn
+            arn = local.platform.topic_filings.arn
             subscriptions = {
               index = {
                 url = local.platform.subscription_filings_index.queue_url
@@ -70,7 +70,7 @@ module "service_search" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -94,7 +94,7 @@ module "service_search" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -137,7 +137,7 @@ module "service_search" {
     # looks up topic "filings" at start
     topic_filings = {
       actions   = ["sns:GetTopicAttributes"]
-      resources = [local.platform.topic_filings_arn]
+      resources = [local.platform.topic_filings.arn]
     }
   }
 }

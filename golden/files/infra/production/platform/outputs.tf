@@ -4,9 +4,8 @@ output "bucket_avatars" {
   description = "Bucket avatars."
 
   value = {
-    name = module.bucket_avatars.name
     arn  = module.bucket_avatars.arn
-    url  = module.cdn_avatars.url
+    name = module.bucket_avatars.name
   }
 }
 
@@ -14,29 +13,34 @@ output "bucket_report_documents" {
   description = "Bucket report-documents."
 
   value = {
-    name = module.bucket_report_documents.name
     arn  = module.bucket_report_documents.arn
+    name = module.bucket_report_documents.name
   }
 }
 
+output "cdn_avatars" {
+  description = "CloudFront in front of bucket avatars."
+  value       = { url = module.cdn_avatars.url }
+}
+
 output "cluster" {
-  description = "The cluster that processes run on."
+  description = "Cluster."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
     cluster_name = module.cluster.cluster_name
-    namespace_id = module.cluster.namespace_id
     namespace    = module.cluster.namespace
+    namespace_id = module.cluster.namespace_id
   }
 }
 
-output "key_arn" {
-  description = "Key that encrypts logs, images, secrets and databases."
-  value       = module.key.arn
+output "key" {
+  description = "Encryption key."
+  value       = { arn = module.key.arn }
 }
 
 output "load_balancer" {
-  description = "The way in, for the gateway to attach itself to."
+  description = "Load balancer."
 
   value = {
     listener_arn      = module.load_balancer.listener_arn
@@ -46,24 +50,24 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Where processes run."
+  description = "Network."
 
   value = {
-    vpc_id             = module.network.vpc_id
     compute_subnet_ids = module.network.compute_subnet_ids
+    vpc_id             = module.network.vpc_id
   }
 }
 
 output "registry" {
-  description = "Where images are pushed to and pulled from."
+  description = "Registry."
 
   value = {
-    repository_url = module.registry.repository_url
     repository_arn = module.registry.repository_arn
+    repository_url = module.registry.repository_url
   }
 }
 
-output "service_auth_key_arn" {
-  description = "ARN of the secret that holds the service-to-service key of files."
-  value       = module.service_auth_key.arn
+output "service_auth_key" {
+  description = "Service auth key."
+  value       = { arn = module.service_auth_key.arn }
 }

@@ -7,7 +7,7 @@ module "service_avatars" {
   name               = "files-production-avatars"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -47,7 +47,7 @@ module "service_avatars" {
         buckets = {
           avatars = {
             name            = local.platform.bucket_avatars.name
-            public_base_url = local.platform.bucket_avatars.url
+            public_base_url = local.platform.cdn_avatars.url
           }
         }
       },
@@ -56,7 +56,7 @@ module "service_avatars" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

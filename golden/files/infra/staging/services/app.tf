@@ -7,7 +7,7 @@ module "service_app" {
   name               = "files-staging-app"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 256, memory = 512 }
@@ -48,7 +48,7 @@ module "service_app" {
         buckets = {
           avatars = {
             name            = local.platform.bucket_avatars.name
-            public_base_url = local.platform.bucket_avatars.url
+            public_base_url = local.platform.cdn_avatars.url
           }
           report-documents = {
             name = local.platform.bucket_report_documents.name
@@ -60,7 +60,7 @@ module "service_app" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -77,7 +77,7 @@ module "service_app" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

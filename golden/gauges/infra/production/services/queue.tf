@@ -7,7 +7,7 @@ module "service_queue" {
   name               = "gauges-production-queue"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -44,8 +44,8 @@ module "service_queue" {
 
   secrets = {
     # where metrics go
-    METRICS_DATADOG_API_KEY = local.platform.metrics_datadog_api_key_arn
+    METRICS_DATADOG_API_KEY = local.platform.metrics_datadog_api_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 }

@@ -7,7 +7,7 @@ module "service_app" {
   name               = "gauges-staging-app"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 256, memory = 512 }
@@ -43,8 +43,8 @@ module "service_app" {
 
   secrets = {
     # where metrics go
-    METRICS_REMOTE_WRITE_URL = local.platform.metrics_remote_write_url_arn
+    METRICS_REMOTE_WRITE_URL = local.platform.metrics_remote_write_url.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 }

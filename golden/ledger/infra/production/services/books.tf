@@ -7,7 +7,7 @@ module "service_books" {
   name               = "ledger-production-books"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 2048, memory = 8192, architecture = "ARM64" }
@@ -84,9 +84,9 @@ module "service_books" {
 
   secrets = {
     # password of database role "svc_books"
-    DATABASE_PASSWORD = local.platform.database_password_books_arn
+    DATABASE_PASSWORD = local.platform.database_password_books.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -7,7 +7,7 @@ module "service_edge" {
   name               = "ledger-production-edge"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 1024, memory = 2048, architecture = "ARM64" }
@@ -78,11 +78,11 @@ module "service_edge" {
 
   secrets = {
     # password of database role "svc_edge"
-    DATABASE_PASSWORD = local.platform.database_password_edge_arn
+    DATABASE_PASSWORD = local.platform.database_password_edge.arn
     # secret "RatesToken", in fx/fx.go
-    SECRET_RatesToken = local.platform.secret_rates_token_arn
+    SECRET_RatesToken = local.platform.secret_rates_token.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

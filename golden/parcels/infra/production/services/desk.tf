@@ -7,7 +7,7 @@ module "service_desk" {
   name               = "parcels-production-desk"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:desk-${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }

@@ -7,7 +7,7 @@ module "service_notifier" {
   name               = "parcels-production-notifier"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:notifier-${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024, architecture = "ARM64" }
@@ -47,14 +47,14 @@ module "service_notifier" {
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_notifier_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_notifier.arn
   }
 
   permissions = {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

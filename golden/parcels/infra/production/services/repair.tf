@@ -7,7 +7,7 @@ module "job_repair" {
   name               = "parcels-production-repair"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "ghcr.io/parcels/repair:1.4.0"
   task               = { cpu = 512, memory = 1024 }
   log_retention_days = 365
@@ -27,7 +27,7 @@ module "job_repair" {
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_repair_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_repair.arn
   }
 
   connections = {

@@ -7,7 +7,7 @@ module "job_statements" {
   name               = "parcels-production-statements"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
   registry           = local.platform.registry
   command            = ["/bin/tracking", "statements"]
@@ -34,14 +34,14 @@ module "job_statements" {
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_statements_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_statements.arn
   }
 
   permissions = {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

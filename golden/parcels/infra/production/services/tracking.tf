@@ -7,7 +7,7 @@ module "service_tracking" {
   name               = "parcels-production-tracking"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -31,19 +31,19 @@ module "service_tracking" {
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
     PARCELS_DATABASE_USER            = "svc_tracking"
     # topic "parcel-scanned", in groundplan.app.hcl
-    PARCEL_SCANNED_TOPIC_ARN = local.platform.topic_parcel_scanned_arn
+    PARCEL_SCANNED_TOPIC_ARN = local.platform.topic_parcel_scanned.arn
   }
 
   secrets = {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_PASSWORD = local.platform.database_password_tracking_arn
+    PARCELS_DATABASE_PASSWORD = local.platform.database_password_tracking.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -55,7 +55,7 @@ module "service_tracking" {
     # publishes to topic "parcel-scanned", in groundplan.app.hcl
     topic_parcel_scanned = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_parcel_scanned_arn]
+      resources = [local.platform.topic_parcel_scanned.arn]
     }
   }
 

@@ -7,7 +7,7 @@ module "service_orders" {
   name               = "reach-production-orders"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -62,13 +62,13 @@ module "service_orders" {
 
   secrets = {
     # password of database role "svc_orders"
-    DATABASE_PASSWORD = local.platform.database_password_orders_arn
+    DATABASE_PASSWORD = local.platform.database_password_orders.arn
     # secret "StripeKey", in billing/stripe.ts, while modules load
-    SECRET_StripeKey = local.platform.secret_stripe_key_arn
+    SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # secret "TracingKey", in shared/tracing.ts, while modules load
-    SECRET_TracingKey = local.platform.secret_tracing_key_arn
+    SECRET_TracingKey = local.platform.secret_tracing_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

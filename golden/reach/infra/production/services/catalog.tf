@@ -7,7 +7,7 @@ module "service_catalog" {
   name               = "reach-production-catalog"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -73,9 +73,9 @@ module "service_catalog" {
 
   secrets = {
     # password of database role "svc_catalog"
-    DATABASE_PASSWORD = local.platform.database_password_catalog_arn
+    DATABASE_PASSWORD = local.platform.database_password_catalog.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -87,7 +87,7 @@ module "service_catalog" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

@@ -7,7 +7,7 @@ module "service_invoices" {
   name               = "reach-production-invoices"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -45,7 +45,7 @@ module "service_invoices" {
         type = "aws_sns_sqs"
         topics = {
           notices = {
-            arn           = local.platform.topic_notices_arn
+            arn           = local.platform.topic_notices.arn
             subscriptions = {}
           }
         }
@@ -78,18 +78,18 @@ module "service_invoices" {
 
   secrets = {
     # password of database role "svc_invoices"
-    DATABASE_PASSWORD = local.platform.database_password_invoices_arn
+    DATABASE_PASSWORD = local.platform.database_password_invoices.arn
     # secret "PaymentKey", in invoices/invoices.go, reached through payments.Token
-    SECRET_PaymentKey = local.platform.secret_payment_key_arn
+    SECRET_PaymentKey = local.platform.secret_payment_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -113,7 +113,7 @@ module "service_invoices" {
     # publishes to topic "notices", in invoices/invoices.go, reached through notify.Send
     topic_notices = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_notices_arn]
+      resources = [local.platform.topic_notices.arn]
     }
   }
 

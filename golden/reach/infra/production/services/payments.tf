@@ -7,7 +7,7 @@ module "service_payments" {
   name               = "reach-production-payments"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -61,11 +61,11 @@ module "service_payments" {
 
   secrets = {
     # password of database role "svc_payments"
-    DATABASE_PASSWORD = local.platform.database_password_payments_arn
+    DATABASE_PASSWORD = local.platform.database_password_payments.arn
     # secret "PaymentKey", in payments/payments.go
-    SECRET_PaymentKey = local.platform.secret_payment_key_arn
+    SECRET_PaymentKey = local.platform.secret_payment_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -7,7 +7,7 @@ module "service_store" {
   name               = "reach-production-store"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -69,9 +69,9 @@ module "service_store" {
 
   secrets = {
     # password of database role "svc_store"
-    DATABASE_PASSWORD = local.platform.database_password_store_arn
+    DATABASE_PASSWORD = local.platform.database_password_store.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

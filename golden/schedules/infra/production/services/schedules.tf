@@ -6,13 +6,13 @@ module "cron_close_books" {
 
   name                 = "schedules-production-close-books"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/billing.CloseBooks"
   method               = "POST"
   connection           = { security_group_id = module.service_billing.security_group_id, port = 8080 }
   schedule_expressions = ["cron(30 2 1 * ? *)"]
-  signature            = { type = "go", secret_arn = local.platform.service_auth_key_arn }
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
 }
 
@@ -22,13 +22,13 @@ module "cron_retry_payments" {
 
   name                 = "schedules-production-retry-payments"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/payments/retry"
   method               = "PUT"
   connection           = { security_group_id = module.service_billing.security_group_id, port = 8080 }
   schedule_expressions = ["cron(0 0/3 * * ? *)", "cron(30 1/3 * * ? *)"]
-  signature            = { type = "go", secret_arn = local.platform.service_auth_key_arn }
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
 }
 
@@ -38,13 +38,13 @@ module "cron_six_hours" {
 
   name                 = "schedules-production-six-hours"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/billing.CloseBooks"
   method               = "POST"
   connection           = { security_group_id = module.service_billing.security_group_id, port = 8080 }
   schedule_expressions = ["cron(0 0/6 * * ? *)"]
-  signature            = { type = "go", secret_arn = local.platform.service_auth_key_arn }
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
 }
 
@@ -54,12 +54,12 @@ module "cron_weekly_digest" {
 
   name                 = "schedules-production-weekly-digest"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://digest.${local.platform.cluster.namespace}:8080"
   path                 = "/digest.Send"
   method               = "POST"
   connection           = { security_group_id = module.service_digest.security_group_id, port = 8080 }
   schedule_expressions = ["cron(0 7 ? * 2-6 *)"]
-  signature            = { type = "go", secret_arn = local.platform.service_auth_key_arn }
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
 }

@@ -4,8 +4,8 @@ output "bucket_labels" {
   description = "Bucket labels."
 
   value = {
-    name = module.bucket_labels.name
     arn  = module.bucket_labels.arn
+    name = module.bucket_labels.name
   }
 }
 
@@ -13,80 +13,84 @@ output "bucket_pictures" {
   description = "Bucket pictures."
 
   value = {
-    name = module.bucket_pictures.name
     arn  = module.bucket_pictures.arn
-    url  = module.cdn_pictures.url
+    name = module.bucket_pictures.name
   }
 }
 
 output "cache_sessions" {
-  description = "Cache cluster sessions: where it is, who may reach it, and how each process logs in."
+  description = "Cache sessions."
 
   value = {
+    activate_commands = module.cache_sessions.activate_commands
     address           = module.cache_sessions.address
     port              = module.cache_sessions.port
     security_group_id = module.cache_sessions.security_group_id
     user_names        = module.cache_sessions.user_names
     user_secret_arns  = module.cache_sessions.user_secret_arns
-    activate_commands = module.cache_sessions.activate_commands
   }
 }
 
+output "cdn_pictures" {
+  description = "CloudFront in front of bucket pictures."
+  value       = { url = module.cdn_pictures.url }
+}
+
 output "cluster" {
-  description = "The cluster that processes run on."
+  description = "Cluster."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
     cluster_name = module.cluster.cluster_name
-    namespace_id = module.cluster.namespace_id
     namespace    = module.cluster.namespace
+    namespace_id = module.cluster.namespace_id
   }
 }
 
-output "database_password_catalog_arn" {
-  description = "ARN of the secret that holds the password of database role svc_catalog of shop."
-  value       = module.database_password_catalog.arn
+output "database_password_catalog" {
+  description = "Database role svc_catalog."
+  value       = { arn = module.database_password_catalog.arn }
 }
 
-output "database_password_gateway_arn" {
-  description = "ARN of the secret that holds the password of database role svc_gateway of shop."
-  value       = module.database_password_gateway.arn
+output "database_password_gateway" {
+  description = "Database role svc_gateway."
+  value       = { arn = module.database_password_gateway.arn }
 }
 
-output "database_password_orders_arn" {
-  description = "ARN of the secret that holds the password of database role svc_orders of shop."
-  value       = module.database_password_orders.arn
+output "database_password_orders" {
+  description = "Database role svc_orders."
+  value       = { arn = module.database_password_orders.arn }
 }
 
-output "database_password_reports_arn" {
-  description = "ARN of the secret that holds the password of database role svc_reports of shop."
-  value       = module.database_password_reports.arn
+output "database_password_reports" {
+  description = "Database role svc_reports."
+  value       = { arn = module.database_password_reports.arn }
 }
 
-output "database_password_users_arn" {
-  description = "ARN of the secret that holds the password of database role svc_users of shop."
-  value       = module.database_password_users.arn
+output "database_password_users" {
+  description = "Database role svc_users."
+  value       = { arn = module.database_password_users.arn }
 }
 
 output "database_server_main" {
-  description = "Database server main: where it is, who may reach it, which certificate to trust."
+  description = "Database server main."
 
   value = {
     address           = module.database_server_main.address
-    port              = module.database_server_main.port
-    security_group_id = module.database_server_main.security_group_id
     ca_certificate    = module.database_server_main.ca_certificate
     master_secret_arn = module.database_server_main.master_secret_arn
+    port              = module.database_server_main.port
+    security_group_id = module.database_server_main.security_group_id
   }
 }
 
-output "key_arn" {
-  description = "Key that encrypts logs, images, secrets and databases."
-  value       = module.key.arn
+output "key" {
+  description = "Encryption key."
+  value       = { arn = module.key.arn }
 }
 
 output "load_balancer" {
-  description = "The way in, for the gateway to attach itself to."
+  description = "Load balancer."
 
   value = {
     listener_arn      = module.load_balancer.listener_arn
@@ -96,53 +100,53 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Where processes run."
+  description = "Network."
 
   value = {
-    vpc_id             = module.network.vpc_id
     compute_subnet_ids = module.network.compute_subnet_ids
+    vpc_id             = module.network.vpc_id
   }
 }
 
 output "registry" {
-  description = "Where images are pushed to and pulled from."
+  description = "Registry."
 
   value = {
-    repository_url = module.registry.repository_url
     repository_arn = module.registry.repository_arn
+    repository_url = module.registry.repository_url
   }
 }
 
-output "secret_mail_key_arn" {
-  description = "ARN of secret MailKey."
-  value       = module.secret_mail_key.arn
+output "secret_mail_key" {
+  description = "Secret MailKey."
+  value       = { arn = module.secret_mail_key.arn }
 }
 
-output "secret_session_key_arn" {
-  description = "ARN of secret SessionKey."
-  value       = module.secret_session_key.arn
+output "secret_session_key" {
+  description = "Secret SessionKey."
+  value       = { arn = module.secret_session_key.arn }
 }
 
-output "secret_stripe_key_arn" {
-  description = "ARN of secret StripeKey."
-  value       = module.secret_stripe_key.arn
+output "secret_stripe_key" {
+  description = "Secret StripeKey."
+  value       = { arn = module.secret_stripe_key.arn }
 }
 
-output "service_auth_key_arn" {
-  description = "ARN of the secret that holds the service-to-service key of shop."
-  value       = module.service_auth_key.arn
+output "service_auth_key" {
+  description = "Service auth key."
+  value       = { arn = module.service_auth_key.arn }
+}
+
+output "topic_order_placed" {
+  description = "Topic order-placed."
+  value       = { arn = module.topic_order_placed.arn }
 }
 
 output "subscription_order_placed_print_label" {
-  description = "Queue of subscription print-label of topic order-placed."
+  description = "Subscription print-label of topic order-placed."
 
   value = {
-    queue_url = module.subscription_order_placed_print_label.queue_url
     queue_arn = module.subscription_order_placed_print_label.queue_arn
+    queue_url = module.subscription_order_placed_print_label.queue_url
   }
-}
-
-output "topic_order_placed_arn" {
-  description = "ARN of topic order-placed."
-  value       = module.topic_order_placed.arn
 }

@@ -7,7 +7,7 @@ module "service_catalog" {
   name               = "shop-production-catalog"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -47,7 +47,7 @@ module "service_catalog" {
         buckets = {
           pictures = {
             name            = local.platform.bucket_pictures.name
-            public_base_url = local.platform.bucket_pictures.url
+            public_base_url = local.platform.cdn_pictures.url
           }
         }
       },
@@ -75,9 +75,9 @@ module "service_catalog" {
 
   secrets = {
     # password of database role "svc_catalog"
-    DATABASE_PASSWORD = local.platform.database_password_catalog_arn
+    DATABASE_PASSWORD = local.platform.database_password_catalog.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -7,7 +7,7 @@ module "service_shipping" {
   name               = "shop-production-shipping"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -54,7 +54,7 @@ module "service_shipping" {
         type = "aws_sns_sqs"
         topics = {
           order-placed = {
-            arn = local.platform.topic_order_placed_arn
+            arn = local.platform.topic_order_placed.arn
             subscriptions = {
               print-label = {
                 url = local.platform.subscription_order_placed_print_label.queue_url
@@ -73,7 +73,7 @@ module "service_shipping" {
 
   secrets = {
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -85,7 +85,7 @@ module "service_shipping" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -97,7 +97,7 @@ module "service_shipping" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

@@ -7,7 +7,7 @@ module "service_users" {
   name               = "shop-production-users"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -76,11 +76,11 @@ module "service_users" {
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["users"]
     # password of database role "svc_users"
-    DATABASE_PASSWORD = local.platform.database_password_users_arn
+    DATABASE_PASSWORD = local.platform.database_password_users.arn
     # secret "SessionKey", in users/users.ts
-    SECRET_SessionKey = local.platform.secret_session_key_arn
+    SECRET_SessionKey = local.platform.secret_session_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

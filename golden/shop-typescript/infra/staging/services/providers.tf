@@ -17,8 +17,8 @@ provider "aws" {
 data "aws_caller_identity" "current" {
   lifecycle {
     postcondition {
-      condition     = self.account_id == local.platform.account_id
-      error_message = "The credentials are for account ${self.account_id}, but the platform of this environment is in account ${local.platform.account_id}."
+      condition     = self.account_id == local.platform.identity.account_id
+      error_message = "The credentials are for account ${self.account_id}, but the platform of this environment is in account ${local.platform.identity.account_id}."
     }
   }
 }

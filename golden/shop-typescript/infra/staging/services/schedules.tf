@@ -6,7 +6,7 @@ module "cron_nightly_revenue" {
 
   name                 = "shop-staging-nightly-revenue"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://app.${local.platform.cluster.namespace}:8080"
   path                 = "/reports.revenue"
   method               = "POST"
@@ -16,7 +16,7 @@ module "cron_nightly_revenue" {
 
   signature = {
     type       = "typescript"
-    secret_arn = local.platform.service_auth_key_arn
+    secret_arn = local.platform.service_auth_key.arn
     app_id     = "shop"
     env_name   = "staging"
   }

@@ -7,7 +7,7 @@ module "service_orders" {
   name               = "shop-production-orders"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 1024, memory = 2048 }
@@ -45,7 +45,7 @@ module "service_orders" {
         type = "aws_sns_sqs"
         topics = {
           order-placed = {
-            arn           = local.platform.topic_order_placed_arn
+            arn           = local.platform.topic_order_placed.arn
             subscriptions = {}
           }
         }
@@ -81,20 +81,20 @@ module "service_orders" {
 
   secrets = {
     # password of database role "svc_orders"
-    DATABASE_PASSWORD = local.platform.database_password_orders_arn
+    DATABASE_PASSWORD = local.platform.database_password_orders.arn
     # secret "MailKey", in orders/orders.go, reached through mail
-    SECRET_MailKey = local.platform.secret_mail_key_arn
+    SECRET_MailKey = local.platform.secret_mail_key.arn
     # secret "StripeKey", in orders/orders.go
-    SECRET_StripeKey = local.platform.secret_stripe_key_arn
+    SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -118,7 +118,7 @@ module "service_orders" {
     # publishes to topic "order-placed", in orders/orders.go
     topic_order_placed = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_order_placed_arn]
+      resources = [local.platform.topic_order_placed.arn]
     }
   }
 

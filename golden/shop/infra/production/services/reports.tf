@@ -7,7 +7,7 @@ module "service_reports" {
   name               = "shop-production-reports"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -72,11 +72,11 @@ module "service_reports" {
 
   secrets = {
     # password of database role "svc_reports"
-    DATABASE_PASSWORD = local.platform.database_password_reports_arn
+    DATABASE_PASSWORD = local.platform.database_password_reports.arn
     # secret "MailKey", in mail/mail.go through mail
-    SECRET_MailKey = local.platform.secret_mail_key_arn
+    SECRET_MailKey = local.platform.secret_mail_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {

@@ -6,12 +6,12 @@ module "cron_nightly_revenue" {
 
   name                 = "shop-production-nightly-revenue"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://reports.${local.platform.cluster.namespace}:8080"
   path                 = "/reports.Revenue"
   method               = "POST"
   connection           = { security_group_id = module.service_reports.security_group_id, port = 8080 }
   schedule_expressions = ["cron(0 2 * * ? *)"]
-  signature            = { type = "go", secret_arn = local.platform.service_auth_key_arn }
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
 }

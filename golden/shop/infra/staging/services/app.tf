@@ -7,7 +7,7 @@ module "service_app" {
   name               = "shop-staging-app"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 256, memory = 512 }
@@ -52,7 +52,7 @@ module "service_app" {
           labels = { name = local.platform.bucket_labels.name }
           pictures = {
             name            = local.platform.bucket_pictures.name
-            public_base_url = local.platform.bucket_pictures.url
+            public_base_url = local.platform.cdn_pictures.url
           }
         }
       },
@@ -62,7 +62,7 @@ module "service_app" {
         type = "aws_sns_sqs"
         topics = {
           order-placed = {
-            arn = local.platform.topic_order_placed_arn
+            arn = local.platform.topic_order_placed.arn
             subscriptions = {
               print-label = {
                 url = local.platform.subscription_order_placed_print_label.queue_url
@@ -121,15 +121,15 @@ module "service_app" {
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["app"]
     # password of database role "svc_app"
-    DATABASE_PASSWORD = local.platform.database_password_app_arn
+    DATABASE_PASSWORD = local.platform.database_password_app.arn
     # secret "MailKey", in mail/mail.go through mail, orders/orders.go, reached through mail, shipping/shipping.go, reached through mail
-    SECRET_MailKey = local.platform.secret_mail_key_arn
+    SECRET_MailKey = local.platform.secret_mail_key.arn
     # secret "SessionKey", in users/users.go
-    SECRET_SessionKey = local.platform.secret_session_key_arn
+    SECRET_SessionKey = local.platform.secret_session_key.arn
     # secret "StripeKey", in orders/orders.go
-    SECRET_StripeKey = local.platform.secret_stripe_key_arn
+    SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key_arn
+    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -141,7 +141,7 @@ module "service_app" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -153,7 +153,7 @@ module "service_app" {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -165,7 +165,7 @@ module "service_app" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -215,7 +215,7 @@ module "service_app" {
     # publishes to topic "order-placed", in orders/orders.go
     topic_order_placed = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_order_placed_arn]
+      resources = [local.platform.topic_order_placed.arn]
     }
   }
 

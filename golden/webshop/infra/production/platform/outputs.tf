@@ -4,8 +4,8 @@ output "bucket_invoices" {
   description = "Bucket invoices."
 
   value = {
-    name = module.bucket_invoices.name
     arn  = module.bucket_invoices.arn
+    name = module.bucket_invoices.name
   }
 }
 
@@ -13,65 +13,69 @@ output "bucket_pictures" {
   description = "Bucket pictures."
 
   value = {
-    name = module.bucket_pictures.name
     arn  = module.bucket_pictures.arn
-    url  = module.cdn_pictures.url
+    name = module.bucket_pictures.name
   }
 }
 
 output "cache_sessions" {
-  description = "Cache cluster sessions: where it is, who may reach it, and how each process logs in."
+  description = "Cache sessions."
 
   value = {
+    activate_commands = module.cache_sessions.activate_commands
     address           = module.cache_sessions.address
     port              = module.cache_sessions.port
     security_group_id = module.cache_sessions.security_group_id
     user_names        = module.cache_sessions.user_names
     user_secret_arns  = module.cache_sessions.user_secret_arns
-    activate_commands = module.cache_sessions.activate_commands
   }
 }
 
+output "cdn_pictures" {
+  description = "CloudFront in front of bucket pictures."
+  value       = { url = module.cdn_pictures.url }
+}
+
 output "cluster" {
-  description = "The cluster that processes run on."
+  description = "Cluster."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
     cluster_name = module.cluster.cluster_name
-    namespace_id = module.cluster.namespace_id
     namespace    = module.cluster.namespace
+    namespace_id = module.cluster.namespace_id
   }
 }
 
-output "database_password_backoffice_arn" {
-  description = "ARN of the secret that holds the password of database role svc_backoffice of webshop."
-  value       = module.database_password_backoffice.arn
+output "database_password_backoffice" {
+  description = "Database role svc_backoffice."
+  value       = { arn = module.database_password_backoffice.arn }
 }
 
-output "database_password_orders_arn" {
-  description = "ARN of the secret that holds the password of database role svc_orders of webshop."
-  value       = module.database_password_orders.arn
+output "database_password_orders" {
+  description = "Database role svc_orders."
+  value       = { arn = module.database_password_orders.arn }
 }
 
 output "database_server_main" {
-  description = "Database server main: where it is, who may reach it, which certificate to trust."
+  description = "Database server main."
 
   value = {
     address           = module.database_server_main.address
-    port              = module.database_server_main.port
-    security_group_id = module.database_server_main.security_group_id
     ca_certificate    = module.database_server_main.ca_certificate
     master_secret_arn = module.database_server_main.master_secret_arn
+    port              = module.database_server_main.port
+    security_group_id = module.database_server_main.security_group_id
   }
 }
 
-output "key_arn" {
-  description = "Key that encrypts logs, images, secrets and databases."
-  value       = module.key.arn
+output "key" {
+  description = "Encryption key."
+  value       = { arn = module.key.arn }
 }
 
 output "load_balancer" {
-  description = "The way in, for the gateway to attach itself to."
+  description = "Load balancer."
 
   value = {
     listener_arn      = module.load_balancer.listener_arn
@@ -81,62 +85,62 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Where processes run."
+  description = "Network."
 
   value = {
-    vpc_id             = module.network.vpc_id
     compute_subnet_ids = module.network.compute_subnet_ids
+    vpc_id             = module.network.vpc_id
   }
 }
 
 output "registry" {
-  description = "Where images are pushed to and pulled from."
+  description = "Registry."
 
   value = {
-    repository_url = module.registry.repository_url
     repository_arn = module.registry.repository_arn
+    repository_url = module.registry.repository_url
   }
 }
 
-output "secret_registry_login_arn" {
-  description = "ARN of secret RegistryLogin."
-  value       = module.secret_registry_login.arn
+output "secret_registry_login" {
+  description = "Secret RegistryLogin."
+  value       = { arn = module.secret_registry_login.arn }
 }
 
-output "secret_sentry_dsn_arn" {
-  description = "ARN of secret SENTRY_DSN."
-  value       = module.secret_sentry_dsn.arn
+output "secret_sentry_dsn" {
+  description = "Secret SENTRY_DSN."
+  value       = { arn = module.secret_sentry_dsn.arn }
 }
 
-output "secret_stripe_key_arn" {
-  description = "ARN of secret StripeKey."
-  value       = module.secret_stripe_key.arn
+output "secret_stripe_key" {
+  description = "Secret StripeKey."
+  value       = { arn = module.secret_stripe_key.arn }
+}
+
+output "topic_order_placed" {
+  description = "Topic order-placed."
+  value       = { arn = module.topic_order_placed.arn }
 }
 
 output "subscription_order_placed_book" {
-  description = "Queue of subscription book of topic order-placed."
+  description = "Subscription book of topic order-placed."
 
   value = {
-    queue_url = module.subscription_order_placed_book.queue_url
     queue_arn = module.subscription_order_placed_book.queue_arn
+    queue_url = module.subscription_order_placed_book.queue_url
   }
+}
+
+output "topic_stock_moved" {
+  description = "Topic stock-moved."
+  value       = { arn = module.topic_stock_moved.arn }
 }
 
 output "subscription_stock_moved_reserve" {
-  description = "Queue of subscription reserve of topic stock-moved."
+  description = "Subscription reserve of topic stock-moved."
 
   value = {
-    queue_url = module.subscription_stock_moved_reserve.queue_url
     queue_arn = module.subscription_stock_moved_reserve.queue_arn
+    queue_url = module.subscription_stock_moved_reserve.queue_url
   }
-}
-
-output "topic_order_placed_arn" {
-  description = "ARN of topic order-placed."
-  value       = module.topic_order_placed.arn
-}
-
-output "topic_stock_moved_arn" {
-  description = "ARN of topic stock-moved."
-  value       = module.topic_stock_moved.arn
 }

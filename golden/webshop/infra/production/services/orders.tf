@@ -7,7 +7,7 @@ module "service_orders" {
   name               = "webshop-production-orders"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:orders-${var.image_tag}"
   registry           = local.platform.registry
   task               = { cpu = 512, memory = 1024 }
@@ -35,7 +35,7 @@ module "service_orders" {
     ORDERS_DATABASE_PORT            = local.platform.database_server_main.port
     ORDERS_DATABASE_USER            = "svc_orders"
     # topic "order-placed", in groundplan.app.hcl
-    ORDER_PLACED_TOPIC_ARN = local.platform.topic_order_placed_arn
+    ORDER_PLACED_TOPIC_ARN = local.platform.topic_order_placed.arn
     # cache cluster "sessions", in groundplan.app.hcl
     SESSIONS_CACHE_HOST = local.platform.cache_sessions.address
     SESSIONS_CACHE_PORT = local.platform.cache_sessions.port
@@ -43,18 +43,18 @@ module "service_orders" {
     # subscription "reserve" of topic "stock-moved", in groundplan.app.hcl
     STOCK_MOVED_RESERVE_QUEUE_URL = local.platform.subscription_stock_moved_reserve.queue_url
     # topic "stock-moved", in groundplan.app.hcl
-    STOCK_MOVED_TOPIC_ARN = local.platform.topic_stock_moved_arn
+    STOCK_MOVED_TOPIC_ARN = local.platform.topic_stock_moved.arn
   }
 
   secrets = {
     # database "orders", in groundplan.app.hcl
-    ORDERS_DATABASE_PASSWORD = local.platform.database_password_orders_arn
+    ORDERS_DATABASE_PASSWORD = local.platform.database_password_orders.arn
     # secret "SENTRY_DSN", in groundplan.app.hcl
-    SENTRY_DSN = local.platform.secret_sentry_dsn_arn
+    SENTRY_DSN = local.platform.secret_sentry_dsn.arn
     # cache cluster "sessions", in groundplan.app.hcl
     SESSIONS_CACHE_PASSWORD = local.platform.cache_sessions.user_secret_arns["orders"]
     # secret "StripeKey", in groundplan.app.hcl
-    STRIPE_KEY = local.platform.secret_stripe_key_arn
+    STRIPE_KEY = local.platform.secret_stripe_key.arn
   }
 
   permissions = {
@@ -66,7 +66,7 @@ module "service_orders" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -78,7 +78,7 @@ module "service_orders" {
     # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -90,7 +90,7 @@ module "service_orders" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -128,12 +128,12 @@ module "service_orders" {
     # publishes to topic "order-placed", in groundplan.app.hcl
     topic_order_placed = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_order_placed_arn]
+      resources = [local.platform.topic_order_placed.arn]
     }
     # publishes to topic "stock-moved", in groundplan.app.hcl
     topic_stock_moved = {
       actions   = ["sns:GetTopicAttributes", "sns:Publish"]
-      resources = [local.platform.topic_stock_moved_arn]
+      resources = [local.platform.topic_stock_moved.arn]
     }
   }
 

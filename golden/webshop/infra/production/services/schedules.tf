@@ -6,7 +6,7 @@ module "cron_close_day" {
 
   name                 = "webshop-production-close-day"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://backoffice.${local.platform.cluster.namespace}:3000"
   path                 = "/jobs/close-day"
   method               = "POST"
@@ -21,7 +21,7 @@ module "cron_refresh_reports" {
 
   name                 = "webshop-production-refresh-reports"
   network              = local.platform.network
-  key_arn              = local.platform.key_arn
+  key_arn              = local.platform.key.arn
   url                  = "http://backoffice.${local.platform.cluster.namespace}:3000"
   path                 = "/jobs/refresh"
   method               = "GET"

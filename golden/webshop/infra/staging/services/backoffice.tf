@@ -7,7 +7,7 @@ module "service_backoffice" {
   name               = "webshop-staging-backoffice"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "${local.platform.registry.repository_url}:backoffice-${var.image_tag}"
   registry           = local.platform.registry
   command            = ["serve", "--workers", "4"]
@@ -34,7 +34,7 @@ module "service_backoffice" {
     ORDER_PLACED_BOOK_QUEUE_URL = local.platform.subscription_order_placed_book.queue_url
     # bucket "pictures", in groundplan.app.hcl
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
-    PICTURES_BUCKET_PUBLIC_URL = local.platform.bucket_pictures.url
+    PICTURES_BUCKET_PUBLIC_URL = local.platform.cdn_pictures.url
     # database "reporting", in groundplan.app.hcl
     REPORTING_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
     REPORTING_DATABASE_HOST            = local.platform.database_server_main.address
@@ -48,13 +48,13 @@ module "service_backoffice" {
 
   secrets = {
     # database "orders", in groundplan.app.hcl
-    ORDERS_DATABASE_PASSWORD = local.platform.database_password_backoffice_arn
+    ORDERS_DATABASE_PASSWORD = local.platform.database_password_backoffice.arn
     # database "reporting", in groundplan.app.hcl
-    REPORTING_DATABASE_PASSWORD = local.platform.database_password_backoffice_arn
+    REPORTING_DATABASE_PASSWORD = local.platform.database_password_backoffice.arn
     # secret "SENTRY_DSN", in groundplan.app.hcl
-    SENTRY_DSN = local.platform.secret_sentry_dsn_arn
+    SENTRY_DSN = local.platform.secret_sentry_dsn.arn
     # secret "StripeKey", in groundplan.app.hcl
-    STRIPE_KEY = local.platform.secret_stripe_key_arn
+    STRIPE_KEY = local.platform.secret_stripe_key.arn
   }
 
   permissions = {
@@ -66,7 +66,7 @@ module "service_backoffice" {
     # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"
@@ -78,7 +78,7 @@ module "service_backoffice" {
     # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
-      resources = [local.platform.key_arn]
+      resources = [local.platform.key.arn]
       conditions = [
         {
           test     = "StringEquals"

@@ -7,9 +7,9 @@ module "service_storefront" {
   name               = "webshop-staging-storefront"
   cluster            = local.platform.cluster
   network            = local.platform.network
-  key_arn            = local.platform.key_arn
+  key_arn            = local.platform.key.arn
   image              = "ghcr.io/webshop/storefront:2.4.0"
-  registry           = { credentials_arn = local.platform.secret_registry_login_arn }
+  registry           = { credentials_arn = local.platform.secret_registry_login.arn }
   command            = ["storefront", "--pages", "/srv/pages"]
   task               = { cpu = 256, memory = 512 }
   scale              = { min = 1, max = 2 }
@@ -25,14 +25,14 @@ module "service_storefront" {
     ORDERS_URL = "http://orders.${local.platform.cluster.namespace}:3000"
     # bucket "pictures", in groundplan.app.hcl
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
-    PICTURES_BUCKET_PUBLIC_URL = local.platform.bucket_pictures.url
+    PICTURES_BUCKET_PUBLIC_URL = local.platform.cdn_pictures.url
     # set in groundplan.hcl
     STAGING = "yes"
   }
 
   secrets = {
     # secret "SENTRY_DSN", in groundplan.app.hcl
-    SENTRY_DSN = local.platform.secret_sentry_dsn_arn
+    SENTRY_DSN = local.platform.secret_sentry_dsn.arn
   }
 
   connections = {

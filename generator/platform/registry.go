@@ -1,4 +1,4 @@
-package generator
+package platform
 
 import (
 	"cmp"
@@ -9,10 +9,12 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -23,29 +25,26 @@ func registryComment(application *app.App) string {
 	return fmt.Sprintf("Images of %s: one image holds every service", application.Name)
 }
 
-func registry(s *kinds.Stack) {
-	s.Module("registry.tf", "registry", "registry", "registry",
-		[]string{registryComment(s.App)},
-		kinds.Arg("name", value.String(kinds.RegistryName(s.Env))),
-		kinds.Arg("key_arn", s.KeyARN()),
-		kinds.Arg("keep_images", value.Int(s.Env.KeepImages)),
-		kinds.Arg("tag_prefixes", value.Strings(s.TagPrefixes())),
-		kinds.Arg("push_role_arns", value.Strings(s.Env.DeployRoleARNs)),
-		kinds.Arg("pull_role_arns", value.Strings(pullRoles(s.Deployment))),
-		kinds.Arg("force_delete", value.Bool(!s.Env.DeletionProtection)),
-	)
-	s.Output("registry", "Where images are pushed to and pulled from.", value.Object(
-		kinds.Arg("repository_url", value.Traversal("module.registry.repository_url")),
-		kinds.Arg("repository_arn", value.Traversal("module.registry.repository_arn")),
-	))
+func registry(d *deploy.Deployment, s *stack.Stack) {
+	s.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry, Exports: []string{"repository_arn", "repository_url"},
+		Why: []string{registryComment(d.App)},
+		Args: []value.Field{
+			value.Arg("name", value.String(deploy.RegistryName(d.Env))),
+			value.Arg("key_arn", kinds.KeyARN()),
+			value.Arg("keep_images", value.Int(d.Env.KeepImages)),
+			value.Arg("tag_prefixes", value.Strings(d.TagPrefixes())),
+			value.Arg("push_role_arns", value.Strings(d.Env.DeployRoleARNs)),
+			value.Arg("pull_role_arns", value.Strings(pullRoles(d))),
+			value.Arg("force_delete", value.Bool(!d.Env.DeletionProtection)),
+		}})
 }
 
 // pullRoles are the roles that may pull from the registry, as patterns: the execution roles of the environment's processes,
 // which the services stack makes after the registry and more of with every service, and those the settings name.
-func pullRoles(d *kinds.Deployment) []string {
+func pullRoles(d *deploy.Deployment) []string {
 	var units []string
-	for _, p := range d.Processes {
-		units = append(units, kinds.UnitName(d.Env, p.Name))
+	for _, w := range d.Workloads {
+		units = append(units, w.UnitName())
 	}
 	// A name that had to be shortened no longer begins with application and environment.
 	stem := names.Of(names.Unit, d.Env.App, d.Env.Name) + "-"
@@ -77,8 +76,8 @@ func commonStart(list []string) string {
 // without a tag and one for all other tags.
 const maxTagRules = 48
 
-// checkRegistry finds images that the registry could not keep.
-func checkRegistry(d *kinds.Deployment) hcl.Diagnostics {
+// CheckRegistry finds images that the registry could not keep.
+func CheckRegistry(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if prefixes := d.TagPrefixes(); d.Env.KeepImages > 0 && len(prefixes) > maxTagRules {
 		diags = append(diags, diagnostic.Error(d.Env.At, "Too many images for one registry",
@@ -89,12 +88,12 @@ func checkRegistry(d *kinds.Deployment) hcl.Diagnostics {
 		if service.Container == nil || d.Env.KeepImages == 0 {
 			continue
 		}
-		if digest := kinds.KeptTag(d.Env, service.Container.Image); strings.Contains(digest, ":") {
+		if digest := deploy.KeptTag(d.Env, service.Container.Image); strings.Contains(digest, ":") {
 			diags = append(diags, diagnostic.Error(service.At, "Image that would expire", "name it by its tag, set keep_images = 0, or move it to a registry of its own",
 				"The image of service %q is in the registry of environment %q, whose images expire by their tags: named by its digest, it would go while the service runs it.", service.Name, d.Env.Name))
 		}
 	}
-	if digest := kinds.KeptTag(d.Env, d.Env.HelperImage); strings.Contains(digest, ":") && d.Env.KeepImages > 0 {
+	if digest := deploy.KeptTag(d.Env, d.Env.HelperImage); strings.Contains(digest, ":") && d.Env.KeepImages > 0 {
 		diags = append(diags, diagnostic.Error(d.Env.At, "Image that would expire", "copy it to a repository of its own, as the README in the output shows",
 			"The helper image of environment %q is in the environment's own registry, whose images expire by their tags: named by its digest, it would go while every process runs it.", d.Env.Name))
 	}

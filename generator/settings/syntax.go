@@ -1,7 +1,6 @@
-package environment
+package settings
 
-// What hcl says about a file that does not parse, or that has settings and blocks which do not exist, in words about
-// groundplan.hcl and with the remedy.
+// What hcl says about a file that does not parse, in words about settings and blocks and with the remedy.
 
 import (
 	"cmp"
@@ -20,7 +19,7 @@ import (
 // detail keeps hcl's own.
 var syntaxWords = map[string][3]string{
 	"Argument or block definition required":    {"Unexpected text", "A setting or a block is expected here.", syntaxHint},
-	"Attribute redefined":                      {"Setting written twice", "", "keep one of them"},
+	"Attribute redefined":                      {"Duplicate setting", "", "keep one of them"},
 	"Invalid block definition":                 {"Invalid block", "This is neither a setting nor the beginning of a block.", syntaxHint},
 	"Invalid character":                        {"Invalid character", "", "remove it"},
 	"Invalid character encoding":               {"Invalid character encoding", "The file is not UTF-8.", "save it as UTF-8"},
@@ -42,14 +41,9 @@ type syntaxLine struct {
 	start hcl.Pos
 }
 
-// ExplainSyntax rewords what hcl's parser says of a file that is no HCL, given its diagnostics and the file's text.
-func ExplainSyntax(diags hcl.Diagnostics, text []byte) hcl.Diagnostics {
-	return explainSyntax(diags, text)
-}
-
-// explainSyntax rewords the parser's diagnostics. What follows from an earlier mistake is left out: everything behind a
+// explain rewords the parser's diagnostics. What follows from an earlier mistake is left out: everything behind a
 // quote that is not closed, and a second complaint about the same line.
-func explainSyntax(diags hcl.Diagnostics, text []byte) hcl.Diagnostics {
+func explain(diags hcl.Diagnostics, text []byte, table *Table) hcl.Diagnostics {
 	diags = slices.Clone(diags)
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int { return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte) })
 	lines := strings.SplitAfter(string(text)+"\n\n", "\n")
@@ -67,7 +61,7 @@ func explainSyntax(diags hcl.Diagnostics, text []byte) hcl.Diagnostics {
 		if quote := line.unclosedQuote(d); quote != nil {
 			return append(explained, quote)
 		}
-		explained = append(explained, cmp.Or(line.missingEquals(d), line.unopenedBlock(d), line.general(d)))
+		explained = append(explained, cmp.Or(line.missingEquals(d, table), line.unopenedBlock(d), line.general(d)))
 	}
 	return explained
 }
@@ -89,13 +83,13 @@ func (l syntaxLine) unclosedQuote(d *hcl.Diagnostic) *hcl.Diagnostic {
 var settingLine = regexp.MustCompile(`^\s*([A-Za-z_]\w*)\s*([:=]*)\s*("[^"]*"|\[[^\]]*\]|-?[\w.]+),?\s*(?:(?:#|//).*)?\s*$`)
 
 // missingEquals is about a setting without an equals sign; nil when the line is no such thing.
-func (l syntaxLine) missingEquals(d *hcl.Diagnostic) *hcl.Diagnostic {
+func (l syntaxLine) missingEquals(d *hcl.Diagnostic, table *Table) *hcl.Diagnostic {
 	found := settingLine.FindStringSubmatchIndex(l.text)
 	if found == nil {
 		return nil
 	}
 	name, between, value := l.text[found[2]:found[3]], l.text[found[4]:found[5]], l.text[found[6]:found[7]]
-	if blocksWith(name) == nil || between == "=" || found[3] == found[6] || strings.HasPrefix(strings.TrimSpace(l.below), "{") {
+	if table.withSetting(name, nil) == nil || between == "=" || found[3] == found[6] || strings.HasPrefix(strings.TrimSpace(l.below), "{") {
 		return nil
 	}
 	detail := fmt.Sprintf("An = is missing between the setting %q and its value.", name)
@@ -107,10 +101,10 @@ func (l syntaxLine) missingEquals(d *hcl.Diagnostic) *hcl.Diagnostic {
 
 // unopenedBlock is about a brace on the line below a block's header; nil when there is none.
 func (l syntaxLine) unopenedBlock(d *hcl.Diagnostic) *hcl.Diagnostic {
-	if d.Summary != "Invalid block definition" || !strings.HasPrefix(strings.TrimSpace(l.below), "{") {
+	if d.Summary != "Invalid block definition" && d.Summary != "Argument or block definition required" || !strings.HasPrefix(strings.TrimSpace(l.below), "{") {
 		return nil
 	}
-	return diagnostic.Error(*d.Subject, d.Summary, "write the { here, at the end of the line", "The brace of a block stands on the line of its name.")
+	return diagnostic.Error(*d.Subject, "Invalid block", "write the { at the end of this line", "The brace of a block stands on the line of its name.")
 }
 
 var redefined = regexp.MustCompile(`already set at (.+):(\d+),(\d+)-`)
@@ -144,106 +138,4 @@ func (l syntaxLine) at(d *hcl.Diagnostic, start, end int) hcl.Range {
 		return hcl.Pos{Line: l.start.Line, Column: 1 + utf8.RuneCountInString(l.text[:bytes]), Byte: l.start.Byte + bytes}
 	}
 	return hcl.Range{Filename: d.Subject.Filename, Start: behind(start), End: behind(end)}
-}
-
-// explainContent rewords what hcl says about the settings and blocks of a body that do not fit the grammar.
-func explainContent(diags hcl.Diagnostics, g *grammar, text []byte) hcl.Diagnostics {
-	explained := make(hcl.Diagnostics, len(diags))
-	for i, d := range diags {
-		name := string(d.Subject.SliceBytes(text))
-		unnamed, isUnnamed := strings.CutPrefix(d.Summary, "Missing name for ")
-		named, isNamed := strings.CutPrefix(d.Summary, "Extraneous label for ")
-		switch {
-		case d.Summary == "Unsupported argument":
-			explained[i] = unknownSetting(*d.Subject, name, g)
-		case d.Summary == "Unsupported block type":
-			explained[i] = unknownBlock(*d.Subject, name, g)
-		case isUnnamed:
-			explained[i] = diagnostic.Error(*d.Subject, "Block without a name", "write "+g.block(unnamed).example(), "This %s block has no name.", unnamed)
-		case isNamed:
-			explained[i] = diagnostic.Error(*d.Subject, "Block with a name too many", "remove "+name, "This %s block has a name too many.", named)
-		default:
-			explained[i] = diagnostic.Error(*d.Subject, d.Summary, syntaxHint, "%s", d.Detail)
-		}
-	}
-	return explained
-}
-
-func unknownSetting(at hcl.Range, name string, g *grammar) *hcl.Diagnostic {
-	if inner := g.block(name); inner != nil {
-		return diagnostic.Error(at, "Block written as a setting", "write "+inner.example(), "%q is a block, not a setting.", name)
-	}
-	hint := diagnostic.DidYouMean(name, g.settings())
-	if others := blocksWith(name); hint == "" && others != nil {
-		hint = "it belongs in a block of type " + diagnostic.Or(others)
-	}
-	if hint == "" && name == "environment" && slices.Contains(g.settings(), "variables") {
-		hint = `environment variables are called variables here, as in variables = { LOG_LEVEL = "debug" }`
-	}
-	return diagnostic.Error(at, "Unknown setting", cmp.Or(hint, "remove it; docs/settings.md lists the settings"), "There is no setting %q here.", name)
-}
-
-func unknownBlock(at hcl.Range, name string, g *grammar) *hcl.Diagnostic {
-	if others := blocksWith(name); others != nil {
-		hint := "write it with an equals sign: " + name + " = ..."
-		if !slices.Contains(g.settings(), name) {
-			hint += ", in a block of type " + diagnostic.Or(others)
-		}
-		return diagnostic.Error(at, "Setting written as a block", hint, "%q is a setting, not a block.", name)
-	}
-	var types []string
-	for _, inner := range g.blocks {
-		types = append(types, inner.typ)
-	}
-	hint := diagnostic.DidYouMean(name, types)
-	if hint == "" && g == fileGrammar && g.block("environment").block(name) != nil {
-		hint = "move it into an environment block"
-	}
-	return diagnostic.Error(at, "Unknown block", cmp.Or(hint, "remove it; docs/settings.md lists the blocks"), "There is no block %q here.", name)
-}
-
-// block is the grammar of an inner block, nil when there is none.
-func (g *grammar) block(typ string) *grammar {
-	for _, inner := range g.blocks {
-		if inner.typ == typ {
-			return inner
-		}
-	}
-	return nil
-}
-
-// example is how a block is written.
-func (g *grammar) example() string {
-	if g.label == "" {
-		return g.typ + " { ... }"
-	}
-	return g.typ + ` "` + g.label + `" { ... }`
-}
-
-// settings are the names of a block's settings; an object counts once.
-func (g *grammar) settings() []string {
-	var names []string
-	for _, d := range g.attributes {
-		name, _, _ := strings.Cut(d.name, ".")
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// blocksWith are the types of the blocks that have a setting of this name; nil when none has.
-func blocksWith(name string) []string {
-	var types []string
-	environment := fileGrammar.block("environment")
-	inside := append([]*grammar{environment}, environment.blocks...)
-	for _, g := range environment.blocks {
-		inside = append(inside, g.blocks...)
-	}
-	for _, g := range inside {
-		if slices.Contains(g.settings(), name) && !slices.Contains(types, g.typ) {
-			types = append(types, g.typ)
-		}
-	}
-	return types
 }

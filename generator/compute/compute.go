@@ -1,0 +1,69 @@
+// Package compute is where workloads run: one file for each target.
+//
+// A target turns workloads, schedules and what they hang on into module calls. What a workload needs stands in package deploy, and is the same
+// whatever runs it; a target must not know kinds of resources, nor what an application is written in.
+package compute
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/groundplan/groundplan/generator/value"
+)
+
+// Target is one thing that runs workloads, as functions.
+type Target struct {
+	// Name is what the setting compute calls it.
+	Name string
+	// Address is where other workloads of the environment reach one, a base URL.
+	Address func(w *deploy.Workload) value.Value
+	// Platform adds to the long-lived stack what workloads need before any of them can start.
+	Platform func(d *deploy.Deployment, s *stack.Stack)
+	// Workload adds one workload to the stack that changes with each deployment, and Schedule what starts or calls one.
+	Workload func(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload)
+	Schedule func(d *deploy.Deployment, s *stack.Stack, schedule deploy.Schedule)
+	// Files adds to that stack what all its workloads have in common, once they are there.
+	Files func(d *deploy.Deployment, s *stack.Stack)
+	// Logs are the names that stand in those of the log groups that the target makes, beside those of workloads: the environment's
+	// key has to admit them.
+	Logs func(d *deploy.Deployment) []string
+	// Settled are the arguments of its modules that no override can set: see stack.Settings.
+	Settled map[string]map[string]stack.Settled
+}
+
+// Settled are the arguments that no override can set of whatever runs an environment's workloads.
+func Settled(d *deploy.Deployment) map[string]map[string]stack.Settled {
+	all := maps.Clone(Of(d).Settled)
+	maps.Copy(all, balancerSettled)
+	return all
+}
+
+// Targets are all there are. A new one is a file and a line here.
+var Targets = []Target{Fargate}
+
+// Of is the target that an environment asks for. Settings know no other names.
+func Of(d *deploy.Deployment) Target {
+	i := slices.IndexFunc(Targets, func(t Target) bool { return t.Name == d.Env.Compute })
+	if i < 0 {
+		panic(fmt.Sprintf("compute: no target is called %q", d.Env.Compute))
+	}
+	return Targets[i]
+}
+
+// arg is an argument of a module call, or a member of one.
+func arg(name string, v value.Value) value.Field { return value.Field{Name: name, Value: v} }
+
+// workloadFile names the file of a workload. Terraform reads override.tf and *_override.tf as patches of other files,
+// and the stack has files of its own: a workload of such a name gets a suffix.
+func workloadFile(w *deploy.Workload) string {
+	name := w.Deployment.Label(w.ID.Kind, "", w.ID.Name)
+	taken := []string{"outputs", "override", "platform", "providers", "terraform", "variables"}
+	if slices.Contains(taken, name) || strings.HasSuffix(name, "_override") {
+		name += "_process"
+	}
+	return name + ".tf"
+}

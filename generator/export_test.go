@@ -1,4 +1,0 @@
-package generator
-
-// ShutdownTotal lets the tests see how a stop timeout is divided.
-var ShutdownTotal = shutdownTotal
