@@ -34,7 +34,8 @@ type Settings struct {
 	State     *environment.State
 	Overrides []environment.Override
 	// Settled are the arguments that no override can set although their values are literals, because other generated code
-	// follows from the same thing: by module, "" for those of all modules, and by argument.
+	// follows from the same thing: by module, "" for those of all modules, and by argument, or by
+	// a member of one as in "scale.min".
 	Settled map[string]map[string]Settled
 }
 
