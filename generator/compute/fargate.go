@@ -56,7 +56,7 @@ func fargateLogs(d *deploy.Deployment) []string {
 
 func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 	module := "fargate-service"
-	args := fargateArgs(d, s, w)
+	args := fargateArgs(d, w)
 	if w.Ends {
 		module = "fargate-job"
 		args = append(args,
@@ -72,7 +72,7 @@ func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 }
 
 // fargateArgs are the arguments that services and jobs have in common.
-func fargateArgs(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) []value.Field {
+func fargateArgs(d *deploy.Deployment, w *deploy.Workload) []value.Field {
 	image, registry := fargateImage(w.Image)
 	return []value.Field{
 		arg("name", value.String(w.UnitName())),

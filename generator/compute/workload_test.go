@@ -115,7 +115,7 @@ func TestServiceWithoutServices(t *testing.T) {
 	for _, a := range call.Args {
 		names = append(names, a.Name)
 	}
-	if call.Module != "fargate-service" || call.File != "emissary.tf" || !slices.Contains(names, "discovery_name") || !slices.Contains(names, "port") {
+	if call.Module != "fargate-service" || call.File != "emissary.tf" || !slices.Contains(names, "listen") {
 		t.Errorf("%+v", call)
 	}
 	for _, foreign := range []string{"infra_config", "routes", "registry", "environment", "secrets", "permissions"} {
