@@ -62,6 +62,8 @@ var appliedOutputs = map[string]map[string]cty.Value{
 		"cluster_name": cty.StringVal("application"),
 		"namespace_id": cty.StringVal("ns-0a1b2c3d4e5f6071"),
 		"namespace":    cty.StringVal("application.internal"),
+
+		"exec_log_group_name": cty.StringVal("/groundplan/application/exec"),
 	},
 	"fargate-service": {
 		"security_group_id":   cty.StringVal("sg-0a1b2c3d4e5f60751"),

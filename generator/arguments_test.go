@@ -13,7 +13,8 @@ import (
 	"github.com/groundplan/groundplan/generator"
 )
 
-// callArguments are the arguments of a process's module call, evaluated with made-up outputs of the platform.
+// callArguments are the arguments of a process's module call, evaluated with made-up outputs of the platform: each by its name,
+// and the members of those that are objects, as in "task.cpu".
 func callArguments(t *testing.T, output *generator.Output, file string) map[string]cty.Value {
 	t.Helper()
 	parsed, diags := hclsyntax.ParseConfig(output.Files[file], file, hcl.InitialPos)
@@ -66,6 +67,11 @@ func callArguments(t *testing.T, output *generator.Output, file string) map[stri
 			t.Fatalf("%s: %s", name, diags)
 		}
 		values[name] = value
+		if value.Type().IsObjectType() {
+			for member, inner := range value.AsValueMap() {
+				values[name+"."+member] = inner
+			}
+		}
 	}
 	return values
 }

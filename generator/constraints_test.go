@@ -201,7 +201,7 @@ var madeNames = []struct {
 	{"fargate-service", "name", "-execution", `^[\w+=,.@-]+$`, 1, 64, `^$`},
 	{"fargate-service", "name", strings.Repeat("0", 27), `^[A-Za-z0-9 ._:/()#,@+=&;{}!$*-]+$`, 1, 255, `^sg-`}, // security groups, by prefix
 	{"fargate-job", "name", "-execution", `^[\w+=,.@-]+$`, 1, 64, `^$`},                                        // its rule and its queue, with "-failures", are as long
-	{"fargate-service", "discovery_name", "", `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, 1, 63, `^$`},
+	{"fargate-service", "listen.discovery_name", "", `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, 1, 63, `^$`},
 	{"network", "name", "-flow-logs", `^[\w+=,.@-]+$`, 1, 64, `^$`},
 	{"registry", "name", "", `^[a-z0-9]+([._/-][a-z0-9]+)*$`, 2, 256, `^$`},
 	{"fargate-cluster", "name", "", `^[A-Za-z0-9_-]+$`, 1, 255, `^$`},

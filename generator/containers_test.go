@@ -151,7 +151,7 @@ func TestI4_FixedImages(t *testing.T) {
 		output := lower(t, application, "")
 		call := callArguments(t, output, "production/services/pages.tf")
 		permitted := ""
-		if arn, named := call["repository_arn"]; named {
+		if arn, named := call["registry.repository_arn"]; named {
 			permitted = arn.AsString()
 		}
 		if d := cmp.Diff([]string{image, repository}, []string{call["image"].AsString(), permitted}); d != "" {
@@ -200,8 +200,8 @@ func TestI4_TheRuntimeDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	for runtime, want := range map[string]map[string]bool{
-		"encore-go":         {`signature            = "go"`: true, "sns:GetTopicAttributes": true, "SECRET_SessionKey": true},
-		"encore-typescript": {`signature            = "typescript"`: true, "sns:GetTopicAttributes": false, "SECRET_SessionKey": true},
+		"encore-go":         {`signature            = { type = "go", `: true, "sns:GetTopicAttributes": true, "SECRET_SessionKey": true},
+		"encore-typescript": {`type       = "typescript"`: true, "sns:GetTopicAttributes": false, "SECRET_SessionKey": true},
 	} {
 		if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "encore-go", runtime)), 0o644); err != nil {
 			t.Fatal(err)

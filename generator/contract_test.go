@@ -210,7 +210,7 @@ func TestG1_ContractFires(t *testing.T) {
 		{"unknown output", "production/platform/outputs.tf", "module.network.vpc_id", "module.network.vpcid", "module.network.vpcid, which does not exist"},
 		{"unknown module", "production/platform/network.tf", "modules/network", "modules/net", "not vendored"},
 		{"unknown platform output", "production/services/hello.tf", "local.platform.key.arn", "local.platform.lock.arn", "does not put out"},
-		{"unknown platform field", "production/services/hello.tf", "local.platform.network.vpc_id", "local.platform.network.id", "does not put out"},
+		{"unknown platform field", "production/services/hello.tf", "local.platform.registry.repository_url", "local.platform.registry.url", "does not put out"},
 		{"unknown local", "production/services/hello.tf", "local.platform.key.arn", "local.key.arn", "local.key.arn, which does not exist"},
 		{"unknown variable", "production/services/hello.tf", "var.image_tag", "var.tag", "var.tag, which does not exist"},
 		{"not HCL", "production/services/hello.tf", "module \"", "module ", "Invalid"},

@@ -79,7 +79,7 @@ func TestF2_DiscoveryNamesTheProcessThatServes(t *testing.T) {
 	if connections, found := call["connections"]; found {
 		t.Errorf("a way to what is only referred to: %s", connections.GoString())
 	}
-	if name := call["discovery_name"].AsString(); name != "back" {
+	if name := call["listen.discovery_name"].AsString(); name != "back" {
 		t.Errorf("the process is found under %s", name)
 	}
 }

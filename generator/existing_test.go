@@ -380,6 +380,7 @@ func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
 	}{
 		{"with jobs", jobs, "domain = \"parcels.example.com\"\n" + asked["certificate_arn"].settings + "\n", []string{"cloudwatch", "ecr", "ecs", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sqs"}},
 		{"with everything", complete(), "", []string{"cloudwatch", "ec2", "ecr", "kms", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs"}},
+		{"with sessions", plain("orders"), "metrics {\n destination = \"none\"\n}\noverride \"process\" \"orders\" {\n exec = true\n}\n", []string{"ecr", "kms", "logs", "secretsmanager", "ssmmessages"}},
 		{"with nothing", plain("orders"), "metrics {\n destination = \"none\"\n}\n", []string{"ecr", "kms", "logs", "secretsmanager"}},
 	} {
 		output := lower(t, test.application, "region = \"eu-west-1\"\npermissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"\n"+test.settings)
@@ -392,7 +393,7 @@ func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
 		for path, content := range output.Files {
 			module, _, _ := strings.Cut(strings.TrimPrefix(path, "modules/"), "/")
 			if _, makesRoles := output.Files["modules/"+module+"/variables.tf"]; strings.HasSuffix(path, ".tf") && !strings.Contains(path, "/tests/") &&
-				(strings.HasPrefix(path, "production/services/") || makesRoles && strings.Contains(string(output.Files["modules/"+module+"/variables.tf"]), `"permissions_boundary_arn"`)) {
+				(strings.HasPrefix(path, "production/services/") || makesRoles && strings.Contains(string(output.Files["modules/"+module+"/variables.tf"]), `permissions_boundary_arn`)) {
 				for _, match := range usedService.FindAllStringSubmatch(string(content), -1) {
 					used[match[1]] = true
 				}
@@ -400,7 +401,7 @@ func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
 		}
 		for service := range used {
 			// Conditions, trust policies, and what only some processes of a module have.
-			if !slices.Contains(test.want, service) && !slices.Contains([]string{"aws", "sts", "cloudwatch", "s3"}, service) {
+			if !slices.Contains(test.want, service) && !slices.Contains([]string{"aws", "sts", "cloudwatch", "s3", "ssmmessages"}, service) {
 				t.Errorf("%s: a role uses %s", test.name, service)
 			}
 		}

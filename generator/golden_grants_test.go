@@ -232,7 +232,7 @@ func writtenPolicies(platform, services *stackCode, calls map[string]moduleCall)
 			}
 		case "cron":
 			connection, _ := services.arg(call, "connection").(map[string]any)
-			got[name+" calls"] = fmt.Sprintf("%v %v as %v", connection["security_group_id"], connection["port"], services.arg(call, "auth_secret_arn"))
+			got[name+" calls"] = fmt.Sprintf("%v %v as %v", connection["security_group_id"], connection["port"], services.arg(call, "signature.secret_arn"))
 		}
 	}
 	return got

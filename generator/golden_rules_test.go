@@ -37,7 +37,11 @@ func settled(promise, module, argument string, value func(e environment.Environm
 
 // placed is a rule for subnets, which an environment makes or brings.
 func placed(promise, module, tier string, brought func(n environment.ExistingNetwork) []string) rule {
-	return rule{promise, module, "subnet_ids", func(d deployed, _ *app.Resource) any {
+	argument := "subnet_ids"
+	if !slices.Contains(modules.Variables(module), argument) {
+		argument = "network." + tier + "_subnet_ids"
+	}
+	return rule{promise, module, argument, func(d deployed, _ *app.Resource) any {
 		if d.env.Network != nil {
 			return brought(*d.env.Network)
 		}
@@ -114,7 +118,7 @@ var goldenRules = []rule{
 	encrypted("F1", "fargate-job"),
 	settled("F1", "fargate-job", "log_retention_days", func(e environment.Environment) any { return e.LogRetentionDays }),
 	settled("F1", "fargate-service", "log_retention_days", func(e environment.Environment) any { return e.LogRetentionDays }),
-	{"F1", "fargate-service", "discovery_name", func(d deployed, r *app.Resource) any {
+	{"F1", "fargate-service", "listen.discovery_name", func(d deployed, r *app.Resource) any {
 		for _, process := range d.env.Processes {
 			if process.Name == r.Name && len(process.Services) > 0 && !process.Worker {
 				return names.Of(names.DiscoveryName, process.Name)
@@ -122,10 +126,10 @@ var goldenRules = []rule{
 		}
 		return "" // a gateway alone is called by nobody, and neither is a worker
 	}},
-	settled("F4", "fargate-service", "permissions_boundary_arn", func(e environment.Environment) any { return e.PermissionsBoundary }),
-	settled("F4", "fargate-job", "permissions_boundary_arn", func(e environment.Environment) any { return e.PermissionsBoundary }),
-	settled("F4", "fargate-job", "iam_path", func(e environment.Environment) any { return e.IAMPath }),
-	settled("F4", "fargate-service", "iam_path", func(e environment.Environment) any { return e.IAMPath }),
+	settled("F4", "fargate-service", "iam.permissions_boundary_arn", func(e environment.Environment) any { return e.PermissionsBoundary }),
+	settled("F4", "fargate-job", "iam.permissions_boundary_arn", func(e environment.Environment) any { return e.PermissionsBoundary }),
+	settled("F4", "fargate-job", "iam.path", func(e environment.Environment) any { return e.IAMPath }),
+	settled("F4", "fargate-service", "iam.path", func(e environment.Environment) any { return e.IAMPath }),
 	settled("F5", "load-balancer", "domain", func(e environment.Environment) any { return e.Domain }),
 	settled("F5", "load-balancer", "hosted_zone_id", func(e environment.Environment) any { return e.HostedZoneID }),
 	settled("F5", "load-balancer", "internal", func(e environment.Environment) any { return e.Internal && e.Domain != "" }),
@@ -193,7 +197,7 @@ var goldenRules = []rule{
 		return expressions
 	}},
 	{"J1", "cron", "path", func(d deployed, r *app.Resource) any { return endpointOf(d.app, r).Path }},
-	{"J1", "cron", "signature", func(d deployed, _ *app.Resource) any {
+	{"J1", "cron", "signature.type", func(d deployed, _ *app.Resource) any {
 		if d.app.Containers() {
 			return "none"
 		}
@@ -286,7 +290,11 @@ func (d deployed) ruleProblems(r rule, seen map[string]bool) []string {
 
 // moduleDefault is what a module takes when an argument is not written.
 func moduleDefault(stack *stackCode, module, argument string) any {
-	expression, diags := hclsyntax.ParseExpression([]byte(modules.Default(module, argument)), module, hcl.InitialPos)
+	written := modules.Default(module, argument)
+	if name, member, inside := strings.Cut(argument, "."); inside {
+		written = modules.MemberDefault(module, name, member)
+	}
+	expression, diags := hclsyntax.ParseExpression([]byte(written), module, hcl.InitialPos)
 	if diags.HasErrors() {
 		return "no default of " + argument
 	}
@@ -349,8 +357,14 @@ func TestGoldenRulesFire(t *testing.T) {
 			for _, stack := range d.stacks {
 				for label, call := range stack.calls {
 					if call.Source == r.module {
+						name, member, inside := strings.Cut(r.argument, ".")
 						call.args = maps.Clone(call.args)
-						call.args[r.argument] = &hclsyntax.TemplateExpr{}
+						call.args[name] = &hclsyntax.TemplateExpr{}
+						if inside {
+							call.args[name] = &hclsyntax.ObjectConsExpr{Items: []hclsyntax.ObjectConsItem{{
+								KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: member}}}}, ValueExpr: &hclsyntax.TemplateExpr{},
+							}}}
+						}
 						stack.calls[label], touched = call, true
 					}
 				}
@@ -372,7 +386,9 @@ func TestGoldenRulesFire(t *testing.T) {
 
 // mayBeEmpty are the arguments whose right value may be none, which the text without letters that the test puts in their
 // place cannot be told from.
-var mayBeEmpty = []string{"alarm_topic_arns", "discovery_name", "domain", "hosted_zone_id", "interface_endpoints", "key_arn", "permissions_boundary_arn", "storage_ports"}
+var mayBeEmpty = []string{
+	"alarm_topic_arns", "domain", "hosted_zone_id", "iam.permissions_boundary_arn", "interface_endpoints", "key_arn", "listen.discovery_name", "permissions_boundary_arn", "storage_ports",
+}
 
 // TestN1_EnvironmentsHaveNetworksOfTheirOwn: one for each, and no two ranges of an application meet.
 func TestN1_EnvironmentsHaveNetworksOfTheirOwn(t *testing.T) {

@@ -79,7 +79,7 @@ func TestF3_TheTimelineHasTheNumbersOfTheModule(t *testing.T) {
 		t.Fatal(diags)
 	}
 	task := environments[0].Processes[0].Task
-	if drain, stop := modules.Default("fargate-service", "drain_seconds"), modules.Default("fargate-service", "stop_timeout_seconds"); drain != fmt.Sprint(task.DrainSeconds) || stop != fmt.Sprint(task.StopTimeoutSeconds) {
+	if drain, stop := modules.MemberDefault("fargate-service", "shutdown", "drain_seconds"), modules.MemberDefault("fargate-service", "shutdown", "stop_timeout_seconds"); drain != fmt.Sprint(task.DrainSeconds) || stop != fmt.Sprint(task.StopTimeoutSeconds) {
 		t.Errorf("the module drains %s seconds and stops in %s, the settings say %d and %d", drain, stop, task.DrainSeconds, task.StopTimeoutSeconds)
 	}
 	for name, seconds := range map[string]int{

@@ -36,9 +36,9 @@ func TestE1_EverySizeReachesTheProcess(t *testing.T) {
 		return int(n)
 	}
 	got := map[string]any{
-		"cpu": number(call["cpu"]), "memory": number(call["memory"]), "architecture": call["architecture"].AsString(),
-		"drain": number(call["drain_seconds"]), "stop": number(call["stop_timeout_seconds"]), "grace": number(call["health_check_grace_seconds"]),
-		"path": call["iam_path"].AsString(), "helper": call["helper_image"].AsString(), "ports": fmt.Sprint(number(call["outbound_ports"].Index(cty.NumberIntVal(1)))),
+		"cpu": number(call["task.cpu"]), "memory": number(call["task.memory"]), "architecture": call["task.architecture"].AsString(),
+		"drain": number(call["shutdown.drain_seconds"]), "stop": number(call["shutdown.stop_timeout_seconds"]), "grace": number(call["health.grace_seconds"]),
+		"path": call["iam.path"].AsString(), "helper": call["helper_image"].AsString(), "ports": fmt.Sprint(number(call["firewall.outbound_ports"].Index(cty.NumberIntVal(1)))),
 	}
 	for name, value := range call["scale"].AsValueMap() {
 		got["scale."+name] = number(value)
@@ -160,8 +160,8 @@ func TestE1_EverySettingReachesTheCode(t *testing.T) {
 			"platform/secrets.tf":       {`recovery_window_days = 19`},
 			"platform/databases.tf": {`log_retention_days = 545`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `engine_version = "16"`,
 				`backup_retention_days = 23`, `final_snapshot = !%t`, `deletion_protection = %t`, `subnet_ids = module.network.storage_subnet_ids`},
-			"services/orders.tf": {`outbound_ports = [444]`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `iam_path = "/odd/"`, `helper_image = "registry.example.com/shell@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"`,
-				`log_retention_days = 545`, `subnet_ids = local.platform.network.compute_subnet_ids`,
+			"services/orders.tf": {`firewall = { outbound_ports = [444] }`, `permissions_boundary_arn = "arn:aws:iam::210987654321:policy/bound"`, `path = "/odd/"`, `helper_image = "registry.example.com/shell@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"`,
+				`log_retention_days = 545`, `network = local.platform.network`,
 				`user = "7:8"`, `read_only_root = true`, `writable_paths = ["/odd"]`, `keep_capabilities = ["KILL"]`, `ODD = "one"`},
 			"services/gateway.tf": {`hosts = ["api.example.com"]`},
 		}

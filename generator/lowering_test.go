@@ -357,7 +357,7 @@ func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	if len(c.SQLServers) != 1 || len(c.SQLServers[0].Databases) != 1 || c.SQLServers[0].Databases["main"].Username != "svc_gateway" {
 		t.Errorf("databases %+v", c.SQLServers)
 	}
-	if _, discovery := call["discovery_name"]; discovery {
+	if _, discovery := call["listen.discovery_name"]; discovery {
 		t.Error("others find the gateway as if it served the service")
 	}
 	if c := config(t, callArguments(t, result, "production/services/orders.tf")); c.ServiceDiscovery["users"].BaseURL != "http://users.internal:8080" {

@@ -64,13 +64,21 @@ func readStack(files map[string]string, folder string, platform *stackCode) (*st
 	return stack, nil
 }
 
-// arg is an argument of a module call, nil when it is not written.
+// arg is an argument of a module call, or a member of one as in "network.vpc_id"; nil when it is not written.
 func (s *stackCode) arg(call moduleCall, name string) any {
+	name, member, inside := strings.Cut(name, ".")
 	expression, written := call.args[name]
 	if !written {
 		return nil
 	}
-	return s.decode(expression)
+	value := s.decode(expression)
+	if fields, object := value.(map[string]any); inside && object {
+		return fields[member]
+	}
+	if inside {
+		return s.field(value, []string{member})
+	}
+	return value
 }
 
 // decode turns an expression into texts, lists and maps; a reference into what it means.

@@ -45,12 +45,17 @@ hint: did you mean "cors_origins"?`},
 			"3:97: Wrong type; \"permissions.mail.conditions[0].variable\" is a number here, and the module asks for string."},
 
 		{"wiring", "override \"bucket\" \"files\" {\n  key_arn = \"arn:aws:kms:us-east-1:123456789012:key/a\"\n}", "3:3: Argument that cannot be set; The argument \"key_arn\" of the module bucket cannot be set by itself: one key encrypts everything.\nhint: set key_arn in the environment"},
-		{"wiring to a part", "override \"process\" \"orders\" {\n  repository_arn = \"x\"\n}", "3:3: Argument that cannot be set; The argument \"repository_arn\" of the module fargate-service cannot be set by itself: it is wired to the registry.\nhint: remove it"},
+		{"wiring to a whole", "override \"process\" \"orders\" {\n  registry = { repository_arn = \"x\" }\n}", "3:3: Argument that cannot be set; The argument \"registry\" of the module fargate-service cannot be set by itself: it is wired to the registry.\nhint: remove it"},
 		{"wiring in a text", "override \"process\" \"orders\" {\n  image = \"nginx:1\"\n}", "3:3: Argument that cannot be set; The argument \"image\" of the module fargate-service cannot be set by itself: it is wired to other parts of the generated code."},
 		{"config", "override \"process\" \"orders\" {\n  infra_config = \"{}\"\n}", "3:3: Argument that cannot be set; "},
 		{"name", "override \"bucket\" \"files\" {\n  name = \"mine\"\n}", "3:3: Argument that cannot be set; The argument \"name\" of the module bucket cannot be set by itself: other code knows the resource by its name"},
-		{"what is checked with another", "override \"process\" \"orders\" {\n  drain_seconds = 60\n}", "3:3: Argument that cannot be set; The argument \"drain_seconds\" of the module fargate-service cannot be set by itself: it is checked together with stop_timeout_seconds.\nhint: set drain_seconds in the block of the service or process"},
-		{"what else follows from", "override \"process\" \"orders\" {\n  stop_timeout_seconds = 60\n}", "3:3: Argument that cannot be set; The argument \"stop_timeout_seconds\" of the module fargate-service cannot be set by itself: the runtime's own deadline follows from it.\nhint: set stop_timeout_seconds in the block of the service or process"},
+		{"what else follows from", "override \"process\" \"orders\" {\n  shutdown = { stop_timeout_seconds = 60 }\n}", "3:3: Argument that cannot be set; The argument \"shutdown\" of the module fargate-service cannot be set by itself: the runtime's own deadline follows from it, and its parts are checked together.\nhint: set drain_seconds or stop_timeout_seconds in the block of the service or process"},
+		{"a member that is a setting", "override \"process\" \"orders\" {\n  scale = { min = 1 }\n}", "3:3: Argument that cannot be set; The member \"min\" of the argument \"scale\" of the module fargate-service cannot be set by itself: connection pools follow from the number of tasks.\nhint: set scale in the block of the service or process"},
+		{"a member of another type", "override \"process\" \"orders\" {\n  health = { grace_seconds = \"90\" }\n}", "3:30: Wrong type; \"health.grace_seconds\" is a string here, and the module asks for number.\nhint: write a number without quotes"},
+		{"a member that lacks one", "override \"process\" \"orders\" {\n  sidecars = [{ name = \"collector\" }]\n}", "3:15: Member missing; \"sidecars[0]\" lacks the member \"image\".\nhint: add image"},
+		{"an old name", "override \"process\" \"orders\" {\n  health_path = \"/up\"\n}", "3:3: Renamed argument; The argument \"health_path\" of the module fargate-service is the member \"path\" of the argument \"health\" now.\nhint: write health = { path = ... }"},
+		{"an old name of what is a setting", "override \"process\" \"orders\" {\n  drain_seconds = 60\n}", "3:3: Renamed argument; The argument \"drain_seconds\" of the module fargate-service is the member \"drain_seconds\" of the argument \"shutdown\" now, which cannot be set by itself: the runtime's own deadline follows from it, and its parts are checked together.\nhint: set drain_seconds or stop_timeout_seconds in the block of the service or process"},
+		{"an old name of what is wired", "override \"process\" \"orders\" {\n  repository_arn = \"x\"\n}", "3:3: Renamed argument; The argument \"repository_arn\" of the module fargate-service is the member \"repository_arn\" of the argument \"registry\" now, which cannot be set by itself: it is wired to the registry.\nhint: remove it"},
 		{"a key that is in use", "override \"service\" \"auth\" \"key\" {\n  rotation = 2\n}", "3:3: Argument that cannot be set; The argument \"rotation\" of the module generated-secret cannot be set by itself: a new value reaches each task when it starts, and who checks it knows one value alone: calls between processes, or logins, fail until all tasks are new.\nhint: change the value by hand and replace all tasks at once, as infra/README.md shows"},
 		{"passwords that are in use", "override \"cache\" \"sessions\" {\n  password_rotation = 2\n}", "3:3: Argument that cannot be set; The argument \"password_rotation\" of the module cache cannot be set by itself: a new password reaches each task when it starts, and the cache knows one alone: logins fail until all tasks are new.\nhint: give the user both passwords for a while, as infra/README.md shows"},
 		{"entry that is generated", "override \"process\" \"orders\" {\n  permissions = { topic_paid = { actions = [\"sns:Publish\"], resources = [\"*\"] } }\n}",
@@ -188,6 +193,49 @@ func TestE1_OverridesReachWhatNoSettingSays(t *testing.T) {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s lacks %s:\n%s", file, want, text)
 			}
+		}
+	}
+}
+
+// TestE1_OverridesReachMembers: what is set of an argument that is an object joins what is generated of it, and whatever no
+// setting says of a process can be said here.
+func TestE1_OverridesReachMembers(t *testing.T) {
+	output := lower(t, complete(), `
+  iam_path = "/apps/"
+  override "process" "orders" {
+    exec   = true
+    health = { grace_seconds = 90, command = ["/bin/alive"] }
+    task   = { cpu = 1024, memory = 4096 }
+    scale  = { queues = { imports = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:imports", messages_per_task = 50 } } }
+    iam    = { permissions_boundary_arn = "arn:aws:iam::123456789012:policy/one" }
+    sidecars = [{
+      name        = "collector"
+      image       = "public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0"
+      environment = { MODE = "agent" }
+    }]
+  }
+  override "cron" "nightly" {
+    iam = { path = "/jobs/" }
+  }`)
+	orders := argumentsOf(t, output, "production/services/orders.tf", "service_orders")
+	for name, want := range map[string]string{
+		"exec":   "true",
+		"health": `{ path = "/__encore/healthz", grace_seconds = 90, command = ["/bin/alive"] }`,
+		"task":   `{ cpu = 1024, memory = 4096 }`,
+	} {
+		if orders[name] != want {
+			t.Errorf("%s is %s, want %s", name, orders[name], want)
+		}
+	}
+	text := strings.Join(strings.Fields(string(output.Files["production/services/orders.tf"])), " ")
+	for _, want := range []string{
+		`# Set in groundplan.hcl: task, scale, health, iam, sidecars, exec`,
+		`scale = { min = 2 max = 10 queues = { imports = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:imports" messages_per_task = 50 } } }`,
+		`iam = { path = "/apps/" permissions_boundary_arn = "arn:aws:iam::123456789012:policy/one" }`,
+		`sidecars = [ { name = "collector" image = "public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0" environment = { MODE = "agent" } }, ]`,
+	} {
+		if !strings.Contains(text, want) && !strings.Contains(text, strings.Replace(want, " permissions_boundary", ", permissions_boundary", 1)) {
+			t.Errorf("the process lacks %s\n%s", want, output.Files["production/services/orders.tf"])
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,10 +15,6 @@ import (
 
 	"github.com/groundplan/groundplan/modules"
 )
-
-// exempt are the modules that are not held to what examples, changelogs, the order of inputs and messages must be like. What they
-// have of these is held to it all the same, but for order and messages.
-var exempt = []string{"cron", "fargate-cluster", "fargate-job", "fargate-service"}
 
 // source is where the READMEs take a module from; the name goes between.
 const sourceBefore, sourceAfter = "git::https://github.com/groundplan/groundplan.git//modules/", "?ref=<tag>"
@@ -87,7 +82,7 @@ func exampleFolderProblems(name string, module fs.FS) (problems []string, count 
 	if err != nil {
 		return []string{err.Error()}, 0
 	}
-	if len(examples) == 0 && !slices.Contains(exempt, name) {
+	if len(examples) == 0 {
 		problems = append(problems, "examples: none, and a module is tried out by one")
 	}
 	for _, e := range examples {
@@ -133,11 +128,6 @@ func TestExamplesFire(t *testing.T) {
 	}
 	if problems, _ := exampleFolderProblems("topic", os.DirFS(t.TempDir())); len(problems) != 1 {
 		t.Errorf("a module without examples passes: %q", problems)
-	}
-	for _, name := range exempt {
-		if problems, _ := exampleFolderProblems(name, os.DirFS(t.TempDir())); len(problems) != 0 {
-			t.Errorf("%s has problems without examples: %q", name, problems)
-		}
 	}
 	if problems, count := exampleFolderProblems("topic", write("module \"b\" {\n  source = \"../..\"\n}\n\nmodule \"k\" {\n  source = \"../../../encryption-key\"\n}\n")); len(problems) > 0 || count != 1 {
 		t.Errorf("an example in order has problems: %q", problems)

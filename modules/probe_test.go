@@ -58,7 +58,9 @@ func probeCommand(t *testing.T, drain int64) string {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	scope := &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(map[string]cty.Value{"drain_seconds": cty.NumberIntVal(drain)})}}
+	scope := &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(map[string]cty.Value{
+		"shutdown": cty.ObjectVal(map[string]cty.Value{"drain_seconds": cty.NumberIntVal(drain)}),
+	})}}
 	for _, block := range file.Body.(*hclsyntax.Body).Blocks {
 		probe, found := block.Body.Attributes["probe_container"]
 		if !found {

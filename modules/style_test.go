@@ -29,9 +29,6 @@ func TestStyle(t *testing.T) {
 		for _, problem := range styleProblems(files) {
 			t.Errorf("modules/%s/%s", name, problem)
 		}
-		if slices.Contains(exempt, name) {
-			continue
-		}
 		for _, problem := range orderAndMessageProblems(files["variables.tf"], files["outputs.tf"]) {
 			t.Errorf("modules/%s/%s", name, problem)
 		}
@@ -42,9 +39,7 @@ func TestStyle(t *testing.T) {
 func TestOrderIsTheSame(t *testing.T) {
 	variables := map[string][]string{}
 	for _, name := range modules.Names() {
-		if !slices.Contains(exempt, name) {
-			variables[name] = modules.Variables(name)
-		}
+		variables[name] = modules.Variables(name)
 	}
 	for _, problem := range sharedOrderProblems(variables) {
 		t.Error(problem)

@@ -17,11 +17,23 @@ func TestTypes(t *testing.T) {
 	for _, test := range [][3]string{
 		{"bucket", "cors_origins", "list(string)"},
 		{"bucket", "versioned", "bool"},
-		{"fargate-service", "scale", "object({cpu_percent=number,max=number,memory_percent=number,min=number,on_demand=number,spot_percent=number})"},
+		{"fargate-service", "scale", "object({cpu_percent=number,max=number,memory_percent=number,min=number,on_demand=number,queues=map(object({messages_per_task=number,queue_arn=string})),spot_percent=number})"},
 	} {
 		constraint, _ := Type(test[0], test[1])
 		if got := typeexpr.TypeString(constraint); got != test[2] {
 			t.Errorf("%s of %s is %s, want %s", test[1], test[0], got, test[2])
+		}
+	}
+	for _, test := range [][4]string{
+		{"fargate-service", "scale", "cpu_percent", "60"},
+		{"fargate-service", "scale", "min", ""},
+		{"fargate-service", "health", "path", `"/"`},
+		{"fargate-service", "firewall", "outbound_ports", "[443]"},
+		{"fargate-service", "scale", "queue_arn", ""}, // a member of a member
+		{"fargate-service", "nothing", "min", ""},
+	} {
+		if got := MemberDefault(test[0], test[1], test[2]); got != test[3] {
+			t.Errorf("the default of %s.%s of %s is %q, want %q", test[1], test[2], test[0], got, test[3])
 		}
 	}
 	if _, known := Type("bucket", "nothing"); known {

@@ -11,6 +11,12 @@ func Variables(module string) []string {
 	return variables()[module]
 }
 
+// MemberDefault returns the default of an optional member of a module's input variable, as it is written; "" when it has none,
+// or one that takes several lines.
+func MemberDefault(module, variable, member string) string {
+	return defaults()[module][variable+"."+member]
+}
+
 // Warm reads the modules' variables, which the first call of Variables and Default would otherwise wait for.
 func Warm() {
 	variables()
@@ -49,8 +55,16 @@ var defaults = sync.OnceValue(func() map[string]map[string]string {
 			}
 			// Two spaces: deeper ones belong to a type constraint or a validation.
 			key, value, found := strings.Cut(line, "=")
-			if found && strings.TrimRight(key, " ") == "  default" && !strings.HasSuffix(strings.TrimSpace(value), "{") {
-				values[module][name] = strings.TrimSpace(value)
+			key, value = strings.TrimRight(key, " "), strings.TrimSpace(value)
+			if found && key == "  default" && !strings.HasSuffix(value, "{") {
+				values[module][name] = value
+			}
+			// Four spaces: the members of an object that is a variable's type.
+			member, direct := strings.CutPrefix(key, "    ")
+			if rest, optional := strings.CutPrefix(value, "optional("); found && direct && optional && !strings.HasPrefix(member, " ") {
+				if _, fallback, given := strings.Cut(rest, ", "); given && strings.HasSuffix(rest, ")") {
+					values[module][name+"."+member] = strings.TrimSuffix(fallback, ")")
+				}
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package compute
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
@@ -62,6 +61,7 @@ func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 		module = "fargate-job"
 		args = append(args,
 			arg("spot", value.Bool(w.Size.Spot)),
+			arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)),
 			arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
 			arg("schedules", fargateStarts(w)),
 		)
@@ -73,27 +73,22 @@ func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 
 // fargateArgs are the arguments that services and jobs have in common.
 func fargateArgs(d *deploy.Deployment, w *deploy.Workload) []value.Field {
-	image, repository := fargateImage(w.Image)
+	image, registry := fargateImage(w.Image)
 	return []value.Field{
 		arg("name", value.String(w.UnitName())),
 		arg("cluster", value.Of(app.Cluster, "")),
-		arg("vpc_id", value.Of(app.Network, "vpc_id")),
-		arg("subnet_ids", value.Of(app.Network, "compute_subnet_ids")),
+		arg("network", value.Of(app.Network, "")),
 		arg("key_arn", value.Of(app.EncryptionKey, "arn")),
 		arg("image", image),
-		arg("repository_arn", repository),
-		arg("image_credentials_arn", w.Image.Credentials),
+		arg("registry", registry),
 		arg("command", value.Strings(w.Command)),
-		arg("cpu", value.Int(w.Size.CPU)),
-		arg("memory", value.Int(w.Size.Memory)),
-		arg("architecture", value.String(w.Size.Architecture)),
-		arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)),
+		arg("task", stack.Said("fargate-service", "task",
+			arg("cpu", value.Int(w.Size.CPU)), arg("memory", value.Int(w.Size.Memory)), arg("architecture", value.String(w.Size.Architecture)))),
 		arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
-		arg("security_group_ids", value.Strings(w.Size.SecurityGroupIDs)),
-		arg("outbound_ports", value.Ints(d.Env.OutboundPorts)),
+		arg("firewall", stack.Said("fargate-service", "firewall",
+			arg("outbound_ports", value.Ints(d.Env.OutboundPorts)), arg("security_group_ids", value.Strings(w.Size.SecurityGroupIDs)))),
 		arg("helper_image", value.String(d.Env.HelperImage)),
-		arg("iam_path", value.String(d.Env.IAMPath)),
-		arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
+		arg("iam", fargateIAM(d)),
 		arg("security", fargateSecurity(w.Size)),
 		arg("environment", fargateVariables(w)),
 		arg("secrets", fargateSecrets(w)),
@@ -104,24 +99,25 @@ func fargateArgs(d *deploy.Deployment, w *deploy.Workload) []value.Field {
 
 // fargateServiceArgs are those of a service, beside the ones that a job has as well.
 func fargateServiceArgs(w *deploy.Workload) []value.Field {
-	args := []value.Field{
-		arg("scale", fargateScale(w.Size.Scale)),
-		arg("drain_seconds", value.Int(w.Size.DrainSeconds)),
-		arg("health_check_grace_seconds", value.Int(w.Size.HealthCheckGraceSeconds)),
-		arg("port", value.Int(w.Port)),
-		arg("protocol", value.String(fargateProtocols[w.Protocol])),
-		arg("health_command", value.Strings(w.Health.Command)),
-		arg("queues", fargateQueues(w)),
-		arg("routes", fargateRoutes(w)),
+	listen := []value.Field{arg("port", value.Int(w.Port)), arg("protocol", value.String(fargateProtocols[w.Protocol]))}
+	if w.Called() {
+		listen = append(listen, arg("discovery_name", value.String(discoveryName(w))))
 	}
+	var health []value.Field
 	if w.Health.Path != "" {
-		args = append(args, arg("health_path", value.String(w.Health.Path)))
+		health = append(health, arg("path", value.String(w.Health.Path)))
+	}
+	health = append(health, arg("command", value.Strings(w.Health.Command)), arg("grace_seconds", value.Int(w.Size.HealthCheckGraceSeconds)))
+	args := []value.Field{
+		arg("scale", fargateScale(w)),
+		arg("listen", stack.Said("fargate-service", "listen", listen...)),
+		arg("health", stack.Said("fargate-service", "health", health...)),
+		arg("shutdown", stack.Said("fargate-service", "shutdown",
+			arg("drain_seconds", value.Int(w.Size.DrainSeconds)), arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)))),
+		arg("routes", fargateRoutes(w)),
 	}
 	if len(w.Told.Config.Fields) > 0 {
 		args = append(args, arg("infra_config", value.Call("jsonencode", w.Told.Config)))
-	}
-	if w.Called() {
-		args = append(args, arg("discovery_name", value.String(discoveryName(w))))
 	}
 	return args
 }
@@ -129,58 +125,43 @@ func fargateServiceArgs(w *deploy.Workload) []value.Field {
 // fargateProtocols are what the load balancer calls what a workload speaks.
 var fargateProtocols = map[string]string{"": "HTTP1", "http2": "HTTP2", "grpc": "GRPC"}
 
-// fargateImage is what a task runs, and the repository of ECR that it may pull from: the environment's, or the private one that the
-// image names. For any other image there is nothing to permit.
-func fargateImage(image deploy.Image) (pulled, repository value.Value) {
+// fargateImage is what a task runs, and what it pulls that by: the environment's repository, the private one of ECR that the image
+// names, or the credentials for a registry outside AWS. For any other image there is nothing to permit.
+func fargateImage(image deploy.Image) (pulled, registry value.Value) {
 	if image.Own() {
-		return value.Join(value.Of(app.Registry, "repository_url"), value.String(":"+image.TagPrefix), value.Traversal("var.image_tag")), value.Of(app.Registry, "repository_arn")
+		return value.Join(value.Of(app.Registry, "repository_url"), value.String(":"+image.TagPrefix), value.Traversal("var.image_tag")), value.Of(app.Registry, "")
 	}
-	return value.String(image.Name), value.String(image.Repository())
+	return value.String(image.Name), stack.Said("fargate-service", "registry",
+		arg("repository_arn", value.String(image.Repository())), arg("credentials_arn", image.Credentials))
 }
 
-func fargateScale(scale environment.Scale) value.Value {
-	fields := []value.Field{arg("min", value.Int(scale.Min)), arg("max", value.Int(scale.Max))}
-	if scale.CPUPercent != defaultCPUPercent {
-		fields = append(fields, arg("cpu_percent", value.Int(scale.CPUPercent)))
-	}
-	if scale.MemoryPercent != defaultMemoryPercent {
-		fields = append(fields, arg("memory_percent", value.Int(scale.MemoryPercent)))
-	}
-	if scale.SpotPercent > 0 {
-		fields = append(fields, arg("spot_percent", value.Int(scale.SpotPercent)))
-	}
-	if scale.OnDemand > 0 {
-		fields = append(fields, arg("on_demand", value.Int(scale.OnDemand)))
-	}
-	return value.Object(fields...)
+// fargateIAM is where roles stand, and what bounds them.
+func fargateIAM(d *deploy.Deployment) value.Value {
+	return stack.Said("fargate-service", "iam", arg("path", value.String(d.Env.IAMPath)), arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)))
 }
 
-// The module's defaults inside scale, which are not restated.
-const (
-	defaultCPUPercent    = 60
-	defaultMemoryPercent = 75
-)
+// fargateScale is how many tasks there are, and what that follows.
+func fargateScale(w *deploy.Workload) value.Value {
+	s := w.Size.Scale
+	return stack.Said("fargate-service", "scale",
+		arg("min", value.Int(s.Min)),
+		arg("max", value.Int(s.Max)),
+		arg("cpu_percent", value.Int(s.CPUPercent)),
+		arg("memory_percent", value.Int(s.MemoryPercent)),
+		arg("spot_percent", value.Int(s.SpotPercent)),
+		arg("on_demand", value.Int(s.OnDemand)),
+		arg("queues", fargateQueues(w)),
+	)
+}
 
-// fargateSecurity is what the application's container may do, as far as that is not the module's default.
+// fargateSecurity is what the application's container may do.
 func fargateSecurity(t environment.Task) value.Value {
-	var fields []value.Field
-	if t.User != "" {
-		fields = append(fields, arg("user", value.String(t.User)))
-	}
+	members := []value.Field{arg("user", value.String(t.User)), arg("read_only_root", value.Bool(t.ReadOnlyRoot))}
 	if t.ReadOnlyRoot {
-		fields = append(fields, arg("read_only_root", value.Bool(true)))
-		if !slices.Equal(t.WritablePaths, defaultWritablePaths) {
-			fields = append(fields, arg("writable_paths", value.Strings(t.WritablePaths)))
-		}
+		members = append(members, arg("writable_paths", value.Strings(t.WritablePaths)))
 	}
-	if len(t.KeepCapabilities) > 0 {
-		fields = append(fields, arg("keep_capabilities", value.Strings(t.KeepCapabilities)))
-	}
-	return value.Object(fields...)
+	return stack.Said("fargate-service", "security", append(members, arg("keep_capabilities", value.Strings(t.KeepCapabilities)))...)
 }
-
-// defaultWritablePaths are the module's.
-var defaultWritablePaths = []string{"/tmp"}
 
 // fargateVariables are the environment variables of a task, with a comment where what they are about begins.
 func fargateVariables(w *deploy.Workload) value.Value {
@@ -289,9 +270,8 @@ func fargateSchedule(d *deploy.Deployment, s *stack.Stack, schedule deploy.Sched
 	}
 	args := []value.Field{
 		arg("name", value.String(schedule.Name(d.Env))),
-		arg("vpc_id", value.Of(app.Network, "vpc_id")),
-		arg("subnet_ids", value.Of(app.Network, "compute_subnet_ids")),
-		arg("connection", value.Object(
+		arg("network", value.Of(app.Network, "")),
+		arg("connection", value.Row(
 			arg("security_group_id", value.Of(w.ID, "security_group_id")),
 			arg("port", value.Int(w.Port)),
 		)),
@@ -302,23 +282,22 @@ func fargateSchedule(d *deploy.Deployment, s *stack.Stack, schedule deploy.Sched
 		arg("method", value.String(schedule.Call.Method)),
 		arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
 		arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
-		arg("iam_path", value.String(d.Env.IAMPath)),
-		arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
+		arg("iam", fargateIAM(d)),
+		arg("signature", fargateSignature(d, schedule.Call.Signature)),
 	}
-	args = append(args, fargateSignature(d, schedule.Call.Signature)...)
 	s.Module(stack.Call{File: "schedules.tf", Label: "cron_" + d.Label(schedule.Of.Kind, "", schedule.Of.Name), Module: "cron", Of: schedule.Of, Why: []string{schedule.Why.String()}, Args: args})
 }
 
 // fargateSignature is how the function signs its requests.
-func fargateSignature(d *deploy.Deployment, signature deploy.Signature) []value.Field {
+func fargateSignature(d *deploy.Deployment, signature deploy.Signature) value.Value {
 	if signature.Runtime == app.Containers {
-		return []value.Field{arg("signature", value.String("none"))}
+		return value.Map()
 	}
-	args := []value.Field{arg("signature", value.String(signature.Runtime.String())), arg("auth_secret_arn", signature.Key), arg("auth_key_id", value.Int(signature.KeyID))}
+	members := []value.Field{arg("type", value.String(signature.Runtime.String())), arg("secret_arn", signature.Key), arg("key_id", value.Int(signature.KeyID))}
 	if signature.Runtime == app.EncoreTypeScript {
-		args = append(args, arg("app_id", value.String(d.App.ID)), arg("env_name", value.String(d.Env.Name)))
+		members = append(members, arg("app_id", value.String(d.App.ID)), arg("env_name", value.String(d.Env.Name)))
 	}
-	return args
+	return stack.Said("cron", "signature", members...)
 }
 
 // fargateFiles says once what services have in common, and shows how jobs are started by hand.
@@ -341,24 +320,29 @@ var fargateSettled = map[string]map[string]stack.Settled{
 		"namespace": {Why: "processes find each other by it", Instead: "remove it"},
 	},
 	"fargate-service": {
-		"architecture":         {Why: "one image holds every service", Instead: "set architecture in a task block of the environment"},
-		"scale":                {Why: "connection pools follow from the number of tasks", Instead: "set scale in the block of the service or process"},
-		"drain_seconds":        {Why: "it is checked together with stop_timeout_seconds", Instead: "set drain_seconds in the block of the service or process"},
-		"stop_timeout_seconds": {Why: "the runtime's own deadline follows from it", Instead: "set stop_timeout_seconds in the block of the service or process"},
-		"discovery_name":       {Why: "other processes call this one by it", Instead: "remove it"},
-		"port":                 {Why: "other processes call this one there", Instead: "remove it"},
-		"security":             {Why: "it is one value with several parts, each with a default", Instead: "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
+		"task.architecture":    {Why: "one image holds every service", Instead: "set architecture in a task block of the environment"},
+		"scale.min":            {Why: "connection pools follow from the number of tasks", Instead: inScale},
+		"scale.max":            {Why: "connection pools follow from the number of tasks", Instead: inScale},
+		"scale.cpu_percent":    {Why: "it is a setting", Instead: inScale},
+		"scale.memory_percent": {Why: "it is a setting", Instead: inScale},
+		"scale.spot_percent":   {Why: "it is a setting", Instead: inScale},
+		"scale.on_demand":      {Why: "it is a setting", Instead: inScale},
+		"listen":               {Why: "other processes call this one there", Instead: "remove it"},
+		"shutdown": {Why: "the runtime's own deadline follows from it, and its parts are checked together",
+			Instead: "set drain_seconds or stop_timeout_seconds in the block of the service or process"},
+		"security": {Why: "its parts are settings", Instead: "set user, read_only_root, writable_paths or keep_capabilities in the block of the service or process"},
 	},
 	"fargate-job": {
 		"schedules":            {Why: "they are the cron blocks of the manifest that name the job", Instead: "remove it"},
 		"stop_timeout_seconds": {Why: "it is a setting", Instead: "set stop_timeout_seconds in the block of the job"},
 	},
 	"cron": {
-		"path":        {Why: "it is the endpoint's that the job calls", Instead: "remove it"},
-		"method":      {Why: "it is the endpoint's that the job calls", Instead: "remove it"},
-		"signature":   {Why: "it is what the runtime of the application verifies", Instead: "remove it"},
-		"auth_key_id": {Why: "it is the key that the processes know", Instead: "remove it"},
-		"app_id":      {Why: "it is what the processes know", Instead: "remove it"},
-		"env_name":    {Why: "it is what the processes know", Instead: "remove it"},
+		"path":       {Why: "it is the endpoint's that the job calls", Instead: "remove it"},
+		"method":     {Why: "it is the endpoint's that the job calls", Instead: "remove it"},
+		"connection": {Why: "it leads to the process that the job calls", Instead: "remove it"},
+		"signature":  {Why: "it is what the runtime of the application verifies", Instead: "remove it"},
 	},
 }
+
+// inScale is where the number of tasks is set.
+const inScale = "set scale in the block of the service or process"

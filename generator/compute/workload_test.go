@@ -54,17 +54,14 @@ module "job_migrations" {
 
   name                 = "shop-production-migrations"
   cluster              = local.cluster
-  vpc_id               = local.network.vpc_id
-  subnet_ids           = local.network.compute_subnet_ids
-  image                = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools:7"
-  repository_arn       = "arn:aws:ecr:eu-west-1:123456789012:repository/tools"
+  network              = local.network
   key_arn              = local.encryption_key.arn
-  cpu                  = 256
-  memory               = 512
-  architecture         = "ARM64"
-  stop_timeout_seconds = 30
+  image                = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools:7"
+  registry             = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/tools" }
   command              = ["migrate", "up"]
-  outbound_ports       = [5432]
+  task                 = { cpu = 256, memory = 512, architecture = "ARM64" }
+  stop_timeout_seconds = 30
+  firewall             = { outbound_ports = [5432] }
   helper_image         = "tools"
 
   environment = {
@@ -118,10 +115,10 @@ func TestServiceWithoutServices(t *testing.T) {
 	for _, a := range call.Args {
 		names = append(names, a.Name)
 	}
-	if call.Module != "fargate-service" || call.File != "emissary.tf" || !slices.Contains(names, "discovery_name") || !slices.Contains(names, "port") {
+	if call.Module != "fargate-service" || call.File != "emissary.tf" || !slices.Contains(names, "listen") {
 		t.Errorf("%+v", call)
 	}
-	for _, foreign := range []string{"infra_config", "routes", "repository_arn", "environment", "secrets", "permissions"} {
+	for _, foreign := range []string{"infra_config", "routes", "registry", "environment", "secrets", "permissions"} {
 		if slices.Contains(names, foreign) {
 			t.Errorf("it has %s, which nobody gave it", foreign)
 		}

@@ -24,6 +24,12 @@ func TestG1_Layout(t *testing.T) {
 				value.Traversal("module.network.compute_subnet_ids"), value.String("subnet-0123456789abcdef0"), value.String("subnet-1"))},
 			value.Field{Name: "scale", Value: value.Object(
 				value.Field{Name: "min", Value: value.Int(1)}, value.Field{Name: "maximum", Value: value.Int(4)})},
+			value.Field{Name: "task", Value: value.Row(
+				value.Field{Name: "cpu", Value: value.Int(512)}, value.Field{Name: "memory", Value: value.Int(1024)}, value.Field{Name: "words", Value: value.Strings([]string{"a", "b"})})},
+			value.Field{Name: "queues", Value: value.Row(
+				value.Field{Name: "min", Value: value.Int(1)}, value.Field{Name: "of", Value: value.Map(value.Field{Name: "a", Value: value.Int(1)})})},
+			value.Field{Name: "signature", Value: value.Row(
+				value.Field{Name: "secret_arn", Value: value.Traversal("local.platform.service_auth_key_arn")}, value.Field{Name: "app_id", Value: value.String("a-name-that-leaves-no-room-for-more")})},
 			value.Field{Name: "config", Value: value.Call("jsonencode", value.Map(
 				value.Field{Name: "secrets", Value: value.Map(value.Field{Name: "for", Value: value.Map(value.Field{Name: "$env", Value: value.String("A")})})},
 				value.Field{Name: "hosted", Value: value.Strings([]string{"a"}), Comments: []string{"what runs here"}},
@@ -42,6 +48,7 @@ module "topic_signups" {
   name    = "shop-production-signups"
   key_arn = module.key.arn
   ports   = [443, 587]
+  task    = { cpu = 512, memory = 1024, words = ["a", "b"] }
 
   subnet_ids = [
     module.network.compute_subnet_ids,
@@ -52,6 +59,16 @@ module "topic_signups" {
   scale = {
     min     = 1
     maximum = 4
+  }
+
+  queues = {
+    min = 1
+    of  = { a = 1 }
+  }
+
+  signature = {
+    secret_arn = local.platform.service_auth_key_arn
+    app_id     = "a-name-that-leaves-no-room-for-more"
   }
 
   config = jsonencode({

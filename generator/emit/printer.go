@@ -197,26 +197,50 @@ func (p *printer) fits(a value.Field, indent int) bool {
 	return ok
 }
 
+// inlineObject is an object on one line: one with a plain field, or a row.
+func (p *printer) inlineObject(v value.Value, width int) (string, bool) {
+	row := v.Bool
+	if len(v.Fields) == 0 {
+		return "{}", true
+	}
+	if len(v.Fields) > 1 && !row {
+		return "", false
+	}
+	if row {
+		width += rowWidth - lineWidth
+	}
+	line := "{ "
+	for i, f := range v.Fields {
+		plain := isScalar(f.Value) || row && f.Value.Kind == value.ListKind
+		if len(f.Comments) > 0 || !plain {
+			return "", false
+		}
+		written, short := p.inline(f.Value, width)
+		if !short {
+			return "", false
+		}
+		if i > 0 {
+			line += ", "
+		}
+		line += key(f) + " = " + written
+	}
+	line += " }"
+	return line, columns(line) <= width
+}
+
 // isScalar reports whether a value is printed on one line, however long it is.
 func isScalar(v value.Value) bool {
 	return v.Kind != value.ListKind && v.Kind != value.ObjectKind && v.Kind != value.CallKind
 }
 
 // inline is v on one line, when it may stand on one within width columns: scalars always, short lists, objects of
-// one field without comments.
+// one field without comments, and rows.
 func (p *printer) inline(v value.Value, width int) (string, bool) {
 	switch v.Kind {
 	case value.ListKind:
 		return p.inlineList(v.Items, width)
 	case value.ObjectKind:
-		if len(v.Fields) == 0 {
-			return "{}", true
-		}
-		if len(v.Fields) > 1 || len(v.Fields[0].Comments) > 0 || !isScalar(v.Fields[0].Value) {
-			return "", false
-		}
-		line := "{ " + key(v.Fields[0]) + " = " + p.scalar(v.Fields[0].Value) + " }"
-		return line, columns(line) <= width
+		return p.inlineObject(v, width)
 	case value.CallKind:
 		line := v.Text + "("
 		for i, item := range v.Items {

@@ -57,8 +57,9 @@ func network(d *deploy.Deployment, s *stack.Stack) {
 	}
 }
 
-// networkExports are what an operator asks for who opens a way to the databases.
-var networkExports = []string{"vpc_id"}
+// networkExports are what a workload is told of the network it runs in, as one value, and what an operator asks for who opens a way
+// to the databases.
+var networkExports = []string{"compute_subnet_ids", "vpc_id"}
 
 // imageAccounts are the accounts, other than the environment's, whose registries images come from when there is no NAT: the
 // endpoints of ECR lead to no others. Sorted; without account_id the environment's own may be among them.

@@ -96,9 +96,10 @@ func measure(call *hclsyntax.Block, least int, region string, local cty.Value) P
 		"var":   cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("0123456789ab")}),
 	})
 	p := Process{Name: literal(call, "name")}
-	secrets := append(texts(argument(call, "secrets", context)), texts(argument(call, "image_credentials_arn", context))...)
+	registry := entries(argument(call, "registry", context))
+	secrets := append(texts(argument(call, "secrets", context)), texts(registry["credentials_arn"])...)
 	p.Secrets = len(secrets)
-	p.ExecutionPolicy = executionPolicy(region, p.Name, texts(argument(call, "repository_arn", context)), secrets, texts(argument(call, "key_arn", context)))
+	p.ExecutionPolicy = executionPolicy(region, p.Name, texts(registry["repository_arn"]), secrets, texts(argument(call, "key_arn", context)))
 	p.TaskPolicy, p.Statements = taskPolicy(argument(call, "permissions", context))
 	p.TaskDefinition = least + jsonLength(argument(call, "infra_config", context)) + jsonLength(argument(call, "command", context))
 	for name, value := range entries(argument(call, "environment", context)) {

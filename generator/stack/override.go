@@ -58,6 +58,9 @@ func (s *Stack) overridden(module string, argument environment.Argument, generat
 	refuse := func(why, hint string) (value.Value, *hcl.Diagnostic) {
 		return value.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
+	if place, was := moved[module][argument.Name]; was {
+		return value.Value{}, s.movedArgument(module, argument, place, args)
+	}
 	constraint, known := modules.Type(module, argument.Name)
 	if !known {
 		names := s.settable(module, args)
@@ -72,7 +75,7 @@ func (s *Stack) overridden(module string, argument environment.Argument, generat
 			return refuse(reason.Why, reason.Instead)
 		}
 	}
-	said, problem := written(argument.Expression, argument.Value, constraint, argument.Name)
+	said, problem := written(argument.Expression, argument.Value, besides(constraint, generated), argument.Name)
 	if problem != nil {
 		return value.Value{}, problem
 	}
@@ -82,21 +85,16 @@ func (s *Stack) overridden(module string, argument environment.Argument, generat
 				return refuse(fmt.Sprintf("its entry %q does not stand alone: %s", key, reason.Why), reason.Instead)
 			}
 			if slices.Contains(generated.Names(), key) {
-				hint := "remove the entry, or give yours another name"
-				if argument.Name == "environment" {
-					hint = "remove the entry; a variable of the manifest is set by variables in the block of the service"
-				}
-				return refuse(fmt.Sprintf("its entry %q is generated, from what the application declares", key), hint)
+				return refuse(generatedEntry(argument.Name, key))
 			}
 		}
 		return generated.And(said), nil
 	}
+	if constraint.IsObjectType() && (generated.Names() != nil || generated.Known()) {
+		return s.joined(module, argument, generated, said)
+	}
 	if !generated.Known() {
-		why := "it is wired to other parts of the generated code"
-		if ref := generated.Ref; ref != nil {
-			why = "it is wired to the " + ref.Of.Quoted()
-		}
-		return refuse(why, "remove it")
+		return refuse(wired(generated), "remove it")
 	}
 	return said, nil
 }
@@ -109,7 +107,7 @@ func (s *Stack) settable(module string, args []value.Field) []string {
 		_, here := s.Settings.Settled[module][name]
 		constraint, _ := modules.Type(module, name)
 		i := slices.IndexFunc(args, func(a value.Field) bool { return a.Name == name })
-		return everywhere || here || i >= 0 && !constraint.IsMapType() && !args[i].Value.Known()
+		return everywhere || here || i >= 0 && !constraint.IsMapType() && !args[i].Value.Known() && args[i].Value.Names() == nil
 	})
 }
 

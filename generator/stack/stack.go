@@ -34,8 +34,8 @@ type Settings struct {
 	State     *environment.State
 	Overrides []environment.Override
 	// Settled are the arguments that no override can set although their values are literals, because other generated code
-	// follows from the same thing: by module, "" for those of all modules, and by argument, or by an entry of one that is a map,
-	// "parameters.max_connections".
+	// follows from the same thing: by module, "" for those of all modules, and by argument, or by a member of one, as in "scale.min",
+	// or an entry of one that is a map, as in "parameters.max_connections".
 	Settled map[string]map[string]Settled
 }
 
@@ -142,6 +142,19 @@ func (s *Stack) Module(call Call) {
 	s.Add(call.File, emit.Module(call.Label, "../../modules/"+call.Module, call.Why, call.Args...))
 	s.Calls[call.Of] = call
 	s.places[call.Of] = placed(call.Address(), call.Label, call.Says, call.Exports)
+}
+
+// Said is an argument that is an object: the members that say something else than the module's default, on one line when they
+// are plain; an empty object when none does, which is not printed.
+func Said(module, argument string, members ...value.Field) value.Value {
+	said := slices.DeleteFunc(members, func(m value.Field) bool {
+		if !m.Value.Known() {
+			return false
+		}
+		written, short := emit.Line(m.Value, nil)
+		return short && (written == modules.MemberDefault(module, argument, m.Name) || written == "{}")
+	})
+	return value.Row(said...)
 }
 
 // Existing adds what an environment brings to a file, in place of a module call: nothing makes it, and there is nothing to

@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/zclconf/go-cty/cty"
 )
 
 func (s *survey) loadBalancer() *blueprint.LoadBalancer {
@@ -163,6 +164,11 @@ func (s *survey) roleServices() []string {
 			list = append(list, "ecs", "iam")
 		} else {
 			list = append(list, "ec2", "lambda") // the function's network interfaces
+		}
+	}
+	for _, override := range s.Env.Overrides {
+		if slices.ContainsFunc(override.Arguments, func(a environment.Argument) bool { return a.Name == "exec" && a.Value.RawEquals(cty.True) }) {
+			list = append(list, "ssmmessages") // ECS Exec
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(list)))

@@ -39,7 +39,7 @@ const (
 	JoinKind                  // Items, one after the other in one string
 	EqualKind                 // Items, two of them, compared
 	ListKind                  // Items
-	ObjectKind                // Fields
+	ObjectKind                // Fields; Bool for a row
 	CallKind                  // Text is the function, Items its arguments
 )
 
@@ -123,6 +123,10 @@ func Ints(items []int) Value {
 // Object keeps its fields in the given order: for arguments of an object type.
 func Object(fields ...Field) Value { return Value{Kind: ObjectKind, Fields: fields} }
 
+// Row is an object whose fields are read together, such as a least and a most: it is printed on one line when all of them are
+// plain or lists, and there is room.
+func Row(fields ...Field) Value { return Value{Kind: ObjectKind, Fields: fields, Bool: true} }
+
 // Map sorts its fields by name: for maps, whose order means nothing.
 func Map(fields ...Field) Value {
 	sorted := slices.Clone(fields)
@@ -183,6 +187,28 @@ func (v Value) Names() []string {
 		names = append(names, f.Name)
 	}
 	return names
+}
+
+// Field is the value of an object's field; false when it has none of that name.
+func (v Value) Field(name string) (Value, bool) {
+	i := slices.IndexFunc(v.Fields, func(f Field) bool { return f.Name == name })
+	if i < 0 {
+		return Value{}, false
+	}
+	return v.Fields[i].Value, true
+}
+
+// With are the fields of an object, those of one name with another's value, and behind them what the other has besides.
+func (v Value) With(other Value) []Field {
+	fields := slices.Clone(v.Fields)
+	for _, f := range other.Fields {
+		if i := slices.IndexFunc(fields, func(own Field) bool { return own.Name == f.Name }); i >= 0 {
+			fields[i].Value = f.Value
+		} else {
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 // And is a map with the fields of another, sorted by name. Those of one name both stay: the caller looks at Names first.

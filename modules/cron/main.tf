@@ -8,7 +8,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  signs = var.signature != "none"
+  signs = var.signature.type != "none"
 
   # The function repeats a run itself: the answers may take their time once more for each repetition, the pauses are one minute
   # and two, and some seconds stay for the report. Lambda gives 15 minutes in all.
@@ -48,17 +48,17 @@ resource "aws_lambda_function" "this" {
         METHOD         = var.method
         URL            = var.url
         ENDPOINT_PATH  = var.path
-        SIGNATURE      = var.signature
+        SIGNATURE      = var.signature.type
         ANSWER_SECONDS = tostring(var.timeout_seconds)
         REPEATS        = tostring(var.retry_attempts)
       },
-      local.signs ? { AUTH_SECRET_ARN = var.auth_secret_arn, AUTH_KEY_ID = tostring(var.auth_key_id) } : {},
-      var.signature == "typescript" ? { APP_ID = var.app_id, ENV_NAME = var.env_name } : {},
+      local.signs ? { AUTH_SECRET_ARN = var.signature.secret_arn, AUTH_KEY_ID = tostring(var.signature.key_id) } : {},
+      var.signature.type == "typescript" ? { APP_ID = var.signature.app_id, ENV_NAME = var.signature.env_name } : {},
     )
   }
 
   vpc_config {
-    subnet_ids         = var.subnet_ids
+    subnet_ids         = var.network.compute_subnet_ids
     security_group_ids = [aws_security_group.this.id]
   }
 
@@ -222,7 +222,7 @@ resource "aws_cloudwatch_metric_alarm" "lost" {
 resource "aws_security_group" "this" {
   name_prefix = "${var.name}-"
   description = "Function of the cron job ${var.name}"
-  vpc_id      = var.vpc_id
+  vpc_id      = var.network.vpc_id
 
   tags = {
     Name = var.name

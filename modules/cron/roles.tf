@@ -39,16 +39,16 @@ data "aws_iam_policy_document" "schedule_trust" {
 resource "aws_iam_role" "signer" {
   name                 = "${var.name}-signer"
   description          = "What the function of the cron job ${var.name} acts as"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.signer_trust.json
 }
 
 resource "aws_iam_role" "schedule" {
   name                 = "${var.name}-schedule"
   description          = "Starts the runs of the cron job ${var.name}"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.schedule_trust.json
 }
 
@@ -108,7 +108,7 @@ data "aws_iam_policy_document" "signer" {
   }
 
   dynamic "statement" {
-    for_each = local.signs ? [var.auth_secret_arn] : []
+    for_each = local.signs ? [var.signature.secret_arn] : []
 
     content {
       sid       = "ReadSecret"
@@ -119,7 +119,7 @@ data "aws_iam_policy_document" "signer" {
 
   # The key encrypts more than this secret: it opens for it alone, and only by way of Secrets Manager.
   dynamic "statement" {
-    for_each = local.signs ? [var.auth_secret_arn] : []
+    for_each = local.signs ? [var.signature.secret_arn] : []
 
     content {
       sid       = "DecryptSecret"

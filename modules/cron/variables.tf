@@ -10,92 +10,38 @@ variable "name" {
   }
 }
 
-variable "vpc_id" {
-  description = "VPC to call from."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
-    error_message = "vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
-  }
-}
-
-variable "subnet_ids" {
-  description = "Subnets to call from: the compute subnets, which reach Secrets Manager by a NAT gateway or an interface endpoint."
-  type        = list(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
-    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but Lambda takes 1 to 16."
-  }
-
-  validation {
-    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
-  }
-}
-
-variable "connection" {
-  description = "Security group and port of the process that is called. Both security groups get their rule here."
+variable "network" {
+  description = "Network to call from, of the outputs of the module network: the VPC and its compute subnets, without public addresses, which reach Secrets Manager by a NAT gateway or an interface endpoint where requests are signed."
   type = object({
-    security_group_id = string
-    port              = number
+    vpc_id             = string
+    compute_subnet_ids = list(string)
   })
   nullable = false
 
   validation {
-    condition     = can(regex("^sg-[0-9a-f]+$", var.connection.security_group_id))
-    error_message = "connection.security_group_id must be a security group id, like sg-0a1b2c3d4e5f67890."
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.network.vpc_id))
+    error_message = "network.vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
   }
 
   validation {
-    condition     = var.connection.port >= 1 && var.connection.port <= 65535 && floor(var.connection.port) == var.connection.port
-    error_message = "connection.port is ${var.connection.port}, but must be an integer from 1 to 65535."
+    condition     = length(var.network.compute_subnet_ids) >= 1 && length(var.network.compute_subnet_ids) <= 16
+    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but must have 1 to 16: Lambda takes no more."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.network.compute_subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "network.compute_subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
   }
 }
 
 variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the log group, the dead letters, the function's settings and the secret that auth_secret_arn names."
+  description = "ARN of the KMS key that encrypts the log group, the dead letters, the function's settings and the secret that signature.secret_arn names."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
     error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
-  }
-}
-
-variable "schedule_expressions" {
-  description = "When the job runs, in UTC, as EventBridge Scheduler spells it: cron(<minute> <hour> <day of month> <month> <day of week> <year>) or rate(<number> <unit>). Several when one cannot say it; no two for the same minute, which would run the job twice."
-  type        = list(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.schedule_expressions) >= 1 && length(var.schedule_expressions) <= 60
-    error_message = "schedule_expressions has ${length(var.schedule_expressions)} expressions, but must have 1 to 60."
-  }
-
-  validation {
-    condition     = length(distinct(var.schedule_expressions)) == length(var.schedule_expressions)
-    error_message = "schedule_expressions has an expression twice: the job would run twice."
-  }
-
-  validation {
-    condition = alltrue([
-      for expression in var.schedule_expressions :
-      can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
-    ])
-    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with an integer and minutes, hours or days."
-  }
-
-  validation {
-    condition = alltrue([
-      for expression in var.schedule_expressions :
-      !startswith(expression, "cron") || length([for field in try([split(" ", expression)[2], split(" ", expression)[4]], []) : field if field == "?"]) == 1
-    ])
-    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but EventBridge wants exactly one of day of month and day of week to be \"?\"."
   }
 }
 
@@ -132,80 +78,54 @@ variable "method" {
   }
 }
 
-variable "signature" {
-  description = "How a request proves that it comes from the schedule: go (what Encore's Go runtime checks of its platform), typescript (what Encore's TypeScript runtime checks of calls between services) or none, for an application that does not use Encore or checks nothing."
-  type        = string
-  nullable    = false
+variable "connection" {
+  description = "Security group and port of the process that is called. Both security groups get their rule here."
+  type = object({
+    security_group_id = string
+    port              = number
+  })
+  nullable = false
 
   validation {
-    condition     = contains(["go", "typescript", "none"], var.signature)
-    error_message = "signature is \"${var.signature}\", but must be go, typescript or none."
+    condition     = can(regex("^sg-[0-9a-f]+$", var.connection.security_group_id))
+    error_message = "connection.security_group_id must be a security group id, like sg-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = var.connection.port >= 1 && var.connection.port <= 65535 && floor(var.connection.port) == var.connection.port
+    error_message = "connection.port is ${var.connection.port}, but must be an integer from 1 to 65535."
   }
 }
 
-variable "auth_secret_arn" {
-  description = "ARN of the Secrets Manager secret whose value is the key of the infra config's section auth. Empty with the signature none."
-  type        = string
-  default     = ""
+variable "schedule_expressions" {
+  description = "When the job runs, in UTC, as EventBridge Scheduler spells it: cron(<minute> <hour> <day of month> <month> <day of week> <year>) or rate(<number> <unit>). Several when one cannot say it; no two for the same minute, which would run the job twice."
+  type        = list(string)
   nullable    = false
 
   validation {
-    condition     = var.auth_secret_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.auth_secret_arn))
-    error_message = "auth_secret_arn must be the ARN of a Secrets Manager secret, or empty."
+    condition     = length(var.schedule_expressions) >= 1 && length(var.schedule_expressions) <= 60
+    error_message = "schedule_expressions has ${length(var.schedule_expressions)} expressions, but must have 1 to 60."
   }
 
   validation {
-    condition     = (var.auth_secret_arn == "") == (var.signature == "none")
-    error_message = "auth_secret_arn must be set with the signatures go and typescript, and empty with none: without a key nothing can be signed, and without a signature no key is read."
+    condition     = length(distinct(var.schedule_expressions)) == length(var.schedule_expressions)
+    error_message = "schedule_expressions must hold each expression once: the job would run twice."
   }
-}
-
-variable "auth_key_id" {
-  description = "Number that the infra config's section auth gives the key."
-  type        = number
-  default     = 1
-  nullable    = false
 
   validation {
-    condition     = var.auth_key_id >= 1 && var.auth_key_id <= 4294967295 && floor(var.auth_key_id) == var.auth_key_id
-    error_message = "auth_key_id is ${var.auth_key_id}, but must be an integer from 1 to 4294967295: Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
+    condition = alltrue([
+      for expression in var.schedule_expressions :
+      can(regex("^rate[(]([1-9][0-9]* (minutes|hours|days)|1 (minute|hour|day))[)]$", expression)) || can(regex("^cron[(][0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+[)]$", expression))
+    ])
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each must be cron() with six fields or rate() with an integer and minutes, hours or days."
   }
-}
-
-variable "app_id" {
-  description = "The infra config's metadata.app_id. For the signature typescript alone."
-  type        = string
-  default     = ""
-  nullable    = false
-
-  # A slash ends a field of the credential, a quote the credential.
-  validation {
-    condition     = can(regex("^[A-Za-z0-9._-]*$", var.app_id)) && (var.app_id != "" || var.signature != "typescript")
-    error_message = "app_id must be letters, digits, dots, hyphens and underscores, and must be set with the signature typescript."
-  }
-}
-
-variable "env_name" {
-  description = "The infra config's metadata.env_name. For the signature typescript alone."
-  type        = string
-  default     = ""
-  nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]*$", var.env_name)) && (var.env_name != "" || var.signature != "typescript")
-    error_message = "env_name must be letters, digits, dots, hyphens and underscores, and must be set with the signature typescript."
-  }
-}
-
-variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the log of the runs. One of the values CloudWatch accepts."
-  type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    condition = alltrue([
+      for expression in var.schedule_expressions :
+      !startswith(expression, "cron") || length([for field in try([split(" ", expression)[2], split(" ", expression)[4]], []) : field if field == "?"]) == 1
+    ])
+    error_message = "schedule_expressions has \"${join("\", \"", var.schedule_expressions)}\", but each cron() must have exactly one \"?\", as day of month or as day of week: EventBridge Scheduler refuses none and two."
   }
 }
 
@@ -230,7 +150,7 @@ variable "retry_attempts" {
 
   validation {
     condition     = contains([0, 1, 2], var.retry_attempts)
-    error_message = "retry_attempts is ${var.retry_attempts}, but a run is repeated 0, 1 or 2 times."
+    error_message = "retry_attempts is ${var.retry_attempts}, but must be 0, 1 or 2: Lambda has no time for more."
   }
 }
 
@@ -243,6 +163,62 @@ variable "retry_window_seconds" {
   validation {
     condition     = var.retry_window_seconds >= 60 && var.retry_window_seconds <= 21600 && floor(var.retry_window_seconds) == var.retry_window_seconds
     error_message = "retry_window_seconds is ${var.retry_window_seconds}, but Lambda accepts an integer from 60 to 21600, which is 6 hours."
+  }
+}
+
+variable "signature" {
+  description = "How a request proves that it comes from the schedule. type is none, for an application that verifies nothing; go, what Encore's Go runtime verifies of its platform; or typescript, what Encore's TypeScript runtime verifies of calls between services. secret_arn is the secret whose value is the key of the infra config's section auth, and key_id the number it has there. app_id and env_name are the infra config's metadata, for typescript alone."
+  type = object({
+    type       = optional(string, "none")
+    secret_arn = optional(string, "")
+    key_id     = optional(number, 1)
+    app_id     = optional(string, "")
+    env_name   = optional(string, "")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["go", "typescript", "none"], var.signature.type)
+    error_message = "signature.type is \"${var.signature.type}\", but must be go, typescript or none."
+  }
+
+  validation {
+    condition     = var.signature.secret_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.signature.secret_arn))
+    error_message = "signature.secret_arn must be the ARN of a Secrets Manager secret, or empty."
+  }
+
+  validation {
+    condition     = (var.signature.secret_arn == "") == (var.signature.type == "none")
+    error_message = "signature.secret_arn must be set with the types go and typescript, and empty with none: without a key nothing can be signed, and without a signature no key is read."
+  }
+
+  validation {
+    condition     = var.signature.key_id >= 1 && var.signature.key_id <= 4294967295 && floor(var.signature.key_id) == var.signature.key_id
+    error_message = "signature.key_id is ${var.signature.key_id}, but must be an integer from 1 to 4294967295: Encore keeps it as an unsigned number of 32 bits, and 0 stands for no key."
+  }
+
+  # A slash ends a field of the credential, a quote the credential.
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]*$", var.signature.app_id)) && (var.signature.app_id != "" || var.signature.type != "typescript")
+    error_message = "signature.app_id must be letters, digits, dots, hyphens and underscores, and must be set with the type typescript."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]*$", var.signature.env_name)) && (var.signature.env_name != "" || var.signature.type != "typescript")
+    error_message = "signature.env_name must be letters, digits, dots, hyphens and underscores, and must be set with the type typescript."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the log of the runs. One of the values CloudWatch accepts."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
@@ -259,27 +235,23 @@ variable "alarm_topic_arns" {
   }
 }
 
-variable "iam_path" {
-  description = "IAM path of the roles made here."
-  type        = string
-  default     = "/"
-  nullable    = false
+variable "iam" {
+  description = "IAM path of the roles made here, and ARN of the policy that bounds them; empty for none."
+  type = object({
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = length(var.iam_path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam_path))
-    error_message = "iam_path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
+    condition     = length(var.iam.path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam.path))
+    error_message = "iam.path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
   }
-}
-
-variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the roles made here; empty for none."
-  type        = string
-  default     = ""
-  nullable    = false
 
   validation {
-    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
+    condition     = var.iam.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.iam.permissions_boundary_arn))
+    error_message = "iam.permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
   }
 }
 

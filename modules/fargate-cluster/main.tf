@@ -8,7 +8,7 @@ resource "aws_ecs_cluster" "this" {
     value = var.container_insights ? "enabled" : "disabled"
   }
 
-  # Services are made without ECS Exec. Where it is switched on for an incident, sessions are encrypted and recorded.
+  # Where a service allows sessions of ECS Exec, they are encrypted and recorded.
   configuration {
     execute_command_configuration {
       kms_key_id = var.key_arn

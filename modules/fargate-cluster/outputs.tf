@@ -20,3 +20,8 @@ output "namespace" {
   description = "DNS name of the Cloud Map namespace: a service answers at <its name>.<this name>."
   value       = aws_service_discovery_private_dns_namespace.this.name
 }
+
+output "exec_log_group_name" {
+  description = "Name of the log group in which sessions of ECS Exec are recorded."
+  value       = aws_cloudwatch_log_group.this.name
+}

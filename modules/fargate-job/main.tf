@@ -46,7 +46,7 @@ locals {
     length(var.command) > 0 ? { command = var.command } : {},
     var.security.user != "" ? { user = var.security.user } : {},
     var.security.read_only_root ? { readonlyRootFilesystem = true } : {},
-    var.image_credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.image_credentials_arn } } : {},
+    var.registry.credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.registry.credentials_arn } } : {},
     {
       name        = "app"
       image       = var.image
@@ -91,8 +91,8 @@ resource "aws_ecs_task_definition" "this" {
   family                   = var.name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
-  cpu                      = var.cpu
-  memory                   = var.memory
+  cpu                      = var.task.cpu
+  memory                   = var.task.memory
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
   container_definitions    = jsonencode(local.containers)
@@ -101,7 +101,7 @@ resource "aws_ecs_task_definition" "this" {
   skip_destroy = true
 
   runtime_platform {
-    cpu_architecture        = var.architecture
+    cpu_architecture        = var.task.architecture
     operating_system_family = "LINUX"
   }
 

@@ -4,7 +4,7 @@
 resource "aws_security_group" "this" {
   name_prefix = "${var.name}-"
   description = "Tasks of ${var.name}"
-  vpc_id      = var.vpc_id
+  vpc_id      = var.network.vpc_id
 
   tags = {
     Name = var.name
@@ -16,7 +16,7 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "outbound" {
-  for_each = toset([for port in var.outbound_ports : tostring(port)])
+  for_each = toset([for port in var.firewall.outbound_ports : tostring(port)])
 
   security_group_id = aws_security_group.this.id
   description       = "To any address on port ${each.key}"

@@ -6,7 +6,7 @@ output "run_command" {
     "--cluster ${var.cluster.cluster_name}",
     "--task-definition ${aws_ecs_task_definition.this.arn}",
     var.spot ? "--capacity-provider-strategy capacityProvider=FARGATE_SPOT,weight=1" : "--launch-type FARGATE",
-    "--network-configuration 'awsvpcConfiguration={subnets=[${join(",", var.subnet_ids)}],securityGroups=[${join(",", concat([aws_security_group.this.id], var.security_group_ids))}],assignPublicIp=DISABLED}'",
+    "--network-configuration 'awsvpcConfiguration={subnets=[${join(",", var.network.compute_subnet_ids)}],securityGroups=[${join(",", concat([aws_security_group.this.id], var.firewall.security_group_ids))}],assignPublicIp=DISABLED}'",
     "--enable-ecs-managed-tags --propagate-tags TASK_DEFINITION",
   ])
 }

@@ -28,16 +28,16 @@ data "aws_iam_policy_document" "trust" {
 resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
   description          = "Starts the container of ${var.name}"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 }
 
 resource "aws_iam_role" "task" {
   name                 = "${var.name}-task"
   description          = "What the job ${var.name} acts as"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 }
 
@@ -46,7 +46,7 @@ locals {
   secret_arns = distinct([for arn in concat(values(var.secrets), local.image_credentials) : join(":", slice(split(":", arn), 0, 7))])
 
   # The name and password for a registry outside AWS, which ECS reads itself: the application never sees them.
-  image_credentials = var.image_credentials_arn == "" ? [] : [var.image_credentials_arn]
+  image_credentials = var.registry.credentials_arn == "" ? [] : [var.registry.credentials_arn]
 
   # What their names have in common: everything up to the last slash, or the whole ARN of a name that has none.
   secret_folders = distinct([for arn in local.secret_arns : strcontains(arn, "/") ? replace(arn, "/[^/]+$/", "*") : arn])
@@ -55,7 +55,7 @@ locals {
   # and name of it, or nothing for an image that anybody may pull.
   helper_repository     = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+/([^:@]+)", var.helper_image), [])
   helper_repository_arn = length(local.helper_repository) == 0 ? "" : "arn:${data.aws_partition.current.partition}:ecr:${local.helper_repository[1]}:${local.helper_repository[0]}:repository/${local.helper_repository[2]}"
-  repository_arns       = distinct(compact([var.repository_arn, local.helper_repository_arn]))
+  repository_arns       = distinct(compact([var.registry.repository_arn, local.helper_repository_arn]))
 }
 
 data "aws_iam_policy_document" "execution" {

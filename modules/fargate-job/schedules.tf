@@ -54,8 +54,8 @@ resource "aws_scheduler_schedule" "this" {
       }
 
       network_configuration {
-        subnets          = var.subnet_ids
-        security_groups  = concat([aws_security_group.this.id], var.security_group_ids)
+        subnets          = var.network.compute_subnet_ids
+        security_groups  = concat([aws_security_group.this.id], var.firewall.security_group_ids)
         assign_public_ip = false
       }
     }
@@ -114,8 +114,8 @@ resource "aws_iam_role" "start" {
 
   name                 = "${var.name}-start"
   description          = "Starts the runs of ${var.name} on schedule"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.start_trust[0].json
 }
 

@@ -24,30 +24,38 @@ variable "cluster" {
   }
 }
 
-variable "vpc_id" {
-  description = "VPC to run in."
+variable "network" {
+  description = "Network to run in, of the outputs of the module network: the VPC and its compute subnets, without public addresses."
+  type = object({
+    vpc_id             = string
+    compute_subnet_ids = list(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.network.vpc_id))
+    error_message = "network.vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = length(var.network.compute_subnet_ids) >= 1 && length(var.network.compute_subnet_ids) <= 16
+    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but must have 1 to 16: ECS takes no more."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.network.compute_subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "network.compute_subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the secrets and the log group."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
-    error_message = "vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
-  }
-}
-
-variable "subnet_ids" {
-  description = "Subnets to run in: the compute subnets, without public addresses."
-  type        = list(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
-    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but ECS takes 1 to 16."
-  }
-
-  validation {
-    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
   }
 }
 
@@ -67,61 +75,51 @@ variable "image" {
   }
 }
 
-variable "repository_arn" {
-  description = "ARN of the ECR repository that the image is pulled from; empty for an image of another registry, for which the execution role needs no right."
-  type        = string
-  default     = ""
-  nullable    = false
+variable "registry" {
+  description = "What the image is pulled by. repository_arn is the ECR repository it is in, as the module registry puts it out. credentials_arn is the secret with the name and password for a private registry outside AWS, as JSON: {\"username\": ..., \"password\": ...}; ECS reads it, the container does not. Empty for an image that anybody may pull, for which the execution role needs no right."
+  type = object({
+    repository_arn  = optional(string, "")
+    credentials_arn = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.repository_arn == "" || can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.repository_arn))
-    error_message = "repository_arn must be the ARN of an ECR repository, or empty."
+    condition     = var.registry.repository_arn == "" || can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.registry.repository_arn))
+    error_message = "registry.repository_arn must be the ARN of an ECR repository, or empty."
+  }
+
+  validation {
+    condition     = var.registry.credentials_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+$", var.registry.credentials_arn))
+    error_message = "registry.credentials_arn must be the ARN of a secret in Secrets Manager, without a key behind it, or empty."
+  }
+
+  validation {
+    condition     = var.registry.credentials_arn == "" || var.registry.repository_arn == ""
+    error_message = "registry.credentials_arn is of no use with registry.repository_arn: it is for a registry outside AWS, and ECR asks the execution role."
   }
 }
 
-variable "image_credentials_arn" {
-  description = "ARN of the secret with the name and password for a private registry outside AWS, as JSON: {\"username\": ..., \"password\": ...}. ECS reads it, the application does not. Empty for an image that anybody may pull, and for ECR."
-  type        = string
-  default     = ""
+variable "command" {
+  description = "Command and arguments to run instead of the image's CMD, behind its ENTRYPOINT where it has one; empty for the image's own."
+  type        = list(string)
+  default     = []
   nullable    = false
-
-  validation {
-    condition     = var.image_credentials_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+$", var.image_credentials_arn))
-    error_message = "image_credentials_arn must be the ARN of a secret in Secrets Manager, without a key behind it, or empty."
-  }
-
-  validation {
-    condition     = var.image_credentials_arn == "" || var.repository_arn == ""
-    error_message = "image_credentials_arn is for a registry outside AWS, but repository_arn names one of ECR, which asks the execution role."
-  }
 }
 
-variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the secrets and the log group."
-  type        = string
-  nullable    = false
+variable "task" {
+  description = "Size of a task: its CPU in units of which 1024 make a virtual CPU, and its memory in MiB, whose values depend on cpu; and the processor architecture the image is built for, X86_64 or ARM64."
+  type = object({
+    cpu          = number
+    memory       = number
+    architecture = optional(string, "X86_64")
+  })
+  nullable = false
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
-    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
+    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.task.cpu)
+    error_message = "task.cpu is ${var.task.cpu}, but must be one that Fargate offers: 256, 512, 1024, 2048, 4096, 8192 or 16384."
   }
-}
-
-variable "cpu" {
-  description = "CPU of a task, in units of which 1024 make a virtual CPU."
-  type        = number
-  nullable    = false
-
-  validation {
-    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.cpu)
-    error_message = "cpu is ${var.cpu}, but Fargate offers only 256, 512, 1024, 2048, 4096, 8192 and 16384."
-  }
-}
-
-variable "memory" {
-  description = "Memory of a task in MiB. Which values there are depends on cpu."
-  type        = number
-  nullable    = false
 
   # An unknown cpu passes here: it has its own message.
   validation {
@@ -133,28 +131,14 @@ variable "memory" {
       4096  = range(8192, 30720 + 1, 1024)
       8192  = range(16384, 61440 + 1, 4096)
       16384 = range(32768, 122880 + 1, 8192)
-    }, tostring(var.cpu), [var.memory]), var.memory)
-    error_message = "memory is ${var.memory}, but Fargate does not offer that with a cpu of ${var.cpu}. It offers, for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
+    }, tostring(var.task.cpu), [var.task.memory]), var.task.memory)
+    error_message = "task.memory is ${var.task.memory}, but must be one that Fargate offers with a cpu of ${var.task.cpu}: for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
   }
-}
-
-variable "architecture" {
-  description = "Processor architecture the image is built for: X86_64 or ARM64."
-  type        = string
-  default     = "X86_64"
-  nullable    = false
 
   validation {
-    condition     = contains(["X86_64", "ARM64"], var.architecture)
-    error_message = "architecture is \"${var.architecture}\", but must be X86_64 or ARM64."
+    condition     = contains(["X86_64", "ARM64"], var.task.architecture)
+    error_message = "task.architecture is \"${var.task.architecture}\", but must be X86_64 or ARM64."
   }
-}
-
-variable "spot" {
-  description = "Whether runs take place on Fargate Spot. A run that is interrupted counts as failed."
-  type        = bool
-  default     = false
-  nullable    = false
 }
 
 variable "stop_timeout_seconds" {
@@ -181,11 +165,17 @@ variable "log_retention_days" {
   }
 }
 
-variable "command" {
-  description = "Command and arguments to run instead of the image's CMD, behind its ENTRYPOINT where it has one; empty for the image's own."
+variable "alarm_topic_arns" {
+  description = "ARNs of the SNS topics that are told when a run fails or a failure is lost, and when that is over. Empty: the alarms are seen in CloudWatch only."
   type        = list(string)
   default     = []
   nullable    = false
+
+  # CloudWatch takes five actions for a change of state.
+  validation {
+    condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    error_message = "alarm_topic_arns must hold at most 5 ARNs of standard SNS topics: CloudWatch cannot publish to a FIFO topic."
+  }
 }
 
 variable "security" {
@@ -222,51 +212,54 @@ variable "security" {
   }
 }
 
-variable "security_group_ids" {
-  description = "Further security groups of the tasks, beside the one made here: what their rules allow, in either direction, is allowed as well."
-  type        = list(string)
-  default     = []
-  nullable    = false
+variable "firewall" {
+  description = "What the tasks may reach beside connections: outbound_ports are TCP ports on which they may reach any address, through NAT or interface endpoints; security_group_ids are further security groups beside the one made here, and what their rules allow, in either direction, is allowed as well."
+  type = object({
+    outbound_ports     = optional(list(number), [443])
+    security_group_ids = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for port in var.firewall.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
+    error_message = "firewall.outbound_ports must hold integers from 1 to 65535."
+  }
+
+  validation {
+    condition     = length(distinct(var.firewall.outbound_ports)) == length(var.firewall.outbound_ports)
+    error_message = "firewall.outbound_ports must name each port once."
+  }
 
   # ecs AwsVpcConfiguration: five groups, and one is made here.
   validation {
-    condition     = length(var.security_group_ids) <= 4 && length(distinct(var.security_group_ids)) == length(var.security_group_ids)
-    error_message = "security_group_ids has ${length(var.security_group_ids)} groups, but must have at most 4 different ones: ECS takes 5, and one is made here."
+    condition     = length(var.firewall.security_group_ids) <= 4 && length(distinct(var.firewall.security_group_ids)) == length(var.firewall.security_group_ids)
+    error_message = "firewall.security_group_ids has ${length(var.firewall.security_group_ids)} groups, but must have at most 4 different ones: ECS takes 5, and one is made here."
   }
 
   validation {
-    condition     = alltrue([for id in var.security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
-    error_message = "security_group_ids must hold security group ids, like sg-0a1b2c3d4e5f67890."
-  }
-}
-
-variable "outbound_ports" {
-  description = "TCP ports on which the tasks may reach any address, through NAT or interface endpoints."
-  type        = list(number)
-  default     = [443]
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
-    error_message = "outbound_ports must hold integers from 1 to 65535."
-  }
-
-  validation {
-    condition     = length(distinct(var.outbound_ports)) == length(var.outbound_ports)
-    error_message = "outbound_ports names a port twice."
+    condition     = alltrue([for id in var.firewall.security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "firewall.security_group_ids must hold security group ids, like sg-0a1b2c3d4e5f67890."
   }
 }
 
-variable "alarm_topic_arns" {
-  description = "ARNs of the SNS topics that are told when a run fails or a failure is lost, and when that is over. Empty: the alarms are seen in CloudWatch only."
-  type        = list(string)
-  default     = []
-  nullable    = false
+variable "iam" {
+  description = "IAM path of the roles made here, and ARN of the policy that bounds them; empty for none."
+  type = object({
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
-  # CloudWatch takes five actions for a change of state.
   validation {
-    condition     = length(var.alarm_topic_arns) <= 5 && alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
-    error_message = "alarm_topic_arns must hold at most 5 ARNs of standard SNS topics: CloudWatch cannot publish to a FIFO topic."
+    condition     = length(var.iam.path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam.path))
+    error_message = "iam.path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
+  }
+
+  validation {
+    condition     = var.iam.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.iam.permissions_boundary_arn))
+    error_message = "iam.permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
   }
 }
 
@@ -282,30 +275,6 @@ variable "helper_image" {
   }
 }
 
-variable "iam_path" {
-  description = "IAM path of the roles made here."
-  type        = string
-  default     = "/"
-  nullable    = false
-
-  validation {
-    condition     = length(var.iam_path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam_path))
-    error_message = "iam_path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
-  }
-}
-
-variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the roles made here; empty for none."
-  type        = string
-  default     = ""
-  nullable    = false
-
-  validation {
-    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
-  }
-}
-
 variable "environment" {
   description = "Environment variables of the container, name to value. Never put a secret's value in here."
   type        = map(string)
@@ -314,7 +283,7 @@ variable "environment" {
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "environment has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "environment must have names of letters, digits and underscores, the first no digit."
   }
 }
 
@@ -326,7 +295,7 @@ variable "secrets" {
 
   validation {
     condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "secrets has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "secrets must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
@@ -356,7 +325,7 @@ variable "permissions" {
 
   validation {
     condition     = alltrue([for statement in values(var.permissions) : length(statement.actions) > 0 && length(statement.resources) > 0])
-    error_message = "permissions has a statement without actions or without resources."
+    error_message = "permissions must have actions and resources in each statement."
   }
 
   validation {
@@ -372,12 +341,12 @@ variable "permissions" {
         length(setsubtract(statement.actions, ["cloudwatch:PutMetricData"])) == 0 && length(statement.conditions) > 0
       )
     ])
-    error_message = "permissions may name the resource * only for cloudwatch:PutMetricData, and only with a condition; name the ARN otherwise."
+    error_message = "permissions must name the ARN of each resource; * is for cloudwatch:PutMetricData alone, with a condition."
   }
 
   validation {
     condition     = length(distinct([for name in keys(var.permissions) : replace(title(replace(name, "/[^A-Za-z0-9]/", " ")), " ", "")])) == length(var.permissions)
-    error_message = "permissions has two names that differ only in punctuation or in the case of a word's first letter."
+    error_message = "permissions must have names that differ in more than punctuation and the case of a word's first letter."
   }
 }
 
@@ -446,4 +415,11 @@ variable "schedules" {
     condition     = alltrue([for schedule in values(var.schedules) : can(regex("^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+){1,2})$", schedule.time_zone))])
     error_message = "schedules must have time zones by their names, like Europe/Berlin."
   }
+}
+
+variable "spot" {
+  description = "Whether runs take place on Fargate Spot. A run that is interrupted counts as failed."
+  type        = bool
+  default     = false
+  nullable    = false
 }

@@ -9,7 +9,7 @@ locals {
   has_config       = var.infra_config != ""
 
   # A worker listens nowhere: nobody calls it, so that nothing has to be told of its end, and its health is its own matter.
-  listens = var.port != 0
+  listens = var.listen.port != 0
 
   # Where the application may write when its root is read only: volumes of the task by name, each with its path.
   writable = { for index, path in var.security.read_only_root ? var.security.writable_paths : [] : "writable-${index + 1}" => path }
@@ -17,7 +17,7 @@ locals {
 
   environment = merge(
     var.environment,
-    local.listens ? { PORT = tostring(var.port) } : {},
+    local.listens ? { PORT = tostring(var.listen.port) } : {},
     local.has_config ? { ENCORE_INFRA_CONFIG_PATH = local.config_path } : {},
   )
 
@@ -68,13 +68,13 @@ locals {
   }
 
   # Where a command says how the application is, it runs in the application's own container.
-  app_health = length(var.health_command) == 0 ? {} : {
+  app_health = length(var.health.command) == 0 ? {} : {
     healthCheck = {
-      command     = concat(["CMD"], var.health_command)
+      command     = concat(["CMD"], var.health.command)
       interval    = 10
       timeout     = 7
       retries     = 3
-      startPeriod = var.health_check_grace_seconds
+      startPeriod = var.health.grace_seconds
     }
   }
 
@@ -83,20 +83,23 @@ locals {
     local.app_health,
     var.security.user != "" ? { user = var.security.user } : {},
     var.security.read_only_root ? { readonlyRootFilesystem = true } : {},
-    var.image_credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.image_credentials_arn } } : {},
+    var.registry.credentials_arn != "" ? { repositoryCredentials = { credentialsParameter = var.registry.credentials_arn } } : {},
     {
       name         = "app"
       image        = var.image
       essential    = true
       cpu          = 0
-      stopTimeout  = var.stop_timeout_seconds
-      portMappings = local.listens ? [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }] : []
+      stopTimeout  = var.shutdown.stop_timeout_seconds
+      portMappings = local.listens ? [{ containerPort = var.listen.port, hostPort = var.listen.port, protocol = "tcp" }] : []
       # The init process passes signals on and buries the children of applications that start others.
       linuxParameters = {
         capabilities       = { add = [], drop = local.dropped_capabilities }
         initProcessEnabled = true
       }
-      dependsOn   = local.prepares ? [{ containerName = "config", condition = "SUCCESS" }] : []
+      dependsOn = concat(
+        local.prepares ? [{ containerName = "config", condition = "SUCCESS" }] : [],
+        [for sidecar in var.sidecars : { containerName = sidecar.name, condition = "START" }],
+      )
       environment = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
       secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
       mountPoints = concat(
@@ -119,10 +122,10 @@ locals {
     image                  = var.helper_image
     essential              = true
     entryPoint             = ["sh", "-c"]
-    command                = ["trap 'sleep ${var.drain_seconds}; exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"]
+    command                = ["trap 'sleep ${var.shutdown.drain_seconds}; exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"]
     cpu                    = 0
     memory                 = 64
-    stopTimeout            = var.drain_seconds + 5
+    stopTimeout            = var.shutdown.drain_seconds + 5
     user                   = "65534:65534"
     readonlyRootFilesystem = true
     linuxParameters = {
@@ -136,9 +139,9 @@ locals {
   # Encore gives its own checks 5 seconds. wget speaks no HTTP/2: of a server that speaks nothing else the probe only asks
   # whether it takes a connection.
   probe_request = (
-    var.protocol == "HTTP1"
-    ? "wget -q -T 6 -O /dev/null http://127.0.0.1:${var.port}${var.health_path} || exit 1"
-    : "nc -w 6 127.0.0.1 ${var.port} -e true || exit 1"
+    var.listen.protocol == "HTTP1"
+    ? "wget -q -T 6 -O /dev/null http://127.0.0.1:${var.listen.port}${var.health.path} || exit 1"
+    : "nc -w 6 127.0.0.1 ${var.listen.port} -e true || exit 1"
   )
 
   probe_health = {
@@ -146,13 +149,45 @@ locals {
     interval    = 10
     timeout     = 7
     retries     = 3
-    startPeriod = var.health_check_grace_seconds
+    startPeriod = var.health.grace_seconds
   }
+
+  # The application depends on these, so that they start before it; ECS stops containers in the reverse of that order, so that a
+  # collector is still there for what the application says last.
+  sidecar_containers = [
+    for sidecar in var.sidecars : merge(
+      length(sidecar.command) > 0 ? { command = sidecar.command } : {},
+      sidecar.user != "" ? { user = sidecar.user } : {},
+      sidecar.memory > 0 ? { memory = sidecar.memory } : {},
+      sidecar.read_only_root ? { readonlyRootFilesystem = true } : {},
+      {
+        name      = sidecar.name
+        image     = sidecar.image
+        essential = sidecar.essential
+        cpu       = 0
+        # ECS hands both lists back: one that is left out would be a new revision, and a deployment, in every plan.
+        linuxParameters = {
+          capabilities = {
+            add  = []
+            drop = length(sidecar.keep_capabilities) == 0 ? ["ALL"] : [for capability in local.usual_capabilities : capability if !contains(sidecar.keep_capabilities, capability)]
+          }
+          initProcessEnabled = true
+        }
+        environment      = [for name in sort(keys(sidecar.environment)) : { name = name, value = sidecar.environment[name] }]
+        secrets          = [for name in sort(keys(sidecar.secrets)) : { name = name, valueFrom = sidecar.secrets[name] }]
+        logConfiguration = { logDriver = "awslogs", options = merge(local.log_options, { "awslogs-stream-prefix" = sidecar.name }) }
+      },
+    )
+  ]
+
+  # A command says more than a request, and an empty path that there is nothing to ask.
+  probe_asks = length(var.health.command) == 0 && var.health.path != ""
 
   containers = concat(
     local.prepares ? [local.config_container] : [],
     [local.app_container],
-    local.listens ? [merge(local.probe_container, length(var.health_command) > 0 ? {} : { healthCheck = local.probe_health })] : [],
+    local.listens ? [merge(local.probe_container, local.probe_asks ? { healthCheck = local.probe_health } : {})] : [],
+    local.sidecar_containers,
   )
 
   # length counts characters, ECS bytes: Base64 spells three of them as four characters.
@@ -175,8 +210,8 @@ resource "aws_ecs_task_definition" "this" {
   family                   = var.name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
-  cpu                      = var.cpu
-  memory                   = var.memory
+  cpu                      = var.task.cpu
+  memory                   = var.task.memory
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
   container_definitions    = jsonencode(local.containers)
@@ -185,7 +220,7 @@ resource "aws_ecs_task_definition" "this" {
   skip_destroy = true
 
   runtime_platform {
-    cpu_architecture        = var.architecture
+    cpu_architecture        = var.task.architecture
     operating_system_family = "LINUX"
   }
 
@@ -200,7 +235,7 @@ resource "aws_ecs_task_definition" "this" {
   lifecycle {
     precondition {
       condition     = local.definition_bytes <= 65536
-      error_message = "The task definition of ${var.name} is larger than the 64 KiB ECS accepts: shorten infra_config or environment."
+      error_message = "The task definition of ${var.name} is larger than the 64 KiB ECS accepts: shorten infra_config, environment or sidecars."
     }
   }
 }
@@ -232,9 +267,9 @@ resource "aws_ecs_service" "this" {
   wait_for_steady_state              = true
 
   # ECS takes a grace period only where there is a load balancer; the probe's start period covers the rest.
-  health_check_grace_period_seconds = length(var.routes) > 0 ? var.health_check_grace_seconds : null
+  health_check_grace_period_seconds = length(var.routes) > 0 ? var.health.grace_seconds : null
 
-  enable_execute_command  = false
+  enable_execute_command  = var.exec
   enable_ecs_managed_tags = true
   propagate_tags          = "SERVICE"
 
@@ -244,8 +279,8 @@ resource "aws_ecs_service" "this" {
   }
 
   network_configuration {
-    subnets          = var.subnet_ids
-    security_groups  = concat([aws_security_group.this.id], var.security_group_ids)
+    subnets          = var.network.compute_subnet_ids
+    security_groups  = concat([aws_security_group.this.id], var.firewall.security_group_ids)
     assign_public_ip = false
   }
 
@@ -255,7 +290,7 @@ resource "aws_ecs_service" "this" {
     content {
       target_group_arn = load_balancer.value.arn
       container_name   = "app"
-      container_port   = var.port
+      container_port   = var.listen.port
     }
   }
 
@@ -280,6 +315,7 @@ resource "aws_ecs_service" "this" {
 
   # A task that starts before its rights, its rules or its listener are in place fails, and counts against the deployment.
   depends_on = [
+    aws_iam_role_policy.exec,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_lb_listener_rule.this,

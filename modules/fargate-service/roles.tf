@@ -28,34 +28,40 @@ data "aws_iam_policy_document" "trust" {
 resource "aws_iam_role" "execution" {
   name                 = "${var.name}-execution"
   description          = "Starts the tasks of ${var.name}"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 }
 
 resource "aws_iam_role" "task" {
   name                 = "${var.name}-task"
   description          = "What the application ${var.name} acts as"
-  path                 = var.iam_path
-  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn == "" ? null : var.iam.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 }
 
 locals {
   # A secret may be followed by a key of its JSON, which IAM does not know: the ARN itself is the first seven parts.
-  secret_arns = distinct([for arn in concat(values(var.secrets), local.image_credentials) : join(":", slice(split(":", arn), 0, 7))])
+  secret_arns = distinct([for arn in concat(values(var.secrets), local.image_credentials, flatten([for sidecar in var.sidecars : values(sidecar.secrets)])) : join(":", slice(split(":", arn), 0, 7))])
 
   # The name and password for a registry outside AWS, which ECS reads itself: the application never sees them.
-  image_credentials = var.image_credentials_arn == "" ? [] : [var.image_credentials_arn]
+  image_credentials = var.registry.credentials_arn == "" ? [] : [var.registry.credentials_arn]
 
   # What their names have in common: everything up to the last slash, or the whole ARN of a name that has none.
   secret_folders = distinct([for arn in local.secret_arns : strcontains(arn, "/") ? replace(arn, "/[^/]+$/", "*") : arn])
 
-  # The helper image may stand in a private repository of its own, which has to let the task in as well: account, region
-  # and name of it, or nothing for an image that anybody may pull.
-  helper_repository     = try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+/([^:@]+)", var.helper_image), [])
-  helper_repository_arn = length(local.helper_repository) == 0 ? "" : "arn:${data.aws_partition.current.partition}:ecr:${local.helper_repository[1]}:${local.helper_repository[0]}:repository/${local.helper_repository[2]}"
-  repository_arns       = distinct(compact([var.repository_arn, local.helper_repository_arn]))
+  # The helper image and those of sidecars may stand in private repositories of their own, which have to let the task in as
+  # well: account, region and name of each. An image that anybody may pull has none.
+  further_repositories = [
+    for image in concat([var.helper_image], var.sidecars[*].image) :
+    try(regex("^([0-9]{12})[.]dkr[.-]ecr(?:-fips)?[.]([a-z0-9-]+)[.][a-z.]+/([^:@]+)", image), [])
+  ]
+  further_repository_arns = [
+    for parts in local.further_repositories :
+    length(parts) == 0 ? "" : "arn:${data.aws_partition.current.partition}:ecr:${parts[1]}:${parts[0]}:repository/${parts[2]}"
+  ]
+  repository_arns = distinct(compact(concat([var.registry.repository_arn], local.further_repository_arns)))
 }
 
 data "aws_iam_policy_document" "execution" {
@@ -169,6 +175,55 @@ resource "aws_iam_role_policy" "task" {
     precondition {
       condition     = length(data.aws_iam_policy_document.task[0].minified_json) <= 10240
       error_message = "The policy of ${var.name}'s task role has ${length(data.aws_iam_policy_document.task[0].minified_json)} characters, but IAM allows a role's policies 10240: split the process in two."
+    }
+  }
+}
+
+# "Using Amazon ECS Exec to access containers on Amazon EC2 and Fargate", Amazon ECS Developer Guide: what the agent needs to
+# open a session, and to encrypt and record it as the cluster says. AWS knows no resource for the first four actions.
+data "aws_iam_policy_document" "exec" {
+  count = var.exec ? 1 : 0
+
+  statement {
+    sid       = "OpenSession"
+    actions   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "FindSessionLog"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "RecordSession"
+    actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = ["arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group:${local.exec_log_group_name}:*"]
+  }
+
+  statement {
+    sid       = "EncryptSession"
+    actions   = ["kms:Decrypt"]
+    resources = [var.key_arn]
+  }
+}
+
+locals {
+  exec_log_group_name = var.cluster.exec_log_group_name != "" ? var.cluster.exec_log_group_name : "/groundplan/${var.cluster.cluster_name}/exec"
+}
+
+resource "aws_iam_role_policy" "exec" {
+  count = var.exec ? 1 : 0
+
+  name   = "exec"
+  role   = aws_iam_role.task.id
+  policy = data.aws_iam_policy_document.exec[0].json
+
+  lifecycle {
+    precondition {
+      condition     = length(data.aws_iam_policy_document.exec[0].minified_json) + (length(var.permissions) > 0 ? length(data.aws_iam_policy_document.task[0].minified_json) : 0) <= 10240
+      error_message = "The policies of ${var.name}'s task role have more characters with exec than the 10240 that IAM allows a role's policies: split the process in two."
     }
   }
 }

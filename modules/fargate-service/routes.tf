@@ -5,18 +5,18 @@ resource "aws_lb_target_group" "this" {
 
   # A target group's name has 32 characters and must be new when the group is replaced: AWS makes it up.
   name_prefix      = "route-"
-  vpc_id           = var.vpc_id
+  vpc_id           = var.network.vpc_id
   target_type      = "ip"
   protocol         = "HTTP"
-  protocol_version = var.protocol
-  port             = var.port
+  protocol_version = var.listen.protocol
+  port             = var.listen.port
 
   # Requests under way get all the time there is until the application is killed, when the task stops at once. Where ECS
   # waits for them before it stops the task, the end of the last one is the end of the wait.
-  deregistration_delay = var.drain_seconds + var.stop_timeout_seconds
+  deregistration_delay = var.shutdown.drain_seconds + var.shutdown.stop_timeout_seconds
 
   health_check {
-    path                = var.health_path
+    path                = var.health.path
     matcher             = local.health_matcher
     interval            = 10
     timeout             = 6
@@ -45,7 +45,7 @@ resource "aws_lb_target_group" "this" {
 
 locals {
   # Statuses of HTTP, or of gRPC: what the load balancer asks by itself no server implements (12), a method answers OK (0).
-  health_matcher = var.protocol != "GRPC" ? "200" : var.health_path == "/AWS.ALB/healthcheck" ? "12" : "0"
+  health_matcher = var.listen.protocol != "GRPC" ? "200" : var.health.path == "/AWS.ALB/healthcheck" ? "12" : "0"
 }
 
 resource "aws_lb_listener_rule" "this" {
@@ -86,7 +86,7 @@ resource "aws_lb_listener_rule" "this" {
 }
 
 resource "aws_service_discovery_service" "this" {
-  for_each = toset(var.discovery_name == "" ? [] : [var.discovery_name])
+  for_each = toset(var.listen.discovery_name == "" ? [] : [var.listen.discovery_name])
 
   name          = each.key
   description   = "Tasks of ${var.name}"

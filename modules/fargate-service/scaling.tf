@@ -45,7 +45,7 @@ resource "aws_appautoscaling_policy" "this" {
 # Messages that wait for each running task. A queue that nobody sends to for hours reports nothing, which counts as empty;
 # and a service has as many tasks as send a sample of their CPU each minute, which unlike Container Insights costs nothing.
 resource "aws_appautoscaling_policy" "queue" {
-  for_each = var.queues
+  for_each = var.scale.queues
 
   name               = "${var.name}-${each.key}"
   policy_type        = "TargetTrackingScaling"

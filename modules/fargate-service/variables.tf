@@ -11,12 +11,14 @@ variable "name" {
 }
 
 variable "cluster" {
-  description = "Cluster to run in: the outputs of the module fargate-cluster."
+  description = "Cluster to run in: the outputs of the module fargate-cluster. Where exec_log_group_name is empty, sessions of ECS Exec are recorded in /groundplan/<cluster_name>/exec."
   type = object({
     cluster_arn  = string
     cluster_name = string
     namespace_id = string
     namespace    = string
+
+    exec_log_group_name = optional(string, "")
   })
   nullable = false
 
@@ -26,30 +28,38 @@ variable "cluster" {
   }
 }
 
-variable "vpc_id" {
-  description = "VPC to live in."
+variable "network" {
+  description = "Network to run in, of the outputs of the module network: the VPC and its compute subnets, without public addresses."
+  type = object({
+    vpc_id             = string
+    compute_subnet_ids = list(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.network.vpc_id))
+    error_message = "network.vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
+  }
+
+  validation {
+    condition     = length(var.network.compute_subnet_ids) >= 1 && length(var.network.compute_subnet_ids) <= 16
+    error_message = "network.compute_subnet_ids has ${length(var.network.compute_subnet_ids)} subnets, but must have 1 to 16: ECS takes no more."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.network.compute_subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "network.compute_subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the secrets and the log group."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
-    error_message = "vpc_id must be a VPC id, like vpc-0a1b2c3d4e5f67890."
-  }
-}
-
-variable "subnet_ids" {
-  description = "Subnets to run in: the compute subnets, without public addresses."
-  type        = list(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 16
-    error_message = "subnet_ids has ${length(var.subnet_ids)} subnets, but ECS takes 1 to 16."
-  }
-
-  validation {
-    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
-    error_message = "subnet_ids must hold subnet ids, like subnet-0a1b2c3d4e5f67890."
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
+    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
   }
 }
 
@@ -70,65 +80,55 @@ variable "image" {
 
   validation {
     condition     = lower(replace(replace(var.image, "/@.*$/", ""), "/:[^:/]*$/", "")) == replace(replace(var.image, "/@.*$/", ""), "/:[^:/]*$/", "")
-    error_message = "image is \"${var.image}\", but no registry has a repository with upper-case letters."
+    error_message = "image is \"${var.image}\", but must have a repository without upper-case letters: no registry has another."
   }
 }
 
-variable "repository_arn" {
-  description = "ARN of the ECR repository that the image is pulled from; empty for an image of another registry, for which the execution role needs no right."
-  type        = string
-  default     = ""
-  nullable    = false
+variable "registry" {
+  description = "What the image is pulled by. repository_arn is the ECR repository it is in, as the module registry puts it out. credentials_arn is the secret with the name and password for a private registry outside AWS, as JSON: {\"username\": ..., \"password\": ...}; ECS reads it, the container does not. Empty for an image that anybody may pull, for which the execution role needs no right."
+  type = object({
+    repository_arn  = optional(string, "")
+    credentials_arn = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.repository_arn == "" || can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.repository_arn))
-    error_message = "repository_arn must be the ARN of an ECR repository, or empty."
+    condition     = var.registry.repository_arn == "" || can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/.+$", var.registry.repository_arn))
+    error_message = "registry.repository_arn must be the ARN of an ECR repository, or empty."
+  }
+
+  validation {
+    condition     = var.registry.credentials_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+$", var.registry.credentials_arn))
+    error_message = "registry.credentials_arn must be the ARN of a secret in Secrets Manager, without a key behind it, or empty."
+  }
+
+  validation {
+    condition     = var.registry.credentials_arn == "" || var.registry.repository_arn == ""
+    error_message = "registry.credentials_arn is of no use with registry.repository_arn: it is for a registry outside AWS, and ECR asks the execution role."
   }
 }
 
-variable "image_credentials_arn" {
-  description = "ARN of the secret with the name and password for a private registry outside AWS, as JSON: {\"username\": ..., \"password\": ...}. ECS reads it, the application does not. Empty for an image that anybody may pull, and for ECR."
-  type        = string
-  default     = ""
+variable "command" {
+  description = "Command and arguments to run instead of the image's CMD, behind its ENTRYPOINT where it has one; empty for the image's own."
+  type        = list(string)
+  default     = []
   nullable    = false
-
-  validation {
-    condition     = var.image_credentials_arn == "" || can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+$", var.image_credentials_arn))
-    error_message = "image_credentials_arn must be the ARN of a secret in Secrets Manager, without a key behind it, or empty."
-  }
-
-  validation {
-    condition     = var.image_credentials_arn == "" || var.repository_arn == ""
-    error_message = "image_credentials_arn is for a registry outside AWS, but repository_arn names one of ECR, which asks the execution role."
-  }
 }
 
-variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the secrets and the log group."
-  type        = string
-  nullable    = false
+variable "task" {
+  description = "Size of a task: its CPU in units of which 1024 make a virtual CPU, and its memory in MiB, whose values depend on cpu; and the processor architecture the image is built for, X86_64 or ARM64."
+  type = object({
+    cpu          = number
+    memory       = number
+    architecture = optional(string, "X86_64")
+  })
+  nullable = false
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
-    error_message = "key_arn must be the ARN of a KMS key, arn:<partition>:kms:<region>:<account>:key/<id>; an alias will not do."
+    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.task.cpu)
+    error_message = "task.cpu is ${var.task.cpu}, but must be one that Fargate offers: 256, 512, 1024, 2048, 4096, 8192 or 16384."
   }
-}
-
-variable "cpu" {
-  description = "CPU of a task, in units of which 1024 make a virtual CPU."
-  type        = number
-  nullable    = false
-
-  validation {
-    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.cpu)
-    error_message = "cpu is ${var.cpu}, but Fargate offers only 256, 512, 1024, 2048, 4096, 8192 and 16384."
-  }
-}
-
-variable "memory" {
-  description = "Memory of a task in MiB. Which values there are depends on cpu."
-  type        = number
-  nullable    = false
 
   # An unknown cpu passes here: it has its own message.
   validation {
@@ -140,25 +140,18 @@ variable "memory" {
       4096  = range(8192, 30720 + 1, 1024)
       8192  = range(16384, 61440 + 1, 4096)
       16384 = range(32768, 122880 + 1, 8192)
-    }, tostring(var.cpu), [var.memory]), var.memory)
-    error_message = "memory is ${var.memory}, but Fargate does not offer that with a cpu of ${var.cpu}. It offers, for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
+    }, tostring(var.task.cpu), [var.task.memory]), var.task.memory)
+    error_message = "task.memory is ${var.task.memory}, but must be one that Fargate offers with a cpu of ${var.task.cpu}: for 256: 512, 1024, 2048; for 512: 1024 to 4096; for 1024: 2048 to 8192; for 2048: 4096 to 16384; for 4096: 8192 to 30720, all in steps of 1024; for 8192: 16384 to 61440 in steps of 4096; for 16384: 32768 to 122880 in steps of 8192."
   }
-}
-
-variable "architecture" {
-  description = "Processor architecture the image is built for: X86_64 or ARM64."
-  type        = string
-  default     = "X86_64"
-  nullable    = false
 
   validation {
-    condition     = contains(["X86_64", "ARM64"], var.architecture)
-    error_message = "architecture is \"${var.architecture}\", but must be X86_64 or ARM64."
+    condition     = contains(["X86_64", "ARM64"], var.task.architecture)
+    error_message = "task.architecture is \"${var.task.architecture}\", but must be X86_64 or ARM64."
   }
 }
 
 variable "scale" {
-  description = "How many tasks run at least and at most, and the average use of CPU and memory, in percent, that the number of tasks is steered towards. spot_percent of the tasks above the first on_demand run on Fargate Spot."
+  description = "How many tasks run at least and at most, and the average use of CPU and memory, in percent, that the number of tasks is steered towards. spot_percent of the tasks above the first on_demand run on Fargate Spot. queues are SQS queues whose length adds tasks, with how many messages may wait in each for each running task; with a FIFO queue more tasks than message groups find nothing to do."
   type = object({
     min            = number
     max            = number
@@ -166,6 +159,10 @@ variable "scale" {
     memory_percent = optional(number, 75)
     spot_percent   = optional(number, 0)
     on_demand      = optional(number, 0)
+    queues = optional(map(object({
+      queue_arn         = string
+      messages_per_task = number
+    })), {})
   })
   nullable = false
 
@@ -177,7 +174,7 @@ variable "scale" {
 
   validation {
     condition     = alltrue([for percent in [var.scale.cpu_percent, var.scale.memory_percent] : percent >= 10 && percent <= 95])
-    error_message = "scale.cpu_percent and scale.memory_percent must lie between 10 and 95."
+    error_message = "scale: cpu_percent and memory_percent must lie between 10 and 95."
   }
 
   validation {
@@ -190,48 +187,112 @@ variable "scale" {
     condition     = var.scale.on_demand >= 0 && var.scale.on_demand <= 100000 && floor(var.scale.on_demand) == var.scale.on_demand && (var.scale.spot_percent < 100 || var.scale.on_demand == 0)
     error_message = "scale.on_demand is ${var.scale.on_demand}, but must be an integer from 0 to 100000, and 0 with a spot_percent of 100."
   }
-}
-
-variable "drain_seconds" {
-  description = "Seconds that a task that stops goes on serving before the application gets its signal, and callers learn that the task is gone: the records of Cloud Map live 10 seconds, and take a few to change. 0 sends the signal at once."
-  type        = number
-  default     = 20
-  nullable    = false
 
   validation {
-    condition     = var.drain_seconds >= 0 && var.drain_seconds <= 105 && floor(var.drain_seconds) == var.drain_seconds
-    error_message = "drain_seconds is ${var.drain_seconds}, but must be an integer from 0 to 105."
+    condition     = alltrue([for queue in values(var.scale.queues) : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}([.]fifo)?$", queue.queue_arn))])
+    error_message = "scale.queues must hold ARNs of SQS queues."
+  }
+
+  validation {
+    condition     = alltrue([for queue in values(var.scale.queues) : queue.messages_per_task >= 1])
+    error_message = "scale.queues must have messages_per_task of 1 or more."
+  }
+
+  # Application Auto Scaling: 50 policies for a scalable target, two of which are those of CPU and memory.
+  validation {
+    condition     = length(var.scale.queues) <= 48 && !anytrue([for name in keys(var.scale.queues) : contains(["cpu", "memory"], name)])
+    error_message = "scale.queues has ${length(var.scale.queues)} entries, but must have at most 48, none called cpu or memory."
   }
 }
 
-variable "stop_timeout_seconds" {
-  description = "Seconds between the application's signal to stop and the kill. Must exceed the application's own graceful shutdown. It begins when drain_seconds are over, and both together take at most 115."
-  type        = number
-  default     = 45
-  nullable    = false
+variable "listen" {
+  description = "Where the application is called: the port it listens on, told by the variable PORT, or 0 for a worker, which listens on none and which nobody calls; what it speaks there, HTTP1, HTTP2 (without TLS, by prior knowledge) or GRPC, of which a load balancer sends the latter two from HTTPS listeners alone; and the name other services find it by, under the cluster's namespace, empty when none calls it."
+  type = object({
+    port           = optional(number, 8080)
+    protocol       = optional(string, "HTTP1")
+    discovery_name = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120 && floor(var.stop_timeout_seconds) == var.stop_timeout_seconds
-    error_message = "stop_timeout_seconds is ${var.stop_timeout_seconds}, but Fargate allows integers from 2 to 120."
+    condition     = var.listen.port >= 0 && var.listen.port <= 65535 && floor(var.listen.port) == var.listen.port
+    error_message = "listen.port is ${var.listen.port}, but must be an integer from 1 to 65535, or 0 for none."
+  }
+
+  validation {
+    condition     = contains(["HTTP1", "HTTP2", "GRPC"], var.listen.protocol)
+    error_message = "listen.protocol is \"${var.listen.protocol}\", but must be HTTP1, HTTP2 or GRPC."
+  }
+
+  validation {
+    condition     = var.listen.discovery_name == "" || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.listen.discovery_name))
+    error_message = "listen.discovery_name is \"${var.listen.discovery_name}\", but must be a DNS label: at most 63 lower-case letters, digits and hyphens, neither first nor last a hyphen."
+  }
+
+  validation {
+    condition     = var.listen.discovery_name == "" || var.listen.port != 0
+    error_message = "listen.discovery_name must be empty with the port 0: there is nothing to call."
+  }
+}
+
+variable "health" {
+  description = "How the health of a task is known. path answers 200 to a GET while the application is well, asked by the probe and by load balancers; empty when nothing is to be asked. With GRPC it is a method that answers OK, which load balancers alone ask, or /AWS.ALB/healthcheck, which no server implements and every server answers. command ends with 0 while the application is well, and runs in its container every ten seconds in place of the probe's request. For grace_seconds after a task has started, failed checks do not count."
+  type = object({
+    path          = optional(string, "/")
+    command       = optional(list(string), [])
+    grace_seconds = optional(number, 60)
+  })
+  default  = {}
+  nullable = false
+
+  # The path stands in a shell command.
+  validation {
+    condition     = var.health.path == "" || can(regex("^/[A-Za-z0-9/_.~-]*$", var.health.path))
+    error_message = "health.path is \"${var.health.path}\", but must begin with a slash and hold only letters, digits and /_.~- characters, or be empty."
+  }
+
+  validation {
+    condition     = var.health.path != "" || length(var.routes) == 0
+    error_message = "health.path must not be empty with routes: a load balancer sends requests to no task that it cannot ask."
+  }
+
+  # A command of the shell would need CMD-SHELL, and an image with a shell: write it out, as in ["sh", "-c", "..."].
+  validation {
+    condition     = alltrue([for word in var.health.command : length(word) > 0])
+    error_message = "health.command must have no empty word."
+  }
+
+  # ECS gives the start period of a container's check at most 300 seconds.
+  validation {
+    condition     = var.health.grace_seconds >= 0 && var.health.grace_seconds <= 300 && floor(var.health.grace_seconds) == var.health.grace_seconds
+    error_message = "health.grace_seconds is ${var.health.grace_seconds}, but must be an integer from 0 to 300."
+  }
+}
+
+variable "shutdown" {
+  description = "How a task ends. For drain_seconds it goes on serving, so that callers learn that it is gone before the application gets its signal: the records of Cloud Map live 10 seconds, and take a few to change; 0 sends the signal at once. Then it has stop_timeout_seconds until it is killed, which must exceed the application's own graceful shutdown. Both together take at most 115 seconds."
+  type = object({
+    drain_seconds        = optional(number, 20)
+    stop_timeout_seconds = optional(number, 45)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.shutdown.drain_seconds >= 0 && var.shutdown.drain_seconds <= 105 && floor(var.shutdown.drain_seconds) == var.shutdown.drain_seconds
+    error_message = "shutdown.drain_seconds is ${var.shutdown.drain_seconds}, but must be an integer from 0 to 105."
+  }
+
+  validation {
+    condition     = var.shutdown.stop_timeout_seconds >= 2 && var.shutdown.stop_timeout_seconds <= 120 && floor(var.shutdown.stop_timeout_seconds) == var.shutdown.stop_timeout_seconds
+    error_message = "shutdown.stop_timeout_seconds is ${var.shutdown.stop_timeout_seconds}, but must be an integer from 2 to 120."
   }
 
   # Two minutes are what an interrupted Spot task has. Five seconds of them are for ECS.
   validation {
-    condition     = var.drain_seconds + var.stop_timeout_seconds <= 115
-    error_message = "drain_seconds and stop_timeout_seconds are ${var.drain_seconds + var.stop_timeout_seconds} together, but must be at most 115: an interrupted Spot task has two minutes, of which ECS needs some."
-  }
-}
-
-variable "health_check_grace_seconds" {
-  description = "Seconds after the start of a task during which failed health checks do not count."
-  type        = number
-  default     = 60
-  nullable    = false
-
-  # ECS gives the start period of a container's check at most 300 seconds.
-  validation {
-    condition     = var.health_check_grace_seconds >= 0 && var.health_check_grace_seconds <= 300 && floor(var.health_check_grace_seconds) == var.health_check_grace_seconds
-    error_message = "health_check_grace_seconds is ${var.health_check_grace_seconds}, but must be an integer from 0 to 300."
+    condition     = var.shutdown.drain_seconds + var.shutdown.stop_timeout_seconds <= 115
+    error_message = "shutdown has ${var.shutdown.drain_seconds + var.shutdown.stop_timeout_seconds} seconds in all, but drain_seconds and stop_timeout_seconds must be at most 115 together: an interrupted Spot task has two minutes, of which ECS needs some."
   }
 }
 
@@ -244,55 +305,6 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days is ${var.log_retention_days}, but CloudWatch accepts only 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
-  }
-}
-
-variable "port" {
-  description = "Port the application listens on, told by the variable PORT; 0 for a worker, which listens on none and which nobody calls."
-  type        = number
-  default     = 8080
-  nullable    = false
-
-  validation {
-    condition     = var.port >= 0 && var.port <= 65535 && floor(var.port) == var.port
-    error_message = "port is ${var.port}, but must be an integer from 1 to 65535, or 0 for none."
-  }
-}
-
-variable "protocol" {
-  description = "What the application speaks on its port: HTTP1, HTTP2 (without TLS, by prior knowledge) or GRPC. A listener that sends requests by the latter two must speak HTTPS."
-  type        = string
-  default     = "HTTP1"
-  nullable    = false
-
-  validation {
-    condition     = contains(["HTTP1", "HTTP2", "GRPC"], var.protocol)
-    error_message = "protocol is \"${var.protocol}\", but must be HTTP1, HTTP2 or GRPC."
-  }
-}
-
-variable "command" {
-  description = "Command and arguments to run instead of the image's CMD, behind its ENTRYPOINT where it has one; empty for the image's own."
-  type        = list(string)
-  default     = []
-  nullable    = false
-}
-
-variable "security_group_ids" {
-  description = "Further security groups of the tasks, beside the one made here: what their rules allow, in either direction, is allowed as well."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  # ecs AwsVpcConfiguration: five groups, and one is made here.
-  validation {
-    condition     = length(var.security_group_ids) <= 4 && length(distinct(var.security_group_ids)) == length(var.security_group_ids)
-    error_message = "security_group_ids has ${length(var.security_group_ids)} groups, but must have at most 4 different ones: ECS takes 5, and one is made here."
-  }
-
-  validation {
-    condition     = alltrue([for id in var.security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
-    error_message = "security_group_ids must hold security group ids, like sg-0a1b2c3d4e5f67890."
   }
 }
 
@@ -330,63 +342,54 @@ variable "security" {
   }
 }
 
-variable "outbound_ports" {
-  description = "TCP ports on which the tasks may reach any address, through NAT or interface endpoints."
-  type        = list(number)
-  default     = [443]
-  nullable    = false
+variable "firewall" {
+  description = "What the tasks may reach beside connections: outbound_ports are TCP ports on which they may reach any address, through NAT or interface endpoints; security_group_ids are further security groups beside the one made here, and what their rules allow, in either direction, is allowed as well."
+  type = object({
+    outbound_ports     = optional(list(number), [443])
+    security_group_ids = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = alltrue([for port in var.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
-    error_message = "outbound_ports must hold integers from 1 to 65535."
+    condition     = alltrue([for port in var.firewall.outbound_ports : port >= 1 && port <= 65535 && floor(port) == port])
+    error_message = "firewall.outbound_ports must hold integers from 1 to 65535."
   }
 
   validation {
-    condition     = length(distinct(var.outbound_ports)) == length(var.outbound_ports)
-    error_message = "outbound_ports names a port twice."
+    condition     = length(distinct(var.firewall.outbound_ports)) == length(var.firewall.outbound_ports)
+    error_message = "firewall.outbound_ports must name each port once."
   }
-}
 
-variable "discovery_name" {
-  description = "Name other services find this one by, under the cluster's namespace; empty when nobody calls it."
-  type        = string
-  default     = ""
-  nullable    = false
-
+  # ecs AwsVpcConfiguration: five groups, and one is made here.
   validation {
-    condition     = var.discovery_name == "" || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.discovery_name))
-    error_message = "discovery_name is \"${var.discovery_name}\", but must be a DNS label: at most 63 lower-case letters, digits and hyphens, neither first nor last a hyphen."
+    condition     = length(var.firewall.security_group_ids) <= 4 && length(distinct(var.firewall.security_group_ids)) == length(var.firewall.security_group_ids)
+    error_message = "firewall.security_group_ids has ${length(var.firewall.security_group_ids)} groups, but must have at most 4 different ones: ECS takes 5, and one is made here."
   }
 
   validation {
-    condition     = var.discovery_name == "" || var.port != 0
-    error_message = "discovery_name must be empty with the port 0: there is nothing to call."
+    condition     = alltrue([for id in var.firewall.security_group_ids : can(regex("^sg-[0-9a-f]+$", id))])
+    error_message = "firewall.security_group_ids must hold security group ids, like sg-0a1b2c3d4e5f67890."
   }
 }
 
-variable "health_path" {
-  description = "Path that answers 200 to a GET while the application is well. Encore's runtimes answer at the default. With GRPC a method that answers OK, which the load balancer alone asks; or /AWS.ALB/healthcheck, which no server implements and every server answers."
-  type        = string
-  default     = "/__encore/healthz"
-  nullable    = false
+variable "iam" {
+  description = "IAM path of the roles made here, and ARN of the policy that bounds them; empty for none."
+  type = object({
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
-  # The path stands in a shell command.
   validation {
-    condition     = can(regex("^/[A-Za-z0-9/_.~-]*$", var.health_path))
-    error_message = "health_path is \"${var.health_path}\", but must begin with a slash and hold only letters, digits and /_.~- characters."
+    condition     = length(var.iam.path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam.path))
+    error_message = "iam.path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
   }
-}
 
-variable "health_command" {
-  description = "Command that ends with 0 while the application is well, run in its container every ten seconds in place of the probe's request. Empty with the port 0: nothing but the end of the application counts."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  # A command of the shell would need CMD-SHELL, and an image with a shell: write it out, as in ["sh", "-c", "..."].
   validation {
-    condition     = alltrue([for word in var.health_command : length(word) > 0])
-    error_message = "health_command has an empty word."
+    condition     = var.iam.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.iam.permissions_boundary_arn))
+    error_message = "iam.permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
   }
 }
 
@@ -402,27 +405,69 @@ variable "helper_image" {
   }
 }
 
-variable "iam_path" {
-  description = "IAM path of the roles made here."
-  type        = string
-  default     = "/"
-  nullable    = false
+variable "sidecars" {
+  description = "Further containers of each task, such as a collector of traces. They start before the application and end after it, and are reached at localhost. An essential one takes the task with it when it ends. image must name a tag or a digest; memory is its limit in MiB out of the task's, 0 for none. environment and secrets are those of the module, for this container alone. It has no capability of the kernel but those of keep_capabilities."
+  type = list(object({
+    name              = string
+    image             = string
+    command           = optional(list(string), [])
+    essential         = optional(bool, false)
+    memory            = optional(number, 0)
+    user              = optional(string, "")
+    read_only_root    = optional(bool, false)
+    keep_capabilities = optional(list(string), [])
+    environment       = optional(map(string), {})
+    secrets           = optional(map(string), {})
+  }))
+  default  = []
+  nullable = false
 
   validation {
-    condition     = length(var.iam_path) <= 512 && can(regex("^/([!-.0-~]+/)*$", var.iam_path))
-    error_message = "iam_path must begin and end with a slash, without spaces, at most 512 characters: / or /teams/shop/."
+    condition     = alltrue([for sidecar in var.sidecars : can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", sidecar.name)) && !contains(["app", "config", "probe"], sidecar.name)])
+    error_message = "sidecars must have names of at most 64 letters, digits, hyphens and underscores, none of them app, config or probe."
   }
-}
 
-variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the roles made here; empty for none."
-  type        = string
-  default     = ""
-  nullable    = false
+  # ecs RegisterTaskDefinition: ten containers, of which three are the module's.
+  validation {
+    condition     = length(distinct(var.sidecars[*].name)) == length(var.sidecars) && length(var.sidecars) <= 7
+    error_message = "sidecars has ${length(var.sidecars)} containers, but must have at most 7, each with a name of its own: a task has at most ten, and three may be made here."
+  }
 
   validation {
-    condition     = var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, arn:<partition>:iam::<account>:policy/<name>, or empty."
+    condition     = alltrue([for sidecar in var.sidecars : can(regex("^[a-z0-9][A-Za-z0-9./_:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$", sidecar.image)) && !endswith(sidecar.image, ":latest")])
+    error_message = "sidecars must have images that name a digest, or a tag other than latest."
+  }
+
+  validation {
+    condition     = alltrue([for sidecar in var.sidecars : sidecar.memory == 0 || sidecar.memory >= 6 && sidecar.memory < var.task.memory && floor(sidecar.memory) == sidecar.memory])
+    error_message = "sidecars must have a memory that is an integer from 6 to less than task.memory, or 0."
+  }
+
+  validation {
+    condition     = alltrue([for sidecar in var.sidecars : sidecar.user == "" || can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", sidecar.user))])
+    error_message = "sidecars must have a user that is a user, or user:group, each a name of the image or a number."
+  }
+
+  validation {
+    condition = alltrue(flatten([for sidecar in var.sidecars : [for capability in sidecar.keep_capabilities : contains([
+      "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+    ], capability)]]))
+    error_message = "sidecars must have keep_capabilities that a container has without being given any: AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID or SYS_CHROOT."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for sidecar in var.sidecars : [for name in concat(keys(sidecar.environment), keys(sidecar.secrets)) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))]]))
+    error_message = "sidecars: variables and secrets must have names of letters, digits and underscores, the first no digit."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for sidecar in var.sidecars : [for arn in values(sidecar.secrets) : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:*?]+(:[^:]*:[^:]*:[^:]*)?$", arn))]]))
+    error_message = "sidecars must have secrets that are ARNs of secrets in Secrets Manager, without wildcards: arn:<partition>:secretsmanager:<region>:<account>:secret:<name>."
+  }
+
+  validation {
+    condition     = alltrue([for sidecar in var.sidecars : length(setintersection(keys(sidecar.secrets), keys(sidecar.environment))) == 0])
+    error_message = "sidecars must not have a secret and a variable of one name: ECS refuses a variable that is set twice."
   }
 }
 
@@ -446,12 +491,12 @@ variable "environment" {
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "environment has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "environment must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
     condition     = length(setintersection(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "ENCORE_K8S_GRACE_TERMINATION_SECONDS", "PORT"])) == 0
-    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH or PORT, which the module sets, nor ENCORE_K8S_GRACE_TERMINATION_SECONDS: drain_seconds does what that is for."
+    error_message = "environment must not set ENCORE_INFRA_CONFIG_PATH or PORT, which the module sets, nor ENCORE_K8S_GRACE_TERMINATION_SECONDS: shutdown.drain_seconds does what that is for."
   }
 }
 
@@ -463,7 +508,7 @@ variable "secrets" {
 
   validation {
     condition     = alltrue([for name in keys(var.secrets) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "secrets has a name that is no environment variable's: letters, digits and underscores, no digit first."
+    error_message = "secrets must have names of letters, digits and underscores, the first no digit."
   }
 
   validation {
@@ -473,7 +518,7 @@ variable "secrets" {
 
   validation {
     condition     = length(setintersection(keys(var.secrets), concat(keys(var.environment), ["ENCORE_INFRA_CONFIG_PATH", "ENCORE_K8S_GRACE_TERMINATION_SECONDS", "PORT"]))) == 0
-    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH or PORT, for ECS refuses a variable that is set twice, nor ENCORE_K8S_GRACE_TERMINATION_SECONDS: drain_seconds does what that is for."
+    error_message = "secrets must not share a name with environment, nor set ENCORE_INFRA_CONFIG_PATH or PORT, for ECS refuses a variable that is set twice, nor ENCORE_K8S_GRACE_TERMINATION_SECONDS: shutdown.drain_seconds does what that is for."
   }
 
   # Encore's Go runtime takes every ENCORE_ variable out of its environment at the start, before the infra config is read.
@@ -499,7 +544,7 @@ variable "permissions" {
 
   validation {
     condition     = alltrue([for statement in values(var.permissions) : length(statement.actions) > 0 && length(statement.resources) > 0])
-    error_message = "permissions has a statement without actions or without resources."
+    error_message = "permissions must have actions and resources in each statement."
   }
 
   validation {
@@ -515,12 +560,12 @@ variable "permissions" {
         length(setsubtract(statement.actions, ["cloudwatch:PutMetricData"])) == 0 && length(statement.conditions) > 0
       )
     ])
-    error_message = "permissions may name the resource * only for cloudwatch:PutMetricData, and only with a condition; name the ARN otherwise."
+    error_message = "permissions must name the ARN of each resource; * is for cloudwatch:PutMetricData alone, with a condition."
   }
 
   validation {
     condition     = length(distinct([for name in keys(var.permissions) : replace(title(replace(name, "/[^A-Za-z0-9]/", " ")), " ", "")])) == length(var.permissions)
-    error_message = "permissions has two names that differ only in punctuation or in the case of a word's first letter."
+    error_message = "permissions must have names that differ in more than punctuation and the case of a word's first letter."
   }
 }
 
@@ -559,17 +604,17 @@ variable "routes" {
 
   validation {
     condition     = length(var.routes) <= 5
-    error_message = "routes has ${length(var.routes)} entries, but an ECS service serves at most 5 target groups."
+    error_message = "routes has ${length(var.routes)} entries, but must have at most 5: an ECS service serves no more target groups."
   }
 
   validation {
-    condition     = length(var.routes) == 0 || var.port != 0
+    condition     = length(var.routes) == 0 || var.listen.port != 0
     error_message = "routes must be empty with the port 0: there is nothing to send requests to."
   }
 
   # elasticloadbalancing TargetGroupAttribute: stickiness.lb_cookie.duration_seconds, one week at most. Clients of gRPC keep no cookies.
   validation {
-    condition     = alltrue([for route in values(var.routes) : route.sticky_seconds >= 0 && route.sticky_seconds <= 604800 && floor(route.sticky_seconds) == route.sticky_seconds && (route.sticky_seconds == 0 || var.protocol != "GRPC")])
+    condition     = alltrue([for route in values(var.routes) : route.sticky_seconds >= 0 && route.sticky_seconds <= 604800 && floor(route.sticky_seconds) == route.sticky_seconds && (route.sticky_seconds == 0 || var.listen.protocol != "GRPC")])
     error_message = "routes must have sticky_seconds that are integers from 0 to 604800, and 0 with GRPC, whose clients keep no cookies."
   }
 
@@ -595,28 +640,15 @@ variable "routes" {
   }
 }
 
-variable "queues" {
-  description = "SQS queues whose length adds tasks: the queue, and how many messages may wait in it for each running task. With a FIFO queue more tasks than message groups find nothing to do."
-  type = map(object({
-    queue_arn         = string
-    messages_per_task = number
-  }))
-  default  = {}
-  nullable = false
+variable "exec" {
+  description = "Whether ECS Exec may open sessions in the tasks. The task role then gets the rights of the agent, and the sessions are encrypted by key_arn and recorded in the log group of the cluster. A session runs as root, in an image that has a shell. Tasks that run already know nothing of it: it is for those of the next deployment."
+  type        = bool
+  default     = false
+  nullable    = false
 
+  # "Using Amazon ECS Exec to access containers": the agent writes into the container's own file system.
   validation {
-    condition     = alltrue([for queue in values(var.queues) : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}([.]fifo)?$", queue.queue_arn))])
-    error_message = "queues must hold ARNs of SQS queues."
-  }
-
-  validation {
-    condition     = alltrue([for queue in values(var.queues) : queue.messages_per_task >= 1])
-    error_message = "queues must have messages_per_task of 1 or more."
-  }
-
-  # Application Auto Scaling: 50 policies for a scalable target, two of which are those of CPU and memory.
-  validation {
-    condition     = length(var.queues) <= 48 && !anytrue([for name in keys(var.queues) : contains(["cpu", "memory"], name)])
-    error_message = "queues has ${length(var.queues)} entries, but must have at most 48, none called cpu or memory."
+    condition     = !var.exec || !var.security.read_only_root
+    error_message = "exec must be false with security.read_only_root: the agent of ECS Exec writes to the root file system of the container."
   }
 }

@@ -61,17 +61,21 @@ override_resource {
 }
 
 variables {
-  name                 = "shop-production-cleanup"
-  vpc_id               = "vpc-0123456789abcdef0"
-  subnet_ids           = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  name = "shop-production-cleanup"
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
   connection           = { security_group_id = "sg-0ccccccccccccccccc", port = 8080 }
   key_arn              = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   schedule_expressions = ["cron(0 4 * * ? *)"]
   url                  = "http://orders.shop-production.internal:8080"
   path                 = "/orders.Cleanup"
   method               = "POST"
-  signature            = "go"
-  auth_secret_arn      = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+  signature = {
+    type       = "go"
+    secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+  }
 }
 
 run "j1_runs_on_the_declared_schedule_in_utc" {
@@ -140,10 +144,13 @@ run "j1_the_signature_of_typescript_names_application_and_environment" {
   command = plan
 
   variables {
-    signature   = "typescript"
-    app_id      = "shop"
-    env_name    = "production"
-    auth_key_id = 7
+    signature = {
+      type       = "typescript"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      app_id     = "shop"
+      env_name   = "production"
+      key_id     = 7
+    }
   }
 
   assert {
@@ -156,8 +163,7 @@ run "j1_without_a_signature_no_key_is_read" {
   command = plan
 
   variables {
-    signature       = "none"
-    auth_secret_arn = ""
+    signature = { type = "none", secret_arn = "" }
   }
 
   assert {
@@ -326,7 +332,7 @@ run "n5_the_function_reaches_the_process_and_secrets_manager_alone" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function.this.vpc_config[0].security_group_ids == toset([aws_security_group.this.id]) && aws_lambda_function.this.vpc_config[0].subnet_ids == toset(var.subnet_ids)
+    condition     = aws_lambda_function.this.vpc_config[0].security_group_ids == toset([aws_security_group.this.id]) && aws_lambda_function.this.vpc_config[0].subnet_ids == toset(var.network.compute_subnet_ids)
     error_message = "the function is not in the compute subnets with its own security group"
   }
 
@@ -368,7 +374,7 @@ run "j1_the_function_may_do_only_what_a_run_needs" {
   assert {
     condition = { for statement in concat(data.aws_iam_policy_document.signer.statement, data.aws_iam_policy_document.give_up.statement) : statement.sid => join(", ", sort([for condition in statement.condition : "${condition.variable} = ${join(" ", condition.values)}"])) if contains(statement.actions, "kms:Decrypt") } == {
       ReadSettings      = "kms:EncryptionContext:aws:lambda:FunctionArn = arn:aws:lambda:eu-west-1:123456789012:function:shop-production-cleanup"
-      DecryptSecret     = "kms:EncryptionContext:SecretARN = ${var.auth_secret_arn}, kms:ViaService = secretsmanager.eu-west-1.amazonaws.com"
+      DecryptSecret     = "kms:EncryptionContext:SecretARN = ${var.signature.secret_arn}, kms:ViaService = secretsmanager.eu-west-1.amazonaws.com"
       EncryptDeadLetter = "kms:ViaService = sqs.eu-west-1.amazonaws.com"
     }
     error_message = "the key opens for more than settings, secret and dead letters"
@@ -393,12 +399,11 @@ run "roles_keep_to_path_and_boundary" {
   command = plan
 
   variables {
-    iam_path                 = "/teams/shop/"
-    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+    iam = { path = "/teams/shop/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary" }
   }
 
   assert {
-    condition     = [for role in [aws_iam_role.signer, aws_iam_role.schedule] : [role.name, role.path, role.permissions_boundary]] == [["shop-production-cleanup-signer", "/teams/shop/", var.permissions_boundary_arn], ["shop-production-cleanup-schedule", "/teams/shop/", var.permissions_boundary_arn]]
+    condition     = [for role in [aws_iam_role.signer, aws_iam_role.schedule] : [role.name, role.path, role.permissions_boundary]] == [["shop-production-cleanup-signer", "/teams/shop/", var.iam.permissions_boundary_arn], ["shop-production-cleanup-schedule", "/teams/shop/", var.iam.permissions_boundary_arn]]
     error_message = "a role is outside path or boundary"
   }
 }

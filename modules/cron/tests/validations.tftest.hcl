@@ -28,17 +28,21 @@ mock_provider "aws" {
 }
 
 variables {
-  name                 = "shop-production-cleanup"
-  vpc_id               = "vpc-0123456789abcdef0"
-  subnet_ids           = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  name = "shop-production-cleanup"
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
   connection           = { security_group_id = "sg-0ccccccccccccccccc", port = 8080 }
   key_arn              = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   schedule_expressions = ["cron(0 4 * * ? *)"]
   url                  = "http://orders.shop-production.internal:8080"
   path                 = "/orders.Cleanup"
   method               = "POST"
-  signature            = "go"
-  auth_secret_arn      = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+  signature = {
+    type       = "go"
+    secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+  }
 }
 
 
@@ -174,30 +178,30 @@ run "refuses_a_vpc_name" {
   command = plan
 
   variables {
-    vpc_id = "main"
+    network = { vpc_id = "main", compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"] }
   }
 
-  expect_failures = [var.vpc_id]
+  expect_failures = [var.network]
 }
 
 run "refuses_no_subnets" {
   command = plan
 
   variables {
-    subnet_ids = []
+    network = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = [] }
   }
 
-  expect_failures = [var.subnet_ids]
+  expect_failures = [var.network]
 }
 
 run "refuses_a_subnet_name" {
   command = plan
 
   variables {
-    subnet_ids = ["compute-a"]
+    network = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = ["compute-a"] }
   }
 
-  expect_failures = [var.subnet_ids]
+  expect_failures = [var.network]
 }
 
 run "refuses_a_group_name" {
@@ -324,7 +328,10 @@ run "refuses_an_unknown_signature" {
   command = plan
 
   variables {
-    signature = "rust"
+    signature = {
+      type       = "rust"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+    }
   }
 
   expect_failures = [var.signature]
@@ -334,96 +341,119 @@ run "refuses_a_signature_without_a_key" {
   command = plan
 
   variables {
-    auth_secret_arn = ""
+    signature = { type = "go", secret_arn = "" }
   }
 
-  expect_failures = [var.auth_secret_arn]
+  expect_failures = [var.signature]
 }
 
 run "refuses_a_key_without_a_signature" {
   command = plan
 
   variables {
-    signature = "none"
+    signature = {
+      type       = "none"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+    }
   }
 
-  expect_failures = [var.auth_secret_arn]
+  expect_failures = [var.signature]
 }
 
 run "refuses_a_key_of_a_parameter_store" {
   command = plan
 
   variables {
-    auth_secret_arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/key"
+    signature = { type = "go", secret_arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/key" }
   }
 
-  expect_failures = [var.auth_secret_arn]
+  expect_failures = [var.signature]
 }
 
 run "refuses_key_0" {
   command = plan
 
   variables {
-    auth_key_id = 0
+    signature = {
+      type       = "go"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      key_id     = 0
+    }
   }
 
-  expect_failures = [var.auth_key_id]
+  expect_failures = [var.signature]
 }
 
 run "refuses_a_key_of_more_than_32_bits" {
   command = plan
 
   variables {
-    auth_key_id = 4294967296
+    signature = {
+      type       = "go"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      key_id     = 4294967296
+    }
   }
 
-  expect_failures = [var.auth_key_id]
+  expect_failures = [var.signature]
 }
 
 run "refuses_typescript_without_an_application" {
   command = plan
 
   variables {
-    signature = "typescript"
-    env_name  = "production"
+    signature = {
+      type       = "typescript"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      env_name   = "production"
+    }
   }
 
-  expect_failures = [var.app_id]
+  expect_failures = [var.signature]
 }
 
 run "refuses_typescript_without_an_environment" {
   command = plan
 
   variables {
-    signature = "typescript"
-    app_id    = "shop"
+    signature = {
+      type       = "typescript"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      app_id     = "shop"
+    }
   }
 
-  expect_failures = [var.env_name]
+  expect_failures = [var.signature]
 }
 
 run "refuses_an_application_with_a_slash" {
   command = plan
 
   variables {
-    signature = "typescript"
-    app_id    = "shop/one"
-    env_name  = "production"
+    signature = {
+      type       = "typescript"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      app_id     = "shop/one"
+      env_name   = "production"
+    }
   }
 
-  expect_failures = [var.app_id]
+  expect_failures = [var.signature]
 }
 
 run "refuses_an_environment_with_a_quote" {
   command = plan
 
   variables {
-    signature = "typescript"
-    app_id    = "shop"
-    env_name  = "a\"b"
+    signature = {
+      type       = "typescript"
+      secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/production/service-auth-AbCdEf"
+      app_id     = "shop"
+      env_name   = "a\"b"
+    }
   }
 
-  expect_failures = [var.env_name]
+  expect_failures = [var.signature]
 }
 
 run "refuses_a_retention_cloudwatch_does_not_know" {
@@ -500,20 +530,20 @@ run "refuses_a_path_without_its_slashes" {
   command = plan
 
   variables {
-    iam_path = "teams"
+    iam = { path = "teams" }
   }
 
-  expect_failures = [var.iam_path]
+  expect_failures = [var.iam]
 }
 
 run "refuses_a_boundary_that_is_no_policy" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "arn:aws:iam::123456789012:role/boundary"
+    iam = { permissions_boundary_arn = "arn:aws:iam::123456789012:role/boundary" }
   }
 
-  expect_failures = [var.permissions_boundary_arn]
+  expect_failures = [var.iam]
 }
 
 run "refuses_no_schedule" {

@@ -81,14 +81,15 @@ variables {
     cluster_arn  = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-production"
     cluster_name = "shop-production"
   }
-  vpc_id         = "vpc-0123456789abcdef0"
-  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
-  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  cpu            = 512
-  memory         = 1024
-  environment    = { LOG_LEVEL = "info" }
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+  image       = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  registry    = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop" }
+  key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  task        = { cpu = 512, memory = 1024 }
+  environment = { LOG_LEVEL = "info" }
   secrets = {
     STRIPE_KEY  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"
     DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl:password::"
@@ -137,9 +138,11 @@ run "a_read_only_root" {
 
 run "an_image_of_another_registry" {
   variables {
-    image                 = "registry.example.com/reports:1"
-    repository_arn        = ""
-    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-AbCdEf"
+    image = "registry.example.com/reports:1"
+    registry = {
+      repository_arn  = ""
+      credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-AbCdEf"
+    }
   }
 
   assert {
@@ -162,7 +165,7 @@ run "no_schedule_no_role" {
 
 run "how_it_is_started_by_hand" {
   variables {
-    security_group_ids = ["sg-0123456789abcdef0"]
+    firewall = { security_group_ids = ["sg-0123456789abcdef0"] }
   }
 
   assert {

@@ -81,14 +81,15 @@ variables {
     cluster_arn  = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-production"
     cluster_name = "shop-production"
   }
-  vpc_id         = "vpc-0123456789abcdef0"
-  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
-  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  cpu            = 512
-  memory         = 1024
-  environment    = { LOG_LEVEL = "info" }
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+  image       = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  registry    = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop" }
+  key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  task        = { cpu = 512, memory = 1024 }
+  environment = { LOG_LEVEL = "info" }
   secrets = {
     STRIPE_KEY  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"
     DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl:password::"
@@ -119,30 +120,30 @@ run "refuses_vpc" {
   command = plan
 
   variables {
-    vpc_id = "shop"
+    network = { vpc_id = "shop", compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"] }
   }
 
-  expect_failures = [var.vpc_id]
+  expect_failures = [var.network]
 }
 
 run "refuses_no_subnets" {
   command = plan
 
   variables {
-    subnet_ids = []
+    network = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = [] }
   }
 
-  expect_failures = [var.subnet_ids]
+  expect_failures = [var.network]
 }
 
 run "refuses_other_subnets" {
   command = plan
 
   variables {
-    subnet_ids = ["shop"]
+    network = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = ["shop"] }
   }
 
-  expect_failures = [var.subnet_ids]
+  expect_failures = [var.network]
 }
 
 run "refuses_no_tag" {
@@ -169,10 +170,10 @@ run "refuses_repository" {
   command = plan
 
   variables {
-    repository_arn = "shop"
+    registry = { repository_arn = "shop" }
   }
 
-  expect_failures = [var.repository_arn]
+  expect_failures = [var.registry]
 }
 
 run "refuses_key" {
@@ -189,30 +190,30 @@ run "refuses_cpu" {
   command = plan
 
   variables {
-    cpu = 300
+    task = { cpu = 300, memory = 1024 }
   }
 
-  expect_failures = [var.cpu]
+  expect_failures = [var.task]
 }
 
 run "refuses_memory" {
   command = plan
 
   variables {
-    memory = 300
+    task = { cpu = 512, memory = 300 }
   }
 
-  expect_failures = [var.memory]
+  expect_failures = [var.task]
 }
 
 run "refuses_architecture" {
   command = plan
 
   variables {
-    architecture = "MIPS"
+    task = { cpu = 512, memory = 1024, architecture = "MIPS" }
   }
 
-  expect_failures = [var.architecture]
+  expect_failures = [var.task]
 }
 
 run "refuses_stop_timeout" {
@@ -239,40 +240,40 @@ run "refuses_too_many_groups" {
   command = plan
 
   variables {
-    security_group_ids = ["sg-01", "sg-02", "sg-03", "sg-04", "sg-05"]
+    firewall = { security_group_ids = ["sg-01", "sg-02", "sg-03", "sg-04", "sg-05"] }
   }
 
-  expect_failures = [var.security_group_ids]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_other_groups" {
   command = plan
 
   variables {
-    security_group_ids = ["default"]
+    firewall = { security_group_ids = ["default"] }
   }
 
-  expect_failures = [var.security_group_ids]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_ports" {
   command = plan
 
   variables {
-    outbound_ports = [0]
+    firewall = { outbound_ports = [0] }
   }
 
-  expect_failures = [var.outbound_ports]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_a_port_twice" {
   command = plan
 
   variables {
-    outbound_ports = [443, 443]
+    firewall = { outbound_ports = [443, 443] }
   }
 
-  expect_failures = [var.outbound_ports]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_alarm_topics" {
@@ -289,20 +290,20 @@ run "refuses_path" {
   command = plan
 
   variables {
-    iam_path = "shop"
+    iam = { path = "shop" }
   }
 
-  expect_failures = [var.iam_path]
+  expect_failures = [var.iam]
 }
 
 run "refuses_boundary" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "boundary"
+    iam = { permissions_boundary_arn = "boundary" }
   }
 
-  expect_failures = [var.permissions_boundary_arn]
+  expect_failures = [var.iam]
 }
 
 run "refuses_variable" {
@@ -490,20 +491,23 @@ run "refuses_credentials" {
   command = plan
 
   variables {
-    image_credentials_arn = "shop"
+    registry = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop", credentials_arn = "shop" }
   }
 
-  expect_failures = [var.image_credentials_arn]
+  expect_failures = [var.registry]
 }
 
 run "refuses_credentials_for_ecr" {
   command = plan
 
   variables {
-    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry"
+    registry = {
+      repository_arn  = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
+      credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry"
+    }
   }
 
-  expect_failures = [var.image_credentials_arn]
+  expect_failures = [var.registry]
 }
 
 run "refuses_user" {

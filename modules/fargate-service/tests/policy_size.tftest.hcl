@@ -76,15 +76,13 @@ variables {
     namespace_id = "ns-0123456789abcdef"
     namespace    = "shop-production.internal"
   }
-  vpc_id         = "vpc-0123456789abcdef0"
-  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa"]
-  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
-  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  infra_config   = "{\"hosted_services\":[\"orders\"]}"
-  cpu            = 256
-  memory         = 512
-  scale          = { min = 1, max = 2 }
+  network      = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"] }
+  image        = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  registry     = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop" }
+  key_arn      = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  infra_config = "{\"hosted_services\":[\"orders\"]}"
+  task         = { cpu = 256, memory = 512 }
+  scale        = { min = 1, max = 2 }
 }
 
 run "f4_refuses_a_task_policy_too_large" {

@@ -76,16 +76,18 @@ variables {
     namespace_id = "ns-0123456789abcdef"
     namespace    = "shop-production.internal"
   }
-  vpc_id         = "vpc-0123456789abcdef0"
-  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
-  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  cpu            = 512
-  memory         = 1024
-  discovery_name = "orders"
-  infra_config   = "{\"hosted_services\":[\"orders\"]}"
-  environment    = { LOG_LEVEL = "info" }
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+  image        = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  registry     = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop" }
+  key_arn      = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  task         = { cpu = 512, memory = 1024 }
+  listen       = { discovery_name = "orders" }
+  health       = { path = "/__encore/healthz" }
+  infra_config = "{\"hosted_services\":[\"orders\"]}"
+  environment  = { LOG_LEVEL = "info" }
   secrets = {
     STRIPE_KEY  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"
     DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl:password::"
@@ -154,7 +156,7 @@ run "f1_probe_of_scratch_images" {
 
   # A record that callers know lives so long, and its change takes time as well.
   assert {
-    condition     = var.drain_seconds >= one(one(aws_service_discovery_service.this["orders"].dns_config).dns_records).ttl + 5
+    condition     = var.shutdown.drain_seconds >= one(one(aws_service_discovery_service.this["orders"].dns_config).dns_records).ttl + 5
     error_message = "the application gets its signal while callers know its address"
   }
 
@@ -203,7 +205,7 @@ run "f1_discovery" {
 
 run "f1_no_discovery_without_a_name" {
   variables {
-    discovery_name = ""
+    listen = { discovery_name = "" }
   }
 
   assert {
@@ -316,7 +318,7 @@ run "i4_routes_by_path" {
 run "i4_no_config_container_without_an_infra_config" {
   variables {
     infra_config = ""
-    health_path  = "/healthz"
+    health       = { path = "/healthz" }
   }
 
   assert {
@@ -437,9 +439,9 @@ run "application_without_config_that_writes_to_volumes" {
 
 run "f4_image_of_another_registry" {
   variables {
-    image          = "ghcr.io/shop/orders:1.4"
-    repository_arn = ""
-    secrets        = {}
+    image    = "ghcr.io/shop/orders:1.4"
+    registry = { repository_arn = "" }
+    secrets  = {}
   }
 
   assert {
@@ -450,19 +452,21 @@ run "f4_image_of_another_registry" {
 
 run "f4_image_of_a_private_registry_outside_aws" {
   variables {
-    image                 = "ghcr.io/shop/orders:1.4"
-    repository_arn        = ""
-    secrets               = {}
-    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf"
+    image = "ghcr.io/shop/orders:1.4"
+    registry = {
+      repository_arn  = ""
+      credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf"
+    }
+    secrets = {}
   }
 
   assert {
-    condition     = one([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.repositoryCredentials.credentialsParameter if container.name == "app"]) == var.image_credentials_arn
+    condition     = one([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.repositoryCredentials.credentialsParameter if container.name == "app"]) == var.registry.credentials_arn
     error_message = "ECS does not log in to the registry"
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.execution.statement : "${statement.sid} ${join(" ", statement.resources)}" if statement.sid == "ReadSecrets"] == ["ReadSecrets ${var.image_credentials_arn}"]
+    condition     = [for statement in data.aws_iam_policy_document.execution.statement : "${statement.sid} ${join(" ", statement.resources)}" if statement.sid == "ReadSecrets"] == ["ReadSecrets ${var.registry.credentials_arn}"]
     error_message = "the execution role may not read the name and password, or more than those"
   }
 
@@ -489,7 +493,7 @@ run "f3_rolling_deployment_with_rollback" {
   }
 
   assert {
-    condition     = !one(aws_ecs_service.this.network_configuration).assign_public_ip && one(aws_ecs_service.this.network_configuration).subnets == toset(var.subnet_ids)
+    condition     = !one(aws_ecs_service.this.network_configuration).assign_public_ip && one(aws_ecs_service.this.network_configuration).subnets == toset(var.network.compute_subnet_ids)
     error_message = "the tasks do not run in the subnets given, without public addresses"
   }
 
@@ -538,8 +542,8 @@ run "f3_no_load_balancer_without_routes" {
 
 run "f3_gateway_behind_the_load_balancer" {
   variables {
-    stop_timeout_seconds       = 60
-    health_check_grace_seconds = 90
+    shutdown = { stop_timeout_seconds = 60 }
+    health   = { path = "/__encore/healthz", grace_seconds = 90 }
     routes = {
       api = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/fedcba9876543210"
@@ -623,7 +627,7 @@ run "n5_rules_come_from_connections" {
 
 run "n5_no_connection_no_path" {
   variables {
-    outbound_ports = []
+    firewall = { outbound_ports = [] }
   }
 
   assert {
@@ -698,7 +702,7 @@ run "f4_execution_role_reads_exactly_its_secrets" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.execution.statement[1].resources == toset([var.repository_arn])
+    condition     = data.aws_iam_policy_document.execution.statement[1].resources == toset([var.registry.repository_arn])
     error_message = "the execution role pulls from elsewhere"
   }
 
@@ -741,8 +745,7 @@ run "f4_no_secret_no_key" {
 
 run "f4_roles_of_ones_own" {
   variables {
-    iam_path                 = "/teams/shop/"
-    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+    iam = { path = "/teams/shop/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary" }
   }
 
   assert {
@@ -799,7 +802,7 @@ run "outputs" {
 
 run "f4_the_repository_is_all_there_is_to_pull_from" {
   assert {
-    condition     = local.repository_arns == tolist([var.repository_arn])
+    condition     = local.repository_arns == tolist([var.registry.repository_arn])
     error_message = "a helper image that anybody may pull adds a repository"
   }
 }
@@ -810,7 +813,7 @@ run "f4_a_private_helper_image_may_be_pulled" {
   }
 
   assert {
-    condition     = local.repository_arns == tolist([var.repository_arn, "arn:aws:ecr:eu-central-1:210987654321:repository/mirror/busybox"])
+    condition     = local.repository_arns == tolist([var.registry.repository_arn, "arn:aws:ecr:eu-central-1:210987654321:repository/mirror/busybox"])
     error_message = "the tasks may not pull their helper image"
   }
 
@@ -826,7 +829,7 @@ run "f4_a_helper_image_in_the_repository_of_the_application" {
   }
 
   assert {
-    condition     = local.repository_arns == tolist([var.repository_arn])
+    condition     = local.repository_arns == tolist([var.registry.repository_arn])
     error_message = "the repository is named twice"
   }
 }

@@ -76,15 +76,13 @@ variables {
     namespace_id = "ns-0123456789abcdef"
     namespace    = "shop-production.internal"
   }
-  vpc_id         = "vpc-0123456789abcdef0"
-  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa"]
-  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
-  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  infra_config   = "{\"hosted_services\":[\"orders\"]}"
-  cpu            = 256
-  memory         = 512
-  scale          = { min = 1, max = 2 }
+  network      = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"] }
+  image        = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  registry     = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop" }
+  key_arn      = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  infra_config = "{\"hosted_services\":[\"orders\"]}"
+  task         = { cpu = 256, memory = 512 }
+  scale        = { min = 1, max = 2 }
 }
 
 run "refuses_long_name" {
@@ -126,30 +124,30 @@ run "refuses_vpc_by_name" {
   command = plan
 
   variables {
-    vpc_id = "main"
+    network = { vpc_id = "main", compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa"] }
   }
 
-  expect_failures = [var.vpc_id]
+  expect_failures = [var.network]
 }
 
 run "refuses_no_subnets" {
   command = plan
 
   variables {
-    subnet_ids = []
+    network = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = [] }
   }
 
-  expect_failures = [var.subnet_ids]
+  expect_failures = [var.network]
 }
 
 run "refuses_subnet_by_name" {
   command = plan
 
   variables {
-    subnet_ids = ["compute-a"]
+    network = { vpc_id = "vpc-0123456789abcdef0", compute_subnet_ids = ["compute-a"] }
   }
 
-  expect_failures = [var.subnet_ids]
+  expect_failures = [var.network]
 }
 
 run "refuses_image_without_tag" {
@@ -176,10 +174,10 @@ run "refuses_repository_by_name" {
   command = plan
 
   variables {
-    repository_arn = "shop"
+    registry = { repository_arn = "shop" }
   }
 
-  expect_failures = [var.repository_arn]
+  expect_failures = [var.registry]
 }
 
 run "refuses_key_alias" {
@@ -196,64 +194,60 @@ run "refuses_f1_cpu_fargate_has_not" {
   command = plan
 
   variables {
-    cpu = 300
+    task = { cpu = 300, memory = 512 }
   }
 
-  expect_failures = [var.cpu]
+  expect_failures = [var.task]
 }
 
 run "refuses_f1_memory_too_small_for_cpu" {
   command = plan
 
   variables {
-    cpu    = 1024
-    memory = 1024
+    task = { cpu = 1024, memory = 1024 }
   }
 
-  expect_failures = [var.memory]
+  expect_failures = [var.task]
 }
 
 run "refuses_f1_memory_too_large_for_cpu" {
   command = plan
 
   variables {
-    cpu    = 256
-    memory = 4096
+    task = { cpu = 256, memory = 4096 }
   }
 
-  expect_failures = [var.memory]
+  expect_failures = [var.task]
 }
 
 run "refuses_f1_memory_between_steps" {
   command = plan
 
   variables {
-    cpu    = 2048
-    memory = 5000
+    task = { cpu = 2048, memory = 5000 }
   }
 
-  expect_failures = [var.memory]
+  expect_failures = [var.task]
 }
 
 run "refuses_f1_memory_off_large_steps" {
   command = plan
 
   variables {
-    cpu    = 16384
-    memory = 33792
+    task = { cpu = 16384, memory = 33792 }
   }
 
-  expect_failures = [var.memory]
+  expect_failures = [var.task]
 }
 
 run "refuses_architecture" {
   command = plan
 
   variables {
-    architecture = "arm64"
+    task = { cpu = 256, memory = 512, architecture = "arm64" }
   }
 
-  expect_failures = [var.architecture]
+  expect_failures = [var.task]
 }
 
 run "refuses_scale_to_zero" {
@@ -290,41 +284,40 @@ run "refuses_f1_stop_timeout_too_long" {
   command = plan
 
   variables {
-    stop_timeout_seconds = 121
+    shutdown = { stop_timeout_seconds = 121 }
   }
 
-  expect_failures = [var.stop_timeout_seconds]
+  expect_failures = [var.shutdown]
 }
 
 run "refuses_f1_stop_timeout_too_short" {
   command = plan
 
   variables {
-    stop_timeout_seconds = 1
+    shutdown = { stop_timeout_seconds = 1 }
   }
 
-  expect_failures = [var.stop_timeout_seconds]
+  expect_failures = [var.shutdown]
 }
 
 run "refuses_f1_drain_too_long" {
   command = plan
 
   variables {
-    drain_seconds        = 106
-    stop_timeout_seconds = 2
+    shutdown = { drain_seconds = 106, stop_timeout_seconds = 2 }
   }
 
-  expect_failures = [var.drain_seconds]
+  expect_failures = [var.shutdown]
 }
 
 run "refuses_f1_drain_by_halves" {
   command = plan
 
   variables {
-    drain_seconds = 1.5
+    shutdown = { drain_seconds = 1.5 }
   }
 
-  expect_failures = [var.drain_seconds]
+  expect_failures = [var.shutdown]
 }
 
 # A Spot task has two minutes for both.
@@ -332,19 +325,17 @@ run "refuses_f1_stop_that_takes_too_long" {
   command = plan
 
   variables {
-    drain_seconds        = 20
-    stop_timeout_seconds = 96
+    shutdown = { drain_seconds = 20, stop_timeout_seconds = 96 }
   }
 
-  expect_failures = [var.stop_timeout_seconds]
+  expect_failures = [var.shutdown]
 }
 
 run "accepts_f1_the_longest_stop" {
   command = plan
 
   variables {
-    drain_seconds        = 20
-    stop_timeout_seconds = 95
+    shutdown = { drain_seconds = 20, stop_timeout_seconds = 95 }
   }
 }
 
@@ -352,8 +343,7 @@ run "accepts_f1_no_drain" {
   command = plan
 
   variables {
-    drain_seconds        = 0
-    stop_timeout_seconds = 115
+    shutdown = { drain_seconds = 0, stop_timeout_seconds = 115 }
   }
 }
 
@@ -361,10 +351,10 @@ run "refuses_grace" {
   command = plan
 
   variables {
-    health_check_grace_seconds = 301
+    health = { grace_seconds = 301 }
   }
 
-  expect_failures = [var.health_check_grace_seconds]
+  expect_failures = [var.health]
 }
 
 run "refuses_f1_retention_cloudwatch_has_not" {
@@ -391,50 +381,50 @@ run "refuses_port" {
   command = plan
 
   variables {
-    port = 65536
+    listen = { port = 65536 }
   }
 
-  expect_failures = [var.port]
+  expect_failures = [var.listen]
 }
 
 run "refuses_outbound_port" {
   command = plan
 
   variables {
-    outbound_ports = [0]
+    firewall = { outbound_ports = [0] }
   }
 
-  expect_failures = [var.outbound_ports]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_outbound_port_twice" {
   command = plan
 
   variables {
-    outbound_ports = [443, 443]
+    firewall = { outbound_ports = [443, 443] }
   }
 
-  expect_failures = [var.outbound_ports]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_discovery_name_with_dot" {
   command = plan
 
   variables {
-    discovery_name = "orders.v2"
+    listen = { discovery_name = "orders.v2" }
   }
 
-  expect_failures = [var.discovery_name]
+  expect_failures = [var.listen]
 }
 
 run "refuses_health_path_with_shell" {
   command = plan
 
   variables {
-    health_path = "/healthz; id"
+    health = { path = "/healthz; id" }
   }
 
-  expect_failures = [var.health_path]
+  expect_failures = [var.health]
 }
 
 run "refuses_helper_image_by_its_tag" {
@@ -451,21 +441,26 @@ run "refuses_credentials_for_ecr" {
   command = plan
 
   variables {
-    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf"
+    registry = {
+      repository_arn  = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
+      credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf"
+    }
   }
 
-  expect_failures = [var.image_credentials_arn]
+  expect_failures = [var.registry]
 }
 
 run "refuses_credentials_with_a_key" {
   command = plan
 
   variables {
-    repository_arn        = ""
-    image_credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf:password::"
+    registry = {
+      repository_arn  = ""
+      credentials_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/registry-login-AbCdEf:password::"
+    }
   }
 
-  expect_failures = [var.image_credentials_arn]
+  expect_failures = [var.registry]
 }
 
 run "refuses_an_odd_user" {
@@ -542,20 +537,20 @@ run "refuses_iam_path_without_slash" {
   command = plan
 
   variables {
-    iam_path = "teams"
+    iam = { path = "teams" }
   }
 
-  expect_failures = [var.iam_path]
+  expect_failures = [var.iam]
 }
 
 run "refuses_permissions_boundary_by_name" {
   command = plan
 
   variables {
-    permissions_boundary_arn = "boundary"
+    iam = { permissions_boundary_arn = "boundary" }
   }
 
-  expect_failures = [var.permissions_boundary_arn]
+  expect_failures = [var.iam]
 }
 
 run "refuses_f2_infra_config_that_is_no_json" {
@@ -866,8 +861,7 @@ run "accepts_f1_smallest_task" {
   command = plan
 
   variables {
-    cpu    = 256
-    memory = 512
+    task = { cpu = 256, memory = 512 }
   }
 }
 
@@ -875,8 +869,7 @@ run "accepts_f1_largest_task" {
   command = plan
 
   variables {
-    cpu    = 16384
-    memory = 122880
+    task = { cpu = 16384, memory = 122880 }
   }
 }
 
@@ -884,8 +877,7 @@ run "accepts_f1_uneven_memory" {
   command = plan
 
   variables {
-    cpu    = 8192
-    memory = 20480
+    task = { cpu = 8192, memory = 20480 }
   }
 }
 

@@ -77,14 +77,15 @@ variables {
     namespace_id = "ns-0123456789abcdef"
     namespace    = "shop-production.internal"
   }
-  vpc_id         = "vpc-0123456789abcdef0"
-  subnet_ids     = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
-  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
-  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop"
-  key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-  cpu            = 512
-  memory         = 1024
-  environment    = { LOG_LEVEL = "info" }
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    compute_subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+  image       = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:4f2c1d9"
+  registry    = { repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop" }
+  key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  task        = { cpu = 512, memory = 1024 }
+  environment = { LOG_LEVEL = "info" }
   secrets = {
     STRIPE_KEY  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/stripe-key-AbCdEf"
     DB_PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/orders-db-GhIjKl:password::"
@@ -94,7 +95,7 @@ variables {
 
 run "a_worker_listens_nowhere" {
   variables {
-    port = 0
+    listen = { port = 0 }
   }
 
   assert {
@@ -120,8 +121,8 @@ run "a_worker_listens_nowhere" {
 
 run "a_worker_with_a_command_for_its_health" {
   variables {
-    port           = 0
-    health_command = ["/bin/worker", "--alive"]
+    listen = { port = 0 }
+    health = { command = ["/bin/worker", "--alive"] }
   }
 
   assert {
@@ -132,7 +133,7 @@ run "a_worker_with_a_command_for_its_health" {
 
 run "a_command_instead_of_the_probes_request" {
   variables {
-    health_command = ["/bin/grpc_health_probe", "-addr=:8080"]
+    health = { command = ["/bin/grpc_health_probe", "-addr=:8080"] }
   }
 
   assert {
@@ -183,9 +184,13 @@ run "all_on_spot" {
 
 run "queues_add_tasks" {
   variables {
-    queues = {
-      order_placed_book = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:shop-production-order-placed-book", messages_per_task = 50 }
-      stock_moved       = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:shop-production-stock-moved.fifo", messages_per_task = 10 }
+    scale = {
+      min = 2
+      max = 10
+      queues = {
+        order_placed_book = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:shop-production-order-placed-book", messages_per_task = 50 }
+        stock_moved       = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:shop-production-stock-moved.fifo", messages_per_task = 10 }
+      }
     }
   }
 
@@ -218,7 +223,7 @@ run "queues_add_tasks" {
 
 run "further_security_groups" {
   variables {
-    security_group_ids = ["sg-0123456789abcdef0", "sg-0123456789abcdef1"]
+    firewall = { security_group_ids = ["sg-0123456789abcdef0", "sg-0123456789abcdef1"] }
   }
 
   assert {
@@ -229,8 +234,8 @@ run "further_security_groups" {
 
 run "grpc" {
   variables {
-    protocol    = "GRPC"
-    health_path = "/AWS.ALB/healthcheck"
+    listen = { protocol = "GRPC" }
+    health = { path = "/AWS.ALB/healthcheck" }
     routes = {
       public = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
@@ -255,8 +260,8 @@ run "grpc" {
 
 run "grpc_with_a_method_for_its_health" {
   variables {
-    protocol    = "GRPC"
-    health_path = "/grpc.health.v1.Health/Check"
+    listen = { protocol = "GRPC" }
+    health = { path = "/grpc.health.v1.Health/Check" }
     routes = {
       public = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
@@ -275,8 +280,8 @@ run "grpc_with_a_method_for_its_health" {
 
 run "sticky_sessions" {
   variables {
-    protocol    = "HTTP2"
-    health_path = "/healthz"
+    listen = { protocol = "HTTP2" }
+    health = { path = "/healthz" }
     routes = {
       public = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
@@ -303,18 +308,17 @@ run "refuses_a_name_without_a_port" {
   command = plan
 
   variables {
-    port           = 0
-    discovery_name = "orders"
+    listen = { port = 0, discovery_name = "orders" }
   }
 
-  expect_failures = [var.discovery_name]
+  expect_failures = [var.listen]
 }
 
 run "refuses_a_route_without_a_port" {
   command = plan
 
   variables {
-    port = 0
+    listen = { port = 0 }
     routes = {
       public = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
@@ -332,27 +336,27 @@ run "refuses_an_empty_word" {
   command = plan
 
   variables {
-    health_command = ["/bin/worker", ""]
+    health = { command = ["/bin/worker", ""] }
   }
 
-  expect_failures = [var.health_command]
+  expect_failures = [var.health]
 }
 
 run "refuses_another_protocol" {
   command = plan
 
   variables {
-    protocol = "HTTP3"
+    listen = { protocol = "HTTP3" }
   }
 
-  expect_failures = [var.protocol]
+  expect_failures = [var.listen]
 }
 
 run "refuses_sticky_sessions_of_grpc" {
   command = plan
 
   variables {
-    protocol = "GRPC"
+    listen = { protocol = "GRPC" }
     routes = {
       public = {
         listener_arn      = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/0123456789abcdef/0123456789abcdef"
@@ -391,48 +395,60 @@ run "refuses_too_many_groups" {
   command = plan
 
   variables {
-    security_group_ids = ["sg-01", "sg-02", "sg-03", "sg-04", "sg-05"]
+    firewall = { security_group_ids = ["sg-01", "sg-02", "sg-03", "sg-04", "sg-05"] }
   }
 
-  expect_failures = [var.security_group_ids]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_what_is_no_group" {
   command = plan
 
   variables {
-    security_group_ids = ["default"]
+    firewall = { security_group_ids = ["default"] }
   }
 
-  expect_failures = [var.security_group_ids]
+  expect_failures = [var.firewall]
 }
 
 run "refuses_what_is_no_queue" {
   command = plan
 
   variables {
-    queues = { book = { queue_arn = "https://sqs.eu-west-1.amazonaws.com/123456789012/book", messages_per_task = 1 } }
+    scale = {
+      min    = 2
+      max    = 10
+      queues = { book = { queue_arn = "https://sqs.eu-west-1.amazonaws.com/123456789012/book", messages_per_task = 1 } }
+    }
   }
 
-  expect_failures = [var.queues]
+  expect_failures = [var.scale]
 }
 
 run "refuses_a_task_without_messages" {
   command = plan
 
   variables {
-    queues = { book = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:book", messages_per_task = 0 } }
+    scale = {
+      min    = 2
+      max    = 10
+      queues = { book = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:book", messages_per_task = 0 } }
+    }
   }
 
-  expect_failures = [var.queues]
+  expect_failures = [var.scale]
 }
 
 run "refuses_a_queue_called_cpu" {
   command = plan
 
   variables {
-    queues = { cpu = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:book", messages_per_task = 1 } }
+    scale = {
+      min    = 2
+      max    = 10
+      queues = { cpu = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:book", messages_per_task = 1 } }
+    }
   }
 
-  expect_failures = [var.queues]
+  expect_failures = [var.scale]
 }

@@ -5,24 +5,19 @@
 module "service_search" {
   source = "../../modules/fargate-service"
 
-  name                     = "existing-production-search"
-  cluster                  = local.platform.cluster
-  vpc_id                   = local.platform.network.vpc_id
-  subnet_ids               = local.platform.network.compute_subnet_ids
-  image                    = "${local.platform.registry.repository_url}:${var.image_tag}"
-  repository_arn           = local.platform.registry.repository_arn
-  key_arn                  = local.platform.key.arn
-  cpu                      = 512
-  memory                   = 1024
-  log_retention_days       = 90
-  discovery_name           = "search"
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/workloads"
-  secrets                  = local.secrets
-
-  scale = {
-    min = 2
-    max = 10
-  }
+  name               = "existing-production-search"
+  cluster            = local.platform.cluster
+  network            = local.platform.network
+  key_arn            = local.platform.key.arn
+  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 512, memory = 1024 }
+  scale              = { min = 2, max = 10 }
+  listen             = { discovery_name = "search" }
+  health             = { path = "/__encore/healthz" }
+  log_retention_days = 90
+  iam                = { permissions_boundary_arn = "arn:aws:iam::123456789012:policy/workloads" }
+  secrets            = local.secrets
 
   infra_config = jsonencode(merge(local.runtime, {
     hosted_gateways = []

@@ -6,20 +6,15 @@ module "service_app" {
 
   name               = "gauges-staging-app"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 256
-  memory             = 512
+  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 256, memory = 512 }
+  scale              = { min = 1, max = 2 }
+  listen             = { discovery_name = "app" }
+  health             = { path = "/__encore/healthz" }
   log_retention_days = 14
-  discovery_name     = "app"
-
-  scale = {
-    min = 1
-    max = 2
-  }
 
   infra_config = jsonencode({
     auth = [

@@ -4,26 +4,23 @@
 module "service_books" {
   source = "../../modules/fargate-service"
 
-  name                     = "ledger-production-books"
-  cluster                  = local.platform.cluster
-  vpc_id                   = local.platform.network.vpc_id
-  subnet_ids               = local.platform.network.compute_subnet_ids
-  image                    = "${local.platform.registry.repository_url}:${var.image_tag}"
-  repository_arn           = local.platform.registry.repository_arn
-  key_arn                  = local.platform.key.arn
-  cpu                      = 2048
-  memory                   = 8192
-  architecture             = "ARM64"
-  log_retention_days       = 365
-  discovery_name           = "books"
-  helper_image             = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
-  iam_path                 = "/ledger/"
-  permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
-  permissions              = local.permissions
+  name               = "ledger-production-books"
+  cluster            = local.platform.cluster
+  network            = local.platform.network
+  key_arn            = local.platform.key.arn
+  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 2048, memory = 8192, architecture = "ARM64" }
+  scale              = { min = 3, max = 30 }
+  listen             = { discovery_name = "books" }
+  health             = { path = "/__encore/healthz" }
+  log_retention_days = 365
+  helper_image       = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/mirror/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
+  permissions        = local.permissions
 
-  scale = {
-    min = 3
-    max = 30
+  iam = {
+    path                     = "/ledger/"
+    permissions_boundary_arn = "arn:aws:iam::210987654321:policy/boundary"
   }
 
   infra_config = jsonencode(merge(local.runtime, {

@@ -6,22 +6,14 @@ module "service_desk" {
 
   name               = "parcels-production-desk"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:desk-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 512
-  memory             = 1024
+  image              = "${local.platform.registry.repository_url}:desk-${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 512, memory = 1024 }
+  scale              = { min = 2, max = 6 }
+  listen             = { port = 9000, discovery_name = "desk" }
   log_retention_days = 365
-  port               = 9000
-  discovery_name     = "desk"
-  health_path        = "/"
-
-  scale = {
-    min = 2
-    max = 6
-  }
 
   environment = merge(local.environment, {
     # service "tracking", in groundplan.app.hcl

@@ -6,25 +6,29 @@ module "service_notifier" {
 
   name               = "parcels-production-notifier"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:notifier-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 512
-  memory             = 1024
-  architecture       = "ARM64"
-  drain_seconds      = 0
+  image              = "${local.platform.registry.repository_url}:notifier-${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 512, memory = 1024, architecture = "ARM64" }
+  listen             = { port = 0 }
+  health             = { command = ["/bin/notifier", "alive"] }
+  shutdown           = { drain_seconds = 0 }
   log_retention_days = 365
-  port               = 0
-  security_group_ids = ["sg-0a1b2c3d4e5f60718"]
-  health_command     = ["/bin/notifier", "alive"]
+  firewall           = { security_group_ids = ["sg-0a1b2c3d4e5f60718"] }
 
   scale = {
     min          = 1
     max          = 20
     spot_percent = 80
     on_demand    = 1
+    queues = {
+      # subscription "notify" of topic "parcel-scanned"
+      parcel_scanned_notify = {
+        queue_arn         = local.platform.subscription_parcel_scanned_notify.queue_arn
+        messages_per_task = 200
+      }
+    }
   }
 
   environment = merge(local.environment, {
@@ -75,14 +79,6 @@ module "service_notifier" {
     database_server_main = {
       security_group_id = local.platform.database_server_main.security_group_id
       port              = local.platform.database_server_main.port
-    }
-  }
-
-  queues = {
-    # subscription "notify" of topic "parcel-scanned"
-    parcel_scanned_notify = {
-      queue_arn         = local.platform.subscription_parcel_scanned_notify.queue_arn
-      messages_per_task = 200
     }
   }
 }

@@ -6,12 +6,10 @@ module "job_repair" {
 
   name               = "parcels-production-repair"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "ghcr.io/parcels/repair:1.4.0"
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 512
-  memory             = 1024
+  image              = "ghcr.io/parcels/repair:1.4.0"
+  task               = { cpu = 512, memory = 1024 }
   log_retention_days = 365
   alarm_topic_arns   = ["arn:aws:sns:eu-central-1:123456789012:operations"]
 

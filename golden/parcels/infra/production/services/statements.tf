@@ -6,17 +6,15 @@ module "job_statements" {
 
   name               = "parcels-production-statements"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 1024
-  memory             = 4096
-  spot               = true
-  log_retention_days = 365
+  image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
+  registry           = local.platform.registry
   command            = ["/bin/tracking", "statements"]
+  task               = { cpu = 1024, memory = 4096 }
+  log_retention_days = 365
   alarm_topic_arns   = ["arn:aws:sns:eu-central-1:123456789012:operations"]
+  spot               = true
 
   environment = {
     # the environment's region

@@ -6,23 +6,18 @@ module "service_tracking" {
 
   name               = "parcels-production-tracking"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 512
-  memory             = 1024
+  image              = "${local.platform.registry.repository_url}:tracking-${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 512, memory = 1024 }
+  scale              = { min = 2, max = 6 }
+  listen             = { port = 9000, protocol = "GRPC", discovery_name = "tracking" }
   log_retention_days = 365
-  port               = 9000
-  protocol           = "GRPC"
-  discovery_name     = "tracking"
-  health_path        = "/grpc.health.v1.Health/Check"
-  health_command     = ["/bin/grpc_health_probe", "-addr=127.0.0.1:9000"]
 
-  scale = {
-    min = 2
-    max = 6
+  health = {
+    path    = "/grpc.health.v1.Health/Check"
+    command = ["/bin/grpc_health_probe", "-addr=127.0.0.1:9000"]
   }
 
   environment = merge(local.environment, {

@@ -6,21 +6,16 @@ module "service_users" {
 
   name               = "reach-production-users"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 512
-  memory             = 1024
+  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 512, memory = 1024 }
+  scale              = { min = 2, max = 10 }
+  listen             = { discovery_name = "users" }
+  health             = { path = "/__encore/healthz" }
   log_retention_days = 365
-  discovery_name     = "users"
   permissions        = local.permissions
-
-  scale = {
-    min = 2
-    max = 10
-  }
 
   infra_config = jsonencode(merge(local.runtime, {
     hosted_gateways = []

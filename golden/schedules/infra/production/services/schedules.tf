@@ -5,21 +5,15 @@ module "cron_close_books" {
   source = "../../modules/cron"
 
   name                 = "schedules-production-close-books"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(30 2 1 * ? *)"]
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/billing.CloseBooks"
   method               = "POST"
-  signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key.arn
+  connection           = { security_group_id = module.service_billing.security_group_id, port = 8080 }
+  schedule_expressions = ["cron(30 2 1 * ? *)"]
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
-
-  connection = {
-    security_group_id = module.service_billing.security_group_id
-    port              = 8080
-  }
 }
 
 # Cron job "retry-payments" calls billing.RetryPayments, in billing/billing.go
@@ -27,21 +21,15 @@ module "cron_retry_payments" {
   source = "../../modules/cron"
 
   name                 = "schedules-production-retry-payments"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(0 0/3 * * ? *)", "cron(30 1/3 * * ? *)"]
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/payments/retry"
   method               = "PUT"
-  signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key.arn
+  connection           = { security_group_id = module.service_billing.security_group_id, port = 8080 }
+  schedule_expressions = ["cron(0 0/3 * * ? *)", "cron(30 1/3 * * ? *)"]
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
-
-  connection = {
-    security_group_id = module.service_billing.security_group_id
-    port              = 8080
-  }
 }
 
 # Cron job "six-hours" calls billing.CloseBooks, in digest/digest.go
@@ -49,21 +37,15 @@ module "cron_six_hours" {
   source = "../../modules/cron"
 
   name                 = "schedules-production-six-hours"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(0 0/6 * * ? *)"]
   url                  = "http://billing.${local.platform.cluster.namespace}:8080"
   path                 = "/billing.CloseBooks"
   method               = "POST"
-  signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key.arn
+  connection           = { security_group_id = module.service_billing.security_group_id, port = 8080 }
+  schedule_expressions = ["cron(0 0/6 * * ? *)"]
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
-
-  connection = {
-    security_group_id = module.service_billing.security_group_id
-    port              = 8080
-  }
 }
 
 # Cron job "weekly-digest" calls digest.Send, in digest/digest.go
@@ -71,19 +53,13 @@ module "cron_weekly_digest" {
   source = "../../modules/cron"
 
   name                 = "schedules-production-weekly-digest"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(0 7 ? * 2-6 *)"]
   url                  = "http://digest.${local.platform.cluster.namespace}:8080"
   path                 = "/digest.Send"
   method               = "POST"
-  signature            = "go"
-  auth_secret_arn      = local.platform.service_auth_key.arn
+  connection           = { security_group_id = module.service_digest.security_group_id, port = 8080 }
+  schedule_expressions = ["cron(0 7 ? * 2-6 *)"]
+  signature            = { type = "go", secret_arn = local.platform.service_auth_key.arn }
   log_retention_days   = 365
-
-  connection = {
-    security_group_id = module.service_digest.security_group_id
-    port              = 8080
-  }
 }

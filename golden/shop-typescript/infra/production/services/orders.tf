@@ -6,20 +6,15 @@ module "service_orders" {
 
   name               = "shop-production-orders"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 1024
-  memory             = 2048
+  image              = "${local.platform.registry.repository_url}:${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 1024, memory = 2048 }
+  scale              = { min = 3, max = 20 }
+  listen             = { discovery_name = "orders" }
+  health             = { path = "/__encore/healthz" }
   log_retention_days = 365
-  discovery_name     = "orders"
-
-  scale = {
-    min = 3
-    max = 20
-  }
 
   infra_config = jsonencode(merge(local.runtime, {
     hosted_gateways = []

@@ -5,21 +5,19 @@ module "cron_nightly_revenue" {
   source = "../../modules/cron"
 
   name                 = "shop-production-nightly-revenue"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(0 2 * * ? *)"]
   url                  = "http://reports.${local.platform.cluster.namespace}:8080"
   path                 = "/reports.revenue"
   method               = "POST"
-  signature            = "typescript"
-  auth_secret_arn      = local.platform.service_auth_key.arn
-  app_id               = "shop"
-  env_name             = "production"
+  connection           = { security_group_id = module.service_reports.security_group_id, port = 8080 }
+  schedule_expressions = ["cron(0 2 * * ? *)"]
   log_retention_days   = 365
 
-  connection = {
-    security_group_id = module.service_reports.security_group_id
-    port              = 8080
+  signature = {
+    type       = "typescript"
+    secret_arn = local.platform.service_auth_key.arn
+    app_id     = "shop"
+    env_name   = "production"
   }
 }

@@ -6,27 +6,17 @@ module "service_backoffice" {
 
   name               = "webshop-production-backoffice"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:backoffice-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 512
-  memory             = 1024
-  log_retention_days = 365
-  port               = 3000
+  image              = "${local.platform.registry.repository_url}:backoffice-${var.image_tag}"
+  registry           = local.platform.registry
   command            = ["serve", "--workers", "4"]
-  discovery_name     = "backoffice"
-  health_path        = "/healthz"
-
-  scale = {
-    min = 2
-    max = 10
-  }
-
-  security = {
-    keep_capabilities = ["CHOWN", "SETGID", "SETUID"]
-  }
+  task               = { cpu = 512, memory = 1024 }
+  scale              = { min = 2, max = 10 }
+  listen             = { port = 3000, discovery_name = "backoffice" }
+  health             = { path = "/healthz" }
+  log_retention_days = 365
+  security           = { keep_capabilities = ["CHOWN", "SETGID", "SETUID"] }
 
   environment = merge(local.environment, {
     # bucket "invoices", in groundplan.app.hcl

@@ -5,20 +5,14 @@ module "cron_close_day" {
   source = "../../modules/cron"
 
   name                 = "webshop-production-close-day"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(30 1 * * ? *)"]
   url                  = "http://backoffice.${local.platform.cluster.namespace}:3000"
   path                 = "/jobs/close-day"
   method               = "POST"
-  signature            = "none"
+  connection           = { security_group_id = module.service_backoffice.security_group_id, port = 3000 }
+  schedule_expressions = ["cron(30 1 * * ? *)"]
   log_retention_days   = 365
-
-  connection = {
-    security_group_id = module.service_backoffice.security_group_id
-    port              = 3000
-  }
 }
 
 # Cron job "refresh-reports" calls backoffice.Refresh, in groundplan.app.hcl
@@ -26,18 +20,12 @@ module "cron_refresh_reports" {
   source = "../../modules/cron"
 
   name                 = "webshop-production-refresh-reports"
-  vpc_id               = local.platform.network.vpc_id
-  subnet_ids           = local.platform.network.compute_subnet_ids
+  network              = local.platform.network
   key_arn              = local.platform.key.arn
-  schedule_expressions = ["cron(0 0/6 * * ? *)"]
   url                  = "http://backoffice.${local.platform.cluster.namespace}:3000"
   path                 = "/jobs/refresh"
   method               = "GET"
-  signature            = "none"
+  connection           = { security_group_id = module.service_backoffice.security_group_id, port = 3000 }
+  schedule_expressions = ["cron(0 0/6 * * ? *)"]
   log_retention_days   = 365
-
-  connection = {
-    security_group_id = module.service_backoffice.security_group_id
-    port              = 3000
-  }
 }

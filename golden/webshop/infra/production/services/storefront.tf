@@ -4,25 +4,18 @@
 module "service_storefront" {
   source = "../../modules/fargate-service"
 
-  name                  = "webshop-production-storefront"
-  cluster               = local.platform.cluster
-  vpc_id                = local.platform.network.vpc_id
-  subnet_ids            = local.platform.network.compute_subnet_ids
-  image                 = "ghcr.io/webshop/storefront:2.4.0"
-  image_credentials_arn = local.platform.secret_registry_login.arn
-  key_arn               = local.platform.key.arn
-  cpu                   = 256
-  memory                = 512
-  log_retention_days    = 365
-  port                  = 3000
-  command               = ["storefront", "--pages", "/srv/pages"]
-  discovery_name        = "storefront"
-  health_path           = "/healthz"
-
-  scale = {
-    min = 2
-    max = 10
-  }
+  name               = "webshop-production-storefront"
+  cluster            = local.platform.cluster
+  network            = local.platform.network
+  key_arn            = local.platform.key.arn
+  image              = "ghcr.io/webshop/storefront:2.4.0"
+  registry           = { credentials_arn = local.platform.secret_registry_login.arn }
+  command            = ["storefront", "--pages", "/srv/pages"]
+  task               = { cpu = 256, memory = 512 }
+  scale              = { min = 2, max = 10 }
+  listen             = { port = 3000, discovery_name = "storefront" }
+  health             = { path = "/healthz" }
+  log_retention_days = 365
 
   security = {
     user           = "1000:1000"

@@ -6,27 +6,17 @@ module "service_backoffice" {
 
   name               = "webshop-staging-backoffice"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:backoffice-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 256
-  memory             = 512
-  log_retention_days = 14
-  port               = 3000
+  image              = "${local.platform.registry.repository_url}:backoffice-${var.image_tag}"
+  registry           = local.platform.registry
   command            = ["serve", "--workers", "4"]
-  discovery_name     = "backoffice"
-  health_path        = "/healthz"
-
-  scale = {
-    min = 1
-    max = 2
-  }
-
-  security = {
-    keep_capabilities = ["CHOWN", "SETGID", "SETUID"]
-  }
+  task               = { cpu = 256, memory = 512 }
+  scale              = { min = 1, max = 2 }
+  listen             = { port = 3000, discovery_name = "backoffice" }
+  health             = { path = "/healthz" }
+  log_retention_days = 14
+  security           = { keep_capabilities = ["CHOWN", "SETGID", "SETUID"] }
 
   environment = merge(local.environment, {
     # bucket "invoices", in groundplan.app.hcl

@@ -6,22 +6,15 @@ module "service_orders" {
 
   name               = "webshop-staging-orders"
   cluster            = local.platform.cluster
-  vpc_id             = local.platform.network.vpc_id
-  subnet_ids         = local.platform.network.compute_subnet_ids
-  image              = "${local.platform.registry.repository_url}:orders-${var.image_tag}"
-  repository_arn     = local.platform.registry.repository_arn
+  network            = local.platform.network
   key_arn            = local.platform.key.arn
-  cpu                = 256
-  memory             = 512
+  image              = "${local.platform.registry.repository_url}:orders-${var.image_tag}"
+  registry           = local.platform.registry
+  task               = { cpu = 256, memory = 512 }
+  scale              = { min = 1, max = 2 }
+  listen             = { port = 3000, discovery_name = "orders" }
+  health             = { path = "/healthz" }
   log_retention_days = 14
-  port               = 3000
-  discovery_name     = "orders"
-  health_path        = "/healthz"
-
-  scale = {
-    min = 1
-    max = 2
-  }
 
   environment = merge(local.environment, {
     # service "backoffice", in groundplan.app.hcl

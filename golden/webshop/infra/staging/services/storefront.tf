@@ -4,30 +4,19 @@
 module "service_storefront" {
   source = "../../modules/fargate-service"
 
-  name                  = "webshop-staging-storefront"
-  cluster               = local.platform.cluster
-  vpc_id                = local.platform.network.vpc_id
-  subnet_ids            = local.platform.network.compute_subnet_ids
-  image                 = "ghcr.io/webshop/storefront:2.4.0"
-  image_credentials_arn = local.platform.secret_registry_login.arn
-  key_arn               = local.platform.key.arn
-  cpu                   = 256
-  memory                = 512
-  log_retention_days    = 14
-  port                  = 3000
-  command               = ["storefront", "--pages", "/srv/pages"]
-  discovery_name        = "storefront"
-  health_path           = "/healthz"
-
-  scale = {
-    min = 1
-    max = 2
-  }
-
-  security = {
-    user           = "1000:1000"
-    read_only_root = true
-  }
+  name               = "webshop-staging-storefront"
+  cluster            = local.platform.cluster
+  network            = local.platform.network
+  key_arn            = local.platform.key.arn
+  image              = "ghcr.io/webshop/storefront:2.4.0"
+  registry           = { credentials_arn = local.platform.secret_registry_login.arn }
+  command            = ["storefront", "--pages", "/srv/pages"]
+  task               = { cpu = 256, memory = 512 }
+  scale              = { min = 1, max = 2 }
+  listen             = { port = 3000, discovery_name = "storefront" }
+  health             = { path = "/healthz" }
+  log_retention_days = 14
+  security           = { user = "1000:1000", read_only_root = true }
 
   environment = merge(local.environment, {
     # service "orders", in groundplan.app.hcl
