@@ -307,7 +307,7 @@ func TestF4N5S1_GoldenStackWalkFires(t *testing.T) {
 		{"a path less", "ledger", "production", "services/books.tf", "  connections = {", "  ignored = {"},
 		{"another port", "ledger", "production", "services/edge.tf", "port              = 8080", "port              = 22"},
 		{"another secret", "shop", "production", "services/orders.tf", "local.platform.service_auth_key.arn", "local.platform.database_password_users.arn"},
-		{"a secret more", "files", "production", "services/avatars.tf", "    SERVICE_AUTH_KEY =", "    OTHER = local.platform.service_auth_key.arn\n    SERVICE_AUTH_KEY ="},
+		{"a secret more", "files", "production", "services/avatars.tf", "  secrets            = {", "  secrets = { OTHER = local.platform.service_auth_key.arn,"},
 		{"a topic of another process", "events", "production", "services/billing.tf", "            subscriptions = {\n              handler", "            subscriptions = {\n              welcome = { url = \"x\" }\n              handler"},
 		{"a condition less", "files", "production", "services/avatars.tf", `test     = "StringEquals"`, `test     = "StringLike"`},
 		{"a permission elsewhere", "files", "production", "platform/registry.tf", "  key_arn =", "  permissions = {}\n  key_arn ="},

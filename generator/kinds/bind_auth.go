@@ -16,7 +16,6 @@ func bindServiceAuth(w *deploy.Workload) {
 	w.Bind(deploy.Binding{
 		Of:      app.ServiceAuthKey,
 		Secrets: map[string]value.Value{"key": value.Of(app.ServiceAuthKey, "arn")},
-		Why:     deploy.Why{Does: "signs and verifies calls between processes"},
 	})
 }
 

@@ -23,7 +23,7 @@ func bindMetrics(w *deploy.Workload) {
 		destination.Attributes["namespace"] = value.String(metrics.Namespace)
 		// AWS knows no resource for a metric; the namespace is the only thing that narrows it.
 		w.Permit(deploy.Grant{
-			Name: "metrics", Why: deploy.Why{Does: "writes metrics, into its own namespace alone"},
+			Name:    "metrics",
 			Actions: []string{"cloudwatch:PutMetricData"}, Resources: []value.Value{value.String("*")},
 			Conditions: []deploy.Condition{{Test: "StringEquals", Variable: "cloudwatch:namespace", Values: []string{metrics.Namespace}}},
 		})

@@ -188,6 +188,15 @@ func poolSize(d *deploy.Deployment, server environment.DatabaseServer) int {
 	return size
 }
 
+// poolNote says where the size of a pool comes from.
+func poolNote(d *deploy.Deployment, server environment.DatabaseServer) string {
+	room := fmt.Sprintf("about %d connections on the server for %d pools: all processes at their largest, twice over in a deployment", maxConnections(server), poolsOn(d, server))
+	if poolSize(d, server) == encorePool {
+		return fmt.Sprintf("%d at most, of %s", encorePool, room)
+	}
+	return room
+}
+
 // poolsOn is the number of pools that are open to a server while all of its processes, grown to their largest, are deployed.
 func poolsOn(d *deploy.Deployment, server environment.DatabaseServer) int {
 	pools := 0

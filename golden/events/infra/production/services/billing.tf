@@ -21,7 +21,6 @@ module "service_billing" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -71,13 +70,11 @@ module "service_billing" {
 
   secrets = {
     # secret "CardKey", in billing/billing.go
-    SECRET_CardKey = local.platform.secret_card_key.arn
-    # signs and verifies calls between processes
+    SECRET_CardKey   = local.platform.secret_card_key.arn
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -89,7 +86,6 @@ module "service_billing" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -101,7 +97,6 @@ module "service_billing" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_mailer" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -75,13 +74,11 @@ module "service_mailer" {
 
   secrets = {
     # secret "MailKey", in mailer/mailer.go
-    SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
+    SECRET_MailKey   = local.platform.secret_mail_key.arn
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -93,7 +90,6 @@ module "service_mailer" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -22,7 +22,6 @@ module "service_documents" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -76,8 +75,9 @@ module "service_documents" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           register = {
-            username        = "svc_documents"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_documents"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 200 connections on the server for 20 pools: all processes at their largest, twice over in a deployment
             max_connections = 9
             min_connections = 0
           }
@@ -89,8 +89,7 @@ module "service_documents" {
   secrets = {
     # password of database role "svc_documents"
     DATABASE_PASSWORD = local.platform.database_password_documents.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -118,7 +117,6 @@ module "service_documents" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

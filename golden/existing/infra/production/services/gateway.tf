@@ -15,13 +15,13 @@ module "service_gateway" {
   memory                   = 1024
   log_retention_days       = 365
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/workloads"
+  secrets                  = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -56,13 +56,7 @@ module "service_gateway" {
     }
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -88,8 +82,9 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 33057
-      hosts             = ["documents.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 33057
+      hosts    = ["documents.example.com"]
     }
   }
 }

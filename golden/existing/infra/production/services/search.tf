@@ -17,13 +17,13 @@ module "service_search" {
   log_retention_days       = 90
   discovery_name           = "search"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/workloads"
+  secrets                  = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -73,11 +73,6 @@ module "service_search" {
     ]
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
     # bucket "documents": reads, in search/search.go
     bucket_documents = {
@@ -96,7 +91,6 @@ module "service_search" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -113,7 +107,6 @@ module "service_search" {
       actions   = ["ses:SendEmail"]
       resources = ["arn:aws:ses:eu-west-1:123456789012:identity/example.com"]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -15,13 +15,13 @@ module "service_reports" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "reports"
+  secrets            = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -62,11 +62,6 @@ module "service_reports" {
     ]
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
     # bucket "avatars": reads attributes, in reports/reports.go
     bucket_avatars = {
@@ -78,7 +73,6 @@ module "service_reports" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_report_documents.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -90,7 +84,6 @@ module "service_reports" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -15,13 +15,13 @@ module "service_app" {
   memory             = 512
   log_retention_days = 14
   discovery_name     = "app"
+  secrets            = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 1
     max = 2
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -63,11 +63,6 @@ module "service_app" {
     ]
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
     # bucket "avatars": links, reads attributes and signs uploads, in avatars/avatars.go, reports/reports.go
     bucket_avatars = {
@@ -79,7 +74,6 @@ module "service_app" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_report_documents.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -91,7 +85,6 @@ module "service_app" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -126,8 +119,9 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 35092
-      hosts             = ["files.corp.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 35092
+      hosts    = ["files.corp.example.com"]
     }
   }
 }

@@ -21,7 +21,6 @@ module "service_queue" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -50,7 +49,6 @@ module "service_queue" {
   secrets = {
     # where metrics go
     METRICS_DATADOG_API_KEY = local.platform.metrics_datadog_api_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY        = local.platform.service_auth_key.arn
   }
 }

@@ -21,7 +21,6 @@ module "service_app" {
     max = 2
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -49,7 +48,6 @@ module "service_app" {
   secrets = {
     # where metrics go
     METRICS_REMOTE_WRITE_URL = local.platform.metrics_remote_write_url.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY         = local.platform.service_auth_key.arn
   }
 }

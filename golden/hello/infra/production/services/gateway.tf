@@ -14,13 +14,13 @@ module "service_gateway" {
   cpu                = 512
   memory             = 1024
   log_retention_days = 365
+  secrets            = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -52,13 +52,7 @@ module "service_gateway" {
     }
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -84,8 +78,9 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 33057
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 33057
+      hosts    = []
     }
   }
 }

@@ -15,13 +15,13 @@ module "service_hello" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "hello"
+  secrets            = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -47,13 +47,7 @@ module "service_hello" {
     }
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

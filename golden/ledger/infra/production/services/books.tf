@@ -25,7 +25,6 @@ module "service_books" {
     max = 30
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -63,8 +62,9 @@ module "service_books" {
         }
         databases = {
           audit = {
-            username        = "svc_books"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_books"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 1650 connections on the server for 120 pools: all processes at their largest, twice over in a deployment
             max_connections = 13
             min_connections = 0
           }
@@ -75,8 +75,9 @@ module "service_books" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           ledger = {
-            username        = "svc_books"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_books"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # 30 at most, of about 5000 connections on the server for 60 pools: all processes at their largest, twice over in a deployment
             max_connections = 30
             min_connections = 0
           }
@@ -88,12 +89,10 @@ module "service_books" {
   secrets = {
     # password of database role "svc_books"
     DATABASE_PASSWORD = local.platform.database_password_books.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -25,7 +25,6 @@ module "service_edge" {
     max = 30
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -69,8 +68,9 @@ module "service_edge" {
         }
         databases = {
           audit = {
-            username        = "svc_edge"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_edge"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 1650 connections on the server for 120 pools: all processes at their largest, twice over in a deployment
             max_connections = 13
             min_connections = 0
           }
@@ -84,12 +84,10 @@ module "service_edge" {
     DATABASE_PASSWORD = local.platform.database_password_edge.arn
     # secret "RatesToken", in fx/fx.go
     SECRET_RatesToken = local.platform.secret_rates_token.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -120,8 +118,9 @@ module "service_edge" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 18788
-      hosts             = ["ledger.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 18788
+      hosts    = ["ledger.example.com"]
     }
   }
 }

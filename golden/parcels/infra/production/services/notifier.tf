@@ -31,8 +31,9 @@ module "service_notifier" {
     # the environment's region
     AWS_REGION = "eu-central-1"
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
+    PARCELS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    PARCELS_DATABASE_HOST           = local.platform.database_server_main.address
+    # about 810 connections on the server for 56 pools: all processes at their largest, twice over in a deployment
     PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -47,7 +48,6 @@ module "service_notifier" {
   }
 
   permissions = {
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

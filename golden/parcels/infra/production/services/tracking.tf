@@ -29,8 +29,9 @@ module "service_tracking" {
     # the environment's region
     AWS_REGION = "eu-central-1"
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
+    PARCELS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    PARCELS_DATABASE_HOST           = local.platform.database_server_main.address
+    # about 810 connections on the server for 56 pools: all processes at their largest, twice over in a deployment
     PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -45,7 +46,6 @@ module "service_tracking" {
   }
 
   permissions = {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -76,9 +76,10 @@ module "service_tracking" {
     public = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 37200
-      hosts             = ["parcels.example.com"]
-      paths             = ["/parcels.Tracking/*"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 37200
+      hosts    = ["parcels.example.com"]
+      paths    = ["/parcels.Tracking/*"]
     }
   }
 }

@@ -20,7 +20,6 @@ module "service_gateway" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -74,12 +73,10 @@ module "service_gateway" {
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # secret "TracingKey", in shared/tracing.ts, while modules load
     SECRET_TracingKey = local.platform.secret_tracing_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -120,8 +117,9 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 33057
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 33057
+      hosts    = []
     }
   }
 }

@@ -21,7 +21,6 @@ module "service_users" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -63,8 +62,9 @@ module "service_users" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           orders = {
-            username        = "svc_users"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_users"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 40 pools: all processes at their largest, twice over in a deployment
             max_connections = 20
             min_connections = 0
           }
@@ -80,12 +80,10 @@ module "service_users" {
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # secret "TracingKey", in shared/tracing.ts, while modules load
     SECRET_TracingKey = local.platform.secret_tracing_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

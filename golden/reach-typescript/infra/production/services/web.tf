@@ -21,7 +21,6 @@ module "service_web" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -73,12 +72,10 @@ module "service_web" {
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
     # secret "TracingKey", in shared/tracing.ts, while modules load
     SECRET_TracingKey = local.platform.secret_tracing_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_audit" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -54,12 +53,10 @@ module "service_audit" {
   secrets = {
     # secret "TracingKey", in audit/secrets.ts
     SECRET_TracingKey = local.platform.secret_tracing_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

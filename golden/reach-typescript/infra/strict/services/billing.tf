@@ -21,7 +21,6 @@ module "service_billing" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -54,12 +53,10 @@ module "service_billing" {
   secrets = {
     # secret "StripeKey", in billing/stripe.ts
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
-    # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

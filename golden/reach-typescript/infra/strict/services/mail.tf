@@ -21,7 +21,6 @@ module "service_mail" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -55,12 +54,10 @@ module "service_mail" {
   secrets = {
     # secret "SmtpPassword", in mail/mail.ts
     SECRET_SmtpPassword = local.platform.secret_smtp_password.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY    = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -15,13 +15,13 @@ module "service_web" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "web"
+  secrets            = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -65,13 +65,7 @@ module "service_web" {
     }
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

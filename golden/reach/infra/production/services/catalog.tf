@@ -21,7 +21,6 @@ module "service_catalog" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -60,14 +59,16 @@ module "service_catalog" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_catalog"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_catalog"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
           rates = {
-            username        = "svc_catalog"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_catalog"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -79,8 +80,7 @@ module "service_catalog" {
   secrets = {
     # password of database role "svc_catalog"
     DATABASE_PASSWORD = local.platform.database_password_catalog.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -89,7 +89,6 @@ module "service_catalog" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_photos.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -101,7 +100,6 @@ module "service_catalog" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_gallery" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -72,8 +71,9 @@ module "service_gallery" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_gallery"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_gallery"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -87,8 +87,7 @@ module "service_gallery" {
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["gallery"]
     # password of database role "svc_gallery"
     DATABASE_PASSWORD = local.platform.database_password_gallery.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
@@ -97,7 +96,6 @@ module "service_gallery" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_photos.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -109,7 +107,6 @@ module "service_gallery" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_invoices" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -65,14 +64,16 @@ module "service_invoices" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_invoices"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_invoices"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
           store = {
-            username        = "svc_invoices"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_invoices"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -86,12 +87,10 @@ module "service_invoices" {
     DATABASE_PASSWORD = local.platform.database_password_invoices.arn
     # secret "PaymentKey", in invoices/invoices.go, reached through payments.Token
     SECRET_PaymentKey = local.platform.secret_payment_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -103,7 +102,6 @@ module "service_invoices" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_orders" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -56,20 +55,23 @@ module "service_orders" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
           rates = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
           store = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -81,12 +83,10 @@ module "service_orders" {
   secrets = {
     # password of database role "svc_orders"
     DATABASE_PASSWORD = local.platform.database_password_orders.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_payments" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -54,8 +53,9 @@ module "service_payments" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_payments"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_payments"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -69,12 +69,10 @@ module "service_payments" {
     DATABASE_PASSWORD = local.platform.database_password_payments.arn
     # secret "PaymentKey", in payments/payments.go
     SECRET_PaymentKey = local.platform.secret_payment_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

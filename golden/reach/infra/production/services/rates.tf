@@ -21,7 +21,6 @@ module "service_rates" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -51,8 +50,9 @@ module "service_rates" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_rates"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_rates"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -64,12 +64,10 @@ module "service_rates" {
   secrets = {
     # password of database role "svc_rates"
     DATABASE_PASSWORD = local.platform.database_password_rates.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_users" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -63,8 +62,9 @@ module "service_users" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_users"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_users"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 360 pools: all processes at their largest, twice over in a deployment
             max_connections = 2
             min_connections = 0
           }
@@ -78,12 +78,10 @@ module "service_users" {
     CACHE_PASSWORD_PRESENCE = local.platform.cache_presence.user_secret_arns["users"]
     # password of database role "svc_users"
     DATABASE_PASSWORD = local.platform.database_password_users.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

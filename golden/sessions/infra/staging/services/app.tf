@@ -21,7 +21,6 @@ module "service_app" {
     max = 2
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -75,12 +74,10 @@ module "service_app" {
     CACHE_PASSWORD_PRICES = local.platform.cache_prices.user_secret_arns["app"]
     # password of the process's user of cache cluster "sessions"
     CACHE_PASSWORD_SESSIONS = local.platform.cache_sessions.user_secret_arns["app"]
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY        = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -111,8 +108,9 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 35092
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 35092
+      hosts    = []
     }
   }
 }

@@ -21,7 +21,6 @@ module "service_gateway" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -85,8 +84,9 @@ module "service_gateway" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           users = {
-            username        = "svc_gateway"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_gateway"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 140 pools: all processes at their largest, twice over in a deployment
             max_connections = 5
             min_connections = 0
           }
@@ -102,12 +102,10 @@ module "service_gateway" {
     DATABASE_PASSWORD = local.platform.database_password_gateway.arn
     # secret "SessionKey", in users/users.ts
     SECRET_SessionKey = local.platform.secret_session_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -148,8 +146,9 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 33057
-      hosts             = ["api.shop.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 33057
+      hosts    = ["api.shop.example.com"]
     }
   }
 }

@@ -15,13 +15,13 @@ module "service_shipping" {
   memory             = 1024
   log_retention_days = 365
   discovery_name     = "shipping"
+  secrets            = { SERVICE_AUTH_KEY = local.platform.service_auth_key.arn }
 
   scale = {
     min = 2
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -76,18 +76,12 @@ module "service_shipping" {
     }
   })
 
-  secrets = {
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
-  }
-
   permissions = {
     # bucket "labels": reads attributes and writes, in shipping/shipping.ts
     bucket_labels = {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_labels.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -99,7 +93,6 @@ module "service_shipping" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -111,7 +104,6 @@ module "service_shipping" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

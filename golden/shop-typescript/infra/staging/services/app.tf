@@ -21,7 +21,6 @@ module "service_app" {
     max = 2
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -101,20 +100,23 @@ module "service_app" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_app"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_app"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # 30 at most, of about 390 connections on the server for 12 pools: all processes at their largest, twice over in a deployment
             max_connections = 30
             min_connections = 0
           }
           orders = {
-            username        = "svc_app"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_app"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # 30 at most, of about 390 connections on the server for 12 pools: all processes at their largest, twice over in a deployment
             max_connections = 30
             min_connections = 0
           }
           users = {
-            username        = "svc_app"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_app"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # 30 at most, of about 390 connections on the server for 12 pools: all processes at their largest, twice over in a deployment
             max_connections = 30
             min_connections = 0
           }
@@ -140,7 +142,6 @@ module "service_app" {
     SECRET_SessionKey = local.platform.secret_session_key.arn
     # secret "StripeKey", in orders/orders.ts
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
-    # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
@@ -150,7 +151,6 @@ module "service_app" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_labels.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -162,7 +162,6 @@ module "service_app" {
         },
       ]
     }
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -174,7 +173,6 @@ module "service_app" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -186,7 +184,6 @@ module "service_app" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
@@ -248,8 +245,9 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 35092
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 35092
+      hosts    = []
     }
   }
 }

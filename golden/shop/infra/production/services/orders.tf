@@ -21,7 +21,6 @@ module "service_orders" {
     max = 20
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -74,8 +73,9 @@ module "service_orders" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           orders = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 140 pools: all processes at their largest, twice over in a deployment
             max_connections = 5
             min_connections = 0
           }
@@ -91,12 +91,10 @@ module "service_orders" {
     SECRET_MailKey = local.platform.secret_mail_key.arn
     # secret "StripeKey", in orders/orders.go
     SECRET_StripeKey = local.platform.secret_stripe_key.arn
-    # signs and verifies calls between processes
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -108,7 +106,6 @@ module "service_orders" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_reports" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -59,14 +58,16 @@ module "service_reports" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_reports"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_reports"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 140 pools: all processes at their largest, twice over in a deployment
             max_connections = 5
             min_connections = 0
           }
           orders = {
-            username        = "svc_reports"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_reports"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 140 pools: all processes at their largest, twice over in a deployment
             max_connections = 5
             min_connections = 0
           }
@@ -79,13 +80,11 @@ module "service_reports" {
     # password of database role "svc_reports"
     DATABASE_PASSWORD = local.platform.database_password_reports.arn
     # secret "MailKey", in mail/mail.go through mail
-    SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
+    SECRET_MailKey   = local.platform.secret_mail_key.arn
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

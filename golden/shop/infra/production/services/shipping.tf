@@ -21,7 +21,6 @@ module "service_shipping" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -81,8 +80,7 @@ module "service_shipping" {
 
   secrets = {
     # secret "MailKey", in shipping/shipping.go, reached through mail
-    SECRET_MailKey = local.platform.secret_mail_key.arn
-    # signs and verifies calls between processes
+    SECRET_MailKey   = local.platform.secret_mail_key.arn
     SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
   }
 
@@ -92,7 +90,6 @@ module "service_shipping" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_labels.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -104,7 +101,6 @@ module "service_shipping" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -116,7 +112,6 @@ module "service_shipping" {
         },
       ]
     }
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]

@@ -21,7 +21,6 @@ module "service_users" {
     max = 10
   }
 
-  # What the Encore runtime of this process is told
   infra_config = jsonencode({
     auth = [
       {
@@ -67,8 +66,9 @@ module "service_users" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           users = {
-            username        = "svc_users"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_users"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # about 810 connections on the server for 140 pools: all processes at their largest, twice over in a deployment
             max_connections = 5
             min_connections = 0
           }
@@ -86,12 +86,10 @@ module "service_users" {
     SECRET_MailKey = local.platform.secret_mail_key.arn
     # secret "SessionKey", in users/users.go
     SECRET_SessionKey = local.platform.secret_session_key.arn
-    # signs and verifies calls between processes
-    SERVICE_AUTH_KEY = local.platform.service_auth_key.arn
+    SERVICE_AUTH_KEY  = local.platform.service_auth_key.arn
   }
 
   permissions = {
-    # writes metrics, into its own namespace alone
     metrics = {
       actions   = ["cloudwatch:PutMetricData"]
       resources = ["*"]
