@@ -82,7 +82,7 @@ func (s *Setting) example() string {
 	return s.wanted()
 }
 
-// Scope is a group of files, such as those about one sort of application, that a setting or a block may be for.
+// Scope is a group of files that a setting or a block may be for, and for no others.
 type Scope struct {
 	// Summary, Hint and Detail are the message about it in a file of another scope. Detail has %s for "setting" or "block"
 	// and %q for its name.
