@@ -3,7 +3,6 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -258,8 +257,7 @@ func TestX3_Moved(t *testing.T) {
 	if err := os.WriteFile(state, []byte(strings.ReplaceAll(string(text), `"module.bucket_invoices`, `"module.invoices_of_old`)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a.lock.Addresses["trial/platform"]["bucket invoices"] = "module.invoices_of_old"
-	a.writeLock(t)
+	a.writeLock(t, strings.ReplaceAll(string(a.lock.Bytes()), `"module.bucket_invoices"`, `"module.invoices_of_old"`))
 	a.plan(t, change{name: "moved"})
 }
 
@@ -292,7 +290,7 @@ func applied(t *testing.T, fixture, settings string) *appliedEnvironment {
 		t.Fatal(diagnostics)
 	}
 	a.lock = result.Lock
-	a.writeLock(t)
+	a.writeLock(t, string(a.lock.Bytes()))
 	tf, err := prepared.Terraform("platform")
 	if err != nil {
 		t.Fatal(err)
@@ -303,13 +301,9 @@ func applied(t *testing.T, fixture, settings string) *appliedEnvironment {
 	return a
 }
 
-func (a *appliedEnvironment) writeLock(t *testing.T) {
+func (a *appliedEnvironment) writeLock(t *testing.T, text string) {
 	t.Helper()
-	text, err := json.Marshal(a.lock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(a.out, output.LockName), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(a.out, output.LockName), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

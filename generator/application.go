@@ -54,10 +54,11 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	if err != nil || diags.HasErrors() || application == nil {
 		return nil, nil, diags, err
 	}
-	previous, err := output.ReadLock(options.Out)
+	reading, err := output.Read(options.Out, nil)
 	if err != nil {
 		return nil, nil, diags, err
 	}
+	previous := reading.Lock
 	if name := cmp.Or(settings.AppName, previous.App); application.NamedByFolder && name != "" {
 		// Another checkout may be in a folder of another name, and every name in AWS would change.
 		application.Name, application.ID = name, name
@@ -73,6 +74,7 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	output, more := Generate(application, environments, previous, options.Consent)
 	diags = append(diags, more...)
 	if output != nil {
+		output.Previous = reading
 		diags = append(diags, quota.Check(output.Needs, options.Limits)...)
 	}
 	if diags.HasErrors() {

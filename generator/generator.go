@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/deploy"
@@ -20,18 +21,23 @@ import (
 	"github.com/groundplan/groundplan/generator/guide"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/limits"
+	"github.com/groundplan/groundplan/generator/memory"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/platform"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/stack"
+	"github.com/groundplan/groundplan/generator/survey"
 	"github.com/groundplan/groundplan/modules"
 )
 
-// Output is what Generate makes: files with their lock, and what each environment takes of what AWS limits, in the order of the
-// environments. Nothing has touched the disk.
+// Output is what Generate makes: files with their lock, what stands in them, and what each environment takes of what AWS limits,
+// in the order of the environments. Nothing has touched the disk.
 type Output struct {
 	output.Output
-	Needs []quota.Environment
+	// Blueprint is the lock's.
+	Blueprint *blueprint.Blueprint
+	Needs     []quota.Environment
 }
 
 // Generate returns what the application becomes in each environment. previous is the lock of the output folder: what
@@ -42,22 +48,21 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	if problem != nil {
 		return nil, diags.Append(problem)
 	}
-	if diags = append(diags, checkRanges(environments, cidrs)...); diags.HasErrors() {
+	if diags = append(diags, limits.Ranges(environments, cidrs)...); diags.HasErrors() {
 		return nil, diags
 	}
 	result := &Output{Output: output.Output{Files: map[string][]byte{}, Lock: &output.Lock{
-		Version: output.LockVersion, App: application.Name, Files: map[string]string{}, Addresses: map[string]map[string]string{},
-		CIDRs: cidrs, Modules: map[string]string{}, Priorities: maps.Clone(previous.Priorities),
+		Blueprint: survey.Application(application), Addresses: map[string]map[string]string{}, CIDRs: cidrs, Priorities: maps.Clone(previous.Priorities),
 	}}}
-	if result.Lock.Priorities == nil {
+	if result.Blueprint = &result.Lock.Blueprint; result.Lock.Priorities == nil {
 		result.Lock.Priorities = map[string]map[int]string{}
 	}
 	var forgotten []string
 	for i := range environments {
-		forgotten = append(forgotten, toForget(&environments[i], previous, consent)...)
+		forgotten = append(forgotten, memory.ToForget(&environments[i], previous, consent)...)
 	}
 	slices.Sort(forgotten)
-	labels, reported := assignLabels(application, previous, slices.Compact(forgotten)), map[string]bool{}
+	labels, reported := memory.Labels(application, previous, slices.Compact(forgotten)), map[string]bool{}
 	var built []stacks
 	var all []holdings.Environment
 	for i := range environments {
@@ -67,25 +72,28 @@ func Generate(application *app.App, environments []environment.Environment, prev
 			granted = attribution.WithoutReach(application)
 		}
 		deployment := deploy.New(granted, env)
-		deployment.Labels = withProcesses(labels, env, previous)
-		for _, id := range toForget(env, previous, consent) {
+		deployment.Labels = memory.WithProcesses(labels, env, previous)
+		for _, id := range memory.ToForget(env, previous, consent) {
 			deployment.Forgotten = append(deployment.Forgotten, app.ParseID(id))
 		}
-		result.Lock.Priorities[env.Name] = grantPriorities(deployment, previous)
+		result.Lock.Priorities[env.Name] = memory.Priorities(deployment, previous)
 		problems := append(bind(deployment), check(deployment)...)
 		diags = append(diags, once(problems, reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
 		both := build(deployment)
 		diags = append(diags, stack.CheckOverrides(both.platform, both.services)...)
-		built, all = append(built, both), append(all, held(deployment, both.platform, both.services))
+		built, all = append(built, both), append(all, memory.Held(deployment, both.platform, both.services))
 	}
-	verdict := judge(result.Lock, previous, all, consent)
+	verdict := memory.Judge(result.Lock, previous, all, consent)
 	diags = append(diags, verdict.Diagnostics...)
 	diags = append(diags, printStacks(result, previous, built, verdict, diags.HasErrors())...)
 	diags = append(diags, checkSharedNames(deployments(built))...)
-	result.Lock.Labels = labelsWithoutAddress(labels, result.Lock)
-	diags = append(diags, sayVariables(application, labels)...)
-	result.Files["README.md"] = guide.Write(application, deployments(built))
+	result.Lock.Labels = memory.LabelsWithoutAddress(labels, result.Lock)
+	diags = append(diags, memory.SayVariables(application, labels)...)
+	for i, both := range built {
+		result.Blueprint.Environments = append(result.Blueprint.Environments, survey.Environment(both.deployment, both.platform, both.services, result.Needs[i]))
+	}
+	result.Files["README.md"] = guide.Write(result.Blueprint)
 	result.Files[output.GitAttributesName] = output.GitAttributes
 	for path, content := range result.Files {
 		result.Lock.Files[path] = output.Hash(content)
@@ -110,9 +118,9 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 		if both.deployment.App.Configured() {
 			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
 		}
-		diags = append(diags, forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
+		diags = append(diags, memory.Forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
 		for _, s := range []*stack.Stack{both.platform, both.services} {
-			move(s, env.Name+"/"+s.Name, result.Lock, previous)
+			memory.Move(s, env.Name+"/"+s.Name, result.Lock, previous)
 			s.Frame()
 		}
 		if err := stack.Link(both.platform, both.services); err != nil && !failed {
@@ -125,12 +133,12 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 			for file, text := range files {
 				result.Files[folder+"/"+file] = text
 			}
-			result.Lock.Addresses[folder] = byText(s.Addresses())
+			result.Lock.Addresses[folder] = memory.ByText(s.Addresses())
 			for _, call := range s.Calls {
 				used[call.Module] = true
 			}
 		}
-		diags = append(diags, checkSizes(both.deployment, result.Files)...)
+		diags = append(diags, limits.Sizes(both.deployment, result.Files)...)
 	}
 	vendor(result, used)
 	return diags
@@ -138,7 +146,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 
 // check asks what is wrong with a deployment.
 func check(d *deploy.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(checkRoutedDomains(d), checkNames(d), checkSupervisor(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(limits.Check(d), checkNames(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
@@ -167,7 +168,7 @@ func TestX3_MergedLock(t *testing.T) {
 			priorities[env] = map[int]string{1000: value}
 			moved[env+"/platform"] = map[string]string{"module.x": "module." + value}
 		}
-		return &output.Lock{Version: 1, Files: map[string]string{}, Holdings: facts, Priorities: priorities, Moved: moved, Forgotten: moved}
+		return &output.Lock{Blueprint: blueprint.Blueprint{Version: blueprint.Version, Files: map[string]string{}}, Holdings: facts, Priorities: priorities, Moved: moved, Forgotten: moved}
 	}
 	dir := t.TempDir()
 	for _, step := range []struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
@@ -302,7 +303,7 @@ func TestG1_TheLockKnowsEveryModuleCall(t *testing.T) {
 	if d := cmp.Diff(slices.Sorted(maps.Keys(vendored)), slices.Sorted(maps.Keys(result.Lock.Modules))); d != "" || len(hashes) != len(vendored) {
 		t.Errorf("modules in the lock: %s %v", d, result.Lock.Modules)
 	}
-	if result.Lock.Version != 1 || len(result.Lock.Files) != len(result.Files) {
+	if result.Lock.Version != blueprint.Version || len(result.Lock.Files) != len(result.Files) {
 		t.Errorf("the lock owns %d of %d files", len(result.Lock.Files), len(result.Files))
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/compute"
 	"github.com/groundplan/groundplan/generator/deploy"
@@ -40,18 +41,11 @@ type stacks struct {
 	platform, services *stack.Stack
 }
 
-// The stacks of an environment. A service cannot start before its image, its database and its cluster
-// exist, so there are two, each with its own state.
-const (
-	platformStack = "platform"
-	servicesStack = "services"
-)
-
 // build makes the stacks of a deployment that is bound.
 func build(d *deploy.Deployment) stacks {
 	settings := settings(d)
-	first := stack.New(platformStack, settings, nil)
-	built := stacks{d, first, stack.New(servicesStack, settings, first)}
+	first := stack.New(blueprint.Platform, settings, nil)
+	built := stacks{d, first, stack.New(blueprint.Services, settings, first)}
 	target := compute.Of(d)
 	platform.Lower(d, built.platform)
 	target.Platform(d, built.platform)
@@ -89,7 +83,7 @@ func lowerServices(d *deploy.Deployment, s *stack.Stack, target compute.Target) 
 	if !d.DeploysByTag() {
 		return
 	}
-	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{"image_tag"}, Args: []value.Field{
+	s.Add("variables.tf", emit.Block{Type: "variable", Labels: []string{blueprint.ImageTag}, Args: []value.Field{
 		{Name: "description", Value: value.String("Tag of the image to run, as pushed to the registry of the platform stack.")},
 		{Name: "type", Value: value.Traversal("string")},
 		{Name: "nullable", Value: value.Bool(false)},

@@ -109,10 +109,6 @@ func generate(c *cli.Context) error {
 	if c.Bool("check") {
 		return check(c, p, result, out, within)
 	}
-	previous, err := output.ReadLock(out)
-	if err != nil {
-		return err
-	}
 	interrupted := output.Interrupted(out)
 	changes, err := result.Write(out, c.Bool("force"), within)
 	if interrupted && !output.Interrupted(out) {
@@ -130,7 +126,7 @@ func generate(c *cli.Context) error {
 		showQuotas(p, result.Needs, limits, out, c.String("env"))
 	}
 	if within == nil {
-		warnAboutAbandoned(p, previous, environments)
+		warnAboutAbandoned(p, result.Previous.Lock, environments)
 	}
 	return nil
 }

@@ -1,4 +1,5 @@
-// Package guide writes infra/README.md: what is there, how it is applied, changed and left. It must not know how files are printed.
+// Package guide writes infra/README.md: what is there, how it is applied, changed and left. All it knows of that is the blueprint:
+// it must not know the application, its settings, or how code is made.
 package guide
 
 import (
@@ -7,12 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/deploy"
-	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/names"
-	"github.com/groundplan/groundplan/generator/quota"
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/templates"
 )
 
@@ -20,15 +16,15 @@ import (
 type page struct {
 	App          string
 	Environments []environmentEntry
-	// Schedules says that there are cron jobs, Caches that there are cache clusters.
+	// Schedules: there are cron jobs. Caches: there are cache clusters.
 	Schedules, Caches bool
-	// Databases says that there are databases, for whose roles passwords are made.
+	// Databases: there are some, for whose roles passwords are made.
 	Databases bool
-	// AnyAccount says that the settings of some environment name no account.
+	// AnyAccount: the settings of some environment name no account.
 	AnyAccount bool
 	// Snapshots are what a key that is made here encrypts and outlives, in words that begin a sentence; "" for nothing.
 	Snapshots string
-	// Containers says that the application does not use Encore, Tagged that a deployment names the tag of an image.
+	// Containers: the application does not use Encore. Tagged: a deployment names the tag of an image.
 	Containers, Tagged bool
 }
 
@@ -42,12 +38,12 @@ type environmentEntry struct {
 
 	// Images are what containers are built from.
 	Images []imageEntry
-	// Keeps says how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
+	// Keeps is how many images the registry keeps of what; HelperImage is what a copy of the helper image is made of.
 	Keeps       string
 	HelperImage string
 	// BuildFlag is how `encore build docker` is told about infra configs.
 	BuildFlag string
-	// Internal says that the load balancer cannot be reached from outside; it speaks HTTP when Domain is empty.
+	// Internal: the load balancer cannot be reached from outside. It speaks HTTP when Domain is empty.
 	Internal bool
 	Domain   string
 	// KeepAlive is how many seconds the load balancer keeps a silent connection, 0 without one.
@@ -56,14 +52,14 @@ type environmentEntry struct {
 	// Logins are those of the secrets that hold name and password of a registry.
 	Logins  []string
 	Servers []serverEntry
-	// Monitored says that servers are made, which RDS watches; what it sees could be kept as long as other logs.
+	// Monitored: servers are made, which RDS watches; what it sees could be kept as long as other logs.
 	Monitored        bool
 	LogRetentionDays int
 	// Caches are the outputs of the cache clusters that have users.
 	Caches []string
 	// Uploads are the buckets to which pages upload by signed URLs, and of which no page may yet.
 	Uploads []string
-	// Schedules says that functions call endpoints on schedules, Scheduled that anything runs on one.
+	// Schedules: functions call endpoints on schedules. Scheduled: anything runs on one.
 	Schedules, Scheduled bool
 	// Jobs are the jobs that can be started by hand.
 	Jobs []string
@@ -89,7 +85,7 @@ type imageEntry struct {
 // serverEntry is a database server: its output in the platform stack, and what an operator makes on it.
 type serverEntry struct {
 	Name, Output string
-	// Existing says that the server is not made, MasterSecret that its master user's password is in a secret we know.
+	// Existing: the server is not made. MasterSecret: its master user's password is in a secret we know.
 	Existing, MasterSecret bool
 	Port                   int
 
@@ -106,7 +102,7 @@ type roleEntry struct {
 type databaseEntry struct {
 	Name  string
 	Roles []string
-	// Creates says that those who use the database make its tables, Shared who may use what each of several makes.
+	// Creates: those who use the database make its tables. Shared is who may use what each of several makes.
 	Creates bool
 	Shared  []makerEntry
 }
@@ -115,114 +111,131 @@ type databaseEntry struct {
 type makerEntry struct{ Maker, Others string }
 
 // makers are the roles that make tables for each other.
-func makers(roles []string) []makerEntry {
+func makers(grants []blueprint.Grant) []makerEntry {
 	var list []makerEntry
-	for _, maker := range roles {
+	for _, maker := range grants {
 		var others []string
-		for _, other := range roles {
-			if other != maker {
-				others = append(others, strconv.Quote(other))
+		for _, other := range grants {
+			if other.Role != maker.Role {
+				others = append(others, strconv.Quote(other.Role))
 			}
 		}
-		if len(others) > 0 {
-			list = append(list, makerEntry{maker, strings.Join(others, ", ")})
+		if maker.Creates && len(others) > 0 {
+			list = append(list, makerEntry{maker.Role, strings.Join(others, ", ")})
 		}
 	}
 	return list
 }
 
-// Write makes infra/README.md for this application: what is here, how it is applied, changed and left.
-func Write(application *app.App, deployments []*deploy.Deployment) []byte {
-	data := page{App: application.Name, Schedules: slices.ContainsFunc(deployments, callsOnSchedule), Caches: len(application.Of(kinds.Caches.Name)) > 0,
-		Databases:  len(application.Of(kinds.Databases.Name)) > 0,
-		Containers: application.Containers(), Tagged: application.DeploysByTag()}
-	for _, d := range deployments {
-		env := d.Env
-		entry := environmentEntry{
-			Name: env.Name, Region: env.Region, State: stateKept(env), Diagram: diagram(d),
-			BuildFlag: buildFlag(d), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Processes)), Arch: architecture(env),
-			Prefix: names.Of(names.Unit, env.App, env.Name),
-		}
-		if len(env.Processes) == 1 {
-			entry.ProcessCount = "one process, its"
-		}
-		entry.Keeps, entry.HelperImage = keeps(d), environment.DefaultHelperImage
-		if env.State != nil {
-			entry.StateBucket, entry.StateRegion = env.State.Bucket, env.State.Region
-		}
-		if application.Containers() {
-			entry.Images = images(d)
-		}
-		if env.Exposed() {
-			entry.Holds = "load balancer, "
-			entry.Internal, entry.Domain, entry.KeepAlive = env.Internal, env.Domain, env.IdleTimeoutSeconds
-		}
-		for _, r := range d.Of(kinds.Secrets.Name) {
-			entry.Secrets = append(entry.Secrets, kinds.SecretName(env, r.Name))
-			if slices.ContainsFunc(application.Services, func(s app.Service) bool { return s.Container != nil && s.Container.ImageCredentials == r.Name }) {
-				entry.Logins = append(entry.Logins, kinds.SecretName(env, r.Name))
-			}
-		}
-		if secret := kinds.MetricsSecretName(env); secret != "" {
-			entry.Secrets = append(entry.Secrets, secret)
-		}
-		entry.Schedules, entry.Scheduled = callsOnSchedule(d), len(d.Of(kinds.Crons.Name)) > 0
-		for _, p := range d.Workloads {
-			if p.Ends {
-				entry.Jobs = append(entry.Jobs, p.ID.Name)
-			}
-		}
-		for _, cluster := range d.Of(kinds.Caches.Name) {
-			if slices.ContainsFunc(d.Workloads, func(p *deploy.Workload) bool { return kinds.Keeps(p, cluster.Name) }) {
-				entry.Caches = append(entry.Caches, kinds.CacheLabel(d, cluster.Name))
-			}
-		}
-		entry.Uploads = uploads(d)
-		entry.Servers, entry.LogRetentionDays = servers(d), env.LogRetentionDays
-		entry.Monitored = slices.ContainsFunc(env.DatabaseServers, func(server environment.DatabaseServer) bool {
-			return server.Existing == nil && len(server.Databases) > 0
-		})
-		entry.Existing = broughtItems(d)
-		if env.Network == nil {
-			entry.Network = "network, "
-		}
-		if env.KeyARN == "" {
-			entry.Keys = "keys and "
-		}
-		if entry.Monitored {
-			entry.Holds += "databases, "
-		}
-		if len(d.Of(kinds.Caches.Name)) > 0 {
-			entry.Holds += "caches, "
-		}
-		switch made := func(r app.Resource) bool { return env.ExistingTopic(r.Name) == nil }; {
-		case slices.ContainsFunc(d.Of(kinds.Topics.Name), made):
-			entry.Holds += "topics and queues, "
-		case len(d.Of(kinds.Subscriptions.Name)) > 0:
-			entry.Holds += "queues, "
-		}
-		if slices.ContainsFunc(d.Of(kinds.Buckets.Name), func(r app.Resource) bool { return env.ExistingBucket(r.Name) == nil }) {
-			entry.Holds += "buckets, "
-		}
-		entry.Quotas = quotas(d)
+// Write makes infra/README.md for an application: what is here, how it is applied, changed and left.
+func Write(b *blueprint.Blueprint) []byte {
+	data := page{App: b.App, Containers: b.Runtime == blueprint.Container, Snapshots: snapshots(b.Environments)}
+	for i := range b.Environments {
+		env := &b.Environments[i]
+		data.Environments = append(data.Environments, environmentPart(b, env))
+		data.Schedules = data.Schedules || callsOnSchedule(env)
+		data.Caches = data.Caches || len(env.Caches) > 0
+		data.Databases = data.Databases || len(env.Servers) > 0
+		data.Tagged = data.Tagged || tagged(env)
 		data.AnyAccount = data.AnyAccount || env.AccountID == ""
-		data.Environments = append(data.Environments, entry)
 	}
-	data.Snapshots = snapshots(deployments)
 	return templates.Render("infra.md", data)
 }
 
+// environmentPart is the part of the page about one environment.
+func environmentPart(b *blueprint.Blueprint, env *blueprint.Environment) environmentEntry {
+	backend := env.Stacks[0].Backend
+	entry := environmentEntry{
+		Name: env.Name, Region: env.Region, State: stateKept(backend), StateBucket: backend.Bucket, StateRegion: backend.Region, Diagram: diagram(env),
+		Prefix: env.Prefix, Holds: holds(env), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Workloads)), Arch: architecture(env.Images),
+		Keeps: keeps(env.Registry), HelperImage: b.HelperImage, LogRetentionDays: env.LogRetentionDays,
+		Servers: servers(env.Servers), Schedules: callsOnSchedule(env), Scheduled: len(env.Schedules) > 0, Existing: broughtItems(env), Quotas: quotas(env.Quotas),
+		Monitored: slices.ContainsFunc(env.Servers, makesServer),
+	}
+	if len(env.Workloads) == 1 {
+		entry.ProcessCount = "one process, its"
+	}
+	if b.Runtime == blueprint.Container {
+		entry.Images = images(env)
+	} else {
+		entry.BuildFlag = buildFlag(env.Images)
+	}
+	if env.LoadBalancer != nil {
+		entry.Internal, entry.Domain, entry.KeepAlive = env.LoadBalancer.Internal, env.Domain, env.LoadBalancer.IdleTimeoutSeconds
+	}
+	for _, secret := range env.Secrets {
+		if secret.Fill != blueprint.Generated {
+			entry.Secrets = append(entry.Secrets, secret.Name)
+		}
+		if secret.Fill == blueprint.Login {
+			entry.Logins = append(entry.Logins, secret.Name)
+		}
+	}
+	for _, workload := range env.Workloads {
+		if workload.Kind == blueprint.Job {
+			entry.Jobs = append(entry.Jobs, workload.Name)
+		}
+	}
+	for _, cluster := range env.Caches {
+		if len(cluster.Users) > 0 {
+			entry.Caches = append(entry.Caches, cluster.Output)
+		}
+	}
+	for _, bucket := range env.Buckets {
+		if bucket.Uploads && !bucket.Existing && len(bucket.CORSOrigins) == 0 {
+			entry.Uploads = append(entry.Uploads, bucket.Name)
+		}
+	}
+	if env.Network.VPCID == "" {
+		entry.Network = "network, "
+	}
+	if env.Key.ARN == "" {
+		entry.Keys = "keys and "
+	}
+	return entry
+}
+
+func makesServer(server blueprint.Server) bool { return server.Existing == nil }
+
+// holds lists what the platform of an environment has besides what every one has, in words that end in a comma.
+func holds(env *blueprint.Environment) string {
+	made := map[string]bool{}
+	servers := slices.ContainsFunc(env.Servers, makesServer)
+	for _, c := range env.Stacks[0].Components {
+		kind, _, _ := strings.Cut(c.ID, " ")
+		made[kind] = made[kind] || !c.Existing
+	}
+	var text string
+	for _, part := range []struct {
+		holds bool
+		words string
+	}{
+		{env.LoadBalancer != nil, "load balancer"}, {servers, "databases"}, {made["cache"], "caches"},
+		{made["topic"], "topics and queues"}, {!made["topic"] && made["subscription"], "queues"}, {made["bucket"], "buckets"},
+	} {
+		if part.holds {
+			text += part.words + ", "
+		}
+	}
+	return text
+}
+
+// tagged reports whether a deployment names the tag of an image.
+func tagged(env *blueprint.Environment) bool {
+	return slices.ContainsFunc(env.Stacks, func(stack blueprint.Stack) bool {
+		return slices.ContainsFunc(stack.Variables, func(v blueprint.Variable) bool { return v.Name == blueprint.ImageTag })
+	})
+}
+
 // snapshots are what stays of servers when an environment is destroyed, where a key goes with it that was made for it.
-func snapshots(deployments []*deploy.Deployment) string {
+func snapshots(environments []blueprint.Environment) string {
 	var databases, caches bool
-	for _, d := range deployments {
-		if d.Env.KeyARN != "" {
+	for _, env := range environments {
+		if env.Key.ARN != "" {
 			continue
 		}
-		databases = databases || slices.ContainsFunc(d.Env.DatabaseServers, func(s environment.DatabaseServer) bool { return s.Existing == nil && s.FinalSnapshot })
-		for _, r := range d.Of(kinds.Caches.Name) {
-			caches = caches || d.Env.Cache(r.Name).FinalSnapshot
-		}
+		databases = databases || slices.ContainsFunc(env.Servers, func(server blueprint.Server) bool { return server.FinalSnapshot })
+		caches = caches || slices.ContainsFunc(env.Caches, func(cache blueprint.Cache) bool { return cache.FinalSnapshot })
 	}
 	switch {
 	case databases && caches:
@@ -236,8 +249,8 @@ func snapshots(deployments []*deploy.Deployment) string {
 }
 
 // callsOnSchedule reports whether functions call endpoints on schedules: jobs need none.
-func callsOnSchedule(d *deploy.Deployment) bool {
-	return slices.ContainsFunc(d.Of(kinds.Crons.Name), func(r app.Resource) bool { return !r.Spec.(*kinds.Cron).StartsJob })
+func callsOnSchedule(env *blueprint.Environment) bool {
+	return slices.ContainsFunc(env.Schedules, func(schedule blueprint.Schedule) bool { return !schedule.Starts })
 }
 
 // much is the share of what a new account has, from which on infra/README.md names a quota.
@@ -245,52 +258,42 @@ const much = 0.19 // one of five
 
 // quotas are those that an environment takes much of, compared with what new accounts have: the account that somebody
 // applies to is not known here.
-func quotas(d *deploy.Deployment) []quotaEntry {
+func quotas(all []blueprint.Quota) []quotaEntry {
+	number := func(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 	var list []quotaEntry
-	needs := quota.Of(d)
-	for _, need := range needs.Near(much, nil) {
-		_, start := needs.Start(need, nil)
-		list = append(list, quotaEntry{need.Name, need.Service, need.Code, quota.Number(need.Value), need.What, start, need.Lower})
+	for _, quota := range all {
+		start, words := quota.Default, number(quota.Default)+" by default"
+		if quota.Young > 0 {
+			start, words = quota.Young, "about "+number(quota.Young)+" in a new account"
+		}
+		if quota.Needed > much*start {
+			list = append(list, quotaEntry{quota.Name, quota.Service, quota.Code, number(quota.Needed), quota.What, words, quota.Lower})
+		}
 	}
 	return list
 }
 
-// servers lists the database servers of a deployment with the roles and databases each is to have.
-func servers(d *deploy.Deployment) []serverEntry {
+// servers lists the database servers of an environment with the roles and databases each is to have.
+func servers(all []blueprint.Server) []serverEntry {
 	var list []serverEntry
-	for _, server := range d.Env.DatabaseServers {
-		if len(server.Databases) == 0 {
-			continue
+	for _, server := range all {
+		entry := serverEntry{Name: server.Name, Output: server.Output, Existing: server.Existing != nil, MasterSecret: server.MasterSecret, Port: server.Port}
+		for _, role := range server.Roles {
+			entry.Roles = append(entry.Roles, roleEntry{role.Name, role.Secret})
 		}
-		entry := serverEntry{
-			Name: server.Name, Output: "database_server_" + names.Label(server.Name),
-			Existing: server.Existing != nil, MasterSecret: server.Existing == nil || server.Existing.MasterSecretARN != "", Port: kinds.Databases.StoragePort,
-		}
-		if server.Existing != nil {
-			entry.Port = server.Existing.Port
-		}
-		users := map[string][]string{} // database -> roles
-		for _, process := range d.Workloads {
-			role := roleEntry{Name: kinds.RoleName(process.ID.Name), Secret: kinds.SecretName(d.Env, "database", process.ID.Name)}
-			uses := process.Uses(kinds.Databases.Name)
-			for _, name := range server.Databases {
-				if len(uses[name]) > 0 {
-					users[name] = append(users[name], role.Name)
-				}
+		var forms []string
+		for _, database := range server.Databases {
+			part := databaseEntry{Name: database.Name, Shared: makers(database.Access)}
+			for _, grant := range database.Access {
+				part.Roles = append(part.Roles, grant.Role)
+				part.Creates = grant.Creates
 			}
-			if slices.ContainsFunc(server.Databases, func(name string) bool { return len(uses[name]) > 0 }) {
-				entry.Roles = append(entry.Roles, role)
+			entry.Databases = append(entry.Databases, part)
+			if database.Migrations != nil {
+				forms = append(forms, migrationFiles[database.Migrations.Tool])
 			}
 		}
-		for _, name := range server.Databases {
-			database := databaseEntry{Name: name, Roles: users[name]}
-			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
-			if spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database); known && d.App.Containers() && spec.MigrationCount == 0 {
-				database.Creates, database.Shared = true, makers(users[name])
-			}
-			entry.Databases = append(entry.Databases, database)
-		}
-		entry.Migrations = migrations(d, server.Databases)
+		entry.Migrations = strings.Join(slices.Compact(slices.Sorted(slices.Values(forms))), " or ")
 		list = append(list, entry)
 	}
 	return list
@@ -301,125 +304,9 @@ var migrationFiles = map[string]string{
 	"": "the `.up.sql` files", "drizzle": "the `.sql` files", "prisma": "the `migration.sql` of each folder", "drizzle/v1": "the `migration.sql` of each folder",
 }
 
-// migrations are the files that make the tables of databases, in words; "" where there are none.
-func migrations(d *deploy.Deployment, databases []string) string {
-	var forms []string
-	for _, name := range databases {
-		spec, known := d.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database)
-		if known && spec.Migrations != "" {
-			forms = append(forms, migrationFiles[spec.Source])
-		}
-	}
-	return strings.Join(slices.Compact(slices.Sorted(slices.Values(forms))), " or ")
-}
-
-// uploads are the buckets that are made, to which clients upload by signed URLs, and that name no origin of a page.
-func uploads(d *deploy.Deployment) []string {
-	var names []string
-	for _, p := range d.Workloads {
-		for name, uses := range p.Uses(kinds.Buckets.Name) {
-			signs := slices.ContainsFunc(uses, func(e app.Edge) bool { return e.Operation == kinds.SignedUploadURL })
-			if signs && d.Env.ExistingBucket(name) == nil && len(d.Env.CORSOrigins(name)) == 0 {
-				names = append(names, name)
-			}
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-func stateKept(env *environment.Environment) string {
-	if env.State == nil {
+func stateKept(backend blueprint.Backend) string {
+	if backend.Bucket == "" {
 		return "in local files, terraform.tfstate beside the code: keep them, or name a bucket in a `state` block of groundplan.hcl"
 	}
-	return fmt.Sprintf("in the S3 bucket `%s`, locked while in use", env.State.Bucket)
-}
-
-// architecture is what `encore build docker --arch` takes.
-func architecture(env *environment.Environment) string {
-	if slices.ContainsFunc(env.Processes, func(p environment.Process) bool { return p.Architecture == "ARM64" }) {
-		return "arm64"
-	}
-	return "amd64"
-}
-
-// diagram draws who talks to whom in an environment, as a mermaid flowchart.
-func diagram(d *deploy.Deployment) string {
-	env := d.Env
-	var out strings.Builder
-	out.WriteString("flowchart LR\n")
-	for _, p := range d.Workloads {
-		way := "internal load balancer"
-		if env.Domain != "" {
-			way = env.Domain
-		}
-		if p.Public() {
-			fmt.Fprintf(&out, "  load_balancer([%q]) --> %s\n", way, p.Label())
-		}
-	}
-	for _, p := range d.Workloads {
-		label := p.ID.Name
-		if hosted := strings.Join(p.Services, ", "); hosted != "" && hosted != label {
-			label += ": " + hosted
-		}
-		if p.AuthService != "" {
-			label += ", with the auth handler of " + p.AuthService
-		}
-		fmt.Fprintf(&out, "  %s[%q]\n", p.Label(), label)
-	}
-	for _, server := range env.DatabaseServers {
-		if len(server.Databases) > 0 {
-			fmt.Fprintf(&out, "  database_server_%s[(%q)]\n", names.Label(server.Name), "PostgreSQL "+server.Name+": "+strings.Join(server.Databases, ", "))
-		}
-	}
-	for _, r := range d.Of(kinds.Caches.Name) {
-		fmt.Fprintf(&out, "  %s[(%q)]\n", kinds.CacheLabel(d, r.Name), "cache "+r.Name)
-	}
-	for _, schedule := range d.Schedules {
-		label := "cron_" + d.Label(schedule.Of.Kind, "", schedule.Of.Name)
-		fmt.Fprintf(&out, "  %s([%q]) --> %s\n", label, "schedule "+schedule.Of.Name, schedule.Target.Label())
-	}
-	for _, p := range d.Workloads {
-		for _, path := range p.Paths {
-			fmt.Fprintf(&out, "  %s --> %s\n", p.Label(), path.Name)
-		}
-	}
-	flow(&out, d)
-	return out.String()
-}
-
-// flow draws what goes through AWS's own services: messages and objects.
-func flow(out *strings.Builder, d *deploy.Deployment) {
-	for _, r := range d.Of(kinds.Topics.Name) {
-		topic := "topic_" + d.Label("topic", "", r.Name)
-		fmt.Fprintf(out, "  %s[/%q/]\n", topic, "topic "+r.Name)
-		for _, p := range d.Workloads {
-			if len(p.Uses(kinds.Topics.Name)[r.Name]) > 0 {
-				fmt.Fprintf(out, "  %s -.-> %s\n", p.Label(), topic)
-			}
-		}
-		for _, p := range d.Workloads {
-			if slices.ContainsFunc(p.Edges, func(e app.Edge) bool {
-				return e.Kind == kinds.Subscriptions.Name && e.Parent == r.Name && e.Service != p.AuthService
-			}) {
-				fmt.Fprintf(out, "  %s -.-> %s\n", topic, p.Label())
-			}
-		}
-	}
-	for _, r := range d.Of(kinds.Buckets.Name) {
-		bucket := "bucket_" + d.Label("bucket", "", r.Name)
-		fmt.Fprintf(out, "  %s[(%q)]\n", bucket, "bucket "+r.Name)
-		for _, p := range d.Workloads {
-			if len(p.Uses(kinds.Buckets.Name)[r.Name]) > 0 {
-				fmt.Fprintf(out, "  %s -.-> %s\n", p.Label(), bucket)
-			}
-		}
-	}
-}
-
-func buildFlag(d *deploy.Deployment) string {
-	if d.App.Configured() {
-		return "--config " + d.Env.Name + "/" + kinds.BuildConfigName
-	}
-	return "--skip-config"
+	return fmt.Sprintf("in the S3 bucket `%s`, locked while in use", backend.Bucket)
 }

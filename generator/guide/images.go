@@ -5,47 +5,51 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/blueprint"
 )
 
-// images lists what the containers of a deployment are built from, by what stands before the tag.
-func images(d *deploy.Deployment) []imageEntry {
-	services := map[string][]*deploy.Workload{}
-	for _, p := range d.Workloads {
-		if c := p.Service(p.ID.Name).Container; c.Image == "" {
-			services[c.TagPrefix] = append(services[c.TagPrefix], p)
-		}
-	}
+// images lists what the containers of an environment are built from, by what stands before the tag.
+func images(env *blueprint.Environment) []imageEntry {
 	var list []imageEntry
-	for prefix, processes := range services {
-		image := imageEntry{Prefix: prefix, Arch: "amd64"}
-		if len(processes) == 1 {
-			if dir := processes[0].Service(processes[0].ID.Name).Dir; dir != "." {
-				image.Dir = "/" + dir
-			}
+	for _, image := range env.Images {
+		if image.Reference != "" {
+			continue
 		}
-		var names []string
-		for _, p := range processes {
-			names = append(names, p.ID.Name)
-			if p.Size.Architecture == "ARM64" {
-				image.Arch = "arm64"
-			}
+		entry := imageEntry{Prefix: image.TagPrefix, Arch: image.Architecture, Services: strings.Join(image.Workloads, ", ")}
+		if image.Folder != "" && image.Folder != "." {
+			entry.Dir = "/" + image.Folder
 		}
-		image.Services = strings.Join(names, ", ")
-		list = append(list, image)
+		list = append(list, entry)
 	}
-	slices.SortFunc(list, func(a, b imageEntry) int { return strings.Compare(a.Prefix, b.Prefix) })
 	return list
 }
 
-// keeps says how many images the registry keeps, of what.
-func keeps(d *deploy.Deployment) string {
-	if d.Env.KeepImages == 0 {
+// keeps is how many images the registry keeps, of what, in words.
+func keeps(registry blueprint.Registry) string {
+	if registry.Keeps == 0 {
 		return "keeps every image that has a tag"
 	}
-	prefixes := d.TagPrefixes()
+	prefixes := registry.TagPrefixes
 	if len(prefixes) == 0 {
-		return fmt.Sprintf("keeps the newest %d images", d.Env.KeepImages)
+		return fmt.Sprintf("keeps the newest %d images", registry.Keeps)
 	}
-	return fmt.Sprintf("keeps the newest %d images of each of %s, and the newest %d of all", d.Env.KeepImages, "`"+strings.Join(prefixes, "*`, `")+"*`", d.Env.KeepImages*(len(prefixes)+1))
+	return fmt.Sprintf("keeps the newest %d images of each of %s, and the newest %d of all", registry.Keeps, "`"+strings.Join(prefixes, "*`, `")+"*`", registry.Keeps*(len(prefixes)+1))
+}
+
+// architecture is what `encore build docker --arch` takes: that of the image which holds every service.
+func architecture(all []blueprint.Image) string {
+	if slices.ContainsFunc(all, func(image blueprint.Image) bool { return image.Architecture == "arm64" }) {
+		return "arm64"
+	}
+	return "amd64"
+}
+
+// buildFlag is how `encore build docker` is told about infra configs.
+func buildFlag(all []blueprint.Image) string {
+	for _, image := range all {
+		if image.BuildConfig != "" {
+			return "--config " + image.BuildConfig
+		}
+	}
+	return "--skip-config"
 }

@@ -8,9 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -18,26 +22,20 @@ import (
 // LockName is the file, in the output folder, that says what groundplan owns there.
 const LockName = "groundplan.lock.json"
 
-// LockVersion changes when an older groundplan could misread the file.
-const LockVersion = 1
-
-// Lock is groundplan.lock.json: what a run leaves behind for the next one. It is committed with the generated code.
+// Lock is groundplan.lock.json: what stands in the folder, as a blueprint, and what the next run has to remember. It is committed
+// with the generated code.
 type Lock struct {
-	Version int `json:"version"`
-	// App is the application's name. It is kept when nothing but the folder names the application.
-	App string `json:"app"`
-	// Files maps every file groundplan owns, slash separated and relative to the output folder, to the SHA-256 of
-	// what it wrote there.
-	Files map[string]string `json:"files"`
-	// Addresses maps a logical id ("database orders") to its Terraform address, by stack ("production/platform").
-	Addresses map[string]map[string]string `json:"addresses"`
+	// Blueprint names files and modules with their hashes: what stands there otherwise was edited. Of the environments a lock of
+	// version 1 knew the addresses of their components, and nothing else.
+	blueprint.Blueprint
+	// Addresses maps a logical id ("database orders") to its Terraform address, by stack ("production/platform"). In the file
+	// they stand with the components.
+	Addresses map[string]map[string]string `json:"-"`
 	// Labels are the labels of what has no address of its own to tell it: services and databases of plain containers, and
 	// what an environment brings. They end up in the names of variables and outputs.
 	Labels map[string]string `json:"labels,omitempty"`
 	// CIDRs are the network ranges granted, by environment. A grant never changes: subnets would be replaced.
 	CIDRs map[string]string `json:"cidrs"`
-	// Modules maps each vendored module to a hash over its files.
-	Modules map[string]string `json:"modules"`
 	// Holdings are the values that cannot change without replacing something that holds data, by environment and logical id.
 	// An environment that is not in it is recorded by the next run, which refuses nothing there.
 	Holdings holdings.Record `json:"holdings,omitempty"`
@@ -58,6 +56,8 @@ type before struct {
 		Internal  bool `json:"internal"`
 		Protected bool `json:"protected"`
 	} `json:"load_balancers"`
+	// Addresses stand with the components since version 2.
+	Addresses map[string]map[string]string `json:"addresses"`
 }
 
 // into puts what stood elsewhere where it is looked for.
@@ -65,17 +65,48 @@ func (b before) into(lock *Lock) {
 	for env, balancer := range b.LoadBalancers {
 		lock.Holdings.RememberSide(env, balancer.Internal, balancer.Protected)
 	}
+	for _, folder := range slices.Sorted(maps.Keys(b.Addresses)) {
+		name, stack, _ := strings.Cut(folder, "/")
+		if lock.Environment(name) == nil {
+			lock.Environments = append(lock.Environments, blueprint.Environment{Name: name})
+		}
+		known := blueprint.Stack{Name: stack, Folder: folder}
+		for _, id := range slices.Sorted(maps.Keys(b.Addresses[folder])) {
+			known.Components = append(known.Components, blueprint.Component{ID: id, Address: b.Addresses[folder][id]})
+		}
+		env := lock.Environment(name)
+		env.Stacks = append(env.Stacks, known)
+	}
+	lock.Addresses = lock.Blueprint.Addresses()
 }
 
 const restoreLock = "\nhint: restore it from version control, or take either side of the merge, and generate again"
 
+// Reading is a lock as it was read. Reading one of hundreds of services takes longer than anything else that is done with it.
+type Reading struct {
+	Lock *Lock
+	text []byte
+}
+
 // ReadLock returns the lock of an output folder; an empty one when the folder has none. A lock that is there and cannot
 // be used is an error whose text ends in a hint line: going on without it would give away the ranges it grants.
 func ReadLock(dir string) (*Lock, error) {
+	reading, err := Read(dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	return reading.Lock, nil
+}
+
+// Read is ReadLock where the lock may have been read before: it is the same one as long as the file is. known may be nil.
+func Read(dir string, known *Reading) (*Reading, error) {
 	path := filepath.Join(dir, LockName)
 	data, err := os.ReadFile(path)
+	if err == nil && known != nil && bytes.Equal(data, known.text) {
+		return known, nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Lock{Version: LockVersion}, nil
+		return &Reading{Lock: &Lock{Blueprint: blueprint.Blueprint{Version: blueprint.Version}}}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -85,33 +116,32 @@ func ReadLock(dir string) (*Lock, error) {
 	}
 	var lock Lock
 	var old before
-	err = json.Unmarshal(source.Plain(data), &lock)
-	if err == nil {
-		err = json.Unmarshal(source.Plain(data), &old)
+	plain := source.Plain(data)
+	if err = json.Unmarshal(plain, &lock); err == nil && lock.Version == 1 {
+		err = json.Unmarshal(plain, &old)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s is not readable: %w%s", path, err, restoreLock)
 	}
-	if lock.Version > LockVersion {
-		return nil, fmt.Errorf("%s has version %d, and this groundplan knows version %d\nhint: use a groundplan as new as the one that wrote it", path, lock.Version, LockVersion)
+	if lock.Version > blueprint.Version {
+		return nil, fmt.Errorf("%s has version %d, and this groundplan knows versions up to %d\nhint: use a groundplan as new as the one that wrote it", path, lock.Version, blueprint.Version)
 	}
-	if lock.Version < LockVersion {
+	if lock.Version < 1 {
 		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
 	}
 	old.into(&lock)
-	return &lock, nil
+	return &Reading{&lock, data}, nil
 }
 
-// bytes prints the lock; encoding/json sorts map keys, so the same lock gives the same bytes.
-func (l *Lock) bytes() []byte {
+// Bytes prints the lock. encoding/json sorts the keys of maps, so that the same lock gives the same bytes.
+func (l *Lock) Bytes() []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(l); err != nil {
-		panic(err) // maps of strings always encode
+		panic(err) // strings, numbers, lists and maps of them always encode
 	}
-	return out.Bytes()
+	return layOut(out.Bytes())
 }
 
 func Hash(data []byte) string {

@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/lockedfile"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -26,6 +27,8 @@ import (
 type Output struct {
 	Files map[string][]byte
 	Lock  *Lock
+	// Previous is the lock that stood in the folder before; nil where nobody has read it yet.
+	Previous *Reading
 }
 
 // Change is one difference between an Output and a folder.
@@ -35,7 +38,7 @@ type Change struct {
 	Action string
 
 	have, want []byte
-	// Edited says that somebody changed the file since groundplan wrote it, Pointer that in its place there is the pointer which
+	// Edited: somebody changed the file since groundplan wrote it. Pointer: in its place there is the pointer which
 	// Git LFS keeps until the content is fetched.
 	Edited, Pointer bool
 }
@@ -49,7 +52,7 @@ func (c Change) Diff() []byte {
 	return diff.Diff(c.Path, c.have, c.Path, c.want)
 }
 
-// ConflictError says that writing would lose somebody's work. Nothing was written.
+// ConflictError is writing that would lose somebody's work. Nothing was written.
 type ConflictError struct {
 	// Edited are files groundplan owns that somebody changed; --force overwrites them.
 	Edited []Change
@@ -100,10 +103,11 @@ type operation struct {
 // nothing. A file that Write never overwrites is a *ConflictError.
 // within limits pruning and comparing to paths for which it is true; nil means all.
 func (o *Output) Changes(dir string, within func(path string) bool) ([]Change, error) {
-	previous, err := ReadLock(dir)
+	reading, err := Read(dir, o.Previous)
 	if err != nil {
 		return nil, err
 	}
+	previous := reading.Lock
 	o = o.yielding(dir, previous)
 	changes, conflict, err := o.compare(dir, previous, within)
 	if err != nil {
@@ -177,7 +181,7 @@ func (o *Output) yielding(dir string, previous *Lock) *Output {
 	delete(lock.Files, GitAttributesName)
 	files := maps.Clone(o.Files)
 	delete(files, GitAttributesName)
-	return &Output{Files: files, Lock: &lock}
+	return &Output{Files: files, Lock: &lock, Previous: o.Previous}
 }
 
 // generated recognises a file of groundplan's that no lock speaks for: the lock was lost, or merged by hand. Generated
@@ -189,7 +193,7 @@ func generated(path string, have []byte) bool {
 		bytes.HasPrefix(have, []byte("# "+mark)) || bytes.HasPrefix(have, []byte("<!-- "+mark))
 }
 
-// spared says that a module which is no longer wanted stays: the environments that this run leaves alone may call it.
+// spared reports whether a module that is no longer wanted stays: the environments that this run leaves alone may call it.
 func (o *Output) spared(path string, within func(string) bool) bool {
 	_, wanted := o.Files[path]
 	return within != nil && !wanted && strings.HasPrefix(path, ModulesFolder)
@@ -202,7 +206,7 @@ func lockChange(dir string, lock *Lock) ([]Change, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	want := lock.bytes()
+	want := lock.Bytes()
 	if err == nil && bytes.Equal(source.LineFeeds(have), want) {
 		return nil, nil
 	}
@@ -254,10 +258,11 @@ func (o *Output) write(d disk, dir string, force bool, within func(string) bool)
 	if err := recoverRun(d, dir); err != nil {
 		return nil, fmt.Errorf("cannot finish the interrupted run in %s: %w", dir, err)
 	}
-	previous, err := ReadLock(dir)
+	reading, err := Read(dir, o.Previous)
 	if err != nil {
 		return nil, err
 	}
+	previous := reading.Lock
 	o = o.yielding(dir, previous)
 	changes, conflict, err := o.compare(dir, previous, within)
 	if err != nil {
@@ -290,6 +295,7 @@ func (o *Output) mergeLock(previous *Lock, within func(string) bool) *Lock {
 		}
 	}
 	merged.Addresses = mergeWithin(previous.Addresses, o.Lock.Addresses, within)
+	merged.Environments = mergeEnvironments(previous, o.Lock, within)
 	merged.Moved = mergeWithin(previous.Moved, o.Lock.Moved, within)
 	merged.Forgotten = mergeWithin(previous.Forgotten, o.Lock.Forgotten, within)
 	inEnvironment := func(name string) bool { return within(name + "/") }
@@ -301,6 +307,25 @@ func (o *Output) mergeLock(previous *Lock, within func(string) bool) *Lock {
 		}
 	}
 	return &merged
+}
+
+// mergeEnvironments are the environments of a lock after a run that was limited to some of them, in the order of this run; what
+// else the folder has stands behind.
+func mergeEnvironments(previous, current *Lock, within func(string) bool) []blueprint.Environment {
+	var merged []blueprint.Environment
+	for _, env := range current.Environments {
+		if within(env.Name + "/") {
+			merged = append(merged, env)
+		} else if before := previous.Environment(env.Name); before != nil {
+			merged = append(merged, *before)
+		}
+	}
+	for _, env := range previous.Environments {
+		if current.Environment(env.Name) == nil && !within(env.Name+"/") {
+			merged = append(merged, env)
+		}
+	}
+	return merged
 }
 
 // mergeWithin takes from the one what is outside, from the other what is within.
@@ -342,7 +367,7 @@ func (o *Output) commit(d disk, dir string, changes []Change, lock *Lock) error 
 			stage(c.Path, o.Files[c.Path])
 		}
 	}
-	stage(LockName, lock.bytes())
+	stage(LockName, lock.Bytes())
 	problems := make([]error, len(staged))
 	parallel.Each(len(staged), func(i int) {
 		problems[i] = d.write(filepath.Join(work, fmt.Sprintf("%06d", i)), staged[i])
@@ -391,7 +416,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// Interrupted says that a run died in dir past the point of no return: the next Write finishes it.
+// Interrupted reports whether a run died in dir past the point of no return: the next Write finishes it.
 func Interrupted(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, workDir, journalName))
 	return err == nil

@@ -16,11 +16,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundplan/groundplan/blueprint"
 )
 
 // outputOf builds an Output with its lock from path -> content.
 func outputOf(files map[string]string) *Output {
-	o := &Output{Files: map[string][]byte{}, Lock: &Lock{Version: LockVersion, Files: map[string]string{}}}
+	o := &Output{Files: map[string][]byte{}, Lock: &Lock{Blueprint: blueprint.Blueprint{Version: blueprint.Version, Files: map[string]string{}}}}
 	for path, content := range files {
 		o.Files[path] = []byte(content)
 		o.Lock.Files[path] = Hash([]byte(content))

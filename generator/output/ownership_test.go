@@ -1,6 +1,8 @@
 package output
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"maps"
 	"os"
@@ -11,6 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/groundplan/groundplan/blueprint"
+	"github.com/groundplan/groundplan/generator/holdings"
 )
 
 // TestG2_EmptyFilesAreFiles: a file without content is written, kept, pruned and protected like any other.
@@ -155,30 +160,75 @@ func TestE2_WithinOneEnvironment(t *testing.T) {
 // change of a name below is a new version.
 func TestG2_LockFormat(t *testing.T) {
 	lock := &Lock{
-		Version: 1, Files: map[string]string{"b": "2", "a<&>": "1"}, Addresses: map[string]map[string]string{"prod/platform": {"secret Key": "module.secret_key"}},
-		CIDRs: map[string]string{"prod": "10.1.0.0/16"}, Modules: map[string]string{"network": "3"},
+		Blueprint: blueprint.Blueprint{
+			Version: 2, App: "shop", Files: map[string]string{"b": "2", "a<&>": "1"}, Modules: map[string]string{"network": "3"},
+			Environments: []blueprint.Environment{{Name: "prod", Stacks: []blueprint.Stack{{Name: "platform", Folder: "prod/platform", Components: []blueprint.Component{
+				{ID: "network", Noun: "network", Address: "local.network", Existing: true},
+				{ID: "secret Key", Noun: "secret", Address: "module.secret_key", DeclaredIn: "a.go", HoldsData: true},
+			}}}}},
+		},
+		Addresses: map[string]map[string]string{"prod/platform": {"secret Key": "module.secret_key"}},
+		Labels:    map[string]string{"service a": "a"}, CIDRs: map[string]string{"prod": "10.1.0.0/16"},
+		Holdings:   holdings.Record{"prod": {"secret Key": {"name": "shop/prod/Key"}}},
+		Priorities: map[string]map[int]string{"prod": {1000: "gateway"}},
 	}
 	const want = `{
-  "version": 1,
-  "app": "",
+  "version": 2,
+  "app": "shop",
   "files": {
     "a<&>": "1",
     "b": "2"
   },
-  "addresses": {
-    "prod/platform": {
-      "secret Key": "module.secret_key"
+  "modules": {
+    "network": "3"
+  },
+  "environments": [
+    {
+      "name": "prod",
+      "type": "",
+      "region": "",
+      "prefix": "",
+      "log_retention_days": 0,
+      "helper_image": "",
+      "stacks": [
+        {
+          "name": "platform",
+          "folder": "prod/platform",
+          "backend": {},
+          "components": [
+            {"id": "network", "noun": "network", "address": "local.network", "existing": true},
+            {"id": "secret Key", "noun": "secret", "address": "module.secret_key", "declared_in": "a.go", "holds_data": true}
+          ]
+        }
+      ],
+      "network": {"port": 0, "endpoints": null},
+      "key": {},
+      "cluster": {"name": "", "output": "", "namespace": ""},
+      "registry": {"name": "", "output": ""},
+      "images": null,
+      "workloads": null,
+      "access": {"role_services": null}
     }
+  ],
+  "labels": {
+    "service a": "a"
   },
   "cidrs": {
     "prod": "10.1.0.0/16"
   },
-  "modules": {
-    "network": "3"
+  "holdings": {
+    "prod": {
+      "secret Key": {"name": "shop/prod/Key"}
+    }
+  },
+  "priorities": {
+    "prod": {
+      "1000": "gateway"
+    }
   }
 }
 `
-	if d := cmp.Diff(want, string(lock.bytes())); d != "" {
+	if d := cmp.Diff(want, string(lock.Bytes())); d != "" {
 		t.Error(d)
 	}
 	dir := t.TempDir()
@@ -189,6 +239,85 @@ func TestG2_LockFormat(t *testing.T) {
 	}
 	if d := cmp.Diff(lock, read); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestG2_LockVersion1: what a lock of the version before remembers is all there, and addresses stand with components.
+func TestG2_LockVersion1(t *testing.T) {
+	const before = `{"version": 1, "app": "shop", "files": {"b": "2"}, "modules": {"network": "3"}, "cidrs": {"prod": "10.1.0.0/16"},
+		"addresses": {"prod/services": {"process api": "module.service_api"}, "prod/platform": {"secret Key": "module.secret_key", "network": "module.network"}},
+		"labels": {"service a": "a"}, "holdings": {"prod": {"load balancer": {"name": "shop-prod"}}}, "priorities": {"prod": {"1000": "gateway"}},
+		"moved": {"prod/platform": {"module.a": "module.b"}}, "forgotten": {"prod/platform": {"bucket b": "module.bucket_b"}},
+		"load_balancers": {"prod": {"internal": true, "protected": false}}}`
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, LockName), before)
+	read, err := ReadLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addresses := map[string]map[string]string{"prod/platform": {"secret Key": "module.secret_key", "network": "module.network"}, "prod/services": {"process api": "module.service_api"}}
+	want := &Lock{
+		Blueprint: blueprint.Blueprint{
+			Version: 1, App: "shop", Files: map[string]string{"b": "2"}, Modules: map[string]string{"network": "3"},
+			Environments: []blueprint.Environment{{Name: "prod", Stacks: []blueprint.Stack{
+				{Name: "platform", Folder: "prod/platform", Components: []blueprint.Component{{ID: "network", Address: "module.network"}, {ID: "secret Key", Address: "module.secret_key"}}},
+				{Name: "services", Folder: "prod/services", Components: []blueprint.Component{{ID: "process api", Address: "module.service_api"}}},
+			}}},
+		},
+		Addresses: addresses, Labels: map[string]string{"service a": "a"}, CIDRs: map[string]string{"prod": "10.1.0.0/16"},
+		Holdings:   holdings.Record{"prod": {"load balancer": {"name": "shop-prod", "internal": "true", "deletion_protection": "false"}}},
+		Priorities: map[string]map[int]string{"prod": {1000: "gateway"}},
+		Moved:      map[string]map[string]string{"prod/platform": {"module.a": "module.b"}},
+		Forgotten:  map[string]map[string]string{"prod/platform": {"bucket b": "module.bucket_b"}},
+	}
+	if d := cmp.Diff(want, read); d != "" {
+		t.Error(d)
+	}
+	// A run for another environment writes it in the new form, and leaves nothing out.
+	current := outputOf(nil)
+	current.Lock.Environments = []blueprint.Environment{{Name: "prod", Region: "nowhere"}, {Name: "test", Region: "here"}}
+	if _, err := current.Write(dir, true, Within("test")); err != nil {
+		t.Fatal(err)
+	}
+	again, err := ReadLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(addresses, again.Addresses); d != "" || again.Version != blueprint.Version || again.Environment("test").Region != "here" || again.Environment("prod").Region != "" {
+		t.Errorf("after a run for test, version %d: %s", again.Version, d)
+	}
+}
+
+// TestG2_LockLayout: however values are spelled, laying them out changes spaces alone.
+func TestG2_LockLayout(t *testing.T) {
+	const text = `{"a":"x, y: {\"q\": [1,2]}\\","b":{"c":{"d":{"e":[1,[2,3],-4.5e3],"f":true,"g":null,"i":[]}}},"j":[],"k":{},"l":[{"m":["ä, ","}"]},{"n":[{"o":1}]}]}`
+	const want = `{
+  "a": "x, y: {\"q\": [1,2]}\\",
+  "b": {
+    "c": {
+      "d": {"e": [1, [2, 3], -4.5e3], "f": true, "g": null, "i": []}
+    }
+  },
+  "j": [],
+  "k": {},
+  "l": [
+    {
+      "m": ["ä, ", "}"]
+    },
+    {
+      "n": [
+        {"o": 1}
+      ]
+    }
+  ]
+}
+`
+	if d := cmp.Diff(want, string(layOut([]byte(text)))); d != "" {
+		t.Error(d)
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, layOut([]byte(text))); err != nil || compact.String() != text {
+		t.Errorf("%v: %s", err, compact.String())
 	}
 }
 

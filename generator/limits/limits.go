@@ -1,4 +1,7 @@
-package generator
+// Package limits finds what AWS, or a runtime of Encore's, refuses of an environment however it is built: ranges that overlap,
+// names that are too long, policies and task definitions that are too large, images that do not stop. An apply would fail over
+// it half-way. What an account has too little of is package quota's.
+package limits
 
 import (
 	"maps"
@@ -11,10 +14,10 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 )
 
-// checkRanges finds a range that the file gives an environment although another one was granted one that it overlaps.
+// Ranges finds a range that the file gives an environment although another one was granted one that it overlaps.
 // ranges are those of all environments, by name. One that has left the file may be gone from AWS as well, so that there is
 // only a warning.
-func checkRanges(environments []environment.Environment, ranges map[string]string) hcl.Diagnostics {
+func Ranges(environments []environment.Environment, ranges map[string]string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, env := range environments {
 		for _, other := range slices.Sorted(maps.Keys(ranges)) {
@@ -32,9 +35,14 @@ func checkRanges(environments []environment.Environment, ranges map[string]strin
 	return diags
 }
 
-// reported says that two environments of the list overlap, and that the other one of them has said so.
+// reported reports whether two environments are both in the list, so that the overlap is an error of the other one already.
 func reported(environments []environment.Environment, one, other string) bool {
 	return one < other && slices.ContainsFunc(environments, func(e environment.Environment) bool { return e.Name == one })
+}
+
+// Check asks what is wrong with a deployment by itself.
+func Check(d *deploy.Deployment) hcl.Diagnostics {
+	return append(checkRoutedDomains(d), checkSupervisor(d)...)
 }
 
 // checkRoutedDomains finds names that services answer to and no rule of the load balancer matches.

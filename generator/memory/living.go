@@ -1,4 +1,7 @@
-package generator
+// Package memory keeps from one run to the next what must not change: labels of blocks, which are addresses in somebody's
+// state, priorities of rules, and what holds data (package holdings judges it). What was granted once is in the lock; a run
+// looks there first, and what moves or leaves the code gets a block that keeps its state.
+package memory
 
 import (
 	"fmt"
@@ -8,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
@@ -23,8 +27,8 @@ import (
 // What an earlier run left decides what this one may do: nothing that holds data is replaced or destroyed unless it is
 // named, and what changes its address or leaves the code keeps its state (package holdings, Lock).
 
-// judge compares what the deployments hold with what the lock remembers, and puts what they hold now into the new lock.
-func judge(lock, previous *output.Lock, held []holdings.Environment, consent holdings.Consent) holdings.Verdict {
+// Judge compares what the deployments hold with what the lock remembers, and puts what they hold now into the new lock.
+func Judge(lock, previous *output.Lock, held []holdings.Environment, consent holdings.Consent) holdings.Verdict {
 	var earlier []string
 	for stack := range previous.Addresses {
 		name, _, _ := strings.Cut(stack, "/")
@@ -45,8 +49,8 @@ func judge(lock, previous *output.Lock, held []holdings.Environment, consent hol
 	return verdict
 }
 
-// held is what an environment holds, with where that is declared or set.
-func held(d *deploy.Deployment, stacks ...*stack.Stack) holdings.Environment {
+// Held is what an environment holds, with where that is declared or set.
+func Held(d *deploy.Deployment, stacks ...*stack.Stack) holdings.Environment {
 	env := d.Env
 	state := "local files"
 	if env.State != nil {
@@ -124,10 +128,10 @@ func places(d *deploy.Deployment) map[string]hcl.Range {
 	return found
 }
 
-// toForget are the logical ids that a run of an environment leaves on AWS, if Judge finds that they may: those of earlier
+// ToForget are the logical ids that a run of an environment leaves on AWS, if Judge finds that they may: those of earlier
 // runs, and those the user names.
-func toForget(env *environment.Environment, previous *output.Lock, consent holdings.Consent) []string {
-	stack := env.Name + "/" + platformStack
+func ToForget(env *environment.Environment, previous *output.Lock, consent holdings.Consent) []string {
+	stack := env.Name + "/" + blueprint.Platform
 	ids := slices.Collect(maps.Keys(previous.Forgotten[stack]))
 	for _, named := range consent.Forget {
 		if id, ours := strings.CutPrefix(named, env.Name+"/"); ours && previous.Addresses[stack][id] != "" {
@@ -138,10 +142,10 @@ func toForget(env *environment.Environment, previous *output.Lock, consent holdi
 	return slices.Compact(ids)
 }
 
-// forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
+// Forget writes the removed blocks of a stack for what leaves the code and stays on AWS, and remembers their addresses. ids
 // are those of this run.
-func forget(env *environment.Environment, s *stack.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
-	stack, current := env.Name+"/"+platformStack, s.Addresses()
+func Forget(env *environment.Environment, s *stack.Stack, lock, previous *output.Lock, ids []string) hcl.Diagnostics {
+	stack, current := env.Name+"/"+blueprint.Platform, s.Addresses()
 	addresses := maps.Clone(previous.Forgotten[stack])
 	if addresses == nil {
 		addresses = map[string]string{}
@@ -181,8 +185,8 @@ func forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 	return diags
 }
 
-// move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
-func move(s *stack.Stack, folder string, lock, previous *output.Lock) {
+// Move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
+func Move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 	moved, addresses, current := maps.Clone(previous.Moved[folder]), s.Addresses(), map[string]bool{}
 	if moved == nil {
 		moved = map[string]string{}
@@ -212,8 +216,8 @@ func move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 	}
 }
 
-// byText are the addresses of a stack as the lock spells them.
-func byText(addresses map[app.ID]string) map[string]string {
+// ByText are the addresses of a stack as the lock spells them.
+func ByText(addresses map[app.ID]string) map[string]string {
 	texts := make(map[string]string, len(addresses))
 	for id, address := range addresses {
 		texts[id.String()] = address

@@ -1,4 +1,4 @@
-package generator
+package memory
 
 import (
 	"hash/fnv"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/output"
@@ -42,18 +43,18 @@ func bandOf(p *deploy.Workload) (band, bool) {
 	return band{firstPriority + number*bandPriorities, bandPriorities}, true
 }
 
-// grantPriorities gives every rule of a deployment its place, and returns all places that were ever given away in the
+// Priorities gives every rule of a deployment its place, and returns all places that were ever given away in the
 // environment. AWS refuses two rules of one place, and terraform makes a rule before it deletes another: so a place that was
 // granted stays its process's, and a new process gets one that nobody ever had. It follows from the process's name, so that
 // hardly any moves when a lock is lost; two names that ask for one place get neighbouring ones, those first that were there
 // before.
-func grantPriorities(d *deploy.Deployment, previous *output.Lock) map[int]string {
+func Priorities(d *deploy.Deployment, previous *output.Lock) map[int]string {
 	granted := maps.Clone(previous.Priorities[d.Env.Name])
 	if granted == nil {
 		granted = map[int]string{}
 	}
 	d.Priorities = map[string]int{}
-	known := previous.Addresses[d.Env.Name+"/"+servicesStack]
+	known := previous.Addresses[d.Env.Name+"/"+blueprint.Services]
 	grant := func(p *deploy.Workload) {
 		band, ruled := bandOf(p)
 		if !ruled {

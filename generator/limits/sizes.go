@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -13,18 +14,18 @@ import (
 	"github.com/groundplan/groundplan/modules"
 )
 
-// checkSizes finds what AWS would refuse in the middle of an apply because it is too long: policies of a role, and task
+// Sizes finds what AWS would refuse in the middle of an apply because it is too long: policies of a role, and task
 // definitions. files are the output's, printed.
-func checkSizes(d *deploy.Deployment, files map[string][]byte) hcl.Diagnostics {
+func Sizes(d *deploy.Deployment, files map[string][]byte) hcl.Diagnostics {
 	stacks := sizes.Stacks{
 		Platform: map[string][]byte{}, Services: map[string][]byte{}, Region: d.Env.Region,
 		Certificate: len(modules.Files()["database-server"]["certificates/"+d.Env.Region+".pem"]),
 	}
 	for path, text := range files {
-		if name, is := strings.CutPrefix(path, d.Env.Name+"/"+platformStack+"/"); is {
+		if name, is := strings.CutPrefix(path, d.Env.Name+"/"+blueprint.Platform+"/"); is {
 			stacks.Platform[name] = text
 		}
-		if name, is := strings.CutPrefix(path, d.Env.Name+"/"+servicesStack+"/"); is {
+		if name, is := strings.CutPrefix(path, d.Env.Name+"/"+blueprint.Services+"/"); is {
 			stacks.Services[name] = text
 		}
 	}

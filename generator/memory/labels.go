@@ -1,4 +1,4 @@
-package generator
+package memory
 
 import (
 	"maps"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
@@ -16,9 +17,9 @@ import (
 	"github.com/groundplan/groundplan/generator/output"
 )
 
-// assignLabels labels everything but processes: the same in every environment, since a container reads variables that are
+// Labels labels everything but processes: the same in every environment, since a container reads variables that are
 // named after labels wherever it runs. What is forgotten keeps its label, for its address is in use.
-func assignLabels(application *app.App, previous *output.Lock, forgotten []string) map[string]string {
+func Labels(application *app.App, previous *output.Lock, forgotten []string) map[string]string {
 	held, labels := heldLabels(previous), map[string]string{}
 	for _, wanted := range kinds.LabelsWanted(application) {
 		for _, id := range forgotten {
@@ -32,10 +33,10 @@ func assignLabels(application *app.App, previous *output.Lock, forgotten []strin
 	return labels
 }
 
-// withProcesses are the labels of an environment: those that all have, and those of its processes, which are its own.
-func withProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[app.ID]string {
+// WithProcesses are the labels of an environment: those that all have, and those of its processes, which are its own.
+func WithProcesses(labels map[string]string, env *environment.Environment, previous *output.Lock) map[app.ID]string {
 	held := map[string]string{}
-	for id, address := range previous.Addresses[env.Name+"/"+servicesStack] {
+	for id, address := range previous.Addresses[env.Name+"/"+blueprint.Services] {
 		label, serves := strings.CutPrefix(address, "module."+deploy.ServicePrefix)
 		if !serves {
 			label, serves = strings.CutPrefix(address, "module."+deploy.JobPrefix)
@@ -84,8 +85,8 @@ func heldLabels(lock *output.Lock) map[string]string {
 	return held
 }
 
-// labelsWithoutAddress are the labels that the next run could not read from the lock otherwise.
-func labelsWithoutAddress(labels map[string]string, lock *output.Lock) map[string]string {
+// LabelsWithoutAddress are the labels that the next run could not read from the lock otherwise.
+func LabelsWithoutAddress(labels map[string]string, lock *output.Lock) map[string]string {
 	held, missing := heldLabels(lock), map[string]string{}
 	for id, label := range labels {
 		if held[id] != label {
@@ -95,8 +96,8 @@ func labelsWithoutAddress(labels map[string]string, lock *output.Lock) map[strin
 	return missing
 }
 
-// sayVariables warns of containers' variables that are not named as the manual says: two names would meet there.
-func sayVariables(application *app.App, labels map[string]string) hcl.Diagnostics {
+// SayVariables warns of containers' variables that are not named as the manual says: two names would meet there.
+func SayVariables(application *app.App, labels map[string]string) hcl.Diagnostics {
 	if !application.Containers() {
 		return nil
 	}

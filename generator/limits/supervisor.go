@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"github.com/hashicorp/hcl/v2"

@@ -1,0 +1,158 @@
+package survey
+
+import (
+	"slices"
+
+	"github.com/groundplan/groundplan/blueprint"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/names"
+)
+
+// serverOutput is what the platform stack calls a database server.
+func serverOutput(server environment.DatabaseServer) string {
+	return "database_server_" + names.Label(server.Name)
+}
+
+func (s *survey) servers() []blueprint.Server {
+	var list []blueprint.Server
+	for _, server := range s.Env.DatabaseServers {
+		if len(server.Databases) == 0 {
+			continue
+		}
+		entry := blueprint.Server{
+			ID: "database server " + server.Name, Name: server.Name, Stack: blueprint.Platform, Output: serverOutput(server), Port: kinds.Databases.StoragePort,
+			Engine: server.Engine, Identifier: s.held["database server "+server.Name]["name"], MasterSecret: true, FinalSnapshot: server.FinalSnapshot, DeletionProtection: server.DeletionProtection,
+		}
+		if existing := server.Existing; existing != nil {
+			entry.Engine, entry.Port, entry.MasterSecret, entry.FinalSnapshot, entry.DeletionProtection = "", existing.Port, existing.MasterSecretARN != "", false, false
+			entry.Existing = &blueprint.ExistingServer{Address: existing.Address, SecurityGroupID: existing.SecurityGroupID, MaxConnections: existing.MaxConnections}
+		}
+		pool, using := kinds.PoolSize(s.Deployment, server), map[string][]*deploy.Workload{} // by database
+		for _, p := range s.Workloads {
+			used := 0
+			for name := range p.Uses(kinds.Databases.Name) {
+				if _, here := slices.BinarySearch(server.Databases, name); here {
+					using[name] = append(using[name], p)
+					used++
+				}
+			}
+			if used > 0 {
+				entry.Roles = append(entry.Roles, blueprint.Role{
+					Name: kinds.RoleName(p.ID.Name), Workload: p.ID.Name, Secret: kinds.SecretName(s.Env, "database", p.ID.Name), Connections: pool * used * 2 * p.Size.Scale.Max,
+				})
+			}
+		}
+		for _, name := range server.Databases {
+			entry.Databases = append(entry.Databases, s.database(name, using[name], pool))
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
+// database is a database of a server with those who use it.
+func (s *survey) database(name string, using []*deploy.Workload, pool int) blueprint.Database {
+	database := blueprint.Database{Name: name, Owner: kinds.OwnerName(name), Access: []blueprint.Grant{}}
+	spec := s.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database)
+	if spec.Migrations != "" {
+		database.Migrations = &blueprint.Migrations{Folder: spec.Migrations, Tool: spec.Source, Count: spec.MigrationCount}
+	}
+	for _, p := range using {
+		database.Access = append(database.Access, blueprint.Grant{
+			Role: kinds.RoleName(p.ID.Name), Connections: pool,
+			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
+			Creates: s.App.Containers() && spec.MigrationCount == 0,
+		})
+	}
+	return database
+}
+
+func (s *survey) caches() []blueprint.Cache {
+	var list []blueprint.Cache
+	for _, r := range s.Of(kinds.Caches.Name) {
+		cache := blueprint.Cache{ID: r.ID().String(), Name: r.Name, Output: kinds.CacheLabel(s.Deployment, r.Name), FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
+		cache.Group = s.held[cache.ID]["name"]
+		for _, p := range s.Workloads {
+			if kinds.Keeps(p, r.Name) {
+				cache.Users = append(cache.Users, p.ID.Name)
+			}
+		}
+		list = append(list, cache)
+	}
+	return list
+}
+
+func (s *survey) topics() []blueprint.Topic {
+	var list []blueprint.Topic
+	for _, r := range s.Of(kinds.Topics.Name) {
+		topic := blueprint.Topic{ID: r.ID().String(), Name: r.Name}
+		topic.Topic = fifo(s.held[topic.ID]["name"], s.held[topic.ID]["fifo"] == "true")
+		if existing := s.Env.ExistingTopic(r.Name); existing != nil {
+			topic.Topic, topic.ARN, topic.KeyARN = arnName(existing.ARN), existing.ARN, existing.KeyARN
+		}
+		for _, sub := range s.Of(kinds.Subscriptions.Name) {
+			if sub.Parent != r.Name {
+				continue
+			}
+			id := sub.ID().String()
+			facts := s.held[id]
+			topic.Subscriptions = append(topic.Subscriptions, blueprint.Subscription{
+				ID: id, Name: sub.Name, Workload: s.receives[id],
+				Queue: fifo(facts["name"], facts["fifo"] == "true"), DeadLetters: fifo(queueDeadLetters(facts["name"]), facts["fifo"] == "true"),
+			})
+		}
+		list = append(list, topic)
+	}
+	return list
+}
+
+func (s *survey) buckets() []blueprint.Bucket {
+	var list []blueprint.Bucket
+	for _, r := range s.Of(kinds.Buckets.Name) {
+		store := blueprint.Bucket{
+			ID: r.ID().String(), Name: r.Name, Versioned: r.Spec.(*kinds.Bucket).Versioned, Shown: kinds.Shown(s.Env)(r),
+			CORSOrigins: s.Env.CORSOrigins(r.Name), Uploads: s.signsUploads[r.Name],
+		}
+		store.Bucket = kinds.PhysicalName(s.held[store.ID], s.Env.AccountID)
+		if existing := s.Env.ExistingBucket(r.Name); existing != nil {
+			store.Bucket, store.Existing, store.KeyPrefix, store.KeyARN, store.PublicBaseURL = existing.Name, true, existing.KeyPrefix, existing.KeyARN, existing.PublicBaseURL
+		}
+		list = append(list, store)
+	}
+	return list
+}
+
+func (s *survey) secrets() []blueprint.Secret {
+	var list []blueprint.Secret
+	for _, r := range s.Of(kinds.Secrets.Name) {
+		secret := blueprint.Secret{ID: r.ID().String(), Name: kinds.SecretName(s.Env, r.Name), Fill: blueprint.Value, NeededBy: s.fills[r.ID().String()]}
+		if slices.ContainsFunc(s.App.Services, func(service app.Service) bool {
+			return service.Container != nil && service.Container.ImageCredentials == r.Name
+		}) {
+			secret.Fill = blueprint.Login
+		}
+		list = append(list, secret)
+	}
+	if name := kinds.MetricsSecretName(s.Env); s.components["metrics secret"] {
+		list = append(list, blueprint.Secret{ID: "metrics secret", Name: name, Fill: blueprint.Value, NeededBy: s.fills["metrics secret"]})
+	}
+	if s.components["service auth key"] {
+		list = append(list, blueprint.Secret{ID: "service auth key", Name: kinds.SecretName(s.Env, "service-auth", "key"), Fill: blueprint.Generated, NeededBy: s.fills["service auth key"]})
+	}
+	for _, p := range s.Workloads {
+		if len(p.Uses(kinds.Databases.Name)) > 0 {
+			list = append(list, blueprint.Secret{ID: "database role " + kinds.RoleName(p.ID.Name), Name: kinds.SecretName(s.Env, "database", p.ID.Name), Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
+		}
+	}
+	for _, r := range s.Of(kinds.Caches.Name) {
+		for _, p := range s.Workloads {
+			if kinds.Keeps(p, r.Name) {
+				list = append(list, blueprint.Secret{Name: kinds.CacheSecretPrefix(s.Env, r.Name) + "/" + p.ID.Name, Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
+			}
+		}
+	}
+	return list
+}

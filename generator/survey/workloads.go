@@ -1,0 +1,136 @@
+package survey
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/groundplan/groundplan/blueprint"
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/kinds"
+)
+
+func kindOf(w *deploy.Workload) string {
+	switch {
+	case w.Gateway:
+		return blueprint.Gateway
+	case w.Ends:
+		return blueprint.Job
+	case w.Port == 0:
+		return blueprint.Worker
+	}
+	return blueprint.Service
+}
+
+func (s *survey) workloads() []blueprint.Workload {
+	list := make([]blueprint.Workload, 0, len(s.Workloads))
+	for _, w := range s.Workloads {
+		unit := w.UnitName()
+		workload := blueprint.Workload{
+			ID: w.ID.String(), Name: w.ID.Name, Kind: kindOf(w), Public: w.Public(), Services: w.Services, AuthService: w.AuthService,
+			Unit: unit, LogGroup: workloadLogs(unit), Uses: s.uses(w),
+		}
+		for _, path := range w.Paths {
+			workload.Reaches = append(workload.Reaches, path.To.String())
+		}
+		slices.Sort(workload.Reaches)
+		if w.Ends {
+			workload.Failures = jobFailures(unit)
+		} else {
+			workload.MinTasks, workload.MaxTasks = w.Size.Scale.Min, w.Size.Scale.Max
+		}
+		list = append(list, workload)
+	}
+	return list
+}
+
+// uses are the components that a workload uses. What a copy of the auth handler's service would receive from a topic arrives
+// where that service is served.
+func (s *survey) uses(w *deploy.Workload) []string {
+	used := map[string]bool{}
+	for _, e := range w.Edges {
+		if e.Kind != kinds.Subscriptions.Name || e.Service != w.AuthService {
+			used[e.To().String()] = true
+		}
+	}
+	for _, id := range needs(w) {
+		if app.ParseID(id).Kind == kinds.Secrets.Name {
+			used[id] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(used)), func(id string) bool { return !s.components[id] })
+}
+
+// images are what tasks run: one that holds every service of Encore's, and those of containers; and the helper image.
+func (s *survey) images() []blueprint.Image {
+	running := map[[2]string][]*deploy.Workload{}
+	for _, w := range s.Workloads {
+		key := [2]string{w.Image.Name, w.Image.TagPrefix}
+		running[key] = append(running[key], w)
+	}
+	list := []blueprint.Image{{Reference: s.Env.HelperImage, Private: s.private(s.Env.HelperImage)}}
+	for key, workloads := range running {
+		image := blueprint.Image{Reference: key[0], TagPrefix: key[1], Private: s.private(key[0]), Workloads: workloadNames(workloads)}
+		for _, ref := range workloads[0].Image.Credentials.Refs() {
+			image.Credentials = kinds.SecretName(s.Env, ref.Of.Name)
+		}
+		if image.Reference == "" {
+			image.Architecture = architecture(workloads)
+			switch {
+			case !s.App.Containers() && s.App.Configured():
+				image.BuildConfig = s.Env.Name + "/" + kinds.BuildConfigName
+			case s.App.Containers() && len(workloads) == 1 && len(workloads[0].Services) == 1:
+				image.Folder = s.Service(workloads[0].Services[0]).Dir
+			}
+		}
+		list = append(list, image)
+	}
+	slices.SortFunc(list, func(a, b blueprint.Image) int {
+		return cmp.Or(strings.Compare(a.Reference, b.Reference), strings.Compare(a.TagPrefix, b.TagPrefix), len(b.Workloads)-len(a.Workloads))
+	})
+	return list
+}
+
+// private reports whether an image is in a registry of ECR whose owner has to let tasks pull.
+func (s *survey) private(image string) bool {
+	return deploy.PrivateImage.MatchString(image) && deploy.KeptTag(s.Env, image) == ""
+}
+
+// architecture is what images of processes are built for, as Docker and Encore call it.
+func architecture(processes []*deploy.Workload) string {
+	if slices.ContainsFunc(processes, func(p *deploy.Workload) bool { return p.Size.Architecture == "ARM64" }) {
+		return "arm64"
+	}
+	return "amd64"
+}
+
+func workloadNames(processes []*deploy.Workload) []string {
+	list := make([]string, 0, len(processes))
+	for _, p := range processes {
+		list = append(list, p.ID.Name)
+	}
+	return list
+}
+
+func (s *survey) schedules() []blueprint.Schedule {
+	var list []blueprint.Schedule
+	for _, r := range s.Of(kinds.Crons.Name) {
+		cron := r.Spec.(*kinds.Cron)
+		schedule := blueprint.Schedule{
+			ID: r.ID().String(), Name: r.Name, Label: "cron_" + s.Label(r.Kind, "", r.Name), Starts: cron.StartsJob, TimeZone: cron.TimeZone,
+		}
+		for _, made := range s.Schedules {
+			if made.Of == r.ID() {
+				schedule.Workload, schedule.Expressions = made.Target.ID.Name, made.Expressions
+			}
+		}
+		if !schedule.Starts && len(schedule.Expressions) > 0 {
+			schedule.Function = deploy.ScheduleName(s.Env, r.Name)
+			schedule.LogGroup, schedule.DeadLetters = functionLogs(schedule.Function), functionDeadLetters(schedule.Function)
+		}
+		list = append(list, schedule)
+	}
+	return list
+}
