@@ -18,6 +18,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // brought is what an environment in eu-west-1 can bring, by what it replaces. Each has ids of its own.
@@ -368,7 +369,7 @@ var usedService = regexp.MustCompile(`"([a-z0-9-]+):[A-Z][A-Za-z*]+"`)
 // TestE4_BoundaryHasRoomForEveryRole: the services that infra/README.md lists are those of which the policies of roles name
 // an action, in the code of every fixture and in the modules it calls that make roles.
 func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
-	jobs, diags, err := generator.Read(filepath.Join(fixtures, "parcels"))
+	jobs, diags, err := reading.FromSource(filepath.Join(fixtures, "parcels"))
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
