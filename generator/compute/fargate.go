@@ -57,7 +57,7 @@ func fargateLogs(d *deploy.Deployment) []string {
 
 func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 	module := "fargate-service"
-	args := fargateArgs(d, s, w)
+	args := fargateArgs(d, w)
 	if w.Ends {
 		module = "fargate-job"
 		args = append(args,
@@ -72,7 +72,7 @@ func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 }
 
 // fargateArgs are the arguments that services and jobs have in common.
-func fargateArgs(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) []value.Field {
+func fargateArgs(d *deploy.Deployment, w *deploy.Workload) []value.Field {
 	image, repository := fargateImage(w.Image)
 	return []value.Field{
 		arg("name", value.String(w.UnitName())),
@@ -306,12 +306,12 @@ func fargateSchedule(d *deploy.Deployment, s *stack.Stack, schedule deploy.Sched
 		arg("iam_path", value.String(d.Env.IAMPath)),
 		arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),
 	}
-	args = append(args, fargateSignature(d, s, schedule.Call.Signature)...)
+	args = append(args, fargateSignature(d, schedule.Call.Signature)...)
 	s.Module(stack.Call{File: "schedules.tf", Label: "cron_" + d.Label(schedule.Of.Kind, "", schedule.Of.Name), Module: "cron", Of: schedule.Of, Why: []string{schedule.Why.String()}, Args: args})
 }
 
 // fargateSignature is how the function signs its requests.
-func fargateSignature(d *deploy.Deployment, s *stack.Stack, signature deploy.Signature) []value.Field {
+func fargateSignature(d *deploy.Deployment, signature deploy.Signature) []value.Field {
 	if signature.Runtime == app.Containers {
 		return []value.Field{arg("signature", value.String("none"))}
 	}

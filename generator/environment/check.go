@@ -113,9 +113,7 @@ var (
 		`write a user, or user and group, as in "1000:1000"`)
 	isWritablePath = matches(`(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+`, "path that can be a volume",
 		`write it from the root on and without a slash at the end, as in "/var/cache"`, "/")
-	isVariableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	isKeyPrefix    = matches(`[\w!.*'()-]+(?:/[\w!.*'()-]+)*`, "folder in a bucket",
-		`write it without a slash at either end, as in "shop/production"`, "/")
+	isVariableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	isPrivateImage    = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
 	isPostgresVersion = matches(`1[5-8](?:\.\d{1,2})?`, "version of PostgreSQL that groundplan knows",
 		`write "15" to "18": AWS then chooses the minor version and keeps it current; "17.9" pins it`)
@@ -317,22 +315,6 @@ func isRecoveryWindow(days int) fault {
 		return fine
 	}
 	return wrong("use 7 to 30, or 0 to delete at once", "%d days are out of range.", days)
-}
-
-// isBucketName follows the naming rules of S3 for general purpose buckets; dots are refused because they break TLS.
-func isBucketName(name string) fault {
-	fits := regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`).MatchString(name)
-	for _, prefix := range []string{"xn--", "sthree-", "amzn-s3-demo-"} {
-		fits = fits && !strings.HasPrefix(name, prefix)
-	}
-	for _, suffix := range []string{"-s3alias", "--ol-s3", "--x-s3", "--table-s3"} {
-		fits = fits && !strings.HasSuffix(name, suffix)
-	}
-	if fits {
-		return fine
-	}
-	return wrong("use 3 to 63 lower-case letters, digits and hyphens, and none of the prefixes and suffixes that S3 keeps for itself",
-		"%q is no valid name of an S3 bucket.", name)
 }
 
 // isCapacity follows ServerlessV2ScalingConfiguration of RDS: steps of 0.5, 256 at most.

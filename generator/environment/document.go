@@ -43,10 +43,6 @@ const overrideText = `Arguments of one module call, for what no setting above ex
 ` + "`groundplan.lock.json`" + ` calls it, split into as many labels as you like; the arguments are those in the README of the module.
 
 ` + "```hcl" + `
-override "bucket" "avatars" {
-  noncurrent_days = 30
-}
-
 override "cdn" "avatars" {
   price_class = "PriceClass_All"
 }

@@ -118,14 +118,6 @@ func (e *Environment) Exposed() bool {
 	return slices.ContainsFunc(e.Processes, func(p Process) bool { return p.Gateway || p.Public })
 }
 
-// State is an S3 backend; locking is by lock file in the same bucket.
-type State struct {
-	Bucket string
-	Region string
-	// KeyPrefix is put before "/platform.tfstate" and "/services.tfstate"; it has no slash at either end.
-	KeyPrefix string
-}
-
 // Process is one unit that is deployed and scaled by itself: a task definition and an ECS service.
 type Process struct {
 	Name string

@@ -27,24 +27,6 @@ type ExistingNetwork struct {
 	StorageSubnetIDs []string // database servers and caches
 }
 
-// ExistingBucket is an S3 bucket of the environment's account and region that stands for a bucket of the application.
-type ExistingBucket struct {
-	// Bucket is the application's name for it, Name the one in S3.
-	Bucket, Name string
-	// KeyARN is the KMS key that encrypts it; "" when S3's own keys do.
-	KeyARN string
-	// KeyPrefix begins the keys of all objects of the application, with a slash at the end; "" for the whole bucket.
-	KeyPrefix string
-	// PublicBaseURL is where the objects of a public bucket are seen, without a slash at the end.
-	PublicBaseURL string
-	At            hcl.Range
-}
-
-// overlaps reports whether two are one bucket in S3, in one folder or one in a folder of the other's.
-func (b ExistingBucket) overlaps(other ExistingBucket) bool {
-	return b.Name == other.Name && b.Name != "" && (strings.HasPrefix(b.KeyPrefix, other.KeyPrefix) || strings.HasPrefix(other.KeyPrefix, b.KeyPrefix))
-}
-
 // ExistingTopic is an SNS topic of the environment's account and region that stands for a topic of the application.
 type ExistingTopic struct {
 	// Topic is the application's name for it.
@@ -70,14 +52,6 @@ type ExistingServer struct {
 	MasterSecretARN string
 	// MaxConnections are what the pools of all processes share.
 	MaxConnections int
-}
-
-// ExistingBucket is the bucket that stands for the application's bucket of that name, nil when it is made.
-func (e *Environment) ExistingBucket(bucket string) *ExistingBucket {
-	if i := slices.IndexFunc(e.ExistingBuckets, func(b ExistingBucket) bool { return b.Bucket == bucket }); i >= 0 {
-		return &e.ExistingBuckets[i]
-	}
-	return nil
 }
 
 // ExistingTopic is the topic that stands for the application's topic of that name, nil when it is made.
@@ -169,41 +143,6 @@ func namesOf(application *app.App, kind string) []string {
 	return names
 }
 
-// BucketSettings are about one bucket that is made.
-type BucketSettings struct {
-	Bucket      string // the application's name
-	CORSOrigins []string
-}
-
-// CORSOrigins are the origins of pages that use a bucket; none for one that exists, whose owner says it.
-func (e *Environment) CORSOrigins(bucket string) []string {
-	for _, made := range e.Buckets {
-		if made.Bucket == bucket {
-			return made.CORSOrigins
-		}
-	}
-	return nil
-}
-
-// resolveBuckets fills in settings of buckets. Blocks of buckets that the application does not have are reported with those
-// that exist.
-func resolveBuckets(e *Environment, b *settings.Block) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, outer := range b.All("bucket") {
-		if len(outer.Attributes) == 0 {
-			continue
-		}
-		made := BucketSettings{Bucket: outer.Label}
-		override(&made, bucketSettings, outer)
-		if outer.First("existing") != nil {
-			diags = append(diags, diagnostic.Error(outer.Where("cors_origins"), "Setting without effect", "remove it, and add the origins to the CORS rules of the bucket", "The bucket exists, and its CORS rules are its owner's."))
-			continue
-		}
-		e.Buckets = append(e.Buckets, made)
-	}
-	return diags
-}
-
 // existingBlocks are the `existing` blocks inside blocks of a type, each of which is named after a resource.
 func existingBlocks(b *settings.Block, typ string, application *app.App, visit func(outer, existing *settings.Block)) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -221,23 +160,6 @@ func existingBlocks(b *settings.Block, typ string, application *app.App, visit f
 		}
 	}
 	return diags
-}
-
-func resolveExistingBuckets(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
-	var more hcl.Diagnostics
-	diags := existingBlocks(b, "bucket", application, func(outer, existing *settings.Block) {
-		bucket := ExistingBucket{Bucket: outer.Label, At: existing.At}
-		override(&bucket, existingBucketSettings, existing)
-		for _, other := range e.ExistingBuckets {
-			if other.overlaps(bucket) {
-				more = append(more, diagnostic.Error(existing.Where("name"), "Bucket used twice", "give each a bucket of its own, or a key_prefix of its own",
-					"The bucket %s already stands for %q, at %s: objects of one would overwrite those of the other.", bucket.Name, other.Bucket, diagnostic.Place(other.At)))
-			}
-		}
-		e.ExistingBuckets = append(e.ExistingBuckets, bucket)
-	})
-	slices.SortFunc(e.ExistingBuckets, func(a, b ExistingBucket) int { return strings.Compare(a.Bucket, b.Bucket) })
-	return append(diags, more...)
 }
 
 func resolveExistingTopics(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
@@ -295,12 +217,8 @@ func compareExisting(earlier, later *Environment, b *settings.Block) hcl.Diagnos
 	warn := func(at hcl.Range, what, name string) {
 		diags = append(diags, diagnostic.Warning(at, "Shared by two environments", "give each its own, unless that is meant", "The environments %q and %q share the %s %s.", earlier.Name, later.Name, what, name))
 	}
-	for _, one := range earlier.ExistingBuckets {
-		for _, other := range later.ExistingBuckets {
-			if one.overlaps(other) {
-				warn(inside("bucket", other.Bucket, "name"), "bucket", other.Name)
-			}
-		}
+	for _, shared := range sharedBuckets(earlier, later) {
+		warn(inside(shared.kind, shared.label, "name"), shared.kind, shared.name)
 	}
 	for _, one := range earlier.ExistingTopics {
 		for _, other := range later.ExistingTopics {
@@ -395,32 +313,11 @@ var (
 		`write it in full, as in "arn:aws:sns:eu-west-1:123456789012:orders"`)
 	isSecretARN = matches(`arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+`, "ARN of a secret",
 		`write it in full, as in "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds-main-AbCdEf"`)
-	// isExistingBucketName allows the periods that buckets made long ago may have.
-	isExistingBucketName = matches(`[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`, "name of an S3 bucket",
-		`write the name alone, as in "company-avatars"`, "arn:aws:s3:::", "s3://", "/")
-	isObjectPrefix = matches(`(?:[\w.-]+/)+`, "folder of a bucket", `write it with a slash at the end and none before, as in "shop/production/"`)
-	isBaseURL      = matches(`https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?(?:/[\w.~-]+)*`, "base URL",
+	isBaseURL = matches(`https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?(?:/[\w.~-]+)*`, "base URL",
 		`write it with https and without a slash at the end, as in "https://images.example.com"`, "/")
 	isHost = matches(`[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?`, "host name",
 		`write it without scheme and port, as in "main.abcdefgh.eu-west-1.rds.amazonaws.com"`, "postgres://", "postgresql://", ":5432", "/")
 )
-
-var isOrigin = matches(`\*|https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?`, "origin", `write scheme and host without a path, as in "https://app.example.com"`, "/")
-
-// areOrigins follows PutBucketCors.
-func areOrigins(list []string) fault {
-	for _, origin := range list {
-		if bad := isOrigin(origin); bad != fine {
-			return bad
-		}
-	}
-	if len(list) > maxOrigins {
-		return wrong("use one with an asterisk", "A CORS rule of a bucket has room for %d origins, not %d.", maxOrigins, len(list))
-	}
-	return areDistinct(list)
-}
-
-const maxOrigins = 100
 
 // areSubnets checks a tier; least is how many zones AWS demands of what stands there.
 func areSubnets(least int) func([]string) fault {

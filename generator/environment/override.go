@@ -15,7 +15,7 @@ import (
 
 // Override sets arguments of the call of one module.
 type Override struct {
-	// ID is the logical id of the call as groundplan.lock.json spells it, "bucket avatars": the labels of the block,
+	// ID is the logical id of the call as groundplan.lock.json spells it, "topic signups": the labels of the block,
 	// joined by spaces.
 	ID   string
 	IDAt hcl.Range

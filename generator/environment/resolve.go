@@ -160,15 +160,6 @@ func resolveEndpoints(e *Environment, b *settings.Block, application *app.App) h
 	return diags
 }
 
-func resolveState(e *Environment, b *settings.Block) {
-	inner := b.First("state")
-	if inner == nil {
-		return
-	}
-	e.State = &State{Region: e.Region, KeyPrefix: e.App + "/" + e.Name}
-	override(e.State, stateSettings, inner)
-}
-
 // compareEnvironments finds what two environments must not share. blocks and list run in parallel.
 func compareEnvironments(blocks []*settings.Block, list []Environment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
@@ -180,11 +171,7 @@ func compareEnvironments(blocks []*settings.Block, list []Environment) hcl.Diagn
 				diags = append(diags, diagnostic.Error(blocks[i].Where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
 					"The environments %q and %q have the ranges %s and %s: networks that overlap can never be connected.", earlier.Name, later.Name, earlier.CIDR, later.CIDR))
 			}
-			if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
-				at := blocks[i].First("state").Where("key_prefix", "bucket")
-				diags = append(diags, diagnostic.Error(at, "State shared", "give each its own key_prefix",
-					"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix))
-			}
+			diags = append(diags, compareStates(earlier, later, blocks[i])...)
 			diags = append(diags, compareExisting(earlier, later, blocks[i])...)
 		}
 	}

@@ -187,7 +187,7 @@ var environmentSettings = []setting[Environment]{
 	row("alarm_topic_arns", func(e *Environment) *[]string { return &e.AlarmTopicARNs }, same([]string(nil)),
 		"SNS topics that are told when something needs a person, such as messages nobody could handle.", areTopicARNs),
 	row("deletion_protection", func(e *Environment) *bool { return &e.DeletionProtection }, perProfile(false, true, true),
-		"Whether AWS refuses to delete the database servers, the load balancer once it has a domain, and a registry or a bucket that is not empty. Without it, destroying a bucket deletes the objects in it.", nil),
+		"Whether AWS refuses to delete the database servers, the load balancer once it has a domain, and a registry or buckets that are not empty. Without it, destroying buckets deletes the objects in them.", nil),
 	row("container_insights", func(e *Environment) *bool { return &e.ContainerInsights }, perProfile(false, true, true),
 		"CloudWatch Container Insights on the cluster.", nil),
 	row("helper_image", func(e *Environment) *string { return &e.HelperImage }, same(DefaultHelperImage),
@@ -197,7 +197,7 @@ var environmentSettings = []setting[Environment]{
 	row("flow_log_retention_days", func(e *Environment) *int { return &e.FlowLogRetentionDays }, perProfile(14, 365, 365),
 		"Days that the flow logs of the VPC are kept.", isRetention),
 	row("access_logs", func(e *Environment) *bool { return &e.AccessLogs }, perProfile(false, false, true),
-		"Whether requests to the buckets that are made, and to public ones through CloudFront, are logged, in a bucket of their own. Requests to the load balancer always are.", nil),
+		"Whether requests to the buckets that are made, and to public ones through CloudFront, are logged, in one of their own. Requests to the load balancer always are.", nil),
 	row("access_log_retention_days", func(e *Environment) *int { return &e.AccessLogRetentionDays }, perProfile(30, 90, 365),
 		"Days that access logs are kept: of the load balancer, and of buckets and CloudFront where `access_logs` is set.", within(1, 3653, "days")),
 	row("key_deletion_days", func(e *Environment) *int { return &e.KeyDeletionDays }, perProfile(7, 30, 30),
@@ -216,15 +216,6 @@ var aliasSettings = []setting[Alias]{
 		"Private Route 53 zone that resolves the name, when the load balancer is internal.", isHostedZoneID),
 	row("redirect", func(a *Alias) *bool { return &a.Redirect }, same(false),
 		"Whether requests are sent on to `domain`, with their path and query, by a permanent redirect; browsers and most clients turn a POST into a GET then. Otherwise the application answers them.", nil),
-}
-
-var stateSettings = []setting[State]{
-	required("bucket", func(s *State) *string { return &s.Bucket },
-		"S3 bucket of the state.", isBucketName),
-	derived("region", func(s *State) *string { return &s.Region }, "the environment's",
-		"Region of the bucket.", isRegion),
-	derived("key_prefix", func(s *State) *string { return &s.KeyPrefix }, "`<app>/<environment>`",
-		"Folder of the state files in the bucket.", isKeyPrefix),
 }
 
 // minStopTimeout is the shortest time between signal and kill, maxStopSeconds the longest a task may take to stop: a Spot
@@ -326,23 +317,6 @@ var networkSettings = []setting[ExistingNetwork]{
 		"Subnets of the processes.", areSubnets(1)),
 	derived("storage_subnet_ids", func(n *ExistingNetwork) *[]string { return &n.StorageSubnetIDs }, "none",
 		"Subnets of database servers and caches, two or more, each in a zone of its own. Needed when one is made.", areSubnets(2)),
-}
-
-// bucketSettings: see BucketSettings.
-var bucketSettings = []setting[BucketSettings]{
-	derived("cors_origins", func(b *BucketSettings) *[]string { return &b.CORSOrigins }, "none",
-		"Origins of web pages whose scripts upload and download by signed URLs, or read a public bucket, such as `https://app.example.com`; `*` for every origin.", areOrigins),
-}
-
-var existingBucketSettings = []setting[ExistingBucket]{
-	required("name", func(b *ExistingBucket) *string { return &b.Name },
-		"Name of the bucket in S3.", isExistingBucketName),
-	derived("key_arn", func(b *ExistingBucket) *string { return &b.KeyARN }, "none",
-		"KMS key that encrypts the bucket, when S3's own does not.", isKeyARN),
-	derived("key_prefix", func(b *ExistingBucket) *string { return &b.KeyPrefix }, "none",
-		"Folder of the bucket that is the application's, with a slash at the end. Its processes have no rights outside it.", isObjectPrefix),
-	derived("public_base_url", func(b *ExistingBucket) *string { return &b.PublicBaseURL }, "none",
-		"Where everybody sees the objects; needed when the application declares the bucket public. The name of an object follows, without `key_prefix`.", isBaseURL),
 }
 
 var existingTopicSettings = []setting[ExistingTopic]{

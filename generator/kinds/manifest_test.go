@@ -8,11 +8,9 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
-	"github.com/groundplan/groundplan/generator/value"
 )
 
 // TestI4_EveryKindHasAManifestSpelling, of its own or as a part of another kind's, and what a spelling names exists.
@@ -140,9 +138,4 @@ func TestI4_SignatureOfContainers(t *testing.T) {
 	if d.App.Runtime = app.EncoreGo; cronSignature(d).Key.Known() {
 		t.Error("an Encore application's jobs do not sign")
 	}
-}
-
-func line(v value.Value) string {
-	text, _ := emit.Line(v, nil)
-	return text
 }

@@ -127,9 +127,9 @@ func (s Settings) remoteState(stack string) []value.Field {
 }
 
 func (s Settings) s3State(stack string) []value.Field {
-	return []value.Field{
-		value.Arg("bucket", value.String(s.State.Bucket)),
-		value.Arg("key", value.String(s.State.KeyPrefix+"/"+stack+".tfstate")),
-		value.Arg("region", value.String(s.State.Region)),
+	var fields []value.Field
+	for _, argument := range s.State.Arguments(stack) {
+		fields = append(fields, value.Arg(argument[0], value.String(argument[1])))
 	}
+	return fields
 }
