@@ -20,8 +20,8 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":        {"database", "generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "kubernetes", "terraform"},
-	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/compute", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/output", "generator/platform", "generator/quota", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript", "generator/stack", "generator/survey", "generator/value", "modules"},
+	"cmd/groundplan":        {"database", "generator", "generator/diagnostic", "generator/environment", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "generator/reading", "kubernetes", "terraform"},
+	"generator":             {"blueprint", "generator/app", "generator/attribution", "generator/build", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/output", "generator/platform", "generator/quota", "generator/reading", "generator/stack", "generator/survey", "modules"},
 	"generator/holdings":    {"generator/app", "generator/diagnostic", "generator/kinds"},
 	"generator/kinds":       {"generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/names", "generator/settings", "generator/source", "generator/stack", "generator/value", "modules"},
 	"generator/environment": {"generator/app", "generator/diagnostic", "generator/names", "generator/settings"},
@@ -34,8 +34,10 @@ var mayImport = map[string][]string{
 	"generator/survey":      {"blueprint", "generator/app", "generator/deploy", "generator/environment", "generator/kinds", "generator/names", "generator/quota", "generator/stack"},
 	"generator/guide":       {"blueprint", "templates"},
 	"generator/memory":      {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/names", "generator/output", "generator/stack", "generator/value"},
-	"generator/limits":      {"blueprint", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/sizes", "modules"},
+	"generator/limits":      {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/sizes", "modules"},
 	"generator/sizes":       {},
+	"generator/build":       {"blueprint", "generator/app", "generator/compute", "generator/deploy", "generator/emit", "generator/kinds", "generator/platform", "generator/stack", "generator/value"},
+	"generator/reading":     {"generator/app", "generator/attribution", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/limits", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript"},
 	"generator/platform":    {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/stack", "generator/value"},
 	"generator/stack":       {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/parallel", "generator/value", "modules"},
 	"generator/app":         {"generator/diagnostic"},
@@ -73,7 +75,7 @@ var mayImport = map[string][]string{
 	"e2e/emulator":          {},
 	"e2e/provider":          {"e2e/emulator"},
 	"e2e/provider/record":   {"e2e/emulator", "e2e/provider"},
-	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment"},
+	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment", "generator/reading"},
 	"e2e/lab/state":         {},
 	"e2e/lab/vpc":           {"e2e/lab/state"},
 	"e2e/lab/vpc/balancer":  {"e2e/lab/grpchealth", "e2e/lab/state", "e2e/lab/vpc"},

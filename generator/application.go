@@ -2,20 +2,16 @@ package generator
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/quota"
-	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/reading"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -27,7 +23,7 @@ type Options struct {
 	// is generated.
 	Out string
 	// Metadata is what to read instead of the source; nil for the source.
-	Metadata *Metadata
+	Metadata *reading.Metadata
 	// Limits are the quotas of the account that is generated for; nil for AWS's defaults.
 	Limits *quota.Limits
 	// Consent names what may be replaced, destroyed or forgotten with the data it holds.
@@ -45,20 +41,20 @@ func FromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 
 func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagnostics, error) {
 	go modules.Warm() // while the source is read
-	application, diags, err := ReadApplication(options)
+	application, diags, err := reading.Application(options.Root, options.Out, options.Metadata)
 	if err != nil {
 		return nil, nil, diags, err
 	}
-	settings, more, err := readSettings(options.Root)
+	settings, more, err := reading.Settings(options.Root)
 	diags = append(diags, more...)
 	if err != nil || diags.HasErrors() || application == nil {
 		return nil, nil, diags, err
 	}
-	reading, err := output.Read(options.Out, nil)
+	written, err := output.Read(options.Out, nil)
 	if err != nil {
 		return nil, nil, diags, err
 	}
-	previous := reading.Lock
+	previous := written.Lock
 	if name := cmp.Or(settings.AppName, previous.App); application.NamedByFolder && name != "" {
 		// Another checkout may be in a folder of another name, and every name in AWS would change.
 		application.Name, application.ID = name, name
@@ -74,7 +70,7 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 	output, more := Generate(application, environments, previous, options.Consent)
 	diags = append(diags, more...)
 	if output != nil {
-		output.Previous = reading
+		output.Previous = written
 		diags = append(diags, quota.Check(output.Needs, options.Limits)...)
 	}
 	if diags.HasErrors() {
@@ -92,49 +88,4 @@ func keepGenerated(previous *output.Lock, out string) hcl.Diagnostics {
 	return hcl.Diagnostics{diagnostic.Error(hcl.Range{}, "Code of an application without services",
 		"mend what keeps services from being found, or run terraform destroy in services and then in platform, and remove the folder",
 		"The application has no services, and %s holds what was generated when it had some; nothing there is changed.", filepath.Base(out))}
-}
-
-// ReadApplication reads an application and resolves it, as Read and ReadMetadata do.
-func ReadApplication(options Options) (*app.App, hcl.Diagnostics, error) {
-	if options.Metadata != nil {
-		return ReadMetadata(options.Root, *options.Metadata)
-	}
-	return Read(options.Root, ignored(options)...)
-}
-
-// ignored is the output folder when it lies inside the application.
-func ignored(options Options) []string {
-	if options.Out == "" {
-		return nil
-	}
-	root, err := filepath.Abs(options.Root)
-	if err != nil {
-		return nil
-	}
-	out, err := filepath.Abs(options.Out)
-	if err != nil {
-		return nil
-	}
-	relative, err := filepath.Rel(root, out)
-	if err != nil || !filepath.IsLocal(relative) || relative == "." {
-		return nil
-	}
-	return []string{filepath.ToSlash(relative)}
-}
-
-// readSettings reads groundplan.hcl beside the application; the defaults where there is none.
-func readSettings(root string) (*environment.File, hcl.Diagnostics, error) {
-	text, err := os.ReadFile(filepath.Join(root, environment.Filename))
-	if errors.Is(err, fs.ErrNotExist) {
-		return environment.Default(), nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	text = source.DecodePlain(text)
-	if pointer := source.CheckPointer(environment.Filename, text); pointer != nil {
-		return nil, hcl.Diagnostics{pointer}, nil
-	}
-	file, diags := environment.Parse(environment.Filename, text)
-	return file, diags, nil
 }

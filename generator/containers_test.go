@@ -17,6 +17,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // TestI4_ContainersKnowNothingOfEncore looks through the generated files of the fixtures without Encore for what only
@@ -24,7 +25,7 @@ import (
 func TestI4_ContainersKnowNothingOfEncore(t *testing.T) {
 	found := false
 	for _, fixture := range fixtureNames(t) {
-		application, diags, err := generator.Read(filepath.Join(fixtures, fixture))
+		application, diags, err := reading.FromSource(filepath.Join(fixtures, fixture))
 		if err != nil || diags.HasErrors() {
 			t.Fatal(err, diags)
 		}
@@ -166,7 +167,7 @@ func TestI4_FixedImages(t *testing.T) {
 // TestI4_ManifestDocument holds docs/manifest.md against the tables it is made from.
 func TestI4_ManifestDocument(t *testing.T) {
 	const path = "../docs/manifest.md"
-	want := generator.ManifestDocument()
+	want := reading.ManifestDocument()
 	if *update {
 		if err := os.WriteFile(path, want, 0o644); err != nil {
 			t.Fatal(err)

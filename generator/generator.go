@@ -15,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
+	"github.com/groundplan/groundplan/generator/build"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -63,7 +64,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	}
 	slices.Sort(forgotten)
 	labels, reported := memory.Labels(application, previous, slices.Compact(forgotten)), map[string]bool{}
-	var built []stacks
+	var built []build.Stacks
 	var all []holdings.Environment
 	for i := range environments {
 		env := &environments[i]
@@ -77,21 +78,21 @@ func Generate(application *app.App, environments []environment.Environment, prev
 			deployment.Forgotten = append(deployment.Forgotten, app.ParseID(id))
 		}
 		result.Lock.Priorities[env.Name] = memory.Priorities(deployment, previous)
-		problems := append(bind(deployment), check(deployment)...)
+		problems := append(build.Bind(deployment), check(deployment)...)
 		diags = append(diags, once(problems, reported)...)
 		result.Needs = append(result.Needs, quota.Of(deployment))
-		both := build(deployment)
-		diags = append(diags, stack.CheckOverrides(both.platform, both.services)...)
-		built, all = append(built, both), append(all, memory.Held(deployment, both.platform, both.services))
+		both := build.Of(deployment)
+		diags = append(diags, stack.CheckOverrides(both.Platform, both.Services)...)
+		built, all = append(built, both), append(all, memory.Held(deployment, both.Platform, both.Services))
 	}
 	verdict := memory.Judge(result.Lock, previous, all, consent)
 	diags = append(diags, verdict.Diagnostics...)
 	diags = append(diags, printStacks(result, previous, built, verdict, diags.HasErrors())...)
-	diags = append(diags, checkSharedNames(deployments(built))...)
+	diags = append(diags, limits.SharedNames(deployments(built))...)
 	result.Lock.Labels = memory.LabelsWithoutAddress(labels, result.Lock)
 	diags = append(diags, memory.SayVariables(application, labels)...)
 	for i, both := range built {
-		result.Blueprint.Environments = append(result.Blueprint.Environments, survey.Environment(both.deployment, both.platform, both.services, result.Needs[i]))
+		result.Blueprint.Environments = append(result.Blueprint.Environments, survey.Environment(both.Deployment, both.Platform, both.Services, result.Needs[i]))
 	}
 	result.Files["README.md"] = guide.Write(result.Blueprint)
 	result.Files[output.GitAttributesName] = output.GitAttributes
@@ -101,32 +102,32 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	return result, diags
 }
 
-func deployments(built []stacks) []*deploy.Deployment {
+func deployments(built []build.Stacks) []*deploy.Deployment {
 	var list []*deploy.Deployment
 	for _, both := range built {
-		list = append(list, both.deployment)
+		list = append(list, both.Deployment)
 	}
 	return list
 }
 
 // printStacks puts the files of all stacks into the output, and their addresses into its lock.
-func printStacks(result *Output, previous *output.Lock, built []stacks, verdict holdings.Verdict, failed bool) hcl.Diagnostics {
+func printStacks(result *Output, previous *output.Lock, built []build.Stacks, verdict holdings.Verdict, failed bool) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	used := map[string]bool{}
 	for _, both := range built {
-		env := both.deployment.Env
-		if both.deployment.App.Configured() {
-			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.deployment)
+		env := both.Deployment.Env
+		if both.Deployment.App.Configured() {
+			result.Files[env.Name+"/"+kinds.BuildConfigName] = kinds.BuildConfig(both.Deployment)
 		}
-		diags = append(diags, memory.Forget(env, both.platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
-		for _, s := range []*stack.Stack{both.platform, both.services} {
+		diags = append(diags, memory.Forget(env, both.Platform, result.Lock, previous, verdict.Forgotten[env.Name])...)
+		for _, s := range []*stack.Stack{both.Platform, both.Services} {
 			memory.Move(s, env.Name+"/"+s.Name, result.Lock, previous)
 			s.Frame()
 		}
-		if err := stack.Link(both.platform, both.services); err != nil && !failed {
+		if err := stack.Link(both.Platform, both.Services); err != nil && !failed {
 			diags = append(diags, diagnostic.Error(env.At, "Reference to nothing", "this is a mistake in groundplan: report it, with what the application declares", "In environment %q %s.", env.Name, err))
 		}
-		for _, s := range []*stack.Stack{both.platform, both.services} {
+		for _, s := range []*stack.Stack{both.Platform, both.Services} {
 			folder := env.Name + "/" + s.Name
 			files, problems := s.Print()
 			diags = append(diags, problems...)
@@ -138,7 +139,7 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 				used[call.Module] = true
 			}
 		}
-		diags = append(diags, limits.Sizes(both.deployment, result.Files)...)
+		diags = append(diags, limits.Sizes(both.Deployment, result.Files)...)
 	}
 	vendor(result, used)
 	return diags
@@ -146,13 +147,13 @@ func printStacks(result *Output, previous *output.Lock, built []stacks, verdict 
 
 // check asks what is wrong with a deployment.
 func check(d *deploy.Deployment) hcl.Diagnostics {
-	diags := slices.Concat(limits.Check(d), checkNames(d), checkProtocols(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
+	diags := slices.Concat(limits.Check(d), platform.CheckRegistry(d), kinds.CheckEnvironmentVariables(d))
 	for _, kind := range kinds.All {
 		if kind.Check != nil {
 			diags = append(diags, kind.Check(d)...)
 		}
 	}
-	return append(diags, warnLoads(d)...)
+	return diags
 }
 
 // once leaves out what was reported of an environment before, and notes the rest.

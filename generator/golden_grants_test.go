@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // readGrants is what generated code gives a process.
@@ -256,7 +257,7 @@ type fixture struct {
 func readFixture(t *testing.T, name string) fixture {
 	t.Helper()
 	root := filepath.Join(fixtures, name)
-	application, diags, err := generator.Read(root)
+	application, diags, err := reading.FromSource(root)
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 var update = flag.Bool("update", false, "record what the fixtures generate, once it parses, formats and passes the contract")
@@ -43,7 +44,7 @@ func fixtureNames(t testing.TB) []string {
 }
 
 // metadataOf is the metadata that a fixture is read from, nil for a fixture that is read from its source.
-func metadataOf(t testing.TB, fixture string) *generator.Metadata {
+func metadataOf(t testing.TB, fixture string) *reading.Metadata {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(fixtures, fixture, "meta.json"))
 	if err != nil {
@@ -52,7 +53,7 @@ func metadataOf(t testing.TB, fixture string) *generator.Metadata {
 		}
 		return nil
 	}
-	return &generator.Metadata{Name: "meta.json", Text: text}
+	return &reading.Metadata{Name: "meta.json", Text: text}
 }
 
 // twins are fixtures that describe the application of another one in another spelling. What they generate is held against

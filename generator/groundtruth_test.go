@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/groundplan/groundplan/generator/inspect"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // A ground truth is a list of applications in the shape of `inspect --format json`, written by somebody else: Encore's
@@ -102,7 +103,7 @@ func TestGroundTruthElsewhere(t *testing.T) {
 
 func compareApp(t *testing.T, root string, truth any) []string {
 	t.Helper()
-	application, diags, err := Read(root)
+	application, diags, err := reading.FromSource(root)
 	if err != nil {
 		t.Fatal(err)
 	}

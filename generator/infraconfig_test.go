@@ -15,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // infraConfig is Encore's infra config as its runtimes read it, as far as groundplan writes it.
@@ -100,7 +101,7 @@ type infraConfig struct {
 // of both runtimes, written down here a second time from their documentation and behaviour, not from the generator.
 func TestF2_InfraConfig(t *testing.T) {
 	for _, fixture := range fixtureNames(t) {
-		application, diags, err := generator.Read(filepath.Join(fixtures, fixture))
+		application, diags, err := reading.FromSource(filepath.Join(fixtures, fixture))
 		if err != nil || diags.HasErrors() {
 			t.Fatal(err, diags)
 		}

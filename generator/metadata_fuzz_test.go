@@ -9,6 +9,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/inspect"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // FuzzReadMetadata: whatever the metadata says, reading, resolving, generating and printing it do not panic, and what is
@@ -31,8 +32,8 @@ func FuzzReadMetadata(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		metadata := generator.Metadata{Name: "meta.json", Text: text}
-		application, diags, err := generator.ReadMetadata(root, metadata)
+		metadata := reading.Metadata{Name: "meta.json", Text: text}
+		application, diags, err := reading.FromMetadata(root, metadata)
 		if err != nil {
 			t.Fatal(err)
 		}

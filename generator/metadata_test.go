@@ -14,12 +14,13 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // readMetadata reads the application in a folder from metadata.
 func readMetadata(t *testing.T, root string, text []byte) *app.App {
 	t.Helper()
-	application, diags, err := generator.ReadMetadata(root, generator.Metadata{Name: "meta.json", Text: text})
+	application, diags, err := reading.FromMetadata(root, reading.Metadata{Name: "meta.json", Text: text})
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
@@ -92,7 +93,7 @@ func TestI3_SameModel(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			read, diags, err := generator.Read(root)
+			read, diags, err := reading.FromSource(root)
 			if err != nil || diags.HasErrors() {
 				t.Fatal(err, diags)
 			}
@@ -176,7 +177,7 @@ func TestI3_WholeClusterOfAService(t *testing.T) {
 			{"service": "carts", "path_pattern": {"segments": [{"value": "cart"}, {"type": "PARAM", "value": "id"}]}},
 			{"service": "carts", "path_pattern": {"segments": [{"value": "total"}, {"type": "PARAM", "value": "id"}]}},
 			{"service": "reports"}]}]}`
-	output, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir(), Metadata: &generator.Metadata{Name: "meta.json", Text: []byte(text)}})
+	output, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir(), Metadata: &reading.Metadata{Name: "meta.json", Text: []byte(text)}})
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
@@ -195,7 +196,7 @@ func TestI3_WholeClusterOfAService(t *testing.T) {
 func TestI3_NoMinimumInTypeScript(t *testing.T) {
 	const text = `{"language": %q, "svcs": [{"name": "a", "rel_path": "a"}], "pubsub_topics": [{"name": "t", "subscriptions": [{"name": "s", "service_name": "a", "ack_deadline": "500000000"}]}]}`
 	for language, refused := range map[string]bool{"GO": true, "TYPESCRIPT": false} {
-		_, diags, err := generator.ReadMetadata(t.TempDir(), generator.Metadata{Name: "meta.json", Text: fmt.Appendf(nil, text, language)})
+		_, diags, err := reading.FromMetadata(t.TempDir(), reading.Metadata{Name: "meta.json", Text: fmt.Appendf(nil, text, language)})
 		if err != nil || diags.HasErrors() != refused {
 			t.Errorf("%s: %v %v", language, err, diags)
 		}

@@ -11,10 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // What the names of an application "app" in "production" look like on AWS, for the table below.
@@ -192,7 +192,7 @@ func goApplication(t *testing.T, declare, use string) *app.App {
 			t.Fatal(err)
 		}
 	}
-	application, diags, err := generator.Read(root)
+	application, diags, err := reading.FromSource(root)
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // readGo reads an application of one service that holds the given code and a folder of SQL migrations.
@@ -28,7 +28,7 @@ func readGo(t *testing.T, migrations, code string) (edges []string, problems []s
 			t.Fatal(err)
 		}
 	}
-	application, diags, err := generator.Read(root)
+	application, diags, err := reading.FromSource(root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestI6_KindsThatBelongInServices(t *testing.T) {
 		code += "var _ = " + constructor + "\n"
 	}
 	write("lib/lib.go", code)
-	_, diags, err := generator.Read(root)
+	_, diags, err := reading.FromSource(root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // What git and editors on Windows make of a text.
@@ -256,7 +257,7 @@ func TestI6_PointersOfGitLFS(t *testing.T) {
 			t.Errorf("%s: %s", test.name, d)
 		}
 	}
-	_, diags, err := generator.ReadMetadata(t.TempDir(), generator.Metadata{Name: "meta.json", Text: []byte(lfsPointer)})
+	_, diags, err := reading.FromMetadata(t.TempDir(), reading.Metadata{Name: "meta.json", Text: []byte(lfsPointer)})
 	if err != nil || len(diags) != 1 || diags[0].Summary != "Pointer of Git LFS" {
 		t.Errorf("metadata: %v, %v", diags, err)
 	}

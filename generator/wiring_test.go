@@ -17,6 +17,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // forEachProcess runs a check for every process of every environment of every fixture that uses Encore.
@@ -24,7 +25,7 @@ func forEachProcess(t *testing.T, name string, check func(*testing.T, *app.App, 
 	t.Helper()
 	for _, fixture := range fixtureNames(t) {
 		root := filepath.Join(fixtures, fixture)
-		application, diags, err := generator.Read(root)
+		application, diags, err := reading.FromSource(root)
 		if err != nil || diags.HasErrors() {
 			t.Fatal(err, diags)
 		}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 const initHelp = `groundplan init writes a groundplan.hcl to start from, beside the application.
@@ -48,7 +48,7 @@ func initialise(c *cli.Context) error {
 	}
 	p := newPrinter(c.App.ErrWriter, root)
 	p.show(m)
-	application, diags, err := generator.ReadApplication(generator.Options{Root: root, Metadata: m})
+	application, diags, err := reading.Application(root, "", m)
 	if err != nil {
 		return err
 	}

@@ -8,10 +8,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/inspect"
 	"github.com/groundplan/groundplan/generator/output"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 const inspectHelp = `groundplan inspect shows what the application declares, and which service uses what.
@@ -62,7 +62,7 @@ func inspectApplication(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	application, diags, err := generator.ReadApplication(generator.Options{Root: root, Metadata: m})
+	application, diags, err := reading.Application(root, "", m)
 	if err != nil {
 		return err
 	}
@@ -136,5 +136,5 @@ func findApplication(root string) error {
 // holdsApplication reports whether groundplan could read an application in the folder.
 func holdsApplication(root string) bool {
 	_, err := os.Stat(filepath.Join(root, "encore.app"))
-	return err == nil || generator.HasManifest(root)
+	return err == nil || reading.HasManifest(root)
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/groundplan/groundplan/generator"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // metadataCommand prints what --meta takes.
@@ -20,7 +20,7 @@ const metadataCommand = "encore debug meta -f json"
 
 // metadata reads what the flag --meta names, nil when it is not there, and says what is wrong with the folder of the
 // application before anything reads it: with metadata there need be no application in it.
-func metadata(c *cli.Context, root string) (*generator.Metadata, error) {
+func metadata(c *cli.Context, root string) (*reading.Metadata, error) {
 	if !c.IsSet("meta") {
 		return nil, checkFolder(root)
 	}
@@ -36,7 +36,7 @@ func metadata(c *cli.Context, root string) (*generator.Metadata, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read metadata from standard input: %w", err)
 		}
-		return &generator.Metadata{Name: "stdin", Text: generator.DecodeMetadata(text)}, nil
+		return &reading.Metadata{Name: "stdin", Text: reading.DecodeMetadata(text)}, nil
 	}
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -45,7 +45,7 @@ func metadata(c *cli.Context, root string) (*generator.Metadata, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read metadata: %w", err)
 	}
-	return &generator.Metadata{Name: metadataName(root, name), Text: generator.DecodeMetadata(text)}, nil
+	return &reading.Metadata{Name: metadataName(root, name), Text: reading.DecodeMetadata(text)}, nil
 }
 
 // metadataName is what comments in generated code call the file: relative to the application, so that they are the same
@@ -62,7 +62,7 @@ func metadataName(root, file string) string {
 }
 
 // show lets excerpts come from a text that may be no file of the application.
-func (p *printer) show(m *generator.Metadata) {
+func (p *printer) show(m *reading.Metadata) {
 	if m == nil {
 		return
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // textWidth is where details wrap. Hints do not: they are there to be copied.
@@ -151,7 +151,7 @@ func (p *printer) lines(name string) []string {
 	}
 	var lines []string
 	if text, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(name))); err == nil {
-		lines = strings.Split(string(generator.DecodePlain(text)), "\n")
+		lines = strings.Split(string(reading.DecodePlain(text)), "\n")
 	}
 	p.files[name] = lines
 	return lines

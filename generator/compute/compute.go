@@ -57,6 +57,14 @@ func Of(d *deploy.Deployment) Target {
 // arg is an argument of a module call, or a member of one.
 func arg(name string, v value.Value) value.Field { return value.Field{Name: name, Value: v} }
 
+// lines are the comment above something: none where there is nothing to say.
+func lines(why string) []string {
+	if why == "" {
+		return nil
+	}
+	return []string{why}
+}
+
 // workloadFile names the file of a workload. Terraform reads override.tf and *_override.tf as patches of other files,
 // and the stack has files of its own: a workload of such a name gets a suffix.
 func workloadFile(w *deploy.Workload) string {

@@ -170,8 +170,9 @@ func fargateVariables(w *deploy.Workload) value.Value {
 	for _, v := range w.Told.Variables {
 		field := arg(v.Name, v.Value)
 		if why := v.Why.String(); why != last {
-			field.Comments, last = []string{why}, why
+			field.Comments, last = lines(why), why
 		}
+		field.Comments = append(field.Comments, lines(v.Note)...)
 		fields = append(fields, field)
 	}
 	return value.Map(fields...)
@@ -180,7 +181,7 @@ func fargateVariables(w *deploy.Workload) value.Value {
 func fargateSecrets(w *deploy.Workload) value.Value {
 	fields := make([]value.Field, 0, len(w.Told.Secrets))
 	for _, secret := range w.Told.Secrets {
-		fields = append(fields, value.Field{Name: secret.Variable, Value: secret.ARN, Comments: []string{secret.Why.String()}})
+		fields = append(fields, value.Field{Name: secret.Variable, Value: secret.ARN, Comments: lines(secret.Why.String())})
 	}
 	return value.Map(fields...)
 }
@@ -197,7 +198,7 @@ func fargatePermissions(w *deploy.Workload) value.Value {
 		if len(conditions) > 0 {
 			statement = append(statement, arg("conditions", value.List(conditions...)))
 		}
-		fields = append(fields, value.Field{Name: grant.Name, Comments: []string{grant.Why.String()}, Value: value.Object(statement...)})
+		fields = append(fields, value.Field{Name: grant.Name, Comments: lines(grant.Why.String()), Value: value.Object(statement...)})
 	}
 	return value.Map(fields...)
 }
@@ -206,7 +207,7 @@ func fargatePermissions(w *deploy.Workload) value.Value {
 func fargateConnections(w *deploy.Workload) value.Value {
 	fields := make([]value.Field, 0, len(w.Paths))
 	for _, path := range w.Paths {
-		fields = append(fields, value.Field{Name: path.Name, Comments: []string{path.Why.String()}, Value: value.Object(
+		fields = append(fields, value.Field{Name: path.Name, Comments: lines(path.Why.String()), Value: value.Object(
 			arg("security_group_id", value.Of(path.To, "security_group_id")),
 			arg("port", path.Port),
 		)})
@@ -233,7 +234,7 @@ func fargateRoutes(w *deploy.Workload) value.Value {
 		fields := []value.Field{
 			arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
 			arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
-			arg("priority", value.Int(w.Priorities[w.ID.Name])),
+			{Name: "priority", Value: value.Int(w.Priorities[w.ID.Name]), Comments: []string{"follows from the name, and is kept in groundplan.lock.json"}},
 			arg("hosts", value.Strings(route.Hosts)),
 		}
 		if len(route.Paths) > 0 {

@@ -129,6 +129,8 @@ type Binding struct {
 	Attributes map[string]value.Value
 	// Secrets are those that may only be read when the workload starts: the ARN of the secret that holds each.
 	Secrets map[string]value.Value
+	// Notes say of attributes that are computed where they come from, for the line above each.
+	Notes map[string]string
 	// Why is above what is told, SecretWhy above a secret where there is more to say; the zero Why for the same.
 	Why, SecretWhy Why
 }
@@ -147,6 +149,8 @@ type Variable struct {
 	Name  string
 	Value value.Value
 	Why   Why
+	// Note says where a value that was computed comes from, "" for any other.
+	Note string
 }
 
 // Secret is an environment variable and the secret that fills it.

@@ -32,6 +32,7 @@ func bindDatabases(w *deploy.Workload) {
 					"host": value.Of(id, "address"), "port": value.Of(id, "port"), "ca_certificate": value.Of(id, "ca_certificate"),
 					"name": value.String(name), "user": value.String(RoleName(w.ID.Name)), "max_connections": value.Int(poolSize(w.Deployment, server)),
 				},
+				Notes:   map[string]string{"max_connections": poolNote},
 				Secrets: map[string]value.Value{"password": databasePassword(w.ID.Name)},
 				Why:     why,
 			})
@@ -58,7 +59,7 @@ func configDatabases(w *deploy.Workload, bound []deploy.Binding) ([]value.Field,
 			databases = append(databases, Arg(b.Of.Name, value.Object(
 				Arg("username", b.Attributes["user"]),
 				Arg("password", fromVariable(DatabasePasswordVariable)),
-				Arg("max_connections", b.Attributes["max_connections"]),
+				value.Field{Name: "max_connections", Value: b.Attributes["max_connections"], Comments: []string{b.Notes["max_connections"]}},
 				Arg("min_connections", value.Int(0)),
 			)))
 		}

@@ -10,7 +10,7 @@ import (
 
 // useKey lets the workload use the environment's key by way of a service in these ways, once however many resources need it.
 func useKey(w *deploy.Workload, service string, actions ...string) {
-	useKeyBy(w, app.EncryptionKey, "key_"+service, keyUses[service], service, KeyARN(), actions)
+	useKeyBy(w, app.EncryptionKey, "key_"+service, "", service, KeyARN(), actions)
 }
 
 // useOwnersKey lets the workload use the key that the owner of something that exists encrypts it with, once however much

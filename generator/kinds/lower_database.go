@@ -190,6 +190,9 @@ func poolSize(d *deploy.Deployment, server environment.DatabaseServer) int {
 	return size
 }
 
+// poolNote says where the size of a pool comes from, without the numbers: every process would change with the size of one.
+const poolNote = "its part of what the server allows, while all processes at their largest are deployed anew"
+
 // poolsOn is the number of pools that are open to a server while all of its processes, grown to their largest, are deployed.
 func poolsOn(d *deploy.Deployment, server environment.DatabaseServer) int {
 	pools := 0

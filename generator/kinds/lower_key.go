@@ -77,13 +77,6 @@ func KeyLogGroups(d *deploy.Deployment) []string {
 	return slices.Compact(groups)
 }
 
-// keyUses are the services by way of which a process uses a key, with what is encrypted there.
-var keyUses = map[string]string{
-	"s3":  "objects of buckets are encrypted with the environment's key, which opens by way of S3 alone",
-	"sns": "messages of topics are encrypted with the environment's key, which opens by way of SNS alone",
-	"sqs": "messages of queues are encrypted with the environment's key, which opens by way of SQS alone",
-}
-
 // StoragePorts are the ports the storage tier answers on: none means that there is no such tier.
 func StoragePorts(d *deploy.Deployment) []int {
 	var ports []int

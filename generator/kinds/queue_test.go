@@ -52,7 +52,6 @@ func lowerQueues(d *deploy.Deployment, s *stack.Stack, queues []app.Resource) {
 				value.Arg("key_arn", kinds.KeyARN()),
 				value.Arg("fifo", value.Bool(r.Spec.(*Queue).Ordered)),
 			}})
-		s.Output(label, "Queue "+r.Name+".", value.Object(value.Arg("arn", value.Of(r.ID(), "arn"))))
 	}
 }
 

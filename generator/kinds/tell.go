@@ -82,7 +82,7 @@ func tellContainer(w *deploy.Workload, all []Kind, told *deploy.Told) {
 				case row.Secret:
 					told.Secrets = append(told.Secrets, deploy.Secret{Variable: name, ARN: arn, Why: b.Why})
 				default:
-					variables = append(variables, deploy.Variable{Name: name, Value: asText(v), Why: b.Why})
+					variables = append(variables, deploy.Variable{Name: name, Value: asText(v), Why: b.Why, Note: b.Notes[row.Attribute]})
 				}
 				done[name] = true
 			}

@@ -42,7 +42,7 @@ func reported(environments []environment.Environment, one, other string) bool {
 
 // Check asks what is wrong with a deployment by itself.
 func Check(d *deploy.Deployment) hcl.Diagnostics {
-	return append(checkRoutedDomains(d), checkSupervisor(d)...)
+	return slices.Concat(checkRoutedDomains(d), checkSupervisor(d), checkNames(d), checkProtocols(d), checkLoads(d))
 }
 
 // checkRoutedDomains finds names that services answer to and no rule of the load balancer matches.

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/reading"
 )
 
 // Trial is an environment that can be applied anywhere: nothing in it resists being destroyed, it needs no domain of anybody's,
@@ -194,7 +195,7 @@ func (e *Environment) generate(options Options) (map[string][]byte, error) {
 
 // read keeps what is in the source and where the environment is generated to.
 func (e *Environment) read(out string, settings environment.Environment) error {
-	application, diagnostics, err := generator.Read(e.Source)
+	application, diagnostics, err := reading.FromSource(e.Source)
 	if err != nil {
 		return err
 	}

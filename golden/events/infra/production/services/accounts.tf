@@ -34,7 +34,6 @@ module "service_accounts" {
   }))
 
   permissions = merge(local.permissions, {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]

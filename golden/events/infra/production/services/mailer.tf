@@ -53,7 +53,6 @@ module "service_mailer" {
   })
 
   permissions = merge(local.permissions, {
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

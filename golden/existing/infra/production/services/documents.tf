@@ -50,8 +50,9 @@ module "service_documents" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           register = {
-            username        = "svc_documents"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_documents"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 9
             min_connections = 0
           }

@@ -44,8 +44,9 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 33057
-      hosts             = ["documents.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 33057
+      hosts    = ["documents.example.com"]
     }
   }
 }

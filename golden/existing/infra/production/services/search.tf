@@ -66,7 +66,6 @@ module "service_search" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

@@ -48,7 +48,6 @@ module "service_reports" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_report_documents.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]

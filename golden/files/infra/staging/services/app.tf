@@ -73,7 +73,6 @@ module "service_app" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_report_documents.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -120,8 +119,9 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 35092
-      hosts             = ["files.corp.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 35092
+      hosts    = ["files.corp.example.com"]
     }
   }
 }

@@ -40,8 +40,9 @@ module "service_books" {
         }
         databases = {
           audit = {
-            username        = "svc_books"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_books"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 13
             min_connections = 0
           }
@@ -52,8 +53,9 @@ module "service_books" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           ledger = {
-            username        = "svc_books"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_books"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 30
             min_connections = 0
           }

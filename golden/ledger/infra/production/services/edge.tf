@@ -46,8 +46,9 @@ module "service_edge" {
         }
         databases = {
           audit = {
-            username        = "svc_edge"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_edge"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 13
             min_connections = 0
           }
@@ -80,8 +81,9 @@ module "service_edge" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 18788
-      hosts             = ["ledger.example.com"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 18788
+      hosts    = ["ledger.example.com"]
     }
   }
 }

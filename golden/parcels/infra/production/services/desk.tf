@@ -32,9 +32,10 @@ module "service_desk" {
     public = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 38888
-      hosts             = ["parcels.example.com"]
-      sticky_seconds    = 28800
+      # follows from the name, and is kept in groundplan.lock.json
+      priority       = 38888
+      hosts          = ["parcels.example.com"]
+      sticky_seconds = 28800
     }
   }
 }

@@ -33,8 +33,9 @@ module "service_notifier" {
 
   environment = merge(local.environment, {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
+    PARCELS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    PARCELS_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -49,7 +50,6 @@ module "service_notifier" {
   }
 
   permissions = {
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

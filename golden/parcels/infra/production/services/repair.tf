@@ -17,8 +17,9 @@ module "job_repair" {
     # the environment's region
     AWS_REGION = "eu-central-1"
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
+    PARCELS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    PARCELS_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port

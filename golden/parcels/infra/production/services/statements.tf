@@ -22,8 +22,9 @@ module "job_statements" {
     # set in groundplan.app.hcl
     CURRENCY = "EUR"
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
+    PARCELS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    PARCELS_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -38,7 +39,6 @@ module "job_statements" {
   }
 
   permissions = {
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]

@@ -22,8 +22,9 @@ module "service_tracking" {
 
   environment = merge(local.environment, {
     # database "parcels", in groundplan.app.hcl
-    PARCELS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    PARCELS_DATABASE_HOST            = local.platform.database_server_main.address
+    PARCELS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    PARCELS_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     PARCELS_DATABASE_MAX_CONNECTIONS = "14"
     PARCELS_DATABASE_NAME            = "parcels"
     PARCELS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -38,7 +39,6 @@ module "service_tracking" {
   }
 
   permissions = {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -69,9 +69,10 @@ module "service_tracking" {
     public = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 37200
-      hosts             = ["parcels.example.com"]
-      paths             = ["/parcels.Tracking/*"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 37200
+      hosts    = ["parcels.example.com"]
+      paths    = ["/parcels.Tracking/*"]
     }
   }
 }

@@ -26,14 +26,16 @@ module "service_archive" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           archive = {
-            username        = "svc_archive"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_archive"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
           rates = {
-            username        = "svc_archive"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_archive"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }

@@ -34,14 +34,16 @@ module "service_catalog" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_catalog"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_catalog"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
           rates = {
-            username        = "svc_catalog"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_catalog"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
@@ -61,7 +63,6 @@ module "service_catalog" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_photos.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

@@ -46,8 +46,9 @@ module "service_gallery" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_gallery"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_gallery"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
@@ -69,7 +70,6 @@ module "service_gallery" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_photos.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

@@ -58,8 +58,9 @@ module "service_gateway" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_gateway"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_gateway"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
@@ -120,8 +121,9 @@ module "service_gateway" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 33057
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 33057
+      hosts    = []
     }
   }
 }

@@ -39,14 +39,16 @@ module "service_invoices" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           rates = {
-            username        = "svc_invoices"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_invoices"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
           store = {
-            username        = "svc_invoices"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_invoices"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
@@ -63,7 +65,6 @@ module "service_invoices" {
   })
 
   permissions = merge(local.permissions, {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]

@@ -31,20 +31,23 @@ module "service_orders" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
           rates = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }
           store = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 2
             min_connections = 0
           }

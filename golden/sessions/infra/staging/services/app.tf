@@ -105,8 +105,9 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 35092
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 35092
+      hosts    = []
     }
   }
 }

@@ -57,7 +57,6 @@ module "service_shipping" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_labels.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -69,7 +68,6 @@ module "service_shipping" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]

@@ -42,8 +42,9 @@ module "service_users" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           users = {
-            username        = "svc_users"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_users"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 5
             min_connections = 0
           }

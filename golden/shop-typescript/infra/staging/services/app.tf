@@ -95,20 +95,23 @@ module "service_app" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_app"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_app"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 30
             min_connections = 0
           }
           orders = {
-            username        = "svc_app"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_app"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 30
             min_connections = 0
           }
           users = {
-            username        = "svc_app"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_app"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 30
             min_connections = 0
           }
@@ -144,7 +147,6 @@ module "service_app" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_labels.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -156,7 +158,6 @@ module "service_app" {
         },
       ]
     }
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -168,7 +169,6 @@ module "service_app" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -242,8 +242,9 @@ module "service_app" {
     gateway = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 35092
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 35092
+      hosts    = []
     }
   }
 }

@@ -48,8 +48,9 @@ module "service_orders" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           orders = {
-            username        = "svc_orders"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_orders"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 5
             min_connections = 0
           }
@@ -68,7 +69,6 @@ module "service_orders" {
   })
 
   permissions = merge(local.permissions, {
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]

@@ -34,14 +34,16 @@ module "service_reports" {
         tls_config = { ca = local.platform.database_server_main.ca_certificate }
         databases = {
           catalog = {
-            username        = "svc_reports"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_reports"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 5
             min_connections = 0
           }
           orders = {
-            username        = "svc_reports"
-            password        = { "$env" = "DATABASE_PASSWORD" }
+            username = "svc_reports"
+            password = { "$env" = "DATABASE_PASSWORD" }
+            # its part of what the server allows, while all processes at their largest are deployed anew
             max_connections = 5
             min_connections = 0
           }

@@ -22,8 +22,9 @@ module "service_backoffice" {
     # bucket "invoices", in groundplan.app.hcl
     INVOICES_BUCKET_NAME = local.platform.bucket_invoices.name
     # database "orders", in groundplan.app.hcl
-    ORDERS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    ORDERS_DATABASE_HOST            = local.platform.database_server_main.address
+    ORDERS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    ORDERS_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     ORDERS_DATABASE_MAX_CONNECTIONS = "13"
     ORDERS_DATABASE_NAME            = "orders"
     ORDERS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -34,8 +35,9 @@ module "service_backoffice" {
     PICTURES_BUCKET_NAME       = local.platform.bucket_pictures.name
     PICTURES_BUCKET_PUBLIC_URL = local.platform.cdn_pictures.url
     # database "reporting", in groundplan.app.hcl
-    REPORTING_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    REPORTING_DATABASE_HOST            = local.platform.database_server_main.address
+    REPORTING_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    REPORTING_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     REPORTING_DATABASE_MAX_CONNECTIONS = "13"
     REPORTING_DATABASE_NAME            = "reporting"
     REPORTING_DATABASE_PORT            = local.platform.database_server_main.port
@@ -59,7 +61,6 @@ module "service_backoffice" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_invoices.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -71,7 +72,6 @@ module "service_backoffice" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -133,9 +133,10 @@ module "service_backoffice" {
     public = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 17606
-      hosts             = ["admin.shop.example.com"]
-      paths             = ["/", "/books/*", "/pictures/*"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 17606
+      hosts    = ["admin.shop.example.com"]
+      paths    = ["/", "/books/*", "/pictures/*"]
     }
   }
 }

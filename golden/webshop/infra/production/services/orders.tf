@@ -26,8 +26,9 @@ module "service_orders" {
     # set in groundplan.hcl
     LOG_LEVEL = "warn"
     # database "orders", in groundplan.app.hcl
-    ORDERS_DATABASE_CA_CERTIFICATE  = local.platform.database_server_main.ca_certificate
-    ORDERS_DATABASE_HOST            = local.platform.database_server_main.address
+    ORDERS_DATABASE_CA_CERTIFICATE = local.platform.database_server_main.ca_certificate
+    ORDERS_DATABASE_HOST           = local.platform.database_server_main.address
+    # its part of what the server allows, while all processes at their largest are deployed anew
     ORDERS_DATABASE_MAX_CONNECTIONS = "13"
     ORDERS_DATABASE_NAME            = "orders"
     ORDERS_DATABASE_PORT            = local.platform.database_server_main.port
@@ -61,7 +62,6 @@ module "service_orders" {
       actions   = ["s3:ListBucket"]
       resources = [local.platform.bucket_invoices.arn]
     }
-    # objects of buckets are encrypted with the environment's key, which opens by way of S3 alone
     key_s3 = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -73,7 +73,6 @@ module "service_orders" {
         },
       ]
     }
-    # messages of topics are encrypted with the environment's key, which opens by way of SNS alone
     key_sns = {
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [local.platform.key.arn]
@@ -85,7 +84,6 @@ module "service_orders" {
         },
       ]
     }
-    # messages of queues are encrypted with the environment's key, which opens by way of SQS alone
     key_sqs = {
       actions   = ["kms:Decrypt"]
       resources = [local.platform.key.arn]
@@ -157,9 +155,10 @@ module "service_orders" {
     public = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 38320
-      hosts             = ["shop.example.com"]
-      paths             = ["/orders", "/orders/*"]
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 38320
+      hosts    = ["shop.example.com"]
+      paths    = ["/orders", "/orders/*"]
     }
   }
 }

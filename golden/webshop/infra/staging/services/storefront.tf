@@ -43,8 +43,9 @@ module "service_storefront" {
     public = {
       listener_arn      = local.platform.load_balancer.listener_arn
       security_group_id = local.platform.load_balancer.security_group_id
-      priority          = 40073
-      hosts             = []
+      # follows from the name, and is kept in groundplan.lock.json
+      priority = 40073
+      hosts    = []
     }
   }
 }

@@ -1,4 +1,5 @@
-package generator
+// Package reading reads an application and its settings from a folder: it picks the reader, and resolves what that returns.
+package reading
 
 import (
 	"errors"
@@ -12,7 +13,9 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/limits"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoremeta"
 	"github.com/groundplan/groundplan/generator/source/golang"
@@ -20,10 +23,10 @@ import (
 	"github.com/groundplan/groundplan/generator/source/typescript"
 )
 
-// Read reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
+// FromSource reads the application in the folder root and resolves it. Folders in ignore, slash separated and relative to
 // root, are not read. Diagnostics are sorted by position; with errors among them the application is partial, or nil.
 // The error is the machine's.
-func Read(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
+func FromSource(root string, ignore ...string) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readSource(root, ignore)
 	application, diags, err := finishRead(root, read, diags, err)
 	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
@@ -44,7 +47,7 @@ func finishRead(root string, read *source.Application, diags hcl.Diagnostics, er
 	}
 	application, problems := attribution.Resolve(read, os.DirFS(root), filepath.Base(absolute), !diags.HasErrors())
 	if !diags.HasErrors() {
-		problems = append(problems, checkApplication(application)...)
+		problems = append(problems, limits.Application(application)...)
 	}
 	diags = append(diags, problems...)
 	diagnostic.Sort(diags)
@@ -87,10 +90,10 @@ func DecodeMetadata(text []byte) []byte { return source.DecodeMetadata(text) }
 // are places in that text.
 func DecodePlain(text []byte) []byte { return source.DecodePlain(text) }
 
-// ReadMetadata reads an application from its metadata and resolves it. root is its folder: an encore.app there gives the
+// FromMetadata reads an application from its metadata and resolves it. root is its folder: an encore.app there gives the
 // id and the cross-origin policy, which metadata leaves out; nothing else of the source need be there. Diagnostics and
-// error are those of Read.
-func ReadMetadata(root string, metadata Metadata) (*app.App, hcl.Diagnostics, error) {
+// error are those of FromSource.
+func FromMetadata(root string, metadata Metadata) (*app.App, hcl.Diagnostics, error) {
 	read, diags, err := readMetadata(root, metadata)
 	return finishRead(root, read, diags, err)
 }
@@ -114,4 +117,50 @@ func readMetadata(root string, metadata Metadata) (*source.Application, hcl.Diag
 	}
 	application, diags := encoremeta.Read(metadata.Name, metadata.Text, encore, kinds.MetadataSpellings())
 	return application, diags, nil
+}
+
+// Application reads an application and resolves it, from metadata when there is any. out is the output folder, "" for none:
+// what is there is not taken for the application's.
+func Application(root, out string, metadata *Metadata) (*app.App, hcl.Diagnostics, error) {
+	if metadata != nil {
+		return FromMetadata(root, *metadata)
+	}
+	return FromSource(root, ignored(root, out)...)
+}
+
+// ignored is the output folder when it lies inside the application.
+func ignored(folder, output string) []string {
+	if output == "" {
+		return nil
+	}
+	root, err := filepath.Abs(folder)
+	if err != nil {
+		return nil
+	}
+	out, err := filepath.Abs(output)
+	if err != nil {
+		return nil
+	}
+	relative, err := filepath.Rel(root, out)
+	if err != nil || !filepath.IsLocal(relative) || relative == "." {
+		return nil
+	}
+	return []string{filepath.ToSlash(relative)}
+}
+
+// Settings reads groundplan.hcl beside the application; the defaults where there is none.
+func Settings(root string) (*environment.File, hcl.Diagnostics, error) {
+	text, err := os.ReadFile(filepath.Join(root, environment.Filename))
+	if errors.Is(err, fs.ErrNotExist) {
+		return environment.Default(), nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	text = source.DecodePlain(text)
+	if pointer := source.CheckPointer(environment.Filename, text); pointer != nil {
+		return nil, hcl.Diagnostics{pointer}, nil
+	}
+	file, diags := environment.Parse(environment.Filename, text)
+	return file, diags, nil
 }

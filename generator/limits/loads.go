@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 )
 
-// warnLoads warns of each resource that processes get only because they load the modules of others.
-func warnLoads(deployment *deploy.Deployment) hcl.Diagnostics {
+// checkLoads warns of each resource that processes get only because they load the modules of others.
+func checkLoads(deployment *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, e := range deployment.App.Loads {
 		kind, _ := kinds.Named(e.Kind)

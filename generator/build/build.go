@@ -1,4 +1,6 @@
-package generator
+// Package build puts the stacks of an environment together: what every one has, what runs its workloads, and what its kinds
+// become.
+package build
 
 import (
 	"maps"
@@ -16,8 +18,8 @@ import (
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// bind collects what the workloads of a deployment need: where each is found, what its uses ask for, and what it is told.
-func bind(d *deploy.Deployment) hcl.Diagnostics {
+// Bind collects what the workloads of a deployment need: where each is found, what its uses ask for, and what it is told.
+func Bind(d *deploy.Deployment) hcl.Diagnostics {
 	target := compute.Of(d)
 	for _, w := range d.Workloads {
 		if w.Called() {
@@ -35,22 +37,22 @@ func bind(d *deploy.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-// stacks are those of one environment.
-type stacks struct {
-	deployment         *deploy.Deployment
-	platform, services *stack.Stack
+// Stacks are those of one environment, in the order in which they are applied.
+type Stacks struct {
+	Deployment         *deploy.Deployment
+	Platform, Services *stack.Stack
 }
 
-// build makes the stacks of a deployment that is bound.
-func build(d *deploy.Deployment) stacks {
+// Of makes the stacks of a deployment that is bound.
+func Of(d *deploy.Deployment) Stacks {
 	settings := settings(d)
 	first := stack.New(blueprint.Platform, settings, nil)
-	built := stacks{d, first, stack.New(blueprint.Services, settings, first)}
+	built := Stacks{d, first, stack.New(blueprint.Services, settings, first)}
 	target := compute.Of(d)
-	platform.Lower(d, built.platform)
-	target.Platform(d, built.platform)
-	kinds.Platform(d, built.platform)
-	lowerServices(d, built.services, target)
+	platform.Lower(d, built.Platform)
+	target.Platform(d, built.Platform)
+	kinds.Platform(d, built.Platform)
+	lowerServices(d, built.Services, target)
 	return built
 }
 

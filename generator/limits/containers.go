@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"slices"
@@ -30,8 +30,8 @@ func checkProtocols(d *deploy.Deployment) hcl.Diagnostics {
 // maxSubdomains is how many names beside the domain itself a certificate has room for.
 const maxSubdomains = environment.MaxCertifiedNames - 1
 
-// checkApplication asks what is wrong with an application in every environment.
-func checkApplication(application *app.App) hcl.Diagnostics {
+// Application asks what is wrong with an application in every environment.
+func Application(application *app.App) hcl.Diagnostics {
 	return append(checkSubdomains(application), checkPublicJobs(application)...)
 }
 

@@ -1,4 +1,4 @@
-package generator
+package limits
 
 import (
 	"fmt"
@@ -75,9 +75,9 @@ func checkNames(d *deploy.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-// checkSharedNames finds names under the domain of one environment that another one answers to. What both say in
+// SharedNames finds names under the domain of one environment that another one answers to. What both say in
 // groundplan.hcl was compared when it was read.
-func checkSharedNames(deployments []*deploy.Deployment) hcl.Diagnostics {
+func SharedNames(deployments []*deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	names := make([][]ownName, len(deployments))
 	for i, later := range deployments {

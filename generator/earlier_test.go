@@ -1,0 +1,121 @@
+package generator_test
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/groundplan/groundplan/generator"
+)
+
+// TestE2_OutputsMoveAndNothingElse writes over a folder from before outputs followed from references: every module call stays where
+// it is, and each of its arguments means what it meant, over the outputs of then and of today. TestEarlierFolderIsTakenOver
+// under e2e plans the same against what was applied.
+func TestE2_OutputsMoveAndNothingElse(t *testing.T) {
+	root := t.TempDir()
+	before := map[string]string{}
+	unpackEarlier(t, filepath.Join("..", "e2e", "testdata", "earlier", "shop.tar.gz"), func(name string, content []byte) {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, content, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if relative, err := filepath.Rel("infra", filepath.FromSlash(name)); err == nil {
+			before[filepath.ToSlash(relative)] = string(content)
+		}
+	})
+	output, _, diags, err := generator.FromSource(generator.Options{Root: filepath.Join(root, "source"), Out: filepath.Join(root, "infra")})
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	compared := 0
+	for environment := range output.Lock.CIDRs {
+		then, now := stacksOf(t, before, environment), stacksOf(t, recorded(output), environment)
+		for i, stack := range []string{"platform", "services"} {
+			d := cmp.Diff(callsOf(then[i]), callsOf(now[i]))
+			if compared += len(callsOf(now[i])); d != "" {
+				t.Errorf("%s/%s: %s", environment, stack, d)
+			}
+		}
+		if slices.Equal(outputNames(then[0]), outputNames(now[0])) {
+			t.Errorf("%s: no output moved, so that this shows nothing", environment)
+		}
+	}
+	if compared < 20 {
+		t.Errorf("only %d calls were compared", compared)
+	}
+}
+
+func unpackEarlier(t *testing.T, archive string, file func(name string, content []byte)) {
+	t.Helper()
+	packed, err := os.Open(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	text, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for entries := tar.NewReader(text); ; {
+		entry, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entry.Typeflag != tar.TypeReg {
+			continue
+		}
+		if !filepath.IsLocal(entry.Name) {
+			t.Fatalf("%s leaves the folder", entry.Name)
+		}
+		content, err := io.ReadAll(entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file(entry.Name, content)
+	}
+}
+
+// stacksOf are the platform and the services of an environment, as files say them.
+func stacksOf(t *testing.T, files map[string]string, environment string) [2]*stackCode {
+	t.Helper()
+	platform, err := readStack(files, environment+"/platform", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	services, err := readStack(files, environment+"/services", platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [2]*stackCode{platform, services}
+}
+
+// callsOf are the calls of a stack by label, each argument as what it means.
+func callsOf(stack *stackCode) map[string]map[string]any {
+	calls := map[string]map[string]any{}
+	for label, call := range stack.calls {
+		calls[label] = map[string]any{}
+		for name := range call.args {
+			calls[label][name] = stack.arg(call, name)
+		}
+	}
+	return calls
+}
+
+func outputNames(stack *stackCode) []string {
+	var names []string
+	for name := range stack.outputs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
