@@ -74,9 +74,9 @@ func ofSubscription(argument string, value func(s *kinds.Subscription) any) rule
 }
 
 var (
-	public  = func(n environment.ExistingNetwork) []string { return n.PublicSubnetIDs }
-	compute = func(n environment.ExistingNetwork) []string { return n.ComputeSubnetIDs }
-	storage = func(n environment.ExistingNetwork) []string { return n.StorageSubnetIDs }
+	public      = func(n environment.ExistingNetwork) []string { return n.PublicSubnetIDs }
+	computeTier = func(n environment.ExistingNetwork) []string { return n.ComputeSubnetIDs }
+	storage     = func(n environment.ExistingNetwork) []string { return n.StorageSubnetIDs }
 )
 
 // goldenRules hold what is generated against what was declared and set, argument by argument.
@@ -87,13 +87,13 @@ var goldenRules = []rule{
 	settled("N2", "network", "nat", func(e environment.Environment) any { return e.NAT }),
 	placed("N2", "load-balancer", "public", func(n environment.ExistingNetwork) []string {
 		if len(n.PublicSubnetIDs) == 0 {
-			return compute(n) // an internal one, among the processes
+			return computeTier(n) // an internal one, among the processes
 		}
 		return public(n)
 	}),
-	placed("N3", "fargate-service", "compute", compute),
-	placed("N3", "fargate-job", "compute", compute),
-	placed("N3", "cron", "compute", compute),
+	placed("N3", "fargate-service", "compute", computeTier),
+	placed("N3", "fargate-job", "compute", computeTier),
+	placed("N3", "cron", "compute", computeTier),
 	placed("N4", "database-server", "storage", storage),
 	placed("N4", "database-cluster", "storage", storage),
 	placed("N4", "cache", "storage", storage),

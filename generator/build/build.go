@@ -65,7 +65,7 @@ func settings(d *deploy.Deployment) stack.Settings {
 	maps.Copy(settled, kinds.Settled())
 	return stack.Settings{
 		Environment: d.Env.Name, Region: d.Env.Region, AccountID: d.Env.AccountID, Tags: tags, State: d.Env.State,
-		Overrides: d.Env.Overrides, Settled: settled,
+		Overrides: d.Env.Overrides, Settled: settled, Moved: compute.Of(d).Moved,
 	}
 }
 

@@ -33,6 +33,8 @@ type Target struct {
 	Logs func(d *deploy.Deployment) []string
 	// Settled are the arguments of its modules that no override can set: see stack.Settings.
 	Settled map[string]map[string]stack.Settled
+	// Moved are the arguments of its modules that have another name by now: see stack.Settings.
+	Moved map[string]map[string]string
 }
 
 // Settled are the arguments that no override can set of whatever runs an environment's workloads.

@@ -15,7 +15,7 @@ import (
 // Cloud Map; a load balancer sends requests from outside; EventBridge Scheduler starts tasks, and functions that call endpoints.
 var Fargate = Target{
 	Name:    "fargate",
-	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs, Settled: fargateSettled,
+	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs, Settled: fargateSettled, Moved: fargateMoved,
 }
 
 // fargateAddress is the workload's name in the namespace.
@@ -347,3 +347,26 @@ var fargateSettled = map[string]map[string]stack.Settled{
 
 // inScale is where the number of tasks is set.
 const inScale = "set scale in the block of the service or process"
+
+// fargateMoved are the arguments of its modules that are members of another now: see stack.Settings.
+var fargateMoved = map[string]map[string]string{
+	"fargate-service": {
+		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "repository_arn": "registry.repository_arn", "image_credentials_arn": "registry.credentials_arn",
+		"cpu": "task.cpu", "memory": "task.memory", "architecture": "task.architecture", "queues": "scale.queues",
+		"port": "listen.port", "protocol": "listen.protocol", "discovery_name": "listen.discovery_name",
+		"health_path": "health.path", "health_command": "health.command", "health_check_grace_seconds": "health.grace_seconds",
+		"drain_seconds": "shutdown.drain_seconds", "stop_timeout_seconds": "shutdown.stop_timeout_seconds",
+		"outbound_ports": "firewall.outbound_ports", "security_group_ids": "firewall.security_group_ids",
+		"iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
+	},
+	"fargate-job": {
+		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "repository_arn": "registry.repository_arn", "image_credentials_arn": "registry.credentials_arn",
+		"cpu": "task.cpu", "memory": "task.memory", "architecture": "task.architecture",
+		"outbound_ports": "firewall.outbound_ports", "security_group_ids": "firewall.security_group_ids",
+		"iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
+	},
+	"cron": {
+		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
+		"auth_secret_arn": "signature.secret_arn", "auth_key_id": "signature.key_id", "app_id": "signature.app_id", "env_name": "signature.env_name",
+	},
+}

@@ -14,29 +14,6 @@ import (
 	"github.com/groundplan/groundplan/modules"
 )
 
-// moved are the arguments that are members of another now, by module: the old name, and the argument and the member.
-var moved = map[string]map[string]string{
-	"fargate-service": {
-		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "repository_arn": "registry.repository_arn", "image_credentials_arn": "registry.credentials_arn",
-		"cpu": "task.cpu", "memory": "task.memory", "architecture": "task.architecture", "queues": "scale.queues",
-		"port": "listen.port", "protocol": "listen.protocol", "discovery_name": "listen.discovery_name",
-		"health_path": "health.path", "health_command": "health.command", "health_check_grace_seconds": "health.grace_seconds",
-		"drain_seconds": "shutdown.drain_seconds", "stop_timeout_seconds": "shutdown.stop_timeout_seconds",
-		"outbound_ports": "firewall.outbound_ports", "security_group_ids": "firewall.security_group_ids",
-		"iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
-	},
-	"fargate-job": {
-		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "repository_arn": "registry.repository_arn", "image_credentials_arn": "registry.credentials_arn",
-		"cpu": "task.cpu", "memory": "task.memory", "architecture": "task.architecture",
-		"outbound_ports": "firewall.outbound_ports", "security_group_ids": "firewall.security_group_ids",
-		"iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
-	},
-	"cron": {
-		"vpc_id": "network.vpc_id", "subnet_ids": "network.compute_subnet_ids", "iam_path": "iam.path", "permissions_boundary_arn": "iam.permissions_boundary_arn",
-		"auth_secret_arn": "signature.secret_arn", "auth_key_id": "signature.key_id", "app_id": "signature.app_id", "env_name": "signature.env_name",
-	},
-}
-
 // movedArgument is what is said of an argument by its old name: where it is now, and what can be done there.
 func (s *Stack) movedArgument(module string, argument environment.Argument, place string, args []value.Field) *hcl.Diagnostic {
 	parent, member, _ := strings.Cut(place, ".")

@@ -58,7 +58,7 @@ func (s *Stack) overridden(module string, argument environment.Argument, generat
 	refuse := func(why, hint string) (value.Value, *hcl.Diagnostic) {
 		return value.Value{}, diagnostic.Error(argument.NameAt, "Argument that cannot be set", hint, "The argument %q of the module %s cannot be set by itself: %s.", argument.Name, module, why)
 	}
-	if place, was := moved[module][argument.Name]; was {
+	if place, was := s.Settings.Moved[module][argument.Name]; was {
 		return value.Value{}, s.movedArgument(module, argument, place, args)
 	}
 	constraint, known := modules.Type(module, argument.Name)

@@ -37,6 +37,8 @@ type Settings struct {
 	// follows from the same thing: by module, "" for those of all modules, and by argument, or by a member of one, as in "scale.min",
 	// or an entry of one that is a map, as in "parameters.max_connections".
 	Settled map[string]map[string]Settled
+	// Moved are the arguments that are members of another by now, by module and old name: "vpc_id" is "network.vpc_id".
+	Moved map[string]map[string]string
 }
 
 // Settled says why an argument cannot be set by itself, and what to do instead.

@@ -1,4 +1,4 @@
-package stack
+package compute
 
 import (
 	"strings"
@@ -9,7 +9,7 @@ import (
 
 // TestE1_MovedArgumentsAreWhereTheyAreSaidToBe: none of them exists by its old name, and each by its new one.
 func TestE1_MovedArgumentsAreWhereTheyAreSaidToBe(t *testing.T) {
-	for module, arguments := range moved {
+	for module, arguments := range fargateMoved {
 		for old, place := range arguments {
 			name, member, inside := strings.Cut(place, ".")
 			_, still := modules.Type(module, old)
