@@ -30,8 +30,8 @@ func Bind(d *deploy.Deployment) hcl.Diagnostics {
 	d.Logs = target.Logs(d)
 	var diags hcl.Diagnostics
 	for _, w := range d.Workloads {
-		told, problems := kinds.Tell(w)
-		w.Told = told
+		told, problems := kinds.Render(w)
+		w.Rendered = told
 		diags = append(diags, problems...)
 	}
 	return diags

@@ -116,8 +116,8 @@ func fargateServiceArgs(w *deploy.Workload) []value.Field {
 			arg("drain_seconds", value.Int(w.Size.DrainSeconds)), arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)))),
 		arg("routes", fargateRoutes(w)),
 	}
-	if len(w.Told.Config.Fields) > 0 {
-		args = append(args, arg("infra_config", value.Call("jsonencode", w.Told.Config)))
+	if len(w.Rendered.Config.Fields) > 0 {
+		args = append(args, arg("infra_config", value.Call("jsonencode", w.Rendered.Config)))
 	}
 	return args
 }
@@ -165,9 +165,9 @@ func fargateSecurity(t environment.Task) value.Value {
 
 // fargateVariables are the environment variables of a task, with a comment where what they are about begins.
 func fargateVariables(w *deploy.Workload) value.Value {
-	fields := make([]value.Field, 0, len(w.Told.Variables))
+	fields := make([]value.Field, 0, len(w.Rendered.Variables))
 	last := ""
-	for _, v := range w.Told.Variables {
+	for _, v := range w.Rendered.Variables {
 		field := arg(v.Name, v.Value)
 		if why := v.Why.String(); why != last {
 			field.Comments, last = lines(why), why
@@ -179,8 +179,8 @@ func fargateVariables(w *deploy.Workload) value.Value {
 }
 
 func fargateSecrets(w *deploy.Workload) value.Value {
-	fields := make([]value.Field, 0, len(w.Told.Secrets))
-	for _, secret := range w.Told.Secrets {
+	fields := make([]value.Field, 0, len(w.Rendered.Secrets))
+	for _, secret := range w.Rendered.Secrets {
 		fields = append(fields, value.Field{Name: secret.Variable, Value: secret.ARN, Comments: lines(secret.Why.String())})
 	}
 	return value.Map(fields...)

@@ -65,10 +65,10 @@ func fromUses(workloads []*deploy.Workload) map[[2]string]bool {
 		}
 	}
 	for _, w := range workloads {
-		for _, secret := range w.Told.Secrets {
+		for _, secret := range w.Rendered.Secrets {
 			note("secrets", secret.Variable, secret.Why)
 		}
-		for _, variable := range w.Told.Variables {
+		for _, variable := range w.Rendered.Variables {
 			note("environment", variable.Name, variable.Why)
 		}
 		for _, grant := range w.Grants {

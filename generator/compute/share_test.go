@@ -39,7 +39,7 @@ func TestShareKeepsTheBytes(t *testing.T) {
 		return blocks
 	}
 	s := &stack.Stack{Files: map[string][]emit.Block{"orders.tf": calls()[:1], "users.tf": calls()[1:]}}
-	share(s, "fargate-service", []*deploy.Workload{{Told: deploy.Told{Secrets: []deploy.Secret{{Variable: "LOGIN", Why: deploy.Why{Places: []deploy.Place{{File: "main.go"}}}}}}}})
+	share(s, "fargate-service", []*deploy.Workload{{Rendered: deploy.Rendered{Secrets: []deploy.Secret{{Variable: "LOGIN", Why: deploy.Why{Places: []deploy.Place{{File: "main.go"}}}}}}}})
 
 	context := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc, "merge": stdlib.MergeFunc}}
 	locals := map[string]cty.Value{}

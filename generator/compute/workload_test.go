@@ -39,9 +39,9 @@ func TestWorkloadWithoutServices(t *testing.T) {
 		s.Found(id, label, "", "local."+label)
 	}
 	w := d.Workloads[0]
-	told, diags := kinds.Tell(w)
-	if w.Told = told; diags.HasErrors() || len(told.Config.Fields) > 0 || len(w.Bindings) > 0 {
-		t.Fatalf("it is told %v: %v", told, diags)
+	rendered, diags := kinds.Render(w)
+	if w.Rendered = rendered; diags.HasErrors() || len(rendered.Config.Fields) > 0 || len(w.Bindings) > 0 {
+		t.Fatalf("it is told %v: %v", rendered, diags)
 	}
 	Fargate.Workload(d, s, w)
 	files, diags := s.Print()
@@ -108,7 +108,7 @@ func TestServiceWithoutServices(t *testing.T) {
 		s.Found(id, label, "", "local."+label)
 	}
 	w := d.Workloads[0]
-	w.Told, _ = kinds.Tell(w)
+	w.Rendered, _ = kinds.Render(w)
 	Fargate.Workload(d, s, w)
 	call := s.Calls[w.ID]
 	var names []string

@@ -48,7 +48,7 @@ type Workload struct {
 	Grants []Grant
 	// Paths are the network paths out of it.
 	Paths []Path
-	// Bindings are what it has to know of what it uses. Told is made of them.
+	// Bindings are what it has to know of what it uses. Rendered is made of them.
 	Bindings []Binding
 	// Variables are environment variables of its own, with values that are no secrets: of the manifest, of the settings.
 	Variables []Variable
@@ -57,8 +57,8 @@ type Workload struct {
 	// Queues are those it receives from.
 	Queues []Queue
 
-	// Told is what it is told when it starts, once its bindings are rendered for its runtime.
-	Told Told
+	// Rendered is what it is told when it starts, once its bindings are rendered for its runtime.
+	Rendered Rendered
 
 	onlyLoaded map[use]bool
 }
@@ -135,8 +135,8 @@ type Binding struct {
 	Why, SecretWhy Why
 }
 
-// Told is what a workload is told when it starts.
-type Told struct {
+// Rendered is what a workload is told when it starts.
+type Rendered struct {
 	// Config is the infra config of Encore's runtime, the zero Value for a workload without.
 	Config value.Value
 	// Variables and Secrets are those of its own, and those its bindings are rendered as, each sorted by name.

@@ -31,7 +31,7 @@ func CheckEnvironmentVariables(d *deploy.Deployment) hcl.Diagnostics {
 				diags = append(diags, diagnostic.Error(at, "Reserved variable", "choose another name", "The variable %s is not the application's to set.", name))
 				continue
 			}
-			if use := toldBy(w, name); use != "" {
+			if use := renderedBy(w, name); use != "" {
 				diags = append(diags, diagnostic.Error(at, "Variable set twice", "choose another name", "The variable %s of process %q is set already, to what it uses: %s.", name, w.ID.Name, use))
 			}
 		}
@@ -39,16 +39,16 @@ func CheckEnvironmentVariables(d *deploy.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-// toldBy is why a variable holds what a workload uses; "" for one that does not.
-func toldBy(w *deploy.Workload, name string) string {
-	if i := slices.IndexFunc(w.Told.Secrets, func(s deploy.Secret) bool { return s.Variable == name }); i >= 0 {
-		return w.Told.Secrets[i].Why.String()
+// renderedBy is why a variable holds what a workload uses; "" for one that does not.
+func renderedBy(w *deploy.Workload, name string) string {
+	if i := slices.IndexFunc(w.Rendered.Secrets, func(s deploy.Secret) bool { return s.Variable == name }); i >= 0 {
+		return w.Rendered.Secrets[i].Why.String()
 	}
-	i := slices.IndexFunc(w.Told.Variables, func(v deploy.Variable) bool { return v.Name == name })
-	if i < 0 || w.Told.Variables[i].Why.String() == "set in "+environment.Filename {
+	i := slices.IndexFunc(w.Rendered.Variables, func(v deploy.Variable) bool { return v.Name == name })
+	if i < 0 || w.Rendered.Variables[i].Why.String() == "set in "+environment.Filename {
 		return ""
 	}
-	return w.Told.Variables[i].Why.String()
+	return w.Rendered.Variables[i].Why.String()
 }
 
 // reservedVariables are names that the module, ECS or Encore's runtimes give a meaning to; those that end in an

@@ -96,7 +96,7 @@ func (s *survey) index() {
 // needs are the ids of that whose secrets a workload does not start without, sorted.
 func needs(w *deploy.Workload) []string {
 	refs := w.Image.Credentials.Refs()
-	for _, secret := range w.Told.Secrets {
+	for _, secret := range w.Rendered.Secrets {
 		refs = append(refs, secret.ARN.Refs()...)
 	}
 	ids := make([]string, len(refs))

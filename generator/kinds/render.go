@@ -14,24 +14,24 @@ import (
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// Tell renders what a workload has to know for its runtime: Encore's read an infra config, containers environment variables. It
+// Render renders what a workload has to know for its runtime: Encore's read an infra config, containers environment variables. It
 // changes nothing. A binding that has no rendering for the runtime is reported: the workload would not learn of what it uses.
-func Tell(w *deploy.Workload) (deploy.Told, hcl.Diagnostics) { return tell(w, bindable()) }
+func Render(w *deploy.Workload) (deploy.Rendered, hcl.Diagnostics) { return render(w, bindable()) }
 
-func tell(w *deploy.Workload, all []kind.Kind) (deploy.Told, hcl.Diagnostics) {
-	told := deploy.Told{Variables: slices.Clone(w.Variables), Secrets: slices.Clone(w.Secrets)}
-	diags := untold(w, all)
+func render(w *deploy.Workload, all []kind.Kind) (deploy.Rendered, hcl.Diagnostics) {
+	rendered := deploy.Rendered{Variables: slices.Clone(w.Variables), Secrets: slices.Clone(w.Secrets)}
+	diags := unrendered(w, all)
 	if w.Runtime() == app.Containers {
-		tellContainer(w, all, &told)
+		renderContainer(w, all, &rendered)
 	} else {
-		tellEncore(w, all, &told)
+		renderEncore(w, all, &rendered)
 	}
-	slices.SortStableFunc(told.Variables, func(a, b deploy.Variable) int { return strings.Compare(a.Name, b.Name) })
-	return told, diags
+	slices.SortStableFunc(rendered.Variables, func(a, b deploy.Variable) int { return strings.Compare(a.Name, b.Name) })
+	return rendered, diags
 }
 
-// untold reports the bindings of a workload that its runtime has no way to learn of.
-func untold(w *deploy.Workload, all []kind.Kind) hcl.Diagnostics {
+// unrendered reports the bindings of a workload that its runtime has no way to learn of.
+func unrendered(w *deploy.Workload, all []kind.Kind) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, b := range w.Bindings {
 		i := slices.IndexFunc(all, func(k kind.Kind) bool { return k.Name == b.Of.Kind })
@@ -52,22 +52,22 @@ func untold(w *deploy.Workload, all []kind.Kind) hcl.Diagnostics {
 	return diags
 }
 
-// tellEncore makes the infra config of a workload, and the variables that hold the secrets it names.
-func tellEncore(w *deploy.Workload, all []kind.Kind, told *deploy.Told) {
+// renderEncore makes the infra config of a workload, and the variables that hold the secrets it names.
+func renderEncore(w *deploy.Workload, all []kind.Kind, rendered *deploy.Rendered) {
 	sections := encoreSections(w)
 	for _, kind := range all {
 		if bound := w.Bound(kind.Name); len(bound) > 0 && kind.Config != nil {
 			of, secrets := kind.Config(w, bound)
 			sections = append(sections, of...)
-			told.Secrets = append(told.Secrets, secrets...)
+			rendered.Secrets = append(rendered.Secrets, secrets...)
 		}
 	}
-	told.Config = value.Map(sections...)
+	rendered.Config = value.Map(sections...)
 }
 
-// tellContainer makes the environment variables of a workload. One of its own gives way to one that holds what it uses: who sets
+// renderContainer makes the environment variables of a workload. One of its own gives way to one that holds what it uses: who sets
 // both is told so elsewhere.
-func tellContainer(w *deploy.Workload, all []kind.Kind, told *deploy.Told) {
+func renderContainer(w *deploy.Workload, all []kind.Kind, rendered *deploy.Rendered) {
 	done := map[string]bool{}
 	var variables []deploy.Variable
 	for _, kind := range all {
@@ -81,7 +81,7 @@ func tellContainer(w *deploy.Workload, all []kind.Kind, told *deploy.Told) {
 				case done[name], !secret && !plain:
 					continue
 				case row.Secret:
-					told.Secrets = append(told.Secrets, deploy.Secret{Variable: name, ARN: arn, Why: b.Why})
+					rendered.Secrets = append(rendered.Secrets, deploy.Secret{Variable: name, ARN: arn, Why: b.Why})
 				default:
 					variables = append(variables, deploy.Variable{Name: name, Value: asText(v), Why: b.Why, Note: b.Notes[row.Attribute]})
 				}
@@ -89,8 +89,8 @@ func tellContainer(w *deploy.Workload, all []kind.Kind, told *deploy.Told) {
 			}
 		}
 	}
-	own := slices.DeleteFunc(told.Variables, func(v deploy.Variable) bool { return done[v.Name] })
-	told.Variables = append(own, variables...)
+	own := slices.DeleteFunc(rendered.Variables, func(v deploy.Variable) bool { return done[v.Name] })
+	rendered.Variables = append(own, variables...)
 }
 
 // asText is a value as an environment variable holds it.
