@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/limits"
 	"github.com/groundplan/groundplan/generator/source"
@@ -149,10 +150,10 @@ func ignored(folder, output string) []string {
 }
 
 // Settings reads groundplan.hcl beside the application; the defaults where there is none.
-func Settings(root string) (*environment.File, hcl.Diagnostics, error) {
+func Settings(root string) (*table.File, hcl.Diagnostics, error) {
 	text, err := os.ReadFile(filepath.Join(root, environment.Filename))
 	if errors.Is(err, fs.ErrNotExist) {
-		return environment.Default(), nil, nil
+		return table.Default(), nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
@@ -161,6 +162,6 @@ func Settings(root string) (*environment.File, hcl.Diagnostics, error) {
 	if pointer := source.CheckPointer(environment.Filename, text); pointer != nil {
 		return nil, hcl.Diagnostics{pointer}, nil
 	}
-	file, diags := environment.Parse(environment.Filename, text)
+	file, diags := table.Parse(environment.Filename, text)
 	return file, diags, nil
 }
