@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"generator/limits":                 {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/sizes", "modules"},
 	"generator/sizes":                  {},
 	"generator/build":                  {"blueprint", "generator/app", "generator/compute", "generator/deploy", "generator/emit", "generator/kinds", "generator/platform", "generator/stack", "generator/value"},
-	"generator/reading":                {"generator/app", "generator/attribution", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/kinds", "generator/limits", "generator/source", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript"},
+	"generator/reading":                {"generator/app", "generator/attribution", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/kinds", "generator/limits", "generator/source", "generator/source/encoreapp", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript"},
 	"generator/platform":               {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/names", "generator/stack", "generator/value"},
 	"generator/stack":                  {"generator/app", "generator/diagnostic", "generator/emit", "generator/environment", "generator/parallel", "generator/value", "modules"},
 	"generator/app":                    {"generator/diagnostic"},
@@ -51,12 +51,13 @@ var mayImport = map[string][]string{
 	"generator/diagnostic":             {},
 	"generator/settings":               {"generator/diagnostic"},
 
-	// A reader knows what all of them return and no other reader; what they have in common in tests knows none.
+	// A reader knows what all of them return, the file encore.app and no other reader; what they have in common in tests knows none.
 	"generator/source":                   {"generator/app", "generator/diagnostic", "generator/settings"},
-	"generator/source/encoremeta":        {"generator/app", "generator/diagnostic", "generator/source"},
-	"generator/source/golang":            {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source"},
-	"generator/source/manifest":          {"generator/app", "generator/diagnostic", "generator/settings", "generator/source"},
-	"generator/source/typescript":        {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source", "generator/source/typescript/syntax"},
+	"generator/source/encoreapp":         {"generator/app", "generator/diagnostic", "generator/source"},
+	"generator/source/encoremeta":        {"generator/app", "generator/diagnostic", "generator/source", "generator/source/encoreapp"},
+	"generator/source/golang":            {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source", "generator/source/encoreapp"},
+	"generator/source/manifest":          {"generator/app", "generator/diagnostic", "generator/settings", "generator/source", "generator/source/encoreapp"},
+	"generator/source/typescript":        {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source", "generator/source/encoreapp", "generator/source/typescript/syntax"},
 	"generator/source/typescript/syntax": {},
 	"generator/source/sourcetest":        {"generator/diagnostic", "generator/source"},
 

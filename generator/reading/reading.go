@@ -18,6 +18,7 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/limits"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/encoremeta"
 	"github.com/groundplan/groundplan/generator/source/golang"
 	"github.com/groundplan/groundplan/generator/source/manifest"
@@ -31,7 +32,7 @@ func FromSource(root string, ignore ...string) (*app.App, hcl.Diagnostics, error
 	read, diags, err := readSource(root, ignore)
 	application, diags, err := finishRead(root, read, diags, err)
 	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Runtime, ignore)
+		nothing, err := whyNoServices(root, application.Runtime, ignore)
 		return application, append(diags, nothing), err
 	}
 	return application, diags, err
@@ -63,7 +64,7 @@ func readSource(root string, ignore []string) (*source.Application, hcl.Diagnost
 	if manifest.Exists(root) {
 		return manifest.Read(root, kinds.ManifestSpellings())
 	}
-	encore, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := encoreapp.Read(root)
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
 	}
@@ -104,11 +105,11 @@ func readMetadata(root string, metadata Metadata) (*source.Application, hcl.Diag
 		return nil, hcl.Diagnostics{diagnostic.Error(hcl.Range{}, "Two descriptions of one application", "leave out --meta, or name another folder by --app",
 			"The folder has a manifest, %s, and there is metadata as well.", manifest.Filename)}, nil
 	}
-	var encore *source.EncoreApp
+	var encore *encoreapp.File
 	_, err := os.Stat(filepath.Join(root, "encore.app"))
 	switch {
 	case err == nil:
-		read, diags, err := source.ReadEncoreApp(root)
+		read, diags, err := encoreapp.Read(root)
 		if err != nil || diags.HasErrors() {
 			return nil, diags, err
 		}

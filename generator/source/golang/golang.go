@@ -24,6 +24,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Read reads the Encore Go application in root.
@@ -40,7 +41,7 @@ import (
 // references, directives, signatures, service boundaries. Rules over settings belong to the kinds. The error is the
 // machine's: a folder that cannot be read, or holds no Encore Go application.
 func Read(root string, spellings []source.GoSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	encore, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := encoreapp.Read(root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +118,7 @@ func findGoDirs(root string, ignore []string) (dirs []goDir, nested nestedRoots,
 				found.subdirs = append(found.subdirs, name)
 			case dir != "." && name == "go.mod":
 				nested.modules = append(nested.modules, dir)
-			case dir != "." && name == source.EncoreAppFile:
+			case dir != "." && name == encoreapp.Filename:
 				nested.applications = append(nested.applications, dir)
 			case source.IsGoSource(name):
 				found.files = append(found.files, name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // nestedRoots are folders below the application's that look like the root of something of their own. Encore reads them as
@@ -22,7 +23,7 @@ type nestedRoots struct {
 // of its own that the application's module does not require: the Go compiler does not find it there, so that the image
 // does not build.
 func checkNestedGo(root, module string, nested nestedRoots, result *source.Application) (hcl.Diagnostics, error) {
-	diags := source.CheckNested(nested.applications)
+	diags := encoreapp.CheckNested(nested.applications)
 	for _, dir := range nested.modules {
 		at, what := foundIn(result, dir)
 		if what == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // tsOutside finds the code of other folders that TypeScript modules of the application import.
@@ -181,7 +182,7 @@ func workspacePackages(root string) map[string]string {
 				folders, _ := filepath.Glob(filepath.Join(dir, filepath.FromSlash(strings.ReplaceAll(pattern, "**", "*"))))
 				for _, folder := range folders {
 					var p tsPackage
-					if text, err := source.ReadPlain(folder, source.PackageFile); err == nil && unmarshalCommented(text, &p) && p.Name != "" {
+					if text, err := source.ReadPlain(folder, encoreapp.PackageFile); err == nil && unmarshalCommented(text, &p) && p.Name != "" {
 						found[p.Name] = folder
 					}
 				}
@@ -199,7 +200,7 @@ func workspacePatterns(dir string) []string {
 	var written struct {
 		Workspaces jsonList `json:"workspaces"`
 	}
-	if text, err := source.ReadPlain(dir, source.PackageFile); err == nil && unmarshalCommented(text, &written) && len(written.Workspaces) > 0 {
+	if text, err := source.ReadPlain(dir, encoreapp.PackageFile); err == nil && unmarshalCommented(text, &written) && len(written.Workspaces) > 0 {
 		return written.Workspaces
 	}
 	text, err := source.ReadPlain(dir, "pnpm-workspace.yaml")

@@ -14,6 +14,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 func rootFS(root string) fs.FS { return os.DirFS(root) }
@@ -52,7 +53,7 @@ type tsPackage struct {
 func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
 	r := &tsResolver{files: files, tree: tree, packages: make(map[string]*tsPackage), byDir: make(map[string]*tsPackage)}
 	for _, dir := range tree.packages {
-		text, err := fs.ReadFile(files, path.Join(dir, source.PackageFile))
+		text, err := fs.ReadFile(files, path.Join(dir, encoreapp.PackageFile))
 		if err != nil {
 			return nil, fmt.Errorf("read package.json: %w", err)
 		}

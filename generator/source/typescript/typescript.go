@@ -22,6 +22,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Read reads the Encore TypeScript application in root.
@@ -37,7 +38,7 @@ import (
 // The diagnostics are those that need the syntax: what is not a literal or stands in the wrong place, invalid
 // references, service boundaries. Rules over settings belong to the kinds. The error is the machine's.
 func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	encore, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := encoreapp.Read(root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,7 +79,7 @@ func readTypeScript(files fs.FS, root string, spellings []source.TypeScriptSpell
 	linker := newTSLinker(filepath.Base(root), language, modules)
 	linker.files, linker.resolver = files, resolver
 	result := linker.link()
-	diags := append(source.CheckNested(tree.applications), checkOutsideTS(root, language, resolver, modules)...)
+	diags := append(encoreapp.CheckNested(tree.applications), checkOutsideTS(root, language, resolver, modules)...)
 	broken := false
 	for _, m := range modules {
 		diags = append(diags, m.diags...)
@@ -118,9 +119,9 @@ func findTSFiles(files fs.FS, ignore []string) (*tsTree, error) {
 		switch {
 		case entry.IsDir() && name != "." && (source.IsForeignTypeScript(base) || slices.Contains(ignore, name)):
 			return fs.SkipDir
-		case base == source.EncoreAppFile && name != base && !entry.IsDir():
+		case base == encoreapp.Filename && name != base && !entry.IsDir():
 			tree.applications = append(tree.applications, path.Dir(name))
-		case base == source.PackageFile:
+		case base == encoreapp.PackageFile:
 			tree.packages = append(tree.packages, path.Dir(name))
 		case entry.Type()&fs.ModeSymlink != 0 && !source.IsForeignTypeScript(base):
 			tree.linked = append(tree.linked, name)
