@@ -2,7 +2,8 @@
 // has, and how large everything is, with the questions that everybody asks of it.
 //
 // The packages below make one of groundplan.hcl: table says what may stand in the file and reads it, rule holds single
-// values to what AWS takes, resolution puts them together for an application. What is here knows none of them.
+// values to what AWS takes, resolution puts them together for an application, and allocation spreads its services over
+// processes. What is here knows none of them.
 package environment
 
 import (

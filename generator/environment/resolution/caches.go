@@ -27,7 +27,7 @@ func resolveCaches(e *environment.Environment, b *settings.Block, profile int, a
 	for _, inner := range b.All("cache") {
 		blocks[inner.Label] = inner
 		if !slices.Contains(names, inner.Label) {
-			diags = append(diags, unknownName(inner.LabelAt, "cache cluster", inner.Label, names, "remove the block"))
+			diags = append(diags, diagnostic.UnknownName(inner.LabelAt, "cache cluster", inner.Label, names, "remove the block"))
 		}
 	}
 	for _, name := range names {

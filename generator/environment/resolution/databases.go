@@ -100,7 +100,7 @@ func claimDatabases(blocks []*settings.Block, databases []string) ([]string, hcl
 			name := part.Text
 			switch other := claimed[name]; {
 			case !slices.Contains(databases, name):
-				diags = append(diags, unknownName(part.At, "database", name, databases, "remove the line"))
+				diags = append(diags, diagnostic.UnknownName(part.At, "database", name, databases, "remove the line"))
 			case other != nil:
 				diags = append(diags, diagnostic.Error(part.At, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.Label, diagnostic.Place(other.At)))
 			default:

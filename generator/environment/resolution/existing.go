@@ -101,7 +101,7 @@ func existingBlocks(b *settings.Block, typ string, application *app.App, visit f
 		existing := outer.First("existing")
 		switch {
 		case !slices.Contains(known, outer.Label):
-			diags = append(diags, unknownName(outer.LabelAt, typ, outer.Label, known, "remove the block"))
+			diags = append(diags, diagnostic.UnknownName(outer.LabelAt, typ, outer.Label, known, "remove the block"))
 		case existing == nil && len(outer.Attributes) > 0: // settings of what is made
 		case existing == nil:
 			diags = append(diags, diagnostic.Error(outer.At, "Empty block", "write settings or existing { ... } in it, or remove it", "The block says nothing about the %s %q.", typ, outer.Label))

@@ -1,11 +1,10 @@
 // Package resolution makes every environment of groundplan.hcl concrete for an application: the defaults of the profile,
-// over them what the file sets; processes, database servers and caches for what the application declares; what exists in
+// over them what the file sets; database servers and caches for what the application declares; what exists in
 // place of what would be made. What is wrong between two values, or between the file and the application, it reports. It
 // must not know source languages, kinds, modules or HCL output.
 package resolution
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/allocation"
 	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/settings"
@@ -84,7 +84,7 @@ func resolveOne(appName string, shared, b *settings.Block, application *app.App)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
 	resolveState(&e, b)
-	diags = append(diags, resolveProcesses(&e, b, profile, application)...)
+	diags = append(diags, allocation.Processes(&e, b, profile, application)...)
 	diags = append(diags, resolveDatabaseServers(&e, b, profile, application)...)
 	diags = append(diags, resolveCaches(&e, b, profile, application)...)
 	diags = append(diags, resolveExisting(&e, b, application)...)
@@ -165,38 +165,4 @@ func compareEnvironments(blocks []*settings.Block, list []environment.Environmen
 		}
 	}
 	return diags
-}
-
-// checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
-func checkTask(what string, t environment.Task, fallback hcl.Range, blocks ...*settings.Block) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	at := func(names ...string) hcl.Range {
-		for _, b := range blocks {
-			if found := b.Find(names...); found != nil {
-				return *found
-			}
-		}
-		return fallback
-	}
-	if bad := rule.FitsFargate(t.CPU, t.Memory); bad != rule.Fine {
-		diags = append(diags, diagnostic.Error(at("memory", "cpu"), "Task size not available", bad.Hint, "%s: %s", what, bad.Detail))
-	}
-	if total := t.DrainSeconds + t.StopTimeoutSeconds; total > rule.MaxStopSeconds {
-		diags = append(diags, diagnostic.Error(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", rule.MaxStopSeconds),
-			"%s: drain_seconds and stop_timeout_seconds, one after the other, are %d seconds. Fargate gives an interrupted Spot task two minutes.", what, total))
-	}
-	if t.Scale.Min > t.Scale.Max {
-		diags = append(diags, diagnostic.Error(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
-			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))
-	}
-	return diags
-}
-
-// unknownName is about a name that the application does not have. remove says what to take out when it has none at all.
-func unknownName(at hcl.Range, what, name string, known []string, remove string) *hcl.Diagnostic {
-	if len(known) == 0 {
-		return diagnostic.Error(at, "Unknown "+what, remove, "The application has no %s %q, nor any other.", what, name)
-	}
-	hint := cmp.Or(diagnostic.DidYouMean(name, known), "the application has "+diagnostic.And(diagnostic.Quoted(known)))
-	return diagnostic.Error(at, "Unknown "+what, hint, "The application has no %s %q.", what, name)
 }

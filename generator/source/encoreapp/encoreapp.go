@@ -48,8 +48,8 @@ type globalCORS struct {
 
 // The files that tell an application of Encore, and one in Read.
 const (
-	Filename = "encore.app"
-	PackageFile   = "package.json"
+	Filename    = "encore.app"
+	PackageFile = "package.json"
 )
 
 // Runtime is what runs an application in the language; false for a language that Encore is not known to have.

@@ -1,4 +1,6 @@
-package resolution
+// Package allocation spreads the services and the gateway of an application over the processes of an environment, and gives
+// each process its size: the profile's, over it what the blocks of groundplan.hcl say.
+package allocation
 
 import (
 	"cmp"
@@ -26,8 +28,8 @@ const (
 	gatewayProcessAside = "api-gateway"
 )
 
-// resolveProcesses spreads services and gateway over processes and gives each its size.
-func resolveProcesses(e *environment.Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
+// Processes spreads services and gateway over processes and gives each its size.
+func Processes(e *environment.Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	switch groups := b.All("process"); {
 	case application.Containers():
@@ -181,7 +183,7 @@ func checkGroup(p environment.Process, group *settings.Block, known []string, se
 		name := part.Text
 		switch other := servedBy[name]; {
 		case !slices.Contains(known, name):
-			diags = append(diags, unknownName(part.At, "service", name, known, "remove the line"))
+			diags = append(diags, diagnostic.UnknownName(part.At, "service", name, known, "remove the line"))
 		case other != nil:
 			diags = append(diags, diagnostic.Error(part.At, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.Label, diagnostic.Place(other.At)))
 		default:
@@ -245,7 +247,7 @@ func sizeProcesses(e *environment.Environment, b *settings.Block, profile int, a
 		switch {
 		case used[unused]:
 		case unused.Type != "gateway" && !slices.Contains(known, unused.Label):
-			diags = append(diags, unknownName(unused.LabelAt, unused.Type, unused.Label, known, "remove the block"))
+			diags = append(diags, diagnostic.UnknownName(unused.LabelAt, unused.Type, unused.Label, known, "remove the block"))
 		case unused.Type == "gateway" && !exposed(application):
 			diags = append(diags, diagnostic.Error(unused.At, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
 		default:

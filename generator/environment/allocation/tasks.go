@@ -1,6 +1,7 @@
-package resolution
+package allocation
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -8,8 +9,34 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/settings"
 )
+
+// checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
+func checkTask(what string, t environment.Task, fallback hcl.Range, blocks ...*settings.Block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	at := func(names ...string) hcl.Range {
+		for _, b := range blocks {
+			if found := b.Find(names...); found != nil {
+				return *found
+			}
+		}
+		return fallback
+	}
+	if bad := rule.FitsFargate(t.CPU, t.Memory); bad != rule.Fine {
+		diags = append(diags, diagnostic.Error(at("memory", "cpu"), "Task size not available", bad.Hint, "%s: %s", what, bad.Detail))
+	}
+	if total := t.DrainSeconds + t.StopTimeoutSeconds; total > rule.MaxStopSeconds {
+		diags = append(diags, diagnostic.Error(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", rule.MaxStopSeconds),
+			"%s: drain_seconds and stop_timeout_seconds, one after the other, are %d seconds. Fargate gives an interrupted Spot task two minutes.", what, total))
+	}
+	if t.Scale.Min > t.Scale.Max {
+		diags = append(diags, diagnostic.Error(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
+			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))
+	}
+	return diags
+}
 
 // How the settings of a task fit the process they are for.
 
