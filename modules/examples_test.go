@@ -65,7 +65,7 @@ func (e example) shown(module string) string {
 func TestExamples(t *testing.T) {
 	count := 0
 	for _, name := range modules.Names() {
-		problems, found := exampleFolderProblems(name, os.DirFS(name))
+		problems, found := exampleFolderProblems(os.DirFS(name))
 		for _, problem := range problems {
 			t.Errorf("modules/%s/%s", name, problem)
 		}
@@ -77,7 +77,7 @@ func TestExamples(t *testing.T) {
 }
 
 // exampleFolderProblems returns what is wrong with the examples of a module, and how many there are.
-func exampleFolderProblems(name string, module fs.FS) (problems []string, count int) {
+func exampleFolderProblems(module fs.FS) (problems []string, count int) {
 	examples, err := examplesOf(module)
 	if err != nil {
 		return []string{err.Error()}, 0
@@ -122,14 +122,14 @@ func TestExamplesFire(t *testing.T) {
 		"is not of this repository":                    "module \"b\" {\n  source = \"../..\"\n}\n\nmodule \"c\" {\n  source = \"hashicorp/consul/aws\"\n}\n",
 		"Argument names must not be quoted":            "module {\n  \"x\"\n",
 	} {
-		if problems, _ := exampleFolderProblems("topic", write(text)); !strings.Contains(strings.Join(problems, "\n"), want) {
+		if problems, _ := exampleFolderProblems(write(text)); !strings.Contains(strings.Join(problems, "\n"), want) {
 			t.Errorf("want a problem with %q, got %q", want, problems)
 		}
 	}
-	if problems, _ := exampleFolderProblems("topic", os.DirFS(t.TempDir())); len(problems) != 1 {
+	if problems, _ := exampleFolderProblems(os.DirFS(t.TempDir())); len(problems) != 1 {
 		t.Errorf("a module without examples passes: %q", problems)
 	}
-	if problems, count := exampleFolderProblems("topic", write("module \"b\" {\n  source = \"../..\"\n}\n\nmodule \"k\" {\n  source = \"../../../encryption-key\"\n}\n")); len(problems) > 0 || count != 1 {
+	if problems, count := exampleFolderProblems(write("module \"b\" {\n  source = \"../..\"\n}\n\nmodule \"k\" {\n  source = \"../../../encryption-key\"\n}\n")); len(problems) > 0 || count != 1 {
 		t.Errorf("an example in order has problems: %q", problems)
 	}
 }

@@ -40,7 +40,7 @@ func loadBalancer(d *deploy.Deployment, s *stack.Stack) {
 	if d.Env.Domain != "" && len(d.Env.NamesWithoutZone()) > 0 {
 		exports = append(exports, "dns_name") // whoever keeps the DNS of a name points it here
 	}
-	s.Module(stack.Call{File: "load_balancer.tf", Label: "load_balancer", Module: "load-balancer", Of: app.LoadBalancer, Why: []string{comment}, Args: args, Exports: exports})
+	s.Module(stack.Call{File: "load_balancer.tf", Label: "load_balancer", Module: "load-balancer", Of: app.LoadBalancer, Why: []string{comment}, Args: args, Exports: exports, Says: "The way in, for workloads to attach themselves to."})
 }
 
 // domainArgs are the names of the load balancer, and the zones they stand in.

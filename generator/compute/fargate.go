@@ -27,7 +27,7 @@ func fargateAddress(w *deploy.Workload) value.Value {
 func discoveryName(w *deploy.Workload) string { return names.Of(names.DiscoveryName, w.ID.Name) }
 
 func fargatePlatform(d *deploy.Deployment, s *stack.Stack) {
-	s.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster, Exports: clusterExports,
+	s.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster, Exports: clusterExports, Says: "The cluster that processes run on.",
 		Why: []string{"The cluster, and the private DNS namespace in which processes find each other"},
 		Args: []value.Field{
 			arg("name", value.String(names.Of(names.Cluster, d.Env.App, d.Env.Name))),

@@ -29,7 +29,7 @@ func name(d *deploy.Deployment, budget names.Budget) value.Value {
 // network is where everything runs: a VPC of the environment's own, or one that exists.
 func network(d *deploy.Deployment, s *stack.Stack) {
 	if existing := d.Env.Network; existing != nil {
-		s.Existing(stack.Call{File: "network.tf", Label: "network", Of: app.Network, Exports: networkExports,
+		s.Existing(stack.Call{File: "network.tf", Label: "network", Of: app.Network, Exports: networkExports, Says: "Where processes run.",
 			Why: []string{"An existing network: ../../README.md says what has to be open in it"},
 			Args: []value.Field{
 				value.Arg("vpc_id", value.String(existing.VPCID)),
@@ -38,7 +38,7 @@ func network(d *deploy.Deployment, s *stack.Stack) {
 				value.Arg("storage_subnet_ids", value.Strings(existing.StorageSubnetIDs)),
 			}})
 	} else {
-		s.Module(stack.Call{File: "network.tf", Label: "network", Module: "network", Of: app.Network, Exports: networkExports,
+		s.Module(stack.Call{File: "network.tf", Label: "network", Module: "network", Of: app.Network, Exports: networkExports, Says: "Where processes run.",
 			Why: []string{fmt.Sprintf("The network of environment %q: nothing of another environment or application is in it", d.Env.Name)},
 			Args: []value.Field{
 				value.Arg("name", name(d, names.Unit)),
@@ -88,10 +88,10 @@ func distinct(list []string) []string {
 // encryptionKey is the key that encrypts everything, the environment's own or one that exists.
 func encryptionKey(d *deploy.Deployment, s *stack.Stack) {
 	if d.Env.KeyARN != "" {
-		s.Existing(stack.Call{File: "encryption.tf", Label: "key", Of: app.EncryptionKey, Args: []value.Field{value.Arg("arn", value.String(d.Env.KeyARN))},
+		s.Existing(stack.Call{File: "encryption.tf", Label: "key", Of: app.EncryptionKey, Says: keySays, Args: []value.Field{value.Arg("arn", value.String(d.Env.KeyARN))},
 			Why: []string{"An existing key: ../../README.md says what its policy has to admit"}})
 	} else {
-		s.Module(stack.Call{File: "encryption.tf", Label: "key", Module: "encryption-key", Of: app.EncryptionKey,
+		s.Module(stack.Call{File: "encryption.tf", Label: "key", Module: "encryption-key", Of: app.EncryptionKey, Says: keySays,
 			Why: []string{"One key encrypts the logs, images, secrets and databases of this environment"},
 			Args: []value.Field{
 				value.Arg("name", name(d, names.KeyAlias)),
@@ -101,3 +101,6 @@ func encryptionKey(d *deploy.Deployment, s *stack.Stack) {
 			}})
 	}
 }
+
+// keySays is the description of the key's output.
+const keySays = "Key that encrypts logs, images, secrets and databases."

@@ -26,7 +26,7 @@ func registryComment(application *app.App) string {
 }
 
 func registry(d *deploy.Deployment, s *stack.Stack) {
-	s.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry, Exports: []string{"repository_arn", "repository_url"},
+	s.Module(stack.Call{File: "registry.tf", Label: "registry", Module: "registry", Of: app.Registry, Says: "Where images are pushed to and pulled from.", Exports: []string{"repository_arn", "repository_url"},
 		Why: []string{registryComment(d.App)},
 		Args: []value.Field{
 			value.Arg("name", value.String(deploy.RegistryName(d.Env))),

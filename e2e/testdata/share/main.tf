@@ -44,34 +44,36 @@ module "cluster" {
 module "worker" {
   source = "./modules/fargate-service"
 
-  name           = "shop-production-worker"
-  cluster        = module.cluster
-  vpc_id         = aws_vpc.this.id
-  subnet_ids     = [aws_subnet.this.id]
-  image          = "ghcr.io/shop/worker:1.0.0"
-  repository_arn = "arn:aws:ecr:us-east-1:${data.aws_caller_identity.current.account_id}:repository/shop"
-  key_arn        = module.key.arn
-  cpu            = 256
-  memory         = 512
-  scale          = { min = 1, max = 4, spot_percent = var.spot_percent, on_demand = var.spot_percent % 100 > 0 ? 1 : 0 }
-  port           = 0
-  health_command = ["/bin/worker", "alive"]
-  queues         = { parcels = { queue_arn = aws_sqs_queue.this.arn, messages_per_task = 100 } }
+  name     = "shop-production-worker"
+  cluster  = module.cluster
+  network  = { vpc_id = aws_vpc.this.id, compute_subnet_ids = [aws_subnet.this.id] }
+  image    = "ghcr.io/shop/worker:1.0.0"
+  registry = { repository_arn = "arn:aws:ecr:us-east-1:${data.aws_caller_identity.current.account_id}:repository/shop" }
+  key_arn  = module.key.arn
+  task     = { cpu = 256, memory = 512 }
+  listen   = { port = 0 }
+  health   = { command = ["/bin/worker", "alive"] }
+
+  scale = {
+    min          = 1
+    max          = 4
+    spot_percent = var.spot_percent
+    on_demand    = var.spot_percent % 100 > 0 ? 1 : 0
+    queues       = { parcels = { queue_arn = aws_sqs_queue.this.arn, messages_per_task = 100 } }
+  }
 }
 
 module "job" {
   source = "./modules/fargate-job"
 
-  name           = "shop-production-nightly"
-  cluster        = module.cluster
-  vpc_id         = aws_vpc.this.id
-  subnet_ids     = [aws_subnet.this.id]
-  image          = "ghcr.io/shop/worker:1.0.0"
-  repository_arn = "arn:aws:ecr:us-east-1:${data.aws_caller_identity.current.account_id}:repository/shop"
-  key_arn        = module.key.arn
-  cpu            = 256
-  memory         = 512
-  schedules      = { nightly = { expressions = ["cron(30 2 * * ? *)"], time_zone = "Europe/Berlin" } }
+  name      = "shop-production-nightly"
+  cluster   = module.cluster
+  network   = { vpc_id = aws_vpc.this.id, compute_subnet_ids = [aws_subnet.this.id] }
+  image     = "ghcr.io/shop/worker:1.0.0"
+  registry  = { repository_arn = "arn:aws:ecr:us-east-1:${data.aws_caller_identity.current.account_id}:repository/shop" }
+  key_arn   = module.key.arn
+  task      = { cpu = 256, memory = 512 }
+  schedules = { nightly = { expressions = ["cron(30 2 * * ? *)"], time_zone = "Europe/Berlin" } }
 }
 
 resource "aws_ecs_service" "older" {

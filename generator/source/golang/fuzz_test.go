@@ -9,6 +9,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/golang/folder"
+	"github.com/groundplan/groundplan/generator/source/golang/link"
+	"github.com/groundplan/groundplan/generator/source/golang/vocabulary"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
 
@@ -20,25 +23,25 @@ func TestI1_OrderOfFilesDoesNotMatter(t *testing.T) {
 	}
 	root := t.TempDir()
 	sourcetest.WriteArchive(t, root, archive)
-	read := func(shuffle func([]goDir)) *source.Application {
-		dirs, _, err := findGoDirs(root, nil)
+	read := func(shuffle func([]folder.Dir)) *source.Application {
+		dirs, _, err := folder.Find(root, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		shuffle(dirs)
-		language := newGoLanguage("app.example", testSpellings)
-		packages, err := readGoPackages(root, language, dirs)
+		language := vocabulary.New("app.example", testSpellings)
+		packages, err := folder.Read(root, language, dirs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		application, _, err := newGoLinker(root, language, packages).link()
+		application, _, err := link.Link(root, language, packages)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return application
 	}
-	forwards := read(func([]goDir) {})
-	backwards := read(slices.Reverse[[]goDir])
+	forwards := read(func([]folder.Dir) {})
+	backwards := read(slices.Reverse[[]folder.Dir])
 	if !reflect.DeepEqual(forwards, backwards) {
 		t.Errorf("forwards:\n%s\nbackwards:\n%s", sourcetest.Describe(forwards), sourcetest.Describe(backwards))
 	}

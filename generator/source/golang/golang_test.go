@@ -38,21 +38,3 @@ func TestI1_GoApplications(t *testing.T) {
 		})
 	}
 }
-
-// TestI6_ErrorsOfSyntaxAreFew: a file that is no Go has one error a line, and not more of them than help.
-func TestI6_ErrorsOfSyntaxAreFew(t *testing.T) {
-	for name, test := range map[string]struct {
-		text string
-		want int
-	}{
-		"one line":   {"package a\n\nvar x = \"ü\" *" + strings.Repeat("@*", 20000) + "\n", 1},
-		"many lines": {"package a\n" + strings.Repeat("@\n", 5000), maxSyntaxErrors},
-	} {
-		root := t.TempDir()
-		sourcetest.WriteArchive(t, root, &txtar.Archive{Files: []txtar.File{{Name: "a/a.go", Data: []byte(test.text)}}})
-		_, diags, err := Read(root, testSpellings)
-		if err != nil || len(diags) == 0 || len(diags) > test.want {
-			t.Errorf("%s: %d errors, want %d, %v", name, len(diags), test.want, err)
-		}
-	}
-}

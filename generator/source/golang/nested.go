@@ -11,20 +11,15 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoreapp"
+	"github.com/groundplan/groundplan/generator/source/golang/folder"
 )
 
-// nestedRoots are folders below the application's that look like the root of something of their own. Encore reads them as
-// any other folder.
-type nestedRoots struct {
-	modules, applications []string
-}
-
-// checkNestedGo warns of applications in the application, and reports what Encore's parser finds in a folder with a go.mod
+// checkNested warns of applications in the application, and reports what Encore's parser finds in a folder with a go.mod
 // of its own that the application's module does not require: the Go compiler does not find it there, so that the image
 // does not build.
-func checkNestedGo(root, module string, nested nestedRoots, result *source.Application) (hcl.Diagnostics, error) {
-	diags := encoreapp.CheckNested(nested.applications)
-	for _, dir := range nested.modules {
+func checkNested(root, module string, nested folder.Nested, result *source.Application) (hcl.Diagnostics, error) {
+	diags := encoreapp.CheckNested(nested.Applications)
+	for _, dir := range nested.Modules {
 		at, what := foundIn(result, dir)
 		if what == "" {
 			continue

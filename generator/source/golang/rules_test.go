@@ -5,28 +5,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
-
-// TestI1_FilesThatEncoreReads: by their names.
-func TestI1_FilesThatEncoreReads(t *testing.T) {
-	for name, want := range map[string]bool{
-		"a.go": true, "a_linux.go": true, "test.go": true, "a.go.txt": false, "a_test.go": false, "encore.gen.go": false, "user.encore.gen.go": false,
-		".hidden.go": false, "_draft.go": false, "a.ts": false,
-	} {
-		if got := source.IsGoSource(name); got != want {
-			t.Errorf("%s: read %v, want %v", name, got, want)
-		}
-	}
-	for name, want := range map[string]bool{
-		".git": true, ".x": true, "node_modules": true, "Node_Modules": true, "vendor": true, "testdata": false, "vendors": false, "a": false, "_a": false,
-	} {
-		if got := isForeignDir(name); got != want {
-			t.Errorf("folder %s: passed over %v, want %v", name, got, want)
-		}
-	}
-}
 
 // TestI6_WordsBehindEncoreThatAreNobodys: a directive on nothing is warned about, and only one that Encore knows.
 func TestI6_WordsBehindEncoreThatAreNobodys(t *testing.T) {

@@ -1,6 +1,8 @@
 package golang
 
-import "github.com/groundplan/groundplan/generator/source"
+import (
+	"github.com/groundplan/groundplan/generator/source"
+)
 
 // testSpellings is a table of its own, so that the reader's tests depend on no kind.
 var testSpellings = []source.GoSpelling{

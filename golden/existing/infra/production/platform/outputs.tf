@@ -25,7 +25,7 @@ output "cdn_previews" {
 }
 
 output "cluster" {
-  description = "Cluster."
+  description = "The cluster that processes run on."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
@@ -53,12 +53,12 @@ output "database_server_main" {
 }
 
 output "key" {
-  description = "Encryption key."
+  description = "Key that encrypts logs, images, secrets and databases."
   value       = { arn = local.key.arn }
 }
 
 output "load_balancer" {
-  description = "Load balancer."
+  description = "The way in, for workloads to attach themselves to."
 
   value = {
     dns_name          = module.load_balancer.dns_name
@@ -69,7 +69,7 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Network."
+  description = "Where processes run."
 
   value = {
     compute_subnet_ids = local.network.compute_subnet_ids
@@ -78,7 +78,7 @@ output "network" {
 }
 
 output "registry" {
-  description = "Registry."
+  description = "Where images are pushed to and pulled from."
 
   value = {
     repository_arn = module.registry.repository_arn

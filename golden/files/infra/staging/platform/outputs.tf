@@ -24,7 +24,7 @@ output "cdn_avatars" {
 }
 
 output "cluster" {
-  description = "Cluster."
+  description = "The cluster that processes run on."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
@@ -40,12 +40,12 @@ output "identity" {
 }
 
 output "key" {
-  description = "Encryption key."
+  description = "Key that encrypts logs, images, secrets and databases."
   value       = { arn = module.key.arn }
 }
 
 output "load_balancer" {
-  description = "Load balancer."
+  description = "The way in, for workloads to attach themselves to."
 
   value = {
     listener_arn      = module.load_balancer.listener_arn
@@ -55,7 +55,7 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Network."
+  description = "Where processes run."
 
   value = {
     compute_subnet_ids = local.network.compute_subnet_ids
@@ -64,7 +64,7 @@ output "network" {
 }
 
 output "registry" {
-  description = "Registry."
+  description = "Where images are pushed to and pulled from."
 
   value = {
     repository_arn = module.registry.repository_arn

@@ -10,7 +10,7 @@ output "bucket_statements" {
 }
 
 output "cluster" {
-  description = "Cluster."
+  description = "The cluster that processes run on."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
@@ -58,12 +58,12 @@ output "identity" {
 }
 
 output "key" {
-  description = "Encryption key."
+  description = "Key that encrypts logs, images, secrets and databases."
   value       = { arn = module.key.arn }
 }
 
 output "load_balancer" {
-  description = "Load balancer."
+  description = "The way in, for workloads to attach themselves to."
 
   value = {
     listener_arn      = module.load_balancer.listener_arn
@@ -73,7 +73,7 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Network."
+  description = "Where processes run."
 
   value = {
     compute_subnet_ids = module.network.compute_subnet_ids
@@ -82,7 +82,7 @@ output "network" {
 }
 
 output "registry" {
-  description = "Registry."
+  description = "Where images are pushed to and pulled from."
 
   value = {
     repository_arn = module.registry.repository_arn

@@ -37,7 +37,7 @@ output "cdn_pictures" {
 }
 
 output "cluster" {
-  description = "Cluster."
+  description = "The cluster that processes run on."
 
   value = {
     cluster_arn  = module.cluster.cluster_arn
@@ -85,12 +85,12 @@ output "database_server_main" {
 }
 
 output "key" {
-  description = "Encryption key."
+  description = "Key that encrypts logs, images, secrets and databases."
   value       = { arn = module.key.arn }
 }
 
 output "load_balancer" {
-  description = "Load balancer."
+  description = "The way in, for workloads to attach themselves to."
 
   value = {
     listener_arn      = module.load_balancer.listener_arn
@@ -100,7 +100,7 @@ output "load_balancer" {
 }
 
 output "network" {
-  description = "Network."
+  description = "Where processes run."
 
   value = {
     compute_subnet_ids = module.network.compute_subnet_ids
@@ -109,7 +109,7 @@ output "network" {
 }
 
 output "registry" {
-  description = "Registry."
+  description = "Where images are pushed to and pulled from."
 
   value = {
     repository_arn = module.registry.repository_arn

@@ -1,4 +1,7 @@
-package golang
+// Package directive reads the lines that begin with //encore: and the declarations they mark: endpoints, auth handlers,
+// middleware and service structs, with their signatures. It looks into no function, and knows neither services nor other
+// packages.
+package directive
 
 import (
 	"go/ast"
@@ -7,49 +10,63 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/source/golang/facts"
 )
 
-// goDirective is a line such as //encore:api public path=/users/:id tag:slow.
-type goDirective struct {
+// marking is a line such as //encore:api public path=/users/:id tag:slow.
+type marking struct {
 	name    string
-	options []goWord
-	fields  []goWord
-	tags    []goWord // values without "tag:"
-	at      goSpan
+	options []piece
+	fields  []piece
+	tags    []piece // values without "tag:"
+	at      facts.Span
 	// invalid says that a word of it is wrong: what it marks is known all the same, so that nothing else is reported
 	// for want of it.
 	invalid bool
 }
 
-// goWord is one word of a directive; key is set for key=value.
-type goWord struct {
+// piece is one word of a directive; key is set for key=value.
+type piece struct {
 	key, value string
-	at         goSpan // of the whole word
+	at         facts.Span // of the whole word
 }
 
 // valueAt is the place of the text after key=.
-func (w goWord) valueAt() goSpan {
-	return goSpan{w.at.end - int32(len(w.value)), w.at.end}
+func (w piece) valueAt() facts.Span {
+	return facts.Span{Start: w.at.End - int32(len(w.value)), End: w.at.End}
 }
 
-func (d goDirective) field(key string) (goWord, bool) {
-	i := slices.IndexFunc(d.fields, func(w goWord) bool { return w.key == key })
+func (d marking) field(key string) (piece, bool) {
+	i := slices.IndexFunc(d.fields, func(w piece) bool { return w.key == key })
 	if i < 0 {
-		return goWord{}, false
+		return piece{}, false
 	}
 	return d.fields[i], true
 }
 
-// goDirectiveReader finds the declarations that directives mark.
-type goDirectiveReader struct {
-	p        *goPackage
-	file     *goFile
-	language *goLanguage
+// reader finds the declarations that directives mark.
+type reader struct {
+	p    *facts.Package
+	file *facts.File
+}
+
+// Read adds what the directives of a file mark to its package: endpoints, auth handlers, middleware and service
+// structs. The names of the whole package must be known.
+func Read(p *facts.Package, file *facts.File, tree *ast.File) {
+	d := reader{p: p, file: file}
+	d.read(tree)
+}
+
+// CheckServiceInit checks the functions in a file that make a service struct. The directives of the whole package must
+// have been read.
+func CheckServiceInit(p *facts.Package, file *facts.File, tree *ast.File) {
+	d := reader{p: p, file: file}
+	d.serviceInit(tree)
 }
 
 const directivePrefix = "encore:"
 
-func (d *goDirectiveReader) read(tree *ast.File) {
+func (d *reader) read(tree *ast.File) {
 	used := make(map[*ast.CommentGroup]bool)
 	for _, decl := range tree.Decls {
 		switch decl := decl.(type) {
@@ -80,19 +97,19 @@ func (d *goDirectiveReader) read(tree *ast.File) {
 
 // orphan warns about a directive that stands on nothing: Encore passes over it without a word. Other words behind
 // encore: are people's own.
-func (d *goDirectiveReader) orphan(group *ast.CommentGroup) {
+func (d *reader) orphan(group *ast.CommentGroup) {
 	for _, comment := range group.List {
 		rest, ok := strings.CutPrefix(comment.Text, "//"+directivePrefix)
 		name, _, _ := strings.Cut(rest, " ")
 		if !ok || !slices.Contains([]string{"api", "authhandler", "middleware", "service"}, name) {
 			continue
 		}
-		d.p.diags = append(d.p.diags, diagnostic.Warning(d.file.at(spanOf(comment)), "Directive without effect", "remove what stands between them, or the directive",
+		d.p.Diags = append(d.p.Diags, diagnostic.Warning(d.file.At(facts.SpanOf(comment)), "Directive without effect", "remove what stands between them, or the directive",
 			"The directive does not stand directly above a function or a type, so Encore ignores it."))
 	}
 }
 
-func (d *goDirectiveReader) function(decl *ast.FuncDecl, directive goDirective) {
+func (d *reader) function(decl *ast.FuncDecl, directive marking) {
 	switch directive.name {
 	case "api":
 		d.endpoint(decl, directive)
@@ -105,7 +122,7 @@ func (d *goDirectiveReader) function(decl *ast.FuncDecl, directive goDirective) 
 	}
 }
 
-func (d *goDirectiveReader) typeDecl(decl *ast.GenDecl, directive goDirective) {
+func (d *reader) typeDecl(decl *ast.GenDecl, directive marking) {
 	if directive.name != "service" {
 		d.misplaced(directive, "a type")
 		return
@@ -113,46 +130,46 @@ func (d *goDirectiveReader) typeDecl(decl *ast.GenDecl, directive goDirective) {
 	d.serviceStruct(decl, directive)
 }
 
-func (d *goDirectiveReader) misplaced(directive goDirective, on string) {
+func (d *reader) misplaced(directive marking, on string) {
 	d.errorAt(directive.at, "Unexpected directive",
 		"functions take encore:api, encore:authhandler and encore:middleware, types encore:service",
 		"encore:%s has no meaning on %s.", directive.name, on)
 }
 
-func (d *goDirectiveReader) errorAt(at goSpan, summary, hint, detail string, args ...any) {
-	d.p.errorAt(d.file.at(at), summary, hint, detail, args...)
+func (d *reader) errorAt(at facts.Span, summary, hint, detail string, args ...any) {
+	d.p.ErrorAt(d.file.At(at), summary, hint, detail, args...)
 }
 
 // parse finds the directive of a doc comment: //encore:name or, as older code has it, // encore:name.
-func (d *goDirectiveReader) parse(doc *ast.CommentGroup) (goDirective, bool) {
+func (d *reader) parse(doc *ast.CommentGroup) (marking, bool) {
 	lines := directiveLines(doc, "//"+directivePrefix)
 	if len(lines) == 0 {
 		lines = directiveLines(doc, "// "+directivePrefix)
 	}
 	if len(lines) == 0 {
-		return goDirective{}, false
+		return marking{}, false
 	}
 	if len(lines) > 1 {
 		d.errorAt(lines[1].at, "Several directives", "remove one of them", "A declaration takes one directive, and there is one above already.")
-		return goDirective{}, false
+		return marking{}, false
 	}
 	return d.words(lines[0])
 }
 
-func directiveLines(doc *ast.CommentGroup, prefix string) []goWord {
-	var lines []goWord
+func directiveLines(doc *ast.CommentGroup, prefix string) []piece {
+	var lines []piece
 	for _, comment := range doc.List {
 		if rest, ok := strings.CutPrefix(comment.Text, prefix); ok {
-			lines = append(lines, goWord{value: rest, at: spanOf(comment)})
+			lines = append(lines, piece{value: rest, at: facts.SpanOf(comment)})
 		}
 	}
 	return lines
 }
 
-func (d *goDirectiveReader) words(line goWord) (goDirective, bool) {
-	directive := goDirective{at: line.at}
+func (d *reader) words(line piece) (marking, bool) {
+	directive := marking{at: line.at}
 	seen := make(map[string]bool)
-	start := int(line.valueAt().start)
+	start := int(line.valueAt().Start)
 	for offset := 0; offset < len(line.value); {
 		rest := line.value[offset:]
 		text := strings.TrimLeft(rest, " \t\r\v\f")
@@ -163,25 +180,25 @@ func (d *goDirectiveReader) words(line goWord) (goDirective, bool) {
 		if text == "" {
 			break
 		}
-		word := goWord{value: text, at: goSpan{int32(start + offset), int32(start + offset + len(text))}}
+		word := piece{value: text, at: facts.Span{Start: int32(start + offset), End: int32(start + offset + len(text))}}
 		offset += len(text)
 		if directive.name == "" {
 			directive.name = text
 			continue
 		}
-		if !d.word(&directive, word, seen) {
+		if !d.addWord(&directive, word, seen) {
 			directive.invalid = true
 			break // what follows may be a comment
 		}
 	}
 	if directive.name == "" {
 		d.errorAt(line.at, "Directive without a name", "say which directive it is, as in //encore:api", "The line says encore: and no more.")
-		return goDirective{}, false
+		return marking{}, false
 	}
 	return directive, true
 }
 
-func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[string]bool) bool {
+func (d *reader) addWord(directive *marking, word piece, seen map[string]bool) bool {
 	key, value, isField := strings.Cut(word.value, "=")
 	tag, isTag := strings.CutPrefix(word.value, "tag:")
 	identity := word.value
@@ -191,7 +208,7 @@ func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[s
 			d.errorAt(word.at, "Invalid tag", "use lower case letters, digits, - and _, beginning with a letter and ending with a letter or digit", "%q is no tag.", tag)
 			return false
 		}
-		directive.tags = append(directive.tags, goWord{value: tag, at: word.at})
+		directive.tags = append(directive.tags, piece{value: tag, at: word.at})
 	case isField:
 		identity = key + "="
 		if value == "" {
@@ -202,7 +219,7 @@ func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[s
 			d.errorAt(word.at, "Invalid directive field", "write it like path=/users", "%q is no field: fields consist of lower case letters.", key)
 			return false
 		}
-		directive.fields = append(directive.fields, goWord{key: key, value: value, at: word.at})
+		directive.fields = append(directive.fields, piece{key: key, value: value, at: word.at})
 	default:
 		if !isLowerWord(word.value) {
 			d.errorAt(word.at, "Invalid directive option", "a comment cannot stand on the line of a directive; move it above", "%q is no option: options consist of lower case letters.", word.value)
@@ -220,7 +237,7 @@ func (d *goDirectiveReader) word(directive *goDirective, word goWord, seen map[s
 
 // allow reports words of the directive that its kind does not have: the first option, for several may be a comment,
 // and every field.
-func (d *goDirectiveReader) allow(directive goDirective, options, fields []string) bool {
+func (d *reader) allow(directive marking, options, fields []string) bool {
 	allowed := true
 	for _, word := range directive.options {
 		if !slices.Contains(options, word.value) {
@@ -238,7 +255,7 @@ func (d *goDirectiveReader) allow(directive goDirective, options, fields []strin
 	return allowed
 }
 
-func (d *goDirectiveReader) unknownWord(directive goDirective, at goSpan, what, name string, known []string) {
+func (d *reader) unknownWord(directive marking, at facts.Span, what, name string, known []string) {
 	if len(known) == 0 {
 		d.errorAt(at, "Invalid directive "+what, "remove it", "encore:%s takes no %ss, so %q means nothing.", directive.name, what, name)
 		return

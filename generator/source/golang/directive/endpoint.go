@@ -1,4 +1,4 @@
-package golang
+package directive
 
 import (
 	"fmt"
@@ -8,71 +8,43 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/golang/expression"
+	"github.com/groundplan/groundplan/generator/source/golang/facts"
 )
 
-// goEndpoint is an endpoint before its service is known.
-type goEndpoint struct {
-	app.Endpoint
-	// receiver is the type the endpoint is a method of, "" for a function.
-	receiver string
-	// request and response are the payload types, nil when there is none or it is not a name.
-	request  *goName
-	response *goName
-}
-
-type goAuthHandler struct {
-	app.AuthHandler
-	// method says that it is a method of the service struct, which no package-level name leads to.
-	method bool
-	// params is the type of structured parameters, nil for a plain token.
-	params *goName
-}
-
-type goMiddleware struct {
-	app.Middleware
-	targetsAt []hcl.Range
-}
-
-type goServiceStruct struct {
-	name string
-	at   hcl.Range
-}
-
-// goParam is one parameter or result.
-type goParam struct {
+// param is one parameter or result.
+type param struct {
 	name string
 	typ  ast.Expr
 	node ast.Node
 }
 
-func params(list *ast.FieldList) []goParam {
+func params(list *ast.FieldList) []param {
 	if list == nil {
 		return nil
 	}
-	var all []goParam
+	var all []param
 	for _, field := range list.List {
 		if len(field.Names) == 0 {
-			all = append(all, goParam{typ: field.Type, node: field})
+			all = append(all, param{typ: field.Type, node: field})
 		}
 		for _, name := range field.Names {
-			all = append(all, goParam{name: name.Name, typ: field.Type, node: name})
+			all = append(all, param{name: name.Name, typ: field.Type, node: name})
 		}
 	}
 	return all
 }
 
-func (d *goDirectiveReader) error(node ast.Node, summary, hint, detail string, args ...any) {
-	d.p.error(d.file, node, summary, hint, detail, args...)
+func (d *reader) error(node ast.Node, summary, hint, detail string, args ...any) {
+	d.p.ErrorOn(d.file, node, summary, hint, detail, args...)
 }
 
 // isBuiltin reports whether the type is a predeclared one that the package does not redefine.
-func (d *goDirectiveReader) isBuiltin(t ast.Expr, names ...string) bool {
+func (d *reader) isBuiltin(t ast.Expr, names ...string) bool {
 	name, ok := t.(*ast.Ident)
-	return ok && slices.Contains(names, name.Name) && d.p.symbols[name.Name] == 0
+	return ok && slices.Contains(names, name.Name) && d.p.Symbols[name.Name] == 0
 }
 
 var endpointAccess = []string{"public", "private", "auth"}
@@ -84,15 +56,15 @@ const (
 
 // endpoint reads an endpoint. One with errors is kept, with what is known of it: its package is a service's, and its name
 // an endpoint's, whatever else is wrong.
-func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) {
-	endpoint := &goEndpoint{Endpoint: app.Endpoint{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
-	d.p.endpoints = append(d.p.endpoints, endpoint)
-	d.p.followed[endpoint.Name] = true
+func (d *reader) endpoint(decl *ast.FuncDecl, directive marking) {
+	endpoint := &facts.Endpoint{Endpoint: app.Endpoint{Name: decl.Name.Name, At: d.file.At(facts.SpanOf(decl.Name))}}
+	d.p.Endpoints = append(d.p.Endpoints, endpoint)
+	d.p.Followed[endpoint.Name] = true
 	// Without all words of the directive it is open which signature is meant.
 	understood := d.allow(directive, []string{"public", "private", "auth", "raw", "sensitive"}, []string{"path", "method"}) && !directive.invalid
 	d.endpointOptions(endpoint, directive, understood)
 	d.endpointMethods(endpoint, directive)
-	endpoint.Path = "/" + d.p.name + "." + decl.Name.Name
+	endpoint.Path = "/" + d.p.Name + "." + decl.Name.Name
 	segments, pathKnown := []pathSegment(nil), true
 	if field, ok := directive.field("path"); ok {
 		if segments, pathKnown = d.path(field); pathKnown {
@@ -100,8 +72,8 @@ func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) 
 		}
 	}
 	if decl.Recv != nil && len(decl.Recv.List) > 0 {
-		if name, _, ok := pointedName(d.file, decl.Recv.List[0].Type); ok {
-			endpoint.receiver = name.name
+		if name, _, ok := expression.PointedName(d.file, decl.Recv.List[0].Type); ok {
+			endpoint.Receiver = name.Name
 		}
 	}
 	switch {
@@ -111,7 +83,7 @@ func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) 
 	default:
 		d.typedSignature(endpoint, decl, segments, pathKnown)
 	}
-	endpoint.HasRequest = endpoint.request != nil || endpoint.HasRequest
+	endpoint.HasRequest = endpoint.Request != nil || endpoint.HasRequest
 	if len(endpoint.Methods) == 0 {
 		switch {
 		case endpoint.Raw:
@@ -128,8 +100,8 @@ func (d *goDirectiveReader) endpoint(decl *ast.FuncDecl, directive goDirective) 
 
 // endpointOptions reads access, raw, sensitive and the tags. understood says that every word of the directive is known:
 // otherwise a word may be missing from what there is.
-func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDirective, understood bool) {
-	var raw goWord
+func (d *reader) endpointOptions(endpoint *facts.Endpoint, directive marking, understood bool) {
+	var raw piece
 	for _, option := range directive.options {
 		switch {
 		case option.value == "raw":
@@ -155,7 +127,7 @@ func (d *goDirectiveReader) endpointOptions(endpoint *goEndpoint, directive goDi
 	slices.Sort(endpoint.Tags)
 }
 
-func (d *goDirectiveReader) endpointMethods(endpoint *goEndpoint, directive goDirective) {
+func (d *reader) endpointMethods(endpoint *facts.Endpoint, directive marking) {
 	field, ok := directive.field("method")
 	if !ok {
 		return
@@ -176,12 +148,12 @@ func (d *goDirectiveReader) endpointMethods(endpoint *goEndpoint, directive goDi
 type pathSegment struct {
 	kind byte
 	name string
-	at   goSpan
+	at   facts.Span
 }
 
-func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
+func (d *reader) path(field piece) ([]pathSegment, bool) {
 	at := field.valueAt()
-	wrong := func(at goSpan, hint, detail string, args ...any) bool {
+	wrong := func(at facts.Span, hint, detail string, args ...any) bool {
 		d.errorAt(at, "Invalid path", hint, detail, args...)
 		return false
 	}
@@ -195,13 +167,13 @@ func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 		return nil, wrong(at, "encode what a URL cannot hold, as in %20 for a space", "The path is no valid URL path: %s.", err)
 	}
 	var segments []pathSegment
-	start := at.start + 1
+	start := at.Start + 1
 	for text := range strings.SplitSeq(field.value[1:], "/") {
-		segment := pathSegment{name: text, at: goSpan{start, start + int32(len(text))}}
-		start = segment.at.end + 1
-		last := segment.at.end == at.end
+		segment := pathSegment{name: text, at: facts.Span{Start: start, End: start + int32(len(text))}}
+		start = segment.at.End + 1
+		last := segment.at.End == at.End
 		if text == "" {
-			return nil, wrong(goSpan{segment.at.start - 1, segment.at.end}, "remove the slash that is too many", "A path has no empty elements.")
+			return nil, wrong(facts.Span{Start: segment.at.Start - 1, End: segment.at.End}, "remove the slash that is too many", "A path has no empty elements.")
 		}
 		if strings.IndexByte(":*!", text[0]) >= 0 {
 			segment.kind, segment.name = text[0], text[1:]
@@ -217,28 +189,28 @@ func (d *goDirectiveReader) path(field goWord) ([]pathSegment, bool) {
 	return segments, true
 }
 
-func (d *goDirectiveReader) rawSignature(decl *ast.FuncDecl) {
+func (d *reader) rawSignature(decl *ast.FuncDecl) {
 	in := params(decl.Type.Params)
 	switch {
 	case len(in) != 2:
 		d.error(decl.Name, "Invalid endpoint signature", rawSignature, "%s takes %s.", decl.Name.Name, source.Counted(len(in), "parameter"))
-	case !isImported(d.file, in[0].typ, "net/http", "ResponseWriter"):
-		d.error(in[0].typ, "Invalid endpoint signature", rawSignature, "The first parameter is %s.", describeExpr(in[0].typ))
+	case !expression.IsImported(d.file, in[0].typ, "net/http", "ResponseWriter"):
+		d.error(in[0].typ, "Invalid endpoint signature", rawSignature, "The first parameter is %s.", expression.DescribeExpr(in[0].typ))
 	case !isPointerTo(d.file, in[1].typ, "net/http", "Request"):
-		d.error(in[1].typ, "Invalid endpoint signature", rawSignature, "The second parameter is %s.", describeExpr(in[1].typ))
+		d.error(in[1].typ, "Invalid endpoint signature", rawSignature, "The second parameter is %s.", expression.DescribeExpr(in[1].typ))
 	case len(params(decl.Type.Results)) > 0:
 		d.error(decl.Type.Results, "Invalid endpoint signature", rawSignature, "%s returns results.", decl.Name.Name)
 	}
 }
 
-func isPointerTo(file *goFile, t ast.Expr, importPath, typ string) bool {
+func isPointerTo(file *facts.File, t ast.Expr, importPath, typ string) bool {
 	star, ok := t.(*ast.StarExpr)
-	return ok && isImported(file, star.X, importPath, typ)
+	return ok && expression.IsImported(file, star.X, importPath, typ)
 }
 
 // typedSignature checks a typed endpoint's function. pathKnown is false when the path has an error: which parameters
 // belong to it is open then.
-func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncDecl, segments []pathSegment, pathKnown bool) {
+func (d *reader) typedSignature(endpoint *facts.Endpoint, decl *ast.FuncDecl, segments []pathSegment, pathKnown bool) {
 	in, out := params(decl.Type.Params), params(decl.Type.Results)
 	if len(in) == 0 {
 		d.error(decl.Name, "Invalid endpoint signature", typedSignature, "%s takes no context.", decl.Name.Name)
@@ -248,23 +220,23 @@ func (d *goDirectiveReader) typedSignature(endpoint *goEndpoint, decl *ast.FuncD
 		d.error(decl.Name, "Invalid endpoint signature", typedSignature, "%s returns %s, one or two are allowed.", decl.Name.Name, source.Counted(len(out), "result"))
 		return
 	}
-	if !isImported(d.file, in[0].typ, "context", "Context") {
-		d.error(in[0].typ, "Invalid endpoint signature", typedSignature, "The first parameter is %s, it must be context.Context.", describeExpr(in[0].typ))
+	if !expression.IsImported(d.file, in[0].typ, "context", "Context") {
+		d.error(in[0].typ, "Invalid endpoint signature", typedSignature, "The first parameter is %s, it must be context.Context.", expression.DescribeExpr(in[0].typ))
 		return
 	}
 	if pathKnown {
 		d.requestParams(endpoint, decl, segments, in[1:])
 	}
 	if len(out) == 2 {
-		endpoint.response = d.payload(out[0].typ, "response")
+		endpoint.Response = d.payload(out[0].typ, "response")
 	}
 	if last := out[len(out)-1]; !d.isBuiltin(last.typ, "error") {
-		d.error(last.typ, "Invalid endpoint signature", typedSignature, "The last result is %s, it must be error.", describeExpr(last.typ))
+		d.error(last.typ, "Invalid endpoint signature", typedSignature, "The last result is %s, it must be error.", expression.DescribeExpr(last.typ))
 	}
 }
 
 // requestParams checks the parameters behind the context: those of the path, then the request.
-func (d *goDirectiveReader) requestParams(endpoint *goEndpoint, decl *ast.FuncDecl, segments []pathSegment, in []goParam) {
+func (d *reader) requestParams(endpoint *facts.Endpoint, decl *ast.FuncDecl, segments []pathSegment, in []param) {
 	for _, segment := range segments {
 		if segment.kind == 0 {
 			continue
@@ -279,23 +251,23 @@ func (d *goDirectiveReader) requestParams(endpoint *goEndpoint, decl *ast.FuncDe
 	if len(in) > 0 {
 		// An unnamed type is reported by the linker; the endpoint has a request all the same.
 		endpoint.HasRequest = true
-		endpoint.request = d.payload(in[0].typ, "request")
+		endpoint.Request = d.payload(in[0].typ, "request")
 	}
 	if len(in) > 1 {
-		d.error(in[1].node, "Invalid endpoint signature", "make it a field of the request type, or a parameter of the path", "An endpoint takes one request value, and %s is a second.", describeExpr(in[1].typ))
+		d.error(in[1].node, "Invalid endpoint signature", "make it a field of the request type, or a parameter of the path", "An endpoint takes one request value, and %s is a second.", expression.DescribeExpr(in[1].typ))
 	}
 }
 
-func (d *goDirectiveReader) payload(t ast.Expr, what string) *goName {
-	name, stars, ok := pointedName(d.file, t)
+func (d *reader) payload(t ast.Expr, what string) *facts.Name {
+	name, stars, ok := expression.PointedName(d.file, t)
 	if !ok || stars > 1 {
-		d.error(t, "Invalid "+what+" type", "declare a struct type for it", "A %s must have a named type, and this one is %s.", what, describeExpr(t))
+		d.error(t, "Invalid "+what+" type", "declare a struct type for it", "A %s must have a named type, and this one is %s.", what, expression.DescribeExpr(t))
 		return nil
 	}
 	return &name
 }
 
-func (d *goDirectiveReader) pathParam(param goParam, segment pathSegment) {
+func (d *reader) pathParam(param param, segment pathSegment) {
 	spelled := segment.name
 	if segment.kind != 0 {
 		spelled = string(segment.kind) + segment.name
@@ -304,20 +276,20 @@ func (d *goDirectiveReader) pathParam(param goParam, segment pathSegment) {
 	case param.name != segment.name:
 		d.error(param.node, "Invalid endpoint signature", "call it "+segment.name, "The function parameter in the place of the path parameter %s is called %q.", spelled, param.name)
 	case segment.kind != ':' && !d.isBuiltin(param.typ, "string"):
-		d.error(param.typ, "Invalid endpoint signature", "make it a string", "The parameter %s takes the rest of the path, and it %s.", spelled, hasType(param.typ))
+		d.error(param.typ, "Invalid endpoint signature", "make it a string", "The parameter %s takes the rest of the path, and it %s.", spelled, expression.HasType(param.typ))
 	case !d.isBuiltin(param.typ, "string", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "byte", "rune") &&
-		!isImported(d.file, param.typ, "encore.dev/types/uuid", "UUID"):
-		d.error(param.typ, "Invalid endpoint signature", "make it a string, bool, integer or uuid.UUID of encore.dev/types/uuid", "The path parameter %s %s, which a path cannot spell.", spelled, hasType(param.typ))
+		!expression.IsImported(d.file, param.typ, "encore.dev/types/uuid", "UUID"):
+		d.error(param.typ, "Invalid endpoint signature", "make it a string, bool, integer or uuid.UUID of encore.dev/types/uuid", "The path parameter %s %s, which a path cannot spell.", spelled, expression.HasType(param.typ))
 	}
 }
 
 const authSignature = "an auth handler is func(ctx context.Context, token string) (auth.UID, error); instead of the token it may take a pointer to a struct, and it may return a pointer to a struct of user data as second result"
 
-func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
-	handler := &goAuthHandler{method: decl.Recv != nil, AuthHandler: app.AuthHandler{Name: decl.Name.Name, At: d.file.at(spanOf(decl.Name))}}
-	d.p.authHandlers = append(d.p.authHandlers, handler)
+func (d *reader) authHandler(decl *ast.FuncDecl, _ marking) {
+	handler := &facts.AuthHandler{Method: decl.Recv != nil, AuthHandler: app.AuthHandler{Name: decl.Name.Name, At: d.file.At(facts.SpanOf(decl.Name))}}
+	d.p.AuthHandlers = append(d.p.AuthHandlers, handler)
 	if decl.Recv == nil {
-		d.p.followed[handler.Name] = true
+		d.p.Followed[handler.Name] = true
 	}
 	wrong := func(node ast.Node, detail string, args ...any) {
 		d.error(node, "Invalid auth handler signature", authSignature, detail, args...)
@@ -331,63 +303,63 @@ func (d *goDirectiveReader) authHandler(decl *ast.FuncDecl, _ goDirective) {
 		wrong(decl.Name, "%s returns %s.", decl.Name.Name, source.Counted(len(out), "result"))
 		return
 	}
-	if !isImported(d.file, in[0].typ, "context", "Context") {
-		wrong(in[0].typ, "The first parameter is %s.", describeExpr(in[0].typ))
+	if !expression.IsImported(d.file, in[0].typ, "context", "Context") {
+		wrong(in[0].typ, "The first parameter is %s.", expression.DescribeExpr(in[0].typ))
 	}
 	if !d.isBuiltin(in[1].typ, "string") {
-		if name, stars, ok := pointedName(d.file, in[1].typ); ok && stars == 1 {
-			handler.params = &name
+		if name, stars, ok := expression.PointedName(d.file, in[1].typ); ok && stars == 1 {
+			handler.Params = &name
 		} else {
-			wrong(in[1].typ, "The second parameter is %s.", describeExpr(in[1].typ))
+			wrong(in[1].typ, "The second parameter is %s.", expression.DescribeExpr(in[1].typ))
 		}
 	}
-	if !isImported(d.file, out[0].typ, "encore.dev/beta/auth", "UID") {
-		wrong(out[0].typ, "The first result is %s.", describeExpr(out[0].typ))
+	if !expression.IsImported(d.file, out[0].typ, "encore.dev/beta/auth", "UID") {
+		wrong(out[0].typ, "The first result is %s.", expression.DescribeExpr(out[0].typ))
 	}
 	if len(out) == 3 {
-		if _, stars, ok := pointedName(d.file, out[1].typ); !ok || stars != 1 {
-			wrong(out[1].typ, "The second result is %s.", describeExpr(out[1].typ))
+		if _, stars, ok := expression.PointedName(d.file, out[1].typ); !ok || stars != 1 {
+			wrong(out[1].typ, "The second result is %s.", expression.DescribeExpr(out[1].typ))
 		}
 	}
 }
 
 const middlewareSignature = "middleware is func(req middleware.Request, next middleware.Next) middleware.Response"
 
-func (d *goDirectiveReader) middleware(decl *ast.FuncDecl, directive goDirective) {
-	found := &goMiddleware{Middleware: app.Middleware{Name: decl.Name.Name, Package: d.p.dir, At: d.file.at(spanOf(decl.Name))}}
+func (d *reader) middleware(decl *ast.FuncDecl, directive marking) {
+	found := &facts.Middleware{Middleware: app.Middleware{Name: decl.Name.Name, Package: d.p.Dir, At: d.file.At(facts.SpanOf(decl.Name))}}
 	if !d.allow(directive, []string{"global"}, []string{"target"}) {
 		return
 	}
 	found.Global = len(directive.options) > 0
 	if field, ok := directive.field("target"); ok {
-		start := field.valueAt().start
+		start := field.valueAt().Start
 		for target := range strings.SplitSeq(field.value, ",") {
-			at := goSpan{start, start + int32(len(target))}
-			start = at.end + 1
+			at := facts.Span{Start: start, End: start + int32(len(target))}
+			start = at.End + 1
 			if tag, isTag := strings.CutPrefix(target, "tag:"); target != "all" && !(isTag && isTagName(tag)) {
 				d.errorAt(at, "Invalid middleware target", "write all, or tag:name for the endpoints with that tag", "%q is no target.", target)
 				return
 			}
 			found.Targets = append(found.Targets, target)
-			found.targetsAt = append(found.targetsAt, d.file.at(at))
+			found.TargetsAt = append(found.TargetsAt, d.file.At(at))
 		}
 	}
-	d.p.middleware = append(d.p.middleware, found)
+	d.p.Middleware = append(d.p.Middleware, found)
 	in, out := params(decl.Type.Params), params(decl.Type.Results)
 	const framework = "encore.dev/middleware"
 	switch {
 	case len(in) != 2 || len(out) != 1:
 		d.error(decl.Name, "Invalid middleware signature", middlewareSignature, "%s takes %s and returns %s.", decl.Name.Name, source.Counted(len(in), "parameter"), source.Counted(len(out), "result"))
-	case !isImported(d.file, in[0].typ, framework, "Request"):
-		d.error(in[0].typ, "Invalid middleware signature", middlewareSignature, "The first parameter is %s.", describeExpr(in[0].typ))
-	case !isImported(d.file, in[1].typ, framework, "Next"):
-		d.error(in[1].typ, "Invalid middleware signature", middlewareSignature, "The second parameter is %s.", describeExpr(in[1].typ))
-	case !isImported(d.file, out[0].typ, framework, "Response"):
-		d.error(out[0].typ, "Invalid middleware signature", middlewareSignature, "The result is %s.", describeExpr(out[0].typ))
+	case !expression.IsImported(d.file, in[0].typ, framework, "Request"):
+		d.error(in[0].typ, "Invalid middleware signature", middlewareSignature, "The first parameter is %s.", expression.DescribeExpr(in[0].typ))
+	case !expression.IsImported(d.file, in[1].typ, framework, "Next"):
+		d.error(in[1].typ, "Invalid middleware signature", middlewareSignature, "The second parameter is %s.", expression.DescribeExpr(in[1].typ))
+	case !expression.IsImported(d.file, out[0].typ, framework, "Response"):
+		d.error(out[0].typ, "Invalid middleware signature", middlewareSignature, "The result is %s.", expression.DescribeExpr(out[0].typ))
 	}
 }
 
-func (d *goDirectiveReader) serviceStruct(decl *ast.GenDecl, directive goDirective) {
+func (d *reader) serviceStruct(decl *ast.GenDecl, directive marking) {
 	d.allow(directive, nil, nil)
 	if len(decl.Specs) != 1 {
 		d.errorAt(directive.at, "Misplaced service directive", "declare the service struct on its own", "encore:service marks one struct, and this is a group of types.")
@@ -399,38 +371,38 @@ func (d *goDirectiveReader) serviceStruct(decl *ast.GenDecl, directive goDirecti
 	if spec.TypeParams != nil {
 		d.error(spec.TypeParams, "Generic service struct", "remove the type parameters", "Encore makes the service struct itself and could not choose type arguments.")
 	}
-	d.p.structs = append(d.p.structs, &goServiceStruct{name: spec.Name.Name, at: d.file.at(spanOf(spec.Name))})
+	d.p.Structs = append(d.p.Structs, &facts.ServiceStruct{Name: spec.Name.Name, At: d.file.At(facts.SpanOf(spec.Name))})
 }
 
 // serviceInit checks the function that makes a service struct, initName() (*Name, error).
-func (d *goDirectiveReader) serviceInit(tree *ast.File) {
+func (d *reader) serviceInit(tree *ast.File) {
 	for _, decl := range tree.Decls {
 		function, ok := decl.(*ast.FuncDecl)
 		if !ok || function.Recv != nil {
 			continue
 		}
-		for _, structure := range d.p.structs {
-			if function.Name.Name == "init"+structure.name {
-				d.checkInit(function, structure.name)
+		for _, structure := range d.p.Structs {
+			if function.Name.Name == "init"+structure.Name {
+				d.checkInit(function, structure.Name)
 			}
 		}
 	}
 }
 
-func (d *goDirectiveReader) checkInit(function *ast.FuncDecl, structure string) {
+func (d *reader) checkInit(function *ast.FuncDecl, structure string) {
 	const summary = "Invalid service init function"
 	out := params(function.Type.Results)
-	var made goName
+	var made facts.Name
 	stars := 0
 	if len(out) > 0 {
-		made, stars, _ = pointedName(d.file, out[0].typ)
+		made, stars, _ = expression.PointedName(d.file, out[0].typ)
 	}
 	switch {
 	case function.Type.TypeParams != nil:
 		d.error(function.Type.TypeParams, summary, "remove them", "%s has type parameters, and Encore calls it without any.", function.Name.Name)
 	case len(params(function.Type.Params)) > 0:
 		d.error(function.Type.Params, summary, "remove them", "%s has parameters, and Encore calls it without any.", function.Name.Name)
-	case len(out) != 2 || stars != 1 || made.qualifier != "" || made.name != structure || !d.isBuiltin(out[1].typ, "error"):
+	case len(out) != 2 || stars != 1 || made.Qualifier != "" || made.Name != structure || !d.isBuiltin(out[1].typ, "error"):
 		d.error(function.Name, summary, fmt.Sprintf("it returns (*%s, error)", structure), "The results of %s do not make the service struct.", function.Name.Name)
 	}
 }

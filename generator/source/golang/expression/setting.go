@@ -1,4 +1,4 @@
-package golang
+package expression
 
 import (
 	"fmt"
@@ -8,67 +8,75 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/golang/facts"
+	"github.com/groundplan/groundplan/generator/source/golang/vocabulary"
 )
 
-// goLiterals reads settings: literals whose value is known without running the program, as Encore demands.
-type goLiterals struct {
-	p        *goPackage
-	file     *goFile
-	language *goLanguage
+// literals reads settings: literals whose value is known without running the program, as Encore demands.
+type literals struct {
+	p        *facts.Package
+	file     *facts.File
+	language *vocabulary.Table
 	spelling *source.GoSpelling
 }
 
+// Settings reads the config argument of a constructor; false when something of it is not known, which is reported.
+func Settings(p *facts.Package, file *facts.File, language *vocabulary.Table, spelling *source.GoSpelling, e ast.Expr) (source.Value, bool) {
+	return literals{p: p, file: file, language: language, spelling: spelling}.object(e)
+}
+
 // object reads a config argument: a composite literal with named fields.
-func (l goLiterals) object(e ast.Expr) (source.Value, bool) {
+func (l literals) object(e ast.Expr) (source.Value, bool) {
 	literal, ok := e.(*ast.CompositeLit)
 	if !ok {
-		l.p.error(l.file, e, "Settings are not a literal",
-			fmt.Sprintf("write them here as %s{...} literal", withArticle(lastElement(l.spelling.Package)+"."+l.spelling.ConfigType)),
-			"The settings are read without running the program, and %s has to be run to be known.", describeExpr(e))
+		l.p.ErrorOn(l.file, e, "Settings are not a literal",
+			fmt.Sprintf("write them here as %s{...} literal", withArticle(facts.LastElement(l.spelling.Package)+"."+l.spelling.ConfigType)),
+			"The settings are read without running the program, and %s has to be run to be known.", DescribeExpr(e))
 		return source.Value{}, false
 	}
 	return l.fields(literal)
 }
 
-func (l goLiterals) fields(literal *ast.CompositeLit) (source.Value, bool) {
-	value := source.Value{Kind: source.Object, At: l.file.at(spanOf(literal))}
+func (l literals) fields(literal *ast.CompositeLit) (source.Value, bool) {
+	value := source.Value{Kind: source.Object, At: l.file.At(facts.SpanOf(literal))}
 	ok := true
 	for _, element := range literal.Elts {
 		pair, isPair := element.(*ast.KeyValueExpr)
 		if !isPair {
-			l.p.error(l.file, element, "Setting without a name", "write it as Name: value", "Settings are read by name, and this one has none.")
+			l.p.ErrorOn(l.file, element, "Setting without a name", "write it as Name: value", "Settings are read by name, and this one has none.")
 			ok = false
 			continue
 		}
 		key, isName := pair.Key.(*ast.Ident)
 		if !isName {
-			l.p.error(l.file, pair.Key, "Setting without a name", "write the setting as Name: value", "Settings are read by name, and %s is none.", describeExpr(pair.Key))
+			l.p.ErrorOn(l.file, pair.Key, "Setting without a name", "write the setting as Name: value", "Settings are read by name, and %s is none.", DescribeExpr(pair.Key))
 			ok = false
 			continue
 		}
 		field, fieldOK := l.field(key.Name, pair.Value)
 		ok = ok && fieldOK
-		value.Fields = append(value.Fields, source.Field{Name: key.Name, Value: field, At: l.file.at(spanOf(key))})
+		value.Fields = append(value.Fields, source.Field{Name: key.Name, Value: field, At: l.file.At(facts.SpanOf(key))})
 	}
 	return value, ok
 }
 
-func (l goLiterals) field(name string, e ast.Expr) (source.Value, bool) {
+func (l literals) field(name string, e ast.Expr) (source.Value, bool) {
 	if slices.Contains(l.spelling.Opaque, name) || slices.Contains(l.spelling.References, name) || name == l.spelling.Handler && name != "" {
-		value := source.Value{Kind: source.Opaque, At: l.file.at(spanOf(e))}
-		if target, ok := typeName(l.file, ast.Unparen(e)); ok && target.String() == "nil" {
+		value := source.Value{Kind: source.Opaque, At: l.file.At(facts.SpanOf(e))}
+		if target, ok := TypeName(l.file, ast.Unparen(e)); ok && target.String() == "nil" {
 			value.Kind = source.Nil
 		} else if ok {
 			// The linker fills in the package once it knows which folder the name leads to.
-			value.Kind, value.Text = source.Reference, target.name
+			value.Kind, value.Text = source.Reference, target.Name
 		}
 		return value, true
 	}
 	value, ok := l.value(e)
 	if !ok {
-		l.p.error(l.file, e, "Setting is not a constant",
+		l.p.ErrorOn(l.file, e, "Setting is not a constant",
 			"write a literal, or arithmetic on literals and units as in 30 * time.Second",
 			"%s is set to %s.", name, l.notConstant(e))
 	}
@@ -76,8 +84,8 @@ func (l goLiterals) field(name string, e ast.Expr) (source.Value, bool) {
 }
 
 // notConstant says what an expression is that has no value before the program runs.
-func (l goLiterals) notConstant(e ast.Expr) string {
-	if own, isName := ast.Unparen(e).(*ast.Ident); isName && l.p.symbols[own.Name] == token.CONST {
+func (l literals) notConstant(e ast.Expr) string {
+	if own, isName := ast.Unparen(e).(*ast.Ident); isName && l.p.Symbols[own.Name] == token.CONST {
 		return "the constant " + own.Name + ", and constants of your own are not looked up"
 	}
 	named := false
@@ -87,13 +95,13 @@ func (l goLiterals) notConstant(e ast.Expr) string {
 		return true
 	})
 	if !named {
-		return describeExpr(e) + ", which gives no value that a setting can hold"
+		return DescribeExpr(e) + ", which gives no value that a setting can hold"
 	}
-	return describeExpr(e) + ", which only the running program knows; constants of your own are not looked up"
+	return DescribeExpr(e) + ", which only the running program knows; constants of your own are not looked up"
 }
 
-func (l goLiterals) value(e ast.Expr) (source.Value, bool) {
-	at := l.file.at(spanOf(e))
+func (l literals) value(e ast.Expr) (source.Value, bool) {
+	at := l.file.At(facts.SpanOf(e))
 	switch e := ast.Unparen(e).(type) {
 	case *ast.CompositeLit:
 		if array, ok := e.Type.(*ast.ArrayType); ok {
@@ -107,7 +115,7 @@ func (l goLiterals) value(e ast.Expr) (source.Value, bool) {
 			return value, ok
 		}
 	case *ast.Ident:
-		if e.Name == "nil" && l.p.symbols["nil"] == 0 {
+		if e.Name == "nil" && l.p.Symbols["nil"] == 0 {
 			return source.Value{Kind: source.Nil, At: at}, true
 		}
 	case *ast.SelectorExpr:
@@ -125,8 +133,8 @@ func (l goLiterals) value(e ast.Expr) (source.Value, bool) {
 	return value, ok
 }
 
-func (l goLiterals) list(_ *ast.ArrayType, literal *ast.CompositeLit) (source.Value, bool) {
-	value := source.Value{Kind: source.List, At: l.file.at(spanOf(literal))}
+func (l literals) list(_ *ast.ArrayType, literal *ast.CompositeLit) (source.Value, bool) {
+	value := source.Value{Kind: source.List, At: l.file.At(facts.SpanOf(literal))}
 	for _, element := range literal.Elts {
 		item, ok := l.value(element)
 		if !ok {
@@ -139,13 +147,13 @@ func (l goLiterals) list(_ *ast.ArrayType, literal *ast.CompositeLit) (source.Va
 
 // named returns a constant of the framework or of package time. One of the framework that the spellings do not list is
 // still a constant, known by its name.
-func (l goLiterals) named(e *ast.SelectorExpr) (source.Value, bool) {
+func (l literals) named(e *ast.SelectorExpr) (source.Value, bool) {
 	x, ok := e.X.(*ast.Ident)
-	if !ok || l.p.symbols[x.Name] != 0 {
+	if !ok || l.p.Symbols[x.Name] != 0 {
 		return source.Value{}, false
 	}
-	importPath := l.file.importPath(x.Name)
-	known, isFramework := l.language.constants[importPath]
+	importPath := l.file.ImportPath(x.Name)
+	known, isFramework := l.language.Constants[importPath]
 	if value, ok := known[e.Sel.Name]; ok {
 		return value, true
 	}
@@ -156,7 +164,7 @@ func (l goLiterals) named(e *ast.SelectorExpr) (source.Value, bool) {
 }
 
 // constant evaluates an expression as the compiler would; false when it is not constant for a reader without types.
-func (l goLiterals) constant(e ast.Expr) (constant.Value, bool) {
+func (l literals) constant(e ast.Expr) (constant.Value, bool) {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
 		return l.constant(e.X)
@@ -164,7 +172,7 @@ func (l goLiterals) constant(e ast.Expr) (constant.Value, bool) {
 		value := constant.MakeFromLiteral(e.Value, e.Kind, 0)
 		return value, value.Kind() != constant.Unknown && e.Kind != token.IMAG
 	case *ast.Ident:
-		if (e.Name == "true" || e.Name == "false") && l.p.symbols[e.Name] == 0 {
+		if (e.Name == "true" || e.Name == "false") && l.p.Symbols[e.Name] == 0 {
 			return constant.MakeBool(e.Name == "true"), true
 		}
 	case *ast.SelectorExpr:
@@ -193,16 +201,16 @@ func (l goLiterals) constant(e ast.Expr) (constant.Value, bool) {
 }
 
 // conversion sees through time.Duration(x) and cron.Duration(x).
-func (l goLiterals) conversion(call *ast.CallExpr) (constant.Value, bool) {
+func (l literals) conversion(call *ast.CallExpr) (constant.Value, bool) {
 	target, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || len(call.Args) != 1 || target.Sel.Name != "Duration" {
 		return nil, false
 	}
 	x, ok := target.X.(*ast.Ident)
-	if !ok || l.p.symbols[x.Name] != 0 {
+	if !ok || l.p.Symbols[x.Name] != 0 {
 		return nil, false
 	}
-	if _, known := l.language.constants[l.file.importPath(x.Name)]; !known {
+	if _, known := l.language.Constants[l.file.ImportPath(x.Name)]; !known {
 		return nil, false
 	}
 	return l.constant(call.Args[0])
@@ -275,12 +283,20 @@ func valueConstant(v source.Value) (constant.Value, bool) {
 	return nil, false
 }
 
-// stringLiteral is the text of a plain string literal; concatenations and constants do not count, as for Encore.
-func stringLiteral(e ast.Expr) (string, bool) {
+// StringLiteral is the text of a plain string literal; concatenations and constants do not count, as for Encore.
+func StringLiteral(e ast.Expr) (string, bool) {
 	literal, ok := e.(*ast.BasicLit)
 	if !ok || literal.Kind != token.STRING {
 		return "", false
 	}
 	text, err := strconv.Unquote(literal.Value)
 	return text, err == nil
+}
+
+// withArticle puts a or an before a noun, by its first letter.
+func withArticle(noun string) string {
+	if noun != "" && strings.IndexByte("aeiou", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
 }
