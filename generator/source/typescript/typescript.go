@@ -1,10 +1,11 @@
-// Package typescript reads Encore applications in TypeScript, from the syntax trees of the package syntax.
+// Package typescript reads Encore applications in TypeScript.
 //
-// typescript.go finds the files, module.go and what it calls turn each into facts (declaration, endpoint, name, value,
-// literal, walk, part), resolve.go finds the file an import means, link.go and the rest resolve references between files
-// (follow, uses), load*.go find what modules do while they load.
+// It runs two phases, and what each of its packages may know follows from that. The first turns each file into facts (packages
+// syntax, vocabulary, resolution, scope, extraction), the second follows names between them and makes the lists of
+// generator/source (trail, loading, linking); outside looks at what neither reads. Only facts pass from one to the other, and the
+// syntax of the few files that do something while they load.
 //
-// The package is a large one: the second phase works on the facts of the first, and nobody else may see these.
+// It must not know the rules of either phase: it says which files are read, and when.
 package typescript
 
 import (
@@ -12,7 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -23,6 +24,14 @@ import (
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoreapp"
+	"github.com/groundplan/groundplan/generator/source/typescript/extraction"
+	"github.com/groundplan/groundplan/generator/source/typescript/facts"
+	"github.com/groundplan/groundplan/generator/source/typescript/linking"
+	"github.com/groundplan/groundplan/generator/source/typescript/loading"
+	"github.com/groundplan/groundplan/generator/source/typescript/outside"
+	"github.com/groundplan/groundplan/generator/source/typescript/resolution"
+	"github.com/groundplan/groundplan/generator/source/typescript/scope"
+	"github.com/groundplan/groundplan/generator/source/typescript/vocabulary"
 )
 
 // Read reads the Encore TypeScript application in root.
@@ -49,7 +58,7 @@ func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the application's folder: %w", err)
 	}
-	result, more, err := readTypeScript(rootFS(root), absolute, spellings, ignore)
+	result, more, err := readTypeScript(os.DirFS(root), absolute, spellings, ignore)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -62,188 +71,101 @@ func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) 
 
 // readTypeScript reads the files of an application. root is its folder, after which a service in it is called.
 func readTypeScript(files fs.FS, root string, spellings []source.TypeScriptSpelling, ignore []string) (*source.Application, hcl.Diagnostics, error) {
-	tree, err := findTSFiles(files, ignore)
+	tree, err := resolution.FindFiles(files, ignore)
 	if err != nil {
 		return nil, nil, err
 	}
-	tree.followLinks(root)
-	language := newTSLanguage(spellings)
-	resolver, err := newTSResolver(files, tree)
+	tree.FollowLinks(root)
+	language := vocabulary.New(spellings)
+	resolver, err := resolution.New(files, tree)
 	if err != nil {
 		return nil, nil, err
 	}
-	modules, err := readTSModules(files, language, resolver, tree.roots)
+	modules, sources, err := readModules(files, language, resolver, tree.Roots)
 	if err != nil {
 		return nil, nil, err
 	}
-	linker := newTSLinker(filepath.Base(root), language, modules)
-	linker.files, linker.resolver = files, resolver
-	result := linker.link()
-	diags := append(encoreapp.CheckNested(tree.applications), checkOutsideTS(root, language, resolver, modules)...)
+	result, unlinked := linking.Link(filepath.Base(root), language, modules, sources)
+	diags := append(encoreapp.CheckNested(tree.Applications), outside.Check(root, language, resolver, modules)...)
 	broken := false
 	for _, m := range modules {
-		diags = append(diags, m.diags...)
-		broken = broken || m.broken
+		diags = append(diags, m.Diags...)
+		broken = broken || m.Broken
 	}
 	// A file that cannot be read takes its declarations with it; errors about what is missing would only mislead.
 	if !broken {
-		diags = append(diags, linker.diags...)
+		diags = append(diags, unlinked...)
 	}
 	diagnostic.Sort(diags)
 	return result, diags, nil
 }
 
-// tsTree is what stands in the application's folder.
-type tsTree struct {
-	// files are all files of the tree that can be modules, packages the folders with a package.json.
-	files    map[string]bool
-	packages []string
-	// roots are the files Encore reads whether anybody imports them or not.
-	roots []string
-	// applications are the folders below the root with an encore.app of their own.
-	applications []string
-	// linked are the symbolic links, links where those lead that lead into the tree.
-	linked []string
-	links  map[string]string
-}
-
-// findTSFiles lists the files, by Encore's rules: it enters no hidden folder, no dependencies, no generated code and no
-// tests. The folders in ignore are left out as well.
-func findTSFiles(files fs.FS, ignore []string) (*tsTree, error) {
-	tree := &tsTree{files: make(map[string]bool), links: make(map[string]string)}
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+// readModules runs the first phase over the roots, and then over whatever else they import. The result is in order
+// of path, with the syntax of those files that the second phase walks.
+func readModules(files fs.FS, language *vocabulary.Language, resolver *resolution.Resolver, roots []string) ([]*facts.Module, loading.Sources, error) {
+	var all []*facts.Module
+	sources := loading.Sources{Kept: make(map[string]*scope.File), Resolver: resolver}
+	sources.Read = func(name string) *scope.File {
+		file, err := readFile(files, language, resolver, name)
 		if err != nil {
-			return fmt.Errorf("read folder: %w", err)
+			return nil
 		}
-		base := path.Base(name)
-		switch {
-		case entry.IsDir() && name != "." && (source.IsForeignTypeScript(base) || slices.Contains(ignore, name)):
-			return fs.SkipDir
-		case base == encoreapp.Filename && name != base && !entry.IsDir():
-			tree.applications = append(tree.applications, path.Dir(name))
-		case base == encoreapp.PackageFile:
-			tree.packages = append(tree.packages, path.Dir(name))
-		case entry.Type()&fs.ModeSymlink != 0 && !source.IsForeignTypeScript(base):
-			tree.linked = append(tree.linked, name)
-		case !entry.Type().IsRegular() || source.IsForeignTypeScript(base):
-		case slices.Contains(source.TypeScriptExtensions, path.Ext(base)):
-			tree.files[name] = true
-			if path.Ext(base) == ".ts" {
-				tree.roots = append(tree.roots, name)
-			}
-		}
-		return nil
-	})
-	return tree, err
-}
-
-// readTSModules runs the first phase over the roots, and then over whatever else they import. The result is in order
-// of path.
-func readTSModules(files fs.FS, language *tsLanguage, resolver *tsResolver, roots []string) ([]*tsModule, error) {
-	var all []*tsModule
+		return file
+	}
 	known := make(map[string]bool)
 	for _, name := range roots {
 		known[name] = true
 	}
 	for len(roots) > 0 {
-		modules, err := readTSFiles(files, language, resolver, roots)
+		read, err := readFiles(files, language, resolver, roots)
 		if err != nil {
-			return nil, err
+			return nil, loading.Sources{}, err
 		}
-		all = append(all, modules...)
 		roots = nil
-		for _, m := range modules {
-			for _, imported := range m.imports {
-				if name := imported.module; name != "" && !known[name] {
+		for _, file := range read {
+			all = append(all, file.module)
+			if file.kept != nil {
+				sources.Kept[file.module.Path] = file.kept
+			}
+			for _, imported := range file.module.Imports {
+				if name := imported.Module; name != "" && !known[name] {
 					known[name] = true
 					roots = append(roots, name)
 				}
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b *tsModule) int { return cmp.Compare(a.path, b.path) })
-	return all, nil
+	slices.SortFunc(all, func(a, b *facts.Module) int { return cmp.Compare(a.Path, b.Path) })
+	return all, sources, nil
 }
 
-func readTSFiles(files fs.FS, language *tsLanguage, resolver *tsResolver, names []string) ([]*tsModule, error) {
-	modules := make([]*tsModule, len(names))
+// fileRead is what is left of a file when it was read: its facts, and its syntax when it does something while it is loaded.
+type fileRead struct {
+	module *facts.Module
+	kept   *scope.File
+}
+
+func readFiles(files fs.FS, language *vocabulary.Language, resolver *resolution.Resolver, names []string) ([]fileRead, error) {
+	read := make([]fileRead, len(names))
 	failures := make([]error, len(names))
 	parallel.Each(len(names), func(i int) {
-		text, err := fs.ReadFile(files, names[i])
+		file, err := readFile(files, language, resolver, names[i])
 		if err != nil {
 			failures[i] = fmt.Errorf("read source: %w", err)
 			return
 		}
-		modules[i] = readTSModule(language, resolver, names[i], string(source.Plain(text)))
+		read[i].module = file.Module
+		if loading.Acts(file) {
+			read[i].kept = file
+		}
 	})
-	return modules, errors.Join(failures...)
+	return read, errors.Join(failures...)
 }
 
-// tsLanguage is the table of spellings, indexed for the reader.
-type tsLanguage struct {
-	spellings []source.TypeScriptSpelling
-	// names are the names of the framework that mean something, by module and name.
-	names map[string]map[string]tsFramework
-	// permissions are the names of the framework that a type argument of a narrowing can be made of, by module and name.
-	permissions map[string]map[string][]tsPermission
-}
-
-// tsPermission is what one name permits on one kind.
-type tsPermission struct {
-	spelling   int16
-	operations []string
-}
-
-// tsFramework is the role of a name of the framework.
-type tsFramework struct {
-	role     tsRole
-	spelling int16 // index into tsLanguage.spellings
-	name     string
-}
-
-type tsRole uint8
-
-const (
-	tsNoRole tsRole = iota
-	tsConstructor
-	tsService
-	tsEndpoint
-	tsGateway
-	tsAuthHandler
-	tsMiddleware
-)
-
-// clientsModule is the generated module with a client of each service.
-const clientsModule = "~encore/clients"
-
-func newTSLanguage(spellings []source.TypeScriptSpelling) *tsLanguage {
-	language := &tsLanguage{
-		spellings: slices.Clone(spellings),
-		names: map[string]map[string]tsFramework{
-			"encore.dev/api": {
-				"api": {role: tsEndpoint, name: "api"}, "Gateway": {role: tsGateway, name: "Gateway"},
-				"middleware": {role: tsMiddleware, name: "middleware"},
-			},
-			"encore.dev/auth":    {"authHandler": {role: tsAuthHandler, name: "authHandler"}},
-			"encore.dev/service": {"Service": {role: tsService, name: "Service"}},
-		},
-		permissions: make(map[string]map[string][]tsPermission),
+func readFile(files fs.FS, language *vocabulary.Language, resolver *resolution.Resolver, name string) (*scope.File, error) {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
 	}
-	for i := range language.spellings {
-		s := &language.spellings[i]
-		s.Noun = cmp.Or(s.Noun, s.Kind)
-		if language.names[s.Module] == nil {
-			language.names[s.Module] = make(map[string]tsFramework)
-		}
-		for _, name := range s.Constructors {
-			language.names[s.Module][name] = tsFramework{tsConstructor, int16(i), name}
-		}
-		if language.permissions[s.Module] == nil {
-			language.permissions[s.Module] = make(map[string][]tsPermission)
-		}
-		for name, operations := range s.Permissions {
-			language.permissions[s.Module][name] = append(language.permissions[s.Module][name], tsPermission{int16(i), operations})
-		}
-	}
-	return language
+	return extraction.Read(language, resolver, name, string(source.Plain(text))), nil
 }

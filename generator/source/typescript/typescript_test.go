@@ -13,6 +13,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
+	"github.com/groundplan/groundplan/generator/source/typescript/linking"
+	"github.com/groundplan/groundplan/generator/source/typescript/resolution"
+	"github.com/groundplan/groundplan/generator/source/typescript/vocabulary"
 )
 
 var update = flag.Bool("update", false, "record what the reader finds in testdata; review the difference")
@@ -98,21 +101,22 @@ func TestI2_OrderOfFilesDoesNotMatter(t *testing.T) {
 		files[file.Name] = &fstest.MapFile{Data: file.Data}
 	}
 	read := func(shuffle func([]string)) *source.Application {
-		tree, err := findTSFiles(files, nil)
+		tree, err := resolution.FindFiles(files, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		shuffle(tree.roots)
-		language := newTSLanguage(testSpellings)
-		resolver, err := newTSResolver(files, tree)
+		shuffle(tree.Roots)
+		language := vocabulary.New(testSpellings)
+		resolver, err := resolution.New(files, tree)
 		if err != nil {
 			t.Fatal(err)
 		}
-		modules, err := readTSModules(files, language, resolver, tree.roots)
+		modules, sources, err := readModules(files, language, resolver, tree.Roots)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return newTSLinker("app", language, modules).link()
+		application, _ := linking.Link("app", language, modules, sources)
+		return application
 	}
 	forwards, backwards := read(func([]string) {}), read(slices.Reverse[[]string])
 	if !reflect.DeepEqual(forwards, backwards) {

@@ -1,10 +1,15 @@
-package typescript
+package loading
 
-import "github.com/groundplan/groundplan/generator/source/typescript/syntax"
+import (
+	"github.com/groundplan/groundplan/generator/source/typescript/facts"
+	"github.com/groundplan/groundplan/generator/source/typescript/scope"
+	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
+	"github.com/groundplan/groundplan/generator/source/typescript/trail"
+)
 
 // valuesOf are the functions, classes and objects that an expression could stand for. What the program computes in
 // other ways is not known, and nothing.
-func (w *tsLoad) valuesOf(file *tsReader, e syntax.Expression, self syntax.Node) []tsValue {
+func (w *walk) valuesOf(file *scope.File, e syntax.Expression, self syntax.Node) []callable {
 	if e == nil {
 		return nil
 	}
@@ -12,22 +17,22 @@ func (w *tsLoad) valuesOf(file *tsReader, e syntax.Expression, self syntax.Node)
 		return values
 	}
 	w.values[e] = nil // what leads back to itself adds nothing
-	if w.depth++; w.depth <= maxLoadDepth {
+	if w.depth++; w.depth <= maxDepth {
 		w.values[e] = w.evaluate(file, e, self)
 	}
 	w.depth--
 	return w.values[e]
 }
 
-func (w *tsLoad) evaluate(file *tsReader, e syntax.Expression, self syntax.Node) []tsValue {
+func (w *walk) evaluate(file *scope.File, e syntax.Expression, self syntax.Node) []callable {
 	switch e := syntax.Unwrap(e).(type) {
 	case *syntax.Function, *syntax.Class, *syntax.Object:
-		return []tsValue{{file: file, node: e, self: self}}
+		return []callable{{file: file, node: e, self: self}}
 	case *syntax.Identifier:
 		return w.named(file, e.Binding)
 	case *syntax.This, *syntax.Super:
 		if self != nil {
-			return []tsValue{{file: file, node: self, made: true, self: self}}
+			return []callable{{file: file, node: self, made: true, self: self}}
 		}
 	case *syntax.Await:
 		return w.valuesOf(file, e.Value, self)
@@ -56,31 +61,31 @@ func (w *tsLoad) evaluate(file *tsReader, e syntax.Expression, self syntax.Node)
 }
 
 // made is what new makes: an instance of a class of the application, a resource, or something of others.
-func (w *tsLoad) made(file *tsReader, n *syntax.New, self syntax.Node) []tsValue {
-	var made []tsValue
+func (w *walk) made(file *scope.File, n *syntax.New, self syntax.Node) []callable {
+	var made []callable
 	for _, value := range w.valuesOf(file, n.Callee, self) {
 		if class, ok := value.node.(*syntax.Class); ok {
-			made = append(made, tsValue{file: value.file, node: class, made: true, self: class})
+			made = append(made, callable{file: value.file, node: class, made: true, self: class})
 		}
 	}
 	if made == nil {
-		return []tsValue{{file: file, node: n}}
+		return []callable{{file: file, node: n}}
 	}
 	return made
 }
 
 // returned are the values that a call returns. A function that is not of the application can return what it was given,
 // as those do that remember results.
-func (w *tsLoad) returned(file *tsReader, call *syntax.Call, self syntax.Node) []tsValue {
-	if index, ok := file.dynamic[call]; ok {
+func (w *walk) returned(file *scope.File, call *syntax.Call, self syntax.Node) []callable {
+	if index, ok := file.Dynamic[call]; ok {
 		return w.imported(file, index)
 	}
-	this := []tsValue{{file: file, node: call}}
+	this := []callable{{file: file, node: call}}
 	if w.isFramework(file, call.Callee) {
 		return this
 	}
 	callees := w.valuesOf(file, call.Callee, self)
-	var values []tsValue
+	var values []callable
 	for _, callee := range callees {
 		function, ok := callee.node.(*syntax.Function)
 		if !ok {
@@ -117,31 +122,31 @@ func (w *tsLoad) returned(file *tsReader, call *syntax.Call, self syntax.Node) [
 }
 
 // named are the values behind a name of a file.
-func (w *tsLoad) named(file *tsReader, binding *syntax.Binding) []tsValue {
+func (w *walk) named(file *scope.File, binding *syntax.Binding) []callable {
 	if binding == nil {
 		return nil
 	}
 	switch n := binding.Node.(type) {
 	case *syntax.Function, *syntax.Class:
-		return []tsValue{{file: file, node: n}}
+		return []callable{{file: file, node: n}}
 	case *syntax.Parameter:
-		path, ok := patternPath(n.Target, binding)
+		path, ok := scope.PatternPath(n.Target, binding)
 		switch {
 		case !ok || len(path) > 1:
 		case len(path) == 1:
-			return []tsValue{{file: file, node: n, member: path[0]}}
+			return []callable{{file: file, node: n, member: path[0]}}
 		default:
-			return []tsValue{{file: file, node: n}}
+			return []callable{{file: file, node: n}}
 		}
 	case *syntax.Declarator:
 		values := w.assigned(file, binding)
-		path, ok := patternPath(n.Target, binding)
+		path, ok := scope.PatternPath(n.Target, binding)
 		if !ok || n.Value == nil {
 			return values
 		}
 		found := w.valuesOf(file, n.Value, nil)
 		for _, name := range path {
-			var members []tsValue
+			var members []callable
 			for _, value := range found {
 				members = append(members, w.member(value, name)...)
 			}
@@ -149,7 +154,7 @@ func (w *tsLoad) named(file *tsReader, binding *syntax.Binding) []tsValue {
 		}
 		return append(found, values...)
 	case *syntax.Import, *syntax.ImportName:
-		if index, ok := file.indexes[binding]; ok {
+		if index, ok := file.Indexes[binding]; ok {
 			return w.imported(file, index)
 		}
 	}
@@ -157,55 +162,56 @@ func (w *tsLoad) named(file *tsReader, binding *syntax.Binding) []tsValue {
 }
 
 // assigned are the values that are given to a variable after its declaration.
-func (w *tsLoad) assigned(file *tsReader, binding *syntax.Binding) []tsValue {
-	if file.assignments == nil {
-		file.assignments = make(map[*syntax.Binding][]syntax.Expression)
-		syntax.Walk(file.file, func(n syntax.Node, _ []syntax.Node) bool {
+func (w *walk) assigned(file *scope.File, binding *syntax.Binding) []callable {
+	if w.assignments[file] == nil {
+		assigned := make(map[*syntax.Binding][]syntax.Expression)
+		w.assignments[file] = assigned
+		syntax.Walk(file.Syntax, func(n syntax.Node, _ []syntax.Node) bool {
 			if assign, ok := n.(*syntax.Assign); ok {
 				if id, ok := assign.Target.(*syntax.Identifier); ok && id.Binding != nil {
-					file.assignments[id.Binding] = append(file.assignments[id.Binding], assign.Value)
+					assigned[id.Binding] = append(assigned[id.Binding], assign.Value)
 				}
 			}
 			return true
 		})
 	}
-	var values []tsValue
-	for _, value := range file.assignments[binding] {
+	var values []callable
+	for _, value := range w.assignments[file][binding] {
 		values = append(values, w.valuesOf(file, value, nil)...)
 	}
 	return values
 }
 
 // imported are the values behind an imported name.
-func (w *tsLoad) imported(file *tsReader, index int32) []tsValue {
-	name := &file.m.names[index]
-	if name.form != tsImported {
+func (w *walk) imported(file *scope.File, index int32) []callable {
+	name := &file.Module.Names[index]
+	if name.Form != facts.Imported {
 		return nil
 	}
-	target := w.linker.byPath[file.m.imports[name.source].module]
+	target := w.trail.ByPath[file.Module.Imports[name.Source].Module]
 	if target == nil {
 		return nil
 	}
-	if len(name.path) == 0 {
-		if whole := w.file(target.path); whole != nil {
-			return []tsValue{{file: whole, node: whole.file}}
+	if len(name.Path) == 0 {
+		if whole := w.file(target.Path); whole != nil {
+			return []callable{{file: whole, node: whole.Syntax}}
 		}
 		return nil
 	}
-	return w.exported(target.path, name.path[0], &tsSteps{})
+	return w.exported(target.Path, name.Path[0], &trail.Steps{})
 }
 
 // exported are the values of an exported name of a file.
-func (w *tsLoad) exported(name, export string, steps *tsSteps) []tsValue {
+func (w *walk) exported(name, export string, steps *trail.Steps) []callable {
 	file := w.file(name)
-	if file == nil || !steps.next() || steps.again(w.linker.byPath[name], "value "+export, 0) {
+	if file == nil || !steps.Next() || steps.Again(w.trail.ByPath[name], "value "+export, 0) {
 		return nil
 	}
 	var stars []string
-	for _, e := range file.file.Exports {
+	for _, e := range file.Syntax.Exports {
 		from := ""
 		if e.From != nil {
-			from = w.linker.resolver.resolve(name, e.From.Value)
+			from = w.sources.Resolver.Resolve(name, e.From.Value)
 		}
 		switch {
 		case e.TypeOnly:
@@ -214,7 +220,7 @@ func (w *tsLoad) exported(name, export string, steps *tsSteps) []tsValue {
 		case e.Name != export:
 		case e.From != nil && e.Imported == "*":
 			if whole := w.file(from); whole != nil {
-				return []tsValue{{file: whole, node: whole.file}}
+				return []callable{{file: whole, node: whole.Syntax}}
 			}
 		case e.From != nil:
 			return w.exported(from, e.Imported, steps)
@@ -223,7 +229,7 @@ func (w *tsLoad) exported(name, export string, steps *tsSteps) []tsValue {
 		case e.Value != nil:
 			return w.valuesOf(file, e.Value, nil)
 		case e.Declaration != nil:
-			return []tsValue{{file: file, node: e.Declaration}}
+			return []callable{{file: file, node: e.Declaration}}
 		}
 	}
 	for _, star := range stars {
@@ -234,8 +240,8 @@ func (w *tsLoad) exported(name, export string, steps *tsSteps) []tsValue {
 	return nil
 }
 
-func (w *tsLoad) members(file *tsReader, object syntax.Expression, name string, self syntax.Node) []tsValue {
-	var found []tsValue
+func (w *walk) members(file *scope.File, object syntax.Expression, name string, self syntax.Node) []callable {
+	var found []callable
 	for _, value := range w.valuesOf(file, object, self) {
 		found = append(found, w.member(value, name)...)
 	}
@@ -243,26 +249,26 @@ func (w *tsLoad) members(file *tsReader, object syntax.Expression, name string, 
 }
 
 // member are the values of a member of a value.
-func (w *tsLoad) member(value tsValue, name string) []tsValue {
+func (w *walk) member(value callable, name string) []callable {
 	switch n := value.node.(type) {
 	case *syntax.File: // a module as a whole
-		return w.exported(value.file.m.path, name, &tsSteps{})
+		return w.exported(value.file.Module.Path, name, &trail.Steps{})
 	case *syntax.Function:
 		if name == "call" || name == "apply" || name == "bind" {
-			return []tsValue{value}
+			return []callable{value}
 		}
 	case *syntax.Parameter:
 		if value.member == "" {
-			return []tsValue{{file: value.file, node: n, member: name}}
+			return []callable{{file: value.file, node: n, member: name}}
 		}
-		return []tsValue{value}
+		return []callable{value}
 	case *syntax.New, *syntax.Call:
 		if value.member == "" {
 			value.member = name
 		}
-		return []tsValue{value}
+		return []callable{value}
 	case *syntax.Object:
-		var found []tsValue
+		var found []callable
 		for _, property := range n.Properties {
 			switch {
 			case property.Form == syntax.MemberSpread:
@@ -279,14 +285,14 @@ func (w *tsLoad) member(value tsValue, name string) []tsValue {
 	return nil
 }
 
-func (w *tsLoad) classMember(value tsValue, class *syntax.Class, name string) []tsValue {
+func (w *walk) classMember(value callable, class *syntax.Class, name string) []callable {
 	for _, member := range class.Members {
 		switch {
 		case member.Name.Text != name || member.Form == syntax.MemberConstructor:
 		// this in a static method is the class itself, and the walk does not tell the two apart.
 		case !value.made && !member.Modifiers.Has(syntax.Static):
 		case member.Function != nil && member.Function.Body != nil:
-			return []tsValue{{file: value.file, node: member.Function, self: class}}
+			return []callable{{file: value.file, node: member.Function, self: class}}
 		case member.Value != nil:
 			return w.valuesOf(value.file, member.Value, class)
 		}
@@ -303,15 +309,15 @@ func (w *tsLoad) classMember(value tsValue, class *syntax.Class, name string) []
 }
 
 // fields are the values that a constructor gives a field.
-func (w *tsLoad) fields(file *tsReader, class *syntax.Class, name string) []tsValue {
-	constructor := w.functionOf(tsValue{node: class}, true)
+func (w *walk) fields(file *scope.File, class *syntax.Class, name string) []callable {
+	constructor := w.functionOf(callable{node: class}, true)
 	if constructor == nil {
 		return nil
 	}
-	var found []tsValue
+	var found []callable
 	for _, parameter := range constructor.Parameters {
 		if id, ok := parameter.Target.(*syntax.Identifier); ok && id.Name == name && parameter.Modifiers != 0 {
-			found = append(found, tsValue{file: file, node: parameter})
+			found = append(found, callable{file: file, node: parameter})
 		}
 	}
 	syntax.Walk(constructor.Body, func(n syntax.Node, _ []syntax.Node) bool {
@@ -328,7 +334,7 @@ func (w *tsLoad) fields(file *tsReader, class *syntax.Class, name string) []tsVa
 }
 
 // getter is the function that runs when a member of a value is read, nil for none.
-func (w *tsLoad) getter(value tsValue, name string) *syntax.Function {
+func (w *walk) getter(value callable, name string) *syntax.Function {
 	switch n := value.node.(type) {
 	case *syntax.Object:
 		for _, property := range n.Properties {

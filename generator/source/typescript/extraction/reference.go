@@ -1,14 +1,17 @@
-package typescript
+package extraction
 
 import (
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/source/typescript/facts"
+	"github.com/groundplan/groundplan/generator/source/typescript/scope"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
+	"github.com/groundplan/groundplan/generator/source/typescript/vocabulary"
 )
 
 // reference is called for every node of a file: it records each place that names something followed, with what is done
 // there.
-func (r *tsReader) reference(n syntax.Node, ancestors []syntax.Node) bool {
+func (r *reader) reference(n syntax.Node, ancestors []syntax.Node) bool {
 	switch n := n.(type) {
 	case *syntax.TypeReference, *syntax.ImportType, *syntax.TypeQuery, *syntax.LiteralType, *syntax.CombinedType,
 		*syntax.ArrayType, *syntax.TupleType, *syntax.ParenType, *syntax.ObjectType, *syntax.OpaqueType,
@@ -23,13 +26,13 @@ func (r *tsReader) reference(n syntax.Node, ancestors []syntax.Node) bool {
 			return true
 		}
 		if part, ok := r.parts[n.Binding]; ok && part != r.part {
-			r.addEdge(part, spanOfNode(n))
+			r.addEdge(part, scope.SpanOf(n))
 		}
-		if index, ok := r.indexes[n.Binding]; ok && !declares(n, ancestors) {
+		if index, ok := r.Indexes[n.Binding]; ok && !declares(n, ancestors) {
 			r.record(index, n, ancestors)
 		}
 	case *syntax.Call:
-		if index, ok := r.dynamic[n]; ok {
+		if index, ok := r.Dynamic[n]; ok {
 			r.record(index, n, ancestors)
 		}
 	}
@@ -58,18 +61,18 @@ func declares(id *syntax.Identifier, ancestors []syntax.Node) bool {
 }
 
 // record reads what is done with a followed name.
-func (r *tsReader) record(index int32, n syntax.Node, ancestors []syntax.Node) {
-	name := &r.m.names[index]
-	if name.form == tsImported {
-		r.m.imports[name.source].runs = true
+func (r *reader) record(index int32, n syntax.Node, ancestors []syntax.Node) {
+	name := &r.Module.Names[index]
+	if name.Form == facts.Imported {
+		r.Module.Imports[name.Source].Runs = true
 	}
-	ref := tsRef{name: index, span: spanOfNode(n), part: r.part}
+	ref := facts.Ref{Name: index, Span: scope.SpanOf(n), Part: r.part}
 	r.surroundings(&ref, n, ancestors)
-	r.m.refs = append(r.m.refs, ref)
+	r.Module.Refs = append(r.Module.Refs, ref)
 }
 
 // surroundings reads the expression around a node: the members that are taken of it, and what becomes of the last.
-func (r *tsReader) surroundings(ref *tsRef, n syntax.Node, ancestors []syntax.Node) {
+func (r *reader) surroundings(ref *facts.Ref, n syntax.Node, ancestors []syntax.Node) {
 	current := n
 	for i := len(ancestors) - 1; i >= 0; i-- {
 		switch around := ancestors[i].(type) {
@@ -80,58 +83,58 @@ func (r *tsReader) surroundings(ref *tsRef, n syntax.Node, ancestors []syntax.No
 			current = around
 			continue
 		case *syntax.Member:
-			ref.path = append(ref.path, around.Name)
+			ref.Path = append(ref.Path, around.Name)
 			r.extend(ref, around)
-			current, ref.form = around, formAnonymous(ref.form, tsField)
+			current, ref.Form = around, formAnonymous(ref.Form, facts.Field)
 			continue
 		case *syntax.Index:
 			if key, ok := around.Key.(*syntax.String); ok && around.Object == current {
-				ref.path = append(ref.path, key.Value)
+				ref.Path = append(ref.Path, key.Value)
 				r.extend(ref, around)
-				current, ref.form = around, formAnonymous(ref.form, tsField)
+				current, ref.Form = around, formAnonymous(ref.Form, facts.Field)
 				continue
 			}
 			if around.Object == current {
-				ref.form = formAnonymous(ref.form, tsField)
+				ref.Form = formAnonymous(ref.Form, facts.Field)
 			}
 			return
 		case *syntax.Call:
 			if around.Callee == current {
-				ref.form = formAnonymous(ref.form, tsCall)
+				ref.Form = formAnonymous(ref.Form, facts.Call)
 				if len(around.Types) > 0 {
-					t := r.readType(around.Types[0])
-					ref.types = &t
+					t := r.ReadType(around.Types[0])
+					ref.Types = &t
 				}
-			} else if len(ref.path) == 0 {
-				ref.form = formAnonymous(ref.form, tsArgument)
+			} else if len(ref.Path) == 0 {
+				ref.Form = formAnonymous(ref.Form, facts.Argument)
 			}
 			return
 		case *syntax.TaggedTemplate:
 			if around.Tag == current {
-				ref.form = formAnonymous(ref.form, tsCall)
+				ref.Form = formAnonymous(ref.Form, facts.Call)
 			}
 			return
 		case *syntax.New:
-			if around.Callee == current || len(ref.path) > 0 {
+			if around.Callee == current || len(ref.Path) > 0 {
 				return
 			}
-			ref.form = formAnonymous(ref.form, tsConstructorArgument)
-			if role, ok := r.roleOf(around.Callee); ok && role.role == tsConstructor {
-				parent := r.language.spellings[role.spelling].ParentArg
+			ref.Form = formAnonymous(ref.Form, facts.ConstructorArgument)
+			if role, ok := r.RoleOf(around.Callee); ok && role.Role == vocabulary.Constructor {
+				parent := r.Language.Spellings[role.Spelling].ParentArg
 				if parent >= 0 && parent < len(around.Arguments) && around.Arguments[parent] == current {
-					ref.form = tsParentArgument
+					ref.Form = facts.ParentArgument
 				}
 			}
 			return
 		case *syntax.Declarator:
 			if around.Value == current && r.isAlias(around) {
-				ref.form = tsAliasing
+				ref.Form = facts.Aliasing
 			}
 			return
 		case *syntax.Export, *syntax.ExportStatement:
 			exported, ok := around.(*syntax.Export)
-			if len(ref.path) == 0 && !(ok && exported.Value != nil) {
-				ref.form = tsReExport
+			if len(ref.Path) == 0 && !(ok && exported.Value != nil) {
+				ref.Form = facts.ReExport
 			}
 			return
 		default:
@@ -141,24 +144,24 @@ func (r *tsReader) surroundings(ref *tsRef, n syntax.Node, ancestors []syntax.No
 }
 
 // extend makes a reference's place reach to the end of a node, unless that is on another line.
-func (r *tsReader) extend(ref *tsRef, n syntax.Node) {
-	if end := n.Extent().End; !strings.Contains(r.file.Source[ref.span.start:end], "\n") {
-		ref.span.end = int32(end)
+func (r *reader) extend(ref *facts.Ref, n syntax.Node) {
+	if end := n.Extent().End; !strings.Contains(r.Syntax.Source[ref.Span.Start:end], "\n") {
+		ref.Span.End = int32(end)
 	}
 }
 
 // formAnonymous keeps the mark of a declaration that is used where it stands.
-func formAnonymous(is, becomes tsForm) tsForm {
-	if is == tsAnonymous {
+func formAnonymous(is, becomes facts.Form) facts.Form {
+	if is == facts.Anonymous {
 		return is
 	}
 	return becomes
 }
 
 // isAlias reports whether a declaration's names are followed themselves.
-func (r *tsReader) isAlias(d *syntax.Declarator) bool {
+func (r *reader) isAlias(d *syntax.Declarator) bool {
 	if id, ok := d.Target.(*syntax.Identifier); ok {
-		_, followed := r.indexes[id.Binding]
+		_, followed := r.Indexes[id.Binding]
 		return followed
 	}
 	return true

@@ -1,4 +1,4 @@
-package typescript
+package extraction
 
 import (
 	"math"
@@ -6,90 +6,90 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/typescript/facts"
+	"github.com/groundplan/groundplan/generator/source/typescript/scope"
 	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
 )
 
-// tsLiterals reads settings: literals whose value is known without running the program, as Encore demands.
-type tsLiterals struct {
-	r *tsReader
+// literalReader reads settings: literals whose value is known without running the program, as Encore demands.
+type literalReader struct {
+	r *reader
 	// opaque, references and durations are settings of their own rules, see TypeScriptSpelling.
 	opaque, references, durations []string
 	// found are the settings that name something of the application.
-	found []tsReference
+	found []facts.Reference
 }
 
 // object reads a settings argument, which must be an object literal.
-func (l *tsLiterals) object(e syntax.Expression) (source.Value, bool) {
+func (l *literalReader) object(e syntax.Expression) (source.Value, bool) {
 	literal, ok := syntax.Unwrap(e).(*syntax.Object)
 	if !ok || isCast(e) {
-		l.r.m.error(l.r.at(e), "Settings are not a literal",
+		l.r.Module.Error(l.r.At(e), "Settings are not a literal",
 			"write them here as an object literal, {...}",
-			"The settings are read without running the program, and %s has to be run to be known.", describeTS(e))
+			"The settings are read without running the program, and %s has to be run to be known.", describe(e))
 		return source.Value{}, false
 	}
 	return l.fields(literal)
 }
 
-func (l *tsLiterals) fields(literal *syntax.Object) (source.Value, bool) {
-	value := source.Value{Kind: source.Object, At: l.r.at(literal)}
+func (l *literalReader) fields(literal *syntax.Object) (source.Value, bool) {
+	value := source.Value{Kind: source.Object, At: l.r.At(literal)}
 	ok := true
 	for _, property := range literal.Properties {
 		name := property.Name.Text
 		if property.Form == syntax.MemberSpread || name == "" {
-			l.r.m.error(l.r.at(property), "Setting without a name", "write it as name: value", "Settings are read by name, and this one has none.")
+			l.r.Module.Error(l.r.At(property), "Setting without a name", "write it as name: value", "Settings are read by name, and this one has none.")
 			ok = false
 			continue
 		}
 		field, fieldOK := l.field(name, property)
 		if slices.Contains(l.references, name) && field.Kind == source.Reference {
-			if target, names, known := l.r.chain(property.Value); known {
-				l.found = append(l.found, tsReference{len(value.Fields), tsTarget{target, names}})
+			if target, names, known := l.r.Chain(property.Value); known {
+				l.found = append(l.found, facts.Reference{Field: len(value.Fields), Target: facts.Target{Name: target, Path: names}})
 			}
 		}
 		ok = ok && fieldOK
-		value.Fields = append(value.Fields, source.Field{Name: name, Value: field, At: l.r.m.at(spanOfNode(property.Name))})
+		value.Fields = append(value.Fields, source.Field{Name: name, Value: field, At: l.r.Module.At(scope.SpanOf(property.Name))})
 	}
 	return value, ok
 }
 
-func (l *tsLiterals) field(name string, property *syntax.Property) (source.Value, bool) {
-	at := l.r.at(property.Value)
+func (l *literalReader) field(name string, property *syntax.Property) (source.Value, bool) {
+	at := l.r.At(property.Value)
 	switch {
 	case slices.Contains(l.references, name):
-		return source.Value{Kind: source.Reference, Text: strings.TrimSpace(l.r.text(property.Value)), At: at}, true
+		return source.Value{Kind: source.Reference, Text: strings.TrimSpace(l.r.Text(property.Value)), At: at}, true
 	case slices.Contains(l.opaque, name):
 		return source.Value{Kind: source.Opaque, At: at}, true
 	}
 	value, ok := l.value(property.Value)
 	if !ok {
-		l.r.m.error(at, "Setting is not a constant",
+		l.r.Module.Error(at, "Setting is not a constant",
 			"write a literal, or arithmetic on numbers",
-			"%s is set to %s, which only the running program knows; constants of your own are not looked up.", name, describeTS(property.Value))
+			"%s is set to %s, which only the running program knows; constants of your own are not looked up.", name, describe(property.Value))
 		return value, false
 	}
 	if slices.Contains(l.durations, name) && value.Kind != source.String {
-		l.r.m.error(at, "Wrong type", `write a string with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
+		l.r.Module.Error(at, "Wrong type", `write a string with a unit, as in "30s" or "7d"`, "%s must be a duration, got %s.", name, source.DescribeValue(value))
 		return value, false
 	}
-	if slices.Contains(l.durations, name) && !isTSDuration(value.Text) {
-		l.r.m.error(at, "Invalid duration", `write it as in "30s", "7d" or "1h30m"`, "%s is %q, which Encore refuses: a duration is made of numbers without fractions, each with one of the units ns, us, ms, s, m, h, d, w and y.", name, value.Text)
+	if slices.Contains(l.durations, name) && !isDuration(value.Text) {
+		l.r.Module.Error(at, "Invalid duration", `write it as in "30s", "7d" or "1h30m"`, "%s is %q, which Encore refuses: a duration is made of numbers without fractions, each with one of the units ns, us, ms, s, m, h, d, w and y.", name, value.Text)
 		return value, false
 	}
 	return value, true
 }
 
-// isTSDuration reports whether Encore reads a text as a duration; white space does not count.
-func isTSDuration(text string) bool {
-	return tsDuration.MatchString(strings.Join(strings.Fields(text), ""))
+// isDuration reports whether Encore reads a text as a duration; white space does not count.
+func isDuration(text string) bool {
+	return duration.MatchString(strings.Join(strings.Fields(text), ""))
 }
 
-var tsDuration = regexp.MustCompile(`^([0-9]+(ns|us|ms|[smhdwy]))+$`)
+var duration = regexp.MustCompile(`^([0-9]+(ns|us|ms|[smhdwy]))+$`)
 
-func (l *tsLiterals) value(e syntax.Expression) (source.Value, bool) {
-	at := l.r.at(e)
+func (l *literalReader) value(e syntax.Expression) (source.Value, bool) {
+	at := l.r.At(e)
 	if isCast(e) {
 		return source.Value{At: at}, false
 	}
@@ -125,7 +125,7 @@ func (l *tsLiterals) value(e syntax.Expression) (source.Value, bool) {
 		}
 		return source.Value{At: at}, false
 	}
-	number, ok := constantTS(e)
+	number, ok := constant(e)
 	if !ok || math.IsInf(number, 0) || math.IsNaN(number) {
 		return source.Value{At: at}, false
 	}
@@ -135,8 +135,8 @@ func (l *tsLiterals) value(e syntax.Expression) (source.Value, bool) {
 	return source.Value{Kind: source.Float, Float: number, At: at}, true
 }
 
-// constantTS computes a number from literals and arithmetic.
-func constantTS(e syntax.Expression) (float64, bool) {
+// constant computes a number from literals and arithmetic.
+func constant(e syntax.Expression) (float64, bool) {
 	switch e := syntax.Unwrap(e).(type) {
 	case *syntax.Number:
 		if e.Big {
@@ -144,7 +144,7 @@ func constantTS(e syntax.Expression) (float64, bool) {
 		}
 		return e.Float()
 	case *syntax.Unary:
-		value, ok := constantTS(e.Value)
+		value, ok := constant(e.Value)
 		switch {
 		case !ok || e.Postfix:
 		case e.Operator == "-":
@@ -153,8 +153,8 @@ func constantTS(e syntax.Expression) (float64, bool) {
 			return value, true
 		}
 	case *syntax.Binary:
-		left, ok := constantTS(e.Left)
-		right, okRight := constantTS(e.Right)
+		left, ok := constant(e.Left)
+		right, okRight := constant(e.Right)
 		if !ok || !okRight {
 			return 0, false
 		}
@@ -188,8 +188,8 @@ func isCast(e syntax.Expression) bool {
 	}
 }
 
-// describeTS says what an expression is, for messages.
-func describeTS(e syntax.Expression) string {
+// describe says what an expression is, for messages.
+func describe(e syntax.Expression) string {
 	if isCast(e) {
 		return "a value behind as, satisfies or !"
 	}
@@ -226,12 +226,4 @@ func describeTS(e syntax.Expression) string {
 		return source.DescribeValue(source.Value{Kind: source.String, Text: e.Value})
 	}
 	return "an expression"
-}
-
-func (r *tsReader) at(n syntax.Node) hcl.Range { return r.m.at(spanOfNode(n)) }
-
-// text is the source of a node.
-func (r *tsReader) text(n syntax.Node) string {
-	extent := n.Extent()
-	return r.file.Source[extent.Start:extent.End]
 }

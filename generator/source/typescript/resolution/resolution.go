@@ -1,11 +1,14 @@
-package typescript
+// Package resolution finds the files of an application in TypeScript, and the file that an import means: by the rules of Node, of
+// tsconfig.json, of package.json, of workspaces and of symbolic links.
+//
+// It must not know what stands in a module: it reads names, paths and the files that configure them, and no TypeScript.
+package resolution
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"sort"
@@ -17,30 +20,28 @@ import (
 	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
-func rootFS(root string) fs.FS { return os.DirFS(root) }
-
-// tsResolver finds the file an import means, by the rules of Node and of tsconfig.json.
-type tsResolver struct {
+// Resolver finds the file an import means, by the rules of Node and of tsconfig.json.
+type Resolver struct {
 	files fs.FS
-	tree  *tsTree
+	tree  *Tree
 	// aliases are the paths of the application's tsconfig.json, the longest prefix first.
-	aliases []tsAlias
+	aliases []alias
 	// base is where bare names are looked up, "" for nowhere.
 	base string
 	// packages are the packages inside the application by name, and by folder.
-	packages map[string]*tsPackage
-	byDir    map[string]*tsPackage
+	packages map[string]*manifest
+	byDir    map[string]*manifest
 }
 
-// tsAlias is one entry of "paths": a name, or a prefix and a suffix around a star.
-type tsAlias struct {
+// alias is one entry of "paths": a name, or a prefix and a suffix around a star.
+type alias struct {
 	prefix, suffix string
 	star           bool
 	targets        []string // relative to the application, a star included
 }
 
-// tsPackage is what a package.json says about how its modules are found.
-type tsPackage struct {
+// manifest is what a package.json says about how its modules are found.
+type manifest struct {
 	dir     string
 	Name    string          `json:"name"`
 	Main    string          `json:"main"`
@@ -50,14 +51,16 @@ type tsPackage struct {
 	Imports json.RawMessage `json:"imports"`
 }
 
-func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
-	r := &tsResolver{files: files, tree: tree, packages: make(map[string]*tsPackage), byDir: make(map[string]*tsPackage)}
+// New reads what configures modules in an application: its tsconfig.json and every package.json of the tree. Of these two what
+// cannot be parsed says nothing; the error is that of a file that cannot be read.
+func New(files fs.FS, tree *Tree) (*Resolver, error) {
+	r := &Resolver{files: files, tree: tree, packages: make(map[string]*manifest), byDir: make(map[string]*manifest)}
 	for _, dir := range tree.packages {
 		text, err := fs.ReadFile(files, path.Join(dir, encoreapp.PackageFile))
 		if err != nil {
 			return nil, fmt.Errorf("read package.json: %w", err)
 		}
-		p := &tsPackage{dir: dir}
+		p := &manifest{dir: dir}
 		if json.Unmarshal(source.Plain(text), p) != nil {
 			continue // npm would not read it either; nothing of ours depends on it
 		}
@@ -73,9 +76,14 @@ func newTSResolver(files fs.FS, tree *tsTree) (*tsResolver, error) {
 	return r, nil
 }
 
+// Alone is the resolver of a file that is read on its own, beside which files lie: it finds none of them, and can tell which exist.
+func Alone(files fs.FS) *Resolver {
+	return &Resolver{files: files, tree: &Tree{files: map[string]bool{}}}
+}
+
 // readConfig reads the paths of a tsconfig.json and of those it extends; the nearest wins. A file that is absent,
 // lies outside the application or cannot be read says nothing: the compiler is the one to complain.
-func (r *tsResolver) readConfig(files fs.FS, name string, seen map[string]bool) error {
+func (r *Resolver) readConfig(files fs.FS, name string, seen map[string]bool) error {
 	if seen[name] || !fs.ValidPath(name) {
 		return nil
 	}
@@ -107,14 +115,14 @@ func (r *tsResolver) readConfig(files fs.FS, name string, seen map[string]bool) 
 	}
 	if r.aliases == nil {
 		for key, targets := range config.CompilerOptions.Paths {
-			alias := tsAlias{}
+			alias := alias{}
 			alias.prefix, alias.suffix, alias.star = strings.Cut(key, "*")
 			for _, target := range targets {
 				alias.targets = append(alias.targets, path.Join(base, target))
 			}
 			r.aliases = append(r.aliases, alias)
 		}
-		slices.SortFunc(r.aliases, func(a, b tsAlias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
+		slices.SortFunc(r.aliases, func(a, b alias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
 	}
 	for _, extended := range texts(config.Extends) {
 		if !strings.HasPrefix(extended, ".") {
@@ -149,8 +157,8 @@ func texts(raw json.RawMessage) []string {
 	return nil
 }
 
-// resolve returns the file of the application that from imports as name, "" for one of somewhere else.
-func (r *tsResolver) resolve(from, name string) string {
+// Resolve returns the file of the application that from imports as name, "" for one of somewhere else.
+func (r *Resolver) Resolve(from, name string) string {
 	found := r.find(from, name)
 	if target, linked := r.tree.links[found]; linked {
 		return target
@@ -159,7 +167,7 @@ func (r *tsResolver) resolve(from, name string) string {
 }
 
 // match is what the star of an alias stands for in a name, and whether the name is one of the alias.
-func (a *tsAlias) match(name string) (star string, ok bool) {
+func (a *alias) match(name string) (star string, ok bool) {
 	if !a.star {
 		return "", name == a.prefix
 	}
@@ -169,7 +177,7 @@ func (a *tsAlias) match(name string) (star string, ok bool) {
 	return name[len(a.prefix) : len(name)-len(a.suffix)], true
 }
 
-func (r *tsResolver) find(from, name string) string {
+func (r *Resolver) find(from, name string) string {
 	if name == "." || name == ".." || strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
 		return r.file(path.Join(path.Dir(from), name))
 	}
@@ -196,9 +204,9 @@ func (r *tsResolver) find(from, name string) string {
 	return ""
 }
 
-// missing reports whether a relative import leads nowhere: not to a module, not to a file of another kind or in a folder
+// Missing reports whether a relative import leads nowhere: not to a module, not to a file of another kind or in a folder
 // that is not read, and not to generated code.
-func (r *tsResolver) missing(from, name string) bool {
+func (r *Resolver) Missing(from, name string) bool {
 	if !strings.HasPrefix(name, "./") && !strings.HasPrefix(name, "../") {
 		return false
 	}
@@ -221,7 +229,7 @@ func (r *tsResolver) missing(from, name string) bool {
 }
 
 // file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's index.
-func (r *tsResolver) file(name string) string {
+func (r *Resolver) file(name string) string {
 	name = r.tree.unlinked(path.Clean(name))
 	if r.tree.files[name] {
 		return name
@@ -254,7 +262,7 @@ func (r *tsResolver) file(name string) string {
 }
 
 // exact finds a file that package.json names, which needs its extension.
-func (r *tsResolver) exact(dir, name string) string {
+func (r *Resolver) exact(dir, name string) string {
 	name = path.Join(dir, name)
 	if r.tree.files[name] {
 		return name
@@ -266,7 +274,7 @@ func (r *tsResolver) exact(dir, name string) string {
 }
 
 // main is the module of a package itself.
-func (r *tsResolver) main(p *tsPackage) string {
+func (r *Resolver) main(p *manifest) string {
 	for _, target := range exportsOf(p.Exports, ".") {
 		if file := r.exact(p.dir, target); file != "" {
 			return file
@@ -291,7 +299,7 @@ func (r *tsResolver) main(p *tsPackage) string {
 }
 
 // dependency finds a module of a package that lies inside the application, as workspaces do.
-func (r *tsResolver) dependency(name string) string {
+func (r *Resolver) dependency(name string) string {
 	end := len(name)
 	for {
 		if p := r.packages[name[:end]]; p != nil {
@@ -312,7 +320,7 @@ func (r *tsResolver) dependency(name string) string {
 }
 
 // own finds what the nearest package.json calls #name.
-func (r *tsResolver) own(from, name string) string {
+func (r *Resolver) own(from, name string) string {
 	for dir := path.Dir(from); ; dir = path.Dir(dir) {
 		if p := r.byDir[dir]; p != nil {
 			for _, target := range exportsOf(p.Imports, name) {

@@ -1,14 +1,5 @@
-package typescript
-
-import (
-	"cmp"
-	"io/fs"
-	"slices"
-
-	"github.com/groundplan/groundplan/generator/source"
-	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
-)
-
+// Package loading finds which files the processes of an application load, and what these do while they load.
+//
 // Encore makes one program of a TypeScript application: an entry file that imports the files of every service. Whatever
 // modules do while they load, every process does, whichever service it hosts. A secret that is called there, directly
 // or in a function that is called there, must be there in all of them.
@@ -17,87 +8,116 @@ import (
 // of files that call something while they load, and of those where such a call leads. The code is not run but walked:
 // every branch is taken. A function that is handed to a call counts as called, unless the function it is handed to is
 // of the application and does not call it; the framework keeps handlers for later, and so do emitters of events and routers.
+//
+// It must not know what becomes of what it finds, nor how a file is read: it is given the syntax, and lists places.
+package loading
 
-// tsLoad is the walk over what runs while modules load.
-type tsLoad struct {
-	linker *tsLinker
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/source/typescript/facts"
+	"github.com/groundplan/groundplan/generator/source/typescript/resolution"
+	"github.com/groundplan/groundplan/generator/source/typescript/scope"
+	"github.com/groundplan/groundplan/generator/source/typescript/syntax"
+	"github.com/groundplan/groundplan/generator/source/typescript/trail"
+	"github.com/groundplan/groundplan/generator/source/typescript/vocabulary"
+)
+
+// walk is the walk over what runs while modules load.
+type walk struct {
+	trail   *trail.Trail
+	sources Sources
+	// clients are the services by the name of their generated client.
+	clients map[string]*app.Service
 	// code are the files with syntax, nil for one that cannot be read again.
-	code map[string]*tsReader
+	code map[string]*scope.File
 	// loaded are the files that load in this round: a file that a function imports does when the function runs.
-	loaded map[*tsModule]bool
+	loaded map[*facts.Module]bool
 	// uses are the resources that are used, with the first place that does.
-	uses map[tsLoadUse]tsPlace
+	uses map[Use]Place
 	// calls are the endpoints that are called, likewise.
-	calls map[tsLoadCall]tsPlace
+	calls map[Call]Place
 	// called are the parameters that are called, and their members that are. They are found on the way, so that the walk
 	// is repeated until there are no more.
-	called map[tsParameter]bool
+	called map[handed]bool
 	// walked are the functions and classes that were entered in this round, values what expressions stand for.
 	walked map[syntax.Node]bool
-	values map[syntax.Expression][]tsValue
-	depth  int
+	values map[syntax.Expression][]callable
+	// assignments are the values that variables are given after their declaration, by file, found when they are asked for.
+	assignments map[*scope.File]map[*syntax.Binding][]syntax.Expression
+	depth       int
 }
 
-// tsPlace is a place in a file.
-type tsPlace struct {
-	file string
-	span tsSpan
+// Sources give the syntax of the application's files, which their facts no longer have.
+type Sources struct {
+	// Kept are the files that call something while they load, by path.
+	Kept map[string]*scope.File
+	// Read reads another one again; nil when that fails, though it was read a moment ago.
+	Read func(name string) *scope.File
+	// Resolver finds the files that re-exports name.
+	Resolver *resolution.Resolver
 }
 
-func (p tsPlace) before(other tsPlace) bool {
-	return cmp.Or(cmp.Compare(p.file, other.file), cmp.Compare(p.span.start, other.span.start)) < 0
+// Place is a place in a file, by the path of that.
+type Place struct {
+	File string
+	Span facts.Span
 }
 
-func (r *tsReader) place(n syntax.Node) tsPlace { return tsPlace{r.m.path, spanOfNode(n)} }
-
-// tsLoadUse is one operation on a resource.
-type tsLoadUse struct {
-	decl      *tsDecl
-	operation string
+func (p Place) before(other Place) bool {
+	return cmp.Or(cmp.Compare(p.File, other.File), cmp.Compare(p.Span.Start, other.Span.Start)) < 0
 }
 
-// tsLoadCall is an endpoint of a service, "" where only the service is known.
-type tsLoadCall struct{ service, endpoint string }
+func placeOf(r *scope.File, n syntax.Node) Place { return Place{r.Module.Path, scope.SpanOf(n)} }
 
-type tsParameter struct {
+// Use is one operation on a resource, "" where every use is one.
+type Use struct {
+	Decl      *facts.Decl
+	Operation string
+}
+
+// Call is an endpoint of a service, "" where only the service is known.
+type Call struct{ Service, Endpoint string }
+
+type handed struct {
 	parameter *syntax.Parameter
 	member    string
 }
 
-// tsValue is something that could be called: a function, a class, an object with members, or a parameter. A class is
+// callable is something that could be called: a function, a class, an object with members, or a parameter. A class is
 // made (an instance of it) or not; file is where it stands.
-type tsValue struct {
-	file   *tsReader
+type callable struct {
+	file   *scope.File
 	node   syntax.Node
 	made   bool
 	member string // of a parameter
 	self   syntax.Node
 }
 
-// maxLoadRounds and maxLoadDepth bound the walk; no application comes near.
+// maxRounds, maxDepth and maxDerived bound the walk; no application comes near.
 const (
-	maxLoadRounds = 16
-	maxLoadDepth  = 200
-	maxDerived    = 8
+	maxRounds  = 16
+	maxDepth   = 200
+	maxDerived = 8
 )
 
-// walkLoad finds the uses of resources and the calls of endpoints while the modules of the application load, each with
-// its first place.
-func (l *tsLinker) walkLoad() *tsLoad {
-	w := &tsLoad{
-		linker: l, code: make(map[string]*tsReader), uses: make(map[tsLoadUse]tsPlace), calls: make(map[tsLoadCall]tsPlace), called: make(map[tsParameter]bool),
+// Walk finds the uses of resources and the calls of endpoints while the modules of the application load, each with
+// its first place. The modules know their services; clients are the services by the name of their generated client.
+func Walk(files *trail.Trail, modules []*facts.Module, clients map[string]*app.Service, sources Sources) (uses map[Use]Place, calls map[Call]Place) {
+	w := &walk{
+		trail: files, clients: clients, sources: sources, code: maps.Clone(sources.Kept),
+		uses: make(map[Use]Place), calls: make(map[Call]Place), called: make(map[handed]bool),
+		assignments: make(map[*scope.File]map[*syntax.Binding][]syntax.Expression),
 	}
-	for _, m := range l.modules {
-		if m.code != nil {
-			w.code[m.path] = m.code
-		}
-	}
-	for range maxLoadRounds {
-		w.loaded = make(map[*tsModule]bool)
-		w.walked, w.values = make(map[syntax.Node]bool), make(map[syntax.Expression][]tsValue)
+	for range maxRounds {
+		w.loaded = make(map[*facts.Module]bool)
+		w.walked, w.values = make(map[syntax.Node]bool), make(map[syntax.Expression][]callable)
 		known := len(w.called)
-		for _, m := range l.modules {
-			if m.service != "" && m.isEntry(l.language) {
+		for _, m := range modules {
+			if m.Service != "" && isEntry(m, files.Language) {
 				w.load(m)
 			}
 		}
@@ -105,12 +125,12 @@ func (l *tsLinker) walkLoad() *tsLoad {
 			break
 		}
 	}
-	return w
+	return w.uses, w.calls
 }
 
 // load runs what a file and those it imports do while they load.
-func (w *tsLoad) load(first *tsModule) {
-	queue := []*tsModule{first}
+func (w *walk) load(first *facts.Module) {
+	queue := []*facts.Module{first}
 	for len(queue) > 0 {
 		m := queue[0]
 		queue = queue[1:]
@@ -118,47 +138,42 @@ func (w *tsLoad) load(first *tsModule) {
 			continue
 		}
 		w.loaded[m] = true
-		for i := range m.imports {
-			if imported := &m.imports[i]; imported.runs && !imported.lazy {
-				queue = append(queue, w.linker.byPath[imported.module])
+		for i := range m.Imports {
+			if imported := &m.Imports[i]; imported.Runs && !imported.Lazy {
+				queue = append(queue, w.trail.ByPath[imported.Module])
 			}
 		}
-		if m.code == nil {
+		kept := w.sources.Kept[m.Path]
+		if kept == nil {
 			continue
 		}
-		for _, statement := range m.code.file.Statements {
-			w.run(m.code, statement, nil)
+		for _, statement := range kept.Syntax.Statements {
+			w.run(kept, statement, nil)
 		}
 	}
 }
 
 // file returns the syntax of a file.
-func (w *tsLoad) file(name string) *tsReader {
+func (w *walk) file(name string) *scope.File {
 	if r, ok := w.code[name]; ok {
 		return r
 	}
 	w.code[name] = nil
-	l := w.linker
-	if l.byPath[name] == nil || l.byPath[name].broken || l.files == nil {
-		return nil
+	if m := w.trail.ByPath[name]; m != nil && !m.Broken {
+		w.code[name] = w.sources.Read(name)
 	}
-	text, err := fs.ReadFile(l.files, name)
-	if err != nil {
-		return nil // it was read a moment ago
-	}
-	w.code[name] = parseTSModule(l.language, l.resolver, name, string(source.Plain(text)))
 	return w.code[name]
 }
 
 // run walks code that runs: everything but the functions in it, which run when they are called.
-func (w *tsLoad) run(file *tsReader, n syntax.Node, self syntax.Node) {
-	if w.depth++; w.depth <= maxLoadDepth {
+func (w *walk) run(file *scope.File, n syntax.Node, self syntax.Node) {
+	if w.depth++; w.depth <= maxDepth {
 		syntax.Walk(n, func(n syntax.Node, _ []syntax.Node) bool { return w.step(file, n, self) })
 	}
 	w.depth--
 }
 
-func (w *tsLoad) step(file *tsReader, n syntax.Node, self syntax.Node) bool {
+func (w *walk) step(file *scope.File, n syntax.Node, self syntax.Node) bool {
 	switch n := n.(type) {
 	case syntax.Type, *syntax.Import, *syntax.Interface, *syntax.TypeAlias, *syntax.Function:
 		return false
@@ -166,8 +181,8 @@ func (w *tsLoad) step(file *tsReader, n syntax.Node, self syntax.Node) bool {
 		w.define(file, n)
 		return false
 	case *syntax.Call:
-		if name, ok := file.dynamic[n]; ok {
-			w.load(w.linker.byPath[file.m.imports[file.m.names[name].source].module])
+		if name, ok := file.Dynamic[n]; ok {
+			w.load(w.trail.ByPath[file.Module.Imports[file.Module.Names[name].Source].Module])
 		}
 		w.call(file, n.Callee, n.Arguments, self, false)
 	case *syntax.New:
@@ -177,7 +192,7 @@ func (w *tsLoad) step(file *tsReader, n syntax.Node, self syntax.Node) bool {
 	case *syntax.Await:
 		if call, ok := syntax.Unwrap(n.Value).(*syntax.Call); ok && !w.isFramework(file, call.Callee) {
 			for _, value := range w.valuesOf(file, call.Callee, self) {
-				w.derive(value, file.place(call), 0)
+				w.derive(value, placeOf(file, call), 0)
 			}
 		}
 	case *syntax.Member:
@@ -191,7 +206,7 @@ func (w *tsLoad) step(file *tsReader, n syntax.Node, self syntax.Node) bool {
 }
 
 // define runs what runs when a class is declared.
-func (w *tsLoad) define(file *tsReader, class *syntax.Class) {
+func (w *walk) define(file *scope.File, class *syntax.Class) {
 	w.decorate(file, class.Decorators)
 	if class.Base != nil {
 		w.run(file, class.Base, nil)
@@ -210,7 +225,7 @@ func (w *tsLoad) define(file *tsReader, class *syntax.Class) {
 	}
 }
 
-func (w *tsLoad) decorate(file *tsReader, decorators []syntax.Expression) {
+func (w *walk) decorate(file *scope.File, decorators []syntax.Expression) {
 	for _, decorator := range decorators {
 		w.run(file, decorator, nil)
 		if _, called := decorator.(*syntax.Call); !called {
@@ -220,16 +235,16 @@ func (w *tsLoad) decorate(file *tsReader, decorators []syntax.Expression) {
 }
 
 // call runs what a call leads to, with what is handed over.
-func (w *tsLoad) call(file *tsReader, callee syntax.Expression, arguments []syntax.Expression, self syntax.Node, isNew bool) {
+func (w *walk) call(file *scope.File, callee syntax.Expression, arguments []syntax.Expression, self syntax.Node, isNew bool) {
 	if w.isFramework(file, callee) {
 		return // it keeps what it is given for later
 	}
 	w.callEndpoint(file, callee)
 	values := w.valuesOf(file, callee, self)
 	for _, value := range values {
-		w.invoke(value, isNew, file.place(callee))
+		w.invoke(value, isNew, placeOf(file, callee))
 	}
-	isOwn := func(value tsValue) bool { return w.functionOf(value, isNew) != nil }
+	isOwn := func(value callable) bool { return w.functionOf(value, isNew) != nil }
 	if !slices.ContainsFunc(values, isOwn) && listens(callee, arguments) {
 		return
 	}
@@ -262,17 +277,17 @@ func listens(callee syntax.Expression, arguments []syntax.Expression) bool {
 }
 
 // isFramework reports whether a callee is a function of the framework's, such as api and api.raw.
-func (w *tsLoad) isFramework(file *tsReader, callee syntax.Expression) bool {
+func (w *walk) isFramework(file *scope.File, callee syntax.Expression) bool {
 	callee = syntax.Unwrap(callee)
 	if member, ok := callee.(*syntax.Member); ok {
 		callee = member.Object
 	}
-	_, ok := file.roleOf(callee)
+	_, ok := file.RoleOf(callee)
 	return ok
 }
 
 // hand follows an argument into the functions it is given to.
-func (w *tsLoad) hand(file *tsReader, argument syntax.Expression, index int, callees []tsValue, self syntax.Node, isNew bool) {
+func (w *walk) hand(file *scope.File, argument syntax.Expression, index int, callees []callable, self syntax.Node, isNew bool) {
 	known := len(callees) > 0
 	var parameters []*syntax.Parameter
 	for _, callee := range callees {
@@ -298,7 +313,7 @@ func (w *tsLoad) hand(file *tsReader, argument syntax.Expression, index int, cal
 			}
 			for _, value := range w.valuesOf(file, argument, self) {
 				for _, member := range w.member(value, called.member) {
-					w.invoke(member, false, file.place(argument))
+					w.invoke(member, false, placeOf(file, argument))
 				}
 			}
 		}
@@ -306,21 +321,21 @@ func (w *tsLoad) hand(file *tsReader, argument syntax.Expression, index int, cal
 }
 
 // surrender runs an argument that is called, when it is a function: one of the application's, a secret.
-func (w *tsLoad) surrender(file *tsReader, argument syntax.Expression, self syntax.Node) {
+func (w *walk) surrender(file *scope.File, argument syntax.Expression, self syntax.Node) {
 	for _, value := range w.valuesOf(file, argument, self) {
 		switch value.node.(type) {
 		case *syntax.Function, *syntax.Parameter:
-			w.invoke(value, false, file.place(argument))
+			w.invoke(value, false, placeOf(file, argument))
 		case *syntax.Call:
-			if decl := w.declared(value); decl != nil && w.linker.language.spellings[decl.spelling].Function {
-				w.use(value, file.place(argument))
+			if decl := w.declared(value); decl != nil && w.trail.Language.Spellings[decl.Spelling].Function {
+				w.use(value, placeOf(file, argument))
 			}
 		}
 	}
 }
 
 // functionOf is the function a call of a value runs, nil when that is not known.
-func (w *tsLoad) functionOf(value tsValue, isNew bool) *syntax.Function {
+func (w *walk) functionOf(value callable, isNew bool) *syntax.Function {
 	switch n := value.node.(type) {
 	case *syntax.Function:
 		return n
@@ -335,12 +350,12 @@ func (w *tsLoad) functionOf(value tsValue, isNew bool) *syntax.Function {
 }
 
 // invoke runs a value as a function, or makes an instance of it. at is the place that does.
-func (w *tsLoad) invoke(value tsValue, isNew bool, at tsPlace) {
+func (w *walk) invoke(value callable, isNew bool, at Place) {
 	switch n := value.node.(type) {
 	case *syntax.Function:
 		w.enter(value.file, n, value.self)
 	case *syntax.Parameter:
-		w.called[tsParameter{n, value.member}] = true
+		w.called[handed{n, value.member}] = true
 	case *syntax.Class:
 		if isNew {
 			w.construct(value.file, n)
@@ -352,15 +367,15 @@ func (w *tsLoad) invoke(value tsValue, isNew bool, at tsPlace) {
 
 // use records that a resource is used: a secret that is called, a method of another one. An endpoint that is called as
 // the function it is runs its handler.
-func (w *tsLoad) use(value tsValue, at tsPlace) {
+func (w *walk) use(value callable, at Place) {
 	if call, ok := value.node.(*syntax.Call); ok && value.member == "" && len(call.Arguments) > 1 {
-		if role, ok := value.file.roleOf(call.Callee); ok && role.role == tsEndpoint {
+		if role, ok := value.file.RoleOf(call.Callee); ok && role.Role == vocabulary.Endpoint {
 			w.surrender(value.file, call.Arguments[1], nil)
 			return
 		}
 	}
 	if decl := w.declared(value); decl != nil {
-		spelling := &w.linker.language.spellings[decl.spelling]
+		spelling := &w.trail.Language.Spellings[decl.Spelling]
 		switch {
 		case spelling.Function != (value.member == ""):
 		case spelling.Methods == nil:
@@ -374,17 +389,17 @@ func (w *tsLoad) use(value tsValue, at tsPlace) {
 }
 
 // declared is the declaration of a resource that a value is, nil for none.
-func (w *tsLoad) declared(value tsValue) *tsDecl {
-	for _, decl := range w.linker.byPath[value.file.m.path].decls {
-		if decl.At.Start.Byte == value.node.Extent().Start && !decl.invalid {
+func (w *walk) declared(value callable) *facts.Decl {
+	for _, decl := range w.trail.ByPath[value.file.Module.Path].Decls {
+		if decl.At.Start.Byte == value.node.Extent().Start && !decl.Invalid {
 			return decl
 		}
 	}
 	return nil
 }
 
-func (w *tsLoad) record(decl *tsDecl, operation string, at tsPlace) {
-	use := tsLoadUse{decl, operation}
+func (w *walk) record(decl *facts.Decl, operation string, at Place) {
+	use := Use{decl, operation}
 	if known, ok := w.uses[use]; !ok || at.before(known) {
 		w.uses[use] = at
 	}
@@ -392,7 +407,7 @@ func (w *tsLoad) record(decl *tsDecl, operation string, at tsPlace) {
 
 // derive records the databases that something was made from which is waited for while modules load, such as a query of
 // an ORM.
-func (w *tsLoad) derive(value tsValue, at tsPlace, depth int) {
+func (w *walk) derive(value callable, at Place, depth int) {
 	var arguments []syntax.Expression
 	switch n := value.node.(type) {
 	case *syntax.New:
@@ -420,11 +435,11 @@ func (w *tsLoad) derive(value tsValue, at tsPlace, depth int) {
 }
 
 // sourceOf is the resource a value is when every use of it counts, nil for none.
-func (w *tsLoad) sourceOf(value tsValue) *tsDecl {
+func (w *walk) sourceOf(value callable) *facts.Decl {
 	switch value.node.(type) {
 	case *syntax.New, *syntax.Call:
 		if decl := w.declared(value); decl != nil {
-			if spelling := &w.linker.language.spellings[decl.spelling]; spelling.Methods == nil && !spelling.Function {
+			if spelling := &w.trail.Language.Spellings[decl.Spelling]; spelling.Methods == nil && !spelling.Function {
 				return decl
 			}
 		}
@@ -433,7 +448,7 @@ func (w *tsLoad) sourceOf(value tsValue) *tsDecl {
 }
 
 // enter runs the body of a function.
-func (w *tsLoad) enter(file *tsReader, function *syntax.Function, self syntax.Node) {
+func (w *walk) enter(file *scope.File, function *syntax.Function, self syntax.Node) {
 	if w.walked[function] {
 		return
 	}
@@ -453,14 +468,14 @@ func (w *tsLoad) enter(file *tsReader, function *syntax.Function, self syntax.No
 }
 
 // construct runs what makes an instance of a class: its fields and its constructor, and those it inherits.
-func (w *tsLoad) construct(file *tsReader, class *syntax.Class) {
+func (w *walk) construct(file *scope.File, class *syntax.Class) {
 	if w.walked[class] {
 		return
 	}
 	w.walked[class] = true
 	if class.Base != nil {
 		for _, base := range w.valuesOf(file, class.Base, nil) {
-			w.invoke(base, true, file.place(class.Base))
+			w.invoke(base, true, placeOf(file, class.Base))
 		}
 	}
 	for _, member := range class.Members {
