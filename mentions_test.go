@@ -71,7 +71,7 @@ const mostFilesOfAKind = 11
 // TestAKindIsNamedInFewFiles counts those of the kind that most code has to do with.
 func TestAKindIsNamedInFewFiles(t *testing.T) {
 	if found := mentions(t, os.DirFS("."), regexp.MustCompile(`\bbucket\b`)); len(found) > mostFilesOfAKind {
-		t.Errorf("%d files name a bucket, %d may; what differs between kinds is a field of kinds.Kind:\n%s", len(found), mostFilesOfAKind, strings.Join(found, "\n"))
+		t.Errorf("%d files name a bucket, %d may; what differs between kinds is a field of kind.Kind:\n%s", len(found), mostFilesOfAKind, strings.Join(found, "\n"))
 	}
 }
 

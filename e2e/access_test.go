@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/groundplan/groundplan/e2e/emulator"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -240,7 +240,7 @@ func accessString(t *testing.T, patterns []string) string {
 			t.Fatal(diags)
 		}
 		rules := "on"
-		for _, glob := range kinds.KeyGlobs(patterns) {
+		for _, glob := range cache.KeyGlobs(patterns) {
 			rules += " ~" + glob
 		}
 		rules += " -@all"

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 )
 
@@ -101,16 +101,16 @@ func (d *deployment) deliver(t *testing.T, topic app.Resource) {
 }
 
 // exhaust receives a message as often as the declaration lets a handler fail.
-func (d *deployment) exhaust(t *testing.T, topic, subscription app.Resource) {
-	receives := subscription.Spec.(*kinds.Subscription).RetryPolicy.MaxRetries + 1
+func (d *deployment) exhaust(t *testing.T, of, subscription app.Resource) {
+	receives := subscription.Spec.(*topic.Subscription).RetryPolicy.MaxRetries + 1
 	forever := false
-	switch subscription.Spec.(*kinds.Subscription).RetryPolicy.MaxRetries {
-	case kinds.NoRetries:
+	switch subscription.Spec.(*topic.Subscription).RetryPolicy.MaxRetries {
+	case topic.NoRetries:
 		receives = 1
-	case kinds.InfiniteRetries:
+	case topic.InfiniteRetries:
 		receives, forever = 20, true
 	}
-	d.publish(t, topic, "poison", "a", "poison "+subscription.Name)
+	d.publish(t, of, "poison", "a", "poison "+subscription.Name)
 	queue := d.queue(t, subscription, "url")
 	for i := range receives {
 		if got := d.receive(t, queue, 0); len(got) != 1 {
@@ -125,7 +125,7 @@ func (d *deployment) exhaust(t *testing.T, topic, subscription app.Resource) {
 	} else if len(left) != 0 || len(dead) != 1 {
 		t.Errorf("after %d receives: %d messages in the queue and %d among the dead letters, want 0 and 1", receives, len(left), len(dead))
 	}
-	for _, other := range d.subscriptions(topic) {
+	for _, other := range d.subscriptions(of) {
 		d.drain(t, d.queue(t, other, "url"))
 	}
 }
@@ -193,8 +193,8 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 }
 
 // fifo reports whether SNS keeps an order for the topic: Encore's TypeScript runtime does not send what that takes.
-func (d *deployment) fifo(topic app.Resource) bool {
-	return d.application.Runtime != app.EncoreTypeScript && topic.Spec.(*kinds.Topic).FIFO()
+func (d *deployment) fifo(of app.Resource) bool {
+	return d.application.Runtime != app.EncoreTypeScript && of.Spec.(*topic.Spec).FIFO()
 }
 
 func (d *deployment) topicARN(t *testing.T, topic app.Resource) string {

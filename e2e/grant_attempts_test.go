@@ -13,7 +13,9 @@ import (
 	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 )
 
 // attempt is one call that a role makes, and whether it may.
@@ -132,18 +134,18 @@ var objectCalls = []struct {
 	about           subject
 	uses            []string
 }{
-	{"list", "ListObjectsV2", present, slices.Concat([]string{kinds.ListObjects}, reads)}, // no other right tells that there is none
+	{"list", "ListObjectsV2", present, slices.Concat([]string{objects.ListObjects}, reads)}, // no other right tells that there is none
 	{"read", "GetObject", present, reads},
 	{"read a version in", "GetObject", version, reads},
 	{"read one that is not there in", "GetObject", missing, reads},
 	{"look one up in", "HeadObject", present, reads},
 	{"look one up that is not there in", "HeadObject", missing, reads},
-	{"write", "PutObject", present, []string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}},
-	{"begin a large upload to", "CreateMultipartUpload", present, []string{kinds.WriteObject, kinds.SignedUploadURL, kinds.UpdateObjectMetadata}},
-	{"give up a large upload to", "AbortMultipartUpload", present, []string{kinds.WriteObject}},
-	{"delete in", "DeleteObject", present, []string{kinds.DeleteObject}},
-	{"delete a version in", "DeleteObject", version, []string{kinds.DeleteObject}},
-	{"delete one that is not there in", "DeleteObject", unwritten, []string{kinds.DeleteObject}},
+	{"write", "PutObject", present, []string{objects.WriteObject, objects.SignedUploadURL, objects.UpdateObjectMetadata}},
+	{"begin a large upload to", "CreateMultipartUpload", present, []string{objects.WriteObject, objects.SignedUploadURL, objects.UpdateObjectMetadata}},
+	{"give up a large upload to", "AbortMultipartUpload", present, []string{objects.WriteObject}},
+	{"delete in", "DeleteObject", present, []string{objects.DeleteObject}},
+	{"delete a version in", "DeleteObject", version, []string{objects.DeleteObject}},
+	{"delete one that is not there in", "DeleteObject", unwritten, []string{objects.DeleteObject}},
 	{"delete all of", "DeleteBucket", present, nil},
 	{"open to others", "PutBucketPolicy", present, nil},
 }
@@ -159,15 +161,15 @@ const (
 )
 
 // reads are the operations for which an object is read, or looked up.
-var reads = []string{kinds.ReadObjectContents, kinds.SignedDownloadURL, kinds.GetObjectMetadata}
+var reads = []string{objects.ReadObjectContents, objects.SignedDownloadURL, objects.GetObjectMetadata}
 
 func (g *grantees) objects(t *testing.T, process environment.Process) []attempt {
 	var attempts []attempt
 	for _, bucket := range g.application.Of("bucket") {
-		name, versioned := g.attribute(t, "bucket "+bucket.Name, "aws_s3_bucket.this", "bucket"), bucket.Spec.(*kinds.Bucket).Versioned
+		name, versioned := g.attribute(t, "bucket "+bucket.Name, "aws_s3_bucket.this", "bucket"), bucket.Spec.(*objects.Bucket).Versioned
 		declared := g.operations(process, "bucket", "", bucket.Name)
 		attempts = append(attempts, attempt{name: "ask for the region of bucket " + bucket.Name, service: "s3", operation: "GetBucketLocation", parameters: fixed(map[string]any{"Bucket": name}),
-			allowed: g.application.Containers() && slices.ContainsFunc(slices.Collect(maps.Keys(declared)), func(operation string) bool { return operation != kinds.GetPublicURL })})
+			allowed: g.application.Containers() && slices.ContainsFunc(slices.Collect(maps.Keys(declared)), func(operation string) bool { return operation != objects.GetPublicURL })})
 		for _, call := range objectCalls {
 			if call.about == version && !versioned {
 				continue
@@ -215,7 +217,7 @@ func (g *grantees) object(t *testing.T, bucket, operation string, about subject)
 func (g *grantees) runs(t *testing.T, own app.Resource, starts bool) []attempt {
 	var attempts []attempt
 	for _, job := range g.application.Of("cron") {
-		if job.Spec.(*kinds.Cron).StartsJob {
+		if job.Spec.(*cron.Spec).StartsJob {
 			continue
 		}
 		function := g.attribute(t, "cron "+job.Name, "aws_lambda_function.this", "function_name")
@@ -325,7 +327,7 @@ func (g *grantees) needs(process environment.Process, id string) bool {
 	case id == "metrics secret":
 		return true
 	case strings.Contains(id, "database"):
-		return strings.HasSuffix(id, " "+kinds.RoleName(process.Name))
+		return strings.HasSuffix(id, " "+database.RoleName(process.Name))
 	}
 	return false
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/groundplan/groundplan/e2e/emulator"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
 )
 
 // unmade are statements that this test has no calls for: what ECS and Lambda do with them to start a task or a function,
@@ -62,7 +62,7 @@ func (d *deployment) rolesCan(t *testing.T) {
 		}
 	}
 	for _, job := range g.application.Of("cron") {
-		if job.Spec.(*kinds.Cron).StartsJob {
+		if job.Spec.(*cron.Spec).StartsJob {
 			continue // with a role that all schedules of the job take
 		}
 		module := d.modules["cron "+job.Name]

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 )
 
 // TestO1_AccessLogs: `ha` logs requests to every bucket that is made, and in front of public ones those to CloudFront; the
@@ -23,7 +23,7 @@ func TestO1_AccessLogs(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			application := complete()
-			application.Resource("bucket", "", "files").Spec.(*kinds.Bucket).Public = test.public
+			application.Resource("bucket", "", "files").Spec.(*objects.Bucket).Public = test.public
 			output := lower(t, application, region+test.settings)
 			logs := argumentsOf(t, output, "production/platform/buckets.tf", "access_logs")
 			if made := len(logs) > 0; made != test.logged {
@@ -56,7 +56,7 @@ func TestO1_NoLogsOfWhatExists(t *testing.T) {
 // TestO2_OriginsReachBucketAndDistribution: the bucket answers what a browser asks before, CloudFront names the origin.
 func TestO2_OriginsReachBucketAndDistribution(t *testing.T) {
 	application := complete()
-	application.Resource("bucket", "", "files").Spec.(*kinds.Bucket).Public = true
+	application.Resource("bucket", "", "files").Spec.(*objects.Bucket).Public = true
 	output := lower(t, application, "region = \"eu-west-1\"\nbucket \"files\" {\n cors_origins = [\"https://app.example.com\"]\n}")
 	for _, label := range []string{"bucket_files", "cdn_files"} {
 		if got := argumentsOf(t, output, "production/platform/buckets.tf", label)["cors_origins"]; got != `["https://app.example.com"]` {

@@ -20,7 +20,11 @@ import (
 	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/quota"
@@ -48,20 +52,20 @@ func with(resources ...app.Resource) *app.App {
 	return application
 }
 
-func topic(name string) app.Resource {
-	return app.Resource{Kind: "topic", Name: name, Spec: &kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}}
+func aTopic(name string) app.Resource {
+	return app.Resource{Kind: "topic", Name: name, Spec: &topic.Spec{DeliveryGuarantee: topic.AtLeastOnce}}
 }
 
-func subscribed(topic, name string) app.Resource {
-	return app.Resource{Kind: "subscription", Parent: topic, Name: name, Spec: &kinds.Subscription{AckDeadline: time.Minute, MessageRetention: time.Hour}}
+func subscribed(parent, name string) app.Resource {
+	return app.Resource{Kind: "subscription", Parent: parent, Name: name, Spec: &topic.Subscription{AckDeadline: time.Minute, MessageRetention: time.Hour}}
 }
 
 func hourly(name string) app.Resource {
-	return app.Resource{Kind: "cron", Name: name, Spec: &kinds.Cron{EveryMinutes: 60, Service: "orders", Endpoint: "Get"}}
+	return app.Resource{Kind: "cron", Name: name, Spec: &cron.Spec{EveryMinutes: 60, Service: "orders", Endpoint: "Get"}}
 }
 
-func database(name string) app.Resource {
-	return app.Resource{Kind: "database", Name: name, Spec: &kinds.Database{}}
+func aDatabase(name string) app.Resource {
+	return app.Resource{Kind: "database", Name: name, Spec: &database.Spec{}}
 }
 
 // TestE3_WhatAWSWouldRefuse has an input for each constraint that would trip an apply, and the message it gives when
@@ -76,21 +80,21 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		want        string // "Summary: part of the detail", after the place
 	}{
 		// Names of one account.
-		{"sqs CreateQueue: a queue exists with other settings", with(topic("paid"), subscribed("paid", "ship"), subscribed("paid", "ship-dead-letters")), "",
+		{"sqs CreateQueue: a queue exists with other settings", with(aTopic("paid"), subscribed("paid", "ship"), subscribed("paid", "ship-dead-letters")), "",
 			`orders/orders.go:5:5 Two queues of one name: The queue of subscription "ship-dead-letters" of topic "paid", and The queue of dead letters of subscription "ship"`},
-		{"sqs CreateQueue: the same by a cron job", with(topic("paid"), subscribed("paid", "ship"), hourly("paid-ship")), "",
+		{"sqs CreateQueue: the same by a cron job", with(aTopic("paid"), subscribed("paid", "ship"), hourly("paid-ship")), "",
 			`orders/orders.go:5:5 Two queues of one name: The queue of dead letters of cron job "paid-ship"`},
-		{"rds: databases a server comes with", with(database("rdsadmin")), "", `orders/orders.go:3:5 Database name taken: Every PostgreSQL server of RDS has a database "rdsadmin"`},
-		{"postgresql: the database of administrators", with(database("postgres")), "", "Database name taken"},
-		{"postgresql: templates", with(database("template1")), "", "Database name taken"},
+		{"rds: databases a server comes with", with(aDatabase("rdsadmin")), "", `orders/orders.go:3:5 Database name taken: Every PostgreSQL server of RDS has a database "rdsadmin"`},
+		{"postgresql: the database of administrators", with(aDatabase("postgres")), "", "Database name taken"},
+		{"postgresql: templates", with(aDatabase("template1")), "", "Database name taken"},
 
-		{"s3 CreateBucket: the bucket of the load balancer's logs", with(app.Resource{Kind: "bucket", Name: "lb-logs", Spec: &kinds.Bucket{}}), "",
+		{"s3 CreateBucket: the bucket of the load balancer's logs", with(app.Resource{Kind: "bucket", Name: "lb-logs", Spec: &objects.Bucket{}}), "",
 			`orders/orders.go:3:5 Bucket name taken: The load balancer of environment "production" keeps its access logs`},
 
 		// Domains.
 		{"acm RequestCertificate: 64 characters of a common name", plain("orders"), "domain = \"" + long + ".example.com\"\n" + zone,
 			"groundplan.hcl:2:10 Domain too long: The domain has 72 characters, and ACM certifies names of at most 64."},
-		{"acm RequestCertificate: the name of a public bucket", with(app.Resource{Kind: "bucket", Name: strings.Repeat("b", 50), Spec: &kinds.Bucket{Public: true}}), "domain = \"shop.example.com\"\n" + zone,
+		{"acm RequestCertificate: the name of a public bucket", with(app.Resource{Kind: "bucket", Name: strings.Repeat("b", 50), Spec: &objects.Bucket{Public: true}}), "domain = \"shop.example.com\"\n" + zone,
 			"orders/orders.go:3:5 Domain of a bucket too long"},
 		{"elasticloadbalancing CreateRule: 128 characters of a host name", plain("orders"),
 			"domain = \"" + long + "." + long + ".example.com\"\ncertificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012\"\n",
@@ -106,12 +110,12 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		{"ecs RegisterTaskDefinition: sizes of Fargate", plain("orders"), "task {\n cpu = 256\n memory = 8192\n}", "Task size not available"},
 		{"ecs RegisterTaskDefinition: 120 seconds to stop", plain("orders"), "task {\n stop_timeout_seconds = 121\n}", `Invalid value for "stop_timeout_seconds"`},
 		{"applicationautoscaling: the least above the most", plain("orders"), "task {\n scale = { min = 3, max = 2 }\n}", "Scale turned around"},
-		{"rds CreateDBInstance: backups of 35 days", with(database("main")), "database_server \"main\" {\n backup_retention_days = 36\n}", `Invalid value for "backup_retention_days"`},
-		{"rds CreateDBInstance: storage that can grow", with(database("main")), "database_server \"main\" {\n storage_gb = 100\n max_storage_gb = 50\n}", "Storage"},
-		{"rds CreateDBInstance: identifiers without two hyphens", with(database("main")), "database_server \"a--b\" {}", "Invalid server name"},
-		{"rds CreateDBInstance: identifiers that do not end in a hyphen", with(database("main")), "database_server \"a-\" {}", "Invalid server name"},
-		{"rds CreateDBInstance: identifiers that begin with a letter", with(database("main")), "database_server \"1a\" {}", "Invalid server name"},
-		{"rds CreateDBCluster: steps of half a unit", with(database("main")), "database_server \"main\" {\n engine = \"aurora\"\n min_capacity = 0.7\n}", `Invalid value for "min_capacity"`},
+		{"rds CreateDBInstance: backups of 35 days", with(aDatabase("main")), "database_server \"main\" {\n backup_retention_days = 36\n}", `Invalid value for "backup_retention_days"`},
+		{"rds CreateDBInstance: storage that can grow", with(aDatabase("main")), "database_server \"main\" {\n storage_gb = 100\n max_storage_gb = 50\n}", "Storage"},
+		{"rds CreateDBInstance: identifiers without two hyphens", with(aDatabase("main")), "database_server \"a--b\" {}", "Invalid server name"},
+		{"rds CreateDBInstance: identifiers that do not end in a hyphen", with(aDatabase("main")), "database_server \"a-\" {}", "Invalid server name"},
+		{"rds CreateDBInstance: identifiers that begin with a letter", with(aDatabase("main")), "database_server \"1a\" {}", "Invalid server name"},
+		{"rds CreateDBCluster: steps of half a unit", with(aDatabase("main")), "database_server \"main\" {\n engine = \"aurora\"\n min_capacity = 0.7\n}", `Invalid value for "min_capacity"`},
 		{"cloudwatch PutMetricData: namespaces of AWS", plain("orders"), "metrics {\n namespace = \"AWS/Mine\"\n}", `Invalid value for "namespace"`},
 		{"s3 CreateBucket: names of the state", plain("orders"), "state {\n bucket = \"xn--shop\"\n}", `Invalid value for "bucket"`},
 		{"s3 CreateBucket: names that S3 keeps", plain("orders"), "state {\n bucket = \"shop-s3alias\"\n}", `Invalid value for "bucket"`},
@@ -124,10 +128,10 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		{"elasticloadbalancing CreateLoadBalancer: two zones", plain("orders"), `zones = ["a"]`, `Invalid value for "zones"`},
 		{"ec2 AllocateAddress: five addresses", plain("orders"), "zones = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]\nnat = \"per_zone\"", "Quota too small: EC2-VPC Elastic IPs: In us-east-1, environment \"production\" needs 6: each NAT gateway has an address. Of \"EC2-VPC Elastic IPs\" (L-0263D0A3) an account starts with 5.\nhint: set nat = \"single\""},
 		{"ec2 AuthorizeSecurityGroupEgress: 60 rules", many(70), "", "Quota too small: Inbound or outbound rules per security group: In us-east-1, environment \"production\" needs 71: process gateway has 71 rules for outgoing connections."},
-		{"sns, sqs and others: addresses without NAT", with(topic("paid")), "nat = \"none\"\ninterface_endpoints = [\"logs\"]", "Interface endpoints missing"},
+		{"sns, sqs and others: addresses without NAT", with(aTopic("paid")), "nat = \"none\"\ninterface_endpoints = [\"logs\"]", "Interface endpoints missing"},
 
 		// Existing resources: the form of what is brought.
-		{"sns Subscribe: a FIFO queue on a standard topic", with(topic("paid")), "account_id = \"123456789012\"\ntopic \"paid\" {\n existing {\n  arn = \"arn:aws:sns:us-east-1:123456789012:paid.fifo\"\n }\n}", "Topic of another kind"},
+		{"sns Subscribe: a FIFO queue on a standard topic", with(aTopic("paid")), "account_id = \"123456789012\"\ntopic \"paid\" {\n existing {\n  arn = \"arn:aws:sns:us-east-1:123456789012:paid.fifo\"\n }\n}", "Topic of another kind"},
 	} {
 		t.Run(test.constraint, func(t *testing.T) {
 			got := refusal(test.application, "environment \"production\" {\n"+test.settings+"\n}\n", nil)
@@ -261,10 +265,10 @@ func everything(name, part string) *app.App {
 	application := plain("orders")
 	application.Name, application.ID = name, name
 	for _, r := range []app.Resource{
-		database(part), topic(part), subscribed(part, part), hourly(part),
-		{Kind: "bucket", Name: part, Spec: &kinds.Bucket{Public: true}},
-		{Kind: "cache", Name: part, Spec: &kinds.Cache{EvictionPolicy: "allkeys-lru"}},
-		{Kind: "keyspace", Parent: part, Name: "k/:key", Spec: &kinds.Keyspace{}},
+		aDatabase(part), aTopic(part), subscribed(part, part), hourly(part),
+		{Kind: "bucket", Name: part, Spec: &objects.Bucket{Public: true}},
+		{Kind: "cache", Name: part, Spec: &cache.Spec{EvictionPolicy: "allkeys-lru"}},
+		{Kind: "keyspace", Parent: part, Name: "k/:key", Spec: &cache.Keyspace{}},
 		{Kind: "secret", Name: part},
 	} {
 		r.Service = "orders"
@@ -281,7 +285,7 @@ func everything(name, part string) *app.App {
 func started(name, part string) *app.App {
 	application := &app.App{Name: name, ID: name, Runtime: app.Containers}
 	application.Services = []app.Service{{Name: part, Dir: ".", Container: &app.Container{Port: 8080, Job: true}}}
-	application.Resources = []app.Resource{{Kind: "cron", Name: part, Service: part, Spec: &kinds.Cron{EveryMinutes: 60, Service: part, StartsJob: true, TimeZone: "UTC"}}}
+	application.Resources = []app.Resource{{Kind: "cron", Name: part, Service: part, Spec: &cron.Spec{EveryMinutes: 60, Service: part, StartsJob: true, TimeZone: "UTC"}}}
 	return application
 }
 
@@ -386,8 +390,8 @@ func TestE3_ModulesRefuseWhenPlanning(t *testing.T) {
 // TestE3_StatementsOfBucketsDoNotMeet: a bucket may be called like the objects of another, and both have statements.
 func TestE3_StatementsOfBucketsDoNotMeet(t *testing.T) {
 	application := plain("orders")
-	declared(application, app.Resource{Kind: "bucket", Name: "files", Service: "orders", Spec: &kinds.Bucket{Public: true}}, "WRITE_OBJECT")
-	declared(application, app.Resource{Kind: "bucket", Name: "files-objects", Service: "orders", Spec: &kinds.Bucket{Public: true}}, "LIST_OBJECTS")
+	declared(application, app.Resource{Kind: "bucket", Name: "files", Service: "orders", Spec: &objects.Bucket{Public: true}}, "WRITE_OBJECT")
+	declared(application, app.Resource{Kind: "bucket", Name: "files-objects", Service: "orders", Spec: &objects.Bucket{Public: true}}, "LIST_OBJECTS")
 	call := callArguments(t, lower(t, application, "metrics {\n destination = \"none\"\n}"), "production/services/orders.tf")
 	want := []string{"s3:AbortMultipartUpload on <bucket_files.arn>/*", "s3:ListBucket on <bucket_files_objects.arn>", "s3:PutObject on <bucket_files.arn>/*"}
 	if got := rights(call); !slices.Equal(got, want) {
@@ -400,15 +404,15 @@ func TestE3_StatementsOfBucketsDoNotMeet(t *testing.T) {
 func TestP1_FIFOFollowsDeclarationAndLanguage(t *testing.T) {
 	for _, test := range []struct {
 		runtime    app.Runtime
-		topic      kinds.Topic
+		topic      topic.Spec
 		fifo, warn bool
 	}{
-		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
-		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, true, false},
-		{app.EncoreGo, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, true, false},
-		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}, false, false},
-		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, false, true},
-		{app.EncoreTypeScript, kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce, OrderingAttribute: "user"}, false, true},
+		{app.EncoreGo, topic.Spec{DeliveryGuarantee: topic.AtLeastOnce}, false, false},
+		{app.EncoreGo, topic.Spec{DeliveryGuarantee: topic.ExactlyOnce}, true, false},
+		{app.EncoreGo, topic.Spec{DeliveryGuarantee: topic.AtLeastOnce, OrderingAttribute: "user"}, true, false},
+		{app.EncoreTypeScript, topic.Spec{DeliveryGuarantee: topic.AtLeastOnce}, false, false},
+		{app.EncoreTypeScript, topic.Spec{DeliveryGuarantee: topic.ExactlyOnce}, false, true},
+		{app.EncoreTypeScript, topic.Spec{DeliveryGuarantee: topic.AtLeastOnce, OrderingAttribute: "user"}, false, true},
 	} {
 		application := with(app.Resource{Kind: "topic", Name: "paid", Spec: &test.topic}, subscribed("paid", "ship"))
 		application.Runtime = test.runtime

@@ -7,7 +7,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 )
 
 // TestE3_NamesOfOneAndOfSeveralEnvironments has one case for every message about names that only the application's
@@ -20,7 +20,7 @@ func TestE3_NamesOfOneAndOfSeveralEnvironments(t *testing.T) {
 		return application
 	}
 	pictures := complete()
-	pictures.Resource("bucket", "", "files").Spec.(*kinds.Bucket).Public = true
+	pictures.Resource("bucket", "", "files").Spec.(*objects.Bucket).Public = true
 	aliases := func(count int, body string) string {
 		var text strings.Builder
 		for i := range count {

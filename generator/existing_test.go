@@ -17,7 +17,10 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/reading"
 )
 
@@ -51,9 +54,9 @@ func complete() *app.App {
 	application := bringable()
 	at := hcl.Range{Filename: "orders/orders.go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
 	application.Resources = append(application.Resources,
-		app.Resource{Kind: "cache", Name: "sessions", Service: "orders", Spec: &kinds.Cache{EvictionPolicy: "allkeys-lru"}, At: at},
-		app.Resource{Kind: "keyspace", Parent: "sessions", Name: "session/:id", Service: "orders", Spec: &kinds.Keyspace{}, At: at},
-		app.Resource{Kind: "cron", Name: "nightly", Service: "orders", Spec: &kinds.Cron{EveryMinutes: 60, Service: "orders", Endpoint: "Nightly"}, At: at})
+		app.Resource{Kind: "cache", Name: "sessions", Service: "orders", Spec: &cache.Spec{EvictionPolicy: "allkeys-lru"}, At: at},
+		app.Resource{Kind: "keyspace", Parent: "sessions", Name: "session/:id", Service: "orders", Spec: &cache.Keyspace{}, At: at},
+		app.Resource{Kind: "cron", Name: "nightly", Service: "orders", Spec: &cron.Spec{EveryMinutes: 60, Service: "orders", Endpoint: "Nightly"}, At: at})
 	application.Edges = append(application.Edges, app.Edge{Service: "orders", Kind: "cache", Resource: "sessions", Origin: app.Used, At: at})
 	return application
 }
@@ -71,9 +74,9 @@ func bringable() *app.App {
 			application.Edges = append(application.Edges, app.Edge{Service: "orders", Kind: kind, Parent: parent, Resource: name, Operation: operation, Origin: app.Used, At: at})
 		}
 	}
-	add("bucket", "", "files", &kinds.Bucket{}, kinds.ReadObjectContents, kinds.WriteObject)
-	add("topic", "", "paid", &kinds.Topic{}, "publish")
-	add("subscription", "paid", "ship", &kinds.Subscription{}, "")
+	add("bucket", "", "files", &objects.Bucket{}, objects.ReadObjectContents, objects.WriteObject)
+	add("topic", "", "paid", &topic.Spec{}, "publish")
+	add("subscription", "paid", "ship", &topic.Subscription{}, "")
 	return application
 }
 
@@ -193,14 +196,14 @@ func TestE4_GrantsGoToWhatIsBrought(t *testing.T) {
 // TestE4_RightsStayInTheFolder: a bucket that others use too is the application's below its prefix alone.
 func TestE4_RightsStayInTheFolder(t *testing.T) {
 	for _, test := range []struct{ operation, right, want string }{
-		{kinds.ListObjects, "s3:PutObject", "StringLike"}, // beside one that writes
-		{kinds.GetObjectMetadata, "s3:GetObject", "StringLikeIfExists"},
-		{kinds.ReadObjectContents, "s3:GetObject", "StringLikeIfExists"},
-		{kinds.SignedDownloadURL, "s3:GetObject", "StringLikeIfExists"},
+		{objects.ListObjects, "s3:PutObject", "StringLike"}, // beside one that writes
+		{objects.GetObjectMetadata, "s3:GetObject", "StringLikeIfExists"},
+		{objects.ReadObjectContents, "s3:GetObject", "StringLikeIfExists"},
+		{objects.SignedDownloadURL, "s3:GetObject", "StringLikeIfExists"},
 	} {
 		application := bringable()
 		for i := range application.Edges {
-			if e := &application.Edges[i]; e.Kind == "bucket" && e.Operation == kinds.ReadObjectContents {
+			if e := &application.Edges[i]; e.Kind == "bucket" && e.Operation == objects.ReadObjectContents {
 				e.Operation = test.operation
 			}
 		}
@@ -336,7 +339,7 @@ func TestE4_EverySettingThatNamesWhatExistsIsAsked(t *testing.T) {
 	}
 	application := complete()
 	at := hcl.Range{Filename: "orders/orders.go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
-	application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "pictures", Service: "orders", Spec: &kinds.Bucket{Public: true}, At: at})
+	application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "pictures", Service: "orders", Spec: &objects.Bucket{Public: true}, At: at})
 	const domain = "domain = \"shop.example.com\"\n"
 	for name, setting := range asked {
 		settings := "region = \"eu-west-1\"\n" + domain + setting.settings + "\n"
@@ -417,7 +420,7 @@ func TestE4_BoundaryHasRoomForEveryRole(t *testing.T) {
 func TestE4_CertificatesReachTheirModules(t *testing.T) {
 	application := plain("orders")
 	at := hcl.Range{Filename: "orders/orders.go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
-	application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "files", Service: "orders", Spec: &kinds.Bucket{Public: true}, At: at})
+	application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "files", Service: "orders", Spec: &objects.Bucket{Public: true}, At: at})
 	const domain, certificate, cdn, zone = "domain = \"a.example.com\"\n", "certificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/lb\"\n", "cdn_certificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/cdn\"\n", "hosted_zone_id = \"Z1\"\n"
 	for _, test := range []struct {
 		settings       string
@@ -480,8 +483,8 @@ func argumentsOf(t *testing.T, output *generator.Output, file, label string) map
 // show.
 func TestE4_WhatDoesNotFitTheApplication(t *testing.T) {
 	ordered, public := complete(), complete()
-	ordered.Resource("topic", "", "paid").Spec.(*kinds.Topic).OrderingAttribute = "order"
-	public.Resource("bucket", "", "files").Spec.(*kinds.Bucket).Public = true
+	ordered.Resource("topic", "", "paid").Spec.(*topic.Spec).OrderingAttribute = "order"
+	public.Resource("bucket", "", "files").Spec.(*objects.Bucket).Public = true
 	for _, test := range []struct {
 		name        string
 		application *app.App

@@ -14,7 +14,8 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/reading"
 )
@@ -167,7 +168,7 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 		}
 		bucket := "bucket " + g.bucketName(r.Name) + " is read by"
 		want[bucket] = ""
-		if r.Spec.(*kinds.Bucket).Public {
+		if r.Spec.(*objects.Bucket).Public {
 			want[bucket] = "cdn " + g.name(names.Bucket, r.Name) + ": distribution_arn"
 		}
 	}
@@ -184,7 +185,7 @@ func wantedPolicies(application *app.App, env environment.Environment) map[strin
 			}
 		}
 		for _, r := range application.Of("cron") {
-			spec := r.Spec.(*kinds.Cron)
+			spec := r.Spec.(*cron.Spec)
 			if slices.Contains(process.Services, spec.Service) && spec.StartsJob {
 				want["fargate-job "+g.name(names.Unit, process.Name)+" starts by "+r.Name] = fmt.Sprintf("%v in %s", must(spec.Expressions()), spec.TimeZone)
 			} else if slices.Contains(process.Services, spec.Service) {

@@ -12,7 +12,10 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -51,7 +54,7 @@ func placed(promise, module, tier string, brought func(n environment.ExistingNet
 
 func encrypted(promise, module string) rule {
 	return rule{promise, module, "key_arn", func(d deployed, resource *app.Resource) any {
-		if resource != nil && resource.Kind == "bucket" && resource.Spec.(*kinds.Bucket).Public {
+		if resource != nil && resource.Kind == "bucket" && resource.Spec.(*objects.Bucket).Public {
 			return "" // what the world may read is encrypted by S3's own key
 		}
 		return d.key()
@@ -69,8 +72,8 @@ func ofServer(argument string, value func(s environment.DatabaseServer) any) rul
 	}}
 }
 
-func ofSubscription(argument string, value func(s *kinds.Subscription) any) rule {
-	return rule{"P1", "subscription", argument, func(_ deployed, r *app.Resource) any { return value(r.Spec.(*kinds.Subscription)) }}
+func ofSubscription(argument string, value func(s *topic.Subscription) any) rule {
+	return rule{"P1", "subscription", argument, func(_ deployed, r *app.Resource) any { return value(r.Spec.(*topic.Subscription)) }}
 }
 
 var (
@@ -146,26 +149,26 @@ var goldenRules = []rule{
 	ofServer("max_storage_gb", func(s environment.DatabaseServer) any { return s.MaxStorageGB }),
 
 	{"P1", "topic", "fifo", func(d deployed, r *app.Resource) any {
-		return d.app.Runtime != app.EncoreTypeScript && (r.Spec.(*kinds.Topic).DeliveryGuarantee == kinds.ExactlyOnce || r.Spec.(*kinds.Topic).OrderingAttribute != "")
+		return d.app.Runtime != app.EncoreTypeScript && (r.Spec.(*topic.Spec).DeliveryGuarantee == topic.ExactlyOnce || r.Spec.(*topic.Spec).OrderingAttribute != "")
 	}},
 	{"P1", "subscription", "fifo", func(d deployed, r *app.Resource) any {
-		topic := d.app.Resource("topic", "", r.Parent).Spec.(*kinds.Topic)
-		return d.app.Runtime != app.EncoreTypeScript && (topic.DeliveryGuarantee == kinds.ExactlyOnce || topic.OrderingAttribute != "")
+		feeds := d.app.Resource("topic", "", r.Parent).Spec.(*topic.Spec)
+		return d.app.Runtime != app.EncoreTypeScript && (feeds.DeliveryGuarantee == topic.ExactlyOnce || feeds.OrderingAttribute != "")
 	}},
-	ofSubscription("visibility_seconds", func(s *kinds.Subscription) any { return min(43200, max(1, int(s.AckDeadline.Seconds()))) }),
-	ofSubscription("retention_seconds", func(s *kinds.Subscription) any { return min(1209600, max(60, int(s.MessageRetention.Seconds()))) }),
-	ofSubscription("max_receive_count", func(s *kinds.Subscription) any {
+	ofSubscription("visibility_seconds", func(s *topic.Subscription) any { return min(43200, max(1, int(s.AckDeadline.Seconds()))) }),
+	ofSubscription("retention_seconds", func(s *topic.Subscription) any { return min(1209600, max(60, int(s.MessageRetention.Seconds()))) }),
+	ofSubscription("max_receive_count", func(s *topic.Subscription) any {
 		switch s.RetryPolicy.MaxRetries {
-		case kinds.InfiniteRetries:
+		case topic.InfiniteRetries:
 			return 0
-		case kinds.NoRetries:
+		case topic.NoRetries:
 			return 1
 		}
 		return min(1000, s.RetryPolicy.MaxRetries+1)
 	}),
 	settled("P1", "subscription", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
 
-	{"O1", "bucket", "versioned", func(_ deployed, r *app.Resource) any { return r.Spec.(*kinds.Bucket).Versioned }},
+	{"O1", "bucket", "versioned", func(_ deployed, r *app.Resource) any { return r.Spec.(*objects.Bucket).Versioned }},
 	settled("O1", "bucket", "force_destroy", func(e environment.Environment) any { return !e.DeletionProtection }),
 	{"O2", "cdn", "bucket_regional_domain_name", func(d deployed, r *app.Resource) any {
 		return "bucket " + d.bucketName(r.Name) + ": regional_domain_name"
@@ -183,14 +186,14 @@ var goldenRules = []rule{
 		return e.HostedZoneID
 	}),
 
-	{"C1", "cache", "eviction_policy", func(_ deployed, r *app.Resource) any { return r.Spec.(*kinds.Cache).EvictionPolicy }},
+	{"C1", "cache", "eviction_policy", func(_ deployed, r *app.Resource) any { return r.Spec.(*cache.Spec).EvictionPolicy }},
 	{"C1", "cache", "node_type", func(d deployed, r *app.Resource) any { return d.env.Cache(r.Name).NodeType }},
 	{"C1", "cache", "replicas", func(d deployed, r *app.Resource) any { return d.env.Cache(r.Name).Replicas }},
 	{"C1", "cache", "multi_az", func(d deployed, r *app.Resource) any { return d.env.Cache(r.Name).MultiAZ }},
 	settled("C1", "cache", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
 
 	{"J1", "cron", "schedule_expressions", func(_ deployed, r *app.Resource) any {
-		expressions, err := r.Spec.(*kinds.Cron).Expressions() // TestJ1_EveryRunsWhenItShould checks that these are right
+		expressions, err := r.Spec.(*cron.Spec).Expressions() // TestJ1_EveryRunsWhenItShould checks that these are right
 		if err != nil {
 			return err.Error()
 		}
@@ -215,8 +218,8 @@ func moduleOf(process environment.Process) string {
 	return "fargate-service"
 }
 
-func endpointOf(application *app.App, cron *app.Resource) app.Endpoint {
-	spec := cron.Spec.(*kinds.Cron)
+func endpointOf(application *app.App, job *app.Resource) app.Endpoint {
+	spec := job.Spec.(*cron.Spec)
 	for _, endpoint := range serviceOf(application, spec.Service).Endpoints {
 		if endpoint.Name == spec.Endpoint {
 			return endpoint
@@ -418,7 +421,7 @@ func TestN1_EnvironmentsHaveNetworksOfTheirOwn(t *testing.T) {
 
 // TestD1_AuroraByChoice: the same databases on a serverless cluster, with what the settings say.
 func TestD1_AuroraByChoice(t *testing.T) {
-	application := with(database("main"))
+	application := with(aDatabase("main"))
 	application.Edges = append(application.Edges, app.Edge{Service: "orders", Kind: "database", Resource: "main", Origin: app.Used, At: application.Resources[0].At})
 	output := lower(t, application, "database_server \"main\" {\n engine = \"aurora\"\n min_capacity = 0.5\n max_capacity = 8\n instances = 2\n}")
 	files := map[string]string{}

@@ -8,7 +8,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/names"
 )
 
@@ -67,7 +69,7 @@ func (g *grants) name(budget names.Budget, part string) string {
 }
 
 func (g *grants) secret(module string, parts ...string) string {
-	return module + " " + kinds.SecretName(&g.env, parts...) + ": arn"
+	return module + " " + secret.Name(&g.env, parts...) + ": arn"
 }
 
 func (g *grants) allow(resource string, actions ...string) {
@@ -184,7 +186,7 @@ func (g *grants) messages() {
 type bucket struct{ name, arn, key, url string }
 
 func (g *grants) bucket(name string) bucket {
-	public := g.app.Resource("bucket", "", name).Spec.(*kinds.Bucket).Public
+	public := g.app.Resource("bucket", "", name).Spec.(*objects.Bucket).Public
 	if existing := g.env.ExistingBucket(name); existing != nil {
 		return bucket{existing.Name, "arn:aws:s3:::" + existing.Name, existing.KeyARN, existing.PublicBaseURL}
 	}
@@ -208,7 +210,7 @@ func (g *grants) bucketName(name string) string {
 func (g *grants) buckets() {
 	buckets := map[string]any{}
 	for _, e := range g.edges("bucket") {
-		spec, b := g.app.Resource("bucket", "", e.Resource).Spec.(*kinds.Bucket), g.bucket(e.Resource)
+		spec, b := g.app.Resource("bucket", "", e.Resource).Spec.(*objects.Bucket), g.bucket(e.Resource)
 		if g.app.Containers() && len(bucketActions[e.Operation]) > 0 {
 			g.allow(b.arn, "s3:GetBucketLocation")
 		}
@@ -240,7 +242,7 @@ func (g *grants) databases() {
 		databases := map[string]any{}
 		for _, e := range g.edges("database") {
 			if slices.Contains(server.Databases, e.Resource) {
-				databases[e.Resource] = map[string]any{"username": kinds.RoleName(g.process.Name), "password": variable("DATABASE_PASSWORD")}
+				databases[e.Resource] = map[string]any{"username": database.RoleName(g.process.Name), "password": variable("DATABASE_PASSWORD")}
 			}
 		}
 		if len(databases) == 0 {
@@ -262,7 +264,7 @@ func (g *grants) databases() {
 				prefix = upper(name) + "_"
 			}
 			g.secrets[prefix+"DATABASE_PASSWORD from "+g.secret("generated-secret", "database", g.process.Name)] = true
-			for part, value := range map[string]string{"HOST": address, "PORT": port, "CA_CERTIFICATE": ca, "NAME": name, "USER": kinds.RoleName(g.process.Name)} {
+			for part, value := range map[string]string{"HOST": address, "PORT": port, "CA_CERTIFICATE": ca, "NAME": name, "USER": database.RoleName(g.process.Name)} {
 				g.variables[upper(name)+"_DATABASE_"+part] = value
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -122,7 +123,7 @@ func TestD2_ReadmeMakesRolesWhereTheyAreUsed(t *testing.T) {
 	}
 	for server, processes := range want {
 		for _, process := range environments[0].Processes {
-			made := strings.Contains(sections[server], `CREATE ROLE "`+kinds.RoleName(process.Name)+`"`)
+			made := strings.Contains(sections[server], `CREATE ROLE "`+database.RoleName(process.Name)+`"`)
 			if made != slices.Contains(processes, process.Name) {
 				t.Errorf("role of %s on server %s: %v", process.Name, server, made)
 			}

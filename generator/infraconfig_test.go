@@ -13,7 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/reading"
 )
@@ -368,7 +368,7 @@ func (r configRules) buckets() {
 				r.t.Errorf("bucket %s with name %q, which no hosted service uses", name, bucket.Name)
 			}
 			delete(want, name)
-			public := r.app.Resource("bucket", "", name).Spec.(*kinds.Bucket).Public
+			public := r.app.Resource("bucket", "", name).Spec.(*objects.Bucket).Public
 			if public != (bucket.PublicBaseURL != "") || strings.HasSuffix(bucket.PublicBaseURL, "/") {
 				r.t.Errorf("bucket %s, public %v, has the public address %q", name, public, bucket.PublicBaseURL)
 			}

@@ -16,7 +16,11 @@ import (
 	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/output"
 )
@@ -89,13 +93,13 @@ func alikeApplication(names ...string) *app.App {
 		application.Services = append(application.Services, app.Service{Name: name, Dir: name, Endpoints: []app.Endpoint{
 			{Name: "run", Access: "private", Methods: []string{"POST"}, Path: "/" + name + ".run"}}})
 		add("secret", "", name, name, nil)
-		add("database", "", name, name, &kinds.Database{})
-		add("topic", "", name, name, &kinds.Topic{})
-		add("subscription", name, "s", name, &kinds.Subscription{})
-		add("bucket", "", name, name, &kinds.Bucket{Public: true})
-		add("cache", "", name, name, &kinds.Cache{})
-		add("keyspace", name, "k/:id", name, &kinds.Keyspace{})
-		add("cron", "", name, name, &kinds.Cron{EveryMinutes: 60, Service: name, Endpoint: "run"})
+		add("database", "", name, name, &database.Spec{})
+		add("topic", "", name, name, &topic.Spec{})
+		add("subscription", name, "s", name, &topic.Subscription{})
+		add("bucket", "", name, name, &objects.Bucket{Public: true})
+		add("cache", "", name, name, &cache.Spec{})
+		add("keyspace", name, "k/:id", name, &cache.Keyspace{})
+		add("cron", "", name, name, &cron.Spec{EveryMinutes: 60, Service: name, Endpoint: "run"})
 	}
 	return application
 }
@@ -185,8 +189,8 @@ func TestG1_QueuesOfAlikeSubscriptions(t *testing.T) {
 	application := alikeApplication("svc")
 	for _, pair := range [][2]string{{"a-b", "c"}, {"a", "b-c"}} {
 		application.Resources = append(application.Resources,
-			app.Resource{Kind: "topic", Name: pair[0], Service: "svc", Spec: &kinds.Topic{}},
-			app.Resource{Kind: "subscription", Parent: pair[0], Name: pair[1], Service: "svc", Spec: &kinds.Subscription{}})
+			app.Resource{Kind: "topic", Name: pair[0], Service: "svc", Spec: &topic.Spec{}},
+			app.Resource{Kind: "subscription", Parent: pair[0], Name: pair[1], Service: "svc", Spec: &topic.Subscription{}})
 	}
 	slices.SortFunc(application.Resources, func(x, y app.Resource) int {
 		return strings.Compare(fmt.Sprint(x.Kind, x.Parent, x.Name), fmt.Sprint(y.Kind, y.Parent, y.Name))

@@ -16,6 +16,10 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -92,13 +96,13 @@ func store(kept ...string) *app.App {
 	application := containers(map[string][]string{"web": nil})
 	at := hcl.Range{Filename: "groundplan.app.hcl", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
 	for _, r := range []app.Resource{
-		{Kind: "bucket", Name: "avatars", Spec: &kinds.Bucket{Public: true}},
-		{Kind: "cache", Name: "sessions", Spec: &kinds.Cache{}},
-		{Kind: "database", Name: "orders", Spec: &kinds.Database{}},
+		{Kind: "bucket", Name: "avatars", Spec: &objects.Bucket{Public: true}},
+		{Kind: "cache", Name: "sessions", Spec: &cache.Spec{}},
+		{Kind: "database", Name: "orders", Spec: &database.Spec{}},
 		{Kind: "secret", Name: "ApiKey"},
 		{Kind: "secret", Name: "api_key"},
-		{Kind: "subscription", Parent: "placed", Name: "book", Service: "web", Spec: &kinds.Subscription{}},
-		{Kind: "topic", Name: "placed", Spec: &kinds.Topic{}},
+		{Kind: "subscription", Parent: "placed", Name: "book", Service: "web", Spec: &topic.Subscription{}},
+		{Kind: "topic", Name: "placed", Spec: &topic.Spec{}},
 	} {
 		if r.At = at; slices.Contains(kept, r.Name) {
 			application.Resources = append(application.Resources, r)

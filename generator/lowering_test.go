@@ -21,7 +21,8 @@ import (
 	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/output"
 )
@@ -41,10 +42,10 @@ func plain(services ...string) *app.App {
 }
 
 // uses adds a database that a service uses.
-func uses(application *app.App, service, database string) {
+func uses(application *app.App, service, name string) {
 	at := hcl.Range{Filename: service + "/" + service + ".go", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
-	application.Resources = append(application.Resources, app.Resource{Kind: "database", Name: database, Service: service, Spec: &kinds.Database{}, At: at})
-	application.Edges = append(application.Edges, app.Edge{Service: service, Kind: "database", Resource: database, Origin: app.Used, At: at})
+	application.Resources = append(application.Resources, app.Resource{Kind: "database", Name: name, Service: service, Spec: &database.Spec{}, At: at})
+	application.Edges = append(application.Edges, app.Edge{Service: service, Kind: "database", Resource: name, Origin: app.Used, At: at})
 }
 
 // declares adds a secret that a service declares.
@@ -180,7 +181,7 @@ func TestS1_SecretsOfTheApplicationMayHaveAnyName(t *testing.T) {
 	}
 	// A secret that TypeScript code calls "service-auth" has a name of one part.
 	env := &environment.Environment{App: "shop", Name: "production"}
-	if _, taken := names[kinds.SecretName(env, "service-auth")]; taken {
+	if _, taken := names[secret.Name(env, "service-auth")]; taken {
 		t.Error("the service-to-service key has the name of an application's secret")
 	}
 }
@@ -190,7 +191,7 @@ func TestE3_SecretNames(t *testing.T) {
 	env := &environment.Environment{App: "shop", Name: "production"}
 	seen := map[string]string{}
 	for _, name := range []string{"StripeKey", "Größe", "Grösse", "Ключ", "a/b", "a b", strings.Repeat("k", 128), strings.Repeat("k", 129), strings.Repeat("k", 130)} {
-		got := kinds.SecretName(env, name)
+		got := secret.Name(env, name)
 		if other, taken := seen[got]; taken {
 			t.Errorf("%q and %q are both %s", name, other, got)
 		}
@@ -203,10 +204,10 @@ func TestE3_SecretNames(t *testing.T) {
 			t.Errorf("%q becomes %q", name, got)
 		}
 	}
-	if got := kinds.SecretName(env, "StripeKey"); got != "shop/production/StripeKey" {
+	if got := secret.Name(env, "StripeKey"); got != "shop/production/StripeKey" {
 		t.Errorf("a name that fits becomes %s", got)
 	}
-	if got := kinds.SecretName(env, "database", "users"); got != "shop/production/database/users" {
+	if got := secret.Name(env, "database", "users"); got != "shop/production/database/users" {
 		t.Errorf("two parts become %s", got)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/reading"
 )
 
@@ -55,11 +57,11 @@ func said(a *app.App) []string {
 // settings are those of a resource that reach the model whatever it was read from: handlers and expiries stay in the code.
 func settings(r app.Resource) string {
 	switch spec := r.Spec.(type) {
-	case *kinds.Subscription:
+	case *topic.Subscription:
 		return fmt.Sprint(spec.MaxConcurrency, spec.AckDeadline, spec.MessageRetention, spec.RetryPolicy)
-	case *kinds.Cache:
+	case *cache.Spec:
 		return spec.EvictionPolicy
-	case *kinds.Keyspace:
+	case *cache.Keyspace:
 		return spec.KeyPattern
 	case nil:
 		return ""

@@ -12,7 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/reading"
 )
@@ -22,7 +23,7 @@ const (
 	paid      = "topic app-production-paid: arn"
 	ship      = "subscription app-production-paid-ship: queue_arn"
 	files     = "bucket app-production-files-123456789012: arn"
-	objects   = files + "/*"
+	everyFile = files + "/*"
 	key       = "encryption-key app-production: arn"
 	byS3      = " if StringEquals kms:ViaService s3.us-east-1.amazonaws.com"
 	bySNS     = " if StringEquals kms:ViaService sns.us-east-1.amazonaws.com"
@@ -67,31 +68,31 @@ var operations = []operation{
 
 	// Buckets. Reading and looking at an object is allowed by s3:GetObject, and answers 404 only to whoever may list.
 	{name: "LIST_OBJECTS", declare: bucketOf(""), use: `for range Files.List(ctx, nil) {}`, want: []string{"s3:ListBucket on " + files}},
-	{name: "READ_OBJECT_CONTENTS", declare: bucketOf(""), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+	{name: "READ_OBJECT_CONTENTS", declare: bucketOf(""), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "READ_OBJECT_CONTENTS versioned", declare: bucketOf("Versioned: true"), use: `Files.Download(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
-	{name: "READ_OBJECT_CONTENTS public", declare: bucketOf("Public: true"), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files}},
-	{name: "SIGNED_DOWNLOAD_URL", declare: bucketOf(""), use: `Files.SignedDownloadURL(ctx, "x")`, want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+	{name: "READ_OBJECT_CONTENTS public", declare: bucketOf("Public: true"), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files}},
+	{name: "SIGNED_DOWNLOAD_URL", declare: bucketOf(""), use: `Files.SignedDownloadURL(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "SIGNED_DOWNLOAD_URL versioned", declare: bucketOf("Versioned: true"), use: `Files.SignedDownloadURL(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "WRITE_OBJECT", declare: bucketOf(""), use: `Files.Upload(ctx, "x")`,
-		want: []string{"s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
-	{name: "WRITE_OBJECT public", declare: bucketOf("Public: true"), use: `Files.Upload(ctx, "x")`, want: []string{"s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects}},
+		want: []string{"s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+	{name: "WRITE_OBJECT public", declare: bucketOf("Public: true"), use: `Files.Upload(ctx, "x")`, want: []string{"s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile}},
 	{name: "SIGNED_UPLOAD_URL", declare: bucketOf(""), use: `Files.SignedUploadURL(ctx, "x")`,
-		want: []string{"s3:PutObject on " + objects, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
-	{name: "DELETE_OBJECT", declare: bucketOf(""), use: `Files.Remove(ctx, "x")`, want: []string{"s3:DeleteObject on " + objects}},
+		want: []string{"s3:PutObject on " + everyFile, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+	{name: "DELETE_OBJECT", declare: bucketOf(""), use: `Files.Remove(ctx, "x")`, want: []string{"s3:DeleteObject on " + everyFile}},
 	{name: "DELETE_OBJECT versioned", declare: bucketOf("Versioned: true"), use: `Files.Remove(ctx, "x")`,
-		want: []string{"s3:DeleteObject on " + objects, "s3:DeleteObjectVersion on " + objects}},
+		want: []string{"s3:DeleteObject on " + everyFile, "s3:DeleteObjectVersion on " + everyFile}},
 	{name: "GET_OBJECT_METADATA", declare: bucketOf(""), use: `Files.Attrs(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "GET_OBJECT_METADATA versioned", declare: bucketOf("Versioned: true"), use: `Files.Exists(ctx, "x")`,
-		want: []string{"s3:GetObject on " + objects, "s3:GetObjectVersion on " + objects, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
 	{name: "UPDATE_OBJECT_METADATA", typescript: app.Edge{Kind: "bucket", Resource: "files", Operation: "UPDATE_OBJECT_METADATA"},
-		want: []string{"s3:PutObject on " + objects, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+		want: []string{"s3:PutObject on " + everyFile, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
 	{name: "GET_PUBLIC_URL", declare: bucketOf("Public: true"), use: `Files.PublicURL("x")`, want: nil},
 	{name: "bucket declared alone", declare: bucketOf(""), want: nil},
 	{name: "read-writer", declare: bucketOf("") + "\nvar mine = objects.BucketRef[objects.ReadWriter](Files)", use: `mine.Remove(ctx, "x")`, want: []string{
-		"s3:GetObject on " + objects, "s3:PutObject on " + objects, "s3:AbortMultipartUpload on " + objects, "s3:DeleteObject on " + objects,
+		"s3:GetObject on " + everyFile, "s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile, "s3:DeleteObject on " + everyFile,
 		"s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
 
 	// What is reached by a password needs no right of the task role.
@@ -206,15 +207,15 @@ func typescriptApplication(edge app.Edge) *app.App {
 	return &app.App{Name: "app", ID: "app", Runtime: app.EncoreTypeScript, Edges: []app.Edge{edge},
 		Services: []app.Service{{Name: "orders", Dir: "orders", At: at, Endpoints: []app.Endpoint{{Name: "use", Access: "public", Methods: []string{"POST"}, Path: "/orders", At: at}}}},
 		Resources: []app.Resource{
-			{Kind: "bucket", Name: "files", Service: "orders", Spec: &kinds.Bucket{}, At: at},
-			{Kind: "subscription", Name: "ship", Parent: "paid", Service: "orders", Spec: &kinds.Subscription{}, At: at},
-			{Kind: "topic", Name: "paid", Service: "orders", Spec: &kinds.Topic{DeliveryGuarantee: kinds.ExactlyOnce}, At: at},
+			{Kind: "bucket", Name: "files", Service: "orders", Spec: &objects.Bucket{}, At: at},
+			{Kind: "subscription", Name: "ship", Parent: "paid", Service: "orders", Spec: &topic.Subscription{}, At: at},
+			{Kind: "topic", Name: "paid", Service: "orders", Spec: &topic.Spec{DeliveryGuarantee: topic.ExactlyOnce}, At: at},
 		}}
 }
 
 // TestF4_OperationsAreComplete: an operation of a kind without a row above would be granted unseen.
 func TestF4_OperationsAreComplete(t *testing.T) {
-	for name := range kinds.Buckets.Verbs {
+	for name := range objects.Kind.Verbs {
 		if !slices.ContainsFunc(operations, func(row operation) bool { return strings.HasPrefix(row.name, name) }) {
 			t.Errorf("no row for %s", name)
 		}

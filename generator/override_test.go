@@ -17,7 +17,8 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/modules"
 )
 
@@ -290,7 +291,7 @@ var refusedArgument = regexp.MustCompile(`The argument "(\w+)"`)
 func TestE1_OverridesChangeNothingElse(t *testing.T) {
 	application := complete()
 	application.Resources = append(application.Resources, app.Resource{
-		Kind: "bucket", Name: "pictures", Service: "orders", Spec: &kinds.Bucket{Public: true}, At: application.Resources[0].At,
+		Kind: "bucket", Name: "pictures", Service: "orders", Spec: &objects.Bucket{Public: true}, At: application.Resources[0].At,
 	})
 	const domain = "domain = \"shop.example.com\"\nhosted_zone_id = \"Z0123456789ABCDEFGHIJ\"\n"
 	plainOutput := lower(t, application, domain)
@@ -299,7 +300,7 @@ func TestE1_OverridesChangeNothingElse(t *testing.T) {
 	tried, set := 0, 0
 	for stack, addresses := range plainOutput.Lock.Addresses {
 		for _, id := range slices.Sorted(maps.Keys(addresses)) {
-			if app.ParseID(id).Kind == kinds.Databases.Name {
+			if app.ParseID(id).Kind == database.Kind.Name {
 				continue // a part of a server
 			}
 			var own string

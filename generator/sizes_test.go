@@ -12,7 +12,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/output"
 )
 
@@ -58,8 +58,8 @@ func TestE3_PoliciesFitTheirRoles(t *testing.T) {
 	application := many(1)
 	for i := range 60 {
 		name := fmt.Sprintf("order-has-been-placed-by-a-returning-customer-%03d", i)
-		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &kinds.Topic{}})
-		application.Edges = append(application.Edges, app.Edge{Service: "service000", Kind: "topic", Resource: name, Operation: kinds.Publish, Origin: app.Used})
+		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &topic.Spec{}})
+		application.Edges = append(application.Edges, app.Edge{Service: "service000", Kind: "topic", Resource: name, Operation: topic.Publish, Origin: app.Used})
 	}
 	if _, diags := generateApplication(t, application, "environment \"production\" {}\n"); !strings.Contains(diags, "Too many permissions for a role") {
 		t.Errorf("60 topics: %s", diags)
@@ -112,8 +112,8 @@ func TestE3_JobsAreMeasured(t *testing.T) {
 	application := job()
 	for i := range 60 {
 		name := fmt.Sprintf("order-has-been-placed-by-a-returning-customer-%03d", i)
-		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &kinds.Topic{}})
-		application.Edges = append(application.Edges, app.Edge{Service: "report", Kind: "topic", Resource: name, Operation: kinds.Publish, Origin: app.Used})
+		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &topic.Spec{}})
+		application.Edges = append(application.Edges, app.Edge{Service: "report", Kind: "topic", Resource: name, Operation: topic.Publish, Origin: app.Used})
 	}
 	if _, diags := generateApplication(t, application, "environment \"production\" {}\n"); !strings.Contains(diags, "Too many permissions for a role") {
 		t.Errorf("60 topics: %s", diags)

@@ -16,7 +16,10 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/environment/table"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/metric"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 )
 
@@ -29,28 +32,28 @@ func trapApplication(language string) *app.App {
 	for _, service := range []string{"orders", "users"} {
 		uses(a, service, service)
 		declares(a, service, service+"Key")
-		declared(a, app.Resource{Kind: "bucket", Name: service + "-files", Service: service, Spec: &kinds.Bucket{Public: service == "users"}}, kinds.WriteObject)
+		declared(a, app.Resource{Kind: "bucket", Name: service + "-files", Service: service, Spec: &objects.Bucket{Public: service == "users"}}, objects.WriteObject)
 	}
 	add := func(service string, e app.Edge) {
 		e.Service, e.Origin, e.At = service, app.Used, hcl.Range{Filename: service + "/" + service, Start: hcl.Pos{Line: 1, Column: 1}}
 		a.Edges = append(a.Edges, e)
 	}
-	declared(a, app.Resource{Kind: "cache", Name: "sessions", Service: "users", Spec: &kinds.Cache{EvictionPolicy: "noeviction"}}, "")
+	declared(a, app.Resource{Kind: "cache", Name: "sessions", Service: "users", Spec: &cache.Spec{EvictionPolicy: "noeviction"}}, "")
 	for _, service := range []string{"orders", "users"} {
-		declared(a, app.Resource{Kind: "keyspace", Parent: "sessions", Name: service + "/:key", Service: service, Spec: &kinds.Keyspace{}}, "")
+		declared(a, app.Resource{Kind: "keyspace", Parent: "sessions", Name: service + "/:key", Service: service, Spec: &cache.Keyspace{}}, "")
 		add(service, app.Edge{Kind: "cache", Resource: "sessions"})
 	}
-	declared(a, app.Resource{Kind: "topic", Name: "paid", Service: "orders", Spec: &kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}}, kinds.Publish)
-	declared(a, app.Resource{Kind: "topic", Name: "signups", Service: "users", Spec: &kinds.Topic{DeliveryGuarantee: kinds.AtLeastOnce}}, kinds.Publish)
+	declared(a, app.Resource{Kind: "topic", Name: "paid", Service: "orders", Spec: &topic.Spec{DeliveryGuarantee: topic.AtLeastOnce}}, topic.Publish)
+	declared(a, app.Resource{Kind: "topic", Name: "signups", Service: "users", Spec: &topic.Spec{DeliveryGuarantee: topic.AtLeastOnce}}, topic.Publish)
 	for _, r := range []app.Resource{{Parent: "paid", Name: "ship", Service: "shipping"}, {Parent: "paid", Name: "thank", Service: "users"}} {
-		r.Kind, r.Spec = "subscription", &kinds.Subscription{AckDeadline: time.Minute, MessageRetention: time.Hour}
-		declared(a, r, kinds.Subscribe)
+		r.Kind, r.Spec = "subscription", &topic.Subscription{AckDeadline: time.Minute, MessageRetention: time.Hour}
+		declared(a, r, topic.Subscribe)
 	}
 	for name, services := range map[string][]string{"placed": {"orders"}, "logins": {"users", "orders"}} {
-		declared(a, app.Resource{Kind: "metric", Name: name, Service: services[0], Spec: &kinds.Metric{Type: "counter"}}, "")
+		declared(a, app.Resource{Kind: "metric", Name: name, Service: services[0], Spec: &metric.Spec{Type: "counter"}}, "")
 		for _, service := range services {
 			if language == "typescript" {
-				add(service, app.Edge{Kind: "metric", Resource: name, Operation: kinds.Record})
+				add(service, app.Edge{Kind: "metric", Resource: name, Operation: metric.Record})
 			}
 		}
 	}

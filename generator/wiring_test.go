@@ -15,7 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/reading"
 )
@@ -119,7 +119,7 @@ var bucketActions = map[string][]string{
 // compares all its rights with the table.
 func TestO1_RightsOfEveryOperation(t *testing.T) {
 	for operation, actions := range bucketActions {
-		for _, spec := range []*kinds.Bucket{{}, {Versioned: true}, {Public: true}, {Public: true, Versioned: true}} {
+		for _, spec := range []*objects.Bucket{{}, {Versioned: true}, {Public: true}, {Public: true, Versioned: true}} {
 			if operation == "GET_PUBLIC_URL" && !spec.Public {
 				continue
 			}

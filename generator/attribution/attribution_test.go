@@ -9,7 +9,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/inspect"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -94,7 +94,7 @@ func TestI6_CronJobsCallTheEndpointTheyName(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if cron := application.Of("cron")[0].Spec.(*kinds.Cron); cron.Service != "b" || cron.Endpoint != "Run" {
+	if cron := application.Of("cron")[0].Spec.(*cron.Spec); cron.Service != "b" || cron.Endpoint != "Run" {
 		t.Errorf("the job calls %s.%s", cron.Service, cron.Endpoint)
 	}
 	read.Decls[0].Config.Fields[1].Value.Package = "a"

@@ -10,6 +10,8 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -61,7 +63,7 @@ func (r *resolver) use() hcl.Diagnostics {
 }
 
 // binds reports whether a declaration, or a reference by name, lets the service around it use the resource.
-func (r *resolver) binds(kind kinds.Kind) bool {
+func (r *resolver) binds(kind kind.Kind) bool {
 	return kind.Bound && !(kind.ByUse && r.typeScript())
 }
 
@@ -71,7 +73,7 @@ func (r *resolver) typeScript() bool {
 }
 
 // misplaced reports a use in another service than the one a private resource belongs to.
-func misplaced(kind kinds.Kind, use source.Use) *hcl.Diagnostic {
+func misplaced(kind kind.Kind, use source.Use) *hcl.Diagnostic {
 	if !kind.Private || use.Through == "" {
 		return nil
 	}
@@ -117,7 +119,7 @@ func (r *resolver) bind() {
 // pulledBy reports whether a declaration is that of the secret by which the service's image is pulled: ECS reads it, and the
 // service does not, unless it is said to use it as well.
 func (r *resolver) pulledBy(decl source.Decl) bool {
-	return decl.Kind == kinds.Secrets.Name && slices.ContainsFunc(r.app.Services, func(s app.Service) bool {
+	return decl.Kind == secret.Kind.Name && slices.ContainsFunc(r.app.Services, func(s app.Service) bool {
 		return s.Name == decl.Service && s.Container != nil && s.Container.ImageCredentials == decl.Name
 	})
 }
@@ -170,7 +172,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 }
 
 // showing is the remedy for a use through a variable of others: how the service says itself that it uses it; "" when there is none.
-func (r *resolver) showing(kind kinds.Kind, e app.Edge) string {
+func (r *resolver) showing(kind kind.Kind, e app.Edge) string {
 	switch call := named(kind, r.read.Runtime, e.Resource); {
 	case r.typeScript() && kind.Everywhere:
 		return fmt.Sprintf("declare the secret in %s as well to make it visible", e.Service)
@@ -183,7 +185,7 @@ func (r *resolver) showing(kind kinds.Kind, e app.Edge) string {
 }
 
 // handOver is the remedy for a use in shared code: the service does it, or hands over the right to do it.
-func handOver(kind kinds.Kind, e app.Edge) string {
+func handOver(kind kind.Kind, e app.Edge) string {
 	if kind.Go[0].Ref != "" {
 		return fmt.Sprintf("make a %s.%s in %s, and pass it to package %s", path.Base(kind.Go[0].Package), kind.Go[0].Ref, e.Service, e.Through)
 	}

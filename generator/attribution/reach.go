@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -294,7 +295,7 @@ func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
 }
 
 // remedy is how a service shows that it uses what it reaches.
-func (r *resolver) remedy(kind kinds.Kind, e app.Edge) string {
+func (r *resolver) remedy(kind kind.Kind, e app.Edge) string {
 	if r.read.Runtime == app.EncoreGo && !kind.Everywhere {
 		if call := named(kind, r.read.Runtime, e.Resource); call != "" {
 			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)

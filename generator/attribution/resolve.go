@@ -15,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/source"
 )
@@ -31,7 +32,7 @@ func Resolve(read *source.Application, files fs.FS, folder string, whole bool) (
 		bound:     map[pair]bool{},
 		used:      map[pair]bool{},
 	}
-	diags := r.declare(kinds.Input{Application: read, Files: files})
+	diags := r.declare(kind.Input{Application: read, Files: files})
 	if !whole {
 		return r.app, diags
 	}
@@ -86,7 +87,7 @@ func newApp(read *source.Application, folder string) *app.App {
 }
 
 // declare reads every declaration into a resource.
-func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
+func (r *resolver) declare(in kind.Input) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	first := map[app.ID]source.Decl{}
 	patterns := map[app.ID]*app.Paths{} // of the parts of one resource
@@ -141,7 +142,7 @@ func (r *resolver) declare(in kinds.Input) hcl.Diagnostics {
 	return diags
 }
 
-func duplicate(kind kinds.Kind, runtime app.Runtime, decl, first source.Decl) *hcl.Diagnostic {
+func duplicate(kind kind.Kind, runtime app.Runtime, decl, first source.Decl) *hcl.Diagnostic {
 	of := ""
 	if decl.Parent != "" {
 		of = fmt.Sprintf(" of %q", decl.Parent)
@@ -180,7 +181,7 @@ func (r *resolver) refer() hcl.Diagnostics {
 
 // target is the resource a use of, or a declaration of, this kind is an edge to: the resource itself, or the whole it
 // is a part of.
-func target(kind kinds.Kind, parent, name string) app.ID {
+func target(kind kind.Kind, parent, name string) app.ID {
 	if kind.PartOf != "" {
 		return app.ID{Kind: kind.PartOf, Name: parent}
 	}
@@ -223,7 +224,7 @@ func nameAt(decl source.Decl) hcl.Range {
 }
 
 // named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kinds.Kind, runtime app.Runtime, name string) string {
+func named(kind kind.Kind, runtime app.Runtime, name string) string {
 	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""

@@ -15,6 +15,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // Record is what the lock remembers: the facts of each holding by logical id ("secret StripeKey"), by environment.
@@ -205,7 +207,7 @@ func (j *judge) holding(before map[string]map[string]string, id string, e Enviro
 	is, stays := e.Holdings[id]
 	of := app.ParseID(id)
 	switch {
-	case of.Kind == kinds.Databases.Name:
+	case of.Kind == database.Kind.Name:
 		if !stays {
 			j.verdict.Diagnostics = append(j.verdict.Diagnostics, databaseLeft(of.Name, was, e)...)
 		} else if was[kinds.ServerFact] != is[kinds.ServerFact] {
@@ -258,7 +260,7 @@ func (j *judge) changed(before map[string]map[string]string, id string, was, is 
 // follows reports whether a subscription becomes FIFO, or ceases to be, because its topic does.
 func follows(before map[string]map[string]string, id string, e Environment) bool {
 	of := app.ParseID(id)
-	topic := app.ID{Kind: kinds.Topics.Name, Name: of.Parent}.String()
-	was, is := before[topic], e.Holdings[topic]
-	return of.Kind == kinds.Subscriptions.Name && was["fifo"] != "" && is["fifo"] != "" && was["fifo"] != is["fifo"]
+	parent := app.ID{Kind: topic.Kind.Name, Name: of.Parent}.String()
+	was, is := before[parent], e.Holdings[parent]
+	return of.Kind == topic.Subscriptions.Name && was["fifo"] != "" && is["fifo"] != "" && was["fifo"] != is["fifo"]
 }

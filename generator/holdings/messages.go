@@ -12,6 +12,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
 )
 
 // contents is what is lost with what is no resource of the application; a kind says it of its own.
@@ -53,7 +54,7 @@ func describeAll(holdings map[string]map[string]string, of ...string) string {
 	var words []string
 	for _, id := range slices.Sorted(maps.Keys(holdings)) {
 		kind := app.ParseID(id).Kind
-		if id == EnvironmentID || kind == kinds.Databases.Name || kind == app.Network.Kind || len(of) > 0 && !slices.Contains(of, kind) {
+		if id == EnvironmentID || kind == database.Kind.Name || kind == app.Network.Kind || len(of) > 0 && !slices.Contains(of, kind) {
 			continue
 		}
 		words = append(words, Describe(id))

@@ -12,7 +12,12 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/metric"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // Inspection is an application as `groundplan inspect --format json` prints it. Every list is sorted and none is
@@ -322,13 +327,13 @@ func edgesByService(a *app.App) map[string][]app.Edge {
 func inspectResource(in *Inspection, a *app.App, r app.Resource) {
 	at := fileLine(r.At)
 	switch spec := r.Spec.(type) {
-	case *kinds.Database:
+	case *database.Spec:
 		in.Databases = append(in.Databases, Database{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, at})
-	case *kinds.Topic:
+	case *topic.Spec:
 		in.Topics = append(in.Topics, Topic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, at})
-	case *kinds.Bucket:
+	case *objects.Bucket:
 		in.Buckets = append(in.Buckets, Bucket{r.Name, spec.Public, spec.Versioned, r.Service, at})
-	case *kinds.Cache:
+	case *cache.Spec:
 		cache := Cache{r.Name, spec.EvictionPolicy, []Keyspace{}, r.Service, at}
 		for _, k := range a.Of("keyspace") {
 			if k.Parent == r.Name {
@@ -336,13 +341,13 @@ func inspectResource(in *Inspection, a *app.App, r app.Resource) {
 			}
 		}
 		in.Caches = append(in.Caches, cache)
-	case *kinds.Cron:
+	case *cron.Spec:
 		cron := Cron{ID: r.Name, Title: spec.Title, Schedule: spec.When(), Service: spec.Service, Endpoint: spec.Endpoint, At: at}
 		if spec.StartsJob {
 			cron.Job, cron.Service, cron.TimeZone = spec.Service, "", spec.TimeZone
 		}
 		in.Crons = append(in.Crons, cron)
-	case *kinds.Metric:
+	case *metric.Spec:
 		in.Metrics = append(in.Metrics, Metric{r.Name, spec.Type, r.Service, at})
 	}
 	if r.Kind == "secret" {
@@ -405,7 +410,7 @@ func inspectService(resources map[app.ID]*app.Resource, s app.Service, edges []a
 
 func inspectSubscription(r *app.Resource, e app.Edge) Subscription {
 	in := Subscription{Topic: e.Parent, Name: e.Resource, At: fileLine(e.At)}
-	if s, ok := spec[*kinds.Subscription](r); ok {
+	if s, ok := spec[*topic.Subscription](r); ok {
 		in.AckDeadline, in.MessageRetention = int64(s.AckDeadline), int64(s.MessageRetention)
 		in.MinBackoff, in.MaxBackoff = int64(s.RetryPolicy.MinBackoff), int64(s.RetryPolicy.MaxBackoff)
 		in.MaxRetries, in.MaxConcurrency = s.RetryPolicy.MaxRetries, s.MaxConcurrency

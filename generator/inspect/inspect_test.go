@@ -6,13 +6,19 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/metric"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // TestInspectShowsEveryKind fails when a kind is added and not shown: it must at least be counted somewhere.
 func TestInspectShowsEveryKind(t *testing.T) {
 	specs := map[string]any{
-		"database": &kinds.Database{}, "topic": &kinds.Topic{}, "subscription": &kinds.Subscription{}, "bucket": &kinds.Bucket{},
-		"cache": &kinds.Cache{}, "keyspace": &kinds.Keyspace{}, "secret": nil, "cron": &kinds.Cron{}, "metric": &kinds.Metric{},
+		"database": &database.Spec{}, "topic": &topic.Spec{}, "subscription": &topic.Subscription{}, "bucket": &objects.Bucket{},
+		"cache": &cache.Spec{}, "keyspace": &cache.Keyspace{}, "secret": nil, "cron": &cron.Spec{}, "metric": &metric.Spec{},
 	}
 	for _, kind := range kinds.All {
 		spec, ok := specs[kind.Name]
@@ -41,7 +47,7 @@ func TestInspectShowsEveryKind(t *testing.T) {
 }
 
 func TestWhen(t *testing.T) {
-	for want, cron := range map[string]kinds.Cron{
+	for want, cron := range map[string]cron.Spec{
 		"every day at 02:05 UTC": {Schedule: "5 2 * * *"},
 		"at 5 2 * * 1 UTC":       {Schedule: "5 2 * * 1"},
 		"at */5 2 * * * UTC":     {Schedule: "*/5 2 * * *"},
@@ -60,7 +66,7 @@ func TestWhen(t *testing.T) {
 func TestInspectTextColors(t *testing.T) {
 	a := &app.App{
 		Name: "x", Runtime: app.EncoreGo, Services: []app.Service{{Name: "s"}},
-		Resources: []app.Resource{{Kind: "database", Name: "d", Spec: &kinds.Database{}}},
+		Resources: []app.Resource{{Kind: "database", Name: "d", Spec: &database.Spec{}}},
 		Edges:     []app.Edge{{Service: "s", Kind: "database", Resource: "d", Origin: app.Across, Through: "o.D"}},
 	}
 	if text := Text(a, nil, false); strings.Contains(text, "\x1b") {

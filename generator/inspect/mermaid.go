@@ -7,6 +7,10 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
 )
 
 // Mermaid draws an application as a Mermaid flowchart: who calls whom, who uses what. Dotted arrows are uses that
@@ -29,7 +33,7 @@ func Mermaid(a *app.App) string {
 	}
 	for _, r := range a.Resources {
 		switch r.Kind {
-		case kinds.Databases.Name, kinds.Caches.Name, kinds.Buckets.Name:
+		case database.Kind.Name, cache.Kind.Name, objects.Kind.Name:
 			node(r.Kind, r.Name, "[( )]", r.Kind+" "+escape(r.Name))
 		case "topic":
 			node(r.Kind, r.Name, "([ ])", r.Kind+" "+escape(r.Name))
@@ -93,7 +97,7 @@ func arrows(a *app.App, secrets map[string][]string) []string {
 		}
 	}
 	for _, r := range a.Resources {
-		if c, ok := r.Spec.(*kinds.Cron); ok {
+		if c, ok := r.Spec.(*cron.Spec); ok {
 			arrow(nodeID("cron", r.Name), nodeID("service", c.Service), when(c), false)
 		}
 	}

@@ -11,6 +11,10 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/kinds/metric"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // row is one line about a service or the application.
@@ -169,7 +173,7 @@ func serviceRows(resources map[app.ID]*app.Resource, edges []app.Edge) []row {
 
 // targetRows describes the edges of one service to one resource: its own uses in one row, and one more for each
 // roundabout way.
-func targetRows(resources map[app.ID]*app.Resource, kind kinds.Kind, edges []app.Edge) []row {
+func targetRows(resources map[app.ID]*app.Resource, kind kind.Kind, edges []app.Edge) []row {
 	resource := resources[app.ID{Kind: kind.Name, Parent: edges[0].Parent, Name: edges[0].Resource}]
 	var ways []string
 	byWay := map[string][]app.Edge{}
@@ -198,7 +202,7 @@ func targetRows(resources map[app.ID]*app.Resource, kind kinds.Kind, edges []app
 		} else if kind.Bound && resource != nil && resource.Service == first.Service && kind.Operation == "" && !kind.Repeatable {
 			r.what, r.at = "owns", fileLine(resource.At)
 		}
-		if s, ok := spec[*kinds.Subscription](resource); ok {
+		if s, ok := spec[*topic.Subscription](resource); ok {
 			r.kind, r.name = "topic", first.Parent
 			r.what += fmt.Sprintf(" as %s (%s)", first.Resource, subscriptionNote(s))
 		}
@@ -217,7 +221,7 @@ func spec[T any](r *app.Resource) (T, bool) {
 }
 
 // verbs joins what the operations do, each once.
-func verbs(kind kinds.Kind, edges []app.Edge) string {
+func verbs(kind kind.Kind, edges []app.Edge) string {
 	var words []string
 	for _, e := range edges {
 		if verb := kind.Verbs[e.Operation]; verb != "" {
@@ -227,17 +231,17 @@ func verbs(kind kinds.Kind, edges []app.Edge) string {
 	return strings.Join(words, ", ")
 }
 
-func subscriptionNote(s *kinds.Subscription) string {
+func subscriptionNote(s *topic.Subscription) string {
 	retries := fmt.Sprintf("%d retries", s.RetryPolicy.MaxRetries)
 	switch s.RetryPolicy.MaxRetries {
-	case kinds.InfiniteRetries:
+	case topic.InfiniteRetries:
 		retries = "retries without end"
-	case kinds.NoRetries:
+	case topic.NoRetries:
 		retries = "no retries"
 	case 1:
 		retries = "1 retry"
 	}
-	return fmt.Sprintf("ack %s, %s", kinds.Spell(s.AckDeadline), retries)
+	return fmt.Sprintf("ack %s, %s", kind.Spell(s.AckDeadline), retries)
 }
 
 // calls are the endpoints of other services that a service calls, each once, at its first call.
@@ -281,12 +285,12 @@ func sharedRows(a *app.App) []row {
 			line := row{kind: kind.Name, name: r.Name, at: fileLine(r.At)}
 			k := r.ID()
 			switch s := r.Spec.(type) {
-			case *kinds.Cron:
+			case *cron.Spec:
 				line.what = fmt.Sprintf("%s -> %s.%s", when(s), s.Service, s.Endpoint)
 				if s.StartsJob {
 					line.what = fmt.Sprintf("%s -> job %s", when(s), s.Service)
 				}
-			case *kinds.Metric:
+			case *metric.Spec:
 				line.what = s.Type
 			default:
 				switch {
@@ -305,7 +309,7 @@ func sharedRows(a *app.App) []row {
 }
 
 // when spells a schedule in words where words are shorter than the expression.
-func when(c *kinds.Cron) string {
+func when(c *cron.Spec) string {
 	if c.Schedule == "" {
 		return every(c.EveryMinutes)
 	}
@@ -317,7 +321,7 @@ func when(c *kinds.Cron) string {
 }
 
 // zone is the time zone of a schedule; what reads Encore's source or metadata leaves it to be UTC.
-func zone(c *kinds.Cron) string { return cmp.Or(c.TimeZone, "UTC") }
+func zone(c *cron.Spec) string { return cmp.Or(c.TimeZone, "UTC") }
 
 func every(minutes int) string {
 	switch {

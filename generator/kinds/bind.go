@@ -2,16 +2,19 @@ package kinds
 
 import (
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/kinds/service"
 )
 
 // bindable are the kinds that bind something to workloads: those of resources, and what is no resource of the application's but has
 // to be known as well.
-func bindable() []Kind { return slices.Concat(All, []Kind{serviceAuth, calls, surroundings}) }
+func bindable() []kind.Kind {
+	return slices.Concat(All, []kind.Kind{service.Auth, service.Calls, service.Surroundings})
+}
 
 // Bind adds to the workloads of a deployment what the uses of their services ask for, and the schedules that start or call them. A
 // workload that hosts no service has what it was given.
@@ -35,21 +38,6 @@ func Bind(d *deploy.Deployment) {
 }
 
 // runs reports whether a kind has a part in a workload: what Encore's runtimes do by themselves, containers do not.
-func runs(w *deploy.Workload, kind Kind) bool {
+func runs(w *deploy.Workload, kind kind.Kind) bool {
 	return !kind.OfRuntime || w.Runtime() != app.Containers
-}
-
-// usedNames are the keys of uses, sorted.
-func usedNames(uses map[string][]app.Edge) []string {
-	names := make([]string, 0, len(uses))
-	for name := range uses {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
-
-// about is why a workload is told of something: its name, and where it is used.
-func about(id app.ID, uses []app.Edge) deploy.Why {
-	return deploy.Why{Of: id.Quoted(), Places: deploy.Places(uses)}
 }

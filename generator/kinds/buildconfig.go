@@ -5,18 +5,16 @@ import (
 	"encoding/json"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 )
 
 // BuildConfigName is an infra config for `encore build docker`, which computes CUE configuration when it builds the
 // image, from the environment's metadata, and refuses a config that lacks anything the application declares.
 const BuildConfigName = "build.infra.json"
 
-// replaced stands where only a running task knows the value: what the image holds of it is never read.
-const replaced = "replaced-at-start"
-
 // BuildConfig is the infra config to build an image with. Encore reads JSON with comments.
 func BuildConfig(d *deploy.Deployment) []byte {
-	baseURL := "http://" + replaced
+	baseURL := "http://" + kind.Replaced
 	if d.Env.Domain != "" {
 		baseURL = "https://" + d.Env.Domain
 	}

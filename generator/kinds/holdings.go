@@ -23,17 +23,6 @@ import (
 // environment's key and its network.
 var Followed = []string{"key_arn", "vpc_id", "subnet_ids", "topic_arn", "bucket_regional_domain_name"}
 
-// Holding is what is lost with a resource, and what of it cannot change without that.
-type Holding struct {
-	// Fixed are the arguments, besides those that Followed lists, that replace what holds data, by module.
-	Fixed map[string][]string
-	// Lost is what is lost with one; "" for a kind that holds nothing.
-	Lost string
-	// Ways are how somebody keeps what is in one that leaves the code. physical is what it is called on AWS, facts are what the lock
-	// remembers of it.
-	Ways func(physical string, facts map[string]string) []string
-}
-
 // Fixed are the other arguments that replace what holds data, by module: those of kinds, and of what every environment has. A
 // module that is not listed holds none: processes, schedules, distributions and what runs in a cluster are made again from the
 // code, logs of processes end with them, as do their generated passwords.

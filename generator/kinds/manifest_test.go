@@ -6,8 +6,8 @@ import (
 	"testing/fstest"
 
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
@@ -60,7 +60,7 @@ func sample(s settings.Setting) source.Value {
 // TestI4_SettingsOfAManifestAreKnown gives every kind every setting its spelling lists: the kind's own settings have each
 // of them, with the same type.
 func TestI4_SettingsOfAManifestAreKnown(t *testing.T) {
-	in := Input{Application: &source.Application{Runtime: app.Containers, Origin: source.FromManifest}, Files: fstest.MapFS{}}
+	in := kind.Input{Application: &source.Application{Runtime: app.Containers, Origin: source.FromManifest}, Files: fstest.MapFS{}}
 	for _, k := range All {
 		for _, s := range k.Manifest {
 			for _, setting := range s.Settings {
@@ -95,7 +95,7 @@ func TestI4_VariablesAreToldApart(t *testing.T) {
 				t.Errorf("%s twice", v.Pattern)
 			}
 			seen[v.Pattern] = true
-			if name := v.name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
+			if name := v.Name(names.PlainLabel("order-placed", "ChargeCard")); strings.ContainsAny(name, "<>-") || name != strings.ToUpper(name) {
 				t.Errorf("%s becomes %s", v.Pattern, name)
 			}
 		}
@@ -116,26 +116,5 @@ func TestI4_ReservedVariables(t *testing.T) {
 		if reserved(name) != want {
 			t.Errorf("%s: reserved is %v", name, !want)
 		}
-	}
-}
-
-// TestI4_FIFOAsDeclared: a container gets the topic it asks for, as Encore's Go runtime does; the TypeScript runtime could
-// not use one.
-func TestI4_FIFOAsDeclared(t *testing.T) {
-	for runtime, want := range map[app.Runtime]bool{app.EncoreGo: true, app.Containers: true, app.EncoreTypeScript: false} {
-		if got := isFIFO(&app.App{Runtime: runtime}, &Topic{DeliveryGuarantee: ExactlyOnce}); got != want {
-			t.Errorf("%s: FIFO is %v", runtime, got)
-		}
-	}
-}
-
-// TestI4_SignatureOfContainers: nobody in a container verifies one, and there is no key to sign with.
-func TestI4_SignatureOfContainers(t *testing.T) {
-	d := &deploy.Deployment{App: &app.App{Runtime: app.Containers}}
-	if signature := cronSignature(d); signature.Runtime != app.Containers || !signature.Key.Known() {
-		t.Errorf("it is signed by %s with %v", signature.Runtime, signature.Key)
-	}
-	if d.App.Runtime = app.EncoreGo; cronSignature(d).Key.Known() {
-		t.Error("an Encore application's jobs do not sign")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
@@ -23,7 +24,7 @@ import (
 type Queue struct{ Ordered bool }
 
 // Queues is the kind of queues: made up, to show what a kind takes.
-var Queues = kinds.Kind{
+var Queues = kind.Kind{
 	Name: "queue", Noun: "queue",
 	Manifest: []source.ManifestSpelling{{
 		Block: "queue", Grammar: source.Kebab, Meaning: "A queue.",
@@ -31,14 +32,14 @@ var Queues = kinds.Kind{
 		List:     "queues", Operation: "send", ListMeaning: "Queues it sends to.",
 	}},
 	Verbs: map[string]string{"send": "sends"},
-	Read: func(decl source.Decl, _ kinds.Input) (any, hcl.Diagnostics) {
+	Read: func(decl source.Decl, _ kind.Input) (any, hcl.Diagnostics) {
 		var queue Queue
 		return &queue, source.Decode(decl.Config, &queue)
 	},
 	Platform: lowerQueues,
 	Bind:     bindQueues,
 	Config:   configQueues,
-	Env:      []kinds.Variable{{Pattern: "<NAME>_QUEUE_ARN", Attribute: "arn", Meaning: "ARN of the queue."}},
+	Env:      []kind.Variable{{Pattern: "<NAME>_QUEUE_ARN", Attribute: "arn", Meaning: "ARN of the queue."}},
 }
 
 // lowerQueues makes a queue of each declaration. No module is made up for it: one that exists stands in.
@@ -49,7 +50,7 @@ func lowerQueues(d *deploy.Deployment, s *stack.Stack, queues []app.Resource) {
 			Why: []string{deploy.Why{Does: "Queue " + r.Name, Places: []deploy.Place{{File: r.At.Filename}}}.String()},
 			Args: []value.Field{
 				value.Arg("name", value.String(d.Env.App+"-"+d.Env.Name+"-"+r.Name)),
-				value.Arg("key_arn", kinds.KeyARN()),
+				value.Arg("key_arn", kind.KeyARN()),
 				value.Arg("fifo", value.Bool(r.Spec.(*Queue).Ordered)),
 			}})
 	}

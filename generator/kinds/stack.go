@@ -6,7 +6,6 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/stack"
-	"github.com/groundplan/groundplan/generator/value"
 )
 
 // Platform adds what the application's resources become to the platform stack.
@@ -26,9 +25,3 @@ func Settled() map[string]map[string]stack.Settled {
 	}
 	return all
 }
-
-// Arg is an argument of a module call.
-func Arg(name string, v value.Value) value.Field { return value.Arg(name, v) }
-
-// quoted names a resource in comments and messages.
-func quoted(name string) string { return `"` + name + `"` }

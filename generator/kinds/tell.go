@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -17,7 +18,7 @@ import (
 // changes nothing. A binding that has no rendering for the runtime is reported: the workload would not learn of what it uses.
 func Tell(w *deploy.Workload) (deploy.Told, hcl.Diagnostics) { return tell(w, bindable()) }
 
-func tell(w *deploy.Workload, all []Kind) (deploy.Told, hcl.Diagnostics) {
+func tell(w *deploy.Workload, all []kind.Kind) (deploy.Told, hcl.Diagnostics) {
 	told := deploy.Told{Variables: slices.Clone(w.Variables), Secrets: slices.Clone(w.Secrets)}
 	diags := untold(w, all)
 	if w.Runtime() == app.Containers {
@@ -30,10 +31,10 @@ func tell(w *deploy.Workload, all []Kind) (deploy.Told, hcl.Diagnostics) {
 }
 
 // untold reports the bindings of a workload that its runtime has no way to learn of.
-func untold(w *deploy.Workload, all []Kind) hcl.Diagnostics {
+func untold(w *deploy.Workload, all []kind.Kind) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, b := range w.Bindings {
-		i := slices.IndexFunc(all, func(k Kind) bool { return k.Name == b.Of.Kind })
+		i := slices.IndexFunc(all, func(k kind.Kind) bool { return k.Name == b.Of.Kind })
 		means, rendered := "environment variables", i >= 0 && len(all[i].Env) > 0
 		if w.Runtime() != app.Containers {
 			means, rendered = "the infra config of Encore's runtime", i >= 0 && all[i].Config != nil
@@ -52,7 +53,7 @@ func untold(w *deploy.Workload, all []Kind) hcl.Diagnostics {
 }
 
 // tellEncore makes the infra config of a workload, and the variables that hold the secrets it names.
-func tellEncore(w *deploy.Workload, all []Kind, told *deploy.Told) {
+func tellEncore(w *deploy.Workload, all []kind.Kind, told *deploy.Told) {
 	sections := encoreSections(w)
 	for _, kind := range all {
 		if bound := w.Bound(kind.Name); len(bound) > 0 && kind.Config != nil {
@@ -66,14 +67,14 @@ func tellEncore(w *deploy.Workload, all []Kind, told *deploy.Told) {
 
 // tellContainer makes the environment variables of a workload. One of its own gives way to one that holds what it uses: who sets
 // both is told so elsewhere.
-func tellContainer(w *deploy.Workload, all []Kind, told *deploy.Told) {
+func tellContainer(w *deploy.Workload, all []kind.Kind, told *deploy.Told) {
 	done := map[string]bool{}
 	var variables []deploy.Variable
 	for _, kind := range all {
 		bound := w.Bound(kind.Name)
 		for _, row := range kind.Env {
 			for _, b := range bound {
-				name := row.name(w.Deployment.Label(kind.Name, b.Of.Parent, b.Of.Name))
+				name := row.Name(w.Deployment.Label(kind.Name, b.Of.Parent, b.Of.Name))
 				arn, secret := b.Secrets[row.Attribute]
 				v, plain := b.Attributes[row.Attribute]
 				switch {
@@ -108,35 +109,30 @@ func noun(kind string) string {
 	return kind
 }
 
-// fromVariable is Encore's way to name an environment variable as the source of a value.
-func fromVariable(name string) value.Value {
-	return value.Object(Arg("$env", value.String(name)))
-}
-
 // encoreSections are those of the infra config that every process of Encore's has.
 func encoreSections(w *deploy.Workload) []value.Field {
 	metadata := []value.Field{
-		Arg("app_id", value.String(w.App.ID)),
-		Arg("env_name", value.String(w.Env.Name)),
-		Arg("env_type", value.String(w.Env.Type)),
-		Arg("cloud", value.String("aws")),
+		value.Arg("app_id", value.String(w.App.ID)),
+		value.Arg("env_name", value.String(w.Env.Name)),
+		value.Arg("env_type", value.String(w.Env.Type)),
+		value.Arg("cloud", value.String("aws")),
 	}
 	if w.Deployment.Gateway() != nil {
-		metadata = append(metadata, Arg("base_url", value.Of(app.LoadBalancer, "url")))
+		metadata = append(metadata, value.Arg("base_url", value.Of(app.LoadBalancer, "url")))
 	}
 	sections := []value.Field{
-		Arg("metadata", value.Object(metadata...)),
-		Arg("hosted_services", value.Strings(w.HostedServices())),
+		value.Arg("metadata", value.Object(metadata...)),
+		value.Arg("hosted_services", value.Strings(w.HostedServices())),
 		// The runtime's own deadline ends before the task is killed, so that it is the runtime that says what did not end. That
 		// callers learn of the stop in time is not its business: its signal is held back.
-		Arg("graceful_shutdown", value.Object(Arg("total", value.Int(ShutdownTotal(w.Size.StopTimeoutSeconds))))),
+		value.Arg("graceful_shutdown", value.Object(value.Arg("total", value.Int(ShutdownTotal(w.Size.StopTimeoutSeconds))))),
 	}
 	gateways := []string{}
 	if w.Gateway {
 		gateways = append(gateways, app.GatewayName)
-		sections = append(sections, Arg("cors", cors(w.App.CORS)))
+		sections = append(sections, value.Arg("cors", cors(w.App.CORS)))
 	}
-	return append(sections, Arg("hosted_gateways", value.Strings(gateways)))
+	return append(sections, value.Arg("hosted_gateways", value.Strings(gateways)))
 }
 
 // ShutdownTotal is the runtime's own deadline, in seconds from its signal. Encore's TypeScript runtime goes on for up to
@@ -149,7 +145,7 @@ func cors(c *app.CORS) value.Value {
 	}
 	var fields []value.Field
 	if c.Debug {
-		fields = append(fields, Arg("debug", value.Bool(true)))
+		fields = append(fields, value.Arg("debug", value.Bool(true)))
 	}
 	for _, list := range []struct {
 		name   string
@@ -161,33 +157,14 @@ func cors(c *app.CORS) value.Value {
 		{"expose_headers", c.ExposeHeaders},
 	} {
 		if len(list.values) > 0 {
-			fields = append(fields, Arg(list.name, value.Strings(list.values)))
+			fields = append(fields, value.Arg(list.name, value.Strings(list.values)))
 		}
 	}
 	return value.Object(fields...)
 }
 
-// Variable is one environment variable that a container gets for each resource of a kind it uses. docs/manifest.md lists them all.
-type Variable struct {
-	// Pattern is the name: <NAME> and <PARENT> stand for the resource's name and its parent's, in capitals with underscores.
-	Pattern string
-	// Attribute is what of the binding it holds. A binding without it gives none.
-	Attribute string
-	// Secret says that the value comes from Secrets Manager when the container starts.
-	Secret  bool
-	Meaning string
-
-	// of limits the variable to some resources, for those who see no environment; nil for all.
-	of func(r *app.Resource) bool
-}
-
-// name is the variable's name for a resource of that label.
-func (v *Variable) name(label string) string {
-	return strings.NewReplacer("<PARENT>_<NAME>", strings.ToUpper(label), "<NAME>", strings.ToUpper(label)).Replace(v.Pattern)
-}
-
 // ContainerVariables are all kinds of which a container is told by variables, in the order of the manual, with what each is called
 // there.
-func ContainerVariables() []Kind {
-	return slices.DeleteFunc(bindable(), func(k Kind) bool { return len(k.Env) == 0 })
+func ContainerVariables() []kind.Kind {
+	return slices.DeleteFunc(bindable(), func(k kind.Kind) bool { return len(k.Env) == 0 })
 }

@@ -12,18 +12,21 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/service"
 	"github.com/groundplan/groundplan/generator/value"
 )
 
 // told is a deployment of one service, bound, with what that is told.
-func told(t *testing.T, runtime app.Runtime, all []Kind, resource app.Resource) (deploy.Told, *deploy.Workload, hcl.Diagnostics) {
+func told(t *testing.T, runtime app.Runtime, all []kind.Kind, resource app.Resource) (deploy.Told, *deploy.Workload, hcl.Diagnostics) {
 	t.Helper()
 	service := app.Service{Name: "orders"}
 	if runtime == app.Containers {
 		service.Container = &app.Container{Port: 8080, Environment: []app.Variable{{Name: "LEVEL", Value: "info", At: hcl.Range{Filename: "groundplan.app.hcl"}}}}
 	}
 	application := &app.App{Name: "shop", Runtime: runtime, Services: []app.Service{service}, Resources: []app.Resource{resource},
-		Edges: []app.Edge{{Service: "orders", Kind: resource.Kind, Parent: resource.Parent, Resource: resource.Name, Operation: WriteObject, At: hcl.Range{Filename: "orders.go"}}}}
+		Edges: []app.Edge{{Service: "orders", Kind: resource.Kind, Parent: resource.Parent, Resource: resource.Name, Operation: objects.WriteObject, At: hcl.Range{Filename: "orders.go"}}}}
 	env := &environment.Environment{App: "shop", Name: "production", Region: "eu-west-1", Processes: []environment.Process{{Name: "orders", Services: []string{"orders"}}}}
 	w := deploy.New(application, env).Workloads[0]
 	for _, kind := range all {
@@ -38,7 +41,7 @@ func told(t *testing.T, runtime app.Runtime, all []Kind, resource app.Resource) 
 // TestTellIsPure: what a workload is told follows from what it has, and asking changes nothing.
 func TestTellIsPure(t *testing.T) {
 	for _, runtime := range []app.Runtime{app.EncoreGo, app.EncoreTypeScript, app.Containers} {
-		first, w, diags := told(t, runtime, bindable(), app.Resource{Kind: "bucket", Name: "files", Spec: &Bucket{}})
+		first, w, diags := told(t, runtime, bindable(), app.Resource{Kind: "bucket", Name: "files", Spec: &objects.Bucket{}})
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
@@ -59,28 +62,28 @@ func TestTellIsPure(t *testing.T) {
 
 // TestBindingsAreTold: a kind that binds and has no rendering for the runtime is an error at its resource.
 func TestBindingsAreTold(t *testing.T) {
-	queue := Kind{Name: "queue", Noun: "queue", Bind: func(w *deploy.Workload) {
+	queue := kind.Kind{Name: "queue", Noun: "queue", Bind: func(w *deploy.Workload) {
 		for name, uses := range w.Uses("queue") {
 			id := app.ID{Kind: "queue", Name: name}
-			w.Bind(deploy.Binding{Of: id, Attributes: map[string]value.Value{"url": value.Of(id, "url")}, Why: about(id, uses)})
+			w.Bind(deploy.Binding{Of: id, Attributes: map[string]value.Value{"url": value.Of(id, "url")}, Why: kind.About(id, uses)})
 		}
 	}}
 	resource := app.Resource{Kind: "queue", Name: "mails", At: hcl.Range{Filename: "mails.go"}}
 	for runtime, means := range map[app.Runtime]string{app.EncoreGo: "infra config", app.Containers: "environment variables"} {
-		_, _, diags := told(t, runtime, []Kind{queue}, resource)
+		_, _, diags := told(t, runtime, []kind.Kind{queue}, resource)
 		if len(diags) != 1 || !diags.HasErrors() || diags[0].Subject.Filename != "mails.go" || !strings.Contains(diagnostic.Text(diags[0]), means) {
 			t.Errorf("%s: %v", runtime, diags)
 		}
 	}
-	queue.Env = []Variable{{Pattern: "<NAME>_QUEUE_URL", Attribute: "url", Meaning: "URL."}}
+	queue.Env = []kind.Variable{{Pattern: "<NAME>_QUEUE_URL", Attribute: "url", Meaning: "URL."}}
 	queue.Config = func(_ *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
-		return []value.Field{Arg("queues", value.Object(Arg(bound[0].Of.Name, bound[0].Attributes["url"])))}, nil
+		return []value.Field{value.Arg("queues", value.Object(value.Arg(bound[0].Of.Name, bound[0].Attributes["url"])))}, nil
 	}
-	got, _, diags := told(t, app.Containers, []Kind{queue}, resource)
+	got, _, diags := told(t, app.Containers, []kind.Kind{queue}, resource)
 	if names := []string{got.Variables[0].Name, got.Variables[1].Name}; len(diags) > 0 || !slices.Equal(names, []string{"LEVEL", "MAILS_QUEUE_URL"}) {
 		t.Errorf("variables %v, diagnostics %v", got.Variables, diags)
 	}
-	if got, _, diags = told(t, app.EncoreGo, []Kind{queue}, resource); len(diags) > 0 || !slices.Contains(got.Config.Names(), "queues") {
+	if got, _, diags = told(t, app.EncoreGo, []kind.Kind{queue}, resource); len(diags) > 0 || !slices.Contains(got.Config.Names(), "queues") {
 		t.Errorf("sections %v, diagnostics %v", got.Config.Names(), diags)
 	}
 }
@@ -91,7 +94,7 @@ func TestEveryKindIsTold(t *testing.T) {
 		if kind.Bind == nil {
 			continue
 		}
-		if kind.Config == nil && kind.Name != surroundings.Name {
+		if kind.Config == nil && kind.Name != service.Surroundings.Name {
 			t.Errorf("Encore's runtimes are told nothing of a %s", kind.Noun)
 		}
 		if len(kind.Env) == 0 && !kind.OfRuntime {

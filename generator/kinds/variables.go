@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
 )
 
@@ -113,7 +114,7 @@ func checkVariables(a *app.App, s app.Service, edges []app.Edge) hcl.Diagnostics
 }
 
 // setByUses are the variables that one row of a kind makes of the uses of a service.
-func setByUses(a *app.App, s app.Service, kind Kind, row *Variable, edges []app.Edge) []setVariable {
+func setByUses(a *app.App, s app.Service, kind kind.Kind, row *kind.Variable, edges []app.Edge) []setVariable {
 	if kind.Name == "" {
 		return []setVariable{{name: row.Pattern, what: "groundplan"}}
 	}
@@ -121,11 +122,11 @@ func setByUses(a *app.App, s app.Service, kind Kind, row *Variable, edges []app.
 	done := map[app.ID]bool{}
 	for _, e := range edges {
 		skip := e.Kind != kind.Name || done[e.To()] || e.Kind == app.ServiceKind && (e.ReferenceOnly || e.Resource == s.Name)
-		if skip || row.of != nil && !row.of(a.Resource(e.Kind, e.Parent, e.Resource)) {
+		if skip || row.Of != nil && !row.Of(a.Resource(e.Kind, e.Parent, e.Resource)) {
 			continue
 		}
 		done[e.To()] = true
-		list = append(list, setVariable{row.name(names.PlainLabel(e.Parent, e.Resource)), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.Kind, e.At})
+		list = append(list, setVariable{row.Name(names.PlainLabel(e.Parent, e.Resource)), fmt.Sprintf("the %s %q", noun(e.Kind), e.Resource), e.Kind, e.At})
 	}
 	return list
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
 )
 
 // checkProtocols reports services that the load balancer of an environment cannot send on.
@@ -72,8 +73,8 @@ func checkPublicJobs(application *app.App) hcl.Diagnostics {
 		services[service.Name] = service
 	}
 	var diags hcl.Diagnostics
-	for _, r := range application.Of(kinds.Crons.Name) {
-		spec := r.Spec.(*kinds.Cron)
+	for _, r := range application.Of(cron.Kind.Name) {
+		spec := r.Spec.(*cron.Spec)
 		service := services[spec.Service]
 		for _, endpoint := range service.Endpoints {
 			if endpoint.Name != spec.Endpoint || !service.FacesOutside() || !routed(service.Container, endpoint.Path) {

@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 )
 
 // checkLoads warns of each resource that processes get only because they load the modules of others.
@@ -18,7 +19,7 @@ func checkLoads(deployment *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, e := range deployment.App.Loads {
 		kind, _ := kinds.Named(e.Kind)
-		isSecret := e.Kind == kinds.Secrets.Name
+		isSecret := e.Kind == secret.Kind.Name
 		if !slices.ContainsFunc(deployment.Workloads, func(p *deploy.Workload) bool { return p.OnlyLoads(e) }) {
 			continue
 		}

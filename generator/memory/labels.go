@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/output"
 )
@@ -64,7 +65,7 @@ func heldLabels(lock *output.Lock) map[string]string {
 	read := func(addresses map[string]string) {
 		for id, address := range addresses {
 			switch of := app.ParseID(id); of.Kind {
-			case kinds.Databases.Name: // its address is the server's
+			case database.Kind.Name: // its address is the server's
 				held[id] = names.Label(of.Name)
 			case app.ProcessKind:
 				held[app.ServiceID(of.Name).String()] = names.Label(of.Name)

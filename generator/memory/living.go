@@ -19,6 +19,9 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -106,18 +109,18 @@ func places(d *deploy.Deployment) map[string]hcl.Range {
 		for _, setting := range []string{"engine", "engine_version", "existing"} {
 			found[id+"/"+setting] = env.Places[block+"/"+setting]
 		}
-		for _, database := range server.Databases {
-			if at, listed := env.Places[block+"/databases/"+database]; listed {
-				found[app.ID{Kind: kinds.Databases.Name, Name: database}.String()] = at
+		for _, name := range server.Databases {
+			if at, listed := env.Places[block+"/databases/"+name]; listed {
+				found[app.ID{Kind: database.Kind.Name, Name: name}.String()] = at
 			}
 		}
 	}
 	for _, b := range env.ExistingBuckets {
-		path := app.ID{Kind: kinds.Buckets.Name, Name: b.Bucket}.String() + "/existing"
+		path := app.ID{Kind: objects.Kind.Name, Name: b.Bucket}.String() + "/existing"
 		found[path] = env.Places[path]
 	}
 	for _, t := range env.ExistingTopics {
-		path := app.ID{Kind: kinds.Topics.Name, Name: t.Topic}.String() + "/existing"
+		path := app.ID{Kind: topic.Kind.Name, Name: t.Topic}.String() + "/existing"
 		found[path] = env.Places[path]
 	}
 	for _, o := range env.Overrides {
@@ -155,7 +158,7 @@ func Forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 		// Who shows what is in it goes on showing it.
 		of := app.ParseID(id)
 		cdn := app.CDNID(of.Name)
-		if before := previous.Addresses[stack][cdn.String()]; of.Kind == kinds.Buckets.Name && before != "" && current[cdn] == "" {
+		if before := previous.Addresses[stack][cdn.String()]; of.Kind == objects.Kind.Name && before != "" && current[cdn] == "" {
 			addresses[cdn.String()] = before
 		}
 	}
@@ -163,17 +166,17 @@ func Forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 	for _, id := range slices.Sorted(maps.Keys(addresses)) {
 		address := addresses[id]
 		for other, taken := range current {
-			if taken == address && (other.Kind != kinds.Databases.Name || other.String() == id) {
+			if taken == address && (other.Kind != database.Kind.Name || other.String() == id) {
 				diags = append(diags, diagnostic.WithHint(diagnostic.Error(env.At, "Forgotten and made again",
-					fmt.Sprintf("to use the one that is there: for a %s, topic or database server, name it in a block existing of the environment", kinds.Buckets.Noun),
+					fmt.Sprintf("to use the one that is there: for a %s, topic or database server, name it in a block existing of the environment", objects.Kind.Noun),
 					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", env.Name, holdings.Describe(id)),
 					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
 		}
 		s.Add("removed.tf", emit.Block{
 			Type: "removed", Comments: []string{diagnostic.Capitalized(holdings.Describe(id)) + " stays as it is, and terraform forgets it"},
-			Args:   []value.Field{kinds.Arg("from", value.Traversal(address))},
-			Blocks: []emit.Block{{Type: "lifecycle", Args: []value.Field{kinds.Arg("destroy", value.Bool(false))}}},
+			Args:   []value.Field{value.Arg("from", value.Traversal(address))},
+			Blocks: []emit.Block{{Type: "lifecycle", Args: []value.Field{value.Arg("destroy", value.Bool(false))}}},
 		})
 	}
 	if len(addresses) > 0 {
@@ -196,7 +199,7 @@ func Move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 	}
 	for id, address := range addresses {
 		// A database has its server's address, and may change servers.
-		shared := id.Kind == kinds.Databases.Name
+		shared := id.Kind == database.Kind.Name
 		if before := previous.Addresses[folder][id.String()]; before != "" && before != address && !shared && !current[before] {
 			moved[before] = address
 		}
@@ -206,7 +209,7 @@ func Move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 			delete(moved, from) // somebody else has the address, or nothing is there any more
 			continue
 		}
-		s.Add("moved.tf", emit.Block{Type: "moved", Args: []value.Field{kinds.Arg("from", value.Traversal(from)), kinds.Arg("to", value.Traversal(moved[from]))}})
+		s.Add("moved.tf", emit.Block{Type: "moved", Args: []value.Field{value.Arg("from", value.Traversal(from)), value.Arg("to", value.Traversal(moved[from]))}})
 	}
 	if len(moved) > 0 {
 		if lock.Moved == nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -49,7 +50,7 @@ func network(d *deploy.Deployment, s *stack.Stack) {
 				value.Arg("service_port", value.Int(d.NetworkPort())),
 				value.Arg("interface_endpoints", value.Strings(d.Env.InterfaceEndpoints)),
 				value.Arg("endpoint_account_ids", value.Strings(imageAccounts(d))),
-				value.Arg("key_arn", kinds.KeyARN()),
+				value.Arg("key_arn", kind.KeyARN()),
 				value.Arg("flow_log_retention_days", value.Int(d.Env.FlowLogRetentionDays)),
 				value.Arg("iam_path", value.String(d.Env.IAMPath)),
 				value.Arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)),

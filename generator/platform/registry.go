@@ -12,7 +12,7 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -30,7 +30,7 @@ func registry(d *deploy.Deployment, s *stack.Stack) {
 		Why: []string{registryComment(d.App)},
 		Args: []value.Field{
 			value.Arg("name", value.String(deploy.RegistryName(d.Env))),
-			value.Arg("key_arn", kinds.KeyARN()),
+			value.Arg("key_arn", kind.KeyARN()),
 			value.Arg("keep_images", value.Int(d.Env.KeepImages)),
 			value.Arg("tag_prefixes", value.Strings(d.TagPrefixes())),
 			value.Arg("push_role_arns", value.Strings(d.Env.DeployRoleARNs)),

@@ -8,7 +8,11 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
-	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // Of is what a deployment needs, wired and in the order of the table. Quotas it takes nothing of are left out.
@@ -251,27 +255,27 @@ func storage(d *deploy.Deployment) []Need {
 	}
 	passwords := 1
 	for _, p := range d.Workloads {
-		passwords += min(1, len(p.Uses(kinds.Databases.Name))) + len(p.Uses(kinds.Caches.Name))
+		passwords += min(1, len(p.Uses(database.Kind.Name))) + len(p.Uses(cache.Kind.Name))
 	}
 	return []Need{
 		{Quota: databaseServers, Value: servers, What: "servers, and instances of clusters", Lower: "put databases onto fewer servers: remove database_server blocks"},
 		{Quota: databaseClusters, Value: clusters, What: "servers of engine aurora", Lower: "put databases onto fewer servers: remove database_server blocks"},
 		{Quota: databaseStorage, Value: stored, Peak: grown, What: fmt.Sprintf("%s GiB to start with, and %s when every server has grown", Number(stored), Number(grown)), Lower: "lower storage_gb and max_storage_gb"},
 		{Quota: cacheNodes, Value: nodes, What: "the primary and its replicas, of each cluster", Lower: "lower replicas in cache blocks"},
-		{Quota: secrets, Value: float64(len(d.Of(kinds.Secrets.Name)) + passwords), What: "the application's own, and passwords", Lower: "keep several values in one secret"},
-		{Quota: topics, Value: float64(len(d.Of(kinds.Topics.Name)) - len(d.Env.ExistingTopics)), What: "one for each topic"},
+		{Quota: secrets, Value: float64(len(d.Of(secret.Kind.Name)) + passwords), What: "the application's own, and passwords", Lower: "keep several values in one secret"},
+		{Quota: topics, Value: float64(len(d.Of(topic.Kind.Name)) - len(d.Env.ExistingTopics)), What: "one for each topic"},
 	}
 }
 
 // global is what an account has once, and the names it keeps.
 func global(d *deploy.Deployment) []Need {
 	var made, shown float64
-	for _, r := range d.Of(kinds.Buckets.Name) {
+	for _, r := range d.Of(objects.Kind.Name) {
 		if d.Env.ExistingBucket(r.Name) != nil {
 			continue
 		}
 		made++
-		if r.Spec.(*kinds.Bucket).Public {
+		if r.Spec.(*objects.Bucket).Public {
 			shown++
 		}
 	}
@@ -287,7 +291,7 @@ func global(d *deploy.Deployment) []Need {
 	if d.Env.Network == nil {
 		rolesMade++
 	}
-	noun := kinds.Buckets.Noun
+	noun := objects.Kind.Noun
 	each, private := "one for each public "+noun, fmt.Sprintf("show fewer %ss to everybody, or bring one with public_base_url in a %s block", noun, noun)
 	return []Need{
 		{Quota: buckets, Value: made, What: "the application's, and those of access logs"},

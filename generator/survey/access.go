@@ -9,6 +9,10 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -27,7 +31,7 @@ func (s *survey) network() blueprint.Network {
 		Port: s.NetworkPort(), StoragePorts: kinds.StoragePorts(s.Deployment), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: rule.UnusableZone(s.Env.Region),
 	}
 	if !slices.ContainsFunc(s.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
-		network.StoragePorts = slices.DeleteFunc(network.StoragePorts, func(port int) bool { return port == kinds.Databases.StoragePort })
+		network.StoragePorts = slices.DeleteFunc(network.StoragePorts, func(port int) bool { return port == database.Kind.StoragePort })
 	}
 	if existing := s.Env.Network; existing != nil {
 		network.VPCID, network.PublicSubnetIDs, network.ComputeSubnetIDs, network.StorageSubnetIDs = existing.VPCID, existing.PublicSubnetIDs, existing.ComputeSubnetIDs, existing.StorageSubnetIDs
@@ -38,7 +42,7 @@ func (s *survey) network() blueprint.Network {
 // endpoints are the AWS services that processes cannot do without.
 func (s *survey) endpoints() []string {
 	list := []string{"ecr.api", "ecr.dkr", "logs", "secretsmanager"}
-	if len(s.Of(kinds.Topics.Name)) > 0 {
+	if len(s.Of(topic.Kind.Name)) > 0 {
 		list = append(list, "sns", "sqs")
 	}
 	if s.Env.Metrics.Destination == "cloudwatch" {
@@ -57,7 +61,7 @@ func (s *survey) key() blueprint.Key {
 
 // shown are the public buckets that CloudFront stands in front of.
 func (s *survey) shown() []app.Resource {
-	return slices.DeleteFunc(slices.Clone(s.Of(kinds.Buckets.Name)), func(r app.Resource) bool { return !kinds.Shown(s.Env)(r) })
+	return slices.DeleteFunc(slices.Clone(s.Of(objects.Kind.Name)), func(r app.Resource) bool { return !objects.Shown(s.Env)(r) })
 }
 
 func (s *survey) domains() []blueprint.Domain {
@@ -80,7 +84,7 @@ func (s *survey) domains() []blueprint.Domain {
 		list = append(list, blueprint.Domain{Name: alias.Domain, ZoneID: alias.HostedZoneID, PrivateZoneID: alias.PrivateZoneID, Redirect: alias.Redirect})
 	}
 	for _, r := range s.shown() {
-		if name := kinds.ShownDomain(env, r); name != "" {
+		if name := objects.ShownDomain(env, r); name != "" {
 			list = append(list, blueprint.Domain{Name: name, ZoneID: env.HostedZoneID, Bucket: r.Name})
 		}
 	}
@@ -124,7 +128,7 @@ func (s *survey) certificates() []blueprint.Certificate {
 		return append(list, blueprint.Certificate{ARN: s.Env.CDNCertificateARN, Names: []string{"*." + s.Env.Domain}, CDN: true})
 	}
 	for _, r := range shown {
-		if name := kinds.ShownDomain(s.Env, r); name != "" {
+		if name := objects.ShownDomain(s.Env, r); name != "" {
 			list = append(list, blueprint.Certificate{Names: []string{name}, CDN: true})
 		}
 	}
@@ -150,18 +154,18 @@ func (s *survey) access() blueprint.Access {
 // roleServices are the services of AWS of which some role of the environment may use something, as IAM spells them.
 func (s *survey) roleServices() []string {
 	list := []string{"ecr", "kms", "logs", "secretsmanager"}
-	if len(s.Of(kinds.Topics.Name)) > 0 {
+	if len(s.Of(topic.Kind.Name)) > 0 {
 		list = append(list, "sns", "sqs")
 	}
-	if len(s.Of(kinds.Buckets.Name)) > 0 {
+	if len(s.Of(objects.Kind.Name)) > 0 {
 		list = append(list, "s3")
 	}
 	if s.Env.Metrics.Destination == "cloudwatch" {
 		list = append(list, "cloudwatch")
 	}
-	for _, r := range s.Of(kinds.Crons.Name) {
+	for _, r := range s.Of(cron.Kind.Name) {
 		list = append(list, "sqs")
-		if r.Spec.(*kinds.Cron).StartsJob {
+		if r.Spec.(*cron.Spec).StartsJob {
 			list = append(list, "ecs", "iam")
 		} else {
 			list = append(list, "ec2", "lambda") // the function's network interfaces

@@ -8,6 +8,12 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cache"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/metric"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 )
 
@@ -23,17 +29,17 @@ func (s *survey) servers() []blueprint.Server {
 			continue
 		}
 		entry := blueprint.Server{
-			ID: "database server " + server.Name, Name: server.Name, Stack: blueprint.Platform, Output: serverOutput(server), Port: kinds.Databases.StoragePort,
+			ID: "database server " + server.Name, Name: server.Name, Stack: blueprint.Platform, Output: serverOutput(server), Port: database.Kind.StoragePort,
 			Engine: server.Engine, Identifier: s.held["database server "+server.Name]["name"], MasterSecret: true, FinalSnapshot: server.FinalSnapshot, DeletionProtection: server.DeletionProtection,
 		}
 		if existing := server.Existing; existing != nil {
 			entry.Engine, entry.Port, entry.MasterSecret, entry.FinalSnapshot, entry.DeletionProtection = "", existing.Port, existing.MasterSecretARN != "", false, false
 			entry.Existing = &blueprint.ExistingServer{Address: existing.Address, SecurityGroupID: existing.SecurityGroupID, MaxConnections: existing.MaxConnections}
 		}
-		pool, using := kinds.PoolSize(s.Deployment, server), map[string][]*deploy.Workload{} // by database
+		pool, using := database.PoolSize(s.Deployment, server), map[string][]*deploy.Workload{} // by database
 		for _, p := range s.Workloads {
 			used := 0
-			for name := range p.Uses(kinds.Databases.Name) {
+			for name := range p.Uses(database.Kind.Name) {
 				if _, here := slices.BinarySearch(server.Databases, name); here {
 					using[name] = append(using[name], p)
 					used++
@@ -41,7 +47,7 @@ func (s *survey) servers() []blueprint.Server {
 			}
 			if used > 0 {
 				entry.Roles = append(entry.Roles, blueprint.Role{
-					Name: kinds.RoleName(p.ID.Name), Workload: p.ID.Name, Secret: kinds.SecretName(s.Env, "database", p.ID.Name), Connections: pool * used * 2 * p.Size.Scale.Max,
+					Name: database.RoleName(p.ID.Name), Workload: p.ID.Name, Secret: secret.Name(s.Env, "database", p.ID.Name), Connections: pool * used * 2 * p.Size.Scale.Max,
 				})
 			}
 		}
@@ -55,65 +61,65 @@ func (s *survey) servers() []blueprint.Server {
 
 // database is a database of a server with those who use it.
 func (s *survey) database(name string, using []*deploy.Workload, pool int) blueprint.Database {
-	database := blueprint.Database{Name: name, Owner: kinds.OwnerName(name), Access: []blueprint.Grant{}}
-	spec := s.Resource(kinds.Databases.Name, "", name).Spec.(*kinds.Database)
+	entry := blueprint.Database{Name: name, Owner: database.OwnerName(name), Access: []blueprint.Grant{}}
+	spec := s.Resource(database.Kind.Name, "", name).Spec.(*database.Spec)
 	if spec.Migrations != "" {
-		database.Migrations = &blueprint.Migrations{Folder: spec.Migrations, Tool: spec.Source, Count: spec.MigrationCount}
+		entry.Migrations = &blueprint.Migrations{Folder: spec.Migrations, Tool: spec.Source, Count: spec.MigrationCount}
 	}
 	for _, p := range using {
-		database.Access = append(database.Access, blueprint.Grant{
-			Role: kinds.RoleName(p.ID.Name), Connections: pool,
+		entry.Access = append(entry.Access, blueprint.Grant{
+			Role: database.RoleName(p.ID.Name), Connections: pool,
 			// A container without migrations has nobody else to make its tables, and since PostgreSQL 15 not everybody may.
 			Creates: s.App.Containers() && spec.MigrationCount == 0,
 		})
 	}
-	return database
+	return entry
 }
 
 func (s *survey) caches() []blueprint.Cache {
 	var list []blueprint.Cache
-	for _, r := range s.Of(kinds.Caches.Name) {
-		cache := blueprint.Cache{ID: r.ID().String(), Name: r.Name, Output: kinds.CacheLabel(s.Deployment, r.Name), FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
-		cache.Group = s.held[cache.ID]["name"]
+	for _, r := range s.Of(cache.Kind.Name) {
+		entry := blueprint.Cache{ID: r.ID().String(), Name: r.Name, Output: cache.Label(s.Deployment, r.Name), FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
+		entry.Group = s.held[entry.ID]["name"]
 		for _, p := range s.Workloads {
-			if kinds.Keeps(p, r.Name) {
-				cache.Users = append(cache.Users, p.ID.Name)
+			if cache.Keeps(p, r.Name) {
+				entry.Users = append(entry.Users, p.ID.Name)
 			}
 		}
-		list = append(list, cache)
+		list = append(list, entry)
 	}
 	return list
 }
 
 func (s *survey) topics() []blueprint.Topic {
 	var list []blueprint.Topic
-	for _, r := range s.Of(kinds.Topics.Name) {
-		topic := blueprint.Topic{ID: r.ID().String(), Name: r.Name}
-		topic.Topic = fifo(s.held[topic.ID]["name"], s.held[topic.ID]["fifo"] == "true")
+	for _, r := range s.Of(topic.Kind.Name) {
+		entry := blueprint.Topic{ID: r.ID().String(), Name: r.Name}
+		entry.Topic = fifo(s.held[entry.ID]["name"], s.held[entry.ID]["fifo"] == "true")
 		if existing := s.Env.ExistingTopic(r.Name); existing != nil {
-			topic.Topic, topic.ARN, topic.KeyARN = arnName(existing.ARN), existing.ARN, existing.KeyARN
+			entry.Topic, entry.ARN, entry.KeyARN = arnName(existing.ARN), existing.ARN, existing.KeyARN
 		}
-		for _, sub := range s.Of(kinds.Subscriptions.Name) {
+		for _, sub := range s.Of(topic.Subscriptions.Name) {
 			if sub.Parent != r.Name {
 				continue
 			}
 			id := sub.ID().String()
 			facts := s.held[id]
-			topic.Subscriptions = append(topic.Subscriptions, blueprint.Subscription{
+			entry.Subscriptions = append(entry.Subscriptions, blueprint.Subscription{
 				ID: id, Name: sub.Name, Workload: s.receives[id],
 				Queue: fifo(facts["name"], facts["fifo"] == "true"), DeadLetters: fifo(queueDeadLetters(facts["name"]), facts["fifo"] == "true"),
 			})
 		}
-		list = append(list, topic)
+		list = append(list, entry)
 	}
 	return list
 }
 
 func (s *survey) buckets() []blueprint.Bucket {
 	var list []blueprint.Bucket
-	for _, r := range s.Of(kinds.Buckets.Name) {
+	for _, r := range s.Of(objects.Kind.Name) {
 		store := blueprint.Bucket{
-			ID: r.ID().String(), Name: r.Name, Versioned: r.Spec.(*kinds.Bucket).Versioned, Shown: kinds.Shown(s.Env)(r),
+			ID: r.ID().String(), Name: r.Name, Versioned: r.Spec.(*objects.Bucket).Versioned, Shown: objects.Shown(s.Env)(r),
 			CORSOrigins: s.Env.CORSOrigins(r.Name), Uploads: s.signsUploads[r.Name],
 		}
 		store.Bucket = kinds.PhysicalName(s.held[store.ID], s.Env.AccountID)
@@ -127,8 +133,8 @@ func (s *survey) buckets() []blueprint.Bucket {
 
 func (s *survey) secrets() []blueprint.Secret {
 	var list []blueprint.Secret
-	for _, r := range s.Of(kinds.Secrets.Name) {
-		secret := blueprint.Secret{ID: r.ID().String(), Name: kinds.SecretName(s.Env, r.Name), Fill: blueprint.Value, NeededBy: s.fills[r.ID().String()]}
+	for _, r := range s.Of(secret.Kind.Name) {
+		secret := blueprint.Secret{ID: r.ID().String(), Name: secret.Name(s.Env, r.Name), Fill: blueprint.Value, NeededBy: s.fills[r.ID().String()]}
 		if slices.ContainsFunc(s.App.Services, func(service app.Service) bool {
 			return service.Container != nil && service.Container.ImageCredentials == r.Name
 		}) {
@@ -136,21 +142,21 @@ func (s *survey) secrets() []blueprint.Secret {
 		}
 		list = append(list, secret)
 	}
-	if name := kinds.MetricsSecretName(s.Env); s.components["metrics secret"] {
+	if name := metric.SecretName(s.Env); s.components["metrics secret"] {
 		list = append(list, blueprint.Secret{ID: "metrics secret", Name: name, Fill: blueprint.Value, NeededBy: s.fills["metrics secret"]})
 	}
 	if s.components["service auth key"] {
-		list = append(list, blueprint.Secret{ID: "service auth key", Name: kinds.SecretName(s.Env, "service-auth", "key"), Fill: blueprint.Generated, NeededBy: s.fills["service auth key"]})
+		list = append(list, blueprint.Secret{ID: "service auth key", Name: secret.Name(s.Env, "service-auth", "key"), Fill: blueprint.Generated, NeededBy: s.fills["service auth key"]})
 	}
 	for _, p := range s.Workloads {
-		if len(p.Uses(kinds.Databases.Name)) > 0 {
-			list = append(list, blueprint.Secret{ID: "database role " + kinds.RoleName(p.ID.Name), Name: kinds.SecretName(s.Env, "database", p.ID.Name), Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
+		if len(p.Uses(database.Kind.Name)) > 0 {
+			list = append(list, blueprint.Secret{ID: "database role " + database.RoleName(p.ID.Name), Name: secret.Name(s.Env, "database", p.ID.Name), Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
 		}
 	}
-	for _, r := range s.Of(kinds.Caches.Name) {
+	for _, r := range s.Of(cache.Kind.Name) {
 		for _, p := range s.Workloads {
-			if kinds.Keeps(p, r.Name) {
-				list = append(list, blueprint.Secret{Name: kinds.CacheSecretPrefix(s.Env, r.Name) + "/" + p.ID.Name, Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
+			if cache.Keeps(p, r.Name) {
+				list = append(list, blueprint.Secret{Name: cache.SecretPrefix(s.Env, r.Name) + "/" + p.ID.Name, Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
 			}
 		}
 	}

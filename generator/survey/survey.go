@@ -14,6 +14,9 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/objects"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/stack"
@@ -81,9 +84,9 @@ func (s *survey) index() {
 		}
 		for _, e := range w.Edges {
 			switch {
-			case e.Kind == kinds.Subscriptions.Name && e.Service != w.AuthService:
+			case e.Kind == topic.Subscriptions.Name && e.Service != w.AuthService:
 				s.receives[e.To().String()] = w.ID.Name
-			case e.Kind == kinds.Buckets.Name && e.Operation == kinds.SignedUploadURL:
+			case e.Kind == objects.Kind.Name && e.Operation == objects.SignedUploadURL:
 				s.signsUploads[e.Resource] = true
 			}
 		}
@@ -131,9 +134,9 @@ func (s *survey) existing() map[string]string {
 	if s.Env.KeyARN != "" {
 		brought["encryption key"] = "local.key_arn"
 	}
-	for _, kind := range []string{kinds.Buckets.Name, kinds.Topics.Name} {
+	for _, kind := range []string{objects.Kind.Name, topic.Kind.Name} {
 		for _, r := range s.Of(kind) {
-			if kind == kinds.Buckets.Name && s.Env.ExistingBucket(r.Name) != nil || kind == kinds.Topics.Name && s.Env.ExistingTopic(r.Name) != nil {
+			if kind == objects.Kind.Name && s.Env.ExistingBucket(r.Name) != nil || kind == topic.Kind.Name && s.Env.ExistingTopic(r.Name) != nil {
 				brought[r.ID().String()] = "local." + kind + "_" + s.Label(kind, "", r.Name)
 			}
 		}
@@ -144,8 +147,8 @@ func (s *survey) existing() map[string]string {
 		}
 		address := "local." + serverOutput(server)
 		brought["database server "+server.Name] = address
-		for _, database := range server.Databases {
-			brought[kinds.Databases.Name+" "+database] = address
+		for _, name := range server.Databases {
+			brought[database.Kind.Name+" "+name] = address
 		}
 	}
 	return brought
@@ -156,7 +159,7 @@ func (s *survey) declarations() map[string]string {
 	files := map[string]string{}
 	for _, r := range s.App.Resources {
 		files[r.ID().String()] = r.At.Filename
-		if r.Kind == kinds.Buckets.Name {
+		if r.Kind == objects.Kind.Name {
 			files["cdn "+r.Name] = r.At.Filename
 		}
 	}
@@ -164,7 +167,7 @@ func (s *survey) declarations() map[string]string {
 		for _, name := range p.HostedServices() {
 			if service := s.Service(name); service != nil && service.At.Filename != "" {
 				files[p.ID.String()] = service.At.Filename
-				files["database role "+kinds.RoleName(p.ID.Name)] = service.At.Filename
+				files["database role "+database.RoleName(p.ID.Name)] = service.At.Filename
 				break
 			}
 		}

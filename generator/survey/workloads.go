@@ -10,6 +10,9 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/cron"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
+	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 func kindOf(w *deploy.Workload) string {
@@ -51,12 +54,12 @@ func (s *survey) workloads() []blueprint.Workload {
 func (s *survey) uses(w *deploy.Workload) []string {
 	used := map[string]bool{}
 	for _, e := range w.Edges {
-		if e.Kind != kinds.Subscriptions.Name || e.Service != w.AuthService {
+		if e.Kind != topic.Subscriptions.Name || e.Service != w.AuthService {
 			used[e.To().String()] = true
 		}
 	}
 	for _, id := range needs(w) {
-		if app.ParseID(id).Kind == kinds.Secrets.Name {
+		if app.ParseID(id).Kind == secret.Kind.Name {
 			used[id] = true
 		}
 	}
@@ -74,7 +77,7 @@ func (s *survey) images() []blueprint.Image {
 	for key, workloads := range running {
 		image := blueprint.Image{Reference: key[0], TagPrefix: key[1], Private: s.private(key[0]), Workloads: workloadNames(workloads)}
 		for _, ref := range workloads[0].Image.Credentials.Refs() {
-			image.Credentials = kinds.SecretName(s.Env, ref.Of.Name)
+			image.Credentials = secret.Name(s.Env, ref.Of.Name)
 		}
 		if image.Reference == "" {
 			image.Architecture = architecture(workloads)
@@ -116,8 +119,8 @@ func workloadNames(processes []*deploy.Workload) []string {
 
 func (s *survey) schedules() []blueprint.Schedule {
 	var list []blueprint.Schedule
-	for _, r := range s.Of(kinds.Crons.Name) {
-		cron := r.Spec.(*kinds.Cron)
+	for _, r := range s.Of(cron.Kind.Name) {
+		cron := r.Spec.(*cron.Spec)
 		schedule := blueprint.Schedule{
 			ID: r.ID().String(), Name: r.Name, Label: "cron_" + s.Label(r.Kind, "", r.Name), Starts: cron.StartsJob, TimeZone: cron.TimeZone,
 		}
