@@ -8,6 +8,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/quota"
@@ -59,7 +60,7 @@ func fromSource(options Options) (*Output, []environment.Environment, hcl.Diagno
 		// Another checkout may be in a folder of another name, and every name in AWS would change.
 		application.Name, application.ID = name, name
 	}
-	environments, more := environment.Resolve(settings, application)
+	environments, more := resolution.Resolve(settings, application)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, nil, diags, nil

@@ -17,6 +17,8 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds/cache"
 	"github.com/groundplan/groundplan/generator/kinds/cron"
@@ -142,10 +144,10 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 
 // refusal is every diagnostic of settings for an application, one line each: place, summary, detail.
 func refusal(application *app.App, settings string, granted map[string]string) string {
-	file, diags := environment.Parse(environment.Filename, []byte(settings))
+	file, diags := table.Parse(environment.Filename, []byte(settings))
 	var environments []environment.Environment
 	if !diags.HasErrors() {
-		environments, diags = environment.Resolve(file, application)
+		environments, diags = resolution.Resolve(file, application)
 	}
 	if !diags.HasErrors() {
 		var result *generator.Output
@@ -233,11 +235,11 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 				everything(name, part): "",
 				everything(name, part): "database_server \"main\" {\n engine = \"aurora\"\n}", started(name, part): "",
 			} {
-				file, diags := environment.Parse(environment.Filename, []byte("environment \""+strings.Repeat("e", 24)+"\" {\naccount_id = \"123456789012\"\n"+settings+"\n}\n"))
+				file, diags := table.Parse(environment.Filename, []byte("environment \""+strings.Repeat("e", 24)+"\" {\naccount_id = \"123456789012\"\n"+settings+"\n}\n"))
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				environments, diags := environment.Resolve(file, application)
+				environments, diags := resolution.Resolve(file, application)
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}

@@ -13,6 +13,8 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/database"
 	"github.com/groundplan/groundplan/modules"
@@ -71,11 +73,11 @@ func TestF3_TheTimelineHasTheNumbersOfTheModule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {}\n"))
+	file, diags := table.Parse(environment.Filename, []byte("environment \"production\" {}\n"))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	environments, diags := environment.Resolve(file, plain("orders"))
+	environments, diags := resolution.Resolve(file, plain("orders"))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -13,7 +13,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/app"
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds/cache"
 	"github.com/groundplan/groundplan/generator/kinds/cron"
@@ -105,7 +106,7 @@ func alikeApplication(names ...string) *app.App {
 
 func generateAlike(t *testing.T, application *app.App, previous *output.Lock) *generator.Output {
 	t.Helper()
-	environments, diags := environment.Resolve(environment.Default(), application)
+	environments, diags := resolution.Resolve(table.Default(), application)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/output"
 )
@@ -41,11 +43,11 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 			lock := &output.Lock{}
 			for _, settings := range []string{test.before, test.after} {
 				application := plain("orders")
-				file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
+				file, diags := table.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				environments, diags := environment.Resolve(file, application)
+				environments, diags := resolution.Resolve(file, application)
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
@@ -77,11 +79,11 @@ func TestF5_ALoadBalancerChangesSidesKnowingly(t *testing.T) {
 func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 	application, folder := plain("orders"), t.TempDir()
 	write := func(settings, only string) *output.Lock {
-		file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n}\nenvironment \"staging\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
+		file, diags := table.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n}\nenvironment \"staging\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		environments, diags := environment.Resolve(file, application)
+		environments, diags := resolution.Resolve(file, application)
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
@@ -113,11 +115,11 @@ func TestE2_OtherLoadBalancersAreRememberedAsTheyWere(t *testing.T) {
 func TestG2_OlderLocksKnowTheirLoadBalancers(t *testing.T) {
 	application, folder := plain("orders"), t.TempDir()
 	run := func(settings string) hcl.Diagnostics {
-		file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
+		file, diags := table.Parse(environment.Filename, []byte("environment \"production\" {\nregion = \"eu-west-1\"\n"+settings+"}\n"))
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		environments, diags := environment.Resolve(file, application)
+		environments, diags := resolution.Resolve(file, application)
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}

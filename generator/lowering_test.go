@@ -18,6 +18,8 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds/database"
 	"github.com/groundplan/groundplan/generator/kinds/secret"
@@ -62,11 +64,11 @@ func tryLower(t *testing.T, application *app.App, settings string) (*generator.O
 // tryLowerAfter generates as tryLower does, after an earlier run.
 func tryLowerAfter(t *testing.T, application *app.App, settings string, previous *output.Lock, consent holdings.Consent) (*generator.Output, hcl.Diagnostics) {
 	t.Helper()
-	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
+	file, diags := table.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	environments, diags := environment.Resolve(file, application)
+	environments, diags := resolution.Resolve(file, application)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

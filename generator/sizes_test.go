@@ -9,6 +9,8 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/output"
@@ -17,11 +19,11 @@ import (
 // generateApplication is what the application becomes with a groundplan.hcl of that text.
 func generateApplication(t *testing.T, application *app.App, settings string) (*generator.Output, string) {
 	t.Helper()
-	file, diags := environment.Parse(environment.Filename, []byte(settings))
+	file, diags := table.Parse(environment.Filename, []byte(settings))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	environments, diags := environment.Resolve(file, application)
+	environments, diags := resolution.Resolve(file, application)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/resolution"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/kinds/cache"
 	"github.com/groundplan/groundplan/generator/kinds/metric"
 	"github.com/groundplan/groundplan/generator/kinds/objects"
@@ -66,11 +68,11 @@ func trapApplication(language string) *app.App {
 // deploy generates an application and reads its configs as the runtimes do.
 func deploy(t *testing.T, application *app.App, settings string) trapped {
 	t.Helper()
-	file, diags := environment.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
+	file, diags := table.Parse(environment.Filename, []byte("environment \"production\" {\n"+settings+"\n}\n"))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	environments, diags := environment.Resolve(file, application)
+	environments, diags := resolution.Resolve(file, application)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

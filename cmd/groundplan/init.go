@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/reading"
 )
 
@@ -64,7 +65,7 @@ func initialise(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(environment.Init(application.Name))
+	_, err = file.Write(table.Init(application.Name))
 	if closing := file.Close(); err == nil {
 		err = closing
 	}

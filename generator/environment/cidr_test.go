@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 )
 
 func namedEnvironments(count int) []Environment {
@@ -26,8 +27,8 @@ func TestE2_AddressRanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range list {
-			if bad := isVPCRange(list[i].CIDR); bad != fine || granted[list[i].Name] != list[i].CIDR {
-				t.Fatalf("%s: %s %s", list[i].Name, list[i].CIDR, bad.detail)
+			if bad := rule.IsVPCRange(list[i].CIDR); bad != rule.Fine || granted[list[i].Name] != list[i].CIDR {
+				t.Fatalf("%s: %s %s", list[i].Name, list[i].CIDR, bad.Detail)
 			}
 			for j := range list[:i] {
 				if netip.MustParsePrefix(list[i].CIDR).Overlaps(netip.MustParsePrefix(list[j].CIDR)) {

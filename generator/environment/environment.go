@@ -1,9 +1,9 @@
-// Package environment turns groundplan.hcl and the application model into concrete environments: where each one runs,
-// which processes and database servers it has, and how large everything is.
+// Package environment is what a concrete environment consists of: where it runs, which processes and database servers it
+// has, and how large everything is, with the questions that everybody asks of it.
 //
-// One table of settings (settings.go) holds every name, type, default and meaning; the parser, the resolver and the
-// documentation read it. The package knows AWS's rules for the values it carries, and how physical names are made
-// (names.go). It must not know source languages, kinds, modules or HCL output.
+// The packages below make one of groundplan.hcl: table says what may stand in the file and reads it, rule holds single
+// values to what AWS takes, resolution puts them together for an application, and allocation spreads its services over
+// processes. What is here knows none of them.
 package environment
 
 import (
@@ -154,7 +154,7 @@ type Task struct {
 	Architecture string // X86_64 or ARM64
 	Scale        Scale
 	// DrainSeconds is how long a task that stops goes on serving before it gets SIGTERM, StopTimeoutSeconds how long it has
-	// from there to SIGKILL, 10 or more. At most maxStopSeconds together.
+	// from there to SIGKILL, 10 or more. At most rule.MaxStopSeconds together.
 	DrainSeconds       int
 	StopTimeoutSeconds int
 	// HealthCheckGraceSeconds is how long a starting task may fail its health check.
@@ -242,3 +242,6 @@ type Metrics struct {
 	Site            string
 	IntervalSeconds int
 }
+
+// Filename is what the settings file is called, beside the application.
+const Filename = "groundplan.hcl"

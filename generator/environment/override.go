@@ -1,16 +1,13 @@
 package environment
 
-// Overrides: arguments of single module calls, for what no setting exists. They are read here as literals; which calls
+// Overrides: arguments of single module calls, for what no setting exists. They are read as literals; which calls
 // and arguments there are is for those to check who know the modules.
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
-
-	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // Override sets arguments of the call of one module.
@@ -38,19 +35,4 @@ func (e *Environment) Override(id string) *Override {
 		return &e.Overrides[i]
 	}
 	return nil
-}
-
-// overrideType is the type of a block with settings that no table knows.
-const overrideType = "override"
-
-// resolveOverrides hands the blocks on, in the order of their ids.
-func resolveOverrides(e *Environment, b *settings.Block) {
-	for _, inner := range b.All(overrideType) {
-		override := Override{ID: inner.Label, IDAt: inner.LabelAt}
-		for _, a := range inner.Attributes {
-			override.Arguments = append(override.Arguments, Argument{Name: a.Name, NameAt: a.NameAt, Value: a.Value.(cty.Value), Expression: a.Expression})
-		}
-		e.Overrides = append(e.Overrides, override)
-	}
-	slices.SortFunc(e.Overrides, func(a, b Override) int { return strings.Compare(a.ID, b.ID) })
 }

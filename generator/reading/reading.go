@@ -14,9 +14,11 @@ import (
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/limits"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/encoremeta"
 	"github.com/groundplan/groundplan/generator/source/golang"
 	"github.com/groundplan/groundplan/generator/source/manifest"
@@ -30,7 +32,7 @@ func FromSource(root string, ignore ...string) (*app.App, hcl.Diagnostics, error
 	read, diags, err := readSource(root, ignore)
 	application, diags, err := finishRead(root, read, diags, err)
 	if err == nil && !diags.HasErrors() && len(application.Services) == 0 {
-		nothing, err := source.WhyNoServices(root, application.Runtime, ignore)
+		nothing, err := whyNoServices(root, application.Runtime, ignore)
 		return application, append(diags, nothing), err
 	}
 	return application, diags, err
@@ -62,7 +64,7 @@ func readSource(root string, ignore []string) (*source.Application, hcl.Diagnost
 	if manifest.Exists(root) {
 		return manifest.Read(root, kinds.ManifestSpellings())
 	}
-	encore, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := encoreapp.Read(root)
 	if err != nil || diags.HasErrors() {
 		return nil, diags, err
 	}
@@ -103,11 +105,11 @@ func readMetadata(root string, metadata Metadata) (*source.Application, hcl.Diag
 		return nil, hcl.Diagnostics{diagnostic.Error(hcl.Range{}, "Two descriptions of one application", "leave out --meta, or name another folder by --app",
 			"The folder has a manifest, %s, and there is metadata as well.", manifest.Filename)}, nil
 	}
-	var encore *source.EncoreApp
+	var encore *encoreapp.File
 	_, err := os.Stat(filepath.Join(root, "encore.app"))
 	switch {
 	case err == nil:
-		read, diags, err := source.ReadEncoreApp(root)
+		read, diags, err := encoreapp.Read(root)
 		if err != nil || diags.HasErrors() {
 			return nil, diags, err
 		}
@@ -149,10 +151,10 @@ func ignored(folder, output string) []string {
 }
 
 // Settings reads groundplan.hcl beside the application; the defaults where there is none.
-func Settings(root string) (*environment.File, hcl.Diagnostics, error) {
+func Settings(root string) (*table.File, hcl.Diagnostics, error) {
 	text, err := os.ReadFile(filepath.Join(root, environment.Filename))
 	if errors.Is(err, fs.ErrNotExist) {
-		return environment.Default(), nil, nil
+		return table.Default(), nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
@@ -161,6 +163,6 @@ func Settings(root string) (*environment.File, hcl.Diagnostics, error) {
 	if pointer := source.CheckPointer(environment.Filename, text); pointer != nil {
 		return nil, hcl.Diagnostics{pointer}, nil
 	}
-	file, diags := environment.Parse(environment.Filename, text)
+	file, diags := table.Parse(environment.Filename, text)
 	return file, diags, nil
 }

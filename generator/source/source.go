@@ -5,8 +5,7 @@
 // topic or a database is, it is told by a table of spellings. It must not know kinds, environments or Terraform.
 //
 // Here is what the readers share: the result and its order, values and how settings are decoded from them, the tables
-// of spellings, texts and positions in them, the file encore.app, and which files and names Encore accepts. It is more
-// than 1,500 lines because the tables of four spellings stand beside what they lead to.
+// of spellings, texts and positions in them, and which files and names Encore accepts.
 package source
 
 import (

@@ -7,6 +7,7 @@ import (
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/cron"
 	"github.com/groundplan/groundplan/generator/kinds/database"
@@ -27,7 +28,7 @@ func (s *survey) loadBalancer() *blueprint.LoadBalancer {
 
 func (s *survey) network() blueprint.Network {
 	network := blueprint.Network{
-		Port: s.NetworkPort(), StoragePorts: kinds.StoragePorts(s.Deployment), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: environment.UnusableZone(s.Env.Region),
+		Port: s.NetworkPort(), StoragePorts: kinds.StoragePorts(s.Deployment), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: rule.UnusableZone(s.Env.Region),
 	}
 	if !slices.ContainsFunc(s.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		network.StoragePorts = slices.DeleteFunc(network.StoragePorts, func(port int) bool { return port == database.Kind.StoragePort })

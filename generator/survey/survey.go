@@ -12,7 +12,7 @@ import (
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
-	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/database"
 	"github.com/groundplan/groundplan/generator/kinds/objects"
@@ -26,7 +26,7 @@ import (
 func Application(a *app.App) blueprint.Blueprint {
 	runtime := map[app.Runtime]string{app.EncoreGo: blueprint.EncoreGo, app.EncoreTypeScript: blueprint.EncoreTypeScript, app.Containers: blueprint.Container}[a.Runtime]
 	return blueprint.Blueprint{
-		Version: blueprint.Version, App: a.Name, Runtime: runtime, HelperImage: environment.DefaultHelperImage,
+		Version: blueprint.Version, App: a.Name, Runtime: runtime, HelperImage: rule.DefaultHelperImage,
 		Files: map[string]string{}, Modules: map[string]string{},
 	}
 }

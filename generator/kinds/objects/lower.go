@@ -11,6 +11,7 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/stack"
@@ -312,7 +313,7 @@ func checkShownDomains(d *deploy.Deployment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range d.Of("bucket") {
 		domain := ShownDomain(d.Env, r)
-		if domain != "" && d.Env.CDNCertificateARN == "" && !environment.Certifiable(domain) {
+		if domain != "" && d.Env.CDNCertificateARN == "" && rule.IsCertifiable(domain) != rule.Fine {
 			diags = append(diags, diagnostic.Error(r.At, "Domain of a bucket without a certificate", "set cdn_certificate_arn to a certificate of your own, or make the bucket private",
 				"Bucket %q would be shown as %s in environment %q, and no public authority certifies that name.", r.Name, domain, d.Env.Name))
 			continue

@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Read reads what `encore debug meta -f json` prints: the description of an application that Encore's own parser
@@ -31,7 +32,7 @@ import (
 // every service are lost. A database that no service uses is therefore warned about. A reference to an endpoint looks
 // like a call. Which service declares a topic, database, cache or store of objects is not said, nor, in Go, whether a database
 // that is named is used.
-func Read(name string, text []byte, encore *source.EncoreApp, spellings []source.MetadataSpelling) (*source.Application, hcl.Diagnostics) {
+func Read(name string, text []byte, encore *encoreapp.File, spellings []source.MetadataSpelling) (*source.Application, hcl.Diagnostics) {
 	text = source.DecodeMetadata(text)
 	if pointer := source.CheckPointer(name, text); pointer != nil {
 		return nil, hcl.Diagnostics{pointer}
@@ -41,7 +42,7 @@ func Read(name string, text []byte, encore *source.EncoreApp, spellings []source
 	}
 	value, err := hujson.Parse(text)
 	if err != nil {
-		offset, what := source.JSONProblem(text, err)
+		offset, what := encoreapp.JSONProblem(text, err)
 		return nil, hcl.Diagnostics{diagnostic.Error(source.TextRange(name, text, offset, offset+1), "Invalid JSON", metadataHint(text, offset),
 			"The metadata cannot be read: %s.", what)}
 	}
@@ -63,7 +64,7 @@ func Read(name string, text []byte, encore *source.EncoreApp, spellings []source
 				written = strconv.Quote(encore.Language)
 			}
 			r.fail(r.within(root, "language"), "Metadata of another application", "print it in the application's folder: "+metadataCommand,
-				"The metadata describes an application in %s, and %s says that this one is in %s.", languageName(r.result.Runtime), source.EncoreAppFile, written)
+				"The metadata describes an application in %s, and %s says that this one is in %s.", languageName(r.result.Runtime), encoreapp.Filename, written)
 		}
 	}
 	diagnostic.Sort(r.diags)

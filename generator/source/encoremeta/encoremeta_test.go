@@ -18,6 +18,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
 
@@ -97,17 +98,17 @@ func member(archive *txtar.Archive, name string) []byte {
 	return nil
 }
 
-func encoreAppOf(t *testing.T, archive *txtar.Archive) *source.EncoreApp {
+func encoreAppOf(t *testing.T, archive *txtar.Archive) *encoreapp.File {
 	t.Helper()
-	text := member(archive, source.EncoreAppFile)
+	text := member(archive, encoreapp.Filename)
 	if text == nil {
 		return nil
 	}
 	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, source.EncoreAppFile), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(root, encoreapp.Filename), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app, diags, err := source.ReadEncoreApp(root)
+	app, diags, err := encoreapp.Read(root)
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
@@ -116,7 +117,7 @@ func encoreAppOf(t *testing.T, archive *txtar.Archive) *source.EncoreApp {
 
 // TestI3_EncoreApp: what metadata leaves out is in encore.app.
 func TestI3_EncoreApp(t *testing.T) {
-	encore := &source.EncoreApp{ID: "shop-x1", Language: "go", CORS: &app.CORS{Debug: true}}
+	encore := &encoreapp.File{ID: "shop-x1", Language: "go", CORS: &app.CORS{Debug: true}}
 	read, diags := Read("meta.json", []byte(`{"svcs": []}`), encore, testSpellings)
 	if len(diags) > 0 || read.ID != "shop-x1" || read.CORS != encore.CORS || read.Origin != source.FromMetadata || read.Runtime != app.EncoreGo {
 		t.Errorf("%+v %s", read, diags)

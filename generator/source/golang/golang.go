@@ -14,6 +14,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/golang/folder"
 	"github.com/groundplan/groundplan/generator/source/golang/link"
 	"github.com/groundplan/groundplan/generator/source/golang/vocabulary"
@@ -33,7 +34,7 @@ import (
 // references, directives, signatures, service boundaries. Rules over settings belong to the kinds. The error is the
 // machine's: a folder that cannot be read, or holds no Encore Go application.
 func Read(root string, spellings []source.GoSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	encore, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := encoreapp.Read(root)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/golang/folder"
 )
 
@@ -17,7 +18,7 @@ import (
 // of its own that the application's module does not require: the Go compiler does not find it there, so that the image
 // does not build.
 func checkNested(root, module string, nested folder.Nested, result *source.Application) (hcl.Diagnostics, error) {
-	diags := source.CheckNested(nested.Applications)
+	diags := encoreapp.CheckNested(nested.Applications)
 	for _, dir := range nested.Modules {
 		at, what := foundIn(result, dir)
 		if what == "" {

@@ -24,6 +24,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Exists reports whether a folder has a manifest.
@@ -43,12 +44,12 @@ func Read(root string, spellings []source.ManifestSpelling) (*source.Application
 		return nil, nil, fmt.Errorf("read %s: %w", Filename, err)
 	}
 	text = source.DecodePlain(text)
-	if _, err := os.Stat(filepath.Join(root, source.EncoreAppFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(root, encoreapp.Filename)); err == nil {
 		return nil, hcl.Diagnostics{diagnostic.Error(source.TextRange(Filename, nil, 0, 0), "Two descriptions of one application",
 			"remove "+Filename+" to read the source, or move it into a folder of its own and name that by --app",
-			"Beside %s there is %s, so that both the source and the manifest say what the application is.", Filename, source.EncoreAppFile)}, nil
+			"Beside %s there is %s, so that both the source and the manifest say what the application is.", Filename, encoreapp.Filename)}, nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("look for %s: %w", source.EncoreAppFile, err)
+		return nil, nil, fmt.Errorf("look for %s: %w", encoreapp.Filename, err)
 	}
 	if pointer := source.CheckPointer(Filename, text); pointer != nil {
 		return nil, hcl.Diagnostics{pointer}, nil

@@ -23,6 +23,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/typescript/extraction"
 	"github.com/groundplan/groundplan/generator/source/typescript/facts"
 	"github.com/groundplan/groundplan/generator/source/typescript/linking"
@@ -46,7 +47,7 @@ import (
 // The diagnostics are those that need the syntax: what is not a literal or stands in the wrong place, invalid
 // references, service boundaries. Rules over settings belong to the kinds. The error is the machine's.
 func Read(root string, spellings []source.TypeScriptSpelling, ignore ...string) (*source.Application, hcl.Diagnostics, error) {
-	encore, diags, err := source.ReadEncoreApp(root)
+	encore, diags, err := encoreapp.Read(root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +86,7 @@ func readTypeScript(files fs.FS, root string, spellings []source.TypeScriptSpell
 		return nil, nil, err
 	}
 	result, unlinked := linking.Link(filepath.Base(root), language, modules, sources)
-	diags := append(source.CheckNested(tree.Applications), outside.Check(root, language, resolver, modules)...)
+	diags := append(encoreapp.CheckNested(tree.Applications), outside.Check(root, language, resolver, modules)...)
 	broken := false
 	for _, m := range modules {
 		diags = append(diags, m.Diags...)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/parallel"
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/golang/facts"
 	"github.com/groundplan/groundplan/generator/source/golang/vocabulary"
 )
@@ -51,7 +52,7 @@ func Find(root string, ignore []string) (dirs []Dir, nested Nested, err error) {
 				found.subdirs = append(found.subdirs, name)
 			case dir != "." && name == "go.mod":
 				nested.Modules = append(nested.Modules, dir)
-			case dir != "." && name == source.EncoreAppFile:
+			case dir != "." && name == encoreapp.Filename:
 				nested.Applications = append(nested.Applications, dir)
 			case source.IsGoSource(name):
 				found.Files = append(found.Files, name)

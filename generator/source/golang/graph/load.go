@@ -21,13 +21,13 @@ import (
 
 // loading is the walk over what runs while packages load.
 type loading struct {
-	graph *graph
+	graph   *graph
 	effects []Effect
 	effect  index // by part
-	step  index
-	sel   index
-	seen  []bool
-	queue []int32
+	step    index
+	sel     index
+	seen    []bool
+	queue   []int32
 	// called are the names of methods that something calls, waiting the steps to methods that nothing has called yet.
 	called  []bool
 	waiting map[int32][]int32

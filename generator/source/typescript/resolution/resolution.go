@@ -17,6 +17,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Resolver finds the file an import means, by the rules of Node and of tsconfig.json.
@@ -55,7 +56,7 @@ type manifest struct {
 func New(files fs.FS, tree *Tree) (*Resolver, error) {
 	r := &Resolver{files: files, tree: tree, packages: make(map[string]*manifest), byDir: make(map[string]*manifest)}
 	for _, dir := range tree.packages {
-		text, err := fs.ReadFile(files, path.Join(dir, source.PackageFile))
+		text, err := fs.ReadFile(files, path.Join(dir, encoreapp.PackageFile))
 		if err != nil {
 			return nil, fmt.Errorf("read package.json: %w", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Tree is what stands in the application's folder. All names are relative to it, with slashes.
@@ -37,9 +38,9 @@ func FindFiles(files fs.FS, ignore []string) (*Tree, error) {
 		switch {
 		case entry.IsDir() && name != "." && (source.IsForeignTypeScript(base) || slices.Contains(ignore, name)):
 			return fs.SkipDir
-		case base == source.EncoreAppFile && name != base && !entry.IsDir():
+		case base == encoreapp.Filename && name != base && !entry.IsDir():
 			tree.Applications = append(tree.Applications, path.Dir(name))
-		case base == source.PackageFile:
+		case base == encoreapp.PackageFile:
 			tree.packages = append(tree.packages, path.Dir(name))
 		case entry.Type()&fs.ModeSymlink != 0 && !source.IsForeignTypeScript(base):
 			tree.linked = append(tree.linked, name)

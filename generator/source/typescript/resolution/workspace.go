@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // Targets are the places that an import may name, relative to the application, and whether it is a path and not the name of a package.
@@ -54,7 +55,7 @@ func Workspace(root string) map[string]string {
 				folders, _ := filepath.Glob(filepath.Join(dir, filepath.FromSlash(strings.ReplaceAll(pattern, "**", "*"))))
 				for _, folder := range folders {
 					var p manifest
-					if text, err := source.ReadPlain(folder, source.PackageFile); err == nil && unmarshalCommented(text, &p) && p.Name != "" {
+					if text, err := source.ReadPlain(folder, encoreapp.PackageFile); err == nil && unmarshalCommented(text, &p) && p.Name != "" {
 						found[p.Name] = folder
 					}
 				}
@@ -72,7 +73,7 @@ func workspacePatterns(dir string) []string {
 	var written struct {
 		Workspaces jsonList `json:"workspaces"`
 	}
-	if text, err := source.ReadPlain(dir, source.PackageFile); err == nil && unmarshalCommented(text, &written) && len(written.Workspaces) > 0 {
+	if text, err := source.ReadPlain(dir, encoreapp.PackageFile); err == nil && unmarshalCommented(text, &written) && len(written.Workspaces) > 0 {
 		return written.Workspaces
 	}
 	text, err := source.ReadPlain(dir, "pnpm-workspace.yaml")

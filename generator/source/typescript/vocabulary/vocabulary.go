@@ -21,7 +21,7 @@ type Language struct {
 	Permissions map[string]map[string][]Permission
 }
 
-// Permission is what one name permits on one kind: Uploader the operation "write" on a bucket.
+// Permission is what one name permits on one kind: Uploader the operation "write".
 type Permission struct {
 	Spelling   int16 // index into Language.Spellings
 	Operations []string

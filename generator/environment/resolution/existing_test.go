@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 import (
 	"os"
@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
 )
 
 // stored is shop with a bucket, two topics and a cache.
@@ -40,7 +41,7 @@ const (
 
 // TestE4_EverythingThatIsBrought sets all that an environment can bring, each to a value of its own.
 func TestE4_EverythingThatIsBrought(t *testing.T) {
-	certificate, err := os.ReadFile("../../modules/database-server/certificates/eu-west-1.pem")
+	certificate, err := os.ReadFile("../../../modules/database-server/certificates/eu-west-1.pem")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,13 +86,13 @@ func TestE4_EverythingThatIsBrought(t *testing.T) {
 `), stored())[0]
 	got := []any{e.Network, e.ExistingBuckets, e.ExistingTopics, e.DatabaseServers[0].Existing, e.CertificateARN, e.CDNCertificateARN, e.KeyARN, e.PermissionsBoundary}
 	want := []any{
-		&ExistingNetwork{"vpc-0a1b2c3d4e5f60718", []string{"subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"}, []string{"subnet-0a1b2c3d4e5f60721"}, []string{"subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"}},
-		[]ExistingBucket{{Bucket: "avatars", Name: "company.avatars", KeyARN: "arn:aws:kms:eu-west-1:123456789012:key/e-4", KeyPrefix: "shop/avatars/", PublicBaseURL: "https://images.example.com/avatars"}},
-		[]ExistingTopic{
+		&environment.ExistingNetwork{VPCID: "vpc-0a1b2c3d4e5f60718", PublicSubnetIDs: []string{"subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"}, ComputeSubnetIDs: []string{"subnet-0a1b2c3d4e5f60721"}, StorageSubnetIDs: []string{"subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"}},
+		[]environment.ExistingBucket{{Bucket: "avatars", Name: "company.avatars", KeyARN: "arn:aws:kms:eu-west-1:123456789012:key/e-4", KeyPrefix: "shop/avatars/", PublicBaseURL: "https://images.example.com/avatars"}},
+		[]environment.ExistingTopic{
 			{Topic: "paid", ARN: "arn:aws:sns:eu-west-1:123456789012:paid"},
 			{Topic: "signups", ARN: "arn:aws:sns:eu-west-1:123456789012:signups.fifo", KeyARN: "arn:aws:kms:eu-west-1:123456789012:key/f-5"},
 		},
-		&ExistingServer{"main.abc.eu-west-1.rds.amazonaws.com", 5433, "sg-0a1b2c3d4e5f60761", string(certificate), "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf", 400},
+		&environment.ExistingServer{Address: "main.abc.eu-west-1.rds.amazonaws.com", Port: 5433, SecurityGroupID: "sg-0a1b2c3d4e5f60761", CACertificate: string(certificate), MasterSecretARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1-AbCdEf", MaxConnections: 400},
 		"arn:aws:acm:eu-west-1:123456789012:certificate/a-1", "arn:aws:acm:us-east-1:123456789012:certificate/b-2", "arn:aws:kms:eu-west-1:123456789012:key/c-3", "arn:aws:iam::123456789012:policy/d",
 	}
 	if d := cmp.Diff(want, got, cmpopts.IgnoreTypes(hcl.Range{})); d != "" {
@@ -167,13 +168,13 @@ func TestE2_NothingBroughtIsSharedByAccident(t *testing.T) {
 // TestE4_GrantedRangesStay: an environment that moves into a network that exists keeps the range of the one it had, which
 // is still there until it is destroyed.
 func TestE4_GrantedRangesStay(t *testing.T) {
-	list := []Environment{{App: "shop", Name: "a", Network: &ExistingNetwork{}}, {App: "shop", Name: "b"}}
-	ranges, err := GrantCIDRs(list, map[string]string{"a": "10.7.0.0/16"})
+	list := []environment.Environment{{App: "shop", Name: "a", Network: &environment.ExistingNetwork{}}, {App: "shop", Name: "b"}}
+	ranges, err := environment.GrantCIDRs(list, map[string]string{"a": "10.7.0.0/16"})
 	if err != nil || ranges["a"] != "10.7.0.0/16" || ranges["b"] == "" {
 		t.Errorf("%v %v", ranges, err)
 	}
-	list = []Environment{{App: "shop", Name: "a", Network: &ExistingNetwork{}}}
-	if ranges, err = GrantCIDRs(list, nil); err != nil || len(ranges) > 0 || list[0].CIDR != "" {
+	list = []environment.Environment{{App: "shop", Name: "a", Network: &environment.ExistingNetwork{}}}
+	if ranges, err = environment.GrantCIDRs(list, nil); err != nil || len(ranges) > 0 || list[0].CIDR != "" {
 		t.Errorf("%v %v", ranges, err)
 	}
 }

@@ -1,4 +1,4 @@
-package source
+package reading
 
 import (
 	"fmt"
@@ -15,6 +15,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
 
 // sources is what a folder without services holds, as far as it may say why.
@@ -27,14 +29,14 @@ type sources struct {
 	inside map[string]string
 }
 
-// WhyNoServices is a warning about an application in which no service is found, with the likely reason.
-func WhyNoServices(root string, runtime app.Runtime, ignore []string) (*hcl.Diagnostic, error) {
+// whyNoServices is a warning about an application in which no service is found, with the likely reason.
+func whyNoServices(root string, runtime app.Runtime, ignore []string) (*hcl.Diagnostic, error) {
 	found, err := lookForSources(root, ignore)
 	if err != nil {
 		return nil, fmt.Errorf("look for source files: %w", err)
 	}
 	reason, hint := found.explain(runtime)
-	return diagnostic.Warning(TextRange(EncoreAppFile, nil, 0, 0), "No services found", hint, "The application has no service, so there is nothing to run: %s.", reason), nil
+	return diagnostic.Warning(source.TextRange(encoreapp.Filename, nil, 0, 0), "No services found", hint, "The application has no service, so there is nothing to run: %s.", reason), nil
 }
 
 func (s *sources) explain(runtime app.Runtime) (reason, hint string) {
@@ -82,18 +84,18 @@ func lookForSources(root string, ignore []string) (*sources, error) {
 		}
 		passed := false
 		for part := range strings.SplitSeq(name, "/") {
-			passed = passed || IsForeignTypeScript(part) || part == "vendor"
+			passed = passed || source.IsForeignTypeScript(part) || part == "vendor"
 		}
 		extension := path.Ext(base)
 		switch {
-		case extension == ".go" && (passed || !IsGoSource(base)), extension == ".ts" && passed:
+		case extension == ".go" && (passed || !source.IsGoSource(base)), extension == ".ts" && passed:
 			found.passed = append(found.passed, name)
 		case extension == ".go":
 			found.golang = append(found.golang, name)
 		case extension == ".ts":
 			found.typeScript = append(found.typeScript, name)
 			return found.imports(root, name)
-		case slices.Contains(TypeScriptExtensions, extension) && !passed:
+		case slices.Contains(source.TypeScriptExtensions, extension) && !passed:
 			found.other = append(found.other, name)
 		}
 		return nil

@@ -1,4 +1,6 @@
-package source
+// Package encoreapp reads the file encore.app, in which an application of Encore says its id, its language and what the
+// gateway answers other origins.
+package encoreapp
 
 import (
 	"bytes"
@@ -18,10 +20,11 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/source"
 )
 
-// EncoreApp is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
-type EncoreApp struct {
+// File is what the file encore.app says. Keys groundplan does not know are left alone: applications keep many.
+type File struct {
 	// ID is the application's id; it may be empty. IDAt is where it stands.
 	ID   string
 	IDAt hcl.Range
@@ -45,12 +48,12 @@ type globalCORS struct {
 
 // The files that tell an application of Encore, and one in Read.
 const (
-	EncoreAppFile = "encore.app"
-	PackageFile   = "package.json"
+	Filename    = "encore.app"
+	PackageFile = "package.json"
 )
 
 // Runtime is what runs an application in the language; false for a language that Encore is not known to have.
-func (a EncoreApp) Runtime() (app.Runtime, bool) {
+func (a File) Runtime() (app.Runtime, bool) {
 	switch a.Language {
 	case app.EncoreGo.String():
 		return app.EncoreGo, true
@@ -60,11 +63,11 @@ func (a EncoreApp) Runtime() (app.Runtime, bool) {
 	return 0, false
 }
 
-// ReadEncoreApp reads encore.app in root, which is JSON with comments and trailing commas. The error is the
+// Read reads encore.app in root, which is JSON with comments and trailing commas. The error is the
 // machine's (a file that is absent or cannot be read); what is wrong inside the file is a diagnostic.
-func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
-	encore := EncoreApp{Language: app.EncoreGo.String()}
-	text, problem, err := ReadMarkless(root, EncoreAppFile, "Encore")
+func Read(root string) (File, hcl.Diagnostics, error) {
+	encore := File{Language: app.EncoreGo.String()}
+	text, problem, err := source.ReadMarkless(root, Filename, "Encore")
 	if errors.Is(err, fs.ErrNotExist) {
 		return encore, nil, fmt.Errorf("%s is not the root of an Encore application: it has no encore.app: %w", root, err)
 	}
@@ -76,7 +79,7 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	}
 	syntax, err := hujson.Parse(text)
 	if err != nil {
-		return encore, hcl.Diagnostics{encoreAppError(text, hujsonOffset(text, err), err)}, nil
+		return encore, hcl.Diagnostics{syntaxError(text, hujsonOffset(text, err), err)}, nil
 	}
 	var read struct {
 		ID   any         `json:"id"`
@@ -85,15 +88,15 @@ func ReadEncoreApp(root string) (EncoreApp, hcl.Diagnostics, error) {
 	}
 	if asked := syntax.Find("/build/docker/process_per_service"); asked != nil {
 		if literal, is := asked.Value.(hujson.Literal); is && string(literal) == "true" {
-			encore.ProcessPerService = TextRange(EncoreAppFile, text, asked.StartOffset, asked.EndOffset)
+			encore.ProcessPerService = source.TextRange(Filename, text, asked.StartOffset, asked.EndOffset)
 		}
 	}
 	if id := syntax.Find("/id"); id != nil {
-		encore.IDAt = TextRange(EncoreAppFile, text, id.StartOffset, id.EndOffset)
+		encore.IDAt = source.TextRange(Filename, text, id.StartOffset, id.EndOffset)
 	}
 	syntax.Standardize()
 	if err := json.Unmarshal(syntax.Pack(), &read); err != nil {
-		return encore, hcl.Diagnostics{encoreAppError(text, jsonOffset(err), err)}, nil
+		return encore, hcl.Diagnostics{syntaxError(text, jsonOffset(err), err)}, nil
 	}
 	encore.ID, _ = read.ID.(string)
 	if lang, _ := read.Lang.(string); lang != "" {
@@ -111,7 +114,7 @@ func isFile(root, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
+func syntaxError(text []byte, offset int, err error) *hcl.Diagnostic {
 	what := hujsonPlace.ReplaceAllString(err.Error(), "")
 	hint := "it must hold one JSON object; comments and trailing commas are fine"
 	var wrongType *json.UnmarshalTypeError
@@ -124,7 +127,7 @@ func encoreAppError(text []byte, offset int, err error) *hcl.Diagnostic {
 	case commaMissing.MatchString(what):
 		hint = "a comma is missing before it"
 	}
-	return diagnostic.Error(TextRange(EncoreAppFile, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
+	return diagnostic.Error(source.TextRange(Filename, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
 }
 
 var (
@@ -178,8 +181,8 @@ func jsonOffset(err error) int {
 func CheckNested(dirs []string) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, dir := range dirs {
-		name := path.Join(dir, EncoreAppFile)
-		diags = append(diags, diagnostic.Warning(TextRange(name, nil, 0, 0), "Application inside the application",
+		name := path.Join(dir, Filename)
+		diags = append(diags, diagnostic.Warning(source.TextRange(name, nil, 0, 0), "Application inside the application",
 			"move it out of this folder if it is an application of its own, or else remove its encore.app",
 			"Encore reads the folder %s as a part of this application, whatever its own encore.app says, and so is it read here.", dir))
 	}

@@ -1,4 +1,6 @@
-package environment
+// Package allocation spreads the services and the gateway of an application over the processes of an environment, and gives
+// each process its size: the profile's, over it what the blocks of groundplan.hcl say.
+package allocation
 
 import (
 	"cmp"
@@ -11,6 +13,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
@@ -23,8 +28,8 @@ const (
 	gatewayProcessAside = "api-gateway"
 )
 
-// resolveProcesses spreads services and gateway over processes and gives each its size.
-func resolveProcesses(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
+// Processes spreads services and gateway over processes and gives each its size.
+func Processes(e *environment.Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	switch groups := b.All("process"); {
 	case application.Containers():
@@ -38,12 +43,12 @@ func resolveProcesses(e *Environment, b *settings.Block, profile int, applicatio
 		diags = append(diags, groupProcesses(e, b, groups, application)...)
 	case e.ProcessAllocation == "all_in_one":
 		if len(application.Services) > 0 {
-			e.Processes = []Process{{Name: soleProcess, Services: serviceNames(application), Gateway: exposed(application)}}
+			e.Processes = []environment.Process{{Name: soleProcess, Services: serviceNames(application), Gateway: exposed(application)}}
 		}
 	default:
 		diags = append(diags, splitProcesses(e, application)...)
 	}
-	slices.SortFunc(e.Processes, func(a, b Process) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(e.Processes, func(a, b environment.Process) int { return strings.Compare(a.Name, b.Name) })
 	placeAuthHandler(e.Processes, application)
 	diags = append(diags, sizeProcesses(e, b, profile, application)...)
 	if application.Containers() {
@@ -53,7 +58,7 @@ func resolveProcesses(e *Environment, b *settings.Block, profile int, applicatio
 }
 
 // separateContainers makes a process of every service, whatever the profile: containers share none.
-func separateContainers(e *Environment, b *settings.Block, groups []*settings.Block, application *app.App) hcl.Diagnostics {
+func separateContainers(e *environment.Environment, b *settings.Block, groups []*settings.Block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, group := range groups {
 		diags = append(diags, diagnostic.Error(group.At, "Containers in one process", "size each service in a service block of its own",
@@ -70,13 +75,13 @@ func separateContainers(e *Environment, b *settings.Block, groups []*settings.Bl
 				"In environment %q, which has no NAT, the image %s of service %q cannot be pulled.", e.Name, s.Container.Image, s.Name))
 		}
 		c := s.Container
-		e.Processes = append(e.Processes, Process{Name: s.Name, Services: []string{s.Name}, Public: c != nil && c.Public, Worker: c != nil && c.Worker, Job: c != nil && c.Job})
+		e.Processes = append(e.Processes, environment.Process{Name: s.Name, Services: []string{s.Name}, Public: c != nil && c.Public, Worker: c != nil && c.Worker, Job: c != nil && c.Job})
 	}
 	return diags
 }
 
 // checkArchitectures: one image holds every service, and an image is built for one architecture.
-func checkArchitectures(e *Environment, b *settings.Block) hcl.Diagnostics {
+func checkArchitectures(e *environment.Environment, b *settings.Block) hcl.Diagnostics {
 	for _, p := range e.Processes {
 		if p.Architecture != e.Processes[0].Architecture {
 			return hcl.Diagnostics{diagnostic.Error(b.At, "Two architectures", "set architecture once, in a task block of the environment",
@@ -89,7 +94,7 @@ func checkArchitectures(e *Environment, b *settings.Block) hcl.Diagnostics {
 
 // pulledWithoutNAT reports whether tasks reach an image by the interface endpoints of ECR alone.
 func pulledWithoutNAT(image, region string) bool {
-	private := isPrivateImage.FindStringSubmatch(image)
+	private := rule.IsPrivateImage.FindStringSubmatch(image)
 	return private != nil && private[1] == region
 }
 
@@ -110,10 +115,10 @@ func serviceNames(application *app.App) []string {
 }
 
 // splitProcesses makes a process of every service, and one for the gateway when anything is exposed.
-func splitProcesses(e *Environment, application *app.App) hcl.Diagnostics {
+func splitProcesses(e *environment.Environment, application *app.App) hcl.Diagnostics {
 	services := serviceNames(application)
 	for _, name := range services {
-		e.Processes = append(e.Processes, Process{Name: name, Services: []string{name}})
+		e.Processes = append(e.Processes, environment.Process{Name: name, Services: []string{name}})
 	}
 	if !exposed(application) {
 		return nil
@@ -123,22 +128,22 @@ func splitProcesses(e *Environment, application *app.App) hcl.Diagnostics {
 		name = gatewayProcessAside
 	}
 	if i := slices.IndexFunc(application.Services, func(s app.Service) bool { return s.Name == name }); i >= 0 {
-		return hcl.Diagnostics{diagnostic.Error(application.Services[i].At, "No name left for the gateway", "rename one of them, or name the processes yourself by process blocks in "+Filename,
+		return hcl.Diagnostics{diagnostic.Error(application.Services[i].At, "No name left for the gateway", "rename one of them, or name the processes yourself by process blocks in "+environment.Filename,
 			"Services are called %q and %q, so that the process of the API gateway can have neither name.", gatewayProcess, gatewayProcessAside)}
 	}
-	e.Processes = append(e.Processes, Process{Name: name, Gateway: true})
+	e.Processes = append(e.Processes, environment.Process{Name: name, Gateway: true})
 	return nil
 }
 
 // groupProcesses makes the processes the user described, and checks that they cover the application exactly once.
-func groupProcesses(e *Environment, b *settings.Block, groups []*settings.Block, application *app.App) hcl.Diagnostics {
+func groupProcesses(e *environment.Environment, b *settings.Block, groups []*settings.Block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	known := serviceNames(application)
 	servedBy := map[string]*settings.Block{}
 	var gateway *settings.Block
 	for _, group := range groups {
-		p := Process{Name: group.Label}
-		override(&p, processSettings, group)
+		p := environment.Process{Name: group.Label}
+		table.Override(&p, table.ProcessSettings, group)
 		slices.Sort(p.Services)
 		e.Processes = append(e.Processes, p)
 		diags = append(diags, checkGroup(p, group, known, servedBy)...)
@@ -166,10 +171,10 @@ func groupProcesses(e *Environment, b *settings.Block, groups []*settings.Block,
 
 // checkGroup checks one process block by itself and its services against the groups before it, which servedBy holds;
 // it adds the services of this one.
-func checkGroup(p Process, group *settings.Block, known []string, servedBy map[string]*settings.Block) hcl.Diagnostics {
+func checkGroup(p environment.Process, group *settings.Block, known []string, servedBy map[string]*settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if bad := isKebab("a process", p.Name, maxProcessName); bad != fine {
-		diags = append(diags, diagnostic.Error(group.LabelAt, "Invalid process name", bad.hint, "%s", bad.detail))
+	if bad := rule.IsKebab("a process", p.Name, rule.MaxProcessName); bad != rule.Fine {
+		diags = append(diags, diagnostic.Error(group.LabelAt, "Invalid process name", bad.Hint, "%s", bad.Detail))
 	}
 	if len(p.Services) == 0 && !p.Gateway {
 		diags = append(diags, diagnostic.Error(group.At, "Empty process", "add services = [...], or remove the block", "The process %q has no services and no gateway.", p.Name))
@@ -178,7 +183,7 @@ func checkGroup(p Process, group *settings.Block, known []string, servedBy map[s
 		name := part.Text
 		switch other := servedBy[name]; {
 		case !slices.Contains(known, name):
-			diags = append(diags, unknownName(part.At, "service", name, known, "remove the line"))
+			diags = append(diags, diagnostic.UnknownName(part.At, "service", name, known, "remove the line"))
 		case other != nil:
 			diags = append(diags, diagnostic.Error(part.At, "Service in two processes", "remove it from one of them", "The service %q is already in the process %q, at %s.", name, other.Label, diagnostic.Place(other.At)))
 		default:
@@ -189,7 +194,7 @@ func checkGroup(p Process, group *settings.Block, known []string, servedBy map[s
 }
 
 // checkGatewayGroup checks a process block that hosts the gateway; earlier is another one that does, nil for none.
-func checkGatewayGroup(p Process, group, earlier *settings.Block, groups int, application *app.App) hcl.Diagnostics {
+func checkGatewayGroup(p environment.Process, group, earlier *settings.Block, groups int, application *app.App) hcl.Diagnostics {
 	switch {
 	case earlier != nil:
 		return hcl.Diagnostics{diagnostic.Error(group.Where("gateway"), "Two gateways", "remove gateway = true from one of them", "The process %q already hosts the gateway, at %s.", earlier.Label, diagnostic.Place(earlier.At))}
@@ -207,7 +212,7 @@ func checkGatewayGroup(p Process, group, earlier *settings.Block, groups int, ap
 // nothing but a user id is an internal error: there is no data to decode the answer into. Both ask the handler about
 // requests to public endpoints too, when they carry a token. The service keeps its own process: in TypeScript because services that share a process with a gateway listen on its loopback address only, in Go
 // because its subscriptions and calls from inside are not for what stands in front of everything.
-func placeAuthHandler(processes []Process, application *app.App) {
+func placeAuthHandler(processes []environment.Process, application *app.App) {
 	if application.Auth == nil || application.Containers() {
 		return
 	}
@@ -220,7 +225,7 @@ func placeAuthHandler(processes []Process, application *app.App) {
 }
 
 // sizeProcesses gives every process its size: the profile, over it the task block, over it the process's own block.
-func sizeProcesses(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
+func sizeProcesses(e *environment.Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	task := b.First("task")
 	used := map[*settings.Block]bool{}
@@ -228,11 +233,11 @@ func sizeProcesses(e *Environment, b *settings.Block, profile int, application *
 		p := &e.Processes[i]
 		own := ownBlock(e, b, *p)
 		used[own] = true
-		setDefaults(&p.Task, taskSettings, profile)
-		override(&p.Task, taskSettings, task)
+		table.SetDefaults(&p.Task, table.TaskSettings, profile)
+		table.Override(&p.Task, table.TaskSettings, task)
 		containerSecurity(&p.Task, containerOf(application, *p))
-		override(&p.Task, taskSettings, own)
-		override(&p.Task, jobSettings, own)
+		table.Override(&p.Task, table.TaskSettings, own)
+		table.Override(&p.Task, table.JobSettings, own)
 		diags = append(diags, settleTask(e, p, own, task, application)...)
 		p.VariablesAt = variablePlaces(task, own)
 		diags = append(diags, checkTask(fmt.Sprintf("process %q", p.Name), p.Task, b.At, own, task)...)
@@ -242,7 +247,7 @@ func sizeProcesses(e *Environment, b *settings.Block, profile int, application *
 		switch {
 		case used[unused]:
 		case unused.Type != "gateway" && !slices.Contains(known, unused.Label):
-			diags = append(diags, unknownName(unused.LabelAt, unused.Type, unused.Label, known, "remove the block"))
+			diags = append(diags, diagnostic.UnknownName(unused.LabelAt, unused.Type, unused.Label, known, "remove the block"))
 		case unused.Type == "gateway" && !exposed(application):
 			diags = append(diags, diagnostic.Error(unused.At, "Nothing to expose", "remove the block", "The application has no endpoint that can be called from outside, so that it has no gateway."))
 		default:
@@ -253,7 +258,7 @@ func sizeProcesses(e *Environment, b *settings.Block, profile int, application *
 }
 
 // containerOf is what the manifest says of the process's only service; nil for a process of Encore's.
-func containerOf(application *app.App, p Process) *app.Container {
+func containerOf(application *app.App, p environment.Process) *app.Container {
 	if len(p.Services) == 1 {
 		for _, s := range application.Services {
 			if s.Name == p.Services[0] {
@@ -266,7 +271,7 @@ func containerOf(application *app.App, p Process) *app.Container {
 
 // containerSecurity takes over what the manifest says of an image: closer than what holds for all processes of an environment,
 // further away than the block of the process itself.
-func containerSecurity(t *Task, c *app.Container) {
+func containerSecurity(t *environment.Task, c *app.Container) {
 	if c == nil {
 		return
 	}
@@ -296,7 +301,7 @@ func variablePlaces(blocks ...*settings.Block) map[string]hcl.Range {
 	return places
 }
 
-func sizeRemedy(e *Environment) string {
+func sizeRemedy(e *environment.Environment) string {
 	if e.ProcessAllocation == "groups" {
 		return "move them into the process block that lists it"
 	}
@@ -304,7 +309,7 @@ func sizeRemedy(e *Environment) string {
 }
 
 // ownBlock is the block that sizes one process and nothing else; nil when there is none.
-func ownBlock(e *Environment, b *settings.Block, p Process) *settings.Block {
+func ownBlock(e *environment.Environment, b *settings.Block, p environment.Process) *settings.Block {
 	typ, label := "service", p.Name
 	switch {
 	case e.ProcessAllocation == "groups":

@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
 )
 
 // parcels is an application of plain containers: one that is public, one that is not, a worker and a job.
@@ -23,7 +24,7 @@ func parcels() *app.App {
 }
 
 // placed prints where the tasks of processes run: the first so many on demand, and of the others a share on Spot.
-func placed(processes []Process) string {
+func placed(processes []environment.Process) string {
 	var list []string
 	for _, p := range processes {
 		text := fmt.Sprintf("%s %d-%d", p.Name, p.Scale.Min, p.Scale.Max)

@@ -1,4 +1,4 @@
-package source_test
+package encoreapp_test
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/source"
+	"github.com/groundplan/groundplan/generator/source/encoreapp"
 	"github.com/groundplan/groundplan/generator/source/sourcetest"
 )
 
@@ -37,7 +37,7 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got, diags, err := source.ReadEncoreApp(root)
+	got, diags, err := encoreapp.Read(root)
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
@@ -48,7 +48,7 @@ func TestI1_EncoreAppIsReadLeniently(t *testing.T) {
 	if id := got.IDAt; id.Filename != "encore.app" || id.Start.Line != 3 || id.Start.Column != 8 || id.End.Column != 19 {
 		t.Errorf("the id is at %v", id)
 	}
-	want := source.EncoreApp{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &app.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
+	want := encoreapp.File{ID: "shop-x1y2", IDAt: got.IDAt, Language: "typescript", CORS: &app.CORS{Debug: true, AllowOriginsWithoutCredentials: []string{"*"}}, ProcessPerService: at}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -62,7 +62,7 @@ func TestI1_TheSupervisorIsNotAskedFor(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got, diags, err := source.ReadEncoreApp(root); err != nil || len(diags) > 0 || got.ProcessPerService != (hcl.Range{}) {
+		if got, diags, err := encoreapp.Read(root); err != nil || len(diags) > 0 || got.ProcessPerService != (hcl.Range{}) {
 			t.Errorf("%s: %v %v %v", text, got.ProcessPerService, diags, err)
 		}
 	}
@@ -87,7 +87,7 @@ func TestI6_WrongEncoreApps(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(root, "encore.app"), []byte(test.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, diags, err := source.ReadEncoreApp(root)
+			_, diags, err := encoreapp.Read(root)
 			if err != nil || len(diags) != 1 {
 				t.Fatalf("want one diagnostic, got %v, %s", err, sourcetest.Diagnostics(diags))
 			}

@@ -1,14 +1,9 @@
-package environment
+package rule
 
 import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
-
-	"github.com/groundplan/groundplan/generator/diagnostic"
-	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // privateDomains are top-level domains under which nobody can prove a name to a public authority: those of RFC 6761, 6762,
@@ -20,24 +15,8 @@ var privateDomains = []string{
 // awsDomains are the zones of AWS itself: ACM makes no certificate in the first, and nobody but AWS has a record in any.
 var awsDomains = []string{"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "aws.dev", "awsapprunner.com", "cloudfront.net", "elasticbeanstalk.com", "on.aws"}
 
-// checkCertifiable reports a domain for which a certificate is to be made and none can be: acm RequestCertificate waits for
-// a record that proves the name, and the apply with it.
-func checkCertifiable(e *Environment, b *settings.Block) hcl.Diagnostics {
-	if e.Domain == "" || e.CertificateARN != "" {
-		return nil
-	}
-	bad := isCertifiable(e.Domain)
-	if bad == fine {
-		return nil
-	}
-	return hcl.Diagnostics{diagnostic.Error(b.Where("domain"), "Domain without a certificate", bad.hint, "%s", bad.detail)}
-}
-
-// Certifiable reports whether a public authority certifies a name that is well-formed.
-func Certifiable(domain string) bool { return isCertifiable(domain) == fine }
-
-// isCertifiable finds why no public authority certifies a name that is well-formed.
-func isCertifiable(domain string) fault {
+// IsCertifiable finds why no public authority certifies a name that is well-formed.
+func IsCertifiable(domain string) Fault {
 	labels := strings.Split(domain, ".")
 	if last := labels[len(labels)-1]; slices.Contains(privateDomains, last) {
 		return wrong("choose a name under a domain that is registered to you, or set certificate_arn to a certificate that clients trust",
@@ -48,7 +27,7 @@ func isCertifiable(domain string) fault {
 			return wrong("choose a name under a domain that is registered to you", "No certificate can be made for %q: %s is AWS's own.", domain, zone)
 		}
 	}
-	return fine
+	return Fine
 }
 
 // maxDomain is how long a name may be in the DNS, as text.
@@ -57,15 +36,15 @@ const maxDomain = 253
 // domainName ends in a top-level domain, which has no digits unless it is an encoded one.
 var domainName = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$`)
 
-// isDomain follows RFC 1035 and what Route 53, ACM and listener rules take of it. What is near a domain gets a remedy of
+// IsDomain follows RFC 1035 and what Route 53, ACM and listener rules take of it. What is near a domain gets a remedy of
 // its own.
-func isDomain(value string) fault {
+func IsDomain(value string) Fault {
 	const hint = `write it in lower case without scheme or path, as in "api.example.com"`
 	bare := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(value, "https://"), "http://"), "/"), ".")
 	lower := strings.ToLower(bare)
 	switch {
 	case domainName.MatchString(value) && len(value) <= maxDomain:
-		return fine
+		return Fine
 	case domainName.MatchString(value):
 		return wrong("choose a shorter name", "A domain name has at most %d characters, and this one %d.", maxDomain, len(value))
 	case domainName.MatchString(bare):

@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 import (
 	"fmt"
@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/environment"
 )
 
 // outline prints processes as `name[services]+gateway(auth)`.
-func outline(processes []Process) string {
+func outline(processes []environment.Process) string {
 	var list []string
 	for _, p := range processes {
 		text := fmt.Sprintf("%s%v", p.Name, p.Services)
@@ -67,16 +68,6 @@ func TestE1_ProcessAllocation(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
-	}
-}
-
-func TestHostedServices(t *testing.T) {
-	p := Process{Services: []string{"billing", "web"}, AuthService: "users"}
-	if got := fmt.Sprint(p.HostedServices()); got != "[billing users web]" {
-		t.Errorf("got %s", got)
-	}
-	if got := fmt.Sprint(p.Services); got != "[billing web]" {
-		t.Errorf("services became %s", got)
 	}
 }
 

@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 // The user's own tags. The rules are those of "Tag naming limits and requirements" in the guide "Tagging AWS Resources",
 // narrowed to what every service that is used here takes.
@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
@@ -37,9 +39,9 @@ var maxUserTags = maxTags - len(OwnTags) - 1
 var tagText = regexp.MustCompile(`^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$`)
 
 // resolveTags merges the tags of the application and of an environment. shared is the `app` block, nil without one.
-func resolveTags(e *Environment, shared, b *settings.Block) hcl.Diagnostics {
-	var common App
-	override(&common, appSettings, shared)
+func resolveTags(e *environment.Environment, shared, b *settings.Block) hcl.Diagnostics {
+	var common table.App
+	table.Override(&common, table.AppSettings, shared)
 	own := e.Tags
 	e.Tags = common.Tags
 	if len(own) > 0 {

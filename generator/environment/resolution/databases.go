@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 import (
 	"fmt"
@@ -10,6 +10,9 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
@@ -23,7 +26,7 @@ const (
 
 // resolveDatabaseServers puts every database of the application on exactly one server. A server that lists no
 // databases gets those nobody lists; without such a server there is one called main.
-func resolveDatabaseServers(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
+func resolveDatabaseServers(e *environment.Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	databases := databaseNames(application)
 	blocks := b.All("database_server")
 	unclaimed, diags := claimDatabases(blocks, databases)
@@ -39,17 +42,17 @@ func resolveDatabaseServers(e *Environment, b *settings.Block, profile int, appl
 		}
 	}
 	for _, inner := range blocks {
-		server := DatabaseServer{Name: inner.Label, At: inner.At, DeletionProtection: e.DeletionProtection}
-		setDefaults(&server, databaseServerSettings, profile)
-		override(&server, databaseServerSettings, inner)
+		server := environment.DatabaseServer{Name: inner.Label, At: inner.At, DeletionProtection: e.DeletionProtection}
+		table.SetDefaults(&server, table.DatabaseServerSettings, profile)
+		table.Override(&server, table.DatabaseServerSettings, inner)
 		if takesRest(inner) {
 			server.Databases = unclaimed
 		}
 		slices.Sort(server.Databases)
 		if existing := inner.First("existing"); existing != nil {
-			server.Existing = &ExistingServer{}
-			setDefaults(server.Existing, existingServerSettings, profile)
-			override(server.Existing, existingServerSettings, existing)
+			server.Existing = &environment.ExistingServer{}
+			table.SetDefaults(server.Existing, table.ExistingServerSettings, profile)
+			table.Override(server.Existing, table.ExistingServerSettings, existing)
 		}
 		diags = append(diags, checkServer(&server, inner)...)
 		if len(server.Databases) == 0 {
@@ -59,7 +62,7 @@ func resolveDatabaseServers(e *Environment, b *settings.Block, profile int, appl
 		}
 		e.DatabaseServers = append(e.DatabaseServers, server)
 	}
-	slices.SortFunc(e.DatabaseServers, func(a, b DatabaseServer) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(e.DatabaseServers, func(a, b environment.DatabaseServer) int { return strings.Compare(a.Name, b.Name) })
 	return diags
 }
 
@@ -97,7 +100,7 @@ func claimDatabases(blocks []*settings.Block, databases []string) ([]string, hcl
 			name := part.Text
 			switch other := claimed[name]; {
 			case !slices.Contains(databases, name):
-				diags = append(diags, unknownName(part.At, "database", name, databases, "remove the line"))
+				diags = append(diags, diagnostic.UnknownName(part.At, "database", name, databases, "remove the line"))
 			case other != nil:
 				diags = append(diags, diagnostic.Error(part.At, "Database on two servers", "remove it from one of them", "The database %q is already on the server %q, at %s.", name, other.Label, diagnostic.Place(other.At)))
 			default:
@@ -115,10 +118,10 @@ func claimDatabases(blocks []*settings.Block, databases []string) ([]string, hcl
 }
 
 // checkServer fills in the version and checks values of one server against each other.
-func checkServer(server *DatabaseServer, b *settings.Block) hcl.Diagnostics {
+func checkServer(server *environment.DatabaseServer, b *settings.Block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	if bad := isKebab("a database server", server.Name, maxServerName); bad != fine {
-		diags = append(diags, diagnostic.Error(b.LabelAt, "Invalid server name", bad.hint, "%s", bad.detail))
+	if bad := rule.IsKebab("a database server", server.Name, maxServerName); bad != rule.Fine {
+		diags = append(diags, diagnostic.Error(b.LabelAt, "Invalid server name", bad.Hint, "%s", bad.Detail))
 	}
 	if server.Existing != nil {
 		return append(diags, checkExistingServer(server, b)...)
@@ -133,9 +136,9 @@ func checkServer(server *DatabaseServer, b *settings.Block) hcl.Diagnostics {
 		diags = append(diags, diagnostic.Error(b.Where("engine_version"), "Version not available", fmt.Sprintf(`use %q, or engine = "postgres"`, auroraVersion),
 			"Aurora has PostgreSQL up to version %s.", auroraVersion))
 	}
-	for _, r := range databaseServerSettings {
+	for _, r := range table.DatabaseServerSettings {
 		a, set := b.Attribute(r.Name)
-		if engine, limited := onlyFor[r.Name]; set && limited && engine != server.Engine {
+		if engine, limited := table.OnlyFor[r.Name]; set && limited && engine != server.Engine {
 			diags = append(diags, diagnostic.Error(a.At, "Setting of another engine", "remove it", "%q is a setting of engine %q, and the server %q has engine %q.", r.Name, engine, server.Name, server.Engine))
 		}
 	}

@@ -1,6 +1,8 @@
-package environment
+package rule
 
-import "slices"
+import (
+	"slices"
+)
 
 // withoutCertificates are regions of the AWS partition whose database certificates the modules do not carry: what runs there has no
 // database server of its own (AWS General Reference, "Regions and endpoints"). Sorted.
@@ -16,12 +18,12 @@ var withoutCertificates = []string{
 
 // allRegions are those an environment can be in. Sorted.
 func allRegions() []string {
-	return slices.Sorted(slices.Values(slices.Concat(regions, withoutCertificates)))
+	return slices.Sorted(slices.Values(slices.Concat(Regions, withoutCertificates)))
 }
 
-// regions are the regions of the AWS partition that the modules carry RDS's root certificate for: a database is only
+// Regions are the regions of the AWS partition that the modules carry RDS's root certificate for: a database is only
 // trusted through the certificate of its region. Sorted.
-var regions = []string{
+var Regions = []string{
 	"af-south-1",
 	"ap-east-1",
 	"ap-northeast-1",
@@ -51,10 +53,10 @@ var regions = []string{
 	"us-west-2",
 }
 
-// defaultZones are the letters of two zones; nil where no two letters can be expected of an account. Which zone a letter
+// DefaultZones are the letters of two zones; nil where no two letters can be expected of an account. Which zone a letter
 // stands for differs between accounts, and some zones cannot be used: the network module compares their ids when
 // Terraform plans.
-func defaultZones(region string) []string {
+func DefaultZones(region string) []string {
 	switch region {
 	case "ap-northeast-1", "us-west-1": // an account does not have all zones of the region, and which it has differs
 		return nil

@@ -1,4 +1,4 @@
-package environment
+package allocation
 
 import (
 	"fmt"
@@ -8,16 +8,43 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/settings"
 )
+
+// checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
+func checkTask(what string, t environment.Task, fallback hcl.Range, blocks ...*settings.Block) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	at := func(names ...string) hcl.Range {
+		for _, b := range blocks {
+			if found := b.Find(names...); found != nil {
+				return *found
+			}
+		}
+		return fallback
+	}
+	if bad := rule.FitsFargate(t.CPU, t.Memory); bad != rule.Fine {
+		diags = append(diags, diagnostic.Error(at("memory", "cpu"), "Task size not available", bad.Hint, "%s: %s", what, bad.Detail))
+	}
+	if total := t.DrainSeconds + t.StopTimeoutSeconds; total > rule.MaxStopSeconds {
+		diags = append(diags, diagnostic.Error(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", rule.MaxStopSeconds),
+			"%s: drain_seconds and stop_timeout_seconds, one after the other, are %d seconds. Fargate gives an interrupted Spot task two minutes.", what, total))
+	}
+	if t.Scale.Min > t.Scale.Max {
+		diags = append(diags, diagnostic.Error(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
+			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))
+	}
+	return diags
+}
 
 // How the settings of a task fit the process they are for.
 
 // settleTask makes the settings of one process concrete where they depend on what it is, and reports those that have no
 // effect. own is the block that sizes it alone, task the one that sizes all; both may be nil.
-func settleTask(e *Environment, p *Process, own, task *settings.Block, application *app.App) hcl.Diagnostics {
+func settleTask(e *environment.Environment, p *environment.Process, own, task *settings.Block, application *app.App) hcl.Diagnostics {
 	if p.Job {
-		p.Scale, p.DrainSeconds = Scale{Min: 1, Max: 1}, 0
+		p.Scale, p.DrainSeconds = environment.Scale{Min: 1, Max: 1}, 0
 		return nil
 	}
 	var diags hcl.Diagnostics
@@ -34,12 +61,12 @@ func settleTask(e *Environment, p *Process, own, task *settings.Block, applicati
 }
 
 // receives reports whether a process reads a queue.
-func receives(p *Process, application *app.App) bool {
+func receives(p *environment.Process, application *app.App) bool {
 	return slices.ContainsFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "subscription" && slices.Contains(p.Services, r.Service) })
 }
 
 // settleSpot divides the tasks of a process between on demand and Spot.
-func settleSpot(e *Environment, p *Process, own, task *settings.Block) hcl.Diagnostics {
+func settleSpot(e *environment.Environment, p *environment.Process, own, task *settings.Block) hcl.Diagnostics {
 	// A task that AWS takes away may stay registered until it has stopped: requests from outside go on coming.
 	if routed := p.Gateway || p.Public; routed && own.Find("scale.spot_percent") == nil && e.ProcessAllocation != "all_in_one" {
 		p.Scale.SpotPercent = 0
@@ -84,19 +111,4 @@ func unitNames(application *app.App, typ string) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// maxFurtherGroups is how many security groups ECS takes for a task (AwsVpcConfiguration), less the one that is made.
-const maxFurtherGroups = 4
-
-func areSecurityGroups(list []string) fault {
-	for _, id := range list {
-		if bad := isSecurityGroupID(id); bad != fine {
-			return bad
-		}
-	}
-	if len(list) > maxFurtherGroups {
-		return wrong(fmt.Sprintf("name %d at most", maxFurtherGroups), "A task has room for %d security groups beside its own, not for %d.", maxFurtherGroups, len(list))
-	}
-	return areDistinct(list)
 }

@@ -1,7 +1,7 @@
-package environment
-
-// Checks of single values. Each returns what is wrong in a whole sentence and, as a hint line, what to write instead;
-// "" for a value that is fine. Where the rule is AWS's, the comment names the API that enforces it.
+// Package rule checks single values of groundplan.hcl. Each check returns what is wrong in a whole sentence and, as a hint
+// line, what to write instead; Fine for a value that is. Where the rule is AWS's, the comment names the API that enforces
+// it. A rule must not know which setting the value is of, nor anything that stands beside it.
+package rule
 
 import (
 	"cmp"
@@ -17,24 +17,37 @@ import (
 	"github.com/groundplan/groundplan/generator/names"
 )
 
-const (
-	maxAppName         = 40
-	maxEnvironmentName = 24
-	maxProcessName     = 40
-)
+// DefaultHelperImage is busybox 1.37.0, the index of its images for all architectures, as Docker's official images are
+// mirrored in ECR Public.
+const DefaultHelperImage = "public.ecr.aws/docker/library/busybox@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028"
 
-// fault is what is wrong with a value, in whole sentences, and the remedy; fine is that there is none.
-type fault struct{ detail, hint string }
-
-var fine fault
-
-func wrong(hint, format string, arguments ...any) fault {
-	return fault{fmt.Sprintf(format, arguments...), hint}
+// NameInAWS is the application's name when AWS can hold it, as it is or in lower case and with hyphens. One that has to
+// be cut gets a hash, which tells it from others that begin alike.
+func NameInAWS(appName string) string {
+	if spelled := names.Sanitised(appName); IsAppName(spelled) == Fine {
+		return spelled
+	}
+	return names.Of(MaxAppName, appName)
 }
 
-func isKebab(what, name string, limit int) fault {
+const (
+	MaxAppName         = 40
+	MaxEnvironmentName = 24
+	MaxProcessName     = 40
+)
+
+// Fault is what is wrong with a value, in whole sentences, and the remedy; fine is that there is none.
+type Fault struct{ Detail, Hint string }
+
+var Fine Fault
+
+func wrong(hint, format string, arguments ...any) Fault {
+	return Fault{fmt.Sprintf(format, arguments...), hint}
+}
+
+func IsKebab(what, name string, limit int) Fault {
 	if names.IsKebab(name) && len(name) <= limit {
-		return fine
+		return Fine
 	}
 	if names.IsKebab(name) {
 		return wrong(fmt.Sprintf("shorten it, as in %q", strings.TrimRight(name[:limit], "-")),
@@ -48,28 +61,28 @@ func isKebab(what, name string, limit int) fault {
 	return wrong(hint, "%q cannot name %s: it becomes part of names in AWS.", name, what)
 }
 
-func isAppName(name string) fault { return isKebab("an application", name, maxAppName) }
+func IsAppName(name string) Fault { return IsKebab("an application", name, MaxAppName) }
 
-func isEnvironmentName(name string) fault {
+func IsEnvironmentName(name string) Fault {
 	if name == "modules" {
 		return wrong("choose another name", `"modules" cannot name an environment: the folder of that name holds the Terraform modules.`)
 	}
-	return isKebab("an environment", name, maxEnvironmentName)
+	return IsKebab("an environment", name, MaxEnvironmentName)
 }
 
-func oneOf(allowed ...string) func(string) fault {
-	return func(value string) fault {
+func OneOf(allowed ...string) func(string) Fault {
+	return func(value string) Fault {
 		if slices.Contains(allowed, value) {
-			return fine
+			return Fine
 		}
 		return wrong(cmp.Or(diagnostic.DidYouMean(value, allowed), "use "+diagnostic.Or(diagnostic.Quoted(allowed))), "%q is not known here.", value)
 	}
 }
 
-func within(low, high int, unit string) func(int) fault {
-	return func(value int) fault {
+func Within(low, high int, unit string) func(int) Fault {
+	return func(value int) Fault {
 		if low <= value && value <= high {
-			return fine
+			return Fine
 		}
 		return wrong(fmt.Sprintf("use %d to %d %s", low, high, unit), "%d is out of range.", value)
 	}
@@ -77,11 +90,11 @@ func within(low, high int, unit string) func(int) fault {
 
 // matches checks a value against a pattern; what names a value that fits. trim are the texts around a value that people
 // copy along with it: without them it may fit.
-func matches(pattern, what, hint string, trim ...string) func(string) fault {
+func matches(pattern, what, hint string, trim ...string) func(string) Fault {
 	compiled := regexp.MustCompile(`^(?:` + pattern + `)$`)
-	return func(value string) fault {
+	return func(value string) Fault {
 		if compiled.MatchString(value) {
-			return fine
+			return Fine
 		}
 		bare := value
 		for _, text := range trim {
@@ -95,11 +108,11 @@ func matches(pattern, what, hint string, trim ...string) func(string) fault {
 }
 
 var (
-	isAccountID = matches(`\d{12}`, "AWS account id",
+	IsAccountID = matches(`\d{12}`, "AWS account id",
 		"write the 12 digits in quotes, as aws sts get-caller-identity prints them")
-	isHostedZoneID = matches(`Z[A-Z0-9]{1,31}`, "hosted zone id",
+	IsHostedZoneID = matches(`Z[A-Z0-9]{1,31}`, "hosted zone id",
 		"it begins with Z; to find it: aws route53 list-hosted-zones-by-name --dns-name <domain>", "/hostedzone/")
-	isPolicyARN = matches(`arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+`, "ARN of an IAM policy",
+	IsPolicyARN = matches(`arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+`, "ARN of an IAM policy",
 		`write it in full, as in "arn:aws:iam::123456789012:policy/boundary"`)
 	isRoleARN = matches(`arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+`, "ARN of an IAM role",
 		`write it in full, as in "arn:aws:iam::123456789012:role/deploy"`)
@@ -107,39 +120,39 @@ var (
 		`write it in full, as in "arn:aws:sns:eu-west-1:123456789012:alarms"`)
 	isImage = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})`, "full image name",
 		`write it with registry and tag, as in "`+DefaultHelperImage+`"`)
-	isDigest = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}`, "image by its digest",
+	IsDigest = matches(`[a-z0-9][a-z0-9.-]*(?::\d+)?(?:/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}`, "image by its digest",
 		`name it as in "`+DefaultHelperImage+`"; the digest of a tag is what this prints: docker buildx imagetools inspect <image>`)
-	isUser = matches(`(?:[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?)?`, "user of a container",
+	IsUser = matches(`(?:[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?)?`, "user of a container",
 		`write a user, or user and group, as in "1000:1000"`)
 	isWritablePath = matches(`(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+`, "path that can be a volume",
 		`write it from the root on and without a slash at the end, as in "/var/cache"`, "/")
 	isVariableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	isPrivateImage    = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
-	isPostgresVersion = matches(`1[5-8](?:\.\d{1,2})?`, "version of PostgreSQL that groundplan knows",
+	IsPrivateImage    = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
+	IsPostgresVersion = matches(`1[5-8](?:\.\d{1,2})?`, "version of PostgreSQL that groundplan knows",
 		`write "15" to "18": AWS then chooses the minor version and keeps it current; "17.9" pins it`)
-	isNodeType      = matches(`cache\.[a-z][a-z0-9-]*\.[a-z0-9]+`, "node type", `write one as in "cache.m6g.large"`)
-	isInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, "instance class", `write one as in "db.m5.large"`)
+	IsNodeType      = matches(`cache\.[a-z][a-z0-9-]*\.[a-z0-9]+`, "node type", `write one as in "cache.m6g.large"`)
+	IsInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, "instance class", `write one as in "db.m5.large"`)
 )
 
 var iamPath = regexp.MustCompile(`^/(?:[\x21-\x2e\x30-\x7e]+/)*$`)
 
-// isIAMPath follows CreateRole. The first folder of AWS's own roles is closed to everybody else.
-func isIAMPath(value string) fault {
+// IsIAMPath follows CreateRole. The first folder of AWS's own roles is closed to everybody else.
+func IsIAMPath(value string) Fault {
 	for _, reserved := range []string{"/aws-service-role/", "/aws-reserved/"} {
 		if strings.HasPrefix(value, reserved) {
 			return wrong(`choose another, as in "/apps/"`, "IAM keeps roles under %s to itself.", reserved)
 		}
 	}
 	if len(value) <= 512 && iamPath.MatchString(value) {
-		return fine
+		return Fine
 	}
 	return wrong(`begin and end with a slash, at most 512 characters, as in "/apps/"`, "%q is no IAM path.", value)
 }
 
-func isRegion(value string) fault {
+func IsRegion(value string) Fault {
 	all := allRegions()
 	if slices.Contains(all, value) {
-		return fine
+		return Fine
 	}
 	hint := cmp.Or(diagnostic.DidYouMean(value, all), `write one of them, as in "us-east-1"`)
 	return wrong(hint, "%q is no region that groundplan knows. Those are %s.", value, strings.Join(all, ", "))
@@ -148,8 +161,8 @@ func isRegion(value string) fault {
 // sharedAddresses is the range of RFC 6598, which VPCs may use as they use private space.
 var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
 
-// isVPCRange holds the range to what the network module divides: private (RFC 1918), /16 to /19.
-func isVPCRange(value string) fault {
+// IsVPCRange holds the range to what the network module divides: private (RFC 1918), /16 to /19.
+func IsVPCRange(value string) Fault {
 	const hint = `write a private range of /16 to /19, as in "10.20.0.0/16"`
 	prefix, err := netip.ParsePrefix(value)
 	switch {
@@ -162,10 +175,10 @@ func isVPCRange(value string) fault {
 	case !prefix.Addr().IsPrivate() && !sharedAddresses.Contains(prefix.Addr()):
 		return wrong(hint, "%q is not private address space.", value)
 	}
-	return fine
+	return Fine
 }
 
-func areZones(list []string) fault {
+func AreZones(list []string) Fault {
 	for _, letter := range list {
 		if len(letter) != 1 || letter[0] < 'a' || letter[0] > 'h' {
 			return wrong(`write the letters only, as in ["a", "b"]`, "%q is not the letter of a zone.", letter)
@@ -174,10 +187,10 @@ func areZones(list []string) fault {
 	if len(list) < 2 {
 		return wrong(`write two letters, as in ["a", "b"]`, "A load balancer and a database need two zones at least.")
 	}
-	return areDistinct(list)
+	return AreDistinct(list)
 }
 
-func areDistinct(list []string) fault {
+func AreDistinct(list []string) Fault {
 	for i, item := range list {
 		if item == "" {
 			return wrong("remove it", "The list has an empty element.")
@@ -186,26 +199,26 @@ func areDistinct(list []string) fault {
 			return wrong("remove one", "%q stands in the list twice.", item)
 		}
 	}
-	return fine
+	return Fine
 }
 
-// neededEndpoints is what tasks cannot run without when there is no NAT: images, logs, secrets, metrics and
+// NeededEndpoints is what tasks cannot run without when there is no NAT: images, logs, secrets, metrics and
 // messages.
-var neededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}
+var NeededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}
 
 var knownEndpoints = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts"}
 
-func areEndpoints(list []string) fault {
+func AreEndpoints(list []string) Fault {
 	for _, name := range list {
 		if !slices.Contains(knownEndpoints, name) {
 			return wrong(cmp.Or(diagnostic.DidYouMean(name, knownEndpoints), "use names out of "+diagnostic.And(diagnostic.Quoted(knownEndpoints))),
 				"%q is not an endpoint service that groundplan knows.", name)
 		}
 	}
-	return areDistinct(list)
+	return AreDistinct(list)
 }
 
-func arePorts(list []int) fault {
+func ArePorts(list []int) Fault {
 	for i, port := range list {
 		if port < 1 || port > 65535 {
 			return wrong("use 1 to 65535", "%d is not a TCP port.", port)
@@ -214,48 +227,48 @@ func arePorts(list []int) fault {
 			return wrong("remove one", "Port %d stands in the list twice.", port)
 		}
 	}
-	return fine
+	return Fine
 }
 
-func areTopicARNs(list []string) fault {
+func AreTopicARNs(list []string) Fault {
 	for _, arn := range list {
-		if bad := isTopicARN(arn); bad != fine {
+		if bad := isTopicARN(arn); bad != Fine {
 			return bad
 		}
 	}
 	if len(list) > maxAlarmTopics {
 		return wrong("publish to one topic, and subscribe the others to what it tells", "An alarm of CloudWatch tells at most %d topics, not %d.", maxAlarmTopics, len(list))
 	}
-	return areDistinct(list)
+	return AreDistinct(list)
 }
 
 // maxAlarmTopics is how many actions PutMetricAlarm takes.
 const maxAlarmTopics = 5
 
-func areRoleARNs(list []string) fault {
+func AreRoleARNs(list []string) Fault {
 	for _, arn := range list {
-		if bad := isRoleARN(arn); bad != fine {
+		if bad := isRoleARN(arn); bad != Fine {
 			return bad
 		}
 	}
-	return areDistinct(list)
+	return AreDistinct(list)
 }
 
 // isImageCount: the registry does not know which image runs. What it keeps has room for that one, for the one that is being
 // deployed, and for the one before, which a rollback needs.
-func isImageCount(images int) fault {
+func IsImageCount(images int) Fault {
 	if images == 0 {
-		return fine
+		return Fine
 	}
-	return within(3, 10000, "images, or 0 to keep every one")(images)
+	return Within(3, 10000, "images, or 0 to keep every one")(images)
 }
 
 // maxWritablePaths is the module's own limit: each path is a volume of the task.
 const maxWritablePaths = 10
 
-func areWritable(list []string) fault {
+func AreWritable(list []string) Fault {
 	for _, path := range list {
-		if bad := isWritablePath(path); bad != fine {
+		if bad := isWritablePath(path); bad != Fine {
 			return bad
 		}
 		if strings.HasPrefix(path+"/", "/groundplan/") {
@@ -265,7 +278,7 @@ func areWritable(list []string) fault {
 	if len(list) > maxWritablePaths {
 		return wrong("name a folder above them", "There are %d paths, and a task has room for %d.", len(list), maxWritablePaths)
 	}
-	return areDistinct(list)
+	return AreDistinct(list)
 }
 
 // usualCapabilities are those a container has when its definition neither adds nor drops any: Docker's list, as in the Amazon
@@ -274,31 +287,31 @@ var usualCapabilities = []string{
 	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 }
 
-func areCapabilities(list []string) fault {
+func AreCapabilities(list []string) Fault {
 	for _, name := range list {
 		if !slices.Contains(usualCapabilities, name) {
 			return wrong(cmp.Or(diagnostic.DidYouMean(name, usualCapabilities), "use names out of "+diagnostic.And(diagnostic.Quoted(usualCapabilities))),
 				"%q is not a capability that a container has unless it is taken.", name)
 		}
 	}
-	return areDistinct(list)
+	return AreDistinct(list)
 }
 
-func areVariables(variables map[string]string) fault {
+func AreVariables(variables map[string]string) Fault {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		if !isVariableName.MatchString(name) {
 			return wrong("use letters, digits and underscores, no digit first", "%q is no name of an environment variable.", name)
 		}
 	}
-	return fine
+	return Fine
 }
 
 // retentions are the values PutRetentionPolicy of CloudWatch Logs accepts, in days.
 var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
-func isRetention(days int) fault {
+func IsRetention(days int) Fault {
 	if slices.Contains(retentions, days) {
-		return fine
+		return Fine
 	}
 	next := retentions[len(retentions)-1]
 	for _, candidate := range slices.Backward(retentions) {
@@ -309,19 +322,19 @@ func isRetention(days int) fault {
 	return wrong(fmt.Sprintf("use %d", next), "CloudWatch Logs cannot keep logs for %d days. It can for %s.", days, numberList(retentions, diagnostic.And))
 }
 
-// isRecoveryWindow follows DeleteSecret of Secrets Manager, with 0 for a forced deletion.
-func isRecoveryWindow(days int) fault {
+// IsRecoveryWindow follows DeleteSecret of Secrets Manager, with 0 for a forced deletion.
+func IsRecoveryWindow(days int) Fault {
 	if days == 0 || (7 <= days && days <= 30) {
-		return fine
+		return Fine
 	}
 	return wrong("use 7 to 30, or 0 to delete at once", "%d days are out of range.", days)
 }
 
-// isCapacity follows ServerlessV2ScalingConfiguration of RDS: steps of 0.5, 256 at most.
-func isCapacity(low float64) func(float64) fault {
-	return func(units float64) fault {
+// IsCapacity follows ServerlessV2ScalingConfiguration of RDS: steps of 0.5, 256 at most.
+func IsCapacity(low float64) func(float64) Fault {
+	return func(units float64) Fault {
 		if low <= units && units <= 256 && units*2 == float64(int(units*2)) {
-			return fine
+			return Fine
 		}
 		return wrong(fmt.Sprintf("use %v to 256 in steps of 0.5", low), "%v is no Aurora capacity.", units)
 	}
@@ -335,20 +348,15 @@ func numberList(numbers []int, list func([]string) string) string {
 	return list(printed)
 }
 
-// quotedList prints a list as it stands in the file, as Markdown code.
-func quotedList(words []string) string {
-	return "`[" + strings.Join(diagnostic.Quoted(words), ", ") + "]`"
-}
-
 // metricNamespace is what CloudWatch takes as a namespace; AWS keeps those that begin with AWS/ for itself.
 var metricNamespace = regexp.MustCompile(`^[A-Za-z0-9.\-_/#:]{1,255}$`)
 
-func isMetricNamespace(value string) fault {
+func IsMetricNamespace(value string) Fault {
 	if !metricNamespace.MatchString(value) || strings.HasPrefix(value, ":") {
 		return wrong(`write up to 255 letters, digits and ._-/#: characters, as in "shop/production"`, "%q is no namespace of CloudWatch.", value)
 	}
 	if strings.HasPrefix(strings.ToUpper(value), "AWS/") {
 		return wrong(`begin with a word of your own, as in "shop/production"`, "The namespace %q begins with AWS/, which AWS keeps for itself.", value)
 	}
-	return fine
+	return Fine
 }

@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 import (
 	"os"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/table"
 )
 
 // TestI6_WrongFiles has one case for every message: where it points, and what it says.
@@ -211,7 +213,7 @@ func expect(t *testing.T, text string, application *app.App, want []string) {
 		}
 	}
 	for _, d := range diags {
-		if d.Subject == nil || d.Subject.Filename != Filename {
+		if d.Subject == nil || d.Subject.Filename != environment.Filename {
 			t.Errorf("no range: %s", d.Summary)
 		}
 		if len(diagnostic.Hints(d)) != 1 || !strings.HasSuffix(d.Detail, ".") {
@@ -223,7 +225,7 @@ func expect(t *testing.T, text string, application *app.App, want []string) {
 func TestI6_WrongForTheApplication(t *testing.T) {
 	twins := shop()
 	twins.Services = append(twins.Services, app.Service{Name: "gateway"}, app.Service{Name: "api-gateway"})
-	twins.Services[4].At.Start.Line, twins.Services[4].At.Filename = 7, Filename
+	twins.Services[4].At.Start.Line, twins.Services[4].At.Filename = 7, environment.Filename
 	topics := shop()
 	topics.Resources = append(topics.Resources, app.Resource{Kind: "topic", Name: "signups"})
 	for _, test := range []struct {
@@ -244,13 +246,13 @@ func TestI6_WrongForTheApplication(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(string(Init("shop")))
+	f.Add(string(table.Init("shop")))
 	f.Add(production("task {\n  scale = { min = 3, \"max\" = 4 }\n}\nzones = [\"a\", \"b\"]"))
 	f.Add(production("process \"a\" {\n services = ([\"users\"])\n}"))
 	f.Add(production("scale = { (1) = 2, a.b = 3, null = 4 }\ntask {\n scale = { (null) = 1, 1 = 2 }\n}"))
 	f.Add(production(ownVPC + ownServer + "bucket \"a\" {\n existing {\n name = \"abc\"\n }\n}\nkey_arn = \"arn:aws:kms:us-east-1:123456789012:key/a\""))
 	f.Add(production("override \"a\" b {\n c = { d = [1, true, \"e\"], \"f\" = <<EOT\ng\nEOT\n }\n}"))
-	if text, err := os.ReadFile("starter.hcl"); err == nil {
+	if text, err := os.ReadFile("../table/starter.hcl"); err == nil {
 		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -1,4 +1,4 @@
-package environment
+package rule
 
 import (
 	"fmt"
@@ -8,11 +8,18 @@ import (
 
 // What the settings of a task may say on Fargate. Another compute target checks its sizes in a file like this one.
 
-func isCompute(value string) fault {
+// MinStopTimeout is the shortest time between signal and kill, MaxStopSeconds the longest a task may take to stop: a Spot
+// task has two minutes, and five seconds of them are for ECS.
+const (
+	MinStopTimeout = 10
+	MaxStopSeconds = 115
+)
+
+func IsCompute(value string) Fault {
 	if value == "eks" {
 		return wrong(`use "fargate", which is the default`, `"eks" is not available yet.`)
 	}
-	return oneOf("fargate")(value)
+	return OneOf("fargate")(value)
 }
 
 // fargateMemory maps CPU units to the smallest and largest memory and the step between, in MiB: RegisterTaskDefinition.
@@ -24,20 +31,20 @@ var fargateMemory = map[int][3]int{
 
 var fargateCPU = []int{256, 512, 1024, 2048, 4096, 8192, 16384}
 
-func isCPU(units int) fault {
+func IsCPU(units int) Fault {
 	if _, ok := fargateMemory[units]; ok {
-		return fine
+		return Fine
 	}
 	return wrong("use "+numberList(fargateCPU, diagnostic.Or), "Fargate has no tasks of %d CPU units.", units)
 }
 
-// fitsFargate checks memory against CPU; cpu is valid.
-func fitsFargate(cpu, memory int) fault {
+// FitsFargate checks memory against CPU; cpu is valid.
+func FitsFargate(cpu, memory int) Fault {
 	sizes := fargateMemory[cpu]
 	low, high, step := sizes[0], sizes[1], sizes[2]
 	inSteps := memory%step == 0 || (cpu == 256 && memory == 512)
 	if low <= memory && memory <= high && inSteps {
-		return fine
+		return Fine
 	}
 	offer := fmt.Sprintf("%d to %d in steps of %d", low, high, step)
 	if cpu == 256 {

@@ -1,4 +1,4 @@
-package environment
+package resolution
 
 import (
 	"slices"
@@ -8,11 +8,13 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // resolveCaches gives every cache cluster of the application its size.
-func resolveCaches(e *Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
+func resolveCaches(e *environment.Environment, b *settings.Block, profile int, application *app.App) hcl.Diagnostics {
 	var names []string
 	for _, r := range application.Resources {
 		if r.Kind == "cache" {
@@ -25,13 +27,13 @@ func resolveCaches(e *Environment, b *settings.Block, profile int, application *
 	for _, inner := range b.All("cache") {
 		blocks[inner.Label] = inner
 		if !slices.Contains(names, inner.Label) {
-			diags = append(diags, unknownName(inner.LabelAt, "cache cluster", inner.Label, names, "remove the block"))
+			diags = append(diags, diagnostic.UnknownName(inner.LabelAt, "cache cluster", inner.Label, names, "remove the block"))
 		}
 	}
 	for _, name := range names {
-		cache, inner := Cache{Name: name}, blocks[name]
-		setDefaults(&cache, cacheSettings, profile)
-		override(&cache, cacheSettings, inner)
+		cache, inner := environment.Cache{Name: name}, blocks[name]
+		table.SetDefaults(&cache, table.CacheSettings, profile)
+		table.Override(&cache, table.CacheSettings, inner)
 		if cache.MultiAZ && cache.Replicas == 0 {
 			// With neither written the profile's values agree; whoever says no replicas means no second zone either.
 			if inner.Find("multi_az") != nil {
@@ -50,14 +52,14 @@ func resolveCaches(e *Environment, b *settings.Block, profile int, application *
 }
 
 // resolveMetrics says where measurements go.
-func resolveMetrics(e *Environment, b *settings.Block, profile int) hcl.Diagnostics {
+func resolveMetrics(e *environment.Environment, b *settings.Block, profile int) hcl.Diagnostics {
 	inner := b.First("metrics")
 	e.Metrics.Namespace = e.App + "/" + e.Name
-	setDefaults(&e.Metrics, metricsSettings, profile)
-	override(&e.Metrics, metricsSettings, inner)
+	table.SetDefaults(&e.Metrics, table.MetricsSettings, profile)
+	table.Override(&e.Metrics, table.MetricsSettings, inner)
 	var diags hcl.Diagnostics
-	for _, r := range metricsSettings {
-		if destination := metricsOnlyFor[r.Name]; destination != "" && destination != e.Metrics.Destination && inner.Find(r.Name) != nil {
+	for _, r := range table.MetricsSettings {
+		if destination := table.MetricsOnlyFor[r.Name]; destination != "" && destination != e.Metrics.Destination && inner.Find(r.Name) != nil {
 			diags = append(diags, diagnostic.Error(*inner.Find(r.Name), "Setting of another destination", "remove it",
 				"%q is a setting of the destination %q, and metrics go to %q.", r.Name, destination, e.Metrics.Destination))
 		}

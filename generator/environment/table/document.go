@@ -1,14 +1,18 @@
-package environment
+package table
 
 import (
 	"fmt"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/rule"
 )
 
 // Document is the page docs/settings.md: every block and setting, its type, its default in each profile, its meaning.
 func Document() []byte {
 	var out strings.Builder
-	fmt.Fprintf(&out, `<!-- Generated from generator/environment/settings.go by go test ./generator/environment -update. Do not edit. -->
+	fmt.Fprintf(&out, `<!-- Generated from generator/environment/table/settings.go by go test ./generator/environment/table -update. Do not edit. -->
 # Settings
 
 All settings stand in %[1]s%[2]s%[1]s beside the application, and all of them are optional: without the file there is
@@ -32,7 +36,7 @@ environment "production" {
 
 The block %[1]sapp "<name>" {}%[1]s gives the application its name in AWS; without it the id in %[1]sencore.app%[1]s or the name in the manifest is used, and where there is neither, the folder's. Names of
 applications (up to %[4]d characters) and environments (up to %[5]d) are lower-case letters, digits and single hyphens.
-`, "`", Filename, defaultProfile, maxAppName, maxEnvironmentName)
+`, "`", environment.Filename, DefaultProfile, rule.MaxAppName, rule.MaxEnvironmentName)
 
 	out.WriteString(table.Document())
 	return []byte(out.String())
@@ -61,7 +65,7 @@ func printedDefault(values []any) string {
 	list := make([]string, len(values))
 	agreed := true
 	for i, value := range values {
-		list[i] = profiles[i] + " " + printed(value)
+		list[i] = Profiles[i] + " " + printed(value)
 		agreed = agreed && printed(value) == printed(values[0])
 	}
 	if agreed {
@@ -89,4 +93,9 @@ func printed(value any) string {
 		return "`[" + strings.Trim(fmt.Sprint(value), "[]") + "]`"
 	}
 	return fmt.Sprintf("`%v`", value)
+}
+
+// quotedList prints a list as it stands in the file, as Markdown code.
+func quotedList(words []string) string {
+	return "`[" + strings.Join(diagnostic.Quoted(words), ", ") + "]`"
 }

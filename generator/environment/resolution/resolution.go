@@ -1,7 +1,10 @@
-package environment
+// Package resolution makes every environment of groundplan.hcl concrete for an application: the defaults of the profile,
+// over them what the file sets; database servers and caches for what the application declares; what exists in
+// place of what would be made. What is wrong between two values, or between the file and the application, it reports. It
+// must not know source languages, kinds, modules or HCL output.
+package resolution
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,27 +13,31 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/environment/allocation"
+	"github.com/groundplan/groundplan/generator/environment/rule"
+	"github.com/groundplan/groundplan/generator/environment/table"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
 // Resolve makes every environment of the file concrete: the profile's defaults, over them every value set in the file,
 // checked against each other and against the application. Environments come sorted by name, nil with an error. All
 // problems are reported at once.
-func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) {
+func Resolve(file *table.File, application *app.App) ([]environment.Environment, hcl.Diagnostics) {
 	name, diags := appName(file, application)
-	blocks := slices.Clone(file.environments)
+	blocks := slices.Clone(file.Environments)
 	slices.SortFunc(blocks, func(a, b *settings.Block) int { return strings.Compare(a.Label, b.Label) })
-	var list []Environment
+	var list []environment.Environment
 	for _, b := range blocks {
-		environment, more := resolveOne(name, file.app, b, application)
-		environment.Places = places(b)
-		if file.app != nil {
-			environment.AppAt = file.app.LabelAt
+		resolved, more := resolveOne(name, file.App, b, application)
+		resolved.Places = table.Places(b)
+		if file.App != nil {
+			resolved.AppAt = file.App.LabelAt
 		}
 		diags = append(diags, more...)
-		list = append(list, environment)
+		list = append(list, resolved)
 	}
-	diags = append(checkTags(file.app), append(diags, compareEnvironments(blocks, list)...)...)
+	diags = append(checkTags(file.App), append(diags, compareEnvironments(blocks, list)...)...)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -38,33 +45,33 @@ func Resolve(file *File, application *app.App) ([]Environment, hcl.Diagnostics) 
 }
 
 // appName is the name the file gives, else the model's, which has to pass the same rule.
-func appName(file *File, application *app.App) (string, hcl.Diagnostics) {
+func appName(file *table.File, application *app.App) (string, hcl.Diagnostics) {
 	if file.AppName != "" {
 		return file.AppName, nil
 	}
-	bad := isAppName(application.Name)
-	if bad == fine {
+	bad := rule.IsAppName(application.Name)
+	if bad == rule.Fine {
 		return application.Name, nil
 	}
-	hint := fmt.Sprintf("give it another name in %s: app %q {}", Filename, nameInAWS(application.Name))
+	hint := fmt.Sprintf("give it another name in %s: app %q {}", environment.Filename, rule.NameInAWS(application.Name))
 	var at hcl.Range
-	for _, b := range file.environments {
+	for _, b := range file.Environments {
 		if b.At.Filename != "" {
 			at = b.At
 			break
 		}
 	}
-	return application.Name, hcl.Diagnostics{diagnostic.Error(at, "Invalid application name", hint, "%s", bad.detail)}
+	return application.Name, hcl.Diagnostics{diagnostic.Error(at, "Invalid application name", hint, "%s", bad.Detail)}
 }
 
-func resolveOne(appName string, shared, b *settings.Block, application *app.App) (Environment, hcl.Diagnostics) {
-	e := Environment{App: appName, Name: b.Label, At: b.At}
-	profile := slices.Index(profiles, defaultProfile)
+func resolveOne(appName string, shared, b *settings.Block, application *app.App) (environment.Environment, hcl.Diagnostics) {
+	e := environment.Environment{App: appName, Name: b.Label, At: b.At}
+	profile := slices.Index(table.Profiles, table.DefaultProfile)
 	if text := b.Text("profile"); text != "" {
-		profile = slices.Index(profiles, text)
+		profile = slices.Index(table.Profiles, text)
 	}
-	setDefaults(&e, environmentSettings, profile)
-	override(&e, environmentSettings, b)
+	table.SetDefaults(&e, table.EnvironmentSettings, profile)
+	table.Override(&e, table.EnvironmentSettings, b)
 
 	var diags hcl.Diagnostics
 	diags = append(diags, resolveTags(&e, shared, b)...)
@@ -77,7 +84,7 @@ func resolveOne(appName string, shared, b *settings.Block, application *app.App)
 	diags = append(diags, resolveMetrics(&e, b, profile)...)
 	diags = append(diags, resolveEndpoints(&e, b, application)...)
 	resolveState(&e, b)
-	diags = append(diags, resolveProcesses(&e, b, profile, application)...)
+	diags = append(diags, allocation.Processes(&e, b, profile, application)...)
 	diags = append(diags, resolveDatabaseServers(&e, b, profile, application)...)
 	diags = append(diags, resolveCaches(&e, b, profile, application)...)
 	diags = append(diags, resolveExisting(&e, b, application)...)
@@ -87,39 +94,21 @@ func resolveOne(appName string, shared, b *settings.Block, application *app.App)
 }
 
 // checkCertificates refuses a database server whose certificate nobody could trust.
-func checkCertificates(e *Environment, b *settings.Block) hcl.Diagnostics {
-	i := slices.IndexFunc(e.DatabaseServers, func(s DatabaseServer) bool { return s.Existing == nil || s.Existing.CACertificate == "" })
-	if i < 0 || slices.Contains(regions, e.Region) {
+func checkCertificates(e *environment.Environment, b *settings.Block) hcl.Diagnostics {
+	i := slices.IndexFunc(e.DatabaseServers, func(s environment.DatabaseServer) bool { return s.Existing == nil || s.Existing.CACertificate == "" })
+	if i < 0 || slices.Contains(rule.Regions, e.Region) {
 		return nil
 	}
 	return hcl.Diagnostics{diagnostic.Error(b.Where("region"), "Region without database certificates",
-		"choose one of "+strings.Join(regions, ", ")+", or name a server that exists, with its ca_certificate",
+		"choose one of "+strings.Join(rule.Regions, ", ")+", or name a server that exists, with its ca_certificate",
 		"Database server %q would be in %s, and the modules carry no certificate by which processes could trust it.", e.DatabaseServers[i].Name, e.Region)}
 }
 
-// setDefaults puts the profile's default into every field that has one.
-func setDefaults[T any](target *T, rows []setting[T], profile int) {
-	for _, r := range rows {
-		if r.values != nil {
-			r.put(target, r.values[profile])
-		}
-	}
-}
-
-// override puts every value that is set in the block; a nil block sets none.
-func override[T any](target *T, rows []setting[T], b *settings.Block) {
-	for _, r := range rows {
-		if a, ok := b.Attribute(r.Name); ok {
-			r.put(target, a.Value)
-		}
-	}
-}
-
-func resolveZones(e *Environment, b *settings.Block) hcl.Diagnostics {
+func resolveZones(e *environment.Environment, b *settings.Block) hcl.Diagnostics {
 	if e.Zones != nil || b.First("network") != nil {
 		return nil
 	}
-	e.Zones = defaultZones(e.Region)
+	e.Zones = rule.DefaultZones(e.Region)
 	if e.Zones != nil {
 		return nil
 	}
@@ -129,10 +118,10 @@ func resolveZones(e *Environment, b *settings.Block) hcl.Diagnostics {
 }
 
 // resolveEndpoints makes sure that tasks reach what they cannot start without when there is no NAT.
-func resolveEndpoints(e *Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
+func resolveEndpoints(e *environment.Environment, b *settings.Block, application *app.App) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if e.NAT == "none" && e.InterfaceEndpoints == nil {
-		e.InterfaceEndpoints = slices.Clone(neededEndpoints)
+		e.InterfaceEndpoints = slices.Clone(rule.NeededEndpoints)
 	}
 	slices.Sort(e.InterfaceEndpoints)
 	if e.NAT != "none" || b.First("network") != nil {
@@ -140,7 +129,7 @@ func resolveEndpoints(e *Environment, b *settings.Block, application *app.App) h
 	}
 	messages := slices.ContainsFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "topic" || r.Kind == "subscription" })
 	var missing []string
-	for _, name := range neededEndpoints {
+	for _, name := range rule.NeededEndpoints {
 		if (name == "sns" || name == "sqs") && !messages || name == "monitoring" && e.Metrics.Destination != "cloudwatch" {
 			continue
 		}
@@ -152,7 +141,7 @@ func resolveEndpoints(e *Environment, b *settings.Block, application *app.App) h
 		diags = append(diags, diagnostic.Error(b.Where("interface_endpoints"), "Interface endpoints missing", "add "+diagnostic.And(diagnostic.Quoted(missing))+", or remove interface_endpoints to get all that are needed",
 			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.", diagnostic.And(diagnostic.Quoted(missing))))
 	}
-	image := isPrivateImage.FindStringSubmatch(e.HelperImage)
+	image := rule.IsPrivateImage.FindStringSubmatch(e.HelperImage)
 	if image == nil || image[1] != e.Region {
 		diags = append(diags, diagnostic.Error(b.Where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
 			"Without NAT the image %s cannot be pulled.", e.HelperImage))
@@ -161,13 +150,13 @@ func resolveEndpoints(e *Environment, b *settings.Block, application *app.App) h
 }
 
 // compareEnvironments finds what two environments must not share. blocks and list run in parallel.
-func compareEnvironments(blocks []*settings.Block, list []Environment) hcl.Diagnostics {
+func compareEnvironments(blocks []*settings.Block, list []environment.Environment) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i := range list {
 		for j := range list[:i] {
 			later, earlier := &list[i], &list[j]
 			diags = append(diags, compareDomains(earlier, later, blocks[i])...)
-			if RangesOverlap(later.CIDR, earlier.CIDR) {
+			if environment.RangesOverlap(later.CIDR, earlier.CIDR) {
 				diags = append(diags, diagnostic.Error(blocks[i].Where("cidr"), "Address ranges overlap", "give each a range of its own, or remove cidr to have one chosen",
 					"The environments %q and %q have the ranges %s and %s: networks that overlap can never be connected.", earlier.Name, later.Name, earlier.CIDR, later.CIDR))
 			}
@@ -176,38 +165,4 @@ func compareEnvironments(blocks []*settings.Block, list []Environment) hcl.Diagn
 		}
 	}
 	return diags
-}
-
-// checkTask checks values of one process against each other. blocks are where they may be set, the closest first.
-func checkTask(what string, t Task, fallback hcl.Range, blocks ...*settings.Block) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	at := func(names ...string) hcl.Range {
-		for _, b := range blocks {
-			if found := b.Find(names...); found != nil {
-				return *found
-			}
-		}
-		return fallback
-	}
-	if bad := fitsFargate(t.CPU, t.Memory); bad != fine {
-		diags = append(diags, diagnostic.Error(at("memory", "cpu"), "Task size not available", bad.hint, "%s: %s", what, bad.detail))
-	}
-	if total := t.DrainSeconds + t.StopTimeoutSeconds; total > maxStopSeconds {
-		diags = append(diags, diagnostic.Error(at("drain_seconds", "stop_timeout_seconds"), "Stop that takes too long", fmt.Sprintf("shorten one of them, to %d seconds together", maxStopSeconds),
-			"%s: drain_seconds and stop_timeout_seconds, one after the other, are %d seconds. Fargate gives an interrupted Spot task two minutes.", what, total))
-	}
-	if t.Scale.Min > t.Scale.Max {
-		diags = append(diags, diagnostic.Error(at("scale.min", "scale.max"), "Scale turned around", "set scale so that min is not above max",
-			"%s: at least %d tasks and at most %d cannot both hold.", what, t.Scale.Min, t.Scale.Max))
-	}
-	return diags
-}
-
-// unknownName is about a name that the application does not have. remove says what to take out when it has none at all.
-func unknownName(at hcl.Range, what, name string, known []string, remove string) *hcl.Diagnostic {
-	if len(known) == 0 {
-		return diagnostic.Error(at, "Unknown "+what, remove, "The application has no %s %q, nor any other.", what, name)
-	}
-	hint := cmp.Or(diagnostic.DidYouMean(name, known), "the application has "+diagnostic.And(diagnostic.Quoted(known)))
-	return diagnostic.Error(at, "Unknown "+what, hint, "The application has no %s %q.", what, name)
 }
