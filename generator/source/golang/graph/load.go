@@ -22,8 +22,8 @@ import (
 // loading is the walk over what runs while packages load.
 type loading struct {
 	graph *graph
-	deeds []Deed
-	deed  index // by part
+	effects []Effect
+	effect  index // by part
 	step  index
 	sel   index
 	seen  []bool
@@ -40,13 +40,13 @@ type loading struct {
 func (g *graph) findLoads(outcomes []*Outcome) {
 	w := &loading{graph: g, seen: make([]bool, g.count), called: make([]bool, len(g.names)), waiting: map[int32][]int32{}, sets: map[int32][]int32{}, gives: map[int32][]int32{}}
 	for _, outcome := range outcomes {
-		w.deeds = append(w.deeds, outcome.Deeds...)
-		outcome.Deeds = nil
+		w.effects = append(w.effects, outcome.Effects...)
+		outcome.Effects = nil
 	}
-	if len(w.deeds) == 0 {
+	if len(w.effects) == 0 {
 		return
 	}
-	w.deed = newIndex(g.count, len(w.deeds), func(i int) (int32, int32) { return w.deeds[i].Part, int32(i) })
+	w.effect = newIndex(g.count, len(w.effects), func(i int) (int32, int32) { return w.effects[i].Part, int32(i) })
 	w.step = newIndex(g.count, len(g.steps), func(i int) (int32, int32) { return g.steps[i].From, int32(i) })
 	w.sel = newIndex(g.count, len(g.selects), func(i int) (int32, int32) { return g.selects[i].From, g.selects[i].To })
 	for _, p := range g.Packages {
@@ -98,22 +98,22 @@ func (w *loading) enter(part int32) {
 
 // perform records what a part that runs does.
 func (w *loading) perform(part int32) {
-	for _, i := range w.deed.of(part) {
-		if w.deeds[i].Hold == facts.HoldNot {
-			w.record(&w.deeds[i], nil)
+	for _, i := range w.effect.of(part) {
+		if w.effects[i].Hold == facts.HoldNot {
+			w.record(&w.effects[i], nil)
 		}
 	}
 	for _, i := range w.step.of(part) {
 		if step := &w.graph.steps[i]; step.Hold == facts.HoldNot {
 			for _, given := range w.given(step.To) {
 				at := step.File.At(step.At)
-				w.record(&w.deeds[given], &at)
+				w.record(&w.effects[given], &at)
 			}
 		}
 	}
 }
 
-// given are the deeds that a part leaves to who names it.
+// given are the effects that a part leaves to who names it.
 func (w *loading) given(part int32) []int32 {
 	if known, ok := w.gives[part]; ok {
 		return known
@@ -130,8 +130,8 @@ func (w *loading) given(part int32) []int32 {
 
 func (w *loading) held(part int32, hold facts.Hold) []int32 {
 	var found []int32
-	for _, i := range w.deed.of(part) {
-		if w.deeds[i].Hold == hold {
+	for _, i := range w.effect.of(part) {
+		if w.effects[i].Hold == hold {
 			found = append(found, i)
 		}
 	}
@@ -144,15 +144,15 @@ func (w *loading) held(part int32, hold facts.Hold) []int32 {
 }
 
 // record adds uses or a call, at another place than their own when one is given.
-func (w *loading) record(deed *Deed, at *hcl.Range) {
+func (w *loading) record(effect *Effect, at *hcl.Range) {
 	result := &w.graph.traced
-	if deed.IsCall {
-		result.LoadCalls = append(result.LoadCalls, deed.Of.Calls[deed.First])
+	if effect.IsCall {
+		result.LoadCalls = append(result.LoadCalls, effect.Of.Calls[effect.First])
 		return
 	}
-	uses := deed.Narrowed
+	uses := effect.Narrowed
 	if uses == nil {
-		uses = deed.Of.Uses[deed.First:deed.Last]
+		uses = effect.Of.Uses[effect.First:effect.Last]
 	}
 	for _, use := range uses {
 		if at != nil {

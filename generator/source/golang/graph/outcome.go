@@ -27,8 +27,8 @@ type Outcome struct {
 	Steps   []Step
 	// Selected are the methods that parts call on values of other packages.
 	Selected []Selected
-	// Deeds are what the parts do with resources, and the endpoints they call.
-	Deeds []Deed
+	// Effects are what the parts do with resources, and the endpoints they call.
+	Effects []Effect
 }
 
 // Step leads from a part to another, both by their numbers in the whole application. Method is the number of the name
@@ -47,11 +47,11 @@ type Selected struct {
 	Name string
 }
 
-// Deed is what a part does with a resource, or takes it in hand to do; or a call of an endpoint.
-type Deed struct {
+// Effect is what a part does with a resource, or takes it in hand to do; or a call of an endpoint.
+type Effect struct {
 	Part int32 // by its number in the whole application
 	Hold facts.Hold
-	// It is Of.Uses from First up to Last, or Of.Calls at First when IsCall is set: there are many deeds.
+	// It is Of.Uses from First up to Last, or Of.Calls at First when IsCall is set: there are many effects.
 	Of          *Outcome
 	First, Last int32
 	IsCall      bool

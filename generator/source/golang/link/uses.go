@@ -134,7 +134,7 @@ func (u *outcome) linkCall(file *facts.File, ref *facts.Ref, endpoint *facts.End
 	u.Package.Parts[ref.Part].Does = u.Package.Parts[ref.Part].Does || !call.ReferenceOnly
 	u.Calls = append(u.Calls, call)
 	if !call.ReferenceOnly {
-		u.Deeds = append(u.Deeds, graph.Deed{Part: u.Package.FirstPart + ref.Part, Of: &u.Outcome, First: int32(len(u.Calls) - 1), IsCall: true})
+		u.Effects = append(u.Effects, graph.Effect{Part: u.Package.FirstPart + ref.Part, Of: &u.Outcome, First: int32(len(u.Calls) - 1), IsCall: true})
 	}
 }
 
@@ -232,7 +232,7 @@ func (u *outcome) addUse(decl *facts.Decl, at hcl.Range, spelled string, hold fa
 		})
 	}
 	if last := len(u.Uses); spelling.StructVar == "" && hold < facts.HoldKept {
-		u.Deeds = append(u.Deeds, graph.Deed{Part: u.Package.FirstPart + part, Hold: hold, Of: &u.Outcome, First: int32(last - len(operations)), Last: int32(last)})
+		u.Effects = append(u.Effects, graph.Effect{Part: u.Package.FirstPart + part, Hold: hold, Of: &u.Outcome, First: int32(last - len(operations)), Last: int32(last)})
 	}
 }
 
@@ -242,7 +242,7 @@ func (u *outcome) deedNarrowed(decl *facts.Decl, at hcl.Range, ref *facts.Ref, o
 	for _, operation := range operations {
 		uses = append(uses, source.Use{Kind: decl.Kind, Name: decl.Name, Parent: decl.Parent, Operation: operation, At: at})
 	}
-	u.Deeds = append(u.Deeds, graph.Deed{Part: u.Package.FirstPart + ref.Part, Hold: ref.Hold, Narrowed: uses})
+	u.Effects = append(u.Effects, graph.Effect{Part: u.Package.FirstPart + ref.Part, Hold: ref.Hold, Narrowed: uses})
 }
 
 // linkImplicitUse finds the resource that a package-level function such as sqldb.Exec means: the implicit one of the
