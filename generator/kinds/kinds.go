@@ -1,7 +1,8 @@
 // Package kinds lists the kinds of resources, and walks them: what readers are told of spellings, what workloads get and are told,
 // what the platform makes, what an apply would lose.
 //
-// A kind itself is a package below this one, and what one is made of is package kind. Nothing here may ask which kind it has.
+// A kind itself is a package below this one, and what one is made of is package kind. What concerns several kinds at once stands
+// here: labels, names that a key has to admit, variables that two of them would set.
 package kinds
 
 import (
