@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"generator/holdings":               {"generator/app", "generator/diagnostic", "generator/kinds", "generator/kinds/database", "generator/kinds/topic"},
 	"generator/kinds":                  {"generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/kind", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/secret", "generator/kinds/service", "generator/kinds/topic", "generator/names", "generator/source", "generator/stack", "generator/value", "modules"},
 	"generator/environment":            {"generator/app", "generator/diagnostic"},
-	"generator/environment/table":      {"generator/diagnostic", "generator/environment", "generator/environment/rule", "generator/names", "generator/settings"},
+	"generator/environment/table":      {"generator/diagnostic", "generator/environment", "generator/environment/rule", "generator/settings"},
 	"generator/environment/rule":       {"generator/diagnostic", "generator/names"},
 	"generator/environment/allocation": {"generator/app", "generator/diagnostic", "generator/environment", "generator/environment/rule", "generator/environment/table", "generator/settings"},
 	"generator/environment/resolution": {"generator/app", "generator/diagnostic", "generator/environment", "generator/environment/allocation", "generator/environment/rule", "generator/environment/table", "generator/settings"},
