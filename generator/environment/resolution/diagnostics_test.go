@@ -252,9 +252,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(production("scale = { (1) = 2, a.b = 3, null = 4 }\ntask {\n scale = { (null) = 1, 1 = 2 }\n}"))
 	f.Add(production(ownVPC + ownServer + "bucket \"a\" {\n existing {\n name = \"abc\"\n }\n}\nkey_arn = \"arn:aws:kms:us-east-1:123456789012:key/a\""))
 	f.Add(production("override \"a\" b {\n c = { d = [1, true, \"e\"], \"f\" = <<EOT\ng\nEOT\n }\n}"))
-	if text, err := os.ReadFile("../table/starter.hcl"); err == nil {
-		f.Add(string(text))
+	starter, err := os.ReadFile("../table/starter.hcl")
+	if err != nil {
+		f.Fatal(err)
 	}
+	f.Add(string(starter))
 	f.Fuzz(func(t *testing.T, text string) {
 		list, diags := tryLoad(text, shop())
 		if (list == nil) != diags.HasErrors() {
