@@ -239,12 +239,23 @@ func labelled(text, block string) []string {
 	return labels
 }
 
+// locals are the local values that code has.
+func locals(text string) []string {
+	var names []string
+	for _, block := range regexp.MustCompile(`(?m)^locals \{\n((?:  .*\n|\n)*)\}`).FindAllStringSubmatch(text, -1) {
+		for _, found := range regexp.MustCompile(`(?m)^  (\w+) += `).FindAllStringSubmatch(block[1], -1) {
+			names = append(names, found[1])
+		}
+	}
+	return names
+}
+
 func (f *founded) components(stack blueprint.Stack) {
 	text, called := f.code[stack.Folder], map[string]bool{}
 	for _, c := range stack.Components {
 		if f.ids[c.ID] = true; !c.Existing {
 			called[strings.TrimPrefix(c.Address, "module.")] = true
-		} else if _, label, _ := strings.Cut(c.Address, "."); !regexp.MustCompile(`(?m)^  ` + label + ` += `).MatchString(text) {
+		} else if label, local := strings.CutPrefix(c.Address, "local."); !local || !slices.Contains(locals(text), label) {
 			f.problem(c.ID, "is said to be", c.Address)
 		}
 	}

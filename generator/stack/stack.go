@@ -197,6 +197,17 @@ func (s *Stack) Addresses() map[app.ID]string {
 	return addresses
 }
 
+// BroughtAddresses maps each component that the environment brings to the local value that stands for it.
+func (s *Stack) BroughtAddresses() map[app.ID]string {
+	addresses := map[app.ID]string{}
+	for id, at := range s.places {
+		if at.brought != nil {
+			addresses[id] = at.address
+		}
+	}
+	return addresses
+}
+
 // Output hands a value to people. What other stacks refer to needs no call of it.
 func (s *Stack) Output(name, description string, v value.Value) {
 	s.outputs = append(s.outputs, emit.Block{Type: "output", Labels: []string{name}, Args: []value.Field{

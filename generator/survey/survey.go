@@ -117,7 +117,7 @@ func (s *survey) stack(name string, built *stack.Stack) blueprint.Stack {
 		list.Components = append(list.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], HoldsData: holds})
 	}
 	if name == blueprint.Platform {
-		for id, address := range s.existing() {
+		for id, address := range s.existing(built) {
 			list.Components = append(list.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], Existing: true})
 		}
 	}
@@ -125,30 +125,18 @@ func (s *survey) stack(name string, built *stack.Stack) blueprint.Stack {
 	return list
 }
 
-// existing maps what the environment brings to the local value that stands for it.
-func (s *survey) existing() map[string]string {
+// existing maps what the environment brings to the local value that stands for it. A database shares that of its server.
+func (s *survey) existing(built *stack.Stack) map[string]string {
 	brought := map[string]string{}
-	if s.Env.Network != nil {
-		brought["network"] = "local.network"
-	}
-	if s.Env.KeyARN != "" {
-		brought["encryption key"] = "local.key_arn"
-	}
-	for _, kind := range []string{objects.Kind.Name, topic.Kind.Name} {
-		for _, r := range s.Of(kind) {
-			if kind == objects.Kind.Name && s.Env.ExistingBucket(r.Name) != nil || kind == topic.Kind.Name && s.Env.ExistingTopic(r.Name) != nil {
-				brought[r.ID().String()] = "local." + kind + "_" + s.Label(kind, "", r.Name)
-			}
-		}
+	for of, address := range built.BroughtAddresses() {
+		brought[of.String()] = address
 	}
 	for _, server := range s.Env.DatabaseServers {
 		if server.Existing == nil {
 			continue
 		}
-		address := "local." + serverOutput(server)
-		brought["database server "+server.Name] = address
 		for _, name := range server.Databases {
-			brought[database.Kind.Name+" "+name] = address
+			brought[app.ID{Kind: database.Kind.Name, Name: name}.String()] = brought[app.DatabaseServerID(server.Name).String()]
 		}
 	}
 	return brought
