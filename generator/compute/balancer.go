@@ -25,13 +25,13 @@ func loadBalancer(d *deploy.Deployment, s *stack.Stack) {
 		comment = fmt.Sprintf("The way in, from the network alone: HTTPS on %s, routed to %s only", d.Env.Domain, target)
 	}
 	args := []value.Field{
-		arg("name", value.String(names.Of(names.LoadBalancer, d.Env.App, d.Env.Name))),
-		arg("vpc_id", value.Of(app.Network, "vpc_id")),
-		arg("subnet_ids", value.Of(app.Network, d.Env.LoadBalancerTier())),
-		arg("web_acl_arn", value.String(d.Env.WebACLARN)),
-		arg("idle_timeout_seconds", value.Int(d.Env.IdleTimeoutSeconds)),
-		arg("access_log_retention_days", value.Int(d.Env.AccessLogRetentionDays)),
-		arg("deletion_protection", value.Bool(d.Env.DeletionProtection)),
+		value.Arg("name", value.String(names.Of(names.LoadBalancer, d.Env.App, d.Env.Name))),
+		value.Arg("vpc_id", value.Of(app.Network, "vpc_id")),
+		value.Arg("subnet_ids", value.Of(app.Network, d.Env.LoadBalancerTier())),
+		value.Arg("web_acl_arn", value.String(d.Env.WebACLARN)),
+		value.Arg("idle_timeout_seconds", value.Int(d.Env.IdleTimeoutSeconds)),
+		value.Arg("access_log_retention_days", value.Int(d.Env.AccessLogRetentionDays)),
+		value.Arg("deletion_protection", value.Bool(d.Env.DeletionProtection)),
 	}
 	if d.Env.Domain != "" {
 		args = append(args, domainArgs(d)...)
@@ -51,7 +51,7 @@ func domainArgs(d *deploy.Deployment) []value.Field {
 	var zones, private []value.Field
 	if env.PrivateZoneID != "" {
 		for _, name := range append([]string{env.Domain}, names...) {
-			private = append(private, arg(name, value.String(env.PrivateZoneID)))
+			private = append(private, value.Arg(name, value.String(env.PrivateZoneID)))
 		}
 	}
 	for _, alias := range env.Aliases {
@@ -60,21 +60,21 @@ func domainArgs(d *deploy.Deployment) []value.Field {
 			redirected = append(redirected, alias.Domain)
 		}
 		if alias.HostedZoneID != env.HostedZoneID {
-			zones = append(zones, arg(alias.Domain, value.String(alias.HostedZoneID)))
+			zones = append(zones, value.Arg(alias.Domain, value.String(alias.HostedZoneID)))
 		}
 		if alias.PrivateZoneID != "" {
-			private = append(private, arg(alias.Domain, value.String(alias.PrivateZoneID)))
+			private = append(private, value.Arg(alias.Domain, value.String(alias.PrivateZoneID)))
 		}
 	}
 	return []value.Field{
-		arg("domain", value.String(env.Domain)),
-		arg("alternative_domains", value.Strings(distinct(names))),
-		arg("redirected_domains", value.Strings(distinct(redirected))),
-		arg("hosted_zone_id", value.String(env.HostedZoneID)),
-		arg("hosted_zone_ids", value.Map(zones...)),
-		arg("private_zone_ids", value.Map(private...)),
-		arg("certificate_arn", value.String(env.CertificateARN)),
-		arg("internal", value.Bool(env.Internal)),
+		value.Arg("domain", value.String(env.Domain)),
+		value.Arg("alternative_domains", value.Strings(distinct(names))),
+		value.Arg("redirected_domains", value.Strings(distinct(redirected))),
+		value.Arg("hosted_zone_id", value.String(env.HostedZoneID)),
+		value.Arg("hosted_zone_ids", value.Map(zones...)),
+		value.Arg("private_zone_ids", value.Map(private...)),
+		value.Arg("certificate_arn", value.String(env.CertificateARN)),
+		value.Arg("internal", value.Bool(env.Internal)),
 	}
 }
 

@@ -56,9 +56,6 @@ func Of(d *deploy.Deployment) Target {
 	return Targets[i]
 }
 
-// arg is an argument of a module call, or a member of one.
-func arg(name string, v value.Value) value.Field { return value.Field{Name: name, Value: v} }
-
 // lines are the comment above something: none where there is nothing to say.
 func lines(why string) []string {
 	if why == "" {

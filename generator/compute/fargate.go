@@ -30,12 +30,12 @@ func fargatePlatform(d *deploy.Deployment, s *stack.Stack) {
 	s.Module(stack.Call{File: "cluster.tf", Label: "cluster", Module: "fargate-cluster", Of: app.Cluster, Exports: clusterExports, Says: "The cluster that processes run on.",
 		Why: []string{"The cluster, and the private DNS namespace in which processes find each other"},
 		Args: []value.Field{
-			arg("name", value.String(names.Of(names.Cluster, d.Env.App, d.Env.Name))),
-			arg("vpc_id", value.Of(app.Network, "vpc_id")),
-			arg("namespace", value.String(names.Of(names.DiscoveryName, d.Env.App, d.Env.Name)+".internal")),
-			arg("key_arn", value.Of(app.EncryptionKey, "arn")),
-			arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
-			arg("container_insights", value.Bool(d.Env.ContainerInsights)),
+			value.Arg("name", value.String(names.Of(names.Cluster, d.Env.App, d.Env.Name))),
+			value.Arg("vpc_id", value.Of(app.Network, "vpc_id")),
+			value.Arg("namespace", value.String(names.Of(names.DiscoveryName, d.Env.App, d.Env.Name)+".internal")),
+			value.Arg("key_arn", value.Of(app.EncryptionKey, "arn")),
+			value.Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+			value.Arg("container_insights", value.Bool(d.Env.ContainerInsights)),
 		}})
 	if d.Env.Exposed() {
 		loadBalancer(d, s)
@@ -60,10 +60,10 @@ func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 	if w.Ends {
 		module = "fargate-job"
 		args = append(args,
-			arg("spot", value.Bool(w.Size.Spot)),
-			arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)),
-			arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
-			arg("schedules", fargateStarts(w)),
+			value.Arg("spot", value.Bool(w.Size.Spot)),
+			value.Arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)),
+			value.Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+			value.Arg("schedules", fargateStarts(w)),
 		)
 	} else {
 		args = append(args, fargateServiceArgs(w)...)
@@ -75,49 +75,49 @@ func fargateWorkload(d *deploy.Deployment, s *stack.Stack, w *deploy.Workload) {
 func fargateArgs(d *deploy.Deployment, w *deploy.Workload) []value.Field {
 	image, registry := fargateImage(w.Image)
 	return []value.Field{
-		arg("name", value.String(w.UnitName())),
-		arg("cluster", value.Of(app.Cluster, "")),
-		arg("network", value.Of(app.Network, "")),
-		arg("key_arn", value.Of(app.EncryptionKey, "arn")),
-		arg("image", image),
-		arg("registry", registry),
-		arg("command", value.Strings(w.Command)),
-		arg("task", stack.Said("fargate-service", "task",
-			arg("cpu", value.Int(w.Size.CPU)), arg("memory", value.Int(w.Size.Memory)), arg("architecture", value.String(w.Size.Architecture)))),
-		arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
-		arg("firewall", stack.Said("fargate-service", "firewall",
-			arg("outbound_ports", value.Ints(d.Env.OutboundPorts)), arg("security_group_ids", value.Strings(w.Size.SecurityGroupIDs)))),
-		arg("helper_image", value.String(d.Env.HelperImage)),
-		arg("iam", fargateIAM(d)),
-		arg("security", fargateSecurity(w.Size)),
-		arg("environment", fargateVariables(w)),
-		arg("secrets", fargateSecrets(w)),
-		arg("permissions", fargatePermissions(w)),
-		arg("connections", fargateConnections(w)),
+		value.Arg("name", value.String(w.UnitName())),
+		value.Arg("cluster", value.Of(app.Cluster, "")),
+		value.Arg("network", value.Of(app.Network, "")),
+		value.Arg("key_arn", value.Of(app.EncryptionKey, "arn")),
+		value.Arg("image", image),
+		value.Arg("registry", registry),
+		value.Arg("command", value.Strings(w.Command)),
+		value.Arg("task", stack.Said("fargate-service", "task",
+			value.Arg("cpu", value.Int(w.Size.CPU)), value.Arg("memory", value.Int(w.Size.Memory)), value.Arg("architecture", value.String(w.Size.Architecture)))),
+		value.Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+		value.Arg("firewall", stack.Said("fargate-service", "firewall",
+			value.Arg("outbound_ports", value.Ints(d.Env.OutboundPorts)), value.Arg("security_group_ids", value.Strings(w.Size.SecurityGroupIDs)))),
+		value.Arg("helper_image", value.String(d.Env.HelperImage)),
+		value.Arg("iam", fargateIAM(d)),
+		value.Arg("security", fargateSecurity(w.Size)),
+		value.Arg("environment", fargateVariables(w)),
+		value.Arg("secrets", fargateSecrets(w)),
+		value.Arg("permissions", fargatePermissions(w)),
+		value.Arg("connections", fargateConnections(w)),
 	}
 }
 
 // fargateServiceArgs are those of a service, beside the ones that a job has as well.
 func fargateServiceArgs(w *deploy.Workload) []value.Field {
-	listen := []value.Field{arg("port", value.Int(w.Port)), arg("protocol", value.String(fargateProtocols[w.Protocol]))}
+	listen := []value.Field{value.Arg("port", value.Int(w.Port)), value.Arg("protocol", value.String(fargateProtocols[w.Protocol]))}
 	if w.Called() {
-		listen = append(listen, arg("discovery_name", value.String(discoveryName(w))))
+		listen = append(listen, value.Arg("discovery_name", value.String(discoveryName(w))))
 	}
 	var health []value.Field
 	if w.Health.Path != "" {
-		health = append(health, arg("path", value.String(w.Health.Path)))
+		health = append(health, value.Arg("path", value.String(w.Health.Path)))
 	}
-	health = append(health, arg("command", value.Strings(w.Health.Command)), arg("grace_seconds", value.Int(w.Size.HealthCheckGraceSeconds)))
+	health = append(health, value.Arg("command", value.Strings(w.Health.Command)), value.Arg("grace_seconds", value.Int(w.Size.HealthCheckGraceSeconds)))
 	args := []value.Field{
-		arg("scale", fargateScale(w)),
-		arg("listen", stack.Said("fargate-service", "listen", listen...)),
-		arg("health", stack.Said("fargate-service", "health", health...)),
-		arg("shutdown", stack.Said("fargate-service", "shutdown",
-			arg("drain_seconds", value.Int(w.Size.DrainSeconds)), arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)))),
-		arg("routes", fargateRoutes(w)),
+		value.Arg("scale", fargateScale(w)),
+		value.Arg("listen", stack.Said("fargate-service", "listen", listen...)),
+		value.Arg("health", stack.Said("fargate-service", "health", health...)),
+		value.Arg("shutdown", stack.Said("fargate-service", "shutdown",
+			value.Arg("drain_seconds", value.Int(w.Size.DrainSeconds)), value.Arg("stop_timeout_seconds", value.Int(w.Size.StopTimeoutSeconds)))),
+		value.Arg("routes", fargateRoutes(w)),
 	}
 	if len(w.Rendered.Config.Fields) > 0 {
-		args = append(args, arg("infra_config", value.Call("jsonencode", w.Rendered.Config)))
+		args = append(args, value.Arg("infra_config", value.Call("jsonencode", w.Rendered.Config)))
 	}
 	return args
 }
@@ -132,35 +132,35 @@ func fargateImage(image deploy.Image) (pulled, registry value.Value) {
 		return value.Join(value.Of(app.Registry, "repository_url"), value.String(":"+image.TagPrefix), value.Traversal("var.image_tag")), value.Of(app.Registry, "")
 	}
 	return value.String(image.Name), stack.Said("fargate-service", "registry",
-		arg("repository_arn", value.String(image.Repository())), arg("credentials_arn", image.Credentials))
+		value.Arg("repository_arn", value.String(image.Repository())), value.Arg("credentials_arn", image.Credentials))
 }
 
 // fargateIAM is where roles stand, and what bounds them.
 func fargateIAM(d *deploy.Deployment) value.Value {
-	return stack.Said("fargate-service", "iam", arg("path", value.String(d.Env.IAMPath)), arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)))
+	return stack.Said("fargate-service", "iam", value.Arg("path", value.String(d.Env.IAMPath)), value.Arg("permissions_boundary_arn", value.String(d.Env.PermissionsBoundary)))
 }
 
 // fargateScale is how many tasks there are, and what that follows.
 func fargateScale(w *deploy.Workload) value.Value {
 	s := w.Size.Scale
 	return stack.Said("fargate-service", "scale",
-		arg("min", value.Int(s.Min)),
-		arg("max", value.Int(s.Max)),
-		arg("cpu_percent", value.Int(s.CPUPercent)),
-		arg("memory_percent", value.Int(s.MemoryPercent)),
-		arg("spot_percent", value.Int(s.SpotPercent)),
-		arg("on_demand", value.Int(s.OnDemand)),
-		arg("queues", fargateQueues(w)),
+		value.Arg("min", value.Int(s.Min)),
+		value.Arg("max", value.Int(s.Max)),
+		value.Arg("cpu_percent", value.Int(s.CPUPercent)),
+		value.Arg("memory_percent", value.Int(s.MemoryPercent)),
+		value.Arg("spot_percent", value.Int(s.SpotPercent)),
+		value.Arg("on_demand", value.Int(s.OnDemand)),
+		value.Arg("queues", fargateQueues(w)),
 	)
 }
 
 // fargateSecurity is what the application's container may do.
 func fargateSecurity(t environment.Task) value.Value {
-	members := []value.Field{arg("user", value.String(t.User)), arg("read_only_root", value.Bool(t.ReadOnlyRoot))}
+	members := []value.Field{value.Arg("user", value.String(t.User)), value.Arg("read_only_root", value.Bool(t.ReadOnlyRoot))}
 	if t.ReadOnlyRoot {
-		members = append(members, arg("writable_paths", value.Strings(t.WritablePaths)))
+		members = append(members, value.Arg("writable_paths", value.Strings(t.WritablePaths)))
 	}
-	return stack.Said("fargate-service", "security", append(members, arg("keep_capabilities", value.Strings(t.KeepCapabilities)))...)
+	return stack.Said("fargate-service", "security", append(members, value.Arg("keep_capabilities", value.Strings(t.KeepCapabilities)))...)
 }
 
 // fargateVariables are the environment variables of a task, with a comment where what they are about begins.
@@ -168,7 +168,7 @@ func fargateVariables(w *deploy.Workload) value.Value {
 	fields := make([]value.Field, 0, len(w.Rendered.Variables))
 	last := ""
 	for _, v := range w.Rendered.Variables {
-		field := arg(v.Name, v.Value)
+		field := value.Arg(v.Name, v.Value)
 		if why := v.Why.String(); why != last {
 			field.Comments, last = lines(why), why
 		}
@@ -189,14 +189,14 @@ func fargateSecrets(w *deploy.Workload) value.Value {
 func fargatePermissions(w *deploy.Workload) value.Value {
 	fields := make([]value.Field, 0, len(w.Grants))
 	for _, grant := range w.Grants {
-		statement := []value.Field{arg("actions", value.Strings(grant.Actions)), arg("resources", value.List(grant.Resources...))}
+		statement := []value.Field{value.Arg("actions", value.Strings(grant.Actions)), value.Arg("resources", value.List(grant.Resources...))}
 		var conditions []value.Value
 		for _, c := range grant.Conditions {
 			conditions = append(conditions, value.Object(
-				arg("test", value.String(c.Test)), arg("variable", value.String(c.Variable)), arg("values", value.Strings(c.Values))))
+				value.Arg("test", value.String(c.Test)), value.Arg("variable", value.String(c.Variable)), value.Arg("values", value.Strings(c.Values))))
 		}
 		if len(conditions) > 0 {
-			statement = append(statement, arg("conditions", value.List(conditions...)))
+			statement = append(statement, value.Arg("conditions", value.List(conditions...)))
 		}
 		fields = append(fields, value.Field{Name: grant.Name, Comments: lines(grant.Why.String()), Value: value.Object(statement...)})
 	}
@@ -208,8 +208,8 @@ func fargateConnections(w *deploy.Workload) value.Value {
 	fields := make([]value.Field, 0, len(w.Paths))
 	for _, path := range w.Paths {
 		fields = append(fields, value.Field{Name: path.Name, Comments: lines(path.Why.String()), Value: value.Object(
-			arg("security_group_id", value.Of(path.To, "security_group_id")),
-			arg("port", path.Port),
+			value.Arg("security_group_id", value.Of(path.To, "security_group_id")),
+			value.Arg("port", path.Port),
 		)})
 	}
 	return value.Map(fields...)
@@ -221,7 +221,7 @@ func fargateQueues(w *deploy.Workload) value.Value {
 	for _, queue := range w.Queues {
 		if w.Size.Scale.MessagesPerTask > 0 {
 			fields = append(fields, value.Field{Name: queue.Name, Comments: []string{queue.Why.String()}, Value: value.Object(
-				arg("queue_arn", queue.ARN), arg("messages_per_task", value.Int(w.Size.Scale.MessagesPerTask)))})
+				value.Arg("queue_arn", queue.ARN), value.Arg("messages_per_task", value.Int(w.Size.Scale.MessagesPerTask)))})
 		}
 	}
 	return value.Map(fields...)
@@ -232,18 +232,18 @@ func fargateRoutes(w *deploy.Workload) value.Value {
 	var routes []value.Field
 	for _, route := range w.Routes {
 		fields := []value.Field{
-			arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
-			arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
+			value.Arg("listener_arn", value.Of(app.LoadBalancer, "listener_arn")),
+			value.Arg("security_group_id", value.Of(app.LoadBalancer, "security_group_id")),
 			{Name: "priority", Value: value.Int(w.Priorities[w.ID.Name]), Comments: []string{"follows from the name, and is kept in groundplan.lock.json"}},
-			arg("hosts", value.Strings(route.Hosts)),
+			value.Arg("hosts", value.Strings(route.Hosts)),
 		}
 		if len(route.Paths) > 0 {
-			fields = append(fields, arg("paths", value.Strings(route.Paths)))
+			fields = append(fields, value.Arg("paths", value.Strings(route.Paths)))
 		}
 		if route.StickySeconds > 0 {
-			fields = append(fields, arg("sticky_seconds", value.Int(route.StickySeconds)))
+			fields = append(fields, value.Arg("sticky_seconds", value.Int(route.StickySeconds)))
 		}
-		routes = append(routes, arg(route.Name, value.Object(fields...)))
+		routes = append(routes, value.Arg(route.Name, value.Object(fields...)))
 	}
 	return value.Map(routes...)
 }
@@ -252,9 +252,9 @@ func fargateRoutes(w *deploy.Workload) value.Value {
 func fargateStarts(w *deploy.Workload) value.Value {
 	var fields []value.Field
 	for _, schedule := range w.Starting(w) {
-		members := []value.Field{arg("expressions", value.Strings(schedule.Expressions))}
+		members := []value.Field{value.Arg("expressions", value.Strings(schedule.Expressions))}
 		if schedule.TimeZone != "UTC" {
-			members = append(members, arg("time_zone", value.String(schedule.TimeZone)))
+			members = append(members, value.Arg("time_zone", value.String(schedule.TimeZone)))
 		}
 		fields = append(fields, value.Field{Name: names.Of(names.JobSchedule, schedule.Of.Name), Value: value.Object(members...), Comments: []string{schedule.Why.String()}})
 	}
@@ -270,21 +270,21 @@ func fargateSchedule(d *deploy.Deployment, s *stack.Stack, schedule deploy.Sched
 		return
 	}
 	args := []value.Field{
-		arg("name", value.String(schedule.Name(d.Env))),
-		arg("network", value.Of(app.Network, "")),
-		arg("connection", value.Row(
-			arg("security_group_id", value.Of(w.ID, "security_group_id")),
-			arg("port", value.Int(w.Port)),
+		value.Arg("name", value.String(schedule.Name(d.Env))),
+		value.Arg("network", value.Of(app.Network, "")),
+		value.Arg("connection", value.Row(
+			value.Arg("security_group_id", value.Of(w.ID, "security_group_id")),
+			value.Arg("port", value.Int(w.Port)),
 		)),
-		arg("key_arn", value.Of(app.EncryptionKey, "arn")),
-		arg("schedule_expressions", value.Strings(schedule.Expressions)),
-		arg("url", w.Address),
-		arg("path", value.String(schedule.Call.Path)),
-		arg("method", value.String(schedule.Call.Method)),
-		arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
-		arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
-		arg("iam", fargateIAM(d)),
-		arg("signature", fargateSignature(d, schedule.Call.Signature)),
+		value.Arg("key_arn", value.Of(app.EncryptionKey, "arn")),
+		value.Arg("schedule_expressions", value.Strings(schedule.Expressions)),
+		value.Arg("url", w.Address),
+		value.Arg("path", value.String(schedule.Call.Path)),
+		value.Arg("method", value.String(schedule.Call.Method)),
+		value.Arg("log_retention_days", value.Int(d.Env.LogRetentionDays)),
+		value.Arg("alarm_topic_arns", value.Strings(d.Env.AlarmTopicARNs)),
+		value.Arg("iam", fargateIAM(d)),
+		value.Arg("signature", fargateSignature(d, schedule.Call.Signature)),
 	}
 	s.Module(stack.Call{File: "schedules.tf", Label: "cron_" + d.Label(schedule.Of.Kind, "", schedule.Of.Name), Module: "cron", Of: schedule.Of, Why: []string{schedule.Why.String()}, Args: args})
 }
@@ -294,9 +294,9 @@ func fargateSignature(d *deploy.Deployment, signature deploy.Signature) value.Va
 	if signature.Runtime == app.Containers {
 		return value.Map()
 	}
-	members := []value.Field{arg("type", value.String(signature.Runtime.String())), arg("secret_arn", signature.Key), arg("key_id", value.Int(signature.KeyID))}
+	members := []value.Field{value.Arg("type", value.String(signature.Runtime.String())), value.Arg("secret_arn", signature.Key), value.Arg("key_id", value.Int(signature.KeyID))}
 	if signature.Runtime == app.EncoreTypeScript {
-		members = append(members, arg("app_id", value.String(d.App.ID)), arg("env_name", value.String(d.Env.Name)))
+		members = append(members, value.Arg("app_id", value.String(d.App.ID)), value.Arg("env_name", value.String(d.Env.Name)))
 	}
 	return stack.Said("cron", "signature", members...)
 }
@@ -307,7 +307,7 @@ func fargateFiles(d *deploy.Deployment, s *stack.Stack) {
 	var fields []value.Field
 	for _, w := range d.Workloads {
 		if w.Ends {
-			fields = append(fields, arg(w.ID.Name, value.Of(w.ID, "run_command")))
+			fields = append(fields, value.Arg(w.ID.Name, value.Of(w.ID, "run_command")))
 		}
 	}
 	if len(fields) > 0 {
