@@ -162,7 +162,7 @@ func (c *contractCheck) reference(folder string, traversal hcl.Traversal, calls 
 	}
 }
 
-// hasLocal says whether a folder has a local value, or a field of one.
+// hasLocal reports whether a folder has a local value, or a field of one.
 func (c *contractCheck) hasLocal(folder string, path []string) bool {
 	for _, block := range blocks(c.bodies[folder], "locals") {
 		local := block.Body.Attributes[path[0]]

@@ -109,7 +109,7 @@ func TestI3_SameModel(t *testing.T) {
 	}
 }
 
-// isReference says whether a line of what an application says is about a mere reference to an endpoint in its source.
+// isReference reports whether a line of what an application says is about a mere reference to an endpoint in its source.
 func isReference(a *app.App, line string) bool {
 	for _, e := range a.Edges {
 		if e.ReferenceOnly && line == fmt.Sprintf("%s: %s %s of %q %s", e.Service, e.Kind, e.Resource, e.Parent, e.Operation) {

@@ -87,7 +87,7 @@ func checkPublicJobs(application *app.App) hcl.Diagnostics {
 	return diags
 }
 
-// routed says whether the load balancer sends requests for a path to a public service.
+// routed reports whether the load balancer sends requests for a path to a public service.
 func routed(c *app.Container, path string) bool {
 	return len(c.Paths) == 0 || slices.ContainsFunc(c.Paths, func(pattern string) bool {
 		below, wild := strings.CutSuffix(pattern, "*")

@@ -103,7 +103,7 @@ func checkCaches(d *deploy.Deployment) hcl.Diagnostics {
 	return diags
 }
 
-// globsMeet says whether some text matches both patterns, in which * stands for any text and ? for any byte.
+// globsMeet reports whether some text matches both patterns, in which * stands for any text and ? for any byte.
 func globsMeet(a, b string) bool {
 	meet := make([][]bool, len(a)+1) // of what is left of a from i on, and of b from j on
 	for i := range meet {

@@ -108,7 +108,7 @@ func (f cronField) print(values []int) string {
 	return strings.Join(parts, ",")
 }
 
-// progression says whether three or more values have one distance and leave no room for another before high.
+// progression reports whether three or more values have one distance and leave no room for another before high.
 func progression(values []int, high int) (step int, ok bool) {
 	if len(values) < 3 {
 		return 0, false

@@ -47,7 +47,7 @@ func queueName(d *deploy.Deployment, r app.Resource) string {
 	return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
 }
 
-// isFIFO says whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the
+// isFIFO reports whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the
 // declaration asks for exactly-once or for an order, and SNS refuses a group on a standard topic and its absence on a
 // FIFO one. The TypeScript runtime never sends one. A plain container gets what it asks for.
 func isFIFO(application *app.App, topic *Spec) bool {
@@ -119,7 +119,7 @@ func seconds(d time.Duration, least, most int) int {
 	return min(most, max(least, int((d+time.Second-1)/time.Second)))
 }
 
-// receives is how often a message is received before it goes to the dead-letter queue; 0 for ever.
+// receives is how often a message is received before it goes to the dead-letter queue; 0 without end.
 func receives(retries int) int {
 	switch retries {
 	case InfiniteRetries:

@@ -33,7 +33,7 @@ type Spec struct {
 	OrderingAttribute string
 }
 
-// FIFO says whether publisher and consumer must go through FIFO resources: a Go runtime sends a group and a
+// FIFO reports whether publisher and consumer must go through FIFO resources: a Go runtime sends a group and a
 // deduplication id exactly when the declaration asks for one of these.
 func (t *Spec) FIFO() bool {
 	return t.DeliveryGuarantee == ExactlyOnce || t.OrderingAttribute != ""
