@@ -94,13 +94,14 @@ var mayImport = map[string][]string{
 	// What stands in the output, for whoever drives it: drivers import this and nothing of the generator.
 	"blueprint": {},
 
-	"modules":        {},
-	"templates":      {},
-	"terraform":      {"aws", "blueprint"},
-	"kubernetes":     {"aws", "blueprint"},
-	"database":       {"aws", "blueprint"},
-	"aws":            {},
-	"tools/promises": {},
+	"modules":          {},
+	"templates":        {},
+	"terraform":        {"aws", "blueprint"},
+	"terraform/engine": {},
+	"kubernetes":       {"aws", "blueprint"},
+	"database":         {"aws", "blueprint"},
+	"aws":              {},
+	"tools/promises":   {},
 
 	"e2e/lab/container":     {},
 	"e2e/lab/ecs":           {"e2e/emulator", "e2e/lab/container"},
