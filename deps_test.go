@@ -94,13 +94,15 @@ var mayImport = map[string][]string{
 	// What stands in the output, for whoever drives it: drivers import this and nothing of the generator.
 	"blueprint": {},
 
-	"modules":        {},
-	"templates":      {},
-	"terraform":      {"aws", "blueprint"},
-	"kubernetes":     {"aws", "blueprint"},
-	"database":       {"aws", "blueprint"},
-	"aws":            {},
-	"tools/promises": {},
+	"modules":          {},
+	"templates":        {},
+	"terraform":        {"aws", "blueprint", "terraform/change", "terraform/guard"},
+	"terraform/change": {"blueprint"},
+	"terraform/guard":  {"blueprint", "terraform/change"},
+	"kubernetes":       {"aws", "blueprint"},
+	"database":         {"aws", "blueprint"},
+	"aws":              {},
+	"tools/promises":   {},
 
 	"e2e/lab/container":     {},
 	"e2e/lab/ecs":           {"e2e/emulator", "e2e/lab/container"},
