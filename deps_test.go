@@ -20,7 +20,7 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":                   {"aws", "blueprint", "database", "generator", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "generator/reading", "kubernetes", "terraform"},
+	"cmd/groundplan":                   {"aws", "blueprint", "database", "generator", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "generator/reading", "kubernetes", "terraform", "terraform/change", "terraform/engine", "terraform/guard", "terraform/saved"},
 	"generator":                        {"blueprint", "generator/app", "generator/attribution", "generator/build", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/environment/resolution", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/output", "generator/platform", "generator/quota", "generator/reading", "generator/stack", "generator/survey", "modules"},
 	"generator/holdings":               {"generator/app", "generator/diagnostic", "generator/kinds", "generator/kinds/database", "generator/kinds/topic"},
 	"generator/kinds":                  {"generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/kind", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/secret", "generator/kinds/service", "generator/kinds/topic", "generator/names", "generator/source", "generator/stack", "generator/value", "modules"},
@@ -96,8 +96,11 @@ var mayImport = map[string][]string{
 
 	"modules":          {},
 	"templates":        {},
-	"terraform":        {"aws", "blueprint"},
+	"terraform":        {"aws", "blueprint", "terraform/change", "terraform/engine", "terraform/guard", "terraform/saved"},
+	"terraform/change": {"blueprint"},
 	"terraform/engine": {},
+	"terraform/guard":  {"blueprint", "terraform/change"},
+	"terraform/saved":  {},
 	"kubernetes":       {"aws", "blueprint"},
 	"database":         {"aws", "blueprint"},
 	"aws":              {},
