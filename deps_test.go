@@ -113,6 +113,7 @@ var mayImport = map[string][]string{
 	"e2e/emulator":          {},
 	"e2e/provider":          {"e2e/emulator"},
 	"e2e/provider/record":   {"e2e/emulator", "e2e/provider"},
+	"e2e/plans":             {"e2e/emulator", "e2e/lab/environment", "generator", "modules"},
 	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment", "generator/reading"},
 	"e2e/lab/state":         {},
 	"e2e/lab/vpc":           {"e2e/lab/state"},

@@ -23,6 +23,8 @@ type Attribute struct {
 	Unknown, Sensitive bool
 
 	before, after any
+	// label is what the element of a list is called that it is in: the name of a parameter.
+	label string
 }
 
 // concealed are attributes whose values nobody is shown, whatever terraform says of them: some hold what containers are told,
@@ -30,7 +32,7 @@ type Attribute struct {
 var concealed = []string{"auth_token", "container_definitions", "environment", "input", "master_password", "output", "password", "passwords", "secret_binary", "secret_string", "value_wo"}
 
 // attributes are those that differ between what is and what will be, by path.
-func attributes(planned *tfjson.ResourceChange, configured configured) []Attribute {
+func attributes(planned *tfjson.ResourceChange, configured Configured) []Attribute {
 	c := planned.Change
 	before, _ := c.Before.(map[string]any)
 	after, _ := c.After.(map[string]any)
@@ -46,7 +48,7 @@ func attributes(planned *tfjson.ResourceChange, configured configured) []Attribu
 		if name == "tags_all" {
 			continue // the tags, and those of the provider
 		}
-		if isUnknown(unknown[name]) && !configured.sets(planned, name) {
+		if isUnknown(unknown[name]) && !configured.Sets(planned.Address, name) {
 			continue // AWS says what it is
 		}
 		hidden := slices.Contains(concealed, name)
@@ -84,7 +86,10 @@ func isUnknown(mask any) bool {
 }
 
 // differ collects differences.
-type differ struct{ found []Attribute }
+type differ struct {
+	found []Attribute
+	label string
+}
 
 func (d *differ) compare(path string, before, after side, unknown any, hidden bool) {
 	if isUnknown(unknown) {
@@ -158,9 +163,12 @@ func (d *differ) lists(path string, before, after side, old, now []any, unknown 
 		if taken[j] {
 			continue
 		}
-		if len(left) > 0 {
-			d.compare(fmt.Sprintf("%s[%d]", path, j), before.at(left[0]), after.at(j), part(unknown, j), false)
-			left = left[1:]
+		if at := partner(old, left, now[j]); at >= 0 {
+			outer := d.label
+			d.label = labelOf(now[j])
+			d.compare(fmt.Sprintf("%s[%d]", path, j), before.at(left[at]), after.at(j), part(unknown, j), false)
+			d.label = outer
+			left = slices.Delete(left, at, at+1)
 			continue
 		}
 		d.add(Attribute{Path: fmt.Sprintf("%s[%d]", path, j), after: now[j], Unknown: anyTrue(part(unknown, j))}, anyTrue(part(after.sensitive, j)))
@@ -171,7 +179,31 @@ func (d *differ) lists(path string, before, after side, old, now []any, unknown 
 	return true
 }
 
+// partner is the place among those that are left of what an element was before: what has its name, else the first when none of
+// them has any.
+func partner(old []any, left []int, element any) int {
+	name := labelOf(element)
+	for i, at := range left {
+		if labelOf(old[at]) == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// labelOf is what an element of a list calls itself, "" for nothing.
+func labelOf(element any) string {
+	object, _ := element.(map[string]any)
+	for _, key := range []string{"name", "id", "rule_id", "sid"} {
+		if name, isText := object[key].(string); isText {
+			return name
+		}
+	}
+	return ""
+}
+
 func (d *differ) add(attribute Attribute, sensitive bool) {
+	attribute.label = d.label
 	attribute.Sensitive = sensitive
 	if sensitive {
 		attribute.before, attribute.after = nil, nil

@@ -149,7 +149,7 @@ type Deferred struct {
 func Of(env *blueprint.Environment, stack string, plan *tfjson.Plan) Set {
 	set := Set{Stack: stack, Incomplete: plan.Complete != nil && !*plan.Complete}
 	owners := ownersOf(env, stack)
-	configured := configuredOf(plan)
+	configured := ConfiguredOf(plan)
 	whole := map[string]bool{} // components of which something stays as it is
 	changes := map[string][]Resource{}
 	for _, planned := range plan.ResourceChanges {
@@ -175,7 +175,7 @@ func Of(env *blueprint.Environment, stack string, plan *tfjson.Plan) Set {
 		set.Components = append(set.Components, owners.component(owner, resources, !whole[owner]))
 	}
 	sortComponents(set.Components)
-	set.Drift = driftOf(plan, owners)
+	set.Drift = driftOf(plan, owners, configured)
 	set.Deferred = deferredOf(plan, owners)
 	set.Outputs = outputsOf(plan)
 	return set

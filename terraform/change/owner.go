@@ -131,14 +131,20 @@ func deferredOf(plan *tfjson.Plan, owners owners) []Deferred {
 	return found
 }
 
-// driftOf is what was changed behind terraform's back, without what only looks so: what is empty in one way and in another.
-func driftOf(plan *tfjson.Plan, owners owners) []Component {
+// driftOf is what was changed behind terraform's back, without what only looks so: what is empty in one way and in another, and
+// what the code does not set, such as the policy of a queue, which another resource writes and the queue reads back.
+func driftOf(plan *tfjson.Plan, owners owners, configured Configured) []Component {
 	changes := map[string][]Resource{}
 	for _, drifted := range plan.ResourceDrift {
 		if drifted.Change == nil || drifted.Mode != tfjson.ManagedResourceMode {
 			continue
 		}
-		resource, acts := resourceOf(drifted, nil)
+		resource, acts := resourceOf(drifted, configured)
+		resource.Attributes = slices.DeleteFunc(resource.Attributes, func(a Attribute) bool {
+			top, _, _ := a.names()
+			return !configured.Sets(drifted.Address, top)
+		})
+		resource.notes = resource.say(drifted)
 		if !acts || resource.Action == Keep || resource.Action == Update && len(resource.notes) == 0 {
 			continue
 		}

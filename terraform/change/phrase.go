@@ -20,9 +20,13 @@ func called(resourceType, name string) string {
 		"aws_sns_topic_policy.policy", "aws_sqs_queue_policy.policy", "aws_ecr_lifecycle_policy.policy", "aws_vpc_endpoint.policy":
 		return ""
 	case "aws_sqs_queue.message_retention_seconds":
-		return "message retention (s)"
+		return "message retention"
 	case "aws_sqs_queue.visibility_timeout_seconds":
-		return "visibility (s)"
+		return "visibility"
+	case "aws_s3_bucket_public_access_block.block_public_acls", "aws_s3_bucket_public_access_block.ignore_public_acls":
+		return "for ACLs"
+	case "aws_s3_bucket_public_access_block.block_public_policy", "aws_s3_bucket_public_access_block.restrict_public_buckets":
+		return "for policies"
 	case "aws_ecs_service.task_definition", "aws_ecs_task_definition.container_definitions":
 		return "task definition"
 	}
@@ -78,8 +82,8 @@ func (a Attribute) say(resourceType string) string {
 		return "tags change"
 	}
 	subject := called(resourceType, name)
-	if deeper && subject != "" && !strings.Contains(subject, called(resourceType, top)) {
-		subject = strings.TrimSpace(called(resourceType, top) + " " + subject)
+	if deeper {
+		subject = a.inside(resourceType)
 	}
 	switch {
 	case a.Sensitive:
@@ -93,6 +97,9 @@ func (a Attribute) say(resourceType string) string {
 		return subject + onOff(set != slices.Contains(turned, name))
 	}
 	before, after := short(a.before), short(a.after)
+	if strings.HasSuffix(name, "_seconds") {
+		before, after = duration(a.before), duration(a.after)
+	}
 	switch {
 	case subject == "":
 		return "changes"
@@ -106,6 +113,37 @@ func (a Attribute) say(resourceType string) string {
 		return subject + " changes"
 	}
 	return subject + " " + before + " -> " + after
+}
+
+// inside is what is called that is in a block: by the name of the block that it is in, or by the name that the block has itself.
+func (a Attribute) inside(resourceType string) string {
+	steps := strings.Split(withoutInstances(a.Path), ".")
+	block, name := steps[len(steps)-2], steps[len(steps)-1]
+	if a.label != "" && len(a.label) <= 40 && len(steps) == 2 {
+		block = a.label
+		if name == "value" {
+			return block
+		}
+		return block + " " + called(resourceType, name)
+	}
+	return called(resourceType, block) + " " + called(resourceType, name)
+}
+
+// duration is a number of seconds as people say it.
+func duration(value any) string {
+	seconds, isNumber := value.(float64)
+	if !isNumber {
+		return short(value)
+	}
+	for _, unit := range []struct {
+		seconds float64
+		name    string
+	}{{86400, "days"}, {3600, "h"}, {60, "min"}} {
+		if number := seconds / unit.seconds; number >= 1 && number == float64(int(number)) {
+			return strconv.Itoa(int(number)) + " " + unit.name
+		}
+	}
+	return short(value) + " s"
 }
 
 // silent are attributes that follow from others, or say nothing to a reviewer.

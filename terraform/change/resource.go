@@ -9,7 +9,7 @@ import (
 )
 
 // resourceOf is what happens to one resource. The bool reports whether anything does.
-func resourceOf(planned *tfjson.ResourceChange, configured configured) (Resource, bool) {
+func resourceOf(planned *tfjson.ResourceChange, configured Configured) (Resource, bool) {
 	resource := Resource{
 		Address: planned.Address, Type: planned.Type, Noun: Noun(planned.Type), Action: action(planned), Deposed: planned.DeposedKey,
 		Because: because(planned.ActionReason),
@@ -200,22 +200,20 @@ func pathText(path any) string {
 	return text.String()
 }
 
-// configured has the names of the arguments that the code sets, by address without instances. Nil knows nothing.
-type configured map[string]map[string]bool
+// Configured has the names of the arguments that the code sets, by address without instances. Nil knows nothing.
+type Configured map[string]map[string]bool
 
-func configuredOf(plan *tfjson.Plan) configured {
+// ConfiguredOf reads them from a plan.
+func ConfiguredOf(plan *tfjson.Plan) Configured {
 	if plan.Config == nil || plan.Config.RootModule == nil {
 		return nil
 	}
-	found := configured{}
+	found := Configured{}
 	found.read("", plan.Config.RootModule)
-	if len(found) == 0 {
-		return nil
-	}
 	return found
 }
 
-func (c configured) read(prefix string, module *tfjson.ConfigModule) {
+func (c Configured) read(prefix string, module *tfjson.ConfigModule) {
 	for _, resource := range module.Resources {
 		names := map[string]bool{}
 		for name := range resource.Expressions {
@@ -230,10 +228,10 @@ func (c configured) read(prefix string, module *tfjson.ConfigModule) {
 	}
 }
 
-// sets reports whether the code sets an argument of a resource; what is not known is taken to.
-func (c configured) sets(planned *tfjson.ResourceChange, name string) bool {
-	names, known := c[withoutInstances(planned.Address)]
-	return !known || names[name]
+// Sets reports whether the code sets an argument of a resource. It does not of what it does not have any more; where nothing is
+// known of the code it is taken to.
+func (c Configured) Sets(address, name string) bool {
+	return c == nil || c[withoutInstances(address)][name]
 }
 
 // withoutInstances takes the keys in brackets out of an address. A key may hold brackets of its own, in quotes.

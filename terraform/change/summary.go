@@ -23,10 +23,21 @@ func summary(component Component, whole bool) string {
 		}
 	}
 	var phrases []string
+	var anew []Resource // made anew, of what the component has besides what it is
 	for _, resource := range resources {
-		if resource.Risk >= Destroyed || resource.Action == Replace || resource.Action == ReplaceAfter {
-			phrases = append(phrases, resource.loss())
+		kind, _ := words(resource.Type)
+		if resource.Risk < DataLost && !kind.main && (resource.Action == Replace || resource.Action == ReplaceAfter) {
+			anew = append(anew, resource)
+			continue
 		}
+		phrases = append(phrases, resource.loss())
+	}
+	switch len(anew) {
+	case 0:
+	case 1:
+		phrases = append(phrases, anew[0].loss())
+	default:
+		phrases = append(phrases, "replaces "+strings.Join(counted(anew), ", "))
 	}
 	for _, resource := range resources {
 		phrases = append(phrases, resource.phrases()...)
@@ -102,9 +113,6 @@ func lossOf(what string, component Component, resources []Resource) string {
 // phrases say what changes of a resource that goes on: with its noun, unless it is what the component is.
 func (r Resource) phrases() []string {
 	if len(r.notes) == 0 {
-		if r.Action == Update || r.Action == Revise {
-			return nil
-		}
 		return nil
 	}
 	if kind, _ := words(r.Type); kind.main {

@@ -16,6 +16,8 @@ type statement struct {
 	principals, notPrincipals []string
 	actions, notActions       []string
 	resources, notResources   []string
+	// written are the actions as the policy has them, by their names in lower case.
+	written map[string]string
 	// conditions are sets of values by operator and key: "stringequals aws:sourceaccount".
 	conditions map[string][]string
 }
@@ -53,7 +55,10 @@ func statementOf(written map[string]any) statement {
 		principals: principalsOf(written["Principal"]), notPrincipals: principalsOf(written["NotPrincipal"]),
 		actions: lower(textsOf(written["Action"])), notActions: lower(textsOf(written["NotAction"])),
 		resources: textsOf(written["Resource"]), notResources: textsOf(written["NotResource"]),
-		conditions: map[string][]string{},
+		written: map[string]string{}, conditions: map[string][]string{},
+	}
+	for _, action := range slices.Concat(textsOf(written["Action"]), textsOf(written["NotAction"])) {
+		s.written[strings.ToLower(action)] = action
 	}
 	operators, _ := written["Condition"].(map[string]any)
 	for operator, keys := range operators {
@@ -172,6 +177,14 @@ func (s *statement) rights() []right {
 		}
 	}
 	return found
+}
+
+// asWritten is an action as the policy has it.
+func (s *statement) asWritten(action string) string {
+	if text, found := s.written[action]; found {
+		return text
+	}
+	return action
 }
 
 // orAll is everything, for what a statement leaves open or says by what it is not.

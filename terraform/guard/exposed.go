@@ -173,7 +173,7 @@ func openBuckets(p planned, r *tfjson.ResourceChange) []string {
 			}
 		}
 		switch {
-		case r.Change.Actions.Delete() && !p.remains(r, attached{parent: "bucket", parentType: "aws_s3_bucket", parentName: "bucket"}):
+		case r.Change.Actions.Delete() && !p.remains(r, ofBucket):
 			return nil
 		case r.Change.Actions.Delete() || r.Change.Actions.Forget():
 			return []string{"nothing keeps the bucket shut any more"}
@@ -198,14 +198,14 @@ func openDocuments(p planned, r *tfjson.ResourceChange) []string {
 	}
 	var reasons []string
 	for _, of := range documentsOf(r.Type) {
-		if r.Change.After == nil || r.Change.Actions.Create() && (of.parent == "" || !p.there(r, of.parent, of.parentType, of.parentName)) {
+		if r.Change.After == nil || of.parent == "" && !p.configured.Sets(r.Address, of.document) || r.Change.Actions.Create() && (of.parent == "" || !p.there(r, of.parent, of.parentType, of.parentName)) {
 			continue
 		}
 		before, _ := statementsOf(textAt(r.Change.Before, of.document))
 		after, _ := statementsOf(textAt(r.Change.After, of.document))
 		was := everybodys(before)
 		for _, action := range everybodys(after) {
-			if !anyGlob(was, action) {
+			if !anyGlob(lower(slices.Clone(was)), strings.ToLower(action)) {
 				reasons = append(reasons, "everybody may do "+action)
 			}
 		}
@@ -228,7 +228,9 @@ func everybodys(statements []statement) []string {
 		if s.deny || !slices.Contains(s.principals, "*") && len(s.notPrincipals) == 0 || s.limited() {
 			continue
 		}
-		actions = append(actions, orAll(s.actions)...)
+		for _, action := range orAll(s.actions) {
+			actions = append(actions, s.asWritten(action))
+		}
 	}
 	slices.Sort(actions)
 	return slices.Compact(actions)

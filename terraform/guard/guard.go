@@ -74,7 +74,7 @@ type Options struct {
 
 // Check asks every guard. What refuses comes first, then by rule and address.
 func Check(env *blueprint.Environment, stack string, plan *tfjson.Plan, options Options) []Finding {
-	p := planned{env: env, stack: stack, plan: plan, options: options}
+	p := planned{env: env, stack: stack, plan: plan, options: options, configured: change.ConfiguredOf(plan)}
 	var findings []Finding
 	for _, guard := range []func(planned) []Finding{dataLost, dataShrinks, netRemoved, widened, exposed, weakened, wrongPlace, muchDestroyed, stateMoved} {
 		findings = append(findings, guard(p)...)
@@ -99,10 +99,11 @@ func Refused(findings []Finding) bool {
 
 // planned is what a guard sees.
 type planned struct {
-	env     *blueprint.Environment
-	stack   string
-	plan    *tfjson.Plan
-	options Options
+	env        *blueprint.Environment
+	stack      string
+	plan       *tfjson.Plan
+	options    Options
+	configured change.Configured
 }
 
 // changes are the managed resources of the plan that change.

@@ -165,17 +165,17 @@ func filterOf(filter map[string]any, prefix string) (string, string) {
 func netRemoved(p planned) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
-		for _, reason := range nets(r) {
+		for _, reason := range nets(p, r) {
 			findings = append(findings, p.finding(NetRemoved, r, reason))
 		}
 	}
 	return findings
 }
 
-func nets(r *tfjson.ResourceChange) []string {
+func nets(p planned, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	if r.Type == "aws_s3_bucket_versioning" && textAt(before, "versioning_configuration", 0, "status") == "Enabled" &&
-		textAt(after, "versioning_configuration", 0, "status") != "Enabled" {
+		textAt(after, "versioning_configuration", 0, "status") != "Enabled" && (!r.Change.Actions.Delete() || p.remains(r, ofBucket)) {
 		return []string{"versioning is suspended: what is overwritten or deleted from now on is gone"}
 	}
 	if !stays(r) {

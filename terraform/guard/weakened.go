@@ -159,7 +159,7 @@ func parameter(group any, name string) string {
 // weakerBuckets finds objects that are encrypted with less, or that belong to whoever uploads them.
 func weakerBuckets(p planned, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
-	goesAlone := r.Change.Actions.Delete() && p.remains(r, attached{parent: "bucket", parentType: "aws_s3_bucket", parentName: "bucket"})
+	goesAlone := r.Change.Actions.Delete() && p.remains(r, ofBucket)
 	if !stays(r) && !goesAlone {
 		return nil
 	}

@@ -15,6 +15,9 @@ type attached struct {
 	parent, parentType, parentName string
 }
 
+// ofBucket is how what is about a bucket says which.
+var ofBucket = attached{parent: "bucket", parentType: "aws_s3_bucket", parentName: "bucket"}
+
 // documentsOf are the policies of a type of resource.
 func documentsOf(resourceType string) []attached {
 	switch resourceType {
@@ -59,6 +62,8 @@ func widened(p planned) []Finding {
 func (p planned) wider(r *tfjson.ResourceChange, of attached) []string {
 	before, after := textAt(r.Change.Before, of.document), textAt(r.Change.After, of.document)
 	switch {
+	case of.parent == "" && r.Change.After != nil && !p.configured.Sets(r.Address, of.document):
+		return nil // another resource writes it, and this one reads it back
 	case r.Change.Actions.Create() && (of.parent == "" || !p.there(r, of.parent, of.parentType, of.parentName)):
 		return nil
 	case r.Change.Actions.Delete() && (of.parent == "" || !p.remains(r, of)):
@@ -136,7 +141,7 @@ func gains(s *statement, others []statement, verb string) []string {
 	return reasons
 }
 
-func actionText(r right) string { return butFor(r.action, r.of.notActions) }
+func actionText(r right) string { return butFor(r.of.asWritten(r.action), r.of.notActions) }
 
 func resourceText(r right) string { return butFor(r.resource, r.of.notResources) }
 

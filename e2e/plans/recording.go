@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// repeated are the members of a plan that say again what others say: the state before and after, whole, and which of it was
+// looked at.
+var repeated = []string{"planned_values", "prior_state", "relevant_attributes", "checks", "timestamp"}
+
+// recording is a plan with a line for each change, so that a difference between two recordings can be read.
+func recording(text string) ([]byte, error) {
+	var plan map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &plan); err != nil {
+		return nil, err
+	}
+	for _, name := range repeated {
+		delete(plan, name)
+	}
+	var out bytes.Buffer
+	out.WriteString("{\n")
+	names := slices.Sorted(maps.Keys(plan))
+	for i, name := range names {
+		fmt.Fprintf(&out, "%q: ", name)
+		var elements []json.RawMessage
+		if json.Unmarshal(plan[name], &elements) == nil && len(elements) > 0 {
+			out.WriteString("[\n")
+			for j, element := range elements {
+				out.Write(element)
+				if j < len(elements)-1 {
+					out.WriteByte(',')
+				}
+				out.WriteByte('\n')
+			}
+			out.WriteByte(']')
+		} else {
+			out.Write(plan[name])
+		}
+		if i < len(names)-1 {
+			out.WriteByte(',')
+		}
+		out.WriteByte('\n')
+	}
+	out.WriteString("}\n")
+	return out.Bytes(), nil
+}
