@@ -17,6 +17,7 @@ var (
 	expired   = []string{"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 	unknown   = []string{"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure", "SignatureDoesNotMatch", "InvalidSignatureException"}
 	refused   = []string{"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "Forbidden"}
+	busy      = []string{"OperationAborted"}
 	throttled = []string{"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
 )
 
@@ -45,6 +46,8 @@ func Explain(err error) (message string, hints []string) {
 			[]string{"give the caller that right, or use credentials that have it"}
 	case errors.As(err, &code) && slices.Contains(throttled, code.ErrorCode()):
 		return fmt.Sprintf("AWS has had too many requests: %s", called), []string{"repeat the command in a minute"}
+	case errors.As(err, &code) && slices.Contains(busy, code.ErrorCode()):
+		return fmt.Sprintf("AWS is still busy with an earlier call than %s: %s", called, code.ErrorMessage()), []string{"repeat the command in a minute"}
 	case errors.As(err, &code):
 		return fmt.Sprintf("%s: %s: %s", called, code.ErrorCode(), code.ErrorMessage()), nil
 	case errors.As(err, &network):

@@ -117,7 +117,7 @@ func (s Settings) stateOf(stack string) []value.Field {
 	}
 	fields := append(s.s3State(stack), value.Arg("encrypt", value.Bool(true)))
 	if s.State.KeyARN != "" {
-		// Without it the engine asks for S3's own key, whatever the bucket's default is.
+		// Without it the engine asks for S3's own key, whatever the default there is.
 		fields = append(fields, value.Arg("kms_key_id", value.String(s.State.KeyARN)))
 	}
 	return append(fields, value.Arg("use_lockfile", value.Bool(true)))

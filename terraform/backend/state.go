@@ -13,6 +13,16 @@ type State struct {
 	Resources int
 }
 
+func (s State) String() string {
+	switch s.Resources {
+	case -1:
+		return fmt.Sprintf("serial %d, encrypted", s.Serial)
+	case 1:
+		return fmt.Sprintf("serial %d, 1 resource", s.Serial)
+	}
+	return fmt.Sprintf("serial %d, %d resources", s.Serial, s.Resources)
+}
+
 // Inspect reads an object that is where a stack's state belongs. The reason is why it is not that state: it is something else,
 // or the state of other code, which an apply would destroy everything of. addresses are those that the stack's code has.
 func Inspect(content []byte, addresses map[string]bool) (state State, reason string) {
