@@ -21,6 +21,12 @@ var (
 	throttled = []string{"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
 )
 
+// Refused reports whether a call was refused for want of a right.
+func Refused(err error) bool {
+	var code smithy.APIError
+	return errors.As(err, &code) && slices.Contains(refused, code.ErrorCode())
+}
+
 // Explain rewords an error of a call for people: one line, and what to do. An error that AWS has no part in stays as it is.
 func Explain(err error) (message string, hints []string) {
 	var operation *smithy.OperationError

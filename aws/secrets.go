@@ -32,7 +32,8 @@ type Versions struct {
 
 const current = "AWSCURRENT"
 
-// FindSecret looks at a secret by its name. It does not read the value.
+// FindSecret looks at a secret by its name. It does not read the value. Rights for certain secrets alone say nothing of one that does
+// not exist: AWS asks for the right first, and refuses (see Refused) instead of telling that there is none.
 func (c *Client) FindSecret(ctx context.Context, name string) (Secret, error) {
 	answer, err := secretsmanager.NewFromConfig(c.config).DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &name})
 	var missing *types.ResourceNotFoundException

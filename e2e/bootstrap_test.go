@@ -203,3 +203,22 @@ func TestBootstrapRefuses(t *testing.T) {
 	aws.call(t, anybody, "s3", "PutObject", map[string]any{"Bucket": "hello-elsewhere", "Key": "hello/staging/services.tfstate", "Body": "a letter"})
 	groundplan.expect(t, 3, []string{"hello/staging/services.tfstate", "it is no state of terraform's"}, "bootstrap", "--app", app, "--env", "staging")
 }
+
+// TestBootstrapRights makes a bucket, mends it and uses it as a user who has the rights that docs/driving.md names.
+func TestBootstrapRights(t *testing.T) {
+	cloud := startEmulator(t, account)
+	aws, app := startCaller(t, cloud), t.TempDir()
+	copyFolder(t, filepath.Join(repository, "fixtures", "hello"), app)
+	policy := strings.ReplaceAll(rightsIn(t, "docs/driving.md", "## bootstrap"), "BUCKET", helloBucket)
+	who := userWith(t, aws, "ann", policy, "")
+	groundplan := newProgram(t, cloud.URL, "AWS_ACCESS_KEY_ID="+who.Key, "AWS_SECRET_ACCESS_KEY="+who.Secret)
+	aws.call(t, anybody, "s3", "CreateBucket", map[string]any{"Bucket": "another"})
+	enforce(t, cloud, true)
+	defer enforce(t, cloud, false)
+	groundplan.expect(t, 0, []string{"made bucket"}, "bootstrap", "--app", app, "--yes")
+	groundplan.expect(t, 0, []string{"is what it should be"}, "bootstrap", "--app", app)
+	if err := os.Remove(filepath.Join(app, "groundplan.hcl")); err != nil {
+		t.Fatal(err)
+	}
+	groundplan.expect(t, 3, []string{"these credentials may not look at it", "s3:ListBucket"}, "bootstrap", "--app", app, "--bucket", "another")
+}

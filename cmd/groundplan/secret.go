@@ -318,6 +318,8 @@ func (t *target) settable(c *cli.Context, client *aws.Client, list []filling) ([
 	for _, one := range list {
 		found, err := client.FindSecret(c.Context, one.secret.Name)
 		switch {
+		case aws.Refused(err):
+			return nil, withHints(awsError(err), t.refusedToo())
 		case err != nil:
 			return nil, awsError(err)
 		case !found.There:
@@ -347,6 +349,11 @@ func (t *target) makeSecrets() string {
 		folder = stack.Folder
 	}
 	return fmt.Sprintf("the platform stack makes the secrets: apply it first, terraform -chdir=%s/%s apply", t.out, folder)
+}
+
+// refusedToo is the hint for secrets that AWS refuses to look at.
+func (t *target) refusedToo() string {
+	return "AWS answers the same where there is no such secret: " + t.makeSecrets()
 }
 
 func (t *target) restore(name string) string {

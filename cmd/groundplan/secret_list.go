@@ -21,7 +21,8 @@ type held struct {
 	FullName string `json:"full_name"`
 	// Fill is value, login or generated: who gives it its value.
 	Fill string `json:"fill"`
-	// State is set, missing (it has no value), absent (it is not made yet) or deleted.
+	// State is set, missing (it has no value), absent (it is not made yet), deleted, or unknown (AWS refuses to look at it, as it
+	// does with one that is not there).
 	State string `json:"state"`
 	// Since is when the value was written, in UTC.
 	Since    string   `json:"since,omitempty"`
@@ -32,13 +33,18 @@ type held struct {
 // holdings looks at all secrets of an environment. Versions are counted where they are asked for, which takes a right more.
 func (t *target) holdings(c *cli.Context, client *aws.Client, versions bool) ([]held, error) {
 	list := []held{}
+	var refused error
+	known := false
 	for _, secret := range t.environment.Secrets {
 		one := held{Name: shortName(secret), FullName: secret.Name, Fill: secret.Fill, State: "missing", NeededBy: slices.Concat([]string{}, secret.NeededBy)}
 		found, err := client.FindSecret(c.Context, secret.Name)
-		if err != nil {
+		if err != nil && !aws.Refused(err) {
 			return nil, awsError(err)
 		}
+		known = known || err == nil
 		switch {
+		case err != nil:
+			refused, one.State = err, "unknown"
 		case !found.There:
 			one.State = "absent"
 		case !found.Deleted.IsZero():
@@ -57,6 +63,9 @@ func (t *target) holdings(c *cli.Context, client *aws.Client, versions bool) ([]
 			}
 		}
 		list = append(list, one)
+	}
+	if refused != nil && !known {
+		return nil, withHints(awsError(refused), t.refusedToo())
 	}
 	return list, nil
 }
@@ -160,21 +169,20 @@ func checkSecrets(c *cli.Context) error {
 
 // remedies are the commands that give secrets their values.
 func (t *target) remedies(missing []held) []string {
-	var hints []string
-	made := false
+	var first, hints []string
 	for _, one := range missing {
 		switch {
+		case one.State == "deleted":
+			hints = append(hints, t.restore(one.FullName))
+		case one.State == "unknown":
+			first = append(first, "AWS refuses to look at those that are unknown: they are not there, or the credentials lack secretsmanager:DescribeSecret on them")
+			first = append(first, t.makeSecrets())
 		case one.State == "absent" || one.Fill == blueprint.Generated:
-			made = made || one.State != "deleted"
-		case one.State == "missing":
+			first = append(first, t.makeSecrets())
+		default:
 			hints = append(hints, fmt.Sprintf("groundplan secret set %s --env %s", one.Name, t.environment.Name))
 		}
-		if one.State == "deleted" {
-			hints = append(hints, t.restore(one.FullName))
-		}
 	}
-	if made {
-		hints = append([]string{t.makeSecrets()}, hints...)
-	}
-	return hints
+	slices.Sort(first)
+	return append(slices.Compact(first), hints...)
 }
