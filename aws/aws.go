@@ -14,6 +14,7 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Client calls AWS in one region, with one identity.
@@ -33,7 +34,8 @@ type Identity struct {
 
 // Open reads the configuration. It calls nothing yet, unless a profile asks for single sign-on.
 func Open(ctx context.Context, region string) (*Client, error) {
-	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithAppID("groundplan"))
+	// The SDK's own log would be lines between ours that say nothing of what to do.
+	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithAppID("groundplan"), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}

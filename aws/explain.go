@@ -17,8 +17,15 @@ var (
 	expired   = []string{"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 	unknown   = []string{"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure", "SignatureDoesNotMatch", "InvalidSignatureException"}
 	refused   = []string{"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "Forbidden"}
+	busy      = []string{"OperationAborted"}
 	throttled = []string{"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
 )
+
+// Refused reports whether a call was refused for want of a right.
+func Refused(err error) bool {
+	var code smithy.APIError
+	return errors.As(err, &code) && slices.Contains(refused, code.ErrorCode())
+}
 
 // Explain rewords an error of a call for people: one line, and what to do. An error that AWS has no part in stays as it is.
 func Explain(err error) (message string, hints []string) {
@@ -45,6 +52,8 @@ func Explain(err error) (message string, hints []string) {
 			[]string{"give the caller that right, or use credentials that have it"}
 	case errors.As(err, &code) && slices.Contains(throttled, code.ErrorCode()):
 		return fmt.Sprintf("AWS has had too many requests: %s", called), []string{"repeat the command in a minute"}
+	case errors.As(err, &code) && slices.Contains(busy, code.ErrorCode()):
+		return fmt.Sprintf("AWS is still busy with an earlier call than %s: %s", called, code.ErrorMessage()), []string{"repeat the command in a minute"}
 	case errors.As(err, &code):
 		return fmt.Sprintf("%s: %s: %s", called, code.ErrorCode(), code.ErrorMessage()), nil
 	case errors.As(err, &network):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -48,17 +49,25 @@ func openTarget(c *cli.Context) (*target, error) {
 	for _, env := range lock.Environments {
 		names = append(names, env.Name)
 	}
-	name := c.String("env")
+	name, err := chosen(c.String("env"), names, out)
+	if err != nil {
+		return nil, err
+	}
+	t.environment = lock.Environment(name)
+	return t, nil
+}
+
+// chosen is the environment of that name among those that something holds, or the only one.
+func chosen(name string, names []string, where string) (string, error) {
 	switch {
 	case name == "" && len(names) == 1:
-		name = names[0]
+		return names[0], nil
 	case name == "":
-		return nil, mistake("which environment?", fmt.Sprintf("choose one: --env %s", strings.Join(names, ", --env ")))
+		return "", mistake("which environment?", fmt.Sprintf("choose one: --env %s", strings.Join(names, ", --env ")))
+	case !slices.Contains(names, name):
+		return "", mistake(fmt.Sprintf("%s holds no environment %q", where, name), suggest(name, names, "--env ", "it holds "+strings.Join(names, ", ")))
 	}
-	if t.environment = lock.Environment(name); t.environment == nil {
-		return nil, mistake(fmt.Sprintf("%s holds no environment %q", out, name), suggest(name, names, "--env ", "it holds "+strings.Join(names, ", ")))
-	}
-	return t, nil
+	return name, nil
 }
 
 // lockError is an error of reading the lock, whose text ends in hint lines.
@@ -110,19 +119,25 @@ func (t *target) checkFresh(c *cli.Context) error {
 
 // account opens AWS in the environment's region, and refuses credentials of another account than the environment's.
 func (t *target) account(c *cli.Context) (*aws.Client, error) {
-	client, err := aws.Open(c.Context, t.environment.Region)
+	client, _, err := openAccount(c, t.environment.Name, t.environment.Region, t.environment.AccountID)
+	return client, err
+}
+
+// openAccount opens AWS for an environment, and refuses credentials of another account than want, where that is known.
+func openAccount(c *cli.Context, environment, region, want string) (*aws.Client, aws.Identity, error) {
+	client, err := aws.Open(c.Context, region)
 	if err != nil {
-		return nil, err
+		return nil, aws.Identity{}, err
 	}
 	who, err := client.Identity(c.Context)
 	if err != nil {
-		return nil, awsError(err)
+		return nil, who, awsError(err)
 	}
-	if want := t.environment.AccountID; want != "" && who.Account != want {
-		return nil, &outcome{code: codeRefused, message: fmt.Sprintf("refused: environment %s is in account %s, and these credentials are for account %s (%s)",
-			t.environment.Name, want, who.Account, who.ARN), hints: []string{"AWS_PROFILE chooses other credentials; account_id in groundplan.hcl names the account"}}
+	if want != "" && who.Account != want {
+		return nil, who, &outcome{code: codeRefused, message: fmt.Sprintf("refused: environment %s is in account %s, and these credentials are for account %s (%s)",
+			environment, want, who.Account, who.ARN), hints: []string{"AWS_PROFILE chooses other credentials; account_id in groundplan.hcl names the account"}}
 	}
-	return client, nil
+	return client, who, nil
 }
 
 // awsError is an error of a call of AWS in words.
