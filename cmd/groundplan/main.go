@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -28,6 +29,7 @@ func verbs() []*cli.Command {
 		inspectVerb(),
 		generateVerb(),
 		initVerb(),
+		planVerb(),
 	}
 }
 
@@ -39,6 +41,7 @@ verbs:
   inspect    show what the application declares, and which service uses what
   generate   write the Terraform that runs it on AWS
   init       write a groundplan.hcl to start from
+  plan       show what an apply would change on AWS, by component of the application
 
 groundplan VERB --help tells more about each; groundplan --version says which groundplan this is.
 
@@ -51,7 +54,12 @@ func main() {
 	// The program is short and its input bounded: fewer collections cost memory it can spare (70 MB become 90 MB for a
 	// million lines) and save a tenth of the processor's time.
 	debug.SetGCPercent(400)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// A supervisor and a terminal that goes away end it like somebody at the keyboard.
+	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		endings = append(endings, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
