@@ -55,6 +55,9 @@ type Set struct {
 	Counts  Counts
 	// Incomplete: another plan will have more to do, because something was deferred or only a part was planned.
 	Incomplete bool
+	// Unplanned is why there is no plan yet: "platform does not exist yet". Components are what the code shows then, without resources,
+	// and nothing is counted.
+	Unplanned string
 }
 
 // Counts are numbers of resources, by what happens to them. One that is moved or imported counts there and, when it changes as

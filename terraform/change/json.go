@@ -18,6 +18,7 @@ type (
 	stackRecord struct {
 		Name       string            `json:"name"`
 		Incomplete bool              `json:"incomplete,omitempty"`
+		Unplanned  string            `json:"unplanned,omitempty"`
 		Counts     countRecord       `json:"counts"`
 		Components []componentRecord `json:"components"`
 		Outputs    []outputRecord    `json:"outputs,omitempty"`
@@ -92,7 +93,7 @@ func JSON(w io.Writer, sets []Set) error {
 }
 
 func recordOf(set Set) stackRecord {
-	record := stackRecord{Name: set.Stack, Incomplete: set.Incomplete, Counts: countRecord(set.Counts), Components: componentRecords(set.Components)}
+	record := stackRecord{Name: set.Stack, Incomplete: set.Incomplete, Unplanned: set.Unplanned, Counts: countRecord(set.Counts), Components: componentRecords(set.Components)}
 	for _, output := range set.Outputs {
 		record.Outputs = append(record.Outputs, outputRecord(output))
 	}

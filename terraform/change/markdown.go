@@ -25,11 +25,7 @@ func markdownSet(out *strings.Builder, set Set) {
 	if len(set.Components) > 0 && set.Components[0].Risk >= Access {
 		open = " open"
 	}
-	heading := set.Heading()
-	if set.Counts.None() && len(set.Outputs) == 0 {
-		heading = "nothing to do"
-	}
-	fmt.Fprintf(out, "<details%s>\n<summary><b>%s</b>: %s</summary>\n\n", open, escape(set.Stack), heading)
+	fmt.Fprintf(out, "<details%s>\n<summary><b>%s</b>: %s</summary>\n\n", open, escape(set.Stack), escape(set.Heading()))
 	if len(set.Components) > 0 {
 		out.WriteString("| component | change | declared in |\n|---|---|---|\n")
 		for _, row := range markdownRows(set.Components) {
@@ -114,6 +110,9 @@ func markdownResources(out *strings.Builder, components []Component) {
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "&#35;")
+
+// Escape is for what others write below a plan, see escape.
+func Escape(text string) string { return escape(text) }
 
 // escape keeps a text from being read as Markdown: values come from plans, and a mention or a link is not for them to make.
 func escape(text string) string { return escaper.Replace(clean(text)) }

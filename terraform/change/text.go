@@ -78,8 +78,16 @@ func together(group []Component) line {
 	return line{title: fmt.Sprintf("%d %s", len(group), plural(noun)), summary: group[0].Summary, names: names, risk: group[0].Risk}
 }
 
-// Heading is the line of a stack: how many resources there are of which change.
-func (s Set) Heading() string { return s.Counts.String() }
+// Heading is the line of a stack: how many resources there are of which change, or why nobody knows yet.
+func (s Set) Heading() string {
+	switch {
+	case s.Unplanned != "":
+		return "no plan yet: " + s.Unplanned + ". As far as the code shows:"
+	case s.Counts.None() && len(s.Outputs) == 0:
+		return "nothing to do"
+	}
+	return s.Counts.String()
+}
 
 // String says counts in words: those that people expect always, others where there are some.
 func (c Counts) String() string {
@@ -119,11 +127,7 @@ type page struct {
 }
 
 func (p *page) set(set Set, stacks int) {
-	if set.Counts.None() && len(set.Outputs) == 0 {
-		p.row(fmt.Sprintf("%-*s   ", stacks, set.Stack), "nothing to do")
-	} else {
-		p.row(fmt.Sprintf("%-*s   ", stacks, set.Stack), set.Heading())
-	}
+	p.row(fmt.Sprintf("%-*s   ", stacks, set.Stack), set.Heading())
 	p.components(set.Components)
 	if outputs := outputText(set.Outputs); outputs != "" {
 		p.row("  outputs  ", outputs)
@@ -185,6 +189,9 @@ func (p *page) row(lead, text string) {
 	}
 	p.out.WriteString(strings.TrimRight(line, " ") + "\n")
 }
+
+// Clean is for what others write below a plan, see clean.
+func Clean(text string) string { return clean(text) }
 
 // clean takes out what would make a terminal do something.
 func clean(text string) string {

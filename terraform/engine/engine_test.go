@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -183,6 +184,35 @@ func TestInterruptIsPassedOnOnce(t *testing.T) {
 	} {
 		if !strings.Contains(talk, line) {
 			t.Errorf("%s\nlacks %s", talk, line)
+		}
+	}
+}
+
+// TestSecondInterruptKills what does not heed the first, and tells what it was doing.
+func TestSecondInterruptKills(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		w, talk := stand(t, `trap '' INT`+working)
+		send := func() {
+			if err := syscall.Kill(os.Getpid(), signal); err != nil {
+				t.Error(err)
+			}
+		}
+		err := w.Apply(t.Context(), filepath.Join(w.Folder, "saved"), func(e Event) {
+			if e.Kind != Started {
+				return
+			}
+			send()
+			go func() {
+				time.Sleep(300 * time.Millisecond)
+				send()
+			}()
+		})
+		var stopped *Interrupted
+		if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
+			t.Errorf("%s: %#v", signal, err)
+		}
+		if got := strings.Count(talk.String(), "groundplan: interrupted; waiting for terraform apply"); got != 1 {
+			t.Errorf("%s: said %d times\n%s", signal, got, talk)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +74,8 @@ func (f *Failure) Error() string {
 
 // Interrupted is a command that ended because somebody interrupted it.
 type Interrupted struct {
-	Command string
+	// Program is what people call it, and Command what was run, as a shell takes it.
+	Program, Command string
 	// Killed: it did not get to its end. Where it held the lock of a state, the lock is still held.
 	Killed bool
 	// Locks: it holds the lock of a state while it runs.
@@ -143,9 +145,11 @@ func (e *Engine) run(ctx context.Context, c command) (result, error) {
 			return result{}, err
 		}
 	}
+	signals := listen()
+	defer signals.stop()
 	err := cmd.Start()
 	if err == nil {
-		err = e.wait(ctx, cmd, c, line)
+		err = e.wait(ctx, cmd, c, signals.ending)
 	}
 	if failed := follow(); err == nil {
 		err = failed
@@ -243,20 +247,31 @@ func endings() []os.Signal {
 	return signals
 }
 
+// signals are those that arrive while a command runs.
+type signals struct {
+	ending, pipe chan os.Signal
+}
+
+// listen takes signals, so that none ends this program before it has seen to the command. Whoever reads what it says may go away,
+// which is no reason to end either.
+func listen() signals {
+	s := signals{make(chan os.Signal, 4), make(chan os.Signal, 1)}
+	signal.Notify(s.ending, endings()...)
+	signal.Notify(s.pipe, syscall.SIGPIPE)
+	return s
+}
+
+func (s signals) stop() {
+	signal.Stop(s.ending)
+	signal.Stop(s.pipe)
+}
+
 // wait waits for a command. The first signal, or the end of ctx, reaches the command as one interrupt, whereupon it stops in good
 // order; the second kills it.
-func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, line string) error {
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, endings()...)
-	defer signal.Stop(signals)
-	// Whoever reads what this program says may go away. That must not end it while a command runs.
-	pipes := make(chan os.Signal, 1)
-	signal.Notify(pipes, syscall.SIGPIPE)
-	defer signal.Stop(pipes)
-
+func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, signals <-chan os.Signal) error {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	stopped := &Interrupted{Command: line, Locks: c.locks}
+	stopped := &Interrupted{Program: e.program(), Command: e.line(c), Locks: c.locks}
 	interrupt := sync.OnceFunc(func() {
 		e.sayWaiting(c)
 		interruptCommand(cmd.Process)
@@ -286,13 +301,16 @@ func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, line string
 	}
 }
 
+// program is what people call the engine, which has no name before it said its version.
+func (e *Engine) program() string { return cmp.Or(e.Name, filepath.Base(e.Path)) }
+
 // sayWaiting says what an interrupted command still does.
 func (e *Engine) sayWaiting(c command) {
 	what := "to stop"
 	if c.locks {
 		what = "to stop and to release the lock of the state"
 	}
-	fmt.Fprintf(e.talk, "groundplan: interrupted; waiting for %s %s %s. A second interrupt kills it\n", filepath.Base(e.Path), c.arguments[0], what)
+	fmt.Fprintf(e.talk, "groundplan: interrupted; waiting for %s %s %s. A second interrupt kills it\n", e.program(), c.arguments[0], what)
 	if c.running == nil {
 		return
 	}

@@ -219,7 +219,7 @@ func jsonIn(text []byte) []byte {
 type State struct {
 	// Lineage is drawn when the state is made, and Serial counts its versions. Both are zero where there is none.
 	Lineage string `json:"lineage"`
-	Serial  int64  `json:"serial"`
+	Serial  uint64 `json:"serial"`
 	// Version is that of the engine that wrote it.
 	Version   string          `json:"terraform_version"`
 	Resources []StateResource `json:"resources"`
