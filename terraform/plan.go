@@ -26,6 +26,8 @@ type Planning struct {
 	Account      string
 	// Destroy plans to destroy, in which case the last stack comes first. RefreshOnly plans what others have changed.
 	Destroy, RefreshOnly bool
+	// TagLater plans no stack for which only people can say what to deploy, and says so, in place of failing.
+	TagLater bool
 	// Events are told as they happen; may be nil.
 	Events func(stack string, event engine.Event)
 }
@@ -46,6 +48,8 @@ type Planned struct {
 	Acts     bool
 	Changes  change.Set
 	Findings []guard.Finding
+	// Untold is the question that has to be answered before it can be planned, see Planning.TagLater.
+	Untold *Undecided
 	// Warnings are the engine's.
 	Warnings []tfjson.Diagnostic
 }
@@ -87,6 +91,10 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 		return Planned{Stack: stack, Workspace: workspace, Changes: e.fromCode(stack, nil, platform)}, nil
 	}
 	variables, err := e.variables(ctx, stack, p)
+	var untold *Undecided
+	if p.TagLater && errors.As(err, &untold) {
+		return e.untold(ctx, stack, workspace, platform, untold)
+	}
 	if err != nil {
 		return Planned{}, err
 	}
@@ -116,6 +124,17 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 		Changes:  change.Of(e.Environment, stack.Name, plan),
 		Findings: guard.Check(e.Environment, stack.Name, plan, guard.Options{AllowDestroy: p.AllowDestroy, Account: p.Account, Destroy: p.Destroy}),
 	}, nil
+}
+
+// untold is a stack that waits for an answer.
+func (e *Environment) untold(ctx context.Context, stack *blueprint.Stack, workspace *engine.Workspace, on platform, question *Undecided) (Planned, error) {
+	state, err := workspace.State(ctx)
+	if err != nil {
+		return Planned{}, err
+	}
+	set := e.fromCode(stack, modules(state), on)
+	set.Unplanned = "nobody said which image to deploy"
+	return Planned{Stack: stack, Workspace: workspace, Changes: set, Untold: question}, nil
 }
 
 // variables are what a plan of the stack has to be given.

@@ -33,6 +33,7 @@ func verbs() []*cli.Command {
 		bootstrapVerb(),
 		secretVerb(),
 		planVerb(),
+		applyVerb(),
 	}
 }
 
@@ -47,6 +48,7 @@ verbs:
   bootstrap  make the S3 bucket for the terraform state of an environment
   secret     give secrets their values, and say which lack one
   plan       show what an apply would change on AWS, by component of the application
+  apply      bring an environment on AWS to what the code says, stack by stack
 
 groundplan VERB --help tells more about each; groundplan --version says which groundplan this is.
 

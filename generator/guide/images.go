@@ -2,7 +2,6 @@ package guide
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/blueprint"
@@ -10,25 +9,11 @@ import (
 
 // build are the commands that build and push the images of an environment; none where it builds none.
 func build(b *blueprint.Blueprint, env *blueprint.Environment) []string {
-	if b.Runtime != blueprint.Container {
-		return []string{fmt.Sprintf(`encore build docker %s --arch %s --push "$REPOSITORY:$TAG"`, buildFlag(env.Images), architecture(env.Images))}
+	lines := b.BuildLines(env.Images, "$REPOSITORY", "$TAG", "$APPLICATION")
+	if b.Runtime != blueprint.Container || len(lines) == 0 {
+		return lines
 	}
-	var list []string
-	for _, image := range env.Images {
-		if image.Reference != "" {
-			continue
-		}
-		folder := ""
-		if image.Folder != "" && image.Folder != "." {
-			folder = "/" + image.Folder
-		}
-		name := `"$REPOSITORY:` + image.TagPrefix + `$TAG"`
-		list = append(list, fmt.Sprintf(`docker build --platform linux/%s --tag %s "$APPLICATION%s" && docker push %[2]s   # %s`, image.Architecture, name, folder, strings.Join(image.Workloads, ", ")))
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return append([]string{"APPLICATION=..   # the folder of groundplan.app.hcl, seen from here"}, list...)
+	return append([]string{"APPLICATION=..   # the folder of groundplan.app.hcl, seen from here"}, lines...)
 }
 
 // keeps is how many images the registry keeps, of what, in words.
@@ -41,22 +26,4 @@ func keeps(registry blueprint.Registry) string {
 		return fmt.Sprintf("keeps the newest %d images", registry.Keeps)
 	}
 	return fmt.Sprintf("keeps the newest %d images of each of %s, and the newest %d of all", registry.Keeps, "`"+strings.Join(prefixes, "*`, `")+"*`", registry.Keeps*(len(prefixes)+1))
-}
-
-// architecture is what `encore build docker --arch` takes: that of the image which holds every service.
-func architecture(all []blueprint.Image) string {
-	if slices.ContainsFunc(all, func(image blueprint.Image) bool { return image.Architecture == "arm64" }) {
-		return "arm64"
-	}
-	return "amd64"
-}
-
-// buildFlag is how `encore build docker` is told about infra configs.
-func buildFlag(all []blueprint.Image) string {
-	for _, image := range all {
-		if image.BuildConfig != "" {
-			return "--config " + image.BuildConfig
-		}
-	}
-	return "--skip-config"
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -52,14 +51,7 @@ func (s *stream) explain(err error) error {
 
 // initialized reports whether somebody has initialized the folder. Whether that is still enough, the engine says.
 func (w *Workspace) initialized() bool {
-	data := os.Getenv("TF_DATA_DIR")
-	if data == "" {
-		data = ".terraform"
-	}
-	if !filepath.IsAbs(data) {
-		data = filepath.Join(w.Folder, data)
-	}
-	_, err := os.Stat(data)
+	_, err := os.Stat(w.Data())
 	return err == nil
 }
 
