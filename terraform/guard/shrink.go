@@ -102,13 +102,20 @@ func expires(p planned, r *tfjson.ResourceChange) []string {
 		switch {
 		case days >= was:
 		case was == never:
-			reasons = append(reasons, fmt.Sprintf("%s are deleted after %.0f days; no rule deleted them before", what, days))
+			reasons = append(reasons, fmt.Sprintf("%s are deleted after %s; no rule deleted them before", what, inDays(days)))
 		default:
-			reasons = append(reasons, fmt.Sprintf("%s are deleted after %.0f days; it was after %.0f", what, days, was))
+			reasons = append(reasons, fmt.Sprintf("%s are deleted after %s; it was after %.0f", what, inDays(days), was))
 		}
 	}
 	slices.Sort(reasons)
 	return reasons
+}
+
+func inDays(number float64) string {
+	if number == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%.0f days", number)
 }
 
 // lifespans are the days after which objects go, by what they are.
