@@ -89,6 +89,10 @@ func recordStack(ctx context.Context, stack stack, to string, only []string) (er
 		if err := edit.make(root, folder); err != nil {
 			return fmt.Errorf("%s: %w", edit.name, err)
 		}
+		// A module call under another name is one that terraform does not know yet.
+		if _, err := tf.Run(ctx, "init", "-input=false", "-no-color"); err != nil {
+			return fmt.Errorf("%s: %w", edit.name, err)
+		}
 		if err := recordPlan(ctx, tf, filepath.Join(to, stack.name+"-"+edit.name+".json"), edit.arguments...); err != nil {
 			return fmt.Errorf("%s: %w", edit.name, err)
 		}

@@ -21,6 +21,18 @@ func recording(text string) ([]byte, error) {
 	for _, name := range repeated {
 		delete(plan, name)
 	}
+	var configuration map[string]any
+	if err := json.Unmarshal(plan["configuration"], &configuration); err != nil {
+		return nil, err
+	}
+	if root, isModule := configuration["root_module"].(map[string]any); isModule {
+		trim(root)
+	}
+	trimmed, err := json.Marshal(configuration)
+	if err != nil {
+		return nil, err
+	}
+	plan["configuration"] = trimmed
 	var out bytes.Buffer
 	out.WriteString("{\n")
 	names := slices.Sorted(maps.Keys(plan))
@@ -47,4 +59,19 @@ func recording(text string) ([]byte, error) {
 	}
 	out.WriteString("}\n")
 	return out.Bytes(), nil
+}
+
+// trim takes out of the code of a module what it is called with and what it says of itself: of the code a reader of plans wants
+// to know which arguments of which resources it sets.
+func trim(module map[string]any) {
+	delete(module, "outputs")
+	delete(module, "variables")
+	calls, _ := module["module_calls"].(map[string]any)
+	for _, call := range calls {
+		call, _ := call.(map[string]any)
+		delete(call, "expressions")
+		if called, isModule := call["module"].(map[string]any); isModule {
+			trim(called)
+		}
+	}
 }

@@ -95,8 +95,10 @@ func (c Component) Title() string {
 	if c.Noun == "" || strings.HasPrefix(c.ID, c.Noun) {
 		return c.ID
 	}
-	_, rest, _ := strings.Cut(c.ID, " ")
-	return strings.TrimSpace(c.Noun + " " + rest)
+	if _, rest, _ := strings.Cut(c.ID, " "); rest != "" && rest != c.Noun {
+		return c.Noun + " " + rest
+	}
+	return c.Noun
 }
 
 // The actions.
