@@ -102,8 +102,8 @@ func markdownResources(out *strings.Builder, components []Component) {
 				continue
 			}
 			fmt.Fprintf(out, "- %s %s%s\n", strings.ReplaceAll(resource.Action, "_", " "), code(resource.Address), escape(resource.reason()))
-			if len(resource.notes) > 0 {
-				fmt.Fprintf(out, "  - %s\n", escape(strings.Join(resource.notes, ", ")))
+			if said := resource.phrases(); len(said) > 0 {
+				fmt.Fprintf(out, "  - %s\n", escape(strings.Join(said, ", ")))
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func markdownResources(out *strings.Builder, components []Component) {
 	out.WriteString("\n</details>\n\n")
 }
 
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "&#35;")
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "&#35;", "://", "&#58;//")
 
 // escape keeps a text from being read as Markdown: values come from plans, and a mention or a link is not for them to make.
 func escape(text string) string { return escaper.Replace(clean(text)) }

@@ -229,15 +229,18 @@ func (s *statement) unmet(other *statement) []string {
 // implies reports whether a condition with some values holds only where it does with others.
 func implies(condition string, values, wider []string) bool {
 	operator, _, _ := strings.Cut(condition, " ")
+	within := slices.Contains[[]string]
+	if strings.Contains(operator, "like") || strings.Contains(operator, "arn") {
+		within = anyGlob
+	}
 	switch {
 	case slices.Equal(values, wider):
 		return true
 	case strings.Contains(operator, "not"):
-		return !slices.ContainsFunc(wider, func(value string) bool { return !slices.Contains(values, value) })
-	case strings.Contains(operator, "like") || strings.Contains(operator, "arn"):
-		return !slices.ContainsFunc(values, func(value string) bool { return !anyGlob(wider, value) })
-	case strings.Contains(operator, "equals"):
-		return !slices.ContainsFunc(values, func(value string) bool { return !slices.Contains(wider, value) })
+		// Whoever is none of many is none of a few.
+		return !slices.ContainsFunc(wider, func(value string) bool { return !within(values, value) })
+	case strings.Contains(operator, "like") || strings.Contains(operator, "arn") || strings.Contains(operator, "equals"):
+		return !slices.ContainsFunc(values, func(value string) bool { return !within(wider, value) })
 	}
 	return false // numbers, dates and booleans are the same or another
 }

@@ -45,6 +45,7 @@ func TestWider(t *testing.T) {
 		{"a condition with a value more", allow(service + send + source), allow(service + send + `, "Condition": {"ArnEquals": {"aws:SourceArn": ["arn:t", "arn:u"]}}`), []string{"aws:sourcearn"}, nil},
 		{"a condition with a pattern", allow(service + send + source), allow(service + send + `, "Condition": {"ArnEquals": {"AWS:SourceArn": "arn:*"}}`), []string{"aws:sourcearn"}, nil},
 		{"a condition with fewer exceptions", allow(send + `, "Condition": {"StringNotEquals": {"k": ["a", "b"]}}`), allow(send + `, "Condition": {"StringNotEquals": {"k": "a"}}`), []string{"limited it"}, nil},
+		{"a condition with wider exceptions", deny(`"Principal": "*", ` + send + `, "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:a-x"}}`), deny(`"Principal": "*", ` + send + `, "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:a-*"}}`), []string{"no longer denies"}, nil},
 		{"a denial less", policy(allow(send), deny(`"Principal": "*", `+send+plain)), policy(allow(send)), []string{"no longer denies sqs:SendMessage"}, nil},
 		{"a denial with a condition more", policy(allow(send), deny(`"Principal": "*", `+send)), policy(allow(send), deny(`"Principal": "*", `+send+plain)), []string{"but where aws:securetransport says so"}, nil},
 		{"all but some actions", allow(`"NotAction": ["iam:*", "kms:*"], "Resource": "*"`), allow(`"NotAction": "iam:*", "Resource": "*"`), []string{"everything but iam:*"}, nil},
