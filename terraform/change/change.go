@@ -132,8 +132,9 @@ type Resource struct {
 	Risk    Risk
 	// Attributes are those that change, for updates and replacements, by path.
 	Attributes []Attribute
-	// notes are what is said of it in a summary.
+	// notes are what is said of it in a summary, and fact what is said of one that is made.
 	notes []string
+	fact  string
 }
 
 // Output is an output of the stack that changes.

@@ -43,7 +43,7 @@ func summary(component Component, whole bool) string {
 	return strings.Join(phrases, ", ")
 }
 
-// losses are what is made anew, and what is lost. What a component has besides what it is is only counted.
+// losses are what is made anew, and what is lost. Parts of a component are only counted.
 func losses(resources []Resource) []string {
 	var phrases []string
 	var anew []Resource
@@ -167,7 +167,7 @@ func with(resources []Resource, action string) []Resource {
 
 // counted are resources by their nouns, what the component is first: "queue, 2 alarms".
 func counted(resources []Resource) []string {
-	numbers := map[string]int{}
+	numbers, facts := map[string]int{}, map[string]string{}
 	var nouns []string
 	for _, main := range []bool{true, false} {
 		for _, resource := range resources {
@@ -178,11 +178,14 @@ func counted(resources []Resource) []string {
 				nouns = append(nouns, resource.Noun)
 			}
 			numbers[resource.Noun]++
+			facts[resource.Noun] = resource.fact
 		}
 	}
 	for i, noun := range nouns {
 		if number := numbers[noun]; number > 1 {
 			nouns[i] = fmt.Sprintf("%d %s", number, plural(noun))
+		} else if facts[noun] != "" {
+			nouns[i] += " " + facts[noun]
 		}
 	}
 	return nouns

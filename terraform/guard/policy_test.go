@@ -161,6 +161,8 @@ func TestExposed(t *testing.T) {
 		{name: "a rule for another part of it", changes: changed("aws_vpc_security_group_ingress_rule", rule("0.0.0.0/0"), rule("10.0.0.0/8"))},
 		{name: "one more rule", changes: changed("aws_vpc_security_group_ingress_rule", nil, object{"security_group_id": "sg-1", "cidr_ipv6": "::/0"}), want: []string{"tells exposed: lets in ::/0 at every port"}},
 		{name: "a rule of a new group", changes: unknown(changed("aws_vpc_security_group_ingress_rule", nil, object{"cidr_ipv6": "::/0"}), "security_group_id")},
+		{name: "a rule of a group that is made anew", changes: append(unknown(changed("aws_vpc_security_group_ingress_rule", nil, object{"cidr_ipv6": "::/0"}), "security_group_id"), anew(changed("aws_security_group", group, group))...), want: []string{"tells exposed: lets in ::/0"}},
+		{name: "a rule that is made anew with its group", changes: unknown(anew(changed("aws_vpc_security_group_ingress_rule", rule("10.0.0.0/8"), object{"cidr_ipv4": "0.0.0.0/0"})), "security_group_id"), want: []string{"tells exposed: lets in 0.0.0.0/0"}},
 		{name: "a rule for going out", changes: changed("aws_vpc_security_group_egress_rule", group, object{"security_group_id": "sg-1", "cidr_ipv4": "0.0.0.0/0"})},
 		{name: "a rule of the older kind", changes: changed("aws_security_group_rule", nil, object{"type": "ingress", "security_group_id": "sg-1", "cidr_blocks": list("0.0.0.0/0"), "from_port": 1.0, "to_port": 9.0}), want: []string{"tells exposed: at ports 1 to 9"}},
 		{name: "a rule in a group", changes: changed("aws_security_group", inside("10.0.0.0/8"), inside("0.0.0.0/0")), want: []string{"tells exposed: lets in 0.0.0.0/0"}},
