@@ -67,7 +67,7 @@ func TestSettings(t *testing.T) {
 	for text, want := range map[string]string{
 		"1": "the number 1", "-1.5": "the number -1.5", "2.0": "the number 2", `"a" + "b"`: `the string "ab"`, "true": "true", "own": "!", "nil": "nil", "30 * time.Second": "the number 30000000000",
 		"time.Duration(2) * time.Minute": "the number 120000000000", "pubsub.Once": `the string "once"`, "pubsub.Other": "the constant encore.dev/pubsub.Other", "7 / 2": "the number 3", "7 % 4": "the number 3", "7.5 / 2": "the number 3.75", "7.5 % 2": "!",
-		"1 / 0": "!", "1 << 10": "the number 1024", "1 << 64": "!", "6 &^ 2": "the number 4", "1 + x": "!", "f()": "!", `-"a"`: "!", "9223372036854775808": "!", "1i": "!", "other.Once": "!", `1 + "a"`: "!", "true + 1": "!", "time.Second + 1": "the number 1000000001",
+		"1 / 0": "!", "1 << 10": "the number 1024", "1 << 64": "!", "1 << 65 >> 65": "!", "time.Second(1)": "!", "6 &^ 2": "the number 4", "1 + x": "!", "f()": "!", `-"a"`: "!", "9223372036854775808": "!", "1i": "!", "other.Once": "!", `1 + "a"`: "!", "true + 1": "!", "time.Second + 1": "the number 1000000001",
 		"[]int{1, 2}": "a list", "[]int{x}": "!", "T{A: 1}": "an object", "&T{A: 1}": "an object", "T{1}": "!", "T{A: x}": "!", "int(1)": "!", "!true": "!",
 	} {
 		p := &facts.Package{Symbols: map[string]token.Token{"own": token.CONST}}

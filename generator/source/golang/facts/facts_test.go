@@ -83,7 +83,7 @@ func TestParts(t *testing.T) {
 	if got := []int32{p.FuncPart(false, "a"), p.FuncPart(true, "m"), p.FuncPart(true, "n"), p.FuncPart(false, "init")}; !cmp.Equal(got, []int32{2, 4, 5, facts.LoadPart}) {
 		t.Errorf("functions are parts %v", got)
 	}
-	for _, lead := range []facts.PairAt{{Pair: facts.Pair{From: 2, To: 4}, Hold: facts.HoldKept}, {Pair: facts.Pair{From: 2, To: 5}}, {Pair: facts.Pair{From: 2, To: 4}, Hold: facts.HoldReturned}, {Pair: facts.Pair{From: 3, To: 4}, Hold: facts.HoldStored}} {
+	for _, lead := range []facts.PairAt{{Pair: facts.Pair{From: 2, To: 4}, Hold: facts.HoldKept}, {Pair: facts.Pair{From: 2, To: 5}}, {Pair: facts.Pair{From: 2, To: 4}, Hold: facts.HoldReturned}, {Pair: facts.Pair{From: 2, To: 4}, Hold: facts.HoldStored}, {Pair: facts.Pair{From: 3, To: 4}, Hold: facts.HoldStored}} {
 		p.Leads(lead)
 	}
 	if d := cmp.Diff([]facts.PairAt{{Pair: facts.Pair{From: 2, To: 4}, Hold: facts.HoldReturned}, {Pair: facts.Pair{From: 2, To: 5}}, {Pair: facts.Pair{From: 3, To: 4}, Hold: facts.HoldStored}}, p.Names); d != "" {

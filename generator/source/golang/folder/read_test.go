@@ -47,7 +47,7 @@ func TestRead(t *testing.T) {
 	}
 	const head = "package a\n\nimport (\n\t\"encore.dev/storage/sqldb\"\n\t\"app.example/b\"\n)\n\n"
 	for _, test := range []struct{ name, files, want string }{
-		{"variables that may hold a resource", "-- a/a.go --\n" + head + "var db = sqldb.NewDatabase(\"db\", sqldb.DatabaseConfig{})\nvar x, y = New(db), 1\nvar z = []any{x}\nvar f = func() any { return db }\nvar shared = b.DB\n", "package a: decl database db; refs db x db b.DB; files a/a.go"},
+		{"variables that may hold a resource", "-- a/a.go --\n" + head + "var db = sqldb.NewDatabase(\"db\", sqldb.DatabaseConfig{})\nvar x, y = New(db), 1\nvar z = []any{x}\nvar f = func() any { return db }\nvar shared = b.DB\nvar g = f\n", "package a: decl database db; refs db x db b.DB; files a/a.go"},
 		{"files that are not of the build", "-- a/a.go --\npackage a\n-- a/b_windows.go --\npackage b\n-- a/c.go --\n//go:build ignore\n\npackage c\n-- a/d_linux.go --\npackage a\n\n//encore:service\ntype S struct{}\n-- a/e.go --\n//go:build encore\n\npackage a\n", "package a: service; type S 1 plain false; files a/a.go a/d_linux.go a/e.go"},
 		{"a command", "-- a/a.go --\npackage main\n", "none"},
 		{"a command with a mistake", "-- a/a.go --\npackage main\n\nfunc {\n", "none"},

@@ -89,6 +89,7 @@ func read(t *testing.T, text string) string {
 // TestFile: given this code, these are the declarations and the names that lead elsewhere, with what is done there and the part that does.
 func TestFile(t *testing.T) {
 	for text, want := range map[string]string{
+		"func f() { for range b.DB.Rows() { b.Run() } }":              "b.DB method Rows f; b.Run call f",
 		"func f() { b.Run() }":                                        "b.Run call f",
 		"func f() error { return b.DB.Exec(1) }":                      "b.DB method Exec f",
 		"func f() { g(b.DB); b.X = 1; _ = b.DB.Field }":               "b.DB argument f; b.X other f kept; b.DB field Field f kept",

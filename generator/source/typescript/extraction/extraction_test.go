@@ -78,6 +78,11 @@ func describe(m *facts.Module) string {
 			line("  of", target(d.ParentTarget))
 		}
 	}
+	for _, n := range m.Names {
+		if len(n.Decls) > 0 {
+			line("name", n.Text, "holds", n.Decls, flagged(n.Direct, "directly"))
+		}
+	}
 	for _, e := range m.Endpoints {
 		request := "no request"
 		if e.Request != nil {
@@ -128,6 +133,7 @@ decl topic orders held by t
   z is  nil
   l is  a list
   o is  an object
+name t holds [0] directly
 exported t is part t
 `},
 		{"a subscription", `const t = new Topic<string>("t", {}); new Subscription(t, "s", { handler: async () => other.run(), ackDeadline: "1h 30m" }); const _ = new Subscription(other.topic, "r", {});`, `
@@ -138,6 +144,7 @@ decl subscription s held by
   of t
 decl subscription r held by
   of other.topic
+name t holds [0] directly
 ref t as parent in part -
 ref other.run as call in part -
 ref other.topic as field in part _
@@ -148,10 +155,13 @@ a process runs part _
 		{"a reference by name", `const db = SQLDatabase.named("main"); export default new SQLDatabase("own");`, `
 decl database main held by db   reference
 decl database own held by
+name db holds [0] directly
+name default holds [1] directly
 exported default is part default
 `},
 		{"secrets", `const key = secret("Key"); function f() { return secret("Inside")(); } secret("Nobody");`, `
 decl secret Key held by key
+name key holds [0] directly
 error @a/a.ts:2:50-66 Declared within a function
   A secret must be declared at the top level of its module: Encore reads it without running the program.
   hint: move the declaration out of the function and use the variable inside
@@ -168,6 +178,7 @@ ref other.run as field in part -
 `},
 		{"what is read without running the program", "const t = new Topic<string>(`t`, { a: x, ...y, b: 1 / 0, c: f(), d: \"a\" + \"b\", e: 1 as number });", `
 decl topic  held by t invalid unreadable
+name t holds [0] directly
 error @a/a.ts:2:29-32 Name is not a literal
   The name of a topic is read without running the program, and a template literal has to be run to be known.
   hint: write the name here as a string literal
@@ -197,6 +208,12 @@ decl subscription  held by c invalid
 decl topic e held by  invalid
 decl topic F_ held by f invalid
 decl topic g held by g invalid unreadable
+name a holds [0] directly
+name b holds [1] directly
+name c holds [2] directly
+name e holds [3] directly
+name f holds [4] directly
+name g holds [5] directly
 ref e as alias in part e
 ref other as constructor argument in part g
 a process runs part c
@@ -398,9 +415,23 @@ ref other.db as call in part
 decl database main held by
 decl database held held by m
 decl database alone held by
+name main holds [0] directly
+name m holds [1]
+name held holds [1] directly
+name alone holds [2] directly
 ref main as where it stands in part
 ref held as where it stands in part m
 ref alone.query as where it stands in part
+`},
+		{"one within another", `const outer = new SQLDatabase("out", new SQLDatabase("in"));`, `
+decl database out held by outer invalid unreadable
+decl database in held by outer
+name outer holds [0 1]
+name in holds [1] directly
+ref in as where it stands in part outer
+error @a/a.ts:2:38-59 Settings are not a literal
+  The settings are read without running the program, and a new object has to be run to be known.
+  hint: write them here as an object literal, {...}
 `},
 		{"parts", `const a = 1; function b() { return a; } class C { m() { return b(); } } const { d, e } = C; export { b as f }; export default () => d; enum G { H } e();`, `
 part  names part b

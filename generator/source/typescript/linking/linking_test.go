@@ -223,7 +223,7 @@ error @c/c.ts:1:90-121 Second gateway
   The application has a gateway already, at a/a.ts:2:52, and there can be one.
   hint: remove one of them
 `},
-		{"parents and endpoints", "-- a/a.ts --\nHEAD\nimport { ask } from \"../b/b\"; new Subscription(topic, \"s\", { handler: f }); new Subscription(db, \"r\", {}); new CronJob(\"c\", { endpoint: ask }); export const k = new Keyspace(\"k\", {});\n-- lib/k.ts --\nimport { Keyspace } from \"encore.dev/cache\"; new Keyspace(\"l\", {});", `
+		{"parents and endpoints", "-- a/a.ts --\nHEAD\nimport { ask } from \"../b/b\"; new Subscription(topic, \"s\", { handler: f }); new Subscription(db, \"r\", {}); const bad = new Topic(name, {}); new Subscription(bad, \"q\", {}); new CronJob(\"c\", { endpoint: ask }); export const k = new Keyspace(\"k\", {});\n-- lib/k.ts --\nimport { Keyspace } from \"encore.dev/cache\"; new Keyspace(\"l\", {});", `
 service a in a @a/a.ts:2:31-75
 service b in b @b/b.ts:1:58-81
 endpoint b.ask private POST /b.ask @b/b.ts:1:58-81
@@ -231,16 +231,17 @@ package a/a.ts service=a root
   imports b/b.ts @a/a.ts:2:21-29
   imports lib/lib.ts @a/a.ts:1:277-289
 package a/a.ts part=- service=a root
-  imports b/b.ts part=ask @a/a.ts:2:137-140
+  imports a/a.ts part=bad @a/a.ts:2:158-161
+  imports b/b.ts part=ask @a/a.ts:2:202-205
   imports lib/lib.ts part=db @a/a.ts:2:94-96
   imports lib/lib.ts part=topic @a/a.ts:2:48-53
 package b/b.ts service=b root
 package lib/k.ts
 package lib/lib.ts
-decl cron c service=a in a @a/a.ts:2:108-143
+decl cron c service=a in a @a/a.ts:2:173-208
   endpoint = reference b/b.ts.ask
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl keyspace k symbol=k service=a in a @a/a.ts:2:162-183
+decl keyspace k symbol=k service=a in a @a/a.ts:2:227-248
 decl subscription s parent=t service=a in a @a/a.ts:2:31-75
   handler = an expression
 decl topic t symbol=topic in lib @lib/lib.ts:2:22-40

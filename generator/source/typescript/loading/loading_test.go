@@ -64,7 +64,7 @@ func read(t *testing.T, text string) (*trail.Trail, []*facts.Module, loading.Sou
 func TestActs(t *testing.T) {
 	for text, want := range map[string]bool{
 		`f();`: false, `import { f } from "zod"; f();`: false, `import { f } from "./b"; f();`: true, `import { f } from "./b"; const g = () => f();`: false,
-		`const g = () => 1; g();`: true, `class A { static { } }`: true, `class A { x = 1 }`: false, `class A { @d m() {} }`: true, `[1].map((x) => x);`: true,
+		`const g = () => 1; g();`: true, `class A { static { } }`: true, `class A { x = 1 }`: false, `import { d } from "./b"; @d class A {}`: true, `class A { @d m() {} }`: true, `[1].map((x) => x);`: true,
 		`import { f } from "./b"; import { on } from "zod"; on(f);`: true, `import { f } from "./b"; f.member;`: true, `import { f } from "./b"; const x = f;`: false,
 		`enum E { A } E.A;`: false, `import { secret } from "encore.dev/config"; const s = secret("A");`: false, `import { secret } from "encore.dev/config"; secret("A")();`: true,
 		`import { api } from "encore.dev/api"; const e = api.raw({}, () => 1);`: false, "import { sql } from \"./b\"; sql`x`;": true, `f(`: false,
@@ -114,7 +114,7 @@ import { api } from "encore.dev/api"; import { key, db, files, twice, keep, Clie
 	for text, want := range map[string]string{
 		"key();": "secret Key @a/a.ts", "const f = () => key();": "", "twice(key);": "secret Key @a/a.ts", "keep(key);": "", "new Client(key);": "secret Key @a/a.ts",
 		"lib.key();": "secret Key @a/a.ts", "other();": "secret Key @a/a.ts", "unknown(() => key());": "secret Key @a/a.ts", "router.get('/', () => key());": "",
-		"files.list();": "bucket files list @a/a.ts", "files.nothing();": "", "await db.query();": "database db @a/a.ts", "await orm(db).all();": "database db @a/a.ts",
+		"router.use(() => key());": "", "files.list();": "bucket files list @a/a.ts", "files.nothing();": "", "await db.query();": "database db @a/a.ts", "await orm(db).all();": "database db @a/a.ts",
 		"await b.ask();": "call b.ask @a/a.ts", "const h = async () => b.ask(); h();": "call b.ask @a/a.ts", "await e();": "secret Key @a/a.ts", "let g; g = () => key(); g();": "secret Key @a/a.ts",
 		"const o = { get x() { return key(); } }; o.x;": "secret Key @a/a.ts", "function r() { r(); } r();": "",
 	} {

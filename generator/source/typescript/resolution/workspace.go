@@ -85,13 +85,13 @@ func workspacePatterns(dir string) []string {
 	return pnpmPackages(string(text))
 }
 
-// pnpmPackages are the folders that pnpm-workspace.yaml names, in a list of lines or one in brackets; patterns that take folders away
-// again are left out.
+// pnpmPackages are the folders that pnpm-workspace.yaml names, in a list of lines or one in brackets. Patterns that take folders away
+// again (!packages/old) are among them, and match none.
 func pnpmPackages(text string) []string {
 	var patterns []string
 	inside, bracket := false, false
 	add := func(item string) {
-		if item = strings.Trim(strings.TrimSpace(item), `'"`); item != "" && item[0] != '!' {
+		if item = strings.Trim(strings.TrimSpace(item), `'"`); item != "" {
 			patterns = append(patterns, item)
 		}
 	}

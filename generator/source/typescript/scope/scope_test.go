@@ -194,7 +194,7 @@ export c is name -1, import 1, "b"
 export default is name -1, import 4, "default"
 export * of import 2
 `},
-		{"types that are made of others", `import { Publisher as P } from "encore.dev/pubsub"; import type { X } from "./b"; import * as c from "./c"; interface A extends X { a?: string; b(): void } interface A { c: string } interface O { o?: string; [key: string]: string } type B = P & X; type C = A | undefined; type D = (void); type E = Partial<A>; type F = { f: 1 }; type G = c.Y; type H = string; type I = X[];`, `
+		{"types that are made of others", `import { Publisher as P } from "encore.dev/pubsub"; import type { X } from "./b"; import * as c from "./c"; interface A extends X { a?: string; b(): void } interface A { c: string } interface O { o?: string; [key: string]: string } type B = P & X; type C = A | undefined; type D = (void); type E = Partial<A>; type F = { f: 1 }; type G = c.Y; type H = string; type I = X[]; interface K { a: string } interface K { b?: string }`, `
 import 0 encore.dev/pubsub []
 import 1 ./b [b.ts] types
 import 2 ./c [c.ts]
@@ -208,6 +208,7 @@ type F {Parts:[] Other:true Required:true}
 type G {Parts:[{Source:2 Path:[Y]}] Other:false Required:false}
 type H {Parts:[] Other:true Required:true}
 type I {Parts:[] Other:true Required:true}
+type K {Parts:[] Other:true Required:true}
 type O {Parts:[] Other:true Required:false}
 `},
 		{"no TypeScript", "const ü = ;", `
