@@ -120,7 +120,7 @@ func TestRead(t *testing.T) {
 		"//encore:api public tag:a_\nfunc F(CTX) error {}":                                                                    "F public GET,POST /svc.F; ! Invalid tag",
 		"//encore:api public PATH=/a\nfunc F(CTX) error {}":                                                                   "F public GET,POST /svc.F; ! Invalid directive field",
 		"//encore:api public // why\nfunc F(CTX) error {}":                                                                    "F public GET,POST /svc.F; ! Invalid directive option",
-		"//encore:api public public\nfunc F(CTX) error {}":                                                                    "F public GET,POST /svc.F; ! Said twice",
+		"//encore:api public " + "public\nfunc F(CTX) error {}":                                                               "F public GET,POST /svc.F; ! Said twice",
 		"//encore:api public path=/a path=/b\nfunc F(CTX) error {}":                                                           "F public GET,POST /a; ! Said twice",
 		"//encore:api open\nfunc F(CTX) error {}":                                                                             "F private GET,POST /svc.F; ! Invalid directive option",
 		"//encore:api public cache=1\nfunc F(CTX) error {}":                                                                   "F public GET,POST /svc.F; ! Invalid directive field",

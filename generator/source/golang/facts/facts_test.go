@@ -36,11 +36,11 @@ func TestImports(t *testing.T) {
 		{Path: "encore.dev/config"}, {Name: "conf", Path: "encore.dev/config"}, {Path: "app.example/a", Dir: "a", InApp: true}, {Name: "x", Path: "app.example/b", Dir: "b", InApp: true}, {Path: "net/http"},
 	}}
 	for name, want := range map[string]string{
-		"config": "1 encore.dev/config encore.dev/config", "conf": "1 encore.dev/config encore.dev/config", "a": "2 app.example/a app.example/a", "x": "2 app.example/b app.example/b",
-		"b": "2  ", "http": "0  net/http", "other": "2  ", // the package in a may be called so
+		"config": "1 encore.dev/config, encore.dev/config", "conf": "1 encore.dev/config, encore.dev/config", "a": "2 app.example/a, app.example/a", "x": "2 app.example/b, app.example/b",
+		"b": "2 , ", "http": "0 , net/http", "other": "2 , ", // the package in a may be called so
 	} {
 		kind, path := file.ImportKind(language, name)
-		if got := fmt.Sprint(kind, " ", path, " ", file.ImportPath(name)); got != want {
+		if got := fmt.Sprint(kind, " ", path, ", ", file.ImportPath(name)); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}

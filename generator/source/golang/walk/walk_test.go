@@ -122,7 +122,7 @@ func TestFile(t *testing.T) {
 
 		"var DB = sqldb.NewDatabase(\"main\", sqldb.DatabaseConfig{})\nfunc f() { DB.Exec() }":                                          "database main DB; DB method Exec f",
 		"var DB = sqldb.NewDatabase(\"Main\", sqldb.DatabaseConfig{})":                                                                  "database Main DB invalid true; ! Invalid name",
-		"var DB = sqldb.NewDatabase(name, sqldb.DatabaseConfig{})":                                                                      "database DB DB invalid true; ! Name is not a string literal",
+		"var DB = sqldb.NewDatabase(name, sqldb.DatabaseConfig{})":                                                                      "database DB " + "DB invalid true; ! Name is not a string literal",
 		"var DB = sqldb.NewDatabase(\"main\", config)":                                                                                  "database main DB invalid false; ! Settings are not a literal",
 		"var DB = sqldb.NewDatabase(\"main\")":                                                                                          "database  DB invalid false; ! Wrong number of arguments",
 		"var repository = New(sqldb.Named(\"main\"))":                                                                                   "database main  in [repository] reference",

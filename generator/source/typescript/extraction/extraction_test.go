@@ -113,7 +113,7 @@ func describe(m *facts.Module) string {
 		line("exported", name, "is part", m.PartName(m.Exported[name]))
 	}
 	for _, part := range slices.Sorted(maps.Keys(m.Rooted)) {
-		line("a process runs part", m.PartName(part))
+		line("rooted is part", m.PartName(part))
 	}
 	return b.String() + sourcetest.Diagnostics(m.Diags)
 }
@@ -149,8 +149,8 @@ ref t as parent in part -
 ref other.run as call in part -
 ref other.topic as field in part _
 part - names part t
-a process runs part -
-a process runs part _
+rooted is part -
+rooted is part _
 `},
 		{"a reference by name", `const db = SQLDatabase.named("main"); export default new SQLDatabase("own");`, `
 decl database main held by db   reference
@@ -216,7 +216,7 @@ name f holds [4] directly
 name g holds [5] directly
 ref e as alias in part e
 ref other as constructor argument in part g
-a process runs part c
+rooted is part c
 error @a/a.ts:2:11-25 Missing type argument
   A topic must say the type of its messages.
   hint: write it between angle brackets, as in new Topic<...>(...)
@@ -249,7 +249,7 @@ decl subscription r held by  invalid unreadable
   of other.t
 ref other.t as field in part -
 ref other.t as field in part -
-a process runs part -
+rooted is part -
 error @a/a.ts:2:47-49 Wrong type
   ackDeadline must be a duration, got the number 30.
   hint: write a string with a unit, as in "30s" or "7d"
@@ -264,9 +264,9 @@ endpoint c private [POST]      [] request {Parts:[] Other:true Required:true}
 exported a is part a
 exported b is part b
 exported c is part c
-a process runs part a
-a process runs part b
-a process runs part c
+rooted is part a
+rooted is part b
+rooted is part c
 `},
 		{"endpoints of other forms", `export const a = api.raw({ method: "*", path: "/*rest" }, f); export const b = api.streamInOut({}, f); export const c = api.static({ path: "/*p", dir: "./assets", notFound: "./404.html" });`, `
 endpoint a private [*] /*rest raw with a request   [] no request
@@ -275,9 +275,9 @@ endpoint c private [GET HEAD] /*p  with a request  a/assets [] no request
 exported a is part a
 exported b is part b
 exported c is part c
-a process runs part a
-a process runs part b
-a process runs part c
+rooted is part a
+rooted is part b
+rooted is part c
 `},
 		{"endpoints that are wrong", `export const a = api({ method: "get", path: "a" }, f); export const b = api({ path: "/:id" }, async () => {}); export const c = api({}); api({}, f); export const d = api(); export const e = api.static({ path: "/!a/b", dir: "../x" }); export const g = api({}, async <T>(t: T) => {}); export const h = api({ nothing: 1 }, f);`, `
 endpoint a private [] a     [] no request
@@ -293,12 +293,12 @@ exported d is part d
 exported e is part e
 exported g is part g
 exported h is part h
-a process runs part a
-a process runs part b
-a process runs part c
-a process runs part e
-a process runs part g
-a process runs part h
+rooted is part a
+rooted is part b
+rooted is part c
+rooted is part e
+rooted is part g
+rooted is part h
 error @a/a.ts:2:45-48 Invalid path
   The path "a" cannot be used: it does not begin with a slash.
   hint: write it as /literal/:parameter, with /*rest or /!rest at the end at most
@@ -339,10 +339,10 @@ exported a is part a
 exported b is part b
 exported c is part c
 exported d is part d
-a process runs part a
-a process runs part b
-a process runs part c
-a process runs part d
+rooted is part a
+rooted is part b
+rooted is part c
+rooted is part d
 error @a/a.ts:2:30-35 Invalid path
   The path "/a/" cannot be used: it ends with a slash.
   hint: write it as /literal/:parameter, with /*rest or /!rest at the end at most
@@ -365,9 +365,9 @@ ref auth as other in part gw
 ref other as constructor argument in part -
 part gw names part auth
 exported gw is part gw
-a process runs part -
-a process runs part auth
-a process runs part gw
+rooted is part -
+rooted is part auth
+rooted is part gw
 error @a/a.ts:2:106-119 Missing settings
   The gateway has no settings.
   hint: write new Gateway({}), or name its auth handler
@@ -388,7 +388,7 @@ ref other as other in part -
 		{"a service in another file", `export default new Service("a");`, `
 service a
 exported default is part default
-a process runs part default
+rooted is part default
 error @a/a.ts:2:16-32 Service in another file
   A service is declared in a file of its own, and this is a/a.ts.
   hint: move it to a/encore.service.ts, as the default export
@@ -411,16 +411,16 @@ part  names part x
 		{"a tag", "other.db`select`;", `
 ref other.db as call in part
 `},
-		{"what nobody holds", `run(new SQLDatabase("main")); const m = make(new SQLDatabase("held")); new SQLDatabase("alone").query();`, `
+		{"what nobody holds", `run(new SQLDatabase("main")); const m = make(new SQLDatabase("kept")); new SQLDatabase("alone").query();`, `
 decl database main held by
-decl database held held by m
+decl database kept held by m
 decl database alone held by
 name main holds [0] directly
 name m holds [1]
-name held holds [1] directly
+name kept holds [1] directly
 name alone holds [2] directly
 ref main as where it stands in part
-ref held as where it stands in part m
+ref kept as where it stands in part m
 ref alone.query as where it stands in part
 `},
 		{"one within another", `const outer = new SQLDatabase("out", new SQLDatabase("in"));`, `
@@ -467,19 +467,19 @@ func TestServiceFile(t *testing.T) {
 		{"as it should be", `export default new Service("users", {});`, `
 service users
 exported default is part default
-a process runs part default
+rooted is part default
 `},
 		{"bound to a variable", `export const s = new Service("users");`, `
 service users
 exported s is part s
-a process runs part s
+rooted is part s
 error @a/encore.service.ts:2:18-38 Service bound to a variable
   The service users is bound to a variable, and Encore looks for it as the module's default export.
   hint: write export default new Service("users")
 `},
 		{"not exported", `new Service("users");`, `
 service users
-a process runs part -
+rooted is part -
 error @a/encore.service.ts:2:1-21 Service is not exported
   The service users is not the module's default export.
   hint: write export default new Service("users")
@@ -493,7 +493,7 @@ error @a/encore.service.ts:2:28-32 Name is not a literal
 		{"two", `export default new Service("a"); new Service("b");`, `
 service a
 exported default is part default
-a process runs part default
+rooted is part default
 error @a/encore.service.ts:2:34-50 Second service in a file
   The file declares a service already, at a/encore.service.ts:2:16.
   hint: give each service a folder with a file of its own

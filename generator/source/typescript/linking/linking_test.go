@@ -38,18 +38,18 @@ var language = vocabulary.New([]source.TypeScriptSpelling{
 const shared = `
 -- lib/lib.ts --
 import { Topic } from "encore.dev/pubsub"; import { SQLDatabase } from "encore.dev/storage/sqldb";
-export const topic = new Topic("t", {}); export const db = new SQLDatabase("db", {});
+export const posts = new Topic("t", {}); export const db = new SQLDatabase("db", {});
 -- b/b.ts --
 import { api } from "encore.dev/api"; export const ask = api({}, async () => {});
 `
 
-const heading = `import { api, Gateway } from "encore.dev/api"; import { authHandler } from "encore.dev/auth"; import { Topic, Subscription, Publisher } from "encore.dev/pubsub"; import { CronJob } from "encore.dev/cron"; import { Keyspace } from "encore.dev/cache"; import { topic, db } from "../lib/lib"; import { b } from "~encore/clients";
+const heading = `import { api, Gateway } from "encore.dev/api"; import { authHandler } from "encore.dev/auth"; import { Topic, Subscription, Publisher } from "encore.dev/pubsub"; import { CronJob } from "encore.dev/cron"; import { Keyspace } from "encore.dev/cache"; import { posts, db } from "../lib/lib"; import { b } from "~encore/clients";
 `
 
 // TestLink: given these files, this is the application. HEAD stands for a first line that imports whatever there is.
 func TestLink(t *testing.T) {
 	for _, test := range []struct{ name, files, want string }{
-		{"uses of a service", "-- a/a.ts --\nHEAD\nexport const e = api({}, async () => { await topic.publish(1); await db.exec`x`; await b.ask(); });", `
+		{"uses of a service", "-- a/a.ts --\nHEAD\nexport const e = api({}, async () => { await posts.publish(1); await db.exec`x`; await b.ask(); });", `
 service a in a @a/a.ts:2:18-99
 service b in b @b/b.ts:1:58-81
 endpoint a.e private POST /a.e @a/a.ts:2:18-99
@@ -58,13 +58,13 @@ package a/a.ts service=a root
   imports lib/lib.ts @a/a.ts:1:277-289
 package a/a.ts part=e service=a root
   imports lib/lib.ts part=db @a/a.ts:2:70-77
-  imports lib/lib.ts part=topic @a/a.ts:2:46-59
+  imports lib/lib.ts part=posts @a/a.ts:2:46-59
 package b/b.ts service=b root
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 use database db by a in a/a.ts part=e through=db.exec @a/a.ts:2:70-77
-use topic t publish by a in a/a.ts part=e through=topic.publish @a/a.ts:2:46-59
+use topic t publish by a in a/a.ts part=e through=posts.publish @a/a.ts:2:46-59
 call b.ask by a in a/a.ts part=e @a/a.ts:2:88-93
 `},
 		{"uses below a service", "-- a/a.ts --\nHEAD\nexport const e = api({}, async () => {});\n-- a/c/d.ts --\nimport { db } from \"../../lib/lib\"; export const f = () => db.query();", `
@@ -80,20 +80,20 @@ package a/c/d.ts part=f service=a
 package b/b.ts service=b root
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 use database db by a in a/c/d.ts part=f through=db.query @a/c/d.ts:1:60-68
 `},
-		{"uses outside every service", "-- a/a.ts --\nHEAD\ntopic.publish(1); db.query(); b.ask();", `
+		{"uses outside every service", "-- a/a.ts --\nHEAD\nposts.publish(1); db.query(); b.ask();", `
 service b in b @b/b.ts:1:58-81
 endpoint b.ask private POST /b.ask @b/b.ts:1:58-81
 package a/a.ts
   imports lib/lib.ts @a/a.ts:1:277-289
   imports lib/lib.ts part=db @a/a.ts:2:19-27
-  imports lib/lib.ts part=topic @a/a.ts:2:1-14
+  imports lib/lib.ts part=posts @a/a.ts:2:1-14
 package b/b.ts service=b root
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 use database db by - in a/a.ts @a/a.ts:2:19-27
 error @a/a.ts:2:1-14 Used outside a service
   The topic "t" is used in a/a.ts, which belongs to no service.
@@ -102,7 +102,7 @@ error @a/a.ts:2:31-36 Endpoint called outside a service
   a/a.ts belongs to no service, so it cannot call b.ask.
   hint: move the call into the folder of a service
 `},
-		{"references with permissions", "-- a/a.ts --\nHEAD\nexport const e = api({}, async () => { f(topic.ref<Publisher>()); g(topic.ref<string>()); topic.nothing(); const x = topic; const y = db; });", `
+		{"references with permissions", "-- a/a.ts --\nHEAD\nexport const e = api({}, async () => { f(posts.ref<Publisher>()); g(posts.ref<string>()); posts.nothing(); const x = posts; const y = db; });", `
 service a in a @a/a.ts:2:18-141
 service b in b @b/b.ts:1:58-81
 endpoint a.e private POST /a.e @a/a.ts:2:18-141
@@ -110,21 +110,21 @@ endpoint b.ask private POST /b.ask @b/b.ts:1:58-81
 package a/a.ts service=a root
   imports lib/lib.ts @a/a.ts:1:277-289
 package a/a.ts part=e service=a root
-  imports lib/lib.ts part=topic @a/a.ts:2:42-51
+  imports lib/lib.ts part=posts @a/a.ts:2:42-51
 package b/b.ts service=b root
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
-use topic t publish by a in a/a.ts part=e through=topic.ref @a/a.ts:2:42-51
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
+use topic t publish by a in a/a.ts part=e through=posts.ref @a/a.ts:2:42-51
 error @a/a.ts:2:69-78 Reference without known permissions
-  The type argument of topic.ref does not say what the reference may do.
-  hint: give permissions of encore.dev/pubsub joined by &, as in topic.ref<Publisher>()
+  The type argument of posts.ref does not say what the reference may do.
+  hint: give permissions of encore.dev/pubsub joined by &, as in posts.ref<Publisher>()
 error @a/a.ts:2:91-104 Unknown operation
   A topic has no method nothing.
   hint: there are publish
 error @a/a.ts:2:118-123 Invalid reference to a topic
-  The topic topic cannot be assigned or passed around, because what the code does with it could no longer be seen.
-  hint: call one of its methods, or pass on a reference with permissions, as in topic.ref<...>()
+  The topic posts cannot be assigned or passed around, because what the code does with it could no longer be seen.
+  hint: call one of its methods, or pass on a reference with permissions, as in posts.ref<...>()
 error @a/a.ts:2:135-137 Invalid use of a database
   The database db can be an argument and have its members used; Encore refuses to see it assigned, returned, exported as the default or put in an object.
   hint: export and import the variable by name, or pass it to a function
@@ -139,7 +139,7 @@ package a/a.ts part=e service=a root
 package b/b.ts service=b root
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 call b.nothing by a in a/a.ts part=e @a/a.ts:2:80-89
 warning @a/a.ts:2:80-89 Unknown endpoint
   The service b has no endpoint nothing. Encore's parser lets it pass and the call fails when it is made; b can be reached from here all the same.
@@ -171,7 +171,7 @@ package c/encore.service.ts service=c root
 package d/encore.service.ts
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 error @d/encore.service.ts:1:1-1 File without a service
   The file d/encore.service.ts must declare a service, and declares none.
   hint: write export default new Service("name"), or remove the file
@@ -199,7 +199,7 @@ package b/b.ts service=shop root
 package c/c.ts service=shop root
 package lib/lib.ts service=shop
 decl database db symbol=db service=shop in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic service=shop in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts service=shop in lib @lib/lib.ts:2:22-40
 `},
 		{"the gateway", "-- a/a.ts --\nHEAD\nexport const h = authHandler(f); export const gw = new Gateway({ authHandler: h });\n-- c/c.ts --\nimport { Gateway } from \"encore.dev/api\"; import { authHandler } from \"encore.dev/auth\"; new Gateway({ authHandler: f }); export const i = authHandler(f);", `
 service a in a @a/a.ts:2:18-32
@@ -215,7 +215,7 @@ package b/b.ts service=b root
 package c/c.ts service=c root
 package lib/lib.ts
 decl database db symbol=db in lib @lib/lib.ts:2:60-85
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 error @c/c.ts:1:140-154 Second auth handler
   The application has an auth handler already, at a/a.ts:2:18, and there can be one.
   hint: remove one of them
@@ -223,7 +223,7 @@ error @c/c.ts:1:90-121 Second gateway
   The application has a gateway already, at a/a.ts:2:52, and there can be one.
   hint: remove one of them
 `},
-		{"parents and endpoints", "-- a/a.ts --\nHEAD\nimport { ask } from \"../b/b\"; new Subscription(topic, \"s\", { handler: f }); new Subscription(db, \"r\", {}); const bad = new Topic(name, {}); new Subscription(bad, \"q\", {}); new CronJob(\"c\", { endpoint: ask }); export const k = new Keyspace(\"k\", {});\n-- lib/k.ts --\nimport { Keyspace } from \"encore.dev/cache\"; new Keyspace(\"l\", {});", `
+		{"parents and endpoints", "-- a/a.ts --\nHEAD\nimport { ask } from \"../b/b\"; new Subscription(posts, \"s\", { handler: f }); new Subscription(db, \"r\", {}); const bad = new Topic(name, {}); new Subscription(bad, \"q\", {}); new CronJob(\"c\", { endpoint: ask }); export const k = new Keyspace(\"k\", {});\n-- lib/k.ts --\nimport { Keyspace } from \"encore.dev/cache\"; new Keyspace(\"l\", {});", `
 service a in a @a/a.ts:2:31-75
 service b in b @b/b.ts:1:58-81
 endpoint b.ask private POST /b.ask @b/b.ts:1:58-81
@@ -234,7 +234,7 @@ package a/a.ts part=- service=a root
   imports a/a.ts part=bad @a/a.ts:2:158-161
   imports b/b.ts part=ask @a/a.ts:2:202-205
   imports lib/lib.ts part=db @a/a.ts:2:94-96
-  imports lib/lib.ts part=topic @a/a.ts:2:48-53
+  imports lib/lib.ts part=posts @a/a.ts:2:48-53
 package b/b.ts service=b root
 package lib/k.ts
 package lib/lib.ts
@@ -244,7 +244,7 @@ decl database db symbol=db in lib @lib/lib.ts:2:60-85
 decl keyspace k symbol=k service=a in a @a/a.ts:2:227-248
 decl subscription s parent=t service=a in a @a/a.ts:2:31-75
   handler = an expression
-decl topic t symbol=topic in lib @lib/lib.ts:2:22-40
+decl topic t symbol=posts in lib @lib/lib.ts:2:22-40
 error @a/a.ts:2:94-96 Not a declared topic
   What the subscription is given here is no variable that declares a topic.
   hint: give the variable itself, imported from the module that declares it

@@ -103,7 +103,7 @@ func TestWalk(t *testing.T) {
 	const files = `
 -- lib.ts --
 import { secret } from "encore.dev/config"; import { SQLDatabase } from "encore.dev/storage/sqldb"; import { Bucket } from "encore.dev/storage/objects";
-export const key = secret("Key"); export const db = new SQLDatabase("db"); export const files = new Bucket("files"); export const twice = (f: () => void) => { f(); f(); }; export const keep = (f: () => void) => [f];
+export const key = secret("Key"); export const db = new SQLDatabase("db"); export const files = new Bucket("files"); export const twice = (f: () => string) => { f(); return f(); }; export const keep = (f: () => void) => [f];
 export class Client { constructor(k: () => string) { this.k = k(); } } export { key as other };
 -- barrel.ts --
 export * from "./lib"; export * as lib from "./lib";

@@ -102,7 +102,7 @@ func TestFollow(t *testing.T) {
 		{`import * as b from "./b"; b.files.list();`, "files direct .list", "b.ts files"},
 		{`import { made } from "./b"; made.list();`, "made .list", "b.ts made"},
 		{`import { run } from "./b"; run();`, "endpoint run", "b.ts run"},
-		{`import { auth } from "./b"; auth();`, "auth auth", "b.ts auth"},
+		{`import { auth } from "./b"; auth();`, "handler auth", "b.ts auth"},
 		{`import { helper } from "./b"; helper();`, "", "b.ts helper"},
 		{`import { nothing } from "./b"; nothing();`, "", ""},
 		{`import { files } from "./barrel"; files.list();`, "files direct hidden .list", "b.ts files"},
@@ -128,7 +128,7 @@ func TestFollow(t *testing.T) {
 				case entity.Endpoint != nil:
 					text = "endpoint " + entity.Endpoint.Name
 				case entity.Auth != nil:
-					text = "auth " + entity.Auth.Name
+					text = "handler " + entity.Auth.Name
 				}
 				if entity.Direct {
 					text += " direct"
