@@ -150,6 +150,8 @@ var dependencies = map[string]string{
 	"github.com/aws/aws-sdk-go-v2/config":      "credentials and regions as terraform finds them",
 	"github.com/aws/aws-sdk-go-v2/service/sts": "who calls",
 	"github.com/aws/smithy-go":                 "errors of AWS by their code",
+	"filippo.io/age":                           "encryption of saved plans for keys of their readers",
+	"github.com/hashicorp/terraform-json":      "plans as terraform describes them",
 	"github.com/zclconf/go-cty":                "values on their way into HCL",
 	"golang.org/x/mod":                         "the module path in go.mod",
 	"github.com/apparentlymart/go-textseg/v15": "columns counted in characters as people see them, the way hcl counts",
@@ -165,11 +167,15 @@ var dependencies = map[string]string{
 	"github.com/aws/aws-sdk-go-v2/service/sso":                      "",
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc":                  "",
 
+	"filippo.io/hpke":                    "",
 	"github.com/cpuguy83/go-md2man/v2":   "",
 	"github.com/google/go-cmp":           "",
+	"github.com/hashicorp/go-version":    "",
 	"github.com/mitchellh/go-wordwrap":   "",
 	"github.com/russross/blackfriday/v2": "",
 	"github.com/xrash/smetrics":          "",
+	"golang.org/x/crypto":                "",
+	"golang.org/x/sys":                   "",
 	"golang.org/x/text":                  "",
 }
 
