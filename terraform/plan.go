@@ -124,7 +124,7 @@ func (e *Environment) variables(ctx context.Context, stack *blueprint.Stack, p P
 		return nil, nil
 	}
 	tag, err := e.imageTag(ctx, stack, p.ImageTag)
-	var undecided *Undecided
+	var undecided *UndecidedError
 	switch {
 	case errors.As(err, &undecided) && (p.Destroy || p.RefreshOnly):
 		tag = "none" // which is deployed nowhere
@@ -190,7 +190,7 @@ func madeBy(set change.Set) []string {
 
 // waits reports whether a stack could not be planned for the sole reason that the platform lacks outputs.
 func waits(err error) bool {
-	var failed *engine.Failure
+	var failed *engine.FailedError
 	if !errors.As(err, &failed) {
 		return false
 	}

@@ -169,7 +169,7 @@ func failing(t *testing.T) (*target, *terraform.StackError, *bytes.Buffer) {
 func TestDiagnosticsNameTheirComponent(t *testing.T) {
 	target, at, said := failing(t)
 	block := `module "topic_signups"`
-	at.Err = &engine.Failure{Diagnostics: []tfjson.Diagnostic{
+	at.Err = &engine.FailedError{Diagnostics: []tfjson.Diagnostic{
 		{
 			Severity: tfjson.DiagnosticSeverityError, Summary: "Invalid value", Detail: "No name.",
 			Range:   &tfjson.Range{Filename: "topics.tf", Start: tfjson.Pos{Line: 2, Column: 3}, End: tfjson.Pos{Line: 2, Column: 7}},
@@ -206,11 +206,11 @@ func TestFailuresHaveTheirWayOn(t *testing.T) {
 		message string
 		hint    string
 	}{
-		{&engine.Failure{Diagnostics: []tfjson.Diagnostic{locked}}, "the state of staging/platform is locked by ann@host since today (OperationTypeApply)", "where nobody works on it any more: tofu -chdir=infra/staging/platform force-unlock 52d6"},
-		{&engine.Failure{Diagnostics: []tfjson.Diagnostic{moved}}, "tofu cannot plan staging/platform: 1 error", "to move the state: tofu -chdir=infra/staging/platform init -migrate-state"},
-		{&engine.Failure{Command: "tofu plan", Said: "panic: no room\n"}, "tofu cannot plan staging/platform: panic: no room", "the command by itself says more: tofu plan"},
-		{&engine.Interrupted{Program: "tofu", Command: "tofu apply"}, "interrupted; tofu has stopped in good order, and nothing is locked", "repeat the command"},
-		{&engine.Interrupted{Program: "tofu", Command: "tofu apply", Killed: true, Locks: true, Running: []string{"module.a.x (create, 3s)"}}, "killed: tofu apply\n  it was in the middle of module.a.x (create, 3s)", "its lock of the state may still be held. The next command says so, names the lock's id, and how to release it"},
+		{&engine.FailedError{Diagnostics: []tfjson.Diagnostic{locked}}, "the state of staging/platform is locked by ann@host since today (OperationTypeApply)", "where nobody works on it any more: tofu -chdir=infra/staging/platform force-unlock 52d6"},
+		{&engine.FailedError{Diagnostics: []tfjson.Diagnostic{moved}}, "tofu cannot plan staging/platform: 1 error", "to move the state: tofu -chdir=infra/staging/platform init -migrate-state"},
+		{&engine.FailedError{Command: "tofu plan", Said: "panic: no room\n"}, "tofu cannot plan staging/platform: panic: no room", "the command by itself says more: tofu plan"},
+		{&engine.InterruptedError{Program: "tofu", Command: "tofu apply"}, "interrupted; tofu has stopped in good order, and nothing is locked", "repeat the command"},
+		{&engine.InterruptedError{Program: "tofu", Command: "tofu apply", Killed: true, Locks: true, Running: []string{"module.a.x (create, 3s)"}}, "killed: tofu apply\n  it was in the middle of module.a.x (create, 3s)", "its lock of the state may still be held. The next command says so, names the lock's id, and how to release it"},
 	} {
 		target, at, _ := failing(t)
 		at.Err = test.err

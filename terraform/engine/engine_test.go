@@ -71,7 +71,7 @@ func TestFind(t *testing.T) {
 			only(t, test.programs)
 			var talk bytes.Buffer
 			e, err := Find(t.Context(), test.asked, test.folders, &talk)
-			var mistake *Mistake
+			var mistake *MissingError
 			switch {
 			case test.wanted != "":
 				if !errors.As(err, &mistake) || mistake.Message != test.wanted || len(mistake.Hints) == 0 {
@@ -140,7 +140,7 @@ cat <<'END'
 END
 echo trouble >&2; exit 1`)
 	_, _, err := w.Plan(t.Context(), Planning{Out: filepath.Join(w.Folder, "saved")})
-	var failed *Failure
+	var failed *FailedError
 	if !errors.As(err, &failed) || failed.Code != 1 || failed.Said != "trouble\n" || err.Error() != "Error acquiring the state lock" {
 		t.Fatalf("%#v", err)
 	}
@@ -150,7 +150,7 @@ echo trouble >&2; exit 1`)
 }
 
 // interrupted is an apply whose context ends as soon as it works on a resource, and the signals that it got.
-func interrupted(t *testing.T, script string) (err error, talk, signals string) {
+func interrupted(t *testing.T, script string) (talk, signals string, err error) {
 	t.Helper()
 	w, said := stand(t, script)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -164,7 +164,7 @@ func interrupted(t *testing.T, script string) (err error, talk, signals string) 
 	if readErr != nil && !os.IsNotExist(readErr) {
 		t.Fatal(readErr)
 	}
-	return err, said.String(), string(text)
+	return said.String(), string(text), err
 }
 
 const working = `
@@ -173,8 +173,8 @@ while true; do sleep 0.05; done`
 
 // TestInterruptIsPassedOnOnce and the command is waited for.
 func TestInterruptIsPassedOnOnce(t *testing.T) {
-	err, talk, signals := interrupted(t, `trap 'echo INT >> ${1#-chdir=}/signals; sleep 0.2; exit 1' INT`+working)
-	var stopped *Interrupted
+	talk, signals, err := interrupted(t, `trap 'echo INT >> ${1#-chdir=}/signals; sleep 0.2; exit 1' INT`+working)
+	var stopped *InterruptedError
 	if !errors.As(err, &stopped) || stopped.Killed || !stopped.Locks || signals != "INT\n" {
 		t.Errorf("%#v, %q", err, signals)
 	}
@@ -207,7 +207,7 @@ func TestSecondInterruptKills(t *testing.T) {
 				send()
 			}()
 		})
-		var stopped *Interrupted
+		var stopped *InterruptedError
 		if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
 			t.Errorf("%s: %#v", signal, err)
 		}
@@ -219,7 +219,7 @@ func TestSecondInterruptKills(t *testing.T) {
 
 // TestInterruptThatComesTooLate: a command that gets to its end all the same has not failed.
 func TestInterruptThatComesTooLate(t *testing.T) {
-	if err, _, _ := interrupted(t, `trap 'exit 0' INT`+working); err != nil {
+	if _, _, err := interrupted(t, `trap 'exit 0' INT`+working); err != nil {
 		t.Error(err)
 	}
 }

@@ -43,7 +43,7 @@ func (w *Workspace) Init(ctx context.Context) error {
 
 // explain puts into an error what the stream has told of it.
 func (s *stream) explain(err error) error {
-	var failed *Failure
+	var failed *FailedError
 	if errors.As(err, &failed) {
 		failed.Diagnostics = s.diagnostics
 	}
@@ -86,7 +86,7 @@ func (w *Workspace) prepared(ctx context.Context, run func() error) error {
 // wantsInit reports whether a command failed because modules, providers or the backend are others than those of the last init.
 // All such errors name the command that mends them, and no other does.
 func (w *Workspace) wantsInit(err error) bool {
-	var failed *Failure
+	var failed *FailedError
 	if !errors.As(err, &failed) {
 		return false
 	}
@@ -259,7 +259,7 @@ type Lock struct {
 }
 
 // Lock is the lock for which a command failed, nil when it failed for something else.
-func (f *Failure) Lock() *Lock {
+func (f *FailedError) Lock() *Lock {
 	for _, d := range f.Diagnostics {
 		_, info, found := strings.Cut(d.Detail, "Lock Info:\n")
 		if !found {
