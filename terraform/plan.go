@@ -97,7 +97,7 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 		}
 	}
 	acts, warnings, err := workspace.Plan(ctx, engine.Planning{Out: file, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Variables: variables, Events: tell})
-	if platform.changes && waits(err) {
+	if platform.changes && Waits(err) {
 		state, stateErr := workspace.State(ctx)
 		if stateErr != nil {
 			return Planned{}, errors.Join(err, stateErr)
@@ -188,8 +188,8 @@ func madeBy(set change.Set) []string {
 	return made
 }
 
-// waits reports whether a stack could not be planned for the sole reason that the platform lacks outputs.
-func waits(err error) bool {
+// Waits reports whether a stack could not be planned for the sole reason that the platform lacks outputs.
+func Waits(err error) bool {
 	var failed *engine.FailedError
 	if !errors.As(err, &failed) {
 		return false

@@ -107,6 +107,9 @@ func (t *target) failure(at *terraform.StackError, failed *engine.FailedError) e
 			"the command by itself says more: "+failed.Command)
 	}
 	var hints []string
+	if at.Stack.Name == blueprint.Services && terraform.Waits(failed) {
+		hints = append(hints, "the platform lacks what services ask of it: apply it before, or plan both to see what comes (no --stack)")
+	}
 	for _, d := range failed.Diagnostics {
 		if d.Summary == "Backend configuration changed" {
 			hints = append(hints, "to move the state: "+at.Workspace.Line("init", "-migrate-state"),

@@ -202,7 +202,7 @@ func (t *target) showPlan(c *cli.Context, planned []terraform.Planned) error {
 				fmt.Fprintf(out, "%s: %s\n", p.Stack.Name, p.Changes.Heading())
 				continue
 			}
-			if err := p.Workspace.ShowText(c.Context, p.File, out); err != nil {
+			if err := p.Workspace.ShowText(c.Context, p.File, out, isTerminal(out)); err != nil {
 				return t.explain(&terraform.StackError{Stack: p.Stack, Doing: "show the plan of", Workspace: p.Workspace, Err: err})
 			}
 		}

@@ -200,20 +200,24 @@ groundplan: warning: deprecated
 
 func TestFailuresHaveTheirWayOn(t *testing.T) {
 	locked := tfjson.Diagnostic{Severity: tfjson.DiagnosticSeverityError, Summary: "Error acquiring the state lock", Detail: "Lock Info:\n  ID:        52d6\n  Who:       ann@host\n  Operation: OperationTypeApply\n  Created:   today\n"}
+	waiting := tfjson.Diagnostic{Severity: tfjson.DiagnosticSeverityError, Summary: "Unsupported attribute", Snippet: &tfjson.DiagnosticSnippet{Code: "x = local.platform.topic.arn"}}
 	moved := tfjson.Diagnostic{Severity: tfjson.DiagnosticSeverityError, Summary: "Backend configuration changed"}
 	for _, test := range []struct {
+		stack   string
 		err     error
 		message string
 		hint    string
 	}{
-		{&engine.FailedError{Diagnostics: []tfjson.Diagnostic{locked}}, "the state of staging/platform is locked by ann@host since today (OperationTypeApply)", "where nobody works on it any more: tofu -chdir=infra/staging/platform force-unlock 52d6"},
-		{&engine.FailedError{Diagnostics: []tfjson.Diagnostic{moved}}, "tofu cannot plan staging/platform: 1 error", "to move the state: tofu -chdir=infra/staging/platform init -migrate-state"},
-		{&engine.FailedError{Command: "tofu plan", Said: "panic: no room\n"}, "tofu cannot plan staging/platform: panic: no room", "the command by itself says more: tofu plan"},
-		{&engine.InterruptedError{Program: "tofu", Command: "tofu apply"}, "interrupted; tofu has stopped in good order, and nothing is locked", "repeat the command"},
-		{&engine.InterruptedError{Program: "tofu", Command: "tofu apply", Killed: true, Locks: true, Running: []string{"module.a.x (create, 3s)"}}, "killed: tofu apply\n  it was in the middle of module.a.x (create, 3s)", "its lock of the state may still be held. The next command says so, names the lock's id, and how to release it"},
+		{"services", &engine.FailedError{Diagnostics: []tfjson.Diagnostic{waiting}}, "tofu cannot plan staging/platform: 1 error", "the platform lacks what services ask of it: apply it before, or plan both to see what comes (no --stack)"},
+		{"platform", &engine.FailedError{Diagnostics: []tfjson.Diagnostic{locked}}, "the state of staging/platform is locked by ann@host since today (OperationTypeApply)", "where nobody works on it any more: tofu -chdir=infra/staging/platform force-unlock 52d6"},
+		{"platform", &engine.FailedError{Diagnostics: []tfjson.Diagnostic{moved}}, "tofu cannot plan staging/platform: 1 error", "to move the state: tofu -chdir=infra/staging/platform init -migrate-state"},
+		{"platform", &engine.FailedError{Command: "tofu plan", Said: "panic: no room\n"}, "tofu cannot plan staging/platform: panic: no room", "the command by itself says more: tofu plan"},
+		{"platform", &engine.InterruptedError{Program: "tofu", Command: "tofu apply"}, "interrupted; tofu has stopped in good order, and nothing is locked", "repeat the command"},
+		{"platform", &engine.InterruptedError{Program: "tofu", Command: "tofu apply", Killed: true, Locks: true, Running: []string{"module.a.x (create, 3s)"}}, "killed: tofu apply\n  it was in the middle of module.a.x (create, 3s)", "its lock of the state may still be held. The next command says so, names the lock's id, and how to release it"},
 	} {
 		target, at, _ := failing(t)
 		at.Err = test.err
+		at.Stack.Name = test.stack
 		err := target.explain(at)
 		var ended *outcome
 		if !errors.As(err, &ended) || ended.message != test.message || !slices.Contains(ended.hints, test.hint) {

@@ -217,6 +217,16 @@ func TestSecondInterruptKills(t *testing.T) {
 	}
 }
 
+// TestAnEngineThatDies is killed by somebody else: it says as much as after a second interrupt.
+func TestAnEngineThatDies(t *testing.T) {
+	w, _ := stand(t, strings.Replace(working, "while true; do sleep 0.05; done", "kill -9 $$", 1))
+	err := w.Apply(t.Context(), filepath.Join(w.Folder, "saved"), nil)
+	var stopped *InterruptedError
+	if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
+		t.Errorf("%#v", err)
+	}
+}
+
 // TestInterruptThatComesTooLate: a command that gets to its end all the same has not failed.
 func TestInterruptThatComesTooLate(t *testing.T) {
 	if _, _, err := interrupted(t, `trap 'exit 0' INT`+working); err != nil {

@@ -72,7 +72,7 @@ func (f *FailedError) Error() string {
 	return fmt.Sprintf("%s failed with code %d", f.Command, f.Code)
 }
 
-// InterruptedError is a command that ended because somebody interrupted it.
+// InterruptedError is a command that ended because somebody interrupted or killed it.
 type InterruptedError struct {
 	// Program is what people call it, and Command what was run, as a shell takes it.
 	Program, Command string
@@ -159,6 +159,9 @@ func (e *Engine) run(ctx context.Context, c command) (result, error) {
 	got := result{output: out.Bytes()}
 	switch {
 	case errors.As(err, &stopped):
+		if stopped.Killed && c.running != nil {
+			stopped.Running = c.running()
+		}
 		stopped.Cause = &FailedError{Command: line, Said: said.String(), Code: -1}
 		return got, stopped
 	case errors.As(err, &exit):
@@ -276,11 +279,19 @@ func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, signals <-c
 		e.sayWaiting(c)
 		interruptCommand(cmd.Process)
 	})
+	kill := func() {
+		stopped.Killed = true
+		killCommand(cmd.Process)
+	}
 	asked, over := 0, ctx.Done()
 	for {
 		select {
 		case err := <-ended:
-			if stopped.Killed || err != nil && (asked > 0 || ctx.Err() != nil) {
+			interrupted := asked > 0 || ctx.Err() != nil
+			if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() < 0 && (c.locks || !interrupted) {
+				kill() // somebody else did, as a system without memory, and its providers may be left
+			}
+			if stopped.Killed || err != nil && interrupted {
 				return stopped
 			}
 			return err
@@ -292,11 +303,7 @@ func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, signals <-c
 				interrupt()
 				continue
 			}
-			stopped.Killed = true
-			if c.running != nil {
-				stopped.Running = c.running()
-			}
-			killCommand(cmd.Process)
+			kill()
 		}
 	}
 }

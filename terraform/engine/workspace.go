@@ -162,10 +162,19 @@ func (w *Workspace) Show(ctx context.Context, plan string) (*tfjson.Plan, []byte
 	return read, text, nil
 }
 
-// ShowText writes a saved plan for people, in the engine's own words, to out.
-func (w *Workspace) ShowText(ctx context.Context, plan string, out io.Writer) error {
-	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: []string{"show", plan}, text: out})
+// ShowText writes a saved plan for people, in the engine's own words, to out; in colour, which the engine does not know whether
+// out can show.
+func (w *Workspace) ShowText(ctx context.Context, plan string, out io.Writer, color bool) error {
+	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: colored(color, "show", plan), text: out})
 	return err
+}
+
+// colored are the arguments of a command whose output people read.
+func colored(color bool, verb string, arguments ...string) []string {
+	if !color {
+		arguments = append([]string{"-no-color"}, arguments...)
+	}
+	return append([]string{verb}, arguments...)
 }
 
 // Apply applies a saved plan, which is in a folder that Private made, as for Plan. Nothing is asked, and the folder has to be
@@ -179,9 +188,9 @@ func (w *Workspace) Apply(ctx context.Context, plan string, events func(Event)) 
 	return s.explain(err)
 }
 
-// ApplyText is Apply, with what the engine says for people going to out.
-func (w *Workspace) ApplyText(ctx context.Context, plan string, out io.Writer) error {
-	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: []string{"apply", "-input=false", plan}, text: out, locks: true})
+// ApplyText is Apply, with what the engine says for people going to out, see ShowText.
+func (w *Workspace) ApplyText(ctx context.Context, plan string, out io.Writer, color bool) error {
+	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: colored(color, "apply", "-input=false", plan), text: out, locks: true})
 	return err
 }
 
