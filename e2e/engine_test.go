@@ -144,8 +144,8 @@ func interruptApply(t *testing.T, w *engine.Workspace, plan func(...string) (str
 	replace := func(word string) string {
 		t.Helper()
 		t.Setenv("TF_CLI_ARGS_plan", "-replace=terraform_data.slow") // which is the user's, and has to work
-		defer os.Unsetenv("TF_CLI_ARGS_plan")
 		saved, changes := plan("plan", word)
+		t.Setenv("TF_CLI_ARGS_plan", "")
 		if !changes {
 			t.Fatal("TF_CLI_ARGS_plan does not reach the engine")
 		}

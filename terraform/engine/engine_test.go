@@ -1,3 +1,5 @@
+//go:build unix
+
 package engine
 
 import (
@@ -214,6 +216,38 @@ func TestSecondInterruptKills(t *testing.T) {
 		if got := strings.Count(talk.String(), "groundplan: interrupted; waiting for terraform apply"); got != 1 {
 			t.Errorf("%s: said %d times\n%s", signal, got, talk)
 		}
+	}
+}
+
+// TestEnvironmentIsTheCallers and what the engine logs is shown where somebody asks for it.
+func TestEnvironmentIsTheCallers(t *testing.T) {
+	for _, test := range []struct {
+		set          map[string]string
+		wanted, talk string
+	}{
+		{map[string]string{"TF_CLI_ARGS_plan": "-parallelism=3", "TF_WORKSPACE": "blue", "CHECKPOINT_DISABLE": ""}, "-parallelism=3,blue,,1,\n", ""},
+		{map[string]string{"TF_IN_AUTOMATION": "", "TF_LOG": "debug", "CHECKPOINT_DISABLE": "1"}, ",,debug,,1\n", "logged\n"},
+		{map[string]string{"TF_LOG": "debug", "TF_LOG_PATH": "/dev/null"}, ",,debug,1,\n", ""},
+	} {
+		t.Run(test.wanted, func(t *testing.T) {
+			for _, name := range []string{"TF_CLI_ARGS_plan", "TF_WORKSPACE", "TF_LOG", "TF_LOG_PATH", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_IN_AUTOMATION", "CHECKPOINT_DISABLE"} {
+				t.Setenv(name, "")
+				if value, set := test.set[name]; set {
+					t.Setenv(name, value)
+				} else if err := os.Unsetenv(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w, talk := stand(t, `echo logged >&2; echo "$TF_CLI_ARGS_plan,$TF_WORKSPACE,$TF_LOG,$TF_IN_AUTOMATION,$CHECKPOINT_DISABLE" > ${1#-chdir=}/environment`)
+			if _, _, err := w.Plan(t.Context(), Planning{Out: filepath.Join(w.Folder, "saved")}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(filepath.Join(w.Folder, "environment"))
+			_, said, _ := strings.Cut(talk.String(), "/saved\n")
+			if err != nil || string(got) != test.wanted || said != test.talk {
+				t.Errorf("%q, said %q, %v", got, said, err)
+			}
+		})
 	}
 }
 

@@ -154,6 +154,9 @@ func (e *Engine) run(ctx context.Context, c command) (result, error) {
 	if failed := follow(); err == nil {
 		err = failed
 	}
+	if logs() {
+		fmt.Fprint(e.talk, said.String())
+	}
 	var exit *exec.ExitError
 	var stopped *InterruptedError
 	got := result{output: out.Bytes()}
@@ -173,6 +176,12 @@ func (e *Engine) run(ctx context.Context, c command) (result, error) {
 		return got, fmt.Errorf("%s: %w", line, err)
 	}
 	return got, nil
+}
+
+// logs reports whether somebody wants to see what the engine logs, where that goes to standard error.
+func logs() bool {
+	wanted := func(name string) bool { return os.Getenv(name) != "" }
+	return slices.ContainsFunc([]string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER"}, wanted) && !wanted("TF_LOG_PATH")
 }
 
 // inherited is the caller's environment, and what the command has besides. Automation is what groundplan is, unless somebody says
