@@ -163,6 +163,8 @@ var dependencies = map[string]string{
 	"golang.org/x/mod":                                    "the module path in go.mod",
 	"golang.org/x/term":                                   "values typed without an echo",
 	"github.com/apparentlymart/go-textseg/v15":            "columns counted in characters as people see them, the way hcl counts",
+	"filippo.io/age":                                      "encryption of saved plans for keys of their readers",
+	"github.com/hashicorp/terraform-json":                 "plans as terraform describes them",
 
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream":         "",
 	"github.com/aws/aws-sdk-go-v2/credentials":                      "",
@@ -178,11 +180,14 @@ var dependencies = map[string]string{
 	"github.com/aws/aws-sdk-go-v2/service/sso":                      "",
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc":                  "",
 
+	"filippo.io/hpke":                    "",
 	"github.com/cpuguy83/go-md2man/v2":   "",
 	"github.com/google/go-cmp":           "",
+	"github.com/hashicorp/go-version":    "",
 	"github.com/mitchellh/go-wordwrap":   "",
 	"github.com/russross/blackfriday/v2": "",
 	"github.com/xrash/smetrics":          "",
+	"golang.org/x/crypto":                "",
 	"golang.org/x/sys":                   "",
 	"golang.org/x/text":                  "",
 }

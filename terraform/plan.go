@@ -49,7 +49,7 @@ type Planned struct {
 	Changes  change.Set
 	Findings []guard.Finding
 	// Untold is the question that has to be answered before it can be planned, see Planning.TagLater.
-	Untold *Undecided
+	Untold *UndecidedError
 	// Warnings are the engine's.
 	Warnings []tfjson.Diagnostic
 }
@@ -91,7 +91,7 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 		return Planned{Stack: stack, Workspace: workspace, Changes: e.fromCode(stack, nil, platform)}, nil
 	}
 	variables, err := e.variables(ctx, stack, p)
-	var untold *Undecided
+	var untold *UndecidedError
 	if p.TagLater && errors.As(err, &untold) {
 		return e.untold(ctx, stack, workspace, platform, untold)
 	}
@@ -105,7 +105,7 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 		}
 	}
 	acts, warnings, err := workspace.Plan(ctx, engine.Planning{Out: file, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Variables: variables, Events: tell})
-	if platform.changes && waits(err) {
+	if platform.changes && Waits(err) {
 		state, stateErr := workspace.State(ctx)
 		if stateErr != nil {
 			return Planned{}, errors.Join(err, stateErr)
@@ -127,7 +127,7 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 }
 
 // untold is a stack that waits for an answer.
-func (e *Environment) untold(ctx context.Context, stack *blueprint.Stack, workspace *engine.Workspace, on platform, question *Undecided) (Planned, error) {
+func (e *Environment) untold(ctx context.Context, stack *blueprint.Stack, workspace *engine.Workspace, on platform, question *UndecidedError) (Planned, error) {
 	state, err := workspace.State(ctx)
 	if err != nil {
 		return Planned{}, err
@@ -143,7 +143,7 @@ func (e *Environment) variables(ctx context.Context, stack *blueprint.Stack, p P
 		return nil, nil
 	}
 	tag, err := e.imageTag(ctx, stack, p.ImageTag)
-	var undecided *Undecided
+	var undecided *UndecidedError
 	switch {
 	case errors.As(err, &undecided) && (p.Destroy || p.RefreshOnly):
 		tag = "none" // which is deployed nowhere
@@ -207,9 +207,9 @@ func madeBy(set change.Set) []string {
 	return made
 }
 
-// waits reports whether a stack could not be planned for the sole reason that the platform lacks outputs.
-func waits(err error) bool {
-	var failed *engine.Failure
+// Waits reports whether a stack could not be planned for the sole reason that the platform lacks outputs.
+func Waits(err error) bool {
+	var failed *engine.FailedError
 	if !errors.As(err, &failed) {
 		return false
 	}

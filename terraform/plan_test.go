@@ -1,3 +1,5 @@
+//go:build unix
+
 package terraform
 
 import (
@@ -164,7 +166,7 @@ func TestServicesAheadOfThePlatform(t *testing.T) {
 	put(t, folders["services"], "fails", noOutput+otherError)
 	_, err = e.Plan(t.Context(), Planning{})
 	var at *StackError
-	var failed *engine.Failure
+	var failed *engine.FailedError
 	if !errors.As(err, &at) || at.Stack.Name != "services" || !errors.As(err, &failed) || len(failed.Diagnostics) != 2 {
 		t.Errorf("%#v", err)
 	}
@@ -208,7 +210,7 @@ func TestImageTag(t *testing.T) {
 				put(t, folders["services"], "terraform.tfvars", test.file)
 			}
 			tag, err := e.imageTag(t.Context(), e.Stack("services"), test.asked)
-			var undecided *Undecided
+			var undecided *UndecidedError
 			switch {
 			case test.wanted == "":
 				if err != nil || tag != test.tag {

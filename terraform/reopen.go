@@ -14,7 +14,7 @@ import (
 // Reopen takes plans out of a file, in the order of the stacks. Of now, the account, the program's version and the time are the
 // caller's. Refusals are why they must not be applied any more; nothing of them is read then. What the plans come to is read from
 // the engine's own saved plans, not from what the file says of them.
-func (e *Environment) Reopen(ctx context.Context, archive *saved.Archive, now saved.Manifest, p Planning) ([]Planned, []*saved.Refusal, error) {
+func (e *Environment) Reopen(ctx context.Context, archive *saved.Archive, now saved.Manifest, p Planning) ([]Planned, []*saved.RefusedError, error) {
 	now = e.Manifest(now)
 	var plans []Planned
 	planned := archive.Manifest

@@ -61,13 +61,13 @@ func (s *StackError) Error() string {
 
 func (s *StackError) Unwrap() error { return s.Err }
 
-// Undecided is a question that only people can answer.
-type Undecided struct {
+// UndecidedError is a question that only people can answer.
+type UndecidedError struct {
 	Question string
 	Hints    []string
 }
 
-func (u *Undecided) Error() string { return u.Question }
+func (u *UndecidedError) Error() string { return u.Question }
 
 // modules are the addresses of the module calls in a state: what a stack holds, by component.
 func modules(state engine.State) map[string]bool {
@@ -104,11 +104,11 @@ func (e *Environment) imageTag(ctx context.Context, stack *blueprint.Stack, aske
 	case 1:
 		return tags[0], nil
 	case 0:
-		return "", &Undecided{"which image?", []string{
+		return "", &UndecidedError{"which image?", []string{
 			"nothing is deployed whose tag could stay: --image-tag TAG names the one that the images were pushed under",
 		}}
 	}
-	return "", &Undecided{"which image?", []string{
+	return "", &UndecidedError{"which image?", []string{
 		fmt.Sprintf("tasks run images of several tags (%s): choose one, --image-tag %s", strings.Join(tags, ", "), tags[len(tags)-1]),
 	}}
 }

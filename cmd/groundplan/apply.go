@@ -178,7 +178,7 @@ func (t *target) applyRun(c *cli.Context, environment *terraform.Environment, sc
 }
 
 // refusePlan says every reason for which a saved plan is not applied.
-func (t *target) refusePlan(file string, refusals []*saved.Refusal) error {
+func (t *target) refusePlan(file string, refusals []*saved.RefusedError) error {
 	var hints []string
 	for _, refusal := range refusals {
 		t.printer.say("refused: %s", refusal.Message)
@@ -272,6 +272,6 @@ func (t *target) secretsPresent(c *cli.Context, run *apply.Run, client *aws.Clie
 		if err != nil || len(lines) == 0 {
 			return err
 		}
-		return &apply.Wanting{Message: strings.Join(lines, "\n  "), Hints: t.remedies(missing)}
+		return &apply.WantingError{Message: strings.Join(lines, "\n  "), Hints: t.remedies(missing)}
 	}}
 }

@@ -18,10 +18,10 @@ import (
 // applyError says how an apply ended that did not get to its end, and how to go on.
 func (t *target) applyError(c *cli.Context, err error) error {
 	var said *outcome
-	var refused *apply.Refused
-	var unready *apply.Unready
-	var wanting *apply.Wanting
-	var failed *apply.Failed
+	var refused *apply.RefusedError
+	var unready *apply.UnreadyError
+	var wanting *apply.WantingError
+	var failed *apply.FailedError
 	switch {
 	case errors.As(err, &said):
 		return err
@@ -41,7 +41,7 @@ func (t *target) applyError(c *cli.Context, err error) error {
 }
 
 // unready says all that has to be there before the services.
-func (t *target) unready(c *cli.Context, unready *apply.Unready) error {
+func (t *target) unready(c *cli.Context, unready *apply.UnreadyError) error {
 	for _, wanting := range unready.Wanting {
 		t.printer.say("%s", wanting.Message)
 		for _, hint := range wanting.Hints {
@@ -52,7 +52,7 @@ func (t *target) unready(c *cli.Context, unready *apply.Unready) error {
 }
 
 // failedApply says what went wrong with a stack, what was done of it, and how to go on.
-func (t *target) failedApply(c *cli.Context, failed *apply.Failed) error {
+func (t *target) failedApply(c *cli.Context, failed *apply.FailedError) error {
 	explained := t.explain(failed.StackError)
 	for _, rollout := range failed.Rollouts {
 		t.rollout(rollout)
@@ -69,7 +69,7 @@ func (t *target) failedApply(c *cli.Context, failed *apply.Failed) error {
 		}
 	}
 	hint := "go on, once that is mended: " + again(c)
-	var stopped *engine.Interrupted
+	var stopped *engine.InterruptedError
 	if errors.As(failed.Err, &stopped) {
 		hint = "go on: " + again(c)
 	}

@@ -31,7 +31,7 @@ func engineFlags() []cli.Flag {
 func (t *target) open(c *cli.Context) (*terraform.Environment, func(), error) {
 	found, err := engine.Find(c.Context, c.String("engine"), terraform.Folders(t.out, t.environment), c.App.ErrWriter)
 	if err != nil {
-		return nil, nil, engineMistake(err)
+		return nil, nil, t.explain(err)
 	}
 	private, remove, err := engine.Private()
 	if err != nil {
@@ -45,21 +45,23 @@ func (t *target) open(c *cli.Context) (*terraform.Environment, func(), error) {
 // explain is an error of the engine about a stack in words. Diagnostics are printed where they are, as those about the
 // application's source.
 func (t *target) explain(err error) error {
-	var failed *engine.Failure
+	var failed *engine.FailedError
 	var at *terraform.StackError
-	explained := engineMistake(err)
-	if explained == err && errors.As(err, &failed) && errors.As(err, &at) {
+	if explained := engineMistake(err); explained != nil {
+		return explained
+	}
+	if errors.As(err, &failed) && errors.As(err, &at) {
 		return t.failure(at, failed)
 	}
-	return explained
+	return err
 }
 
-// engineMistake is an error that has its remedy with it in words; any other stays as it is.
+// engineMistake is an error that has its remedy with it in words, nil for any other.
 func engineMistake(err error) error {
-	var missing *engine.Mistake
-	var undecided *terraform.Undecided
-	var refused *saved.Refusal
-	var stopped *engine.Interrupted
+	var missing *engine.MissingError
+	var undecided *terraform.UndecidedError
+	var refused *saved.RefusedError
+	var stopped *engine.InterruptedError
 	switch {
 	case errors.As(err, &missing):
 		return mistake(missing.Message, missing.Hints...)
@@ -72,11 +74,11 @@ func engineMistake(err error) error {
 	case errors.Is(err, context.Canceled):
 		return mistake("interrupted before anything else ran; nothing is locked", "repeat the command")
 	}
-	return err
+	return nil
 }
 
 // interruption says what an interrupt left behind.
-func interruption(stopped *engine.Interrupted) error {
+func interruption(stopped *engine.InterruptedError) error {
 	if !stopped.Killed {
 		return mistake(fmt.Sprintf("interrupted; %s has stopped in good order, and nothing is locked", stopped.Program), "repeat the command")
 	}
@@ -93,7 +95,7 @@ func interruption(stopped *engine.Interrupted) error {
 }
 
 // failure prints what the engine says is wrong with a stack.
-func (t *target) failure(at *terraform.StackError, failed *engine.Failure) error {
+func (t *target) failure(at *terraform.StackError, failed *engine.FailedError) error {
 	if lock := failed.Lock(); lock != nil {
 		return mistake(fmt.Sprintf("the state of %s is locked by %s since %s (%s)", at.Stack.Folder, lock.Who, lock.Created, lock.Operation),
 			"wait until that is done, and repeat the command",
@@ -105,6 +107,9 @@ func (t *target) failure(at *terraform.StackError, failed *engine.Failure) error
 			"the command by itself says more: "+failed.Command)
 	}
 	var hints []string
+	if at.Stack.Name == blueprint.Services && terraform.Waits(failed) {
+		hints = append(hints, "the platform lacks what services ask of it: apply it before, or plan both to see what comes (no --stack)")
+	}
 	for _, d := range failed.Diagnostics {
 		if d.Summary == "Backend configuration changed" {
 			hints = append(hints, "to move the state: "+at.Workspace.Line("init", "-migrate-state"),

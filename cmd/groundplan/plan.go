@@ -145,10 +145,10 @@ func planOptions(c *cli.Context) ([]age.Recipient, error) {
 		return nil, mistake(fmt.Sprintf("%q is no tag of an image", tag), "a tag has letters, digits and _ . - and at most 128 of them, and begins with none of . and -")
 	}
 	recipients, err := saved.Recipients(c.StringSlice("encrypt-to"))
-	if err != nil {
-		return nil, engineMistake(err)
+	if refused := engineMistake(err); refused != nil {
+		return nil, refused
 	}
-	return recipients, nil
+	return recipients, err
 }
 
 // checkStacks refuses stacks that an environment does not have.
@@ -202,7 +202,7 @@ func (t *target) showPlan(c *cli.Context, planned []terraform.Planned) error {
 				fmt.Fprintf(out, "%s: %s\n", p.Stack.Name, p.Changes.Heading())
 				continue
 			}
-			if err := p.Workspace.ShowText(c.Context, p.File, out); err != nil {
+			if err := p.Workspace.ShowText(c.Context, p.File, out, isTerminal(out)); err != nil {
 				return t.explain(&terraform.StackError{Stack: p.Stack, Doing: "show the plan of", Workspace: p.Workspace, Err: err})
 			}
 		}

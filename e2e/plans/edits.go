@@ -25,10 +25,13 @@ func in(old, new string) []replacement { return []replacement{{"", old, new}} }
 var stacks = []stack{
 	{"messages", []edit{
 		{name: "harmless", changes: []replacement{
+			{"", "max_receive_count  = 6", "max_receive_count  = 6\n  age_alarm_seconds  = 900"},
+			{"", "expiration_days = 30", "expiration_days = 60"},
+			{"", "pull_role_arns = [\"arn:aws:iam::123456789012:role/small-*-execution\"]", "pull_role_arns = [\"arn:aws:iam::123456789012:role/small-orders-execution\"]"},
+		}},
+		{name: "queue-longer", changes: []replacement{
 			{"", "visibility_seconds = 30", "visibility_seconds = 60"},
 			{"", "retention_seconds  = 604800", "retention_seconds  = 1209600"},
-			{"", "expiration_days = 30", "expiration_days = 60"},
-			{"", "pull_role_arns = [", "keep_images = 20\n  pull_role_arns = ["},
 		}},
 		{name: "topic-opened", changes: in("publisher_account_ids = []", `publisher_account_ids = ["210987654321"]`)},
 		{name: "queue-renamed", changes: in(`"small-order-placed-book"`, `"small-order-placed-ledger"`)},

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -45,6 +46,26 @@ func record(ctx context.Context, only []string) error {
 	return err
 }
 
+// recordVersion keeps which version of the provider a folder runs with: a plan does not say.
+func recordVersion(ctx context.Context, tf emulator.Terraform, to string) error {
+	text, err := tf.Run(ctx, "version", "-json")
+	if err != nil {
+		return err
+	}
+	var version struct {
+		Providers map[string]string `json:"provider_selections"`
+	}
+	if err := json.Unmarshal([]byte(text), &version); err != nil {
+		return err
+	}
+	for name, version := range version.Providers {
+		if strings.HasSuffix(name, "/hashicorp/aws") {
+			return os.WriteFile(filepath.Join(to, "provider-version"), []byte(version+"\n"), 0o644)
+		}
+	}
+	return fmt.Errorf("terraform names no AWS provider: %s", text)
+}
+
 // recordStack applies a small stack to an account of its own, and records what each edit of it comes to.
 func recordStack(ctx context.Context, stack stack, to string, only []string) (err error) {
 	edits := slices.DeleteFunc(slices.Clone(stack.edits), func(e edit) bool {
@@ -79,6 +100,9 @@ func recordStack(ctx context.Context, stack stack, to string, only []string) (er
 	if _, err := tf.Run(ctx, "init", "-input=false", "-no-color"); err != nil {
 		return err
 	}
+	if err := recordVersion(ctx, tf, to); err != nil {
+		return err
+	}
 	if err := recordPlan(ctx, tf, filepath.Join(to, stack.name+"-create.json")); err != nil {
 		return err
 	}
@@ -87,6 +111,10 @@ func recordStack(ctx context.Context, stack stack, to string, only []string) (er
 	}
 	for _, edit := range edits {
 		if err := edit.make(root, folder); err != nil {
+			return fmt.Errorf("%s: %w", edit.name, err)
+		}
+		// A module call under another name is one that terraform does not know yet.
+		if _, err := tf.Run(ctx, "init", "-input=false", "-no-color"); err != nil {
 			return fmt.Errorf("%s: %w", edit.name, err)
 		}
 		if err := recordPlan(ctx, tf, filepath.Join(to, stack.name+"-"+edit.name+".json"), edit.arguments...); err != nil {

@@ -52,21 +52,21 @@ type Run struct {
 	changed, consented bool
 }
 
-// Refused is an apply that guards refuse. What they found was shown.
-type Refused struct{ Findings []guard.Finding }
+// RefusedError is an apply that guards refuse. What they found was shown.
+type RefusedError struct{ Findings []guard.Finding }
 
-func (r *Refused) Error() string { return "refused by a guard" }
+func (r *RefusedError) Error() string { return "refused by a guard" }
 
-// Wanting is what has to be there before the run can go on, with what to do about it.
-type Wanting struct {
+// WantingError is what has to be there before the run can go on, with what to do about it.
+type WantingError struct {
 	Message string
 	Hints   []string
 }
 
-func (w *Wanting) Error() string { return w.Message }
+func (w *WantingError) Error() string { return w.Message }
 
-// Failed is a stack whose apply did not get to its end.
-type Failed struct {
+// FailedError is a stack whose apply did not get to its end.
+type FailedError struct {
 	*terraform.StackError
 	// Tally is what was done of it, and what was not.
 	Tally *Tally
@@ -74,7 +74,7 @@ type Failed struct {
 	Rollouts []Rollout
 }
 
-func (f *Failed) Unwrap() error { return f.StackError }
+func (f *FailedError) Unwrap() error { return f.StackError }
 
 // Do applies the environment.
 func (r *Run) Do(ctx context.Context) error {
@@ -99,7 +99,7 @@ func (r *Run) Do(ctx context.Context) error {
 		return err
 	}
 	if len(plans) > 0 && plans[0].File == "" && plans[0].Untold == nil {
-		return &Wanting{"the " + plans[0].Stack.Name + " cannot be applied yet: " + plans[0].Changes.Unplanned, []string{"apply the platform first: leave --stack out, or name both"}}
+		return &WantingError{"the " + plans[0].Stack.Name + " cannot be applied yet: " + plans[0].Changes.Unplanned, []string{"apply the platform first: leave --stack out, or name both"}}
 	}
 	return r.each(ctx, plans)
 }
@@ -153,7 +153,7 @@ func (r *Run) again(ctx context.Context, stack *blueprint.Stack) (terraform.Plan
 		return terraform.Planned{}, err
 	}
 	if len(plans) != 1 || plans[0].File == "" {
-		return terraform.Planned{}, &Wanting{fmt.Sprintf("%s still cannot be planned", stack.Name), []string{"groundplan plan says more"}}
+		return terraform.Planned{}, &WantingError{fmt.Sprintf("%s still cannot be planned", stack.Name), []string{"groundplan plan says more"}}
 	}
 	return plans[0], r.show(plans[0])
 }
@@ -172,7 +172,7 @@ func (r *Run) show(plans ...terraform.Planned) error {
 		}
 	}
 	if len(refused) > 0 {
-		return &Refused{refused}
+		return &RefusedError{refused}
 	}
 	return nil
 }
@@ -193,9 +193,9 @@ func (r *Run) stack(ctx context.Context, p terraform.Planned) (bool, error) {
 	err := r.carry(ctx, p, tally.Event)
 	stop()
 	if err != nil {
-		failed := &Failed{StackError: &terraform.StackError{Stack: p.Stack, Doing: "apply", Workspace: p.Workspace, Err: err}, Tally: tally}
-		var failure *engine.Failure
-		var stopped *engine.Interrupted
+		failed := &FailedError{StackError: &terraform.StackError{Stack: p.Stack, Doing: "apply", Workspace: p.Workspace, Err: err}, Tally: tally}
+		var failure *engine.FailedError
+		var stopped *engine.InterruptedError
 		if !errors.As(err, &stopped) && errors.As(err, &failure) && p.Stack.Name == blueprint.Services {
 			failed.Rollouts = r.rollouts(ctx, failure.Diagnostics, tally)
 		}
@@ -234,7 +234,7 @@ func (r *Run) say(format string, arguments ...any) {
 // Reopen takes plans out of a file in which they were saved and approved, for stacks or, for none, all of them. What binds them has
 // to hold still: refusals are why it does not. Left are the stacks that another plan has to be made for, since the one that is
 // applied before changes what they read.
-func Reopen(ctx context.Context, e *terraform.Environment, archive *saved.Archive, now saved.Manifest, planning terraform.Planning) (plans []terraform.Planned, left []string, refusals []*saved.Refusal, err error) {
+func Reopen(ctx context.Context, e *terraform.Environment, archive *saved.Archive, now saved.Manifest, planning terraform.Planning) (plans []terraform.Planned, left []string, refusals []*saved.RefusedError, err error) {
 	plans, refusals, err = e.Reopen(ctx, archive, now, planning)
 	if err != nil || len(refusals) > 0 {
 		return nil, nil, refusals, err

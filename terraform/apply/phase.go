@@ -14,20 +14,20 @@ type Phase struct {
 	Name string
 	// Needed says what there is to do, a line for each thing; none is nothing.
 	Needed func(context.Context) ([]string, error)
-	// Run does it and says so, or returns a Wanting that says what people have to do.
+	// Run does it and says so, or returns a WantingError that says what people have to do.
 	Run func(context.Context) error
 	// Acts: it changes something on AWS, which has to be agreed to.
 	Acts bool
 }
 
-// Unready is what has to be there before the services can be applied.
-type Unready struct{ Wanting []*Wanting }
+// UnreadyError is what has to be there before the services can be applied.
+type UnreadyError struct{ Wanting []*WantingError }
 
-func (u *Unready) Error() string { return "the services cannot be applied yet" }
+func (u *UnreadyError) Error() string { return "the services cannot be applied yet" }
 
 // between goes through the phases. What people have to do is collected, so that nobody learns of one thing at a time.
 func (r *Run) between(ctx context.Context) error {
-	var unready Unready
+	var unready UnreadyError
 	for _, phase := range r.Phases {
 		needed, err := phase.Needed(ctx)
 		if err != nil {
@@ -47,7 +47,7 @@ func (r *Run) between(ctx context.Context) error {
 			}
 			r.consented = true
 		}
-		var wanting *Wanting
+		var wanting *WantingError
 		switch err := phase.Run(ctx); {
 		case errors.As(err, &wanting):
 			unready.Wanting = append(unready.Wanting, wanting)
@@ -138,7 +138,7 @@ func (r *Run) missing(ctx context.Context, images []blueprint.Image, repository,
 
 // unbuilt says how to build and push what is missing. Where nobody said which tag, that is a part of it.
 func (r *Run) unbuilt(b *blueprint.Blueprint, missing []blueprint.Image, repository, tag, root string, untold error) error {
-	w := &Wanting{}
+	w := &WantingError{}
 	if repository == "" {
 		repository = "<account>.dkr.ecr." + r.Region + ".amazonaws.com/" + r.Registry.Name
 	}

@@ -98,8 +98,8 @@ func (r *Run) needsPassword(ctx context.Context, user inactive) (bool, error) {
 }
 
 // undecided is the question that an error asks, nil for any other.
-func undecided(err error) *terraform.Undecided {
-	var question *terraform.Undecided
+func undecided(err error) *terraform.UndecidedError {
+	var question *terraform.UndecidedError
 	if errors.As(err, &question) {
 		return question
 	}

@@ -98,8 +98,10 @@ func (c Component) Title() string {
 	if c.Noun == "" || strings.HasPrefix(c.ID, c.Noun) {
 		return c.ID
 	}
-	_, rest, _ := strings.Cut(c.ID, " ")
-	return strings.TrimSpace(c.Noun + " " + rest)
+	if _, rest, _ := strings.Cut(c.ID, " "); rest != "" && rest != c.Noun {
+		return c.Noun + " " + rest
+	}
+	return c.Noun
 }
 
 // The actions.
@@ -133,8 +135,9 @@ type Resource struct {
 	Risk    Risk
 	// Attributes are those that change, for updates and replacements, by path.
 	Attributes []Attribute
-	// notes are what is said of it in a summary.
+	// notes are what is said of it in a summary, and fact what is said of one that is made.
 	notes []string
+	fact  string
 }
 
 // Output is an output of the stack that changes.

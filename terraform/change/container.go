@@ -58,6 +58,10 @@ func containerNotes(change *tfjson.Change) []string {
 			whose = name + ": "
 		}
 		for _, note := range old.notes(after[name]) {
+			if note == runtimeConfiguration {
+				notes = append(notes, note) // of the application, whichever container is given it
+				continue
+			}
 			notes = append(notes, whose+note)
 		}
 	}
@@ -133,6 +137,8 @@ func baseName(image string) string {
 	return image
 }
 
+const runtimeConfiguration = "runtime configuration changes"
+
 // namedNotes say which of what has a name comes, goes or changes.
 func namedNotes(what string, before, after []map[string]any) []string {
 	old, now := byName(before), byName(after)
@@ -143,7 +149,7 @@ func namedNotes(what string, before, after []map[string]any) []string {
 		switch {
 		case same(was, is):
 		case name == "INFRA_CONFIG":
-			notes = append(notes, "runtime configuration changes")
+			notes = append(notes, runtimeConfiguration)
 		case !had:
 			notes = append(notes, what+" "+name+" added")
 		case !has:

@@ -98,8 +98,8 @@ func markdownResources(out *strings.Builder, components []Component) {
 				continue
 			}
 			fmt.Fprintf(out, "- %s %s%s\n", strings.ReplaceAll(resource.Action, "_", " "), code(resource.Address), escape(resource.reason()))
-			if len(resource.notes) > 0 {
-				fmt.Fprintf(out, "  - %s\n", escape(strings.Join(resource.notes, ", ")))
+			if said := resource.phrases(); len(said) > 0 {
+				fmt.Fprintf(out, "  - %s\n", escape(strings.Join(said, ", ")))
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func markdownResources(out *strings.Builder, components []Component) {
 	out.WriteString("\n</details>\n\n")
 }
 
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "&#35;")
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "\\|", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "@", "&#64;", "#", "&#35;", "://", "&#58;//")
 
 // Escape is for what others write below a plan, see escape.
 func Escape(text string) string { return escape(text) }

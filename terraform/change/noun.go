@@ -151,8 +151,6 @@ func networkWords(resourceType string) (word, bool) {
 		return word{noun: "route", access: true}, true
 	case "aws_route53_record":
 		return word{noun: "DNS record"}, true
-	case "aws_route53_zone":
-		return word{noun: "DNS zone"}, true
 	case "aws_route_table":
 		return word{noun: "route table", access: true}, true
 	case "aws_route_table_association":

@@ -103,6 +103,12 @@ func (o owners) component(address string, resources []Resource, whole bool) Comp
 		if a.Risk != b.Risk {
 			return int(b.Risk - a.Risk)
 		}
+		if first, second := isMain(a), isMain(b); first != second {
+			if first {
+				return -1
+			}
+			return 1
+		}
 		return strings.Compare(a.Address, b.Address)
 	})
 	component.Resources = resources
@@ -111,6 +117,11 @@ func (o owners) component(address string, resources []Resource, whole bool) Comp
 	}
 	component.Summary = summary(component, whole)
 	return component
+}
+
+func isMain(r Resource) bool {
+	kind, _ := words(r.Type)
+	return kind.main
 }
 
 // Owner is the component that an address of a plan belongs to, without what happens to it.

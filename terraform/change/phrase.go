@@ -90,6 +90,8 @@ func (a Attribute) say(resourceType string) string {
 		return strings.TrimSpace(subject + " changes (not shown)")
 	case a.Unknown && resourceType == "aws_ecs_service" && name == "task_definition":
 		return "" // the revision that the task definition itself tells of
+	case a.Unknown && deeper:
+		return "" // what AWS fills in, or what follows from another resource that is told of
 	case a.Unknown:
 		return strings.TrimSpace(subject + " changes, known after apply")
 	}
@@ -103,8 +105,10 @@ func (a Attribute) say(resourceType string) string {
 	switch {
 	case subject == "":
 		return "changes"
-	case before == "" && after == "":
+	case isList(a.before) || isList(a.after):
 		return subject + listed(a.before, a.after)
+	case before == "" && after == "":
+		return subject + " changes"
 	case a.before == nil || before == "" && empty(a.before):
 		return subject + " " + after
 	case a.after == nil || after == "" && empty(a.after):
@@ -147,7 +151,7 @@ func duration(value any) string {
 }
 
 // silent are attributes that follow from others, or say nothing to a reviewer.
-var silent = []string{"arn", "description", "id", "revision", "source_code_hash", "tags_all", "last_modified", "qualified_arn", "version_id", "etag"}
+var silent = []string{"arn", "description", "final_snapshot_identifier", "id", "revision", "source_code_hash", "tags_all", "last_modified", "qualified_arn", "version_id", "etag"}
 
 // names are the first and the last name of the path, and whether they are two.
 func (a Attribute) names() (top string, deeper bool, name string) {
@@ -190,6 +194,11 @@ func short(value any) string {
 		return value
 	}
 	return ""
+}
+
+func isList(value any) bool {
+	_, is := value.([]any)
+	return is
 }
 
 // listed says what a list of short values gains and loses.

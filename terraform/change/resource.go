@@ -32,6 +32,9 @@ func resourceOf(planned *tfjson.ResourceChange, configured Configured) (Resource
 		resource.Attributes = attributes(planned, configured)
 	}
 	resource.notes = resource.say(planned)
+	if resource.Action == Create {
+		resource.fact = fact(planned)
+	}
 	return resource, resource.Action != Keep || resource.PreviousAddress != "" || resource.ImportID != ""
 }
 
@@ -156,6 +159,22 @@ func (r Resource) say(planned *tfjson.ResourceChange) []string {
 	}
 	slices.SortStableFunc(notes, func(a, b string) int { return noteRank(a) - noteRank(b) })
 	return unique(notes)
+}
+
+// fact is what people want to know of something that is made: how large it is, and who reaches it.
+func fact(planned *tfjson.ResourceChange) string {
+	after, _ := planned.Change.After.(map[string]any)
+	switch planned.Type {
+	case "aws_db_instance":
+		return short(after["instance_class"])
+	case "aws_elasticache_replication_group":
+		return short(after["node_type"])
+	case "aws_lb":
+		if internal, known := after["internal"].(bool); known && !internal {
+			return "facing the internet"
+		}
+	}
+	return ""
 }
 
 // noteRank puts the version in front, and tags behind everything.

@@ -23,22 +23,7 @@ func summary(component Component, whole bool) string {
 		}
 	}
 	var phrases []string
-	var anew []Resource // made anew, of what the component has besides what it is
-	for _, resource := range resources {
-		kind, _ := words(resource.Type)
-		if resource.Risk < DataLost && !kind.main && (resource.Action == Replace || resource.Action == ReplaceAfter) {
-			anew = append(anew, resource)
-			continue
-		}
-		phrases = append(phrases, resource.loss())
-	}
-	switch len(anew) {
-	case 0:
-	case 1:
-		phrases = append(phrases, anew[0].loss())
-	default:
-		phrases = append(phrases, "replaces "+strings.Join(counted(anew), ", "))
-	}
+	phrases = append(phrases, losses(resources)...)
 	for _, resource := range resources {
 		phrases = append(phrases, resource.phrases()...)
 	}
@@ -58,15 +43,38 @@ func summary(component Component, whole bool) string {
 	return strings.Join(phrases, ", ")
 }
 
+// losses are what is made anew, and what is lost. Parts of a component are only counted.
+func losses(resources []Resource) []string {
+	var phrases []string
+	var anew []Resource
+	logs := false
+	for _, resource := range resources {
+		replaced := resource.Action == Replace || resource.Action == ReplaceAfter
+		if !isMain(resource) && replaced {
+			anew = append(anew, resource)
+		} else if isMain(resource) {
+			phrases = append(phrases, resource.loss())
+		}
+		logs = logs || !isMain(resource) && resource.Risk == DataLost
+	}
+	switch len(anew) {
+	case 0:
+	case 1:
+		phrases = append(phrases, "replaces "+anew[0].Noun+anew[0].reason())
+	default:
+		phrases = append(phrases, "replaces "+strings.Join(counted(anew), ", "))
+	}
+	if logs {
+		phrases = append(phrases, "logs lost")
+	}
+	return phrases
+}
+
 // loss says what is lost. Several of a type are told apart by their own name in the module.
 func (r Resource) loss() string {
-	kind, _ := words(r.Type)
 	switch r.Action {
 	case Replace, ReplaceAfter:
 		said := "replaced"
-		if !kind.main {
-			said = "replaces " + r.Noun
-		}
 		if r.Risk == DataLost {
 			said += ", data lost"
 		}
@@ -150,7 +158,7 @@ func all(resources []Resource, action string) bool {
 func with(resources []Resource, action string) []Resource {
 	var found []Resource
 	for _, r := range resources {
-		if r.Action == action && (r.Risk != DataLost || action != Delete) {
+		if r.Action == action && (r.Risk != DataLost || action != Delete || !isMain(r)) {
 			found = append(found, r)
 		}
 	}
@@ -159,7 +167,7 @@ func with(resources []Resource, action string) []Resource {
 
 // counted are resources by their nouns, what the component is first: "queue, 2 alarms".
 func counted(resources []Resource) []string {
-	numbers := map[string]int{}
+	numbers, facts := map[string]int{}, map[string]string{}
 	var nouns []string
 	for _, main := range []bool{true, false} {
 		for _, resource := range resources {
@@ -170,11 +178,14 @@ func counted(resources []Resource) []string {
 				nouns = append(nouns, resource.Noun)
 			}
 			numbers[resource.Noun]++
+			facts[resource.Noun] = resource.fact
 		}
 	}
 	for i, noun := range nouns {
 		if number := numbers[noun]; number > 1 {
 			nouns[i] = fmt.Sprintf("%d %s", number, plural(noun))
+		} else if facts[noun] != "" {
+			nouns[i] += " " + facts[noun]
 		}
 	}
 	return nouns

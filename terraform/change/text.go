@@ -78,6 +78,17 @@ func together(group []Component) line {
 	return line{title: fmt.Sprintf("%d %s", len(group), plural(noun)), summary: group[0].Summary, names: names, risk: group[0].Risk}
 }
 
+// several is how many names a line has.
+const several = 12
+
+// named are some names, and how many more there are: a list of hundreds is for programs.
+func named(names []string) string {
+	if len(names) <= several {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:several], ", "), len(names)-several)
+}
+
 // Heading is the line of a stack: how many resources there are of which change, or why nobody knows yet.
 func (s Set) Heading() string {
 	switch {
@@ -158,7 +169,7 @@ func (p *page) components(components []Component) {
 		}
 		summary := clean(line.summary)
 		if len(line.names) > 0 {
-			summary += ": " + clean(strings.Join(line.names, ", "))
+			summary += ": " + clean(named(line.names))
 		}
 		title := clean(line.title)
 		if utf8.RuneCountInString(title) > column {

@@ -48,13 +48,13 @@ type Engine struct {
 	talk io.Writer
 }
 
-// Mistake is why there is no engine, with what to do about it.
-type Mistake struct {
+// MissingError is why there is no engine, with what to do about it.
+type MissingError struct {
 	Message string
 	Hints   []string
 }
 
-func (m *Mistake) Error() string { return m.Message }
+func (m *MissingError) Error() string { return m.Message }
 
 // Find finds an engine: one that is asked for, "terraform", "tofu" or the path of a program, or for "" the one on PATH. Where
 // both are, it is the one whose registry the providers of one of the folders come from, and otherwise terraform: a state is
@@ -72,9 +72,9 @@ func Find(ctx context.Context, asked string, folders []string, talk io.Writer) (
 		return nil, notFound(path, err)
 	}
 	version, err := e.run(ctx, command{arguments: []string{"version"}, environment: []string{"CHECKPOINT_DISABLE=1"}}) // no news of newer ones is wanted
-	var failed *Failure
+	var failed *FailedError
 	if errors.As(err, &failed) {
-		return nil, &Mistake{fmt.Sprintf("%s does not say its version: %v", path, err), []string{"name another program: --engine terraform, --engine tofu, --engine PATH"}}
+		return nil, &MissingError{fmt.Sprintf("%s does not say its version: %v", path, err), []string{"name another program: --engine terraform, --engine tofu, --engine PATH"}}
 	}
 	if err != nil {
 		return nil, err
@@ -87,17 +87,16 @@ func Find(ctx context.Context, asked string, folders []string, talk io.Writer) (
 
 // onPath chooses among what is on PATH.
 func onPath(folders []string) (string, error) {
-	_, noTerraform := exec.LookPath(Terraform)
-	_, noTofu := exec.LookPath(OpenTofu)
+	terraform, tofu := there(Terraform), there(OpenTofu)
 	switch {
-	case noTerraform != nil && noTofu != nil:
-		return "", &Mistake{"there is neither terraform nor tofu on PATH", []string{
+	case !terraform && !tofu:
+		return "", &MissingError{"there is neither terraform nor tofu on PATH", []string{
 			"install one: https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install",
 			"or say where it is: --engine PATH",
 		}}
-	case noTerraform != nil:
+	case !terraform:
 		return OpenTofu, nil
-	case noTofu != nil:
+	case !tofu:
 		return Terraform, nil
 	}
 	for _, folder := range folders {
@@ -106,6 +105,12 @@ func onPath(folders []string) (string, error) {
 		}
 	}
 	return Terraform, nil
+}
+
+// there reports whether a program is on PATH.
+func there(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
 
 // registryOf is the engine whose registry the providers of a folder come from, "" where that is not decided.
@@ -127,20 +132,20 @@ func registryOf(folder string) string {
 
 func notFound(path string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) && !strings.ContainsRune(path, filepath.Separator) {
-		return &Mistake{fmt.Sprintf("there is no %s on PATH", path), []string{"install it, or say where it is: --engine PATH"}}
+		return &MissingError{fmt.Sprintf("there is no %s on PATH", path), []string{"install it, or say where it is: --engine PATH"}}
 	}
 	var cause *exec.Error
 	if errors.As(err, &cause) {
 		err = cause.Err
 	}
-	return &Mistake{fmt.Sprintf("%s cannot be run: %v", path, err), []string{"name another program: --engine terraform, --engine tofu, --engine PATH"}}
+	return &MissingError{fmt.Sprintf("%s cannot be run: %v", path, err), []string{"name another program: --engine terraform, --engine tofu, --engine PATH"}}
 }
 
 // readVersion reads what `terraform version` prints. It may be preceded by warnings about its configuration.
 func readVersion(path, text string) (name, version string, err error) {
 	match := regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(\S+)$`).FindStringSubmatch(text)
 	if match == nil {
-		return "", "", &Mistake{fmt.Sprintf("%s is neither terraform nor tofu: it says no version that either has", path),
+		return "", "", &MissingError{fmt.Sprintf("%s is neither terraform nor tofu: it says no version that either has", path),
 			[]string{"name another program: --engine terraform, --engine tofu, --engine PATH"}}
 	}
 	name = Terraform
@@ -148,7 +153,7 @@ func readVersion(path, text string) (name, version string, err error) {
 		name = OpenTofu
 	}
 	if version = match[2]; older(version, Lowest) {
-		return "", "", &Mistake{fmt.Sprintf("%s is %s %s, and the generated code needs %s or newer", path, match[1], version, Lowest),
+		return "", "", &MissingError{fmt.Sprintf("%s is %s %s, and the generated code needs %s or newer", path, match[1], version, Lowest),
 			[]string{"install a newer one, or name another program: --engine terraform, --engine tofu, --engine PATH"}}
 	}
 	return name, version, nil

@@ -1,3 +1,5 @@
+//go:build unix
+
 package engine
 
 import (
@@ -71,7 +73,7 @@ func TestFind(t *testing.T) {
 			only(t, test.programs)
 			var talk bytes.Buffer
 			e, err := Find(t.Context(), test.asked, test.folders, &talk)
-			var mistake *Mistake
+			var mistake *MissingError
 			switch {
 			case test.wanted != "":
 				if !errors.As(err, &mistake) || mistake.Message != test.wanted || len(mistake.Hints) == 0 {
@@ -140,7 +142,7 @@ cat <<'END'
 END
 echo trouble >&2; exit 1`)
 	_, _, err := w.Plan(t.Context(), Planning{Out: filepath.Join(w.Folder, "saved")})
-	var failed *Failure
+	var failed *FailedError
 	if !errors.As(err, &failed) || failed.Code != 1 || failed.Said != "trouble\n" || err.Error() != "Error acquiring the state lock" {
 		t.Fatalf("%#v", err)
 	}
@@ -150,7 +152,7 @@ echo trouble >&2; exit 1`)
 }
 
 // interrupted is an apply whose context ends as soon as it works on a resource, and the signals that it got.
-func interrupted(t *testing.T, script string) (err error, talk, signals string) {
+func interrupted(t *testing.T, script string) (talk, signals string, err error) {
 	t.Helper()
 	w, said := stand(t, script)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -164,7 +166,7 @@ func interrupted(t *testing.T, script string) (err error, talk, signals string) 
 	if readErr != nil && !os.IsNotExist(readErr) {
 		t.Fatal(readErr)
 	}
-	return err, said.String(), string(text)
+	return said.String(), string(text), err
 }
 
 const working = `
@@ -173,8 +175,8 @@ while true; do sleep 0.05; done`
 
 // TestInterruptIsPassedOnOnce and the command is waited for.
 func TestInterruptIsPassedOnOnce(t *testing.T) {
-	err, talk, signals := interrupted(t, `trap 'echo INT >> ${1#-chdir=}/signals; sleep 0.2; exit 1' INT`+working)
-	var stopped *Interrupted
+	talk, signals, err := interrupted(t, `trap 'echo INT >> ${1#-chdir=}/signals; sleep 0.2; exit 1' INT`+working)
+	var stopped *InterruptedError
 	if !errors.As(err, &stopped) || stopped.Killed || !stopped.Locks || signals != "INT\n" {
 		t.Errorf("%#v, %q", err, signals)
 	}
@@ -207,7 +209,7 @@ func TestSecondInterruptKills(t *testing.T) {
 				send()
 			}()
 		})
-		var stopped *Interrupted
+		var stopped *InterruptedError
 		if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
 			t.Errorf("%s: %#v", signal, err)
 		}
@@ -217,9 +219,51 @@ func TestSecondInterruptKills(t *testing.T) {
 	}
 }
 
+// TestEnvironmentIsTheCallers and what the engine logs is shown where somebody asks for it.
+func TestEnvironmentIsTheCallers(t *testing.T) {
+	for _, test := range []struct {
+		set          map[string]string
+		wanted, talk string
+	}{
+		{map[string]string{"TF_CLI_ARGS_plan": "-parallelism=3", "TF_WORKSPACE": "blue", "CHECKPOINT_DISABLE": ""}, "-parallelism=3,blue,,1,\n", ""},
+		{map[string]string{"TF_IN_AUTOMATION": "", "TF_LOG": "debug", "CHECKPOINT_DISABLE": "1"}, ",,debug,,1\n", "logged\n"},
+		{map[string]string{"TF_LOG": "debug", "TF_LOG_PATH": "/dev/null"}, ",,debug,1,\n", ""},
+	} {
+		t.Run(test.wanted, func(t *testing.T) {
+			for _, name := range []string{"TF_CLI_ARGS_plan", "TF_WORKSPACE", "TF_LOG", "TF_LOG_PATH", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_IN_AUTOMATION", "CHECKPOINT_DISABLE"} {
+				t.Setenv(name, "")
+				if value, set := test.set[name]; set {
+					t.Setenv(name, value)
+				} else if err := os.Unsetenv(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w, talk := stand(t, `echo logged >&2; echo "$TF_CLI_ARGS_plan,$TF_WORKSPACE,$TF_LOG,$TF_IN_AUTOMATION,$CHECKPOINT_DISABLE" > ${1#-chdir=}/environment`)
+			if _, _, err := w.Plan(t.Context(), Planning{Out: filepath.Join(w.Folder, "saved")}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(filepath.Join(w.Folder, "environment"))
+			_, said, _ := strings.Cut(talk.String(), "/saved\n")
+			if err != nil || string(got) != test.wanted || said != test.talk {
+				t.Errorf("%q, said %q, %v", got, said, err)
+			}
+		})
+	}
+}
+
+// TestAnEngineThatDies is killed by somebody else: it says as much as after a second interrupt.
+func TestAnEngineThatDies(t *testing.T) {
+	w, _ := stand(t, strings.Replace(working, "while true; do sleep 0.05; done", "kill -9 $$", 1))
+	err := w.Apply(t.Context(), filepath.Join(w.Folder, "saved"), nil)
+	var stopped *InterruptedError
+	if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
+		t.Errorf("%#v", err)
+	}
+}
+
 // TestInterruptThatComesTooLate: a command that gets to its end all the same has not failed.
 func TestInterruptThatComesTooLate(t *testing.T) {
-	if err, _, _ := interrupted(t, `trap 'exit 0' INT`+working); err != nil {
+	if _, _, err := interrupted(t, `trap 'exit 0' INT`+working); err != nil {
 		t.Error(err)
 	}
 }

@@ -45,8 +45,8 @@ type result struct {
 	code   int
 }
 
-// Failure is a command that failed.
-type Failure struct {
+// FailedError is a command that failed.
+type FailedError struct {
 	// Command is what was run, as a shell takes it.
 	Command string
 	// Diagnostics are its errors, and what it warned of.
@@ -57,7 +57,7 @@ type Failure struct {
 	Code int
 }
 
-func (f *Failure) Error() string {
+func (f *FailedError) Error() string {
 	for _, d := range f.Diagnostics {
 		if d.Severity == tfjson.DiagnosticSeverityError {
 			return d.Summary
@@ -72,8 +72,8 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("%s failed with code %d", f.Command, f.Code)
 }
 
-// Interrupted is a command that ended because somebody interrupted it.
-type Interrupted struct {
+// InterruptedError is a command that ended because somebody interrupted or killed it.
+type InterruptedError struct {
 	// Program is what people call it, and Command what was run, as a shell takes it.
 	Program, Command string
 	// Killed: it did not get to its end. Where it held the lock of a state, the lock is still held.
@@ -86,14 +86,14 @@ type Interrupted struct {
 	Cause error
 }
 
-func (i *Interrupted) Error() string {
+func (i *InterruptedError) Error() string {
 	if i.Killed {
 		return "killed: " + i.Command
 	}
 	return "interrupted: " + i.Command
 }
 
-func (i *Interrupted) Unwrap() error { return i.Cause }
+func (i *InterruptedError) Unwrap() error { return i.Cause }
 
 // Line is a command as a shell takes it.
 func (e *Engine) line(c command) string {
@@ -154,22 +154,34 @@ func (e *Engine) run(ctx context.Context, c command) (result, error) {
 	if failed := follow(); err == nil {
 		err = failed
 	}
+	if logs() {
+		fmt.Fprint(e.talk, said.String())
+	}
 	var exit *exec.ExitError
-	var stopped *Interrupted
+	var stopped *InterruptedError
 	got := result{output: out.Bytes()}
 	switch {
 	case errors.As(err, &stopped):
-		stopped.Cause = &Failure{Command: line, Said: said.String(), Code: -1}
+		if stopped.Killed && c.running != nil {
+			stopped.Running = c.running()
+		}
+		stopped.Cause = &FailedError{Command: line, Said: said.String(), Code: -1}
 		return got, stopped
 	case errors.As(err, &exit):
 		if got.code = exit.ExitCode(); c.fine != 0 && got.code == c.fine {
 			return got, nil
 		}
-		return got, &Failure{Command: line, Said: said.String(), Code: got.code}
+		return got, &FailedError{Command: line, Said: said.String(), Code: got.code}
 	case err != nil:
 		return got, fmt.Errorf("%s: %w", line, err)
 	}
 	return got, nil
+}
+
+// logs reports whether somebody wants to see what the engine logs, where that goes to standard error.
+func logs() bool {
+	wanted := func(name string) bool { return os.Getenv(name) != "" }
+	return slices.ContainsFunc([]string{"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER"}, wanted) && !wanted("TF_LOG_PATH")
 }
 
 // inherited is the caller's environment, and what the command has besides. Automation is what groundplan is, unless somebody says
@@ -271,16 +283,24 @@ func (s signals) stop() {
 func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, signals <-chan os.Signal) error {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	stopped := &Interrupted{Program: e.program(), Command: e.line(c), Locks: c.locks}
+	stopped := &InterruptedError{Program: e.program(), Command: e.line(c), Locks: c.locks}
 	interrupt := sync.OnceFunc(func() {
 		e.sayWaiting(c)
 		interruptCommand(cmd.Process)
 	})
+	kill := func() {
+		stopped.Killed = true
+		killCommand(cmd.Process)
+	}
 	asked, over := 0, ctx.Done()
 	for {
 		select {
 		case err := <-ended:
-			if stopped.Killed || err != nil && (asked > 0 || ctx.Err() != nil) {
+			interrupted := asked > 0 || ctx.Err() != nil
+			if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() < 0 && (c.locks || !interrupted) {
+				kill() // somebody else did, as a system without memory, and its providers may be left
+			}
+			if stopped.Killed || err != nil && interrupted {
 				return stopped
 			}
 			return err
@@ -292,11 +312,7 @@ func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, signals <-c
 				interrupt()
 				continue
 			}
-			stopped.Killed = true
-			if c.running != nil {
-				stopped.Running = c.running()
-			}
-			killCommand(cmd.Process)
+			kill()
 		}
 	}
 }

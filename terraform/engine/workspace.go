@@ -42,7 +42,7 @@ func (w *Workspace) Init(ctx context.Context) error {
 
 // explain puts into an error what the stream has told of it.
 func (s *stream) explain(err error) error {
-	var failed *Failure
+	var failed *FailedError
 	if errors.As(err, &failed) {
 		failed.Diagnostics = s.diagnostics
 	}
@@ -78,7 +78,7 @@ func (w *Workspace) prepared(ctx context.Context, run func() error) error {
 // wantsInit reports whether a command failed because modules, providers or the backend are others than those of the last init.
 // All such errors name the command that mends them, and no other does.
 func (w *Workspace) wantsInit(err error) bool {
-	var failed *Failure
+	var failed *FailedError
 	if !errors.As(err, &failed) {
 		return false
 	}
@@ -154,10 +154,19 @@ func (w *Workspace) Show(ctx context.Context, plan string) (*tfjson.Plan, []byte
 	return read, text, nil
 }
 
-// ShowText writes a saved plan for people, in the engine's own words, to out.
-func (w *Workspace) ShowText(ctx context.Context, plan string, out io.Writer) error {
-	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: []string{"show", plan}, text: out})
+// ShowText writes a saved plan for people, in the engine's own words, to out; in colour, which the engine does not know whether
+// out can show.
+func (w *Workspace) ShowText(ctx context.Context, plan string, out io.Writer, color bool) error {
+	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: colored(color, "show", plan), text: out})
 	return err
+}
+
+// colored are the arguments of a command whose output people read.
+func colored(color bool, verb string, arguments ...string) []string {
+	if !color {
+		arguments = append([]string{"-no-color"}, arguments...)
+	}
+	return append([]string{verb}, arguments...)
 }
 
 // Apply applies a saved plan, which is in a folder that Private made, as for Plan. Nothing is asked, and the folder has to be
@@ -171,9 +180,9 @@ func (w *Workspace) Apply(ctx context.Context, plan string, events func(Event)) 
 	return s.explain(err)
 }
 
-// ApplyText is Apply, with what the engine says for people going to out.
-func (w *Workspace) ApplyText(ctx context.Context, plan string, out io.Writer) error {
-	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: []string{"apply", "-input=false", plan}, text: out, locks: true})
+// ApplyText is Apply, with what the engine says for people going to out, see ShowText.
+func (w *Workspace) ApplyText(ctx context.Context, plan string, out io.Writer, color bool) error {
+	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: colored(color, "apply", "-input=false", plan), text: out, locks: true})
 	return err
 }
 
@@ -251,7 +260,7 @@ type Lock struct {
 }
 
 // Lock is the lock for which a command failed, nil when it failed for something else.
-func (f *Failure) Lock() *Lock {
+func (f *FailedError) Lock() *Lock {
 	for _, d := range f.Diagnostics {
 		_, info, found := strings.Cut(d.Detail, "Lock Info:\n")
 		if !found {

@@ -195,11 +195,10 @@ func orAll(texts []string) []string {
 	return texts
 }
 
-// covers reports whether a statement says of a right all that the right's own statement says; without its conditions, when
-// they are not asked about.
-func (s *statement) covers(r right, conditions bool) bool {
+// covers reports whether a statement says of a right what the right's own statement says, conditions apart.
+func (s *statement) covers(r right) bool {
 	return part(s.principals, s.notPrincipals, r.principal, r.of.notPrincipals) && part(s.actions, s.notActions, r.action, r.of.notActions) &&
-		part(s.resources, s.notResources, r.resource, r.of.notResources) && (!conditions || s.narrower(r.of))
+		part(s.resources, s.notResources, r.resource, r.of.notResources)
 }
 
 // part reports whether patterns, or all but some, cover a name, or all but some others.
@@ -212,11 +211,6 @@ func part(patterns, not []string, name string, notNames []string) bool {
 		return name != "*" && !slices.ContainsFunc(not, func(out string) bool { return glob(out, name) || glob(name, out) })
 	}
 	return anyGlob(orAll(patterns), name)
-}
-
-// narrower reports whether every condition of a statement holds wherever those of another do.
-func (s *statement) narrower(other *statement) bool {
-	return len(s.unmet(other)) == 0
 }
 
 // unmet are the conditions of a statement that another does not have, or has for more values.
@@ -235,15 +229,18 @@ func (s *statement) unmet(other *statement) []string {
 // implies reports whether a condition with some values holds only where it does with others.
 func implies(condition string, values, wider []string) bool {
 	operator, _, _ := strings.Cut(condition, " ")
+	within := slices.Contains[[]string]
+	if strings.Contains(operator, "like") || strings.Contains(operator, "arn") {
+		within = anyGlob
+	}
 	switch {
 	case slices.Equal(values, wider):
 		return true
 	case strings.Contains(operator, "not"):
-		return !slices.ContainsFunc(wider, func(value string) bool { return !slices.Contains(values, value) })
-	case strings.Contains(operator, "like") || strings.Contains(operator, "arn"):
-		return !slices.ContainsFunc(values, func(value string) bool { return !anyGlob(wider, value) })
-	case strings.Contains(operator, "equals"):
-		return !slices.ContainsFunc(values, func(value string) bool { return !slices.Contains(wider, value) })
+		// Whoever is none of many is none of a few.
+		return !slices.ContainsFunc(wider, func(value string) bool { return !within(values, value) })
+	case strings.Contains(operator, "like") || strings.Contains(operator, "arn") || strings.Contains(operator, "equals"):
+		return !slices.ContainsFunc(values, func(value string) bool { return !within(wider, value) })
 	}
 	return false // numbers, dates and booleans are the same or another
 }

@@ -134,7 +134,7 @@ func openRoutes(p planned, r *tfjson.ResourceChange) []string {
 		}
 	case "aws_subnet":
 		if stays(r) {
-			return turned(r, "map_public_ip_on_launch", true, "what starts in it gets a public address")
+			return turnedOn(r, "map_public_ip_on_launch", "what starts in it gets a public address")
 		}
 	}
 	return nil
@@ -259,7 +259,7 @@ func openServers(p planned, r *tfjson.ResourceChange) []string {
 		}
 	case "aws_db_instance", "aws_rds_cluster_instance":
 		if stays(r) {
-			return turned(r, "publicly_accessible", true, "the server gets a public address")
+			return turnedOn(r, "publicly_accessible", "the server gets a public address")
 		}
 	case "aws_ecs_service":
 		if stays(r) && setAt(after, "network_configuration", 0, "assign_public_ip") && !setAt(before, "network_configuration", 0, "assign_public_ip") {

@@ -156,7 +156,7 @@ func stateMoved(p planned) []Finding {
 	if planned == nil || current == nil {
 		return nil
 	}
-	reason := ""
+	var reason string
 	switch {
 	case planned.Lineage != current.Lineage:
 		reason = "the plan was made with another state: lineage " + planned.Lineage + ", and now it is " + current.Lineage

@@ -102,13 +102,20 @@ func expires(p planned, r *tfjson.ResourceChange) []string {
 		switch {
 		case days >= was:
 		case was == never:
-			reasons = append(reasons, fmt.Sprintf("%s are deleted after %.0f days; no rule deleted them before", what, days))
+			reasons = append(reasons, fmt.Sprintf("%s are deleted after %s; no rule deleted them before", what, inDays(days)))
 		default:
-			reasons = append(reasons, fmt.Sprintf("%s are deleted after %.0f days; it was after %.0f", what, days, was))
+			reasons = append(reasons, fmt.Sprintf("%s are deleted after %s; it was after %.0f", what, inDays(days), was))
 		}
 	}
 	slices.Sort(reasons)
 	return reasons
+}
+
+func inDays(number float64) string {
+	if number == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%.0f days", number)
 }
 
 // lifespans are the days after which objects go, by what they are.
@@ -204,9 +211,9 @@ func nets(p planned, r *tfjson.ResourceChange) []string {
 	case "aws_cloudwatch_log_group":
 		return lessLogs(r)
 	case "aws_s3_bucket":
-		return turned(r, "force_destroy", true, "objects are deleted with the bucket")
+		return turnedOn(r, "force_destroy", "objects are deleted with the bucket")
 	case "aws_ecr_repository":
-		return turned(r, "force_delete", true, "images are deleted with the repository")
+		return turnedOn(r, "force_delete", "images are deleted with the repository")
 	}
 	return nil
 }
@@ -230,16 +237,10 @@ func lessLogs(r *tfjson.ResourceChange) []string {
 	return []string{fmt.Sprintf("retention_in_days %.0f -> %.0f: older logs are deleted", before, after)}
 }
 
-// turned is a switch that is set to what it was not.
-func turned(r *tfjson.ResourceChange, name string, to bool, meaning string) []string {
-	before, was := get(r.Change.Before, name).(bool)
-	after, is := get(r.Change.After, name).(bool)
-	if !is || after != to || was && before == to || !was && !to && get(r.Change.Before, name) == nil {
+// turnedOn is a switch that is on and was not.
+func turnedOn(r *tfjson.ResourceChange, name, meaning string) []string {
+	if setAt(r.Change.Before, name) || !setAt(r.Change.After, name) {
 		return nil
 	}
-	state := "off"
-	if to {
-		state = "on"
-	}
-	return []string{name + " is turned " + state + ": " + meaning}
+	return []string{name + " is turned on: " + meaning}
 }

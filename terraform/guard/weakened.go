@@ -59,7 +59,7 @@ func switchedOff(_ planned, r *tfjson.ResourceChange) []string {
 	}
 	switch r.Type {
 	case "aws_ecs_service":
-		reasons = append(reasons, turned(r, "enable_execute_command", true, "whoever may call ECS Exec gets a shell in its tasks")...)
+		reasons = append(reasons, turnedOn(r, "enable_execute_command", "whoever may call ECS Exec gets a shell in its tasks")...)
 	case "aws_ecr_repository":
 		if textAt(r.Change.Before, "image_tag_mutability") == "IMMUTABLE" && textAt(r.Change.After, "image_tag_mutability") != "IMMUTABLE" {
 			reasons = append(reasons, "image_tag_mutability: an image can be put in place of another")

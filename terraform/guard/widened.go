@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -107,38 +106,51 @@ func wider(before, after []statement) []string {
 	return slices.Compact(reasons)
 }
 
-// gains says what a statement says that none of others with the same effect does.
+// gains says what a statement says that none of others with the same effect does. Actions of which the same is said stand
+// together.
 func gains(s *statement, others []statement, verb string) []string {
-	var reasons []string
+	actions := map[string][]string{}
 	for _, r := range s.rights() {
-		covered, unmet := false, []string(nil)
-		for i := range others {
-			other := &others[i]
-			if other.deny != s.deny || !other.covers(r, false) {
-				continue
-			}
-			missing := other.unmet(s)
-			if len(missing) == 0 {
-				covered = true
-				break
-			}
-			if unmet == nil || len(missing) < len(unmet) {
-				unmet = missing
-			}
-		}
+		covered, unmet := coverage(r, others)
 		if covered {
 			continue
 		}
-		reason := fmt.Sprintf("%s %s on %s%s", verb, actionText(r), resourceText(r), principalText(r))
+		about := "on " + resourceText(r) + principalText(r)
 		switch {
 		case len(unmet) > 0 && s.deny:
-			reason += ", but where " + strings.Join(unmet, " and ") + " says so"
+			about += ", but where " + strings.Join(unmet, " and ") + " says so"
 		case len(unmet) > 0:
-			reason += ", where before " + strings.Join(unmet, " and ") + " limited it"
+			about += ", where before " + strings.Join(unmet, " and ") + " limited it"
 		}
-		reasons = append(reasons, reason)
+		if action := actionText(r); !slices.Contains(actions[about], action) {
+			actions[about] = append(actions[about], action)
+		}
+	}
+	var reasons []string
+	for about, some := range actions {
+		slices.Sort(some)
+		reasons = append(reasons, verb+" "+strings.Join(some, ", ")+" "+about)
 	}
 	return reasons
+}
+
+// coverage reports whether a statement with the effect of a right's own covers it, and otherwise which conditions keep the
+// nearest one from it.
+func coverage(r right, others []statement) (covered bool, unmet []string) {
+	for i := range others {
+		other := &others[i]
+		if other.deny != r.of.deny || !other.covers(r) {
+			continue
+		}
+		missing := other.unmet(r.of)
+		if len(missing) == 0 {
+			return true, nil
+		}
+		if unmet == nil || len(missing) < len(unmet) {
+			unmet = missing
+		}
+	}
+	return false, unmet
 }
 
 func actionText(r right) string { return butFor(r.of.asWritten(r.action), r.of.notActions) }

@@ -91,12 +91,12 @@ const (
 // ageHeader begins what age has encrypted.
 const ageHeader = "age-encryption.org/v1"
 
-// Refusal is why a file is not used, with what to do about it.
-type Refusal struct {
+// RefusedError is why a file is not used, with what to do about it.
+type RefusedError struct {
 	Message, Hint string
 }
 
-func (r *Refusal) Error() string { return r.Message }
+func (r *RefusedError) Error() string { return r.Message }
 
 // Recipients are keys of age that a file is encrypted for: age1...
 func Recipients(keys []string) ([]age.Recipient, error) {
@@ -104,7 +104,7 @@ func Recipients(keys []string) ([]age.Recipient, error) {
 	for _, key := range keys {
 		parsed, err := age.ParseRecipients(strings.NewReader(key))
 		if err != nil || len(parsed) != 1 {
-			return nil, &Refusal{fmt.Sprintf("%q is no public key of age", key), "age-keygen -o key.txt makes a key, and prints its public part: age1..."}
+			return nil, &RefusedError{fmt.Sprintf("%q is no public key of age", key), "age-keygen -o key.txt makes a key, and prints its public part: age1..."}
 		}
 		recipients = append(recipients, parsed[0])
 	}
@@ -179,7 +179,7 @@ func pack(out io.Writer, archive Archive) error {
 func Read(path, identity string) (*Archive, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Refusal{fmt.Sprintf("there is no plan %s", path), "groundplan plan --out " + path + " makes it"}
+		return nil, &RefusedError{fmt.Sprintf("there is no plan %s", path), "groundplan plan --out " + path + " makes it"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the plan: %w", err)
@@ -190,16 +190,16 @@ func Read(path, identity string) (*Archive, error) {
 		}
 	}
 	archive, err := unpack(text)
-	var refusal *Refusal
+	var refusal *RefusedError
 	if err != nil && !errors.As(err, &refusal) {
-		return nil, &Refusal{fmt.Sprintf("%s is no plan that groundplan saved, or it is damaged: %v", path, err), "make it again: groundplan plan --out " + path}
+		return nil, &RefusedError{fmt.Sprintf("%s is no plan that groundplan saved, or it is damaged: %v", path, err), "make it again: groundplan plan --out " + path}
 	}
 	return archive, err
 }
 
 func decrypt(path string, text []byte, identity string) ([]byte, error) {
 	if identity == "" {
-		return nil, &Refusal{fmt.Sprintf("%s is encrypted", path), "name the file with the key that opens it: --identity FILE"}
+		return nil, &RefusedError{fmt.Sprintf("%s is encrypted", path), "name the file with the key that opens it: --identity FILE"}
 	}
 	file, err := os.Open(identity)
 	if err != nil {
@@ -209,18 +209,18 @@ func decrypt(path string, text []byte, identity string) ([]byte, error) {
 	keys, err := age.ParseIdentities(file)
 	if err != nil {
 		// What is in the file is a secret: the error may quote it.
-		return nil, &Refusal{fmt.Sprintf("%s holds no secret key of age", identity), "age-keygen -o key.txt makes one"}
+		return nil, &RefusedError{fmt.Sprintf("%s holds no secret key of age", identity), "age-keygen -o key.txt makes one"}
 	}
 	var none *age.NoIdentityMatchError
 	reader, err := age.Decrypt(bytes.NewReader(text), keys...)
 	if errors.As(err, &none) {
-		return nil, &Refusal{fmt.Sprintf("%s is encrypted for another key than %s", path, identity), "it was made for the keys that --encrypt-to named"}
+		return nil, &RefusedError{fmt.Sprintf("%s is encrypted for another key than %s", path, identity), "it was made for the keys that --encrypt-to named"}
 	}
 	if err == nil {
 		text, err = io.ReadAll(reader)
 	}
 	if err != nil {
-		return nil, &Refusal{fmt.Sprintf("%s is damaged: %v", path, err), "make it again: groundplan plan --out " + path}
+		return nil, &RefusedError{fmt.Sprintf("%s is damaged: %v", path, err), "make it again: groundplan plan --out " + path}
 	}
 	return text, nil
 }
@@ -236,8 +236,8 @@ func unpack(text []byte) (*Archive, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer member.Close()
-		return io.ReadAll(member)
+		content, err := io.ReadAll(member)
+		return content, errors.Join(err, member.Close())
 	}
 	manifest, err := read(manifestName)
 	if err != nil {
@@ -247,7 +247,7 @@ func unpack(text []byte) (*Archive, error) {
 		return nil, err
 	}
 	if archive.Manifest.Format != Format {
-		return nil, &Refusal{fmt.Sprintf("the plan has format %d, and this groundplan reads %d", archive.Manifest.Format, Format),
+		return nil, &RefusedError{fmt.Sprintf("the plan has format %d, and this groundplan reads %d", archive.Manifest.Format, Format),
 			"apply it with the groundplan that made it: " + archive.Manifest.Groundplan}
 	}
 	for _, stack := range archive.Manifest.Stacks {

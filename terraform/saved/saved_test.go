@@ -123,7 +123,7 @@ func TestReadRefuses(t *testing.T) {
 		{"climbing", "", in("climbing") + " is no plan that groundplan saved, or it is damaged: stack \"../platform\""},
 	} {
 		_, err := Read(in(test.file), test.identity)
-		var refusal *Refusal
+		var refusal *RefusedError
 		if !errors.As(err, &refusal) || !strings.HasPrefix(refusal.Message, test.message) || refusal.Hint == "" {
 			t.Errorf("%s: %#v", test.file, err)
 		}

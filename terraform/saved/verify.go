@@ -14,11 +14,11 @@ const Lifetime = 24 * time.Hour
 
 // Verify says why plans must not be applied any more, and nothing where they may be: what they were made for and from is what there
 // is now. Of now, the stacks are those that are in the file; Made is the time.
-func Verify(planned, now Manifest) []*Refusal {
+func Verify(planned, now Manifest) []*RefusedError {
 	again := "make another: groundplan plan --out FILE"
 	refusals := foreign(planned, now)
 	refuse := func(hint, format string, arguments ...any) {
-		refusals = append(refusals, &Refusal{fmt.Sprintf(format, arguments...), hint})
+		refusals = append(refusals, &RefusedError{fmt.Sprintf(format, arguments...), hint})
 	}
 	switch age := now.Made.Sub(planned.Made); {
 	case age > Lifetime:
@@ -57,8 +57,8 @@ func Verify(planned, now Manifest) []*Refusal {
 const lockFile = ".terraform.lock.hcl"
 
 // foreign says what else the plans were made for or with.
-func foreign(planned, now Manifest) []*Refusal {
-	var refusals []*Refusal
+func foreign(planned, now Manifest) []*RefusedError {
+	var refusals []*RefusedError
 	for _, binding := range []struct{ what, was, is, hint string }{
 		{"application", planned.App, now.App, "is this the right folder? --app DIR"},
 		{"environment", planned.Environment, now.Environment, "name the plan's: --env " + planned.Environment},
@@ -72,7 +72,7 @@ func foreign(planned, now Manifest) []*Refusal {
 			continue // which was said
 		}
 		if binding.was != binding.is {
-			refusals = append(refusals, &Refusal{fmt.Sprintf("the plan was made for another %s: %s, and this is %s", binding.what, binding.was, binding.is), binding.hint})
+			refusals = append(refusals, &RefusedError{fmt.Sprintf("the plan was made for another %s: %s, and this is %s", binding.what, binding.was, binding.is), binding.hint})
 		}
 	}
 	return refusals
