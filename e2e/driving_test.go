@@ -178,14 +178,22 @@ func TestPlanFromNothing(t *testing.T) {
 	d.kill(t)
 }
 
-// searchArchive looks for a secret in what a saved plan holds.
-func (d *driven) searchArchive(t *testing.T, file string) {
+// searchArchive looks for secrets in what a saved plan holds: of each stack, what the engine saved, which is an archive by itself.
+func (d *driven) searchArchive(t *testing.T, file string, secrets ...string) {
 	t.Helper()
-	packed, err := zip.OpenReader(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer packed.Close()
+	d.searchZip(t, file, text, append(secrets, secretKey))
+}
+
+func (d *driven) searchZip(t *testing.T, name string, text []byte, secrets []string) {
+	t.Helper()
+	packed, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, member := range packed.File {
 		reader, err := member.Open()
 		if err != nil {
@@ -195,8 +203,13 @@ func (d *driven) searchArchive(t *testing.T, file string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(text, []byte(secretKey)) {
-			t.Errorf("a secret is in %s of %s", member.Name, file)
+		for _, secret := range secrets {
+			if bytes.Contains(text, []byte(secret)) {
+				t.Errorf("a secret is in %s of %s", member.Name, name)
+			}
+		}
+		if bytes.HasPrefix(text, []byte("PK\x03\x04")) {
+			d.searchZip(t, name+"/"+member.Name, text, secrets)
 		}
 	}
 }

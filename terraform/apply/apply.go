@@ -160,6 +160,12 @@ func (r *Run) again(ctx context.Context, stack *blueprint.Stack) (terraform.Plan
 
 // show shows plans, and ends the run when a guard refuses any of them: nothing is applied then, of no stack.
 func (r *Run) show(plans ...terraform.Planned) error {
+	for i := range plans {
+		var err error
+		if plans[i].Findings, err = r.forgive(plans[i]); err != nil {
+			return err
+		}
+	}
 	if err := r.Show(plans); err != nil {
 		return err
 	}

@@ -11,7 +11,11 @@ import (
 	"slices"
 	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"github.com/groundplan/groundplan/terraform"
+	"github.com/groundplan/groundplan/terraform/change"
+	"github.com/groundplan/groundplan/terraform/guard"
 	"github.com/groundplan/groundplan/terraform/saved"
 )
 
@@ -51,21 +55,72 @@ func (r *Run) approval(p terraform.Planned) (approval, error) {
 	for _, output := range p.Changes.Outputs {
 		a.Outputs[output.Name] = output.Action
 	}
+	if kept := r.kept(p); p.Plan != nil && kept.holds(a, time.Now()) {
+		for _, resource := range p.Plan.ResourceChanges {
+			if kept.halfMade(resource) {
+				a.Resources[resource.Address] = change.Create
+			}
+		}
+	}
 	return a, nil
 }
 
-// covers reports whether all of what is asked for was approved, lately and for the same thing.
-func (a *approval) covers(asked approval, now time.Time) bool {
+// holds reports whether what was approved was so lately, and for the same thing.
+func (a *approval) holds(asked approval, now time.Time) bool {
 	if a == nil || now.Sub(a.Made) > saved.Lifetime || now.Before(a.Made.Add(-time.Minute)) {
 		return false
 	}
-	if a.Account != asked.Account || a.Region != asked.Region || a.Engine != asked.Engine || a.Configuration != asked.Configuration || !maps.Equal(a.Variables, asked.Variables) {
-		return false
-	}
+	return a.Account == asked.Account && a.Region == asked.Region && a.Engine == asked.Engine && a.Configuration == asked.Configuration &&
+		maps.Equal(a.Variables, asked.Variables)
+}
+
+// covers reports whether all of what is asked for was approved.
+func (a *approval) covers(asked approval, now time.Time) bool {
 	within := func(asked, approved map[string]string) bool {
 		return !slices.ContainsFunc(slices.Collect(maps.Keys(asked)), func(name string) bool { return approved[name] != asked[name] })
 	}
-	return within(asked.Resources, a.Resources) && within(asked.Outputs, a.Outputs)
+	return a.holds(asked, now) && within(asked.Resources, a.Resources) && within(asked.Outputs, a.Outputs)
+}
+
+// halfMade reports whether a resource is one that the run which was approved was to make, has begun, and not finished: it is to be
+// made again.
+func (a *approval) halfMade(resource *tfjson.ResourceChange) bool {
+	return a.Resources[resource.Address] == change.Create && resource.Change != nil && resource.Change.Actions.Replace() &&
+		resource.ActionReason == tfjson.ActionReasonReplaceBecauseTainted
+}
+
+// forgive takes guards back where what they refuse is what a run has begun that did not get to its end: what that run was to
+// make and has left half made is made again, and nobody can have come to rely on it. Everything else stays refused.
+func (r *Run) forgive(p terraform.Planned) ([]guard.Finding, error) {
+	if p.Plan == nil || !guard.Refused(p.Findings) {
+		return p.Findings, nil
+	}
+	asked, err := r.approval(p)
+	if err != nil {
+		return nil, err
+	}
+	kept := r.kept(p)
+	if !kept.holds(asked, time.Now()) {
+		return p.Findings, nil
+	}
+	begun := map[string]bool{} // was to be made, and is to be made still or again
+	all := true                // of what goes was
+	for _, resource := range p.Plan.ResourceChanges {
+		if resource.Change == nil {
+			continue
+		}
+		begun[resource.Address] = kept.halfMade(resource) || kept.Resources[resource.Address] == change.Create && resource.Change.Actions.Create()
+		goes := resource.Change.Actions.Delete() || resource.Change.Actions.Replace()
+		all = all && (begun[resource.Address] || !goes)
+	}
+	findings := slices.Clone(p.Findings)
+	for i, finding := range findings {
+		if begun[finding.Address] && (finding.Rule == guard.DataLost || finding.Rule == guard.DataShrinks) || finding.Rule == guard.MuchDestroyed && all {
+			findings[i].Refuses, findings[i].Hints = false, nil
+			findings[i].Reason += " (allowed: the run that was approved before has left it half made)"
+		}
+	}
+	return findings, nil
 }
 
 // approvalFile is where an approval is kept until all of it is done: with what terraform keeps beside the code.
