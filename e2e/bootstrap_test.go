@@ -73,6 +73,12 @@ func TestBootstrap(t *testing.T) {
 			t.Errorf("%s %s, and nothing was to be changed", request.Method, request.URL)
 		}
 	}
+	local := filepath.Join(app, "infra/production/platform/terraform.tfstate")
+	write(t, local, "{\"version\": 4}")
+	groundplan.expect(t, 0, []string{"production/platform init -migrate-state\n", "production/services init\n"}, "bootstrap", "--app", app)
+	if err := os.Remove(local); err != nil {
+		t.Fatal(err)
+	}
 	if again := bucketSettings(t, aws, helloBucket); !reflect.DeepEqual(settings, again) {
 		t.Errorf("%v\nbecame\n%v", settings, again)
 	}

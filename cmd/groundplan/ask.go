@@ -107,7 +107,8 @@ func readHidden(in io.Reader) (string, error) {
 			case pasting:
 				value = append(value, key)
 			case key == '\r' || key == '\n':
-				if len(strings.Trim(string(rest), "\r\n")) > 0 {
+				// Ctrl-D is a zero byte where it was typed before the terminal passed every key on.
+				if strings.Trim(string(rest), "\r\n\x04\x00") != "" {
 					return "", errSeveralLines
 				}
 				return string(value), nil

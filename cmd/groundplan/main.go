@@ -159,10 +159,13 @@ func flagsFirst(verbs []*cli.Command, args []string) []string {
 			arguments = append(arguments, word)
 		default:
 			sorted = append(sorted, word)
-			if takesValue(verb, strings.TrimLeft(word, "-")) && i+1 < len(args) {
-				i++
-				sorted = append(sorted, args[i])
+			if !takesValue(verb, strings.TrimLeft(word, "-")) {
+				continue
 			}
+			if i++; i == len(args) {
+				return sorted // it lacks its value: an argument must not become that
+			}
+			sorted = append(sorted, args[i])
 		}
 	}
 	return append(sorted, arguments...)
