@@ -28,7 +28,7 @@ func speaking(t *testing.T, region string, answer func(r *http.Request) (status 
 		fmt.Fprint(w, text)
 	}))
 	t.Cleanup(server.Close)
-	client, _ := answering(t, 200, "")
+	answering(t, 200, "") // sets the environment
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	client, err := Open(t.Context(), region)
 	if err != nil {
@@ -145,9 +145,13 @@ func TestFindBucketReadsAll(t *testing.T) {
 	}
 	var rules []string
 	for _, rule := range bucket.Lifecycle.Rules {
-		rules = append(rules, fmt.Sprint(rule.ID, " ", rule.Prefix, " ", rule.Narrow, rule.Enabled, rule.Expires, rule.OldDays, rule.AbortDays, rule.Markers))
+		rules = append(rules, fmt.Sprintf("%s %s narrow=%t enabled=%t expires=%t old=%d abort=%d markers=%t", rule.ID, rule.Prefix, rule.Narrow, rule.Enabled, rule.Expires, rule.OldDays, rule.AbortDays, rule.Markers))
 	}
-	if want := []string{"a p/ false true true 0 0 false", "b q/ true false true 0 0 false", "c  false true false 9 2 true"}; !slices.Equal(rules, want) {
+	want := []string{
+		"a p/ narrow=false enabled=true expires=true old=0 abort=0 markers=false", "b q/ narrow=true enabled=false expires=true old=0 abort=0 markers=false",
+		"c  narrow=false enabled=true expires=false old=9 abort=2 markers=true",
+	}
+	if !slices.Equal(rules, want) {
 		t.Errorf("got %q, want %q", rules, want)
 	}
 

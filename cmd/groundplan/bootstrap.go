@@ -94,7 +94,7 @@ func bootstrap(c *cli.Context) error {
 	if err := s.look(c); err != nil {
 		return err
 	}
-	if err := s.write(c); err != nil {
+	if err := s.write(); err != nil {
 		return err
 	}
 	if s.found != nil && len(s.review.Steps) == 0 && s.settings == nil {
@@ -280,7 +280,7 @@ func (s *storage) checkStates(c *cli.Context) error {
 }
 
 // write decides on the text of groundplan.hcl.
-func (s *storage) write(c *cli.Context) error {
+func (s *storage) write() error {
 	if s.environment.State != nil {
 		if s.want.Key == "" && s.found != nil && strings.HasPrefix(s.found.Encryption, "aws:kms") {
 			s.review.Notes = append(s.review.Notes, "the states themselves are encrypted by S3's own key, as the code says: key_arn in the state block of groundplan.hcl names another")
@@ -447,10 +447,12 @@ func replaceFile(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // nothing is left there once it was renamed
 	_, err = file.Write(content)
-	if err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close()); err != nil {
-		return err
+	if err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
 	}
-	return os.Rename(file.Name(), path)
+	if err != nil {
+		err = errors.Join(err, os.Remove(file.Name()))
+	}
+	return err
 }
