@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// bucketSettings is all that S3 tells of a bucket that bootstrap has to do with.
-func bucketSettings(t *testing.T, aws *caller, bucket string) map[string]any {
+// bucketSettings is all that S3 tells of the bucket that bootstrap has to do with.
+func bucketSettings(t *testing.T, aws *caller) map[string]any {
 	t.Helper()
 	settings := map[string]any{}
 	for operation, field := range map[string]string{
 		"GetBucketVersioning": "Status", "GetBucketEncryption": "ServerSideEncryptionConfiguration", "GetPublicAccessBlock": "PublicAccessBlockConfiguration",
 		"GetBucketOwnershipControls": "OwnershipControls", "GetBucketPolicy": "Policy", "GetBucketLifecycleConfiguration": "Rules",
 	} {
-		answer, failure := aws.try(t, anybody, "s3", operation, map[string]any{"Bucket": bucket})
+		answer, failure := aws.try(t, anybody, "s3", operation, map[string]any{"Bucket": helloBucket})
 		if failure != nil {
 			settings[field] = failure.Code
 			continue
@@ -46,7 +46,7 @@ func TestBootstrap(t *testing.T) {
 		}
 	}
 	groundplan.expect(t, 0, []string{"made bucket", "set versioning", "wrote ", "next: groundplan generate", "production/platform init\n"}, "bootstrap", "--app", app, "--yes")
-	settings := bucketSettings(t, aws, helloBucket)
+	settings := bucketSettings(t, aws)
 	for field, part := range map[string]string{
 		"Status": "Enabled", "ServerSideEncryptionConfiguration": "AES256", "PublicAccessBlockConfiguration": "RestrictPublicBuckets:true",
 		"OwnershipControls": "BucketOwnerEnforced", "Policy": `{"aws:SecureTransport": "false"}`, "Rules": "NoncurrentDays:90",
@@ -79,7 +79,7 @@ func TestBootstrap(t *testing.T) {
 	if err := os.Remove(local); err != nil {
 		t.Fatal(err)
 	}
-	if again := bucketSettings(t, aws, helloBucket); !reflect.DeepEqual(settings, again) {
+	if again := bucketSettings(t, aws); !reflect.DeepEqual(settings, again) {
 		t.Errorf("%v\nbecame\n%v", settings, again)
 	}
 	useBackend(t, cloud.Environment(), aws, app, "AES256")
@@ -130,7 +130,7 @@ func TestBootstrapAdopts(t *testing.T) {
 	key := at(t, aws.call(t, anybody, "kms", "CreateKey", map[string]any{"KeyUsage": "ENCRYPT_DECRYPT"}), "KeyMetadata.Arn").(string)
 	groundplan.expect(t, 1, []string{"nothing can be encrypted with", "hint:"}, "bootstrap", "--app", app, "--kms-key", at(t, aws.call(t, anybody, "kms", "CreateKey", map[string]any{"KeyUsage": "SIGN_VERIFY", "KeySpec": "RSA_2048"}), "KeyMetadata.Arn").(string))
 	groundplan.expect(t, 0, []string{"by the KMS key " + key}, "bootstrap", "--app", app, "--yes", "--kms-key", key)
-	wanted := bucketSettings(t, aws, helloBucket)
+	wanted := bucketSettings(t, aws)
 	if !strings.Contains(fmt.Sprint(wanted["ServerSideEncryptionConfiguration"]), key) {
 		t.Errorf("encryption %v", wanted["ServerSideEncryptionConfiguration"])
 	}
@@ -154,7 +154,7 @@ func TestBootstrapAdopts(t *testing.T) {
 		aws.call(t, anybody, "s3", spoil.operation, parameters)
 		groundplan.expect(t, 1, []string{"changes the bucket", spoil.says}, "bootstrap", "--app", app)
 		groundplan.expect(t, 0, []string{"changes the bucket"}, "bootstrap", "--app", app, "--yes")
-		if now := bucketSettings(t, aws, helloBucket); !reflect.DeepEqual(now, wanted) {
+		if now := bucketSettings(t, aws); !reflect.DeepEqual(now, wanted) {
 			t.Errorf("%s is not mended: %v\nwant %v", name, now, wanted)
 		}
 	}
@@ -165,7 +165,7 @@ func TestBootstrapAdopts(t *testing.T) {
 		"ID": "theirs", "Status": "Enabled", "Filter": map[string]any{"Prefix": "logs/"}, "Expiration": map[string]any{"Days": 3},
 	}}}})
 	groundplan.expect(t, 0, nil, "bootstrap", "--app", app, "--yes")
-	now := fmt.Sprint(bucketSettings(t, aws, helloBucket))
+	now := fmt.Sprint(bucketSettings(t, aws))
 	for _, part := range []string{`"Sid": "Theirs"`, `"Id": "theirs"`, "GroundplanTLSOnly", "ID:theirs", "Days:3", "ID:groundplan hello/production"} {
 		if !strings.Contains(now, part) {
 			t.Errorf("%s is gone: %s", part, now)

@@ -75,7 +75,7 @@ func (p program) run(t *testing.T, input io.Reader, arguments ...string) said {
 }
 
 // expect runs groundplan and holds the exit code and parts of what it said against what is wanted.
-func (p program) expect(t *testing.T, code int, parts []string, arguments ...string) said {
+func (p program) expect(t *testing.T, code int, parts []string, arguments ...string) {
 	t.Helper()
 	got := p.run(t, nil, arguments...)
 	if got.code != code {
@@ -86,7 +86,6 @@ func (p program) expect(t *testing.T, code int, parts []string, arguments ...str
 			t.Errorf("groundplan %s does not say %q:\n%s%s", strings.Join(arguments, " "), part, got.stdout, got.stderr)
 		}
 	}
-	return got
 }
 
 // witness stands in front of an emulator and remembers what was asked. Whoever asks there is of one account.

@@ -87,7 +87,7 @@ func (t *target) checkFresh(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	problem := ""
+	var problem string
 	if diags.HasErrors() {
 		if err := t.printer.diagnostics(diags); !c.Bool("stale-ok") {
 			return err
