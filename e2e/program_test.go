@@ -20,12 +20,14 @@ import (
 	"github.com/groundplan/groundplan/e2e/emulator"
 )
 
-var buildProgram = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "groundplan-program-")
-	if err != nil {
+// programFolder is where groundplan is built for the tests that run it, once; "" until one does. TestMain takes it away.
+var programFolder string
+
+var buildProgram = sync.OnceValues(func() (path string, err error) {
+	if programFolder, err = os.MkdirTemp("", "groundplan-program-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(folder, "groundplan")
+	path = filepath.Join(programFolder, "groundplan")
 	command := exec.Command("go", "build", "-o", path, "./cmd/groundplan")
 	command.Dir = repository
 	output, err := command.CombinedOutput()
