@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"generator/deploy":                 {"generator/app", "generator/environment", "generator/names", "generator/value"},
 	"generator/compute":                {"generator/app", "generator/deploy", "generator/emit", "generator/environment", "generator/names", "generator/stack", "generator/value"},
 	"generator/attribution":            {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/kinds/kind", "generator/kinds/secret", "generator/names", "generator/source"},
-	"generator/inspect":                {"generator/app", "generator/holdings", "generator/kinds", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/kind", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/topic"},
+	"generator/inspect":                {"generator/app", "generator/holdings", "generator/kinds", "generator/kinds/kind"},
 	"generator/output":                 {"blueprint", "generator/holdings", "generator/parallel", "generator/source"},
 	"generator/survey":                 {"blueprint", "generator/app", "generator/deploy", "generator/environment", "generator/environment/rule", "generator/kinds", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/secret", "generator/kinds/topic", "generator/names", "generator/quota", "generator/stack"},
 	"generator/guide":                  {"blueprint", "templates"},

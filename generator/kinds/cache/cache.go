@@ -79,6 +79,11 @@ var Kind = kind.Kind{
 	Env:     cacheVariables,
 	Settled: cacheSettled,
 	Check:   checkCaches,
+	Inspection: kind.Inspection{
+		List: "caches", Node: `[("cache <name>")]`,
+		Entry:     inspect,
+		OfService: kind.Used("caches"),
+	},
 }
 
 func readCache(decl source.Decl, _ kind.Input) (any, hcl.Diagnostics) {

@@ -68,6 +68,15 @@ var Kind = kind.Kind{
 	Read:       read,
 	Schedules:  schedules,
 	Check:      check,
+	Inspection: kind.Inspection{
+		List: "crons", Node: `(("<name>"))`,
+		Entry: inspect,
+		Own:   ownLine,
+		Starts: func(r *app.Resource) (service, when string) {
+			spec := r.Spec.(*Spec)
+			return spec.Service, spec.inWords()
+		},
+	},
 }
 
 // cronSettings mirrors cron.JobConfig, where Every counts seconds.

@@ -5,6 +5,7 @@ package database
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,6 +71,29 @@ var Kind = kind.Kind{
 	Env:     variables,
 	Settled: settled,
 	Check:   check,
+	Inspection: kind.Inspection{
+		List: "databases", Node: `[("database <name>")]`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			spec := r.Spec.(*Spec)
+			return inspected{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, kind.FileLine(r.At)}
+		},
+		OfService: func(_ map[app.ID]*app.Resource, edges []app.Edge) []kind.List {
+			all := kind.UsedResources(edges)
+			used := slices.DeleteFunc(slices.Clone(edges), func(e app.Edge) bool { return e.Origin == app.Declared })
+			return []kind.List{{Name: "databases", Contents: all}, {Name: "databases_by_usage", Contents: kind.UsedResources(used)}}
+		},
+	},
+}
+
+// inspected is a database in what inspect prints as JSON.
+type inspected struct {
+	Name           string `json:"name"`
+	MigrationsDir  string `json:"migrations_dir"`
+	MigrationCount int    `json:"n_migrations"`
+	DeclaredIn     string `json:"declared_in,omitempty"` // service
+	// Source is the tool that writes the migrations, absent for plain SQL files.
+	Source string `json:"migrations_source,omitempty"`
+	At     string `json:"at"`
 }
 
 // databaseSettings mirrors sqldb.DatabaseConfig.

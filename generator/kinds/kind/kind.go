@@ -106,6 +106,8 @@ type Kind struct {
 	Build func(d *deploy.Deployment, resources []app.Resource) (section string, contents any)
 	// Check reports what only the whole deployment shows. Nil when nothing does.
 	Check func(d *deploy.Deployment) hcl.Diagnostics
+	// Inspection is how `groundplan inspect` shows it.
+	Inspection Inspection
 }
 
 // Variable is one environment variable that a container gets for each resource of a kind it uses. docs/manifest.md lists them all.

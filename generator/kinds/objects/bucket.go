@@ -4,6 +4,7 @@ package objects
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -115,6 +116,34 @@ var Kind = kind.Kind{
 	Domain:    ShownDomain,
 	Build:     build,
 	Verbs:     bucketVerbs,
+	Inspection: kind.Inspection{
+		List: "buckets", Node: `[("bucket <name>")]`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			spec := r.Spec.(*Bucket)
+			return inspected{r.Name, spec.Public, spec.Versioned, r.Service, kind.FileLine(r.At)}
+		},
+		OfService: operations,
+	},
+}
+
+// inspected is a bucket in what inspect prints as JSON.
+type inspected struct {
+	Name       string `json:"name"`
+	Public     bool   `json:"public"`
+	Versioned  bool   `json:"versioned"`
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
+}
+
+// operations are what a service does with each bucket.
+func operations(_ map[app.ID]*app.Resource, edges []app.Edge) []kind.List {
+	byBucket := map[string][]string{}
+	for _, e := range edges {
+		if e.Operation != "" && !slices.Contains(byBucket[e.Resource], e.Operation) {
+			byBucket[e.Resource] = append(byBucket[e.Resource], e.Operation)
+		}
+	}
+	return []kind.List{{Name: "buckets", Contents: byBucket}}
 }
 
 func read(decl source.Decl, _ kind.Input) (any, hcl.Diagnostics) {

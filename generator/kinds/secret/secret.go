@@ -4,6 +4,7 @@ package secret
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
@@ -43,6 +44,18 @@ var Kind = kind.Kind{
 	Config:  config,
 	Env:     variables,
 	Settled: settled,
+	Inspection: kind.Inspection{
+		List: "secrets", Together: "secrets",
+		Entry:     func(_ *app.App, r app.Resource) any { return inspected{r.Name, r.Service, kind.FileLine(r.At)} },
+		OfService: kind.Used("secrets"),
+	},
+}
+
+// inspected is a secret in what inspect prints as JSON.
+type inspected struct {
+	Name       string `json:"name"`
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
 }
 
 // typeScript is how TypeScript code declares and uses one.

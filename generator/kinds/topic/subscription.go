@@ -90,6 +90,11 @@ var Subscriptions = kind.Kind{
 	Bound:     true,
 	Operation: Subscribe,
 	Verbs:     map[string]string{Subscribe: "subscribes"},
+	Inspection: kind.Inspection{
+		OfService: subscriptionsOf,
+		Under:     "topic",
+		AsPart:    subscriptionNote,
+	},
 }
 
 func readSubscription(decl source.Decl, in kind.Input) (any, hcl.Diagnostics) {

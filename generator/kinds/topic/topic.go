@@ -86,6 +86,14 @@ var Kind = kind.Kind{
 	Config:  configTopics,
 	Env:     topicVariables,
 	Settled: topicSettled,
+	Inspection: kind.Inspection{
+		List: "topics", Node: `(["topic <name>"])`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			spec := r.Spec.(*Spec)
+			return inspectedTopic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, kind.FileLine(r.At)}
+		},
+		OfService: kind.Used("publishes"),
+	},
 }
 
 func readTopic(decl source.Decl, in kind.Input) (any, hcl.Diagnostics) {
