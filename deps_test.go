@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 
 	// A kind knows what a kind is, and no other but as it stands here: who makes a secret asks for it, schedules sign with the key of
 	// services, and queues of subscriptions and of cron jobs must not meet in a name.
-	"generator/kinds/kind":     {"generator/app", "generator/deploy", "generator/environment", "generator/source", "generator/stack", "generator/value"},
+	"generator/kinds/kind":     {"generator/app", "generator/deploy", "generator/environment", "generator/sizes", "generator/source", "generator/stack", "generator/value"},
 	"generator/kinds/service":  {"generator/app", "generator/deploy", "generator/kinds/kind", "generator/kinds/secret", "generator/stack", "generator/value"},
 	"generator/kinds/secret":   {"generator/app", "generator/deploy", "generator/environment", "generator/kinds/kind", "generator/names", "generator/settings", "generator/source", "generator/stack", "generator/value"},
 	"generator/kinds/database": {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds/kind", "generator/kinds/secret", "generator/names", "generator/settings", "generator/source", "generator/stack", "generator/value", "modules"},

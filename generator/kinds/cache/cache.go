@@ -5,12 +5,14 @@ package cache
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
@@ -78,7 +80,12 @@ var Kind = kind.Kind{
 	Config:  configCaches,
 	Env:     cacheVariables,
 	Settled: cacheSettled,
-	Check:   checkCaches,
+	Outputs: kind.Outputs{"cache": {
+		"port":             {Text: strconv.Itoa(cachePort)},
+		"user_names":       {Text: strings.Repeat("x", 40), Each: "users"}, // the longest id of a user
+		"user_secret_arns": {Text: secret.ARNShape("<secret_prefix|name>/<key>"), Each: "users"},
+	}},
+	Check: checkCaches,
 	Inspection: kind.Inspection{
 		List: "caches", Node: `[("cache <name>")]`,
 		Entry:     inspect,

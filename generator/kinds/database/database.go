@@ -30,6 +30,9 @@ type Spec struct {
 	Source string
 }
 
+// postgresPort is that of the servers that the modules make.
+const postgresPort = 5432
+
 // Kind is the kind of PostgreSQL databases.
 var Kind = kind.Kind{
 	Name: "database",
@@ -57,7 +60,7 @@ var Kind = kind.Kind{
 	Bound:       true,
 	ByUse:       true,
 	Verbs:       map[string]string{"": "uses"},
-	StoragePort: 5432,
+	StoragePort: postgresPort,
 	Logs:        databaseLogs,
 	Platform:    lower,
 	Build:       build,
@@ -70,6 +73,7 @@ var Kind = kind.Kind{
 	Config:  config,
 	Env:     variables,
 	Settled: settled,
+	Outputs: kind.Outputs{"database-cluster": serverOutputs, "database-server": serverOutputs},
 	Check:   check,
 	Inspection: kind.Inspection{
 		List: "databases", Node: `[("database <name>")]`,
@@ -95,6 +99,9 @@ type inspected struct {
 	Source string `json:"migrations_source,omitempty"`
 	At     string `json:"at"`
 }
+
+// serverOutputs are of both kinds of server.
+var serverOutputs = map[string]kind.Output{"ca_certificate": {Text: "<certificate>"}, "port": {Text: strconv.Itoa(postgresPort)}}
 
 // databaseSettings mirrors sqldb.DatabaseConfig.
 type databaseSettings struct {

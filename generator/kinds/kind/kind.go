@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/sizes"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -25,6 +26,12 @@ type Holding struct {
 	// remembers of it.
 	Ways func(physical string, facts map[string]string) []string
 }
+
+// Output is what an output of a module becomes on AWS, and Outputs are those of modules, by module and output.
+type (
+	Output  = sizes.Output
+	Outputs = map[string]map[string]Output
+)
 
 // Kind is one kind of resource, as data. Everything that differs between kinds stands here; whoever walks All needs no
 // switch over names.
@@ -90,6 +97,9 @@ type Kind struct {
 	Platform func(d *deploy.Deployment, s *stack.Stack, resources []app.Resource)
 	// Settled are the arguments of the modules it becomes that no override can set: see stack.Settings.
 	Settled map[string]map[string]stack.Settled
+	// Outputs are those outputs of its modules whose length on AWS is known beforehand: policies and task definitions are made of
+	// them. Others are taken to be of a usual length.
+	Outputs Outputs
 	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
 	// has to admit these. Nil for a kind that writes no logs.
 	Logs func(d *deploy.Deployment) []string

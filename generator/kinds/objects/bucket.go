@@ -110,6 +110,7 @@ var Kind = kind.Kind{
 	Config:    config,
 	Env:       variables,
 	Settled:   settled,
+	Outputs:   kind.Outputs{"bucket": {"arn": {Text: "arn:aws:s3:::<name>"}, "name": {Text: "<name>"}}},
 	CheckUse:  checkUse,
 	Check:     func(d *deploy.Deployment) hcl.Diagnostics { return append(checkShownDomains(d), checkBuckets(d)...) },
 	Subdomain: bucketSubdomain,

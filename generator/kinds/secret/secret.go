@@ -44,11 +44,17 @@ var Kind = kind.Kind{
 	Config:  config,
 	Env:     variables,
 	Settled: settled,
+	Outputs: kind.Outputs{"secret": {"arn": {Text: ARNShape("<name>")}}, "generated-secret": {"arn": {Text: ARNShape("<name>")}}},
 	Inspection: kind.Inspection{
 		List: "secrets", Together: "secrets",
 		Entry:     func(_ *app.App, r app.Resource) any { return inspected{r.Name, r.Service, kind.FileLine(r.At)} },
 		OfService: kind.Used("secrets"),
 	},
+}
+
+// ARNShape is the ARN of a secret as package sizes fills it in: behind a name Secrets Manager puts a hyphen and six characters.
+func ARNShape(name string) string {
+	return "arn:aws:secretsmanager:<region>:<account>:secret:" + name + "-XXXXXX"
 }
 
 // inspected is a secret in what inspect prints as JSON.

@@ -82,10 +82,14 @@ var Subscriptions = kind.Kind{
 			return []string{"declare it again, by the same name, until its queue is empty: aws sqs get-queue-attributes --attribute-names All --queue-url $(aws sqs get-queue-url --output text --queue-name " + physical + ")"}
 		},
 	},
-	Bind:      bindSubscriptions,
-	Config:    configSubscriptions,
-	Env:       subscriptionVariables,
-	Settled:   subscriptionSettled,
+	Bind:    bindSubscriptions,
+	Config:  configSubscriptions,
+	Env:     subscriptionVariables,
+	Settled: subscriptionSettled,
+	Outputs: kind.Outputs{"subscription": {
+		"queue_arn": {Text: "arn:aws:sqs:<region>:<account>:<name><fifo>"},
+		"queue_url": {Text: "https://sqs.<region>.amazonaws.com/<account>/<name><fifo>"},
+	}},
 	Check:     checkQueues,
 	Bound:     true,
 	Operation: Subscribe,

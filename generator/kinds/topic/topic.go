@@ -86,6 +86,7 @@ var Kind = kind.Kind{
 	Config:  configTopics,
 	Env:     topicVariables,
 	Settled: topicSettled,
+	Outputs: kind.Outputs{"topic": {"arn": {Text: "arn:aws:sns:<region>:<account>:<name><fifo>"}}},
 	Inspection: kind.Inspection{
 		List: "topics", Node: `(["topic <name>"])`,
 		Entry: func(_ *app.App, r app.Resource) any {
