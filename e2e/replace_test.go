@@ -59,7 +59,7 @@ func trialWith(more string) string {
 // and beside them those that do not.
 var webshopChanges = []change{
 	{
-		// Every argument of a module that is not in kinds.Fixed or kinds.Followed, as far as one can set it.
+		// Every argument of a module that is not in kinds.Fixed and leads to no other component, as far as one can set it.
 		name: "harmless",
 		settings: `environment "trial" {
   profile               = "ha"

@@ -16,7 +16,6 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/database"
-	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // Record is what the lock remembers: the facts of each holding by logical id ("secret StripeKey"), by environment.
@@ -210,7 +209,7 @@ func (j *judge) holding(before map[string]map[string]string, id string, e Enviro
 	case of.Kind == database.Kind.Name:
 		if !stays {
 			j.verdict.Diagnostics = append(j.verdict.Diagnostics, databaseLeft(of.Name, was, e)...)
-		} else if was[kinds.ServerFact] != is[kinds.ServerFact] {
+		} else if was[database.ServerFact] != is[database.ServerFact] {
 			j.refuse(e.Name, databaseMoved(id, of.Name, was, is, e))
 		}
 	case !stays:
@@ -246,21 +245,23 @@ func (j *judge) changed(before map[string]map[string]string, id string, was, is 
 			j.verdict.Diagnostics = append(j.verdict.Diagnostics, anotherSide(was, is, e))
 		case fact == kinds.ProtectedFact:
 			// A switch that replaces nothing.
-		case fact == "fifo" && follows(before, id, e):
-			// Its topic was refused, or accepted with it.
+		case follows(before, id, fact, e):
+			// What it follows was refused, or accepted with it.
 		default:
 			j.refuse(e.Name, anotherValue(id, fact, was, is, e))
 		}
-		if fact == kinds.EngineFact {
+		if fact == database.EngineFact {
 			return // versions of two engines do not compare
 		}
 	}
 }
 
-// follows reports whether a subscription becomes FIFO, or ceases to be, because its topic does.
-func follows(before map[string]map[string]string, id string, e Environment) bool {
+// follows reports whether a fact changes because that of the parent does: a subscription becomes FIFO, or ceases to be, with its
+// topic.
+func follows(before map[string]map[string]string, id, fact string, e Environment) bool {
 	of := app.ParseID(id)
-	parent := app.ID{Kind: topic.Kind.Name, Name: of.Parent}.String()
-	was, is := before[parent], e.Holdings[parent]
-	return of.Kind == topic.Subscriptions.Name && was["fifo"] != "" && is["fifo"] != "" && was["fifo"] != is["fifo"]
+	kind, _ := kinds.Named(of.Kind)
+	parent := app.ID{Kind: kind.Holds.Follows[fact], Name: of.Parent}.String()
+	was, is := before[parent][fact], e.Holdings[parent][fact]
+	return was != "" && is != "" && was != is
 }

@@ -312,7 +312,7 @@ func compareStates(earlier, later *environment.Environment, b *settings.Block) h
 	if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
 		at := b.First("state").Where("key_prefix", "bucket")
 		return hcl.Diagnostics{diagnostic.Error(at, "State shared", "give each its own key_prefix",
-			"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix)}
+			"The environments %q and %q keep their state in the same place, %s: one would destroy the other.", earlier.Name, later.Name, later.State.URL())}
 	}
 	return nil
 }

@@ -70,8 +70,9 @@ var Kind = kind.Kind{
 	Platform:    lowerCaches,
 	Holds: kind.Holding{
 		// aws_elasticache_replication_group.replication_group_id; engine_version when it is lowered
-		Fixed: map[string][]string{"cache": {"name", "engine_version"}},
-		Lost:  "everything in it is gone",
+		Fixed:    map[string][]string{"cache": {"name", "engine_version"}},
+		Lost:     "everything in it is gone",
+		KeepsKey: true,
 		Ways: func(string, map[string]string) []string {
 			return []string{"declare it again, by the same name", "what is in a cache can be had again? Then go on"}
 		},

@@ -43,11 +43,11 @@ func cacheName(d *deploy.Deployment, r app.Resource) string {
 
 // cacheLogs are the names of the caches, all of which write logs.
 func cacheLogs(d *deploy.Deployment) []string {
-	var names []string
+	list := d.ForgottenNames("cache", names.ReplicationGroup)
 	for _, r := range d.Of("cache") {
-		names = append(names, cacheName(d, r))
+		list = append(list, cacheName(d, r))
 	}
-	return names
+	return list
 }
 
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/settings"
@@ -65,10 +66,15 @@ var Kind = kind.Kind{
 	Platform:    lower,
 	Build:       build,
 	// What holds the data of databases is their server: a database that leaves the code stays on it.
-	Holds: kind.Holding{Fixed: map[string][]string{
-		"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS
-		"database-server":  {"name", "engine_version"}, // aws_db_subnet_group.name, which RDS refuses to leave; a lower version as well
-	}},
+	Holds: kind.Holding{
+		Fixed: map[string][]string{
+			"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS
+			"database-server":  {"name", "engine_version"}, // aws_db_subnet_group.name, which RDS refuses to leave; a lower version as well
+		},
+		Facts:   map[string]map[string]string{"database-cluster": {EngineFact: "aurora"}, "database-server": {EngineFact: "postgres"}},
+		FactsOf: serversOf,
+	},
+	Shares:  true,
 	Bind:    bind,
 	Config:  config,
 	Env:     variables,
@@ -98,6 +104,27 @@ type inspected struct {
 	// Source is the tool that writes the migrations, absent for plain SQL files.
 	Source string `json:"migrations_source,omitempty"`
 	At     string `json:"at"`
+}
+
+// What the lock remembers besides arguments of modules.
+const (
+	// EngineFact tells the two modules of database servers apart, which share an address.
+	EngineFact = "engine"
+	// ServerFact is the server that a database is on.
+	ServerFact = "server"
+)
+
+// serversOf says of each database which server it is on.
+func serversOf(d *deploy.Deployment) map[app.ID]map[string]string {
+	facts := map[app.ID]map[string]string{}
+	for _, server := range d.Env.DatabaseServers {
+		for _, name := range server.Databases {
+			if r := d.Resource("database", "", name); r != nil {
+				facts[r.ID()] = map[string]string{ServerFact: server.Name}
+			}
+		}
+	}
+	return facts
 }
 
 // serverOutputs are of both kinds of server.

@@ -99,8 +99,11 @@ var Kind = kind.Kind{
 	Read:       read,
 	Platform:   lower,
 	Holds: kind.Holding{
-		Fixed: map[string][]string{"bucket": {"name"}, "log-bucket": {"name"}}, // aws_s3_bucket.bucket
-		Lost:  "every object in it is deleted",
+		Fixed:     map[string][]string{"bucket": {"name"}, "log-bucket": {"name"}}, // aws_s3_bucket.bucket
+		Along:     func(id app.ID) app.ID { return app.CDNID(id.Name) },            // who shows what is in it goes on showing it
+		MayExist:  true,
+		Lost:      "every object in it is deleted",
+		Encrypted: "objects in buckets",
 		Ways: func(physical string, _ map[string]string) []string {
 			return []string{"declare it again, by the same name",
 				fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}

@@ -35,6 +35,9 @@ var Kind = kind.Kind{
 	Holds: kind.Holding{
 		Fixed: map[string][]string{"secret": {"name"}}, // aws_secretsmanager_secret.name
 		Lost:  "the value that was put in is gone",
+		Copy: func(physical string) string {
+			return "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical
+		},
 		Ways: func(physical string, _ map[string]string) []string {
 			return []string{"declare it again, by the same name",
 				"renamed? Copy the value to the new one once that is applied, and go on then: aws secretsmanager get-secret-value --secret-id " + physical}
