@@ -173,7 +173,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 
 // showing is the remedy for a use through a variable of others: how the service says itself that it uses it; "" when there is none.
 func (r *resolver) showing(kind kind.Kind, e app.Edge) string {
-	switch call := named(kind, r.read.Runtime, e.Resource); {
+	switch call := spelledByName(kind, r.read.Runtime, e.Resource); {
 	case r.typeScript() && kind.Everywhere:
 		return fmt.Sprintf("declare the secret in %s as well to make it visible", e.Service)
 	case r.typeScript():

@@ -148,7 +148,7 @@ func duplicate(kind kind.Kind, runtime app.Runtime, decl, first source.Decl) *hc
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if call := named(kind, runtime, decl.Name); call != "" {
+	if call := spelledByName(kind, runtime, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
 	return diagnostic.Error(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
@@ -223,8 +223,8 @@ func nameAt(decl source.Decl) hcl.Range {
 	return decl.NameAt
 }
 
-// named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kind.Kind, runtime app.Runtime, name string) string {
+// spelledByName spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
+func spelledByName(kind kind.Kind, runtime app.Runtime, name string) string {
 	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""

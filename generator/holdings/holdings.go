@@ -122,8 +122,8 @@ type refusal struct {
 	forgettable bool
 }
 
-// name is a holding's id as the user writes it.
-func name(environment, id string) string {
+// qualifiedID is a holding's id as the user writes it.
+func qualifiedID(environment, id string) string {
 	if id == EnvironmentID {
 		return environment
 	}
@@ -132,7 +132,7 @@ func name(environment, id string) string {
 
 // accepts reports whether the user names a holding, and notes that it was needed.
 func (j *judge) accepts(environment, id string) bool {
-	named := name(environment, id)
+	named := qualifiedID(environment, id)
 	if slices.Contains(j.consent.Accept, named) {
 		j.used[named] = true
 		return true
@@ -145,7 +145,7 @@ func (j *judge) refuse(environment string, r refusal) {
 	if j.accepts(environment, r.id) {
 		return
 	}
-	if named := name(environment, r.id); r.forgettable && slices.Contains(j.consent.Forget, named) {
+	if named := qualifiedID(environment, r.id); r.forgettable && slices.Contains(j.consent.Forget, named) {
 		j.used[named] = true
 		j.verdict.Forgotten[environment] = append(j.verdict.Forgotten[environment], r.id)
 		return
@@ -213,7 +213,7 @@ func (j *judge) holding(before map[string]map[string]string, id string, e Enviro
 			j.refuse(e.Name, databaseMoved(id, of.Name, was, is, e))
 		}
 	case !stays:
-		j.refuse(e.Name, gone(id, was, e))
+		j.refuse(e.Name, holdingGone(id, was, e))
 	case of == app.EncryptionKey:
 		if was[kinds.OwnFact] != is[kinds.OwnFact] {
 			j.refuse(e.Name, anotherKey(was, e, before))

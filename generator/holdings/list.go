@@ -34,7 +34,7 @@ func List(record Record) []Held {
 				told = facts[RegionFact]
 			}
 			list = append(list, Held{
-				ID: name(environment, id), Environment: environment, Kind: kind, Forgettable: forgettable(kind),
+				ID: qualifiedID(environment, id), Environment: environment, Kind: kind, Forgettable: forgettable(kind),
 				Name: cmp.Or(told, facts["cidr"], facts[database.ServerFact], facts[kinds.OwnFact]),
 			})
 		}

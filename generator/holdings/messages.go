@@ -305,8 +305,8 @@ func anotherValue(id, fact string, was, is map[string]string, e Environment) ref
 	return r
 }
 
-// gone is about a holding that leaves the code, or is no longer made.
-func gone(id string, was map[string]string, e Environment) refusal {
+// holdingGone is about a holding that leaves the code, or is no longer made.
+func holdingGone(id string, was map[string]string, e Environment) refusal {
 	of := app.ParseID(id)
 	kind, subject := of.Kind, of.Name
 	summary := diagnostic.Capitalized(kind) + " that leaves the code"

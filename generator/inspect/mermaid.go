@@ -47,15 +47,15 @@ func Mermaid(a *app.App) string {
 	return out.String()
 }
 
-// group is what one service uses of a kind, drawn as one node.
-type group struct {
+// drawnGroup is what one service uses of a kind, drawn as one node.
+type drawnGroup struct {
 	title string
 	names []string
 }
 
 // drawnTogether are the groups of each service, in the order of kinds.
-func drawnTogether(a *app.App) map[string][]group {
-	groups := map[string][]group{}
+func drawnTogether(a *app.App) map[string][]drawnGroup {
+	groups := map[string][]drawnGroup{}
 	for _, of := range kinds.All {
 		if of.Inspection.Together == "" {
 			continue
@@ -67,14 +67,14 @@ func drawnTogether(a *app.App) map[string][]group {
 			}
 		}
 		for service, list := range names {
-			groups[service] = append(groups[service], group{of.Inspection.Together, list})
+			groups[service] = append(groups[service], drawnGroup{of.Inspection.Together, list})
 		}
 	}
 	return groups
 }
 
 // arrows are the lines between nodes, each pair and label once.
-func arrows(a *app.App, together map[string][]group) []string {
+func arrows(a *app.App, together map[string][]drawnGroup) []string {
 	var lines []string
 	drawn := map[string]bool{}
 	arrow := func(from, to, label string, dotted bool) {
@@ -119,7 +119,7 @@ func arrows(a *app.App, together map[string][]group) []string {
 		service := nodeID(app.ServiceKind, e.Service)
 		switch of, known := kinds.Named(e.Kind); {
 		case e.Kind == app.ServiceKind:
-			if called := calls(uses); len(called) > 0 {
+			if called := distinctCalls(uses); len(called) > 0 {
 				arrow(service, nodeID(app.ServiceKind, e.Resource), "calls", false)
 			}
 		case of.Inspection.Under != "":

@@ -153,7 +153,7 @@ func serviceRows(resources map[app.ID]*app.Resource, edges []app.Edge) []row {
 			}
 		}
 	}
-	for _, call := range calls(edges) {
+	for _, call := range distinctCalls(edges) {
 		name := call.Resource
 		if call.Operation != "" {
 			name += "." + call.Operation
@@ -218,8 +218,8 @@ func verbs(kind kind.Kind, edges []app.Edge) string {
 	return strings.Join(words, ", ")
 }
 
-// calls are the endpoints of other services that a service calls, each once, at its first call.
-func calls(edges []app.Edge) []app.Edge {
+// distinctCalls are the endpoints of other services that a service calls, each once, at its first call.
+func distinctCalls(edges []app.Edge) []app.Edge {
 	var found []app.Edge
 	for _, e := range edges {
 		if e.Kind != app.ServiceKind || e.ReferenceOnly || e.Resource == e.Service {

@@ -156,7 +156,7 @@ func single(list []string) any {
 	return list
 }
 
-func length(statements []statement) int {
+func policyLength(statements []statement) int {
 	text, err := json.Marshal(struct {
 		Version   string
 		Statement []statement
@@ -196,7 +196,7 @@ func executionPolicy(region, name string, repositories, secrets, key []string) i
 				"StringLike":   {"kms:EncryptionContext:SecretARN": single(folders)},
 			}})
 	}
-	return length(statements)
+	return policyLength(statements)
 }
 
 // taskPolicy measures the permissions of a process and counts them.
@@ -221,7 +221,7 @@ func taskPolicy(permissions cty.Value) (characters, count int) {
 	if len(statements) == 0 {
 		return 0, 0
 	}
-	return length(statements), len(statements)
+	return policyLength(statements), len(statements)
 }
 
 // evaluation is a context with the functions that generated code calls.

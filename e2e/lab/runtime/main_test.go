@@ -74,7 +74,7 @@ func TestRun(t *testing.T) {
 			stop, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
 			said, ended := &output{}, make(chan int, 1)
-			go func() { ended <- run(stop, nil, variables, said) }()
+			go func() { ended <- runProcess(stop, nil, variables, said) }()
 			if test.code == 0 {
 				for !strings.Contains(said.String(), "serving on") && stop.Err() == nil {
 					time.Sleep(5 * time.Millisecond)

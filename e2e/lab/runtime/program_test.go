@@ -64,7 +64,7 @@ func TestJobs(t *testing.T) {
 			stop, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
 			said := &output{}
-			if code := run(stop, strings.Fields(test.command), variables, said); code != test.code || !strings.Contains(said.String(), test.want) {
+			if code := runProcess(stop, strings.Fields(test.command), variables, said); code != test.code || !strings.Contains(said.String(), test.want) {
 				t.Errorf("ended with %d, want %d and %q:\n%s", code, test.code, test.want, said)
 			}
 		})
@@ -91,7 +91,7 @@ func TestHealthCommands(t *testing.T) {
 			stop, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
 			said, ended := &output{}, make(chan int, 1)
-			go func() { ended <- run(stop, strings.Fields(test.command), maps.Clone(variables), said) }()
+			go func() { ended <- runProcess(stop, strings.Fields(test.command), maps.Clone(variables), said) }()
 			for !strings.Contains(said.String(), "working") && !strings.Contains(said.String(), "serving on") {
 				if stop.Err() != nil {
 					t.Fatalf("it never began:\n%s", said)
@@ -99,7 +99,7 @@ func TestHealthCommands(t *testing.T) {
 				time.Sleep(5 * time.Millisecond)
 			}
 			asked := &output{}
-			if code := run(stop, strings.Fields(test.ask), maps.Clone(variables), asked); code != test.code {
+			if code := runProcess(stop, strings.Fields(test.ask), maps.Clone(variables), asked); code != test.code {
 				t.Errorf("%s ended with %d, want %d:\n%s", test.ask, code, test.code, asked)
 			}
 			cancel()

@@ -24,7 +24,7 @@ import (
 // checked against each other and against the application. Environments come sorted by name, nil with an error. All
 // problems are reported at once.
 func Resolve(file *table.File, application *app.App) ([]environment.Environment, hcl.Diagnostics) {
-	name, diags := appName(file, application)
+	name, diags := checkedAppName(file, application)
 	blocks := slices.Clone(file.Environments)
 	slices.SortFunc(blocks, func(a, b *settings.Block) int { return strings.Compare(a.Label, b.Label) })
 	var list []environment.Environment
@@ -44,8 +44,8 @@ func Resolve(file *table.File, application *app.App) ([]environment.Environment,
 	return list, diags
 }
 
-// appName is the name the file gives, else the model's, which has to pass the same rule.
-func appName(file *table.File, application *app.App) (string, hcl.Diagnostics) {
+// checkedAppName is the name the file gives, else the model's, which has to pass the same rule.
+func checkedAppName(file *table.File, application *app.App) (string, hcl.Diagnostics) {
 	if file.AppName != "" {
 		return file.AppName, nil
 	}

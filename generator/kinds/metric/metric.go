@@ -38,7 +38,7 @@ var Kind = kind.Kind{
 	OfRuntime:  true,
 	Platform:   lower,
 	Bind:       bind,
-	Config:     config,
+	Config:     configMetrics,
 	Inspection: kind.Inspection{
 		List: "metrics",
 		Entry: func(_ *app.App, r app.Resource) any {

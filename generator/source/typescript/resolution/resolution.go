@@ -25,7 +25,7 @@ type Resolver struct {
 	files fs.FS
 	tree  *Tree
 	// aliases are the paths of the application's tsconfig.json, the longest prefix first.
-	aliases []alias
+	aliases []pathAlias
 	// base is where bare names are looked up, "" for nowhere.
 	base string
 	// packages are the packages inside the application by name, and by folder.
@@ -33,8 +33,8 @@ type Resolver struct {
 	byDir    map[string]*manifest
 }
 
-// alias is one entry of "paths": a name, or a prefix and a suffix around a star.
-type alias struct {
+// pathAlias is one entry of "paths": a name, or a prefix and a suffix around a star.
+type pathAlias struct {
 	prefix, suffix string
 	star           bool
 	targets        []string // relative to the application, a star included
@@ -115,14 +115,14 @@ func (r *Resolver) readConfig(files fs.FS, name string, seen map[string]bool) er
 	}
 	if r.aliases == nil {
 		for key, targets := range config.CompilerOptions.Paths {
-			alias := alias{}
+			alias := pathAlias{}
 			alias.prefix, alias.suffix, alias.star = strings.Cut(key, "*")
 			for _, target := range targets {
 				alias.targets = append(alias.targets, path.Join(base, target))
 			}
 			r.aliases = append(r.aliases, alias)
 		}
-		slices.SortFunc(r.aliases, func(a, b alias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
+		slices.SortFunc(r.aliases, func(a, b pathAlias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
 	}
 	for _, extended := range texts(config.Extends) {
 		if !strings.HasPrefix(extended, ".") {
@@ -167,7 +167,7 @@ func (r *Resolver) Resolve(from, name string) string {
 }
 
 // match is what the star of an alias stands for in a name, and whether the name is one of the alias.
-func (a *alias) match(name string) (star string, ok bool) {
+func (a *pathAlias) match(name string) (star string, ok bool) {
 	if !a.star {
 		return "", name == a.prefix
 	}
