@@ -38,7 +38,7 @@ func TestE2_OutputsMoveAndNothingElse(t *testing.T) {
 	}
 	compared := 0
 	for environment := range output.Lock.CIDRs {
-		then, now := stacksOf(t, before, environment), stacksOf(t, recorded(output), environment)
+		then, now := stacksOf(t, before, environment), stacksOf(t, recordedFiles(output), environment)
 		for i, stack := range []string{"platform", "services"} {
 			d := cmp.Diff(regrouped(callsOf(then[i])), inOldPlaces(callsOf(now[i])))
 			if compared += len(callsOf(now[i])); d != "" {
