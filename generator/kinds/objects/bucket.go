@@ -51,6 +51,12 @@ var bucketVerbs = map[string]string{
 	SignedDownloadURL:    "signs downloads",
 }
 
+// readWriter are the operations of Encore's permission of that name.
+var readWriter = []string{
+	WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
+	SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
+}
+
 // Kind is the kind of object storage buckets.
 var Kind = kind.Kind{
 	Name: "bucket",
@@ -85,10 +91,7 @@ var Kind = kind.Kind{
 			"Remover":          {DeleteObject},
 			"Attrser":          {GetObjectMetadata},
 			"PublicURLer":      {GetPublicURL},
-			"ReadWriter": {
-				WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
-				SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
-			},
+			"ReadWriter":       readWriter,
 		},
 		Strict:  true,
 		Outside: source.OutsideNone,
@@ -192,10 +195,7 @@ var typeScript = source.TypeScriptSpelling{
 		"Remover":          {DeleteObject},
 		"Attrser":          {GetObjectMetadata},
 		"PublicUrler":      {GetPublicURL},
-		"ReadWriter": {
-			WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
-			SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
-		},
+		"ReadWriter":       readWriter,
 	},
 	Strict:  true,
 	Outside: source.OutsideNone,
