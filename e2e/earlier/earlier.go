@@ -1,5 +1,5 @@
 // Package earlier reads the archives of what an earlier groundplan generated, with the source that it read: the folders "infra" and
-// "source". It must not know what is done with either.
+// "source". It must not know anything else of the project.
 package earlier
 
 import (

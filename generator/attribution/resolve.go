@@ -1,5 +1,5 @@
 // Package attribution turns what a reader found, declarations, uses and calls, into an application whose edges say who uses what
-// and why. It must not know how anything is printed.
+// and why. It must not know how anything is made or printed.
 package attribution
 
 import (

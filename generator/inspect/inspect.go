@@ -1,4 +1,5 @@
-// Package inspect describes an application: as JSON, for a terminal, as a Mermaid diagram. It must not know environments.
+// Package inspect describes an application: as JSON, for a terminal, as a Mermaid diagram. It must not know environments, nor
+// any kind but by its fields.
 package inspect
 
 import (

@@ -1,7 +1,7 @@
 // Package settings reads HCL of literals by a table of what may be written, says what is wrong with a file, and documents
 // the table. Nothing is computed, so that whoever reads a file sees what there is.
 //
-// The tables are data of those whose files they describe. The package must not know what a setting means.
+// The tables are data of those whose files they describe. The package must not know those: what a setting means is theirs.
 package settings
 
 import (

@@ -1,7 +1,7 @@
 // Package resolution makes every environment of groundplan.hcl concrete for an application: the defaults of the profile,
 // over them what the file sets; database servers and caches for what the application declares; what exists in
 // place of what would be made. What is wrong between two values, or between the file and the application, it reports. It
-// must not know source languages, kinds, modules or HCL output.
+// must not know source languages, what kinds are made of, modules or HCL output.
 package resolution
 
 import (

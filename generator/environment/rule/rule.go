@@ -1,6 +1,6 @@
 // Package rule checks single values of groundplan.hcl. Each check returns what is wrong in a whole sentence and, as a hint
 // line, what to write instead; Fine for a value that is. Where the rule is AWS's, the comment names the API that enforces
-// it. A rule must not know which setting the value is of, nor anything that stands beside it.
+// it. A rule must not know the table, which says of which setting the value is, nor the application.
 package rule
 
 import (

@@ -1,5 +1,5 @@
 // Package link is the second phase of the reader: it knows the facts of all packages, and turns names into what they stand
-// for: services, endpoints, resources, and who uses and calls them. It knows no syntax; of the application's folders it reads
+// for: services, endpoints, resources, and who uses and calls them. It must not know syntax; of the application's folders it reads
 // those with migrations alone.
 package link
 

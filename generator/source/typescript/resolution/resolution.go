@@ -1,7 +1,7 @@
 // Package resolution finds the files of an application in TypeScript, and the file that an import means: by the rules of Node, of
 // tsconfig.json, of package.json, of workspaces and of symbolic links.
 //
-// It must not know what stands in a module: it reads names, paths and the files that configure them, and no TypeScript.
+// It must not know syntax, nor facts: it reads names, paths and the files that configure them, and nothing that stands in a module.
 package resolution
 
 import (
