@@ -135,7 +135,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 	}
 	edges := app.Plain(r.app.Edges)
 	for _, e := range edges {
-		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
+		if e.Kind == app.ServiceKind && e.Origin != app.Reached && !e.ReferenceOnly {
 			seen[pair{e.Service, e.To()}] = true
 		}
 	}

@@ -240,7 +240,7 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 		}
 	}
 	for _, call := range calls {
-		to := app.ID{Kind: "service", Name: call.TargetService}
+		to := app.ID{Kind: app.ServiceKind, Name: call.TargetService}
 		if done := (action{to, call.Endpoint}); call.TargetService != service && !known[done] {
 			known[done] = true
 			r.edge(service, to, call.Endpoint, app.Reached, through, *part.at)
@@ -281,7 +281,7 @@ func spellPart(part source.Package) string {
 
 // warnReached tells of what a service gets only because code of others that it runs uses or calls it.
 func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
-	if e.Kind == "service" {
+	if e.Kind == app.ServiceKind {
 		hint := fmt.Sprintf("call %s.%s in %s itself to make it visible, call an endpoint of the service that calls it, or set strict_access = true in %s if %[3]s does without",
 			e.Resource, e.Operation, e.Service, environment.Filename)
 		return diagnostic.Warning(e.At, fmt.Sprintf("service %q is called through %s", e.Resource, e.Through), hint,

@@ -200,7 +200,7 @@ func (r *resolver) call() {
 	for _, c := range r.read.Calls {
 		if c.Service != "" {
 			r.app.Edges = append(r.app.Edges, app.Edge{
-				Service: c.Service, Kind: "service", Resource: c.TargetService, Operation: c.Endpoint,
+				Service: c.Service, Kind: app.ServiceKind, Resource: c.TargetService, Operation: c.Endpoint,
 				Origin: app.Used, ReferenceOnly: c.ReferenceOnly, At: c.At,
 			})
 		}

@@ -226,19 +226,17 @@ func makesServer(server blueprint.Server) bool { return server.Existing == nil }
 
 // holds lists what the platform of an environment has besides what every one has, in words that end in a comma.
 func holds(env *blueprint.Environment) string {
-	made := map[string]bool{}
 	servers := slices.ContainsFunc(env.Servers, makesServer)
-	for _, c := range env.Stacks[0].Components {
-		kind, _, _ := strings.Cut(c.ID, " ")
-		made[kind] = made[kind] || !c.Existing
-	}
+	topics := slices.ContainsFunc(env.Topics, func(topic blueprint.Topic) bool { return topic.ARN == "" })
+	queues := slices.ContainsFunc(env.Topics, func(topic blueprint.Topic) bool { return len(topic.Subscriptions) > 0 })
+	buckets := slices.ContainsFunc(env.Buckets, func(bucket blueprint.Bucket) bool { return !bucket.Existing })
 	var text string
 	for _, part := range []struct {
 		holds bool
 		words string
 	}{
-		{env.LoadBalancer != nil, "load balancer"}, {servers, "databases"}, {made["cache"], "caches"},
-		{made["topic"], "topics and queues"}, {!made["topic"] && made["subscription"], "queues"}, {made["bucket"], "buckets"},
+		{env.LoadBalancer != nil, "load balancer"}, {servers, "databases"}, {len(env.Caches) > 0, "caches"},
+		{topics, "topics and queues"}, {!topics && queues, "queues"}, {buckets, "buckets"},
 	} {
 		if part.holds {
 			text += part.words + ", "
