@@ -2,7 +2,6 @@ package sizes
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,31 +135,33 @@ func moduleValue(call *hclsyntax.Block, output string, stacks Stacks, context *h
 	return object(values)
 }
 
-var placeholder = regexp.MustCompile(`<[a-z_|]+>`)
-
 // filled is the text of an output for one call, and one key of it.
 func filled(text, key string, call *hclsyntax.Block, stacks Stacks, context *hcl.EvalContext) string {
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
-		switch name {
-		case "<region>":
-			return stacks.Region
-		case "<account>":
-			return anyAccount
-		case "<certificate>":
-			return strings.Repeat("x", stacks.Certificate)
-		case "<key>":
-			return key
-		case "<fifo>":
-			if flag := argument(call, "fifo", context); flag != cty.NilVal && flag.Type() == cty.Bool && flag.True() {
-				return ".fifo"
-			}
-			return ""
+	before, rest, has := strings.Cut(text, "<")
+	if !has {
+		return text
+	}
+	name, rest, _ := strings.Cut(rest, ">")
+	var is string
+	switch name {
+	case "region":
+		is = stacks.Region
+	case "account":
+		is = anyAccount
+	case "certificate":
+		is = strings.Repeat("x", stacks.Certificate)
+	case "key":
+		is = key
+	case "fifo":
+		if flag := argument(call, "fifo", context); flag != cty.NilVal && flag.Type() == cty.Bool && flag.True() {
+			is = ".fifo"
 		}
-		for name := range strings.SplitSeq(strings.Trim(name, "<>"), "|") {
-			if is := strings.Join(texts(argument(call, name, context)), ""); is != "" {
-				return is
+	default:
+		for name := range strings.SplitSeq(name, "|") {
+			if is == "" {
+				is = strings.Join(texts(argument(call, name, context)), "")
 			}
 		}
-		return ""
-	})
+	}
+	return before + is + filled(rest, key, call, stacks, context)
 }

@@ -6,10 +6,10 @@
 package sizes
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -81,13 +81,13 @@ func Measure(stacks Stacks) []Process {
 }
 
 // localsBlock begins the local values of a file: what every service has in common, and the outputs of the platform.
-var localsBlock = regexp.MustCompile(`(?m)^locals \{`)
+var localsBlock = []byte("\nlocals {\n")
 
 // withLocals are the names of the files that have local values, sorted.
 func withLocals(files map[string][]byte) []string {
 	var names []string
 	for name, text := range files {
-		if path.Ext(name) == ".tf" && localsBlock.Match(text) {
+		if path.Ext(name) == ".tf" && (bytes.HasPrefix(text, localsBlock[1:]) || bytes.Contains(text, localsBlock)) {
 			names = append(names, name)
 		}
 	}
