@@ -74,7 +74,7 @@ func TestBootstrap(t *testing.T) {
 		}
 	}
 	local := filepath.Join(app, "infra/production/platform/terraform.tfstate")
-	write(t, local, "{\"version\": 4}")
+	writeText(t, local, "{\"version\": 4}")
 	groundplan.expect(t, 0, []string{"production/platform init -migrate-state\n", "production/services init\n"}, "bootstrap", "--app", app)
 	if err := os.Remove(local); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestBootstrap(t *testing.T) {
 func useBackend(t *testing.T, environment []string, aws *caller, app, encryption string) {
 	t.Helper()
 	folder := t.TempDir()
-	write(t, filepath.Join(folder, "main.tf"), "resource \"terraform_data\" \"it\" {\n  input = \"kept\"\n}\n")
+	writeText(t, filepath.Join(folder, "main.tf"), "resource \"terraform_data\" \"it\" {\n  input = \"kept\"\n}\n")
 	tf := newTerraform(t, folder, environment)
 	tf.run(t, "init", "-input=false", "-no-color")
 	tf.run(t, "apply", "-input=false", "-no-color", "-auto-approve")
@@ -104,7 +104,7 @@ func useBackend(t *testing.T, environment []string, aws *caller, app, encryption
 		t.Fatalf("no backend in\n%s", generated)
 	}
 	block, _, _ = strings.Cut(block, "}")
-	write(t, filepath.Join(folder, "backend.tf"), "terraform {\n  backend \"s3\" {"+block+"}\n}\n")
+	writeText(t, filepath.Join(folder, "backend.tf"), "terraform {\n  backend \"s3\" {"+block+"}\n}\n")
 	tf.run(t, "init", "-input=false", "-no-color", "-migrate-state", "-force-copy")
 	key := map[string]any{"Bucket": helloBucket, "Key": "hello/production/platform.tfstate"}
 	if stored := aws.call(t, anybody, "s3", "HeadObject", key); stored["ServerSideEncryption"] != encryption {
@@ -201,7 +201,7 @@ func TestBootstrapRefuses(t *testing.T) {
 	groundplan.expect(t, 0, []string{"is what it should be"}, "bootstrap", "--app", app)
 
 	// A second environment shares the bucket: each has a folder.
-	write(t, filepath.Join(app, "groundplan.hcl"), string(written)+"\nenvironment \"staging\" {\n  account_id = \""+account+"\"\n}\n")
+	writeText(t, filepath.Join(app, "groundplan.hcl"), string(written)+"\nenvironment \"staging\" {\n  account_id = \""+account+"\"\n}\n")
 	groundplan.expect(t, 0, []string{"hello/staging/", "set lifecycle"}, "bootstrap", "--app", app, "--env", "staging", "--bucket", "hello-elsewhere", "--yes")
 	groundplan.expect(t, 0, []string{"is what it should be"}, "bootstrap", "--app", app, "--env", "production")
 	other.expect(t, 3, []string{"refused: environment staging is in account " + account}, "bootstrap", "--app", app, "--env", "staging")

@@ -54,14 +54,14 @@ func newProgram(t *testing.T, address string, extra ...string) program {
 	return program{path, append(environment, extra...)}
 }
 
-// said is what a run of groundplan came to.
-type said struct {
+// programAnswer is what a run of groundplan came to.
+type programAnswer struct {
 	code           int
 	stdout, stderr string
 }
 
 // run runs groundplan to its end.
-func (p program) run(t *testing.T, input io.Reader, arguments ...string) said {
+func (p program) run(t *testing.T, input io.Reader, arguments ...string) programAnswer {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), p.path, arguments...)
 	command.Env = p.environment
@@ -73,7 +73,7 @@ func (p program) run(t *testing.T, input io.Reader, arguments ...string) said {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return said{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return programAnswer{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
 // expect runs groundplan and holds the exit code and parts of what it said against what is wanted.
@@ -97,7 +97,7 @@ type witness struct {
 	requests []*http.Request
 }
 
-func startWitness(t *testing.T, cloud *emulator.Cloud, account string) *witness {
+func startWitness(t *testing.T, cloud *emulator.Cloud, owner string) *witness {
 	t.Helper()
 	target, err := url.Parse(cloud.URL)
 	if err != nil {
@@ -107,7 +107,7 @@ func startWitness(t *testing.T, cloud *emulator.Cloud, account string) *witness 
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host // it is signed
-		r.Out.Header.Set("X-Moto-Account-Id", account)
+		r.Out.Header.Set("X-Moto-Account-Id", owner)
 	}}
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		w.lock.Lock()

@@ -92,7 +92,7 @@ func readHidden(in io.Reader) (string, error) {
 	chunk := make([]byte, 4096)
 	for {
 		for len(rest) > 0 {
-			if mark, partial := escape(rest); partial {
+			if mark, partial := pasteMark(rest); partial {
 				break // the rest of it is on its way
 			} else if mark != "" {
 				pasting = mark == pasteBegins
@@ -132,8 +132,8 @@ func readHidden(in io.Reader) (string, error) {
 	}
 }
 
-// escape is the mark that keys begin with, and whether they may be the beginning of one.
-func escape(keys []byte) (mark string, partial bool) {
+// pasteMark is the mark that keys begin with, and whether they may be the beginning of one.
+func pasteMark(keys []byte) (mark string, partial bool) {
 	for _, mark := range []string{pasteBegins, pasteEnds} {
 		if strings.HasPrefix(string(keys), mark) {
 			return mark, false

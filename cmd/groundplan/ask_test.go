@@ -65,7 +65,7 @@ func (r *onceReader) Read(into []byte) (int, error) {
 }
 
 func TestFlagsFirst(t *testing.T) {
-	verbs := []*cli.Command{
+	available := []*cli.Command{
 		{Name: "flat", Flags: []cli.Flag{&cli.BoolFlag{Name: "on"}, &cli.StringFlag{Name: "file"}}},
 		{Name: "deep", Subcommands: []*cli.Command{{Name: "set", Flags: []cli.Flag{&cli.StringFlag{Name: "file"}, &cli.StringSliceFlag{Name: "many"}}}}},
 	}
@@ -83,7 +83,7 @@ func TestFlagsFirst(t *testing.T) {
 		{{"deep", "set", "NAME", "--many", "1", "--many", "2"}, {"deep", "set", "--many", "1", "--many", "2", "NAME"}},
 		{{"deep", "--help"}, {"deep", "--help"}},
 	} {
-		if got := flagsFirst(verbs, test[0]); !slices.Equal(got, test[1]) {
+		if got := flagsFirst(available, test[0]); !slices.Equal(got, test[1]) {
 			t.Errorf("%q became %q, want %q", test[0], got, test[1])
 		}
 	}

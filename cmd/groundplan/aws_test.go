@@ -57,11 +57,11 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case action == "ListSecretVersionIds":
 		var versions []map[string]any
 		for i := range values {
-			version := map[string]any{"VersionId": fmt.Sprint(i), "CreatedDate": 1700000000}
+			listed := map[string]any{"VersionId": fmt.Sprint(i), "CreatedDate": 1700000000}
 			if i == len(values)-1 {
-				version["VersionStages"] = []string{"AWSCURRENT"}
+				listed["VersionStages"] = []string{"AWSCURRENT"}
 			}
-			versions = append(versions, version)
+			versions = append(versions, listed)
 		}
 		answer = map[string]any{"Versions": versions}
 	}

@@ -407,7 +407,7 @@ func (s *storage) next() error {
 	for _, stack := range s.result.Blueprint.Environment(s.environment.Name).Stacks {
 		folder := filepath.Join(s.out, filepath.FromSlash(stack.Folder))
 		command := fmt.Sprintf("terraform -chdir=%s init", folder)
-		if known(folder) {
+		if initialised(folder) {
 			command += " -migrate-state"
 		}
 		fmt.Fprintf(s.printer.out, "  %s\n", command)
@@ -415,8 +415,8 @@ func (s *storage) next() error {
 	return nil
 }
 
-// known reports whether terraform has been run in a folder: there is a state in a file, or it knows of another place.
-func known(folder string) bool {
+// initialised reports whether terraform has been run in a folder: there is a state in a file, or it knows of another place.
+func initialised(folder string) bool {
 	for _, name := range []string{"terraform.tfstate", filepath.Join(".terraform", "terraform.tfstate")} {
 		if content, err := os.ReadFile(filepath.Join(folder, name)); err == nil && len(bytes.TrimSpace(content)) > 0 {
 			return true
@@ -437,8 +437,8 @@ func withHints(err error, hints ...string) error {
 // replaceFile writes a file whole or not at all, with the permissions that it has. A link stays one.
 func replaceFile(path string, content []byte) error {
 	mode := fs.FileMode(0o644)
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
+	if linked, err := filepath.EvalSymlinks(path); err == nil {
+		path = linked
 	}
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()

@@ -17,14 +17,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal is one that a test types at.
-type terminal struct {
+// typedAt is a terminal that a test types at.
+type typedAt struct {
 	keys, screen *os.File // what is typed is written to the former; programs are given the latter
 	lock         sync.Mutex
 	shown        bytes.Buffer
 }
 
-func openTerminal(t *testing.T) *terminal {
+func openTerminal(t *testing.T) *typedAt {
 	t.Helper()
 	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
@@ -41,7 +41,7 @@ func openTerminal(t *testing.T) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{keys: keys, screen: screen}
+	term := &typedAt{keys: keys, screen: screen}
 	t.Cleanup(func() {
 		screen.Close()
 		keys.Close()
@@ -61,14 +61,14 @@ func openTerminal(t *testing.T) *terminal {
 	return term
 }
 
-func (term *terminal) text() string {
+func (term *typedAt) text() string {
 	term.lock.Lock()
 	defer term.lock.Unlock()
 	return term.shown.String()
 }
 
 // await waits until something is shown.
-func (term *terminal) await(t *testing.T, text string) {
+func (term *typedAt) await(t *testing.T, text string) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(term.text(), text); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
