@@ -66,7 +66,7 @@ func TestAComputeTargetIsOneFile(t *testing.T) {
 
 // mostFilesOfAKind is in how many files a kind may be named, its own among them. Four have its settings: what is asked of them,
 // the table, the rules of its values, and how they fit the application.
-const mostFilesOfAKind = 11
+const mostFilesOfAKind = 9
 
 // aboutStates are the files that name a bucket which is no application's: that of terraform's states.
 var aboutStates = []string{"cmd/groundplan/bootstrap.go", "cmd/groundplan/main.go"}

@@ -207,7 +207,8 @@ func readLifecycle(ctx context.Context, client *s3.Client, b *Bucket) error {
 }
 
 func ruleOf(raw types.LifecycleRule) LifecycleRule {
-	rule := LifecycleRule{ID: awssdk.ToString(raw.ID), Prefix: awssdk.ToString(raw.Prefix), Enabled: raw.Status == types.ExpirationStatusEnabled, raw: raw}
+	rule := LifecycleRule{ID: awssdk.ToString(raw.ID), Enabled: raw.Status == types.ExpirationStatusEnabled, raw: raw}
+	rule.Prefix = awssdk.ToString(raw.Prefix) //nolint:staticcheck // old rules have it in place of a filter, and S3 still tells of it
 	if filter := raw.Filter; filter != nil {
 		rule.Prefix += awssdk.ToString(filter.Prefix)
 		rule.Narrow = filter.Tag != nil || filter.ObjectSizeGreaterThan != nil || filter.ObjectSizeLessThan != nil

@@ -45,7 +45,11 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := os.RemoveAll(programFolder); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
 }
 
 // twoServers is labenvironment.Trial with a cluster and a server for the databases.
@@ -259,7 +263,7 @@ func storedSecrets(t *testing.T, cloud *emulator.Cloud) map[string]string {
 	if err := json.Unmarshal([]byte(answer), &list); err != nil {
 		t.Fatal(err)
 	}
-	values := map[string]string{}
+	found := map[string]string{}
 	for _, secret := range list.SecretList {
 		answer, err := cloud.Send(t.Context(), http.MethodPost, "/", secretsManager("GetSecretValue"), `{"SecretId":"`+secret.Name+`"}`)
 		if err != nil {
@@ -272,9 +276,9 @@ func storedSecrets(t *testing.T, cloud *emulator.Cloud) map[string]string {
 		if err := json.Unmarshal([]byte(answer), &value); err != nil {
 			t.Fatal(err)
 		}
-		values[secret.Name] = value.SecretString
+		found[secret.Name] = value.SecretString
 	}
-	return values
+	return found
 }
 
 func secretsManager(action string) map[string]string {

@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// bucketSettings is all that S3 tells of a bucket that bootstrap has to do with.
-func bucketSettings(t *testing.T, aws *caller, bucket string) map[string]any {
+// bucketSettings is all that S3 tells of the bucket that bootstrap has to do with.
+func bucketSettings(t *testing.T, aws *caller) map[string]any {
 	t.Helper()
 	settings := map[string]any{}
 	for operation, field := range map[string]string{
 		"GetBucketVersioning": "Status", "GetBucketEncryption": "ServerSideEncryptionConfiguration", "GetPublicAccessBlock": "PublicAccessBlockConfiguration",
 		"GetBucketOwnershipControls": "OwnershipControls", "GetBucketPolicy": "Policy", "GetBucketLifecycleConfiguration": "Rules",
 	} {
-		answer, failure := aws.try(t, anybody, "s3", operation, map[string]any{"Bucket": bucket})
+		answer, failure := aws.try(t, anybody, "s3", operation, map[string]any{"Bucket": helloBucket})
 		if failure != nil {
 			settings[field] = failure.Code
 			continue
@@ -46,7 +46,7 @@ func TestBootstrap(t *testing.T) {
 		}
 	}
 	groundplan.expect(t, 0, []string{"made bucket", "set versioning", "wrote ", "next: groundplan generate", "production/platform init\n"}, "bootstrap", "--app", app, "--yes")
-	settings := bucketSettings(t, aws, helloBucket)
+	settings := bucketSettings(t, aws)
 	for field, part := range map[string]string{
 		"Status": "Enabled", "ServerSideEncryptionConfiguration": "AES256", "PublicAccessBlockConfiguration": "RestrictPublicBuckets:true",
 		"OwnershipControls": "BucketOwnerEnforced", "Policy": `{"aws:SecureTransport": "false"}`, "Rules": "NoncurrentDays:90",
@@ -73,7 +73,13 @@ func TestBootstrap(t *testing.T) {
 			t.Errorf("%s %s, and nothing was to be changed", request.Method, request.URL)
 		}
 	}
-	if again := bucketSettings(t, aws, helloBucket); !reflect.DeepEqual(settings, again) {
+	local := filepath.Join(app, "infra/production/platform/terraform.tfstate")
+	writeText(t, local, "{\"version\": 4}")
+	groundplan.expect(t, 0, []string{"production/platform init -migrate-state\n", "production/services init\n"}, "bootstrap", "--app", app)
+	if err := os.Remove(local); err != nil {
+		t.Fatal(err)
+	}
+	if again := bucketSettings(t, aws); !reflect.DeepEqual(settings, again) {
 		t.Errorf("%v\nbecame\n%v", settings, again)
 	}
 	useBackend(t, cloud.Environment(), aws, app, "AES256")
@@ -84,7 +90,7 @@ func TestBootstrap(t *testing.T) {
 func useBackend(t *testing.T, environment []string, aws *caller, app, encryption string) {
 	t.Helper()
 	folder := t.TempDir()
-	write(t, filepath.Join(folder, "main.tf"), "resource \"terraform_data\" \"it\" {\n  input = \"kept\"\n}\n")
+	writeText(t, filepath.Join(folder, "main.tf"), "resource \"terraform_data\" \"it\" {\n  input = \"kept\"\n}\n")
 	tf := newTerraform(t, folder, environment)
 	tf.run(t, "init", "-input=false", "-no-color")
 	tf.run(t, "apply", "-input=false", "-no-color", "-auto-approve")
@@ -98,7 +104,7 @@ func useBackend(t *testing.T, environment []string, aws *caller, app, encryption
 		t.Fatalf("no backend in\n%s", generated)
 	}
 	block, _, _ = strings.Cut(block, "}")
-	write(t, filepath.Join(folder, "backend.tf"), "terraform {\n  backend \"s3\" {"+block+"}\n}\n")
+	writeText(t, filepath.Join(folder, "backend.tf"), "terraform {\n  backend \"s3\" {"+block+"}\n}\n")
 	tf.run(t, "init", "-input=false", "-no-color", "-migrate-state", "-force-copy")
 	key := map[string]any{"Bucket": helloBucket, "Key": "hello/production/platform.tfstate"}
 	if stored := aws.call(t, anybody, "s3", "HeadObject", key); stored["ServerSideEncryption"] != encryption {
@@ -124,7 +130,7 @@ func TestBootstrapAdopts(t *testing.T) {
 	key := at(t, aws.call(t, anybody, "kms", "CreateKey", map[string]any{"KeyUsage": "ENCRYPT_DECRYPT"}), "KeyMetadata.Arn").(string)
 	groundplan.expect(t, 1, []string{"nothing can be encrypted with", "hint:"}, "bootstrap", "--app", app, "--kms-key", at(t, aws.call(t, anybody, "kms", "CreateKey", map[string]any{"KeyUsage": "SIGN_VERIFY", "KeySpec": "RSA_2048"}), "KeyMetadata.Arn").(string))
 	groundplan.expect(t, 0, []string{"by the KMS key " + key}, "bootstrap", "--app", app, "--yes", "--kms-key", key)
-	wanted := bucketSettings(t, aws, helloBucket)
+	wanted := bucketSettings(t, aws)
 	if !strings.Contains(fmt.Sprint(wanted["ServerSideEncryptionConfiguration"]), key) {
 		t.Errorf("encryption %v", wanted["ServerSideEncryptionConfiguration"])
 	}
@@ -148,7 +154,7 @@ func TestBootstrapAdopts(t *testing.T) {
 		aws.call(t, anybody, "s3", spoil.operation, parameters)
 		groundplan.expect(t, 1, []string{"changes the bucket", spoil.says}, "bootstrap", "--app", app)
 		groundplan.expect(t, 0, []string{"changes the bucket"}, "bootstrap", "--app", app, "--yes")
-		if now := bucketSettings(t, aws, helloBucket); !reflect.DeepEqual(now, wanted) {
+		if now := bucketSettings(t, aws); !reflect.DeepEqual(now, wanted) {
 			t.Errorf("%s is not mended: %v\nwant %v", name, now, wanted)
 		}
 	}
@@ -159,7 +165,7 @@ func TestBootstrapAdopts(t *testing.T) {
 		"ID": "theirs", "Status": "Enabled", "Filter": map[string]any{"Prefix": "logs/"}, "Expiration": map[string]any{"Days": 3},
 	}}}})
 	groundplan.expect(t, 0, nil, "bootstrap", "--app", app, "--yes")
-	now := fmt.Sprint(bucketSettings(t, aws, helloBucket))
+	now := fmt.Sprint(bucketSettings(t, aws))
 	for _, part := range []string{`"Sid": "Theirs"`, `"Id": "theirs"`, "GroundplanTLSOnly", "ID:theirs", "Days:3", "ID:groundplan hello/production"} {
 		if !strings.Contains(now, part) {
 			t.Errorf("%s is gone: %s", part, now)
@@ -195,7 +201,7 @@ func TestBootstrapRefuses(t *testing.T) {
 	groundplan.expect(t, 0, []string{"is what it should be"}, "bootstrap", "--app", app)
 
 	// A second environment shares the bucket: each has a folder.
-	write(t, filepath.Join(app, "groundplan.hcl"), string(written)+"\nenvironment \"staging\" {\n  account_id = \""+account+"\"\n}\n")
+	writeText(t, filepath.Join(app, "groundplan.hcl"), string(written)+"\nenvironment \"staging\" {\n  account_id = \""+account+"\"\n}\n")
 	groundplan.expect(t, 0, []string{"hello/staging/", "set lifecycle"}, "bootstrap", "--app", app, "--env", "staging", "--bucket", "hello-elsewhere", "--yes")
 	groundplan.expect(t, 0, []string{"is what it should be"}, "bootstrap", "--app", app, "--env", "production")
 	other.expect(t, 3, []string{"refused: environment staging is in account " + account}, "bootstrap", "--app", app, "--env", "staging")

@@ -20,12 +20,14 @@ import (
 	"github.com/groundplan/groundplan/e2e/emulator"
 )
 
-var buildProgram = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "groundplan-program-")
-	if err != nil {
+// programFolder is where groundplan is built for the tests that run it, once; "" until one does. TestMain takes it away.
+var programFolder string
+
+var buildProgram = sync.OnceValues(func() (path string, err error) {
+	if programFolder, err = os.MkdirTemp("", "groundplan-program-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(folder, "groundplan")
+	path = filepath.Join(programFolder, "groundplan")
 	command := exec.Command("go", "build", "-o", path, "./cmd/groundplan")
 	command.Dir = repository
 	output, err := command.CombinedOutput()
@@ -52,14 +54,14 @@ func newProgram(t *testing.T, address string, extra ...string) program {
 	return program{path, append(environment, extra...)}
 }
 
-// said is what a run of groundplan came to.
-type said struct {
+// programAnswer is what a run of groundplan came to.
+type programAnswer struct {
 	code           int
 	stdout, stderr string
 }
 
 // run runs groundplan to its end.
-func (p program) run(t *testing.T, input io.Reader, arguments ...string) said {
+func (p program) run(t *testing.T, input io.Reader, arguments ...string) programAnswer {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), p.path, arguments...)
 	command.Env = p.environment
@@ -71,11 +73,11 @@ func (p program) run(t *testing.T, input io.Reader, arguments ...string) said {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return said{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return programAnswer{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
 // expect runs groundplan and holds the exit code and parts of what it said against what is wanted.
-func (p program) expect(t *testing.T, code int, parts []string, arguments ...string) said {
+func (p program) expect(t *testing.T, code int, parts []string, arguments ...string) {
 	t.Helper()
 	got := p.run(t, nil, arguments...)
 	if got.code != code {
@@ -86,7 +88,6 @@ func (p program) expect(t *testing.T, code int, parts []string, arguments ...str
 			t.Errorf("groundplan %s does not say %q:\n%s%s", strings.Join(arguments, " "), part, got.stdout, got.stderr)
 		}
 	}
-	return got
 }
 
 // witness stands in front of an emulator and remembers what was asked. Whoever asks there is of one account.
@@ -96,7 +97,7 @@ type witness struct {
 	requests []*http.Request
 }
 
-func startWitness(t *testing.T, cloud *emulator.Cloud, account string) *witness {
+func startWitness(t *testing.T, cloud *emulator.Cloud, owner string) *witness {
 	t.Helper()
 	target, err := url.Parse(cloud.URL)
 	if err != nil {
@@ -106,7 +107,7 @@ func startWitness(t *testing.T, cloud *emulator.Cloud, account string) *witness 
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host // it is signed
-		r.Out.Header.Set("X-Moto-Account-Id", account)
+		r.Out.Header.Set("X-Moto-Account-Id", owner)
 	}}
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		w.lock.Lock()

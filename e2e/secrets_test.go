@@ -48,7 +48,7 @@ func secretShop(t *testing.T, aws *caller, key string) (app string) {
 	t.Helper()
 	app = t.TempDir()
 	copyFolder(t, filepath.Join(repository, "fixtures", "shop"), app)
-	write(t, filepath.Join(app, "groundplan.hcl"), "app \"shop\" {}\n\nenvironment \"staging\" {\n  profile = \"dev\"\n}\n")
+	writeText(t, filepath.Join(app, "groundplan.hcl"), "app \"shop\" {}\n\nenvironment \"staging\" {\n  profile = \"dev\"\n}\n")
 	for _, name := range []string{"MailKey", "SessionKey", "StripeKey", "service-auth/key"} {
 		aws.call(t, anybody, "secretsmanager", "CreateSecret", map[string]any{"Name": "shop/staging/" + name, "KmsKeyId": key})
 	}
@@ -69,8 +69,8 @@ func TestSecrets(t *testing.T) {
 	enforce(t, cloud, true)
 	defer enforce(t, cloud, false)
 
-	values := []string{"sk_live_9aZ3pWq7", "-----BEGIN KEY-----\nc2VjcmV0bGluZQ==\n-----END KEY-----", "m41l pa$$word", "later9831value"}
-	sweep := sweepCommandLines(t, append(slices.Clone(values), "c2VjcmV0bGluZQ=="))
+	hidden := []string{"sk_live_9aZ3pWq7", "-----BEGIN KEY-----\nc2VjcmV0bGluZQ==\n-----END KEY-----", "m41l pa$$word", "later9831value"}
+	sweep := sweepCommandLines(t, append(slices.Clone(hidden), "c2VjcmV0bGluZQ=="))
 	var heard strings.Builder
 	hear := func(code int, parts []string, input io.Reader, arguments ...string) {
 		t.Helper()
@@ -84,12 +84,12 @@ func TestSecrets(t *testing.T) {
 	}
 	// The secrets of the database's role and of the caches' users are not there, and who has rights on what is there is not told.
 	hear(2, []string{"StripeKey", "missing  needed by app", "database/app", "unknown", "they are not there, or the credentials lack", "hint: groundplan secret set StripeKey --env staging"}, nil, "secret", "check")
-	hear(0, []string{"set StripeKey (shop/staging/StripeKey)", "read when the next task starts: app"}, strings.NewReader(values[0]+"\n"), "secret", "set", "StripeKey", "--file", "-")
+	hear(0, []string{"set StripeKey (shop/staging/StripeKey)", "read when the next task starts: app"}, strings.NewReader(hidden[0]+"\n"), "secret", "set", "StripeKey", "--file", "-")
 	file := filepath.Join(t.TempDir(), ".env")
-	write(t, file, "# ours\nexport StripeKey=never\nSessionKey=\""+values[1]+"\"\nshop/staging/MailKey='"+values[2]+"' # mail\n")
+	writeText(t, file, "# ours\nexport StripeKey=never\nSessionKey=\""+hidden[1]+"\"\nshop/staging/MailKey='"+hidden[2]+"' # mail\n")
 	hear(0, []string{"StripeKey has a value, which stays", "set SessionKey", "set MailKey"}, nil, "secret", "set", "--only-missing", "--from-file", file)
 	hear(0, []string{"tasks that run keep the old value", "aws ecs update-service --region us-east-1 --cluster shop-staging --service shop-staging-app --force-new-deployment"},
-		strings.NewReader(values[3]), "secret", "set", "shop/staging/StripeKey", "--file=-")
+		strings.NewReader(hidden[3]), "secret", "set", "shop/staging/StripeKey", "--file=-")
 	hear(0, []string{"StripeKey", "NEEDED BY", "terraform"}, nil, "secret", "list")
 	hear(1, []string{"drew it"}, strings.NewReader("x"), "secret", "set", "service-auth/key", "--file", "-")
 
@@ -117,12 +117,12 @@ func TestSecrets(t *testing.T) {
 	}
 	enforce(t, cloud, false)
 	stored := storedSecrets(t, cloud)
-	for name, want := range map[string]string{"StripeKey": values[3], "SessionKey": values[1], "MailKey": values[2]} {
+	for name, want := range map[string]string{"StripeKey": hidden[3], "SessionKey": hidden[1], "MailKey": hidden[2]} {
 		if stored["shop/staging/"+name] != want {
 			t.Errorf("%s is stored as %q", name, stored["shop/staging/"+name])
 		}
 	}
-	for _, value := range append(values, "c2VjcmV0bGluZQ==", "never") {
+	for _, value := range append(hidden, "c2VjcmV0bGluZQ==", "never") {
 		if strings.Contains(heard.String()+listed.stdout+listed.stderr+cloud.Messages(), value) {
 			t.Errorf("%q was said", value)
 		}
@@ -159,7 +159,7 @@ func TestSecretsNeedTheirRights(t *testing.T) {
 
 // sweepCommandLines looks at the command lines and the environments of all processes until it is asked what it found: the names of
 // processes that had one of the values there. This one has them in its memory alone.
-func sweepCommandLines(t *testing.T, values []string) func() []string {
+func sweepCommandLines(t *testing.T, hidden []string) func() []string {
 	t.Helper()
 	done, result := make(chan struct{}), make(chan []string)
 	go func() {
@@ -171,7 +171,7 @@ func sweepCommandLines(t *testing.T, values []string) func() []string {
 				if err != nil {
 					continue // it ended
 				}
-				for _, value := range values {
+				for _, value := range hidden {
 					if bytes.Contains(content, []byte(value)) {
 						found = append(found, name)
 					}

@@ -92,7 +92,7 @@ func readHidden(in io.Reader) (string, error) {
 	chunk := make([]byte, 4096)
 	for {
 		for len(rest) > 0 {
-			if mark, partial := escape(rest); partial {
+			if mark, partial := pasteMark(rest); partial {
 				break // the rest of it is on its way
 			} else if mark != "" {
 				pasting = mark == pasteBegins
@@ -107,7 +107,8 @@ func readHidden(in io.Reader) (string, error) {
 			case pasting:
 				value = append(value, key)
 			case key == '\r' || key == '\n':
-				if len(strings.Trim(string(rest), "\r\n")) > 0 {
+				// Ctrl-D is a zero byte where it was typed before the terminal passed every key on.
+				if strings.Trim(string(rest), "\r\n\x04\x00") != "" {
 					return "", errSeveralLines
 				}
 				return string(value), nil
@@ -131,8 +132,8 @@ func readHidden(in io.Reader) (string, error) {
 	}
 }
 
-// escape is the mark that keys begin with, and whether they may be the beginning of one.
-func escape(keys []byte) (mark string, partial bool) {
+// pasteMark is the mark that keys begin with, and whether they may be the beginning of one.
+func pasteMark(keys []byte) (mark string, partial bool) {
 	for _, mark := range []string{pasteBegins, pasteEnds} {
 		if strings.HasPrefix(string(keys), mark) {
 			return mark, false

@@ -94,7 +94,7 @@ func bootstrap(c *cli.Context) error {
 	if err := s.look(c); err != nil {
 		return err
 	}
-	if err := s.write(c); err != nil {
+	if err := s.write(); err != nil {
 		return err
 	}
 	if s.found != nil && len(s.review.Steps) == 0 && s.settings == nil {
@@ -280,7 +280,7 @@ func (s *storage) checkStates(c *cli.Context) error {
 }
 
 // write decides on the text of groundplan.hcl.
-func (s *storage) write(c *cli.Context) error {
+func (s *storage) write() error {
 	if s.environment.State != nil {
 		if s.want.Key == "" && s.found != nil && strings.HasPrefix(s.found.Encryption, "aws:kms") {
 			s.review.Notes = append(s.review.Notes, "the states themselves are encrypted by S3's own key, as the code says: key_arn in the state block of groundplan.hcl names another")
@@ -407,7 +407,7 @@ func (s *storage) next() error {
 	for _, stack := range s.result.Blueprint.Environment(s.environment.Name).Stacks {
 		folder := filepath.Join(s.out, filepath.FromSlash(stack.Folder))
 		command := fmt.Sprintf("terraform -chdir=%s init", folder)
-		if known(folder) {
+		if initialised(folder) {
 			command += " -migrate-state"
 		}
 		fmt.Fprintf(s.printer.out, "  %s\n", command)
@@ -415,8 +415,8 @@ func (s *storage) next() error {
 	return nil
 }
 
-// known reports whether terraform has been run in a folder: there is a state in a file, or it knows of another place.
-func known(folder string) bool {
+// initialised reports whether terraform has been run in a folder: there is a state in a file, or it knows of another place.
+func initialised(folder string) bool {
 	for _, name := range []string{"terraform.tfstate", filepath.Join(".terraform", "terraform.tfstate")} {
 		if content, err := os.ReadFile(filepath.Join(folder, name)); err == nil && len(bytes.TrimSpace(content)) > 0 {
 			return true
@@ -437,8 +437,8 @@ func withHints(err error, hints ...string) error {
 // replaceFile writes a file whole or not at all, with the permissions that it has. A link stays one.
 func replaceFile(path string, content []byte) error {
 	mode := fs.FileMode(0o644)
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
+	if linked, err := filepath.EvalSymlinks(path); err == nil {
+		path = linked
 	}
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
@@ -447,10 +447,12 @@ func replaceFile(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // nothing is left there once it was renamed
 	_, err = file.Write(content)
-	if err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close()); err != nil {
-		return err
+	if err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
 	}
-	return os.Rename(file.Name(), path)
+	if err != nil {
+		err = errors.Join(err, os.Remove(file.Name()))
+	}
+	return err
 }

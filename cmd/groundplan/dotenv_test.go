@@ -46,7 +46,7 @@ func TestDotenvMistakes(t *testing.T) {
 		"A=\"C:\\secret\"":         "line 1: a backslash",
 		"A=\"secret\nse\\cret\"":   "line 2: a backslash",
 		"A=\"secret\\":             "line 1: a backslash",
-		"A=secret\nA=secret":       "line 2: the name of line 1 again",
+		"A=secret\nB=\nA=secret":   "line 3: the name of line 1 again",
 		"=secret":                  "line 1: what stands before = is no name",
 		"se cret=secret":           "line 1: what stands before = is no name",
 		"A='x\ny'\nsecret":         "line 3: not NAME=value",

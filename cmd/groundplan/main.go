@@ -146,15 +146,15 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 
 // flagsFirst is a command line with the flags of its verb before the arguments, since people write them after as well and the
 // parser stops at the first argument. What follows "--" stays where it is.
-func flagsFirst(verbs []*cli.Command, args []string) []string {
+func flagsFirst(available []*cli.Command, args []string) []string {
 	var verb *cli.Command
 	named := 0
 	for named < len(args) {
-		i := slices.IndexFunc(verbs, func(v *cli.Command) bool { return v.Name == args[named] })
+		i := slices.IndexFunc(available, func(v *cli.Command) bool { return v.Name == args[named] })
 		if i < 0 {
 			break
 		}
-		verb, verbs = verbs[i], verbs[i].Subcommands
+		verb, available = available[i], available[i].Subcommands
 		named++
 	}
 	if verb == nil {
@@ -169,10 +169,13 @@ func flagsFirst(verbs []*cli.Command, args []string) []string {
 			arguments = append(arguments, word)
 		default:
 			sorted = append(sorted, word)
-			if takesValue(verb, strings.TrimLeft(word, "-")) && i+1 < len(args) {
-				i++
-				sorted = append(sorted, args[i])
+			if !takesValue(verb, strings.TrimLeft(word, "-")) {
+				continue
 			}
+			if i++; i == len(args) {
+				return sorted // it lacks its value: an argument must not become that
+			}
+			sorted = append(sorted, args[i])
 		}
 	}
 	return append(sorted, arguments...)
@@ -180,9 +183,9 @@ func flagsFirst(verbs []*cli.Command, args []string) []string {
 
 // takesValue reports whether the word after a flag is its value.
 func takesValue(verb *cli.Command, flag string) bool {
-	return slices.ContainsFunc(verb.Flags, func(known cli.Flag) bool {
-		_, alone := known.(*cli.BoolFlag)
-		return !alone && slices.Contains(known.Names(), flag)
+	return slices.ContainsFunc(verb.Flags, func(taken cli.Flag) bool {
+		_, alone := taken.(*cli.BoolFlag)
+		return !alone && slices.Contains(taken.Names(), flag)
 	})
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/groundplan/groundplan/blueprint"
 )
 
-// held is a secret as it is on AWS.
-type held struct {
+// heldSecret is a secret as it is on AWS.
+type heldSecret struct {
 	Name     string `json:"name"`
 	FullName string `json:"full_name"`
 	// Fill is value, login or generated: who gives it its value.
@@ -31,12 +31,12 @@ type held struct {
 }
 
 // holdings looks at all secrets of an environment. Versions are counted where they are asked for, which takes a right more.
-func (t *target) holdings(c *cli.Context, client *aws.Client, versions bool) ([]held, error) {
-	list := []held{}
+func (t *target) holdings(c *cli.Context, client *aws.Client, versions bool) ([]heldSecret, error) {
+	list := []heldSecret{}
 	var refused error
 	known := false
 	for _, secret := range t.environment.Secrets {
-		one := held{Name: shortName(secret), FullName: secret.Name, Fill: secret.Fill, State: "missing", NeededBy: slices.Concat([]string{}, secret.NeededBy)}
+		one := heldSecret{Name: shortName(secret), FullName: secret.Name, Fill: secret.Fill, State: "missing", NeededBy: slices.Concat([]string{}, secret.NeededBy)}
 		found, err := client.FindSecret(c.Context, secret.Name)
 		if err != nil && !aws.Refused(err) {
 			return nil, awsError(err)
@@ -150,7 +150,7 @@ func checkSecrets(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	missing := slices.DeleteFunc(list, func(one held) bool { return one.State == "set" || len(one.NeededBy) == 0 })
+	missing := slices.DeleteFunc(list, func(one heldSecret) bool { return one.State == "set" || len(one.NeededBy) == 0 })
 	if len(missing) == 0 {
 		t.printer.say("environment %s has all secrets that its workloads need", t.environment.Name)
 		return nil
@@ -168,7 +168,7 @@ func checkSecrets(c *cli.Context) error {
 }
 
 // remedies are the commands that give secrets their values.
-func (t *target) remedies(missing []held) []string {
+func (t *target) remedies(missing []heldSecret) []string {
 	var first, hints []string
 	for _, one := range missing {
 		switch {

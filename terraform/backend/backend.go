@@ -110,8 +110,8 @@ func refuse(found *aws.Bucket, want Want) []Refusal {
 	if found.Website {
 		list = append(list, Refusal{"it is a website, and blocking public access would end that", otherBucket})
 	}
-	if statement := public(found.Policy); statement != "" {
-		list = append(list, Refusal{fmt.Sprintf("%s of its policy lets everybody in, and blocking public access would end that", statement), otherBucket})
+	if which := public(found.Policy); which != "" {
+		list = append(list, Refusal{fmt.Sprintf("%s of its policy lets everybody in, and blocking public access would end that", which), otherBucket})
 	}
 	if found.Granted && found.Ownership != "BucketOwnerEnforced" {
 		list = append(list, Refusal{"its access control list gives rights to others, who would lose them", otherBucket})

@@ -22,7 +22,7 @@ func sound() *aws.Bucket {
 	}
 }
 
-func want() backend.Want {
+func wantedStates() backend.Want {
 	return backend.Want{Bucket: "states", Region: "eu-west-1", Partition: "aws", Account: "123456789012", Prefix: "shop/production"}
 }
 
@@ -81,7 +81,7 @@ func TestCompare(t *testing.T) {
 			b.Policy = strings.Replace(tlsOnly, "[{", `[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"x","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o"}}},{`, 1)
 		}},
 	} {
-		bucket, wanted := sound(), want()
+		bucket, wanted := sound(), wantedStates()
 		test.spoil(bucket)
 		wanted.Key = test.key
 		review := backend.Compare(bucket, wanted)
@@ -111,11 +111,11 @@ func TestPolicyNeedsItAll(t *testing.T) {
 		{`"Principal"`, `"NotPrincipal"`}, {`"Action"`, `"NotAction"`}, {`"Resource"`, `"NotResource"`}, {`aws:SecureTransport`, `aws:MultiFactorAuthPresent`},
 	} {
 		spoiled := strings.Replace(tlsOnly, change[0], change[1], 1)
-		with, lacking, err := backend.Policy(spoiled, want())
+		with, lacking, err := backend.Policy(spoiled, wantedStates())
 		if spoiled == tlsOnly || err != nil || !lacking {
 			t.Errorf("%s: %v, %v", spoiled, lacking, err)
 		}
-		if again, lacking, err := backend.Policy(with, want()); err != nil || lacking || again != with {
+		if again, lacking, err := backend.Policy(with, wantedStates()); err != nil || lacking || again != with {
 			t.Errorf("%s\nis not enough: %v", with, err)
 		}
 		if !strings.Contains(with, strings.TrimSuffix(strings.TrimPrefix(spoiled, `{"Statement":[`), "]}")) {
@@ -131,12 +131,12 @@ func TestPolicyKeeps(t *testing.T) {
 		`{"Statement":[{"Sid":"GroundplanTLSOnly","Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"old"}]}`:               `"Statement":[{`,
 		`{"Id":"empty"}`: `"Id":"empty"`,
 	} {
-		with, lacking, err := backend.Policy(policy, want())
+		with, lacking, err := backend.Policy(policy, wantedStates())
 		if err != nil || !lacking || !strings.Contains(with, kept) || strings.Count(with, "GroundplanTLSOnly") != 1 || strings.Contains(with, `"old"`) {
 			t.Errorf("%s became %s, %v", policy, with, err)
 		}
 	}
-	china := want()
+	china := wantedStates()
 	china.Partition = "aws-cn"
 	if with, _, _ := backend.Policy("", china); !strings.Contains(with, `"arn:aws-cn:s3:::states/*"`) {
 		t.Error(with)
@@ -165,7 +165,7 @@ func TestName(t *testing.T) {
 // TestSummaryIsAll looks for every property in what is said of a bucket before it is made.
 func TestSummaryIsAll(t *testing.T) {
 	var subjects []string
-	for _, step := range backend.Summary(want()) {
+	for _, step := range backend.Summary(wantedStates()) {
 		subjects = append(subjects, step.Subject)
 	}
 	if got := strings.Join(subjects, ", "); got != "public access, ownership, policy, encryption, versioning, lifecycle" {

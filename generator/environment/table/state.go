@@ -35,24 +35,24 @@ func WithState(text []byte, environment, block string) ([]byte, error) {
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		mark = byteOrderMark
 	}
-	plain := string(text[len(mark):])
-	at, around, err := findEnvironment(plain, environment)
+	content := string(text[len(mark):])
+	at, around, err := findEnvironment(content, environment)
 	if err != nil {
 		return nil, err
 	}
 	newline := "\n"
-	if strings.Contains(plain, "\r\n") {
+	if strings.Contains(content, "\r\n") {
 		newline = "\r\n"
 	}
 	var with string
 	if at == nil {
-		with = strings.TrimRight(plain, " \t\r\n")
+		with = strings.TrimRight(content, " \t\r\n")
 		if with != "" {
-			with = plain[:len(with)] + newline + newline
+			with = content[:len(with)] + newline + newline
 		}
 		with += "environment " + string(hclwrite.TokensForValue(cty.StringVal(environment)).Bytes()) + " {" + newline + indent(block, "  ", newline) + "}" + newline
 	} else {
-		with = insertInto(plain, at, block, newline)
+		with = insertInto(content, at, block, newline)
 	}
 	// What was written is read again: it has to be the block, in its place, and nothing else.
 	again, now, err := findEnvironment(with, environment)
@@ -135,13 +135,13 @@ func blankBefore(text string) bool {
 	return len(lines) > 1 && strings.TrimSpace(lines[len(lines)-2]) == ""
 }
 
-func indent(block, margin, newline string) string {
+func indent(block, space, newline string) string {
 	var out strings.Builder
 	for line := range strings.Lines(block) {
-		if inside, deeper := strings.CutPrefix(line, "  "); deeper && strings.Contains(margin, "\t") {
+		if inside, deeper := strings.CutPrefix(line, "  "); deeper && strings.Contains(space, "\t") {
 			line = "\t" + inside
 		}
-		out.WriteString(margin + strings.TrimRight(line, "\n") + newline)
+		out.WriteString(space + strings.TrimRight(line, "\n") + newline)
 	}
 	return out.String()
 }
