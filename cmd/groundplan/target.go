@@ -96,7 +96,7 @@ func (t *target) checkFresh(c *cli.Context) error {
 		case err != nil:
 			return err
 		case len(changes) > 0:
-			problem = files(len(changes), "differs", "differ")
+			problem = countFiles(len(changes), "differs", "differ")
 		default:
 			return nil
 		}
