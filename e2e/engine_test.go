@@ -227,29 +227,29 @@ resource "terraform_data" "orders" {
 			e := &driver.Environment{App: "shop", Environment: env, Out: w.Folder, Engine: w.Engine, Private: private, Talk: talk}
 			plan := func() []driver.Planned {
 				t.Helper()
-				planned, err := e.Plan(t.Context(), driver.Planning{})
-				if err != nil || len(planned) != 2 {
+				both, err := e.Plan(t.Context(), driver.Planning{})
+				if err != nil || len(both) != 2 {
 					t.Fatalf("%v\n%s", err, talk)
 				}
-				return planned
+				return both
 			}
-			planned := plan()
-			if got := planned[1].Changes.Unplanned; got != "platform does not exist yet" {
+			both := plan()
+			if got := both[1].Changes.Unplanned; got != "platform does not exist yet" {
 				t.Errorf("without a platform: %q", got)
 			}
-			if err := planned[0].Workspace.Apply(t.Context(), planned[0].File, nil); err != nil {
+			if err := both[0].Workspace.Apply(t.Context(), both[0].File, nil); err != nil {
 				t.Fatal(err)
 			}
 			put("platform", platform+"\noutput \"topic\" { value = { arn = terraform_data.account.id } }\n")
-			planned = plan()
-			if got := planned[1].Changes; got.Unplanned != "platform has to be applied before" || len(got.Components) != 1 {
+			both = plan()
+			if got := both[1].Changes; got.Unplanned != "platform has to be applied before" || len(got.Components) != 1 {
 				t.Errorf("with a platform of before: %+v", got)
 			}
-			if err := planned[0].Workspace.Apply(t.Context(), planned[0].File, nil); err != nil {
+			if err := both[0].Workspace.Apply(t.Context(), both[0].File, nil); err != nil {
 				t.Fatal(err)
 			}
-			if planned = plan(); planned[1].File == "" || planned[0].Acts || !planned[1].Acts {
-				t.Errorf("with the platform: %+v", planned[1].Changes)
+			if both = plan(); both[1].File == "" || both[0].Acts || !both[1].Acts {
+				t.Errorf("with the platform: %+v", both[1].Changes)
 			}
 		})
 	}

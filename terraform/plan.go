@@ -83,12 +83,12 @@ func (e *Environment) order(p Planning) []*blueprint.Stack {
 }
 
 func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, workspace *engine.Workspace, p Planning, before []Planned) (Planned, error) {
-	platform, err := e.platformOf(ctx, stack, before)
+	below, err := e.platformOf(ctx, stack, before)
 	if err != nil {
 		return Planned{}, err
 	}
-	if platform.missing && !p.Destroy {
-		return Planned{Stack: stack, Workspace: workspace, Changes: e.fromCode(stack, nil, platform)}, nil
+	if below.missing && !p.Destroy {
+		return Planned{Stack: stack, Workspace: workspace, Changes: e.fromCode(stack, nil, below)}, nil
 	}
 	variables, err := e.variables(ctx, stack, p)
 	var untold *UndecidedError
@@ -105,12 +105,12 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 		}
 	}
 	acts, warnings, err := workspace.Plan(ctx, engine.Planning{Out: file, Destroy: p.Destroy, RefreshOnly: p.RefreshOnly, Variables: variables, Events: tell})
-	if platform.changes && Waits(err) {
+	if below.changes && Waits(err) {
 		state, stateErr := workspace.State(ctx)
 		if stateErr != nil {
 			return Planned{}, errors.Join(err, stateErr)
 		}
-		return Planned{Stack: stack, Workspace: workspace, Changes: e.fromCode(stack, modules(state), platform)}, nil
+		return Planned{Stack: stack, Workspace: workspace, Changes: e.fromCode(stack, modules(state), below)}, nil
 	}
 	if err != nil {
 		return Planned{}, err

@@ -96,7 +96,7 @@ func plan(c *cli.Context) error {
 	if err := t.checkFresh(c); err != nil {
 		return err
 	}
-	run, done, err := t.open(c)
+	opened, done, err := t.open(c)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func plan(c *cli.Context) error {
 	if err != nil {
 		return awsError(err)
 	}
-	planned, err := run.Plan(c.Context, terraform.Planning{
+	planned, err := opened.Plan(c.Context, terraform.Planning{
 		Stacks: c.StringSlice("stack"), ImageTag: c.String("image-tag"), AllowDestroy: c.StringSlice("allow-destroy"), Account: who.Account,
 	})
 	if err != nil {
@@ -119,7 +119,7 @@ func plan(c *cli.Context) error {
 		return err
 	}
 	if file := c.String("out"); file != "" {
-		if err := t.savePlan(c, run, planned, who.Account, recipients); err != nil {
+		if err := t.savePlan(c, opened, planned, who.Account, recipients); err != nil {
 			return err
 		}
 	}
@@ -222,9 +222,9 @@ func columns() int {
 }
 
 // savePlan writes the file that an apply takes.
-func (t *target) savePlan(c *cli.Context, run *terraform.Environment, planned []terraform.Planned, account string, recipients []age.Recipient) error {
+func (t *target) savePlan(c *cli.Context, opened *terraform.Environment, planned []terraform.Planned, account string, recipients []age.Recipient) error {
 	file := c.String("out")
-	archive, err := run.Archive(c.Context, planned, saved.Manifest{Account: account, Groundplan: version(), Made: time.Now().UTC().Truncate(time.Second)})
+	archive, err := opened.Archive(c.Context, planned, saved.Manifest{Account: account, Groundplan: version(), Made: time.Now().UTC().Truncate(time.Second)})
 	if err != nil {
 		return t.explain(err)
 	}

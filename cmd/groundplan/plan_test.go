@@ -20,8 +20,8 @@ import (
 	"github.com/groundplan/groundplan/terraform/guard"
 )
 
-// found are findings as guards make them.
-var found = []stackFinding{
+// someFindings are as guards make them.
+var someFindings = []stackFinding{
 	{"platform", guard.Finding{Rule: guard.DataLost, Address: "module.db.aws_db_instance.this", Component: "database server main", Reason: "replaced, because storage_encrypted changes", Hints: []string{"snapshot it"}, Refuses: true}},
 	{"services", guard.Finding{Rule: guard.MuchDestroyed, Reason: "9 of 12 resources go", Refuses: true}},
 	{"services", guard.Finding{Rule: guard.Widened, Address: "module.service_orders.aws_iam_role_policy.this", Component: "service orders", Reason: "may also *write*\x1b[31m"}},
@@ -40,7 +40,7 @@ Mind this:
     module.service_orders.aws_iam_role_policy.this
 `
 	var out bytes.Buffer
-	findingsText(&out, found)
+	findingsText(&out, someFindings)
 	if out.String() != want {
 		t.Errorf("got\n%s", &out)
 	}
@@ -59,7 +59,7 @@ func TestFindingsMarkdown(t *testing.T) {
 - service orders: may also \*write\*?\[31m (<code>module.service_orders.aws_iam_role_policy.this</code>)
 `
 	var out bytes.Buffer
-	if err := findingsMarkdown(&out, found); err != nil || out.String() != want {
+	if err := findingsMarkdown(&out, someFindings); err != nil || out.String() != want {
 		t.Errorf("%v, got\n%s", err, &out)
 	}
 }
@@ -67,7 +67,7 @@ func TestFindingsMarkdown(t *testing.T) {
 // TestPlanJSONIsDocumented holds docs/driving.md against what is printed.
 func TestPlanJSONIsDocumented(t *testing.T) {
 	var out bytes.Buffer
-	if err := planJSON(&out, "staging", []change.Set{{Stack: "platform"}}, found); err != nil {
+	if err := planJSON(&out, "staging", []change.Set{{Stack: "platform"}}, someFindings); err != nil {
 		t.Fatal(err)
 	}
 	var document map[string]any
@@ -122,9 +122,9 @@ func TestPlanOutcome(t *testing.T) {
 		{"nothing", []terraform.Planned{{File: "a"}, {File: "b"}}, 0, ""},
 		{"changes", []terraform.Planned{{File: "a"}, {File: "b", Acts: true}}, codeDiffers, ""},
 		{"from the code", []terraform.Planned{{File: "a"}, {Changes: change.Set{Components: make([]change.Component, 1)}}}, codeDiffers, ""},
-		{"called out", []terraform.Planned{{File: "a", Acts: true, Findings: []guard.Finding{found[2].Finding}}}, codeDiffers, ""},
-		{"refused", []terraform.Planned{{File: "a", Acts: true, Findings: []guard.Finding{found[0].Finding, found[0].Finding}}}, codeRefused, "refused: this plan destroys data"},
-		{"refused twice", []terraform.Planned{{File: "a", Acts: true, Findings: []guard.Finding{found[0].Finding, found[1].Finding}}}, codeRefused, "refused: this plan destroys data, and this plan destroys much of a stack"},
+		{"called out", []terraform.Planned{{File: "a", Acts: true, Findings: []guard.Finding{someFindings[2].Finding}}}, codeDiffers, ""},
+		{"refused", []terraform.Planned{{File: "a", Acts: true, Findings: []guard.Finding{someFindings[0].Finding, someFindings[0].Finding}}}, codeRefused, "refused: this plan destroys data"},
+		{"refused twice", []terraform.Planned{{File: "a", Acts: true, Findings: []guard.Finding{someFindings[0].Finding, someFindings[1].Finding}}}, codeRefused, "refused: this plan destroys data, and this plan destroys much of a stack"},
 	} {
 		err := planOutcome(test.planned)
 		var ended *outcome
@@ -167,7 +167,7 @@ func failing(t *testing.T) (*target, *terraform.StackError, *bytes.Buffer) {
 }
 
 func TestDiagnosticsNameTheirComponent(t *testing.T) {
-	target, at, said := failing(t)
+	on, at, said := failing(t)
 	block := `module "topic_signups"`
 	at.Err = &engine.FailedError{Diagnostics: []tfjson.Diagnostic{
 		{
@@ -178,7 +178,7 @@ func TestDiagnosticsNameTheirComponent(t *testing.T) {
 		{Severity: tfjson.DiagnosticSeverityError, Summary: "AccessDenied", Detail: "No 100% right.", Address: "module.topic_signups.aws_sns_topic.this"},
 		{Severity: tfjson.DiagnosticSeverityWarning, Summary: "Deprecated", Address: "terraform_data.account"},
 	}}
-	err := target.explain(at)
+	err := on.explain(at)
 	const want = `infra/staging/platform/topics.tf:2:3: error: invalid value
   About topic signups.
   No name.
@@ -215,10 +215,10 @@ func TestFailuresHaveTheirWayOn(t *testing.T) {
 		{"platform", &engine.InterruptedError{Program: "tofu", Command: "tofu apply"}, "interrupted; tofu has stopped in good order, and nothing is locked", "repeat the command"},
 		{"platform", &engine.InterruptedError{Program: "tofu", Command: "tofu apply", Killed: true, Locks: true, Running: []string{"module.a.x (create, 3s)"}}, "killed: tofu apply\n  it was in the middle of module.a.x (create, 3s)", "its lock of the state may still be held. The next command says so, names the lock's id, and how to release it"},
 	} {
-		target, at, _ := failing(t)
+		on, at, _ := failing(t)
 		at.Err = test.err
 		at.Stack.Name = test.stack
-		err := target.explain(at)
+		err := on.explain(at)
 		var ended *outcome
 		if !errors.As(err, &ended) || ended.message != test.message || !slices.Contains(ended.hints, test.hint) {
 			t.Errorf("%#v", err)

@@ -108,8 +108,8 @@ func onPath(folders []string) (string, error) {
 }
 
 // there reports whether a program is on PATH.
-func there(program string) bool {
-	_, err := exec.LookPath(program)
+func there(name string) bool {
+	_, err := exec.LookPath(name)
 	return err == nil
 }
 

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// program writes a shell script that stands in for an engine.
-func program(t *testing.T, folder, name, script string) string {
+// writeProgram writes a shell script that stands in for an engine.
+func writeProgram(t *testing.T, folder, name, script string) string {
 	t.Helper()
 	path := filepath.Join(folder, name)
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o755); err != nil {
@@ -30,7 +30,7 @@ func only(t *testing.T, programs map[string]string) {
 	t.Helper()
 	folder := t.TempDir()
 	for name, version := range programs {
-		program(t, folder, name, "echo '"+version+"'\n")
+		writeProgram(t, folder, name, "echo '"+version+"'\n")
 	}
 	t.Setenv("PATH", folder)
 }
@@ -93,7 +93,7 @@ func stand(t *testing.T, script string) (*Workspace, *bytes.Buffer) {
 	t.Helper()
 	folder := t.TempDir()
 	var talk bytes.Buffer
-	e := &Engine{Name: Terraform, Path: program(t, folder, "terraform", script), Version: "1.11.4", talk: &talk}
+	e := &Engine{Name: Terraform, Path: writeProgram(t, folder, "terraform", script), Version: "1.11.4", talk: &talk}
 	return e.In(folder), &talk
 }
 
@@ -151,8 +151,8 @@ echo trouble >&2; exit 1`)
 	}
 }
 
-// interrupted is an apply whose context ends as soon as it works on a resource, and the signals that it got.
-func interrupted(t *testing.T, script string) (talk, signals string, err error) {
+// interruptedApply is an apply whose context ends as soon as it works on a resource, and the signals that it got.
+func interruptedApply(t *testing.T, script string) (talk, signals string, err error) {
 	t.Helper()
 	w, said := stand(t, script)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -175,7 +175,7 @@ while true; do sleep 0.05; done`
 
 // TestInterruptIsPassedOnOnce and the command is waited for.
 func TestInterruptIsPassedOnOnce(t *testing.T) {
-	talk, signals, err := interrupted(t, `trap 'echo INT >> ${1#-chdir=}/signals; sleep 0.2; exit 1' INT`+working)
+	talk, signals, err := interruptedApply(t, `trap 'echo INT >> ${1#-chdir=}/signals; sleep 0.2; exit 1' INT`+working)
 	var stopped *InterruptedError
 	if !errors.As(err, &stopped) || stopped.Killed || !stopped.Locks || signals != "INT\n" {
 		t.Errorf("%#v, %q", err, signals)
@@ -263,7 +263,7 @@ func TestAnEngineThatDies(t *testing.T) {
 
 // TestInterruptThatComesTooLate: a command that gets to its end all the same has not failed.
 func TestInterruptThatComesTooLate(t *testing.T) {
-	if _, _, err := interrupted(t, `trap 'exit 0' INT`+working); err != nil {
+	if _, _, err := interruptedApply(t, `trap 'exit 0' INT`+working); err != nil {
 		t.Error(err)
 	}
 }

@@ -145,11 +145,11 @@ func (e *Engine) run(ctx context.Context, c command) (result, error) {
 			return result{}, err
 		}
 	}
-	signals := listen()
-	defer signals.stop()
+	arriving := listen()
+	defer arriving.stop()
 	err := cmd.Start()
 	if err == nil {
-		err = e.wait(ctx, cmd, c, signals.ending)
+		err = e.wait(ctx, cmd, c, arriving.ending)
 	}
 	if failed := follow(); err == nil {
 		err = failed
@@ -252,28 +252,28 @@ func followLines(file io.Reader, ended <-chan struct{}, line func([]byte)) error
 // Signals that ask this program to end: a terminal sends the first, a supervisor the second, and a terminal that goes away the
 // third.
 func endings() []os.Signal {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	asking := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
-		signals = append(signals, syscall.SIGHUP)
+		asking = append(asking, syscall.SIGHUP)
 	}
-	return signals
+	return asking
 }
 
-// signals are those that arrive while a command runs.
-type signals struct {
+// arrivals are the signals that arrive while a command runs.
+type arrivals struct {
 	ending, pipe chan os.Signal
 }
 
 // listen takes signals, so that none ends this program before it has seen to the command. Whoever reads what it says may go away,
 // which is no reason to end either.
-func listen() signals {
-	s := signals{make(chan os.Signal, 4), make(chan os.Signal, 1)}
+func listen() arrivals {
+	s := arrivals{make(chan os.Signal, 4), make(chan os.Signal, 1)}
 	signal.Notify(s.ending, endings()...)
 	signal.Notify(s.pipe, syscall.SIGPIPE)
 	return s
 }
 
-func (s signals) stop() {
+func (s arrivals) stop() {
 	signal.Stop(s.ending)
 	signal.Stop(s.pipe)
 }
@@ -296,11 +296,11 @@ func (e *Engine) wait(ctx context.Context, cmd *exec.Cmd, c command, signals <-c
 	for {
 		select {
 		case err := <-ended:
-			interrupted := asked > 0 || ctx.Err() != nil
-			if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() < 0 && (c.locks || !interrupted) {
+			heeded := asked > 0 || ctx.Err() != nil
+			if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() < 0 && (c.locks || !heeded) {
 				kill() // somebody else did, as a system without memory, and its providers may be left
 			}
-			if stopped.Killed || err != nil && interrupted {
+			if stopped.Killed || err != nil && heeded {
 				return stopped
 			}
 			return err
