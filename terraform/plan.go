@@ -93,7 +93,7 @@ func (e *Environment) planStack(ctx context.Context, stack *blueprint.Stack, wor
 	variables, err := e.variables(ctx, stack, p)
 	var untold *UndecidedError
 	if p.TagLater && errors.As(err, &untold) {
-		return e.untold(ctx, stack, workspace, platform, untold)
+		return e.untold(ctx, stack, workspace, below, untold)
 	}
 	if err != nil {
 		return Planned{}, err

@@ -248,7 +248,7 @@ func (t *target) agreed(line string) error {
 
 // secretsPresent is the phase that looks for secrets without a value: what needs one does not start.
 func (t *target) secretsPresent(c *cli.Context, run *apply.Run, client *aws.Client) apply.Phase {
-	var missing []held
+	var missing []heldSecret
 	needed := func(context.Context) ([]string, error) {
 		if !run.Deploys() || len(t.environment.Secrets) == 0 {
 			return nil, nil
