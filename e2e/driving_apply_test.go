@@ -81,7 +81,7 @@ func TestApplyFromNothing(t *testing.T) {
 	t.Parallel()
 	a := &applying{driven: drive(t, emulator.TerraformEngine)}
 	a.aws = startCaller(t, a.cloud)
-	write(t, filepath.Join(a.app, "hello", "greetings.go"), greetingsSource)
+	writeFile(t, filepath.Join(a.app, "hello", "greetings.go"), greetingsSource)
 	a.expect(t, 0, nil, "generate")
 
 	a.expect(t, 1, []string{

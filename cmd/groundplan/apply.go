@@ -52,7 +52,7 @@ only when what is left was not approved before.
 Exit codes: 0 applied or nothing to do, 1 error, 3 refused.
 
 example:
-  $ groundplan apply --env staging --image-tag "$(git rev-parse --short HEAD)"
+  $ groundplan apply --env staging --image-tag v1
 `
 
 func applyVerb() *cli.Command {
@@ -96,11 +96,11 @@ func applyEnvironment(c *cli.Context) (err error) {
 		return err
 	}
 	defer done() // however it ends
-	run, left, err := t.applyRun(c, environment, screen)
+	deployment, left, err := t.applyRun(c, environment, screen)
 	if err != nil {
 		return err
 	}
-	if err := run.Do(c.Context); err != nil {
+	if err := deployment.Do(c.Context); err != nil {
 		return t.applyError(c, err)
 	}
 	if len(left) > 0 {
@@ -147,7 +147,7 @@ func (t *target) applyRun(c *cli.Context, environment *terraform.Environment, sc
 	if err != nil {
 		return nil, nil, awsError(err)
 	}
-	run := &apply.Run{
+	deployment := &apply.Run{
 		Environment: environment, AWS: client, Account: who.Account, Yes: c.Bool("yes"), Screen: screen,
 		Planning: terraform.Planning{
 			Stacks: c.StringSlice("stack"), ImageTag: c.String("image-tag"), AllowDestroy: c.StringSlice("allow-destroy"), Account: who.Account,
@@ -155,34 +155,34 @@ func (t *target) applyRun(c *cli.Context, environment *terraform.Environment, sc
 		Show: func(planned []terraform.Planned) error { return t.showApply(c, planned, screen.Width) },
 		Ask:  func(question string) error { return t.askName(c, question) },
 	}
-	run.Phases = []apply.Phase{t.secretsPresent(c, run, client), run.UsersActivated(), run.DatabasesByHand(), run.ImagesPresent(t.blueprint, absolute(t.root))}
+	deployment.Phases = []apply.Phase{t.secretsPresent(c, deployment, client), deployment.UsersActivated(), deployment.DatabasesByHand(), deployment.ImagesPresent(t.blueprint, absolutePath(t.root))}
 	if !c.IsSet("plan") {
-		return run, nil, nil
+		return deployment, nil, nil
 	}
 	archive, err := saved.Read(c.String("plan"), c.String("identity"))
 	if err != nil {
 		return nil, nil, engineMistake(err)
 	}
-	plans, left, refusals, err := apply.Reopen(c.Context, environment, archive, saved.Manifest{Account: who.Account, Groundplan: version(), Made: time.Now().UTC()}, run.Planning)
+	plans, left, reasons, err := apply.Reopen(c.Context, environment, archive, saved.Manifest{Account: who.Account, Groundplan: version(), Made: time.Now().UTC()}, deployment.Planning)
 	if err != nil {
 		return nil, nil, t.explain(err)
 	}
-	if len(refusals) > 0 {
-		return nil, nil, t.refusePlan(c.String("plan"), refusals)
+	if len(reasons) > 0 {
+		return nil, nil, t.refusePlan(c.String("plan"), reasons)
 	}
 	if len(plans) == 0 {
 		return nil, nil, mistake(fmt.Sprintf("%s holds no plan of what is to be applied", c.String("plan")), "make another: groundplan plan --out FILE")
 	}
-	run.Approved = plans
-	return run, left, nil
+	deployment.Approved = plans
+	return deployment, left, nil
 }
 
 // refusePlan says every reason for which a saved plan is not applied.
-func (t *target) refusePlan(file string, refusals []*saved.RefusedError) error {
+func (t *target) refusePlan(file string, reasons []*saved.RefusedError) error {
 	var hints []string
-	for _, refusal := range refusals {
-		t.printer.say("refused: %s", refusal.Message)
-		hints = append(hints, refusal.Hint)
+	for _, reason := range reasons {
+		t.printer.say("refused: %s", reason.Message)
+		hints = append(hints, reason.Hint)
 	}
 	return &outcome{code: codeRefused, message: fmt.Sprintf("refused: %s is not applied", file), hints: unique(hints)}
 }
@@ -247,10 +247,10 @@ func (t *target) agreed(line string) error {
 }
 
 // secretsPresent is the phase that looks for secrets without a value: what needs one does not start.
-func (t *target) secretsPresent(c *cli.Context, run *apply.Run, client *aws.Client) apply.Phase {
+func (t *target) secretsPresent(c *cli.Context, deployment *apply.Run, client *aws.Client) apply.Phase {
 	var missing []heldSecret
 	needed := func(context.Context) ([]string, error) {
-		if !run.Deploys() || len(t.environment.Secrets) == 0 {
+		if !deployment.Deploys() || len(t.environment.Secrets) == 0 {
 			return nil, nil
 		}
 		list, err := t.holdings(c, client, false)

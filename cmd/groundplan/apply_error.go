@@ -48,7 +48,7 @@ func (t *target) unready(c *cli.Context, unready *apply.UnreadyError) error {
 			fmt.Fprintf(t.printer.out, "hint: %s\n", hint)
 		}
 	}
-	return mistake(unready.Error()+"; what was applied before them stays, and nothing is locked", "then go on: "+again(c))
+	return mistake(unready.Error()+"; what was applied before them stays, and nothing is locked", "then go on: "+applyAgain(c))
 }
 
 // failedApply says what went wrong with a stack, what was done of it, and how to go on.
@@ -68,10 +68,10 @@ func (t *target) failedApply(c *cli.Context, failed *apply.FailedError) error {
 			}
 		}
 	}
-	hint := "go on, once that is mended: " + again(c)
+	hint := "go on, once that is mended: " + applyAgain(c)
 	var stopped *engine.InterruptedError
 	if errors.As(failed.Err, &stopped) {
-		hint = "go on: " + again(c)
+		hint = "go on: " + applyAgain(c)
 	}
 	var o *outcome
 	if !errors.As(explained, &o) {
@@ -126,8 +126,8 @@ func versionOf(env *blueprint.Environment, image string) string {
 	return image
 }
 
-// again is the command line that goes on with an apply. A plan that was begun is not applied twice.
-func again(c *cli.Context) string {
+// applyAgain is the command line that goes on with an apply. A plan that was begun is not applied twice.
+func applyAgain(c *cli.Context) string {
 	words := []string{"groundplan", "apply"}
 	for _, name := range []string{"app", "meta", "out", "env"} {
 		if c.IsSet(name) {
@@ -171,8 +171,8 @@ func shellWord(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// absolute is a folder however somebody moves meanwhile.
-func absolute(folder string) string {
+// absolutePath is a folder however somebody moves meanwhile.
+func absolutePath(folder string) string {
 	if path, err := filepath.Abs(folder); err == nil {
 		return path
 	}

@@ -177,7 +177,7 @@ echo '{"cache_main":{"value":{"user_names":{"orders":"shop-main-orders"},"user_s
 
 const password = "never-shown-9d1f"
 
-func users(mode string, passwords int, status string) string {
+func usersAnswer(mode string, passwords int, status string) string {
 	return fmt.Sprintf(`<DescribeUsersResponse><DescribeUsersResult><Users><member><UserId>shop-main-orders</UserId><Status>%s</Status><Authentication><Type>%s</Type>
 <PasswordCount>%d</PasswordCount></Authentication></member></Users></DescribeUsersResult></DescribeUsersResponse>`, status, mode, passwords)
 }
@@ -190,13 +190,13 @@ func TestUsersActivated(t *testing.T) {
 		calls  string // that change something
 		fails  string
 	}{
-		"new":               {users: users("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
-		"done":              {users: users("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}},
-		"by hand":           {users: users("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
-		"rotated":           {users: users("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT"}, "v0": []string{"groundplan-activated"}}, calls: "ModifyUser UpdateSecretVersionStage"},
-		"made anew":         {users: users("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}, calls: "ModifyUser"},
-		"between passwords": {users: users("password", 2, "active"), labels: object{"v1": []string{"AWSCURRENT"}}},
-		"refused":           {users: users("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, modify: errors.New("InvalidParameterValue"), calls: "ModifyUser", fails: "AWS refuses it: InvalidParameterValue"},
+		"new":               {users: usersAnswer("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
+		"done":              {users: usersAnswer("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}},
+		"by hand":           {users: usersAnswer("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
+		"rotated":           {users: usersAnswer("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT"}, "v0": []string{"groundplan-activated"}}, calls: "ModifyUser UpdateSecretVersionStage"},
+		"made anew":         {users: usersAnswer("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}, calls: "ModifyUser"},
+		"between passwords": {users: usersAnswer("password", 2, "active"), labels: object{"v1": []string{"AWSCURRENT"}}},
+		"refused":           {users: usersAnswer("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, modify: errors.New("InvalidParameterValue"), calls: "ModifyUser", fails: "AWS refuses it: InvalidParameterValue"},
 		"gone":              {users: errors.New("UserNotFound"), fails: "there is no user shop-main-orders"},
 	} {
 		t.Run(name, func(t *testing.T) {

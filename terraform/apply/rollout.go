@@ -83,12 +83,12 @@ func (r *Run) look(ctx context.Context, rollout *Rollout) error {
 		return err
 	}
 	gaveUp := ""
-	if serving := serving(service.Deployments); serving != nil {
-		images, err := r.AWS.DefinitionImages(ctx, serving.Definition)
+	if answering := serving(service.Deployments); answering != nil {
+		images, err := r.AWS.DefinitionImages(ctx, answering.Definition)
 		if err != nil {
 			return err
 		}
-		rollout.Serving, rollout.Running = images["app"], serving.Running
+		rollout.Serving, rollout.Running = images["app"], answering.Running
 	}
 	for _, deployment := range service.Deployments {
 		if deployment.State == "FAILED" || deployment.Primary && deployment.State != "COMPLETED" {

@@ -123,15 +123,15 @@ func (t *Tally) take() []string {
 	return news
 }
 
-// row is a component that is being worked on.
-type row struct {
+// activity is a component that is being worked on.
+type activity struct {
 	title, doing string
 	since        time.Duration
 	done, total  int
 }
 
 // rows are the components that are being worked on, the longest first, and how many wait for their turn.
-func (t *Tally) rows() (rows []row, waiting int) {
+func (t *Tally) rows() (rows []activity, waiting int) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	for _, p := range t.components {
@@ -139,10 +139,10 @@ func (t *Tally) rows() (rows []row, waiting int) {
 		case p.started.IsZero():
 			waiting++
 		case !p.over():
-			rows = append(rows, row{p.title, p.doing(), t.now().Sub(p.started), p.done, p.total})
+			rows = append(rows, activity{p.title, p.doing(), t.now().Sub(p.started), p.done, p.total})
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return int(b.since - a.since) })
+	slices.SortStableFunc(rows, func(a, b activity) int { return int(b.since - a.since) })
 	return rows, waiting
 }
 
