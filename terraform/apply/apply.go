@@ -43,8 +43,9 @@ type Run struct {
 	Screen *Screen
 
 	// plan and carry are what terraform does, unless a test stands in for it.
-	plan  func(context.Context, terraform.Planning) ([]terraform.Planned, error)
-	carry func(context.Context, terraform.Planned, func(engine.Event)) error
+	plan    func(context.Context, terraform.Planning) ([]terraform.Planned, error)
+	carry   func(context.Context, terraform.Planned, func(engine.Event)) error
+	untaint func(context.Context, terraform.Planned, string) error
 
 	// next is what is known of the services: nil when they are not to be applied.
 	next *terraform.Planned
@@ -79,11 +80,16 @@ func (f *FailedError) Unwrap() error { return f.StackError }
 // Do applies the environment.
 func (r *Run) Do(ctx context.Context) error {
 	if r.plan == nil {
-		r.plan = r.Environment.Plan
+		r.plan = r.Plan
 	}
 	if r.carry == nil {
 		r.carry = func(ctx context.Context, p terraform.Planned, events func(engine.Event)) error {
 			return p.Workspace.Apply(ctx, p.File, events)
+		}
+	}
+	if r.untaint == nil {
+		r.untaint = func(ctx context.Context, p terraform.Planned, address string) error {
+			return p.Workspace.Untaint(ctx, address)
 		}
 	}
 	plans := r.Approved
@@ -91,7 +97,7 @@ func (r *Run) Do(ctx context.Context) error {
 		planning := r.Planning
 		planning.TagLater = true
 		var err error
-		if plans, err = r.plan(ctx, planning); err != nil {
+		if plans, err = r.mended(ctx, planning); err != nil {
 			return err
 		}
 	}
@@ -148,7 +154,7 @@ func (r *Run) each(ctx context.Context, plans []terraform.Planned) error {
 func (r *Run) again(ctx context.Context, stack *blueprint.Stack) (terraform.Planned, error) {
 	planning := r.Planning
 	planning.Stacks = []string{stack.Name}
-	plans, err := r.plan(ctx, planning)
+	plans, err := r.mended(ctx, planning)
 	if err != nil {
 		return terraform.Planned{}, err
 	}

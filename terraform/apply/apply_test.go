@@ -97,8 +97,8 @@ func (s *stage) comes(stack string, addresses ...string) terraform.Planned {
 	return p
 }
 
-func (s *stage) unplanned(stack string) terraform.Planned {
-	p := s.comes(stack)
+func (s *stage) unplanned() terraform.Planned {
+	p := s.comes("services")
 	p.File, p.Plan, p.Changes.Unplanned = "", nil, "platform does not exist yet"
 	return p
 }
@@ -108,7 +108,7 @@ func TestStacksInOrder(t *testing.T) {
 	s.plans["platform"] = []terraform.Planned{s.comes("platform", "a")}
 	second := s.comes("services", "b")
 	second.File = "second.tfplan"
-	s.plans["services"] = []terraform.Planned{s.unplanned("services"), second}
+	s.plans["services"] = []terraform.Planned{s.unplanned(), second}
 	var order []string
 	s.Phases = []Phase{{Name: "between", Needed: func(context.Context) ([]string, error) { return []string{"x"}, nil }, Run: func(context.Context) error {
 		order = append(order, strings.Join(s.carried, ","))
@@ -130,7 +130,7 @@ func TestStacksInOrder(t *testing.T) {
 	}
 }
 
-// What was planned while the platform stayed as it is is what is applied: no second plan is made behind the first one's back.
+// A plan of the services that was made beside an unchanged platform is applied: no second plan is made behind the first one's back.
 func TestServicesAloneArePlannedOnce(t *testing.T) {
 	s := newStage(t)
 	s.plans["services"] = []terraform.Planned{s.comes("services", "b")}
@@ -163,7 +163,7 @@ func TestRefusedByGuardsBeforeAnythingIsApplied(t *testing.T) {
 	// A refusal that shows once the platform is there comes before the services.
 	s = newStage(t)
 	s.plans["platform"] = []terraform.Planned{s.comes("platform", "a")}
-	s.plans["services"] = []terraform.Planned{s.unplanned("services"), refused}
+	s.plans["services"] = []terraform.Planned{s.unplanned(), refused}
 	if err := s.Do(t.Context()); !errors.As(err, &found) || len(s.carried) != 1 {
 		t.Errorf("%v, carried %v", err, s.carried)
 	}
@@ -269,7 +269,7 @@ func TestPhases(t *testing.T) {
 func TestServicesNeedAPlatform(t *testing.T) {
 	s := newStage(t)
 	s.Planning.Stacks = []string{"services"}
-	s.plans["services"] = []terraform.Planned{s.unplanned("services")}
+	s.plans["services"] = []terraform.Planned{s.unplanned()}
 	var wanting *WantingError
 	if err := s.Do(t.Context()); !errors.As(err, &wanting) || len(s.carried) > 0 {
 		t.Error(err)
@@ -351,5 +351,34 @@ func TestHalfMade(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What has one name and is made before its predecessor goes cannot be made a second time: it is taken as it is, and planned again.
+func TestHalfMadeUnderOneName(t *testing.T) {
+	for actions, want := range map[tfjson.Action]string{tfjson.ActionCreate: "[a]", tfjson.ActionDelete: "[]"} {
+		s := newStage(t)
+		s.Yes = true
+		s.plans["platform"] = []terraform.Planned{s.comes("platform", "a")}
+		s.fails["platform"] = errors.New("interrupted")
+		if err := s.Do(t.Context()); err == nil {
+			t.Fatal("it does not fail")
+		}
+		s.fails, s.changed = nil, false
+		half := s.comes("platform", "a")
+		both := []tfjson.Action{tfjson.ActionCreate, tfjson.ActionDelete}
+		if actions == tfjson.ActionDelete {
+			slices.Reverse(both)
+		}
+		half.Plan.ResourceChanges = []*tfjson.ResourceChange{{Address: "a", ActionReason: tfjson.ActionReasonReplaceBecauseTainted, Change: &tfjson.Change{Actions: both}}}
+		s.plans["platform"] = []terraform.Planned{half, s.comes("platform", "a")}
+		untainted := []string{}
+		s.untaint = func(_ context.Context, _ terraform.Planned, address string) error {
+			untainted = append(untainted, address)
+			return nil
+		}
+		if err := s.Do(t.Context()); err != nil || fmt.Sprint(untainted) != want {
+			t.Errorf("%v: %v, %v", actions, untainted, err)
+		}
 	}
 }

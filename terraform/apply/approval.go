@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,6 +88,42 @@ func (a *approval) covers(asked approval, now time.Time) bool {
 func (a *approval) halfMade(resource *tfjson.ResourceChange) bool {
 	return a.Resources[resource.Address] == change.Create && resource.Change != nil && resource.Change.Actions.Replace() &&
 		resource.ActionReason == tfjson.ActionReasonReplaceBecauseTainted
+}
+
+// mended plans. What the run before has left half made and what terraform would make a second time before it destroys the first is
+// taken as it is instead: two of one name there cannot be, and the plan after that finds what the first one lacks.
+func (r *Run) mended(ctx context.Context, planning terraform.Planning) ([]terraform.Planned, error) {
+	plans, err := r.plan(ctx, planning)
+	if err != nil {
+		return nil, err
+	}
+	again := false
+	for _, p := range plans {
+		if p.Plan == nil {
+			continue
+		}
+		asked, err := r.approval(p)
+		if err != nil {
+			return nil, err
+		}
+		kept := r.kept(p)
+		if !kept.holds(asked, time.Now()) {
+			continue
+		}
+		for _, resource := range p.Plan.ResourceChanges {
+			if !kept.halfMade(resource) || !resource.Change.Actions.CreateBeforeDestroy() {
+				continue
+			}
+			if err := r.untaint(ctx, p, resource.Address); err != nil {
+				return nil, &terraform.StackError{Stack: p.Stack, Doing: "go on with", Workspace: p.Workspace, Err: err}
+			}
+			again = true
+		}
+	}
+	if !again {
+		return plans, nil
+	}
+	return r.plan(ctx, planning)
 }
 
 // forgive takes guards back where what they refuse is what a run has begun that did not get to its end: what that run was to

@@ -85,9 +85,9 @@ func (r *Run) ImagesPresent(b *blueprint.Blueprint, root string) Phase {
 		if tag, untold, err = r.tag(ctx); err != nil {
 			return nil, err
 		}
-		if untold != nil {
+		if untold != nil { // which is for Run to ask
 			missing = ours
-			return []string{untold.Error()}, nil
+			return []string{untold.Error()}, nil //nolint:nilerr // a question is no failure
 		}
 		if tag == "" {
 			return nil, nil // terraform is told by other means than ours
@@ -167,7 +167,7 @@ func (r *Run) tag(ctx context.Context) (tag string, untold, err error) {
 	if r.next.Untold != nil && !r.changed {
 		return "", r.next.Untold, nil
 	}
-	tag, err = r.Environment.Tag(ctx, *r.next, r.Planning)
+	tag, err = r.Tag(ctx, *r.next, r.Planning)
 	if question := undecided(err); question != nil {
 		return "", question, nil
 	}

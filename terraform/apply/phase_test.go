@@ -52,7 +52,7 @@ func (c *cloud) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	switch answer := answer.(type) {
 	case error:
-		out.WriteHeader(400)
+		out.WriteHeader(http.StatusBadRequest)
 		if isJSON {
 			fmt.Fprintf(out, `{"__type":%q,"message":"no"}`, answer.Error())
 		} else {
@@ -65,7 +65,9 @@ func (c *cloud) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			panic(err)
 		}
-		out.Write(text)
+		if _, err := out.Write(text); err != nil {
+			panic(err)
+		}
 	}
 }
 
@@ -157,7 +159,7 @@ func TestImagesUntold(t *testing.T) {
 	s := newStage(t)
 	s.Images = []blueprint.Image{{Architecture: "amd64"}}
 	s.over(t, map[string]any{"DescribeRepositories": object{"repositories": []object{{"repositoryUri": registry}}}})
-	p := s.unplanned("services")
+	p := s.unplanned()
 	p.Untold = &terraform.UndecidedError{Question: "which image?"}
 	s.next = &p
 	phase := s.ImagesPresent(&blueprint.Blueprint{Runtime: blueprint.EncoreGo}, "/src")
@@ -177,9 +179,9 @@ echo '{"cache_main":{"value":{"user_names":{"orders":"shop-main-orders"},"user_s
 
 const password = "never-shown-9d1f"
 
-func usersAnswer(mode string, passwords int, status string) string {
-	return fmt.Sprintf(`<DescribeUsersResponse><DescribeUsersResult><Users><member><UserId>shop-main-orders</UserId><Status>%s</Status><Authentication><Type>%s</Type>
-<PasswordCount>%d</PasswordCount></Authentication></member></Users></DescribeUsersResult></DescribeUsersResponse>`, status, mode, passwords)
+func usersAnswer(mode string, passwords int) string {
+	return fmt.Sprintf(`<DescribeUsersResponse><DescribeUsersResult><Users><member><UserId>shop-main-orders</UserId><Status>active</Status><Authentication><Type>%s</Type>
+<PasswordCount>%d</PasswordCount></Authentication></member></Users></DescribeUsersResult></DescribeUsersResponse>`, mode, passwords)
 }
 
 func TestUsersActivated(t *testing.T) {
@@ -190,13 +192,13 @@ func TestUsersActivated(t *testing.T) {
 		calls  string // that change something
 		fails  string
 	}{
-		"new":               {users: usersAnswer("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
-		"done":              {users: usersAnswer("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}},
-		"by hand":           {users: usersAnswer("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
-		"rotated":           {users: usersAnswer("password", 1, "active"), labels: object{"v1": []string{"AWSCURRENT"}, "v0": []string{"groundplan-activated"}}, calls: "ModifyUser UpdateSecretVersionStage"},
-		"made anew":         {users: usersAnswer("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}, calls: "ModifyUser"},
-		"between passwords": {users: usersAnswer("password", 2, "active"), labels: object{"v1": []string{"AWSCURRENT"}}},
-		"refused":           {users: usersAnswer("iam", 0, "active"), labels: object{"v1": []string{"AWSCURRENT"}}, modify: errors.New("InvalidParameterValue"), calls: "ModifyUser", fails: "AWS refuses it: InvalidParameterValue"},
+		"new":               {users: usersAnswer("iam", 0), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
+		"done":              {users: usersAnswer("password", 1), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}},
+		"by hand":           {users: usersAnswer("password", 1), labels: object{"v1": []string{"AWSCURRENT"}}, calls: "ModifyUser UpdateSecretVersionStage"},
+		"rotated":           {users: usersAnswer("password", 1), labels: object{"v1": []string{"AWSCURRENT"}, "v0": []string{"groundplan-activated"}}, calls: "ModifyUser UpdateSecretVersionStage"},
+		"made anew":         {users: usersAnswer("iam", 0), labels: object{"v1": []string{"AWSCURRENT", "groundplan-activated"}}, calls: "ModifyUser"},
+		"between passwords": {users: usersAnswer("password", 2), labels: object{"v1": []string{"AWSCURRENT"}}},
+		"refused":           {users: usersAnswer("iam", 0), labels: object{"v1": []string{"AWSCURRENT"}}, modify: errors.New("InvalidParameterValue"), calls: "ModifyUser", fails: "AWS refuses it: InvalidParameterValue"},
 		"gone":              {users: errors.New("UserNotFound"), fails: "there is no user shop-main-orders"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,7 +81,7 @@ func (t *Tally) Event(event engine.Event) {
 			p.failed = true
 			p.broken = append(p.broken, event.Address)
 		}
-		if p.over() {
+		if p.over() && (!p.failed || event.Kind == engine.Errored && len(p.broken) == 1) {
 			p.ended = t.now()
 			t.news = append(t.news, fmt.Sprintf("%s: %s in %s", p.title, p.end(), spent(p.ended.Sub(p.started))))
 		}

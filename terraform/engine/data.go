@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 )
@@ -15,4 +16,11 @@ func (w *Workspace) Data() string {
 		data = filepath.Join(w.Folder, data)
 	}
 	return data
+}
+
+// Untaint has the engine take a resource as it is, which it would make anew since its creation did not get to its end: the next
+// plan finds what it lacks.
+func (w *Workspace) Untaint(ctx context.Context, address string) error {
+	_, err := w.Engine.run(ctx, command{folder: w.Folder, arguments: []string{"untaint", address}})
+	return err
 }
