@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -169,6 +170,7 @@ func (f *founded) sizes() {
 	}
 	if f.env.Key.ARN == "" {
 		f.says("encryption key", "name", strings.TrimPrefix(f.env.Key.Alias, "alias/"))
+		f.says("encryption key", "deletion_window_days", strconv.Itoa(f.env.Key.DeletionDays))
 	}
 }
 
@@ -234,6 +236,7 @@ func spoiledSizes() map[string]func(*blueprint.Environment) {
 		"cache's recovery": func(e *blueprint.Environment) { e.Secrets[len(e.Secrets)-1].RecoveryDays++ },
 		"network":          func(e *blueprint.Environment) { e.Network.Name = "other" },
 		"alias":            func(e *blueprint.Environment) { e.Key.Alias = "alias/other" },
+		"deletion":         func(e *blueprint.Environment) { e.Key.DeletionDays++ },
 		"exec":             func(e *blueprint.Environment) { e.Workloads[0].Exec = true },
 		"most":             func(e *blueprint.Environment) { e.Workloads[0].MaxTasks++ },
 		"cpu":              func(e *blueprint.Environment) { e.Workloads[0].CPUPercent++ },
@@ -241,5 +244,56 @@ func spoiledSizes() map[string]func(*blueprint.Environment) {
 		"spot":             func(e *blueprint.Environment) { e.Workloads[0].SpotPercent++ },
 		"on demand":        func(e *blueprint.Environment) { e.Workloads[0].OnDemand++ },
 		"backlog":          func(e *blueprint.Environment) { e.Workloads[0].ScalesOn = []string{"topic order-placed"} },
+	}
+}
+
+// TestG1_BlueprintFollowsSettings: what settings and overrides change is what the blueprint says.
+func TestG1_BlueprintFollowsSettings(t *testing.T) {
+	result := lower(t, complete(), `
+  alarm_topic_arns  = ["arn:aws:sns:us-east-1:123456789012:alarms"]
+  container_insights = true
+  task {
+    scale = { min = 2, max = 8, messages_per_task = 20, spot_percent = 50, on_demand = 1 }
+  }
+  database_server "main" {
+    engine    = "aurora"
+    instances = 2
+  }
+  override "database" "server" "main" {
+    engine_version    = "16.4"
+    connections_alarm = 90
+  }
+  override "process" "orders" {
+    exec = true
+  }
+  override "cache" "sessions" {
+    engine_version  = "8.1"
+    eviction_policy = "noeviction"
+  }
+  override "subscription" "ship" "of" "topic" "paid" {
+    age_alarm_seconds = 900
+  }
+  override "secret" "StripeKey" {
+    recovery_window_days = 9
+  }
+  override "encryption" "key" {
+    deletion_window_days = 11
+  }`)
+	env := &result.Blueprint.Environments[0]
+	for _, problem := range unfounded(env, result.Files) {
+		t.Error(problem)
+	}
+	w, server := env.Workloads[1], env.Servers[0]
+	if !w.Exec || w.SpotPercent != 50 || w.OnDemand != 1 || w.MessagesPerTask != 20 || !slices.Equal(w.ScalesOn, []string{"subscription ship of topic paid"}) {
+		t.Errorf("%+v", w)
+	}
+	if server.EngineVersion != "16.4" || server.Instances != 2 || len(env.Component(server.ID).Alarms) != 6 {
+		t.Errorf("%+v %v", server, env.Component(server.ID).Alarms)
+	}
+	if alarms := env.Component("subscription ship of topic paid").Alarms; len(alarms) != 2 {
+		t.Error(alarms)
+	}
+	if env.Caches[0].EngineVersion != "8.1" || env.Secrets[0].RecoveryDays != 9 || env.Key.DeletionDays != 11 {
+		t.Errorf("%+v %+v %+v", env.Caches[0], env.Secrets[0], env.Key)
 	}
 }
