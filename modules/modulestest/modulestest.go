@@ -12,6 +12,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -50,55 +51,76 @@ func Literals(code []byte) (map[string]map[string]cty.Value, error) {
 type Module struct {
 	scope     *hcl.EvalContext
 	resources map[[2]string]*hclsyntax.Body // by type and label
+	locals    map[string]hclsyntax.Expression
+	settled   bool
 }
 
-// Call evaluates a module that is called with arguments, of which those may be missing that no name follows from.
-func Call(name string, arguments map[string]cty.Value) (*Module, error) {
+// parsed are the blocks of a module, which many tests ask for.
+var parsed sync.Map
+
+// blocks are those of all files of a module.
+func blocks(name string) (hclsyntax.Blocks, error) {
+	if known, ok := parsed.Load(name); ok {
+		return known.(hclsyntax.Blocks), nil
+	}
 	files, err := fs.Glob(modules.FS(), name+"/*.tf")
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("no module %s: %v", name, err)
 	}
-	m := &Module{scope: &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{}}, resources: map[[2]string]*hclsyntax.Body{}}
-	variables, locals := map[string]cty.Value{}, map[string]hclsyntax.Expression{}
+	var all hclsyntax.Blocks
 	for _, file := range files {
 		text, err := fs.ReadFile(modules.FS(), file)
 		if err != nil {
 			return nil, err
 		}
-		parsed, diags := hclsyntax.ParseConfig(text, path.Base(file), hcl.InitialPos)
+		tree, diags := hclsyntax.ParseConfig(text, path.Base(file), hcl.InitialPos)
 		if diags.HasErrors() {
 			return nil, diags
 		}
-		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
-			switch block.Type {
-			case "resource":
-				m.resources[[2]string(block.Labels)] = block.Body
-			case "variable":
-				if standard := block.Body.Attributes["default"]; standard != nil {
-					if variables[block.Labels[0]], diags = standard.Expr.Value(m.scope); diags.HasErrors() {
-						return nil, diags
-					}
+		all = append(all, tree.Body.(*hclsyntax.Body).Blocks...)
+	}
+	parsed.Store(name, all)
+	return all, nil
+}
+
+// Call evaluates a module that is called with arguments, of which those may be missing that no name follows from.
+func Call(name string, arguments map[string]cty.Value) (*Module, error) {
+	all, err := blocks(name)
+	if err != nil {
+		return nil, err
+	}
+	m := &Module{scope: &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{}}, resources: map[[2]string]*hclsyntax.Body{}, locals: map[string]hclsyntax.Expression{}}
+	variables := map[string]cty.Value{}
+	for _, block := range all {
+		switch block.Type {
+		case "resource":
+			m.resources[[2]string(block.Labels)] = block.Body
+		case "variable":
+			if standard := block.Body.Attributes["default"]; standard != nil {
+				v, diags := standard.Expr.Value(m.scope)
+				if diags.HasErrors() {
+					return nil, diags
 				}
-			case "locals":
-				for local, attribute := range block.Body.Attributes {
-					locals[local] = attribute.Expr
-				}
+				variables[block.Labels[0]] = v
+			}
+		case "locals":
+			for local, attribute := range block.Body.Attributes {
+				m.locals[local] = attribute.Expr
 			}
 		}
 	}
 	maps.Copy(variables, arguments)
 	m.scope.Variables["var"] = cty.ObjectVal(variables)
-	m.settle(locals)
 	return m, nil
 }
 
 // settle evaluates local values and names of resources, which refer to each other in any order: what cannot be evaluated at the end
 // needs more than arguments.
-func (m *Module) settle(locals map[string]hclsyntax.Expression) {
+func (m *Module) settle() {
 	const rounds = 6 // more than any chain of references in a module is long
 	known := map[string]cty.Value{}
 	for range rounds {
-		for local, expression := range locals {
+		for local, expression := range m.locals {
 			if v, diags := expression.Value(m.scope); !diags.HasErrors() {
 				known[local] = v
 			}
@@ -169,6 +191,10 @@ func (m *Module) Named(kind, argument string) ([]string, error) {
 	for of, body := range m.resources {
 		if of[0] != kind {
 			continue
+		}
+		if !m.settled {
+			m.settle()
+			m.settled = true
 		}
 		v, ok := m.instances(body)
 		if !ok {
