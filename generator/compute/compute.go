@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
@@ -36,6 +37,8 @@ type Target struct {
 	Calls func(d *deploy.Deployment, schedule deploy.Schedule) Running
 	// Watched is what calls of its modules make in CloudWatch, by module.
 	Watched map[string]func(stack.Call) Watched
+	// Takes is what it takes of what the account has.
+	Takes func(d *deploy.Deployment) quota.Taken
 	// Settled are the arguments of its modules that no override can set: see stack.Settings.
 	Settled map[string]map[string]stack.Settled
 	// Moved are the arguments of its modules that have another name by now: see stack.Settings.

@@ -16,7 +16,7 @@ import (
 var Fargate = Target{
 	Name:    "fargate",
 	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs,
-	Runs: fargateRuns, Calls: fargateCalls, Watched: fargateWatched, Settled: fargateSettled, Moved: fargateMoved,
+	Runs: fargateRuns, Calls: fargateCalls, Watched: fargateWatched, Takes: fargateTakes, Settled: fargateSettled, Moved: fargateMoved,
 }
 
 // fargateAddress is the workload's name in the namespace.
