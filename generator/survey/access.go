@@ -14,7 +14,6 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
-	"github.com/zclconf/go-cty/cty"
 )
 
 func (s *survey) loadBalancer() *blueprint.LoadBalancer {
@@ -47,6 +46,9 @@ func (s *survey) endpoints() []string {
 	}
 	if s.Env.Metrics.Destination == "cloudwatch" {
 		list = append(list, "monitoring")
+	}
+	if s.Env.Sessions() {
+		list = append(list, rule.SessionEndpoints...)
 	}
 	slices.Sort(list)
 	return list
@@ -172,10 +174,8 @@ func (s *survey) roleServices() []string {
 			list = append(list, "ec2", "lambda") // the function's network interfaces
 		}
 	}
-	for _, override := range s.Env.Overrides {
-		if slices.ContainsFunc(override.Arguments, func(a environment.Argument) bool { return a.Name == "exec" && a.Value.RawEquals(cty.True) }) {
-			list = append(list, "ssmmessages") // ECS Exec
-		}
+	if s.Env.Sessions() {
+		list = append(list, "ssmmessages")
 	}
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }
