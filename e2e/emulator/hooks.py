@@ -5,7 +5,7 @@ assume       {"role", "service", "source"}       credentials that a service of A
 deployments  {"held"}                            whether a new deployment waits to be completed by "service", or is complete at once
 service      {"cluster", "service", "set"}       what a deployment came to: fields of an ECS service as DescribeServices tells them
 deliver      {"queue", "service", "source", "body"}  a message that a service of AWS sends for a source, if the queue lets it in
-zone         {"id", "name"}                      a hosted zone that was there before, under the id that it is known by
+zone         {"id", "name", "private"}           a hosted zone that was there before, under the id that it is known by
 """
 
 import json
@@ -89,7 +89,8 @@ def deliver(asked):
 def zone(asked):
     """CreateHostedZone gives an id of its own choice, and who was told a zone's id did not choose it."""
     backend = route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
-    made = backend.create_hosted_zone(asked["name"] + ".", private_zone=False)
+    network = {"vpcid": "vpc-0123456789abcdef0", "vpcregion": "us-east-1"} if asked["private"] else {}
+    made = backend.create_hosted_zone(asked["name"] + ".", private_zone=asked["private"], **network)
     del backend.zones[made.resource_id]
     made.resource_id = asked["id"]
     backend.zones[made.resource_id] = made
