@@ -64,8 +64,11 @@ func blocks(name string) (hclsyntax.Blocks, error) {
 		return known.(hclsyntax.Blocks), nil
 	}
 	files, err := fs.Glob(modules.FS(), name+"/*.tf")
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("no module %s: %v", name, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no module is called %s", name)
 	}
 	var all hclsyntax.Blocks
 	for _, file := range files {
