@@ -10,6 +10,7 @@ zone         {"id", "name", "private"}           a hosted zone that was there be
 """
 
 import json
+import os
 import sys
 import traceback
 
@@ -95,7 +96,7 @@ def switch(asked):
 
 def zone(asked):
     """CreateHostedZone gives an id of its own choice, and who was told a zone's id did not choose it."""
-    backend = route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    backend = route53_backends[os.environ["MOTO_ACCOUNT_ID"]]["aws"]
     network = {"vpcid": "vpc-0123456789abcdef0", "vpcregion": "us-east-1"} if asked["private"] else {}
     made = backend.create_hosted_zone(asked["name"] + ".", private_zone=asked["private"], **network)
     del backend.zones[made.resource_id]
