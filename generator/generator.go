@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/build"
+	"github.com/groundplan/groundplan/generator/compute"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -80,7 +81,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		result.Lock.Priorities[env.Name] = memory.Priorities(deployment, previous)
 		problems := append(build.Bind(deployment), check(deployment)...)
 		diags = append(diags, once(problems, reported)...)
-		result.Needs = append(result.Needs, quota.Of(deployment))
+		result.Needs = append(result.Needs, quota.Of(deployment, compute.Of(deployment).Takes(deployment)))
 		both := build.Of(deployment)
 		diags = append(diags, stack.CheckOverrides(both.Platform, both.Services)...)
 		built, all = append(built, both), append(all, memory.Held(deployment, both.Platform, both.Services))

@@ -216,6 +216,11 @@ func AreDistinct(list []string) Fault {
 // messages.
 var NeededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}
 
+// SessionEndpoints is what the agent beside a task's containers calls when people open sessions there, encrypted with a key: see
+// "Monitor Amazon ECS containers with ECS Exec" in the Amazon ECS Developer Guide, and "Improve the security of EC2 instances by
+// using VPC endpoints for Systems Manager" in the AWS Systems Manager User Guide.
+var SessionEndpoints = []string{"kms", "ssmmessages"}
+
 var knownEndpoints = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts"}
 
 func AreEndpoints(list []string) Fault {
