@@ -20,7 +20,7 @@ const module = "github.com/groundplan/groundplan"
 // mayImport is the direction of flow: what each package may import of ours. A package that is not listed may be
 // imported by nobody and imports nothing, so a new one is a decision made here.
 var mayImport = map[string][]string{
-	"cmd/groundplan":                   {"database", "generator", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "generator/reading", "kubernetes", "terraform"},
+	"cmd/groundplan":                   {"aws", "blueprint", "database", "generator", "generator/diagnostic", "generator/environment", "generator/environment/rule", "generator/environment/table", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "generator/reading", "kubernetes", "terraform", "terraform/backend"},
 	"generator":                        {"blueprint", "generator/app", "generator/attribution", "generator/build", "generator/compute", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/environment/resolution", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/output", "generator/platform", "generator/quota", "generator/reading", "generator/stack", "generator/survey", "modules"},
 	"generator/holdings":               {"generator/app", "generator/diagnostic", "generator/kinds", "generator/kinds/database", "generator/kinds/secret"},
 	"generator/kinds":                  {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/kind", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/secret", "generator/kinds/service", "generator/kinds/topic", "generator/names", "generator/source", "generator/stack", "generator/value"},
@@ -102,6 +102,7 @@ var mayImport = map[string][]string{
 	"database":            {"aws", "blueprint"},
 	"aws":                 {},
 	"tools/promises":      {},
+	"terraform/backend":   {"aws"},
 
 	"e2e/lab/container":     {},
 	"e2e/lab/ecs":           {"e2e/emulator", "e2e/lab/container"},
@@ -138,20 +139,43 @@ var mayImport = map[string][]string{
 // dependencies are the modules linked into the program, with what each direct one replaces; "" marks those that come
 // along with another. A new dependency is a line here and in review.
 var dependencies = map[string]string{
-	"github.com/agext/levenshtein":             "the distance behind \"did you mean\", the one hcl itself uses",
-	"github.com/hashicorp/hcl/v2":              "positions, diagnostics, reading groundplan.hcl, quoting what is written",
-	"github.com/rogpeppe/go-internal":          "unified diffs and the lock between two runs over one folder",
-	"github.com/tailscale/hujson":              "encore.app, which is JSON with comments",
-	"github.com/urfave/cli/v2":                 "flags and subcommands",
-	"github.com/zclconf/go-cty":                "values on their way into HCL",
-	"golang.org/x/mod":                         "the module path in go.mod",
-	"github.com/apparentlymart/go-textseg/v15": "columns counted in characters as people see them, the way hcl counts",
+	"github.com/agext/levenshtein":                        "the distance behind \"did you mean\", the one hcl itself uses",
+	"github.com/hashicorp/hcl/v2":                         "positions, diagnostics, reading groundplan.hcl, quoting what is written",
+	"github.com/rogpeppe/go-internal":                     "unified diffs and the lock between two runs over one folder",
+	"github.com/tailscale/hujson":                         "encore.app, which is JSON with comments",
+	"github.com/urfave/cli/v2":                            "flags and subcommands",
+	"github.com/aws/aws-sdk-go-v2":                        "calls of AWS",
+	"github.com/aws/aws-sdk-go-v2/config":                 "credentials and regions as terraform finds them",
+	"github.com/aws/aws-sdk-go-v2/service/kms":            "whether a key can encrypt states",
+	"github.com/aws/aws-sdk-go-v2/service/s3":             "the bucket of states",
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": "values of secrets",
+	"github.com/aws/aws-sdk-go-v2/service/sts":            "who calls",
+	"github.com/aws/smithy-go":                            "errors of AWS by their code",
+	"github.com/zclconf/go-cty":                           "values on their way into HCL",
+	"golang.org/x/mod":                                    "the module path in go.mod",
+	"golang.org/x/term":                                   "values typed without an echo",
+	"github.com/apparentlymart/go-textseg/v15":            "columns counted in characters as people see them, the way hcl counts",
+
+	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream":         "",
+	"github.com/aws/aws-sdk-go-v2/credentials":                      "",
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds":                 "",
+	"github.com/aws/aws-sdk-go-v2/internal/configsources":           "",
+	"github.com/aws/aws-sdk-go-v2/internal/endpoints/v2":            "",
+	"github.com/aws/aws-sdk-go-v2/internal/v4a":                     "",
+	"github.com/aws/aws-sdk-go-v2/service/internal/accept-encoding": "",
+	"github.com/aws/aws-sdk-go-v2/service/internal/checksum":        "",
+	"github.com/aws/aws-sdk-go-v2/service/internal/presigned-url":   "",
+	"github.com/aws/aws-sdk-go-v2/service/internal/s3shared":        "",
+	"github.com/aws/aws-sdk-go-v2/service/signin":                   "",
+	"github.com/aws/aws-sdk-go-v2/service/sso":                      "",
+	"github.com/aws/aws-sdk-go-v2/service/ssooidc":                  "",
 
 	"github.com/cpuguy83/go-md2man/v2":   "",
 	"github.com/google/go-cmp":           "",
 	"github.com/mitchellh/go-wordwrap":   "",
 	"github.com/russross/blackfriday/v2": "",
 	"github.com/xrash/smetrics":          "",
+	"golang.org/x/sys":                   "",
 	"golang.org/x/text":                  "",
 }
 

@@ -67,9 +67,18 @@ func TestAComputeTargetIsOneFile(t *testing.T) {
 // the table, the rules of its values, and how they fit the application.
 const mostFilesOfAKind = 9
 
+// aboutStates are the files that name a bucket which is no application's: that of terraform's states.
+var aboutStates = []string{"cmd/groundplan/bootstrap.go", "cmd/groundplan/main.go"}
+
 // TestAKindIsNamedInFewFiles counts those of the kind that most code has to do with.
 func TestAKindIsNamedInFewFiles(t *testing.T) {
-	if found := mentions(t, os.DirFS("."), regexp.MustCompile(`\bbucket\b`)); len(found) > mostFilesOfAKind {
+	found := mentions(t, os.DirFS("."), regexp.MustCompile(`\bbucket\b`))
+	for _, path := range aboutStates {
+		if !slices.Contains(found, path) {
+			t.Errorf("%s no longer names a bucket: take it out of aboutStates", path)
+		}
+	}
+	if found = slices.DeleteFunc(found, func(path string) bool { return slices.Contains(aboutStates, path) }); len(found) > mostFilesOfAKind {
 		t.Errorf("%d files name a bucket, %d may; what differs between kinds is a field of kind.Kind:\n%s", len(found), mostFilesOfAKind, strings.Join(found, "\n"))
 	}
 }

@@ -120,8 +120,9 @@ type Output struct {
 type Backend struct {
 	Bucket string `json:"bucket,omitempty"`
 	Key    string `json:"key,omitempty"`
-	// Region is the bucket's.
+	// Region is the bucket's, and KeyARN the KMS key that encrypts the state there, "" for S3's own key.
 	Region string `json:"region,omitempty"`
+	KeyARN string `json:"key_arn,omitempty"`
 	// Path is the file, relative to the stack's folder; "" for a state in S3.
 	Path string `json:"path,omitempty"`
 }

@@ -45,7 +45,11 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := os.RemoveAll(programFolder); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
 }
 
 // twoServers is labenvironment.Trial with a cluster and a server for the databases.

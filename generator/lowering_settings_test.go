@@ -65,10 +65,11 @@ func TestE1_StateIsWhereTheSettingsSay(t *testing.T) {
     bucket     = "states"
     region     = "eu-central-1"
     key_prefix = "a/b"
+    key_arn    = "arn:aws:kms:eu-central-1:123456789012:key/states"
   }`)
 	for path, lines := range map[string][]string{
-		"production/platform/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
-		"production/services/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/services.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
+		"production/platform/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `kms_key_id = "arn:aws:kms:eu-central-1:123456789012:key/states"`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
+		"production/services/terraform.tf": {`backend "s3" {`, `bucket = "states"`, `key = "a/b/services.tfstate"`, `region = "eu-central-1"`, `encrypt = true`, `kms_key_id = "arn:aws:kms:eu-central-1:123456789012:key/states"`, `use_lockfile = true`, `version = ">= 5.100, < 7.0"`, `required_version = ">= 1.11"`},
 		"production/services/platform.tf":  {`backend = "s3"`, `bucket = "states"`, `key = "a/b/platform.tfstate"`, `region = "eu-central-1"`},
 		"production/platform/providers.tf": {`region = "eu-west-1"`, `allowed_account_ids = ["123456789012"]`, `application = "shop"`, `environment = "production"`, `managed-by = "groundplan"`, `stack = "platform"`},
 		"production/services/providers.tf": {`region = "eu-west-1"`, `allowed_account_ids = ["123456789012"]`, `application = "shop"`, `environment = "production"`, `managed-by = "groundplan"`, `stack = "services"`},

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -28,6 +29,8 @@ func verbs() []*cli.Command {
 		inspectVerb(),
 		generateVerb(),
 		initVerb(),
+		bootstrapVerb(),
+		secretVerb(),
 	}
 }
 
@@ -39,6 +42,8 @@ verbs:
   inspect    show what the application declares, and which service uses what
   generate   write the Terraform that runs it on AWS
   init       write a groundplan.hcl to start from
+  bootstrap  make the S3 bucket for the terraform state of an environment
+  secret     give secrets their values, and say which lack one
 
 groundplan VERB --help tells more about each; groundplan --version says which groundplan this is.
 
@@ -80,7 +85,8 @@ func mistake(message string, hints ...string) error {
 
 // run executes a command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	err := newApp(stdout, stderr).RunContext(ctx, append([]string{"groundplan"}, args...))
+	program := newApp(stdout, stderr)
+	err := program.RunContext(ctx, append([]string{"groundplan"}, flagsFirst(program.Commands, args)...))
 	if err == nil {
 		return 0
 	}
@@ -120,10 +126,57 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Commands:       verbs(),
 	}
 	for _, verb := range program.Commands {
-		verb.OnUsageError = usageError
-		verb.HideHelpCommand = true
+		for _, command := range append(verb.Subcommands, verb) {
+			command.OnUsageError = usageError
+			command.HideHelpCommand = true
+		}
 	}
 	return program
+}
+
+// flagsFirst is a command line with the flags of its verb before the arguments, since people write them after as well and the
+// parser stops at the first argument. What follows "--" stays where it is.
+func flagsFirst(available []*cli.Command, args []string) []string {
+	var verb *cli.Command
+	named := 0
+	for named < len(args) {
+		i := slices.IndexFunc(available, func(v *cli.Command) bool { return v.Name == args[named] })
+		if i < 0 {
+			break
+		}
+		verb, available = available[i], available[i].Subcommands
+		named++
+	}
+	if verb == nil {
+		return args
+	}
+	sorted, arguments := slices.Clone(args[:named]), []string(nil)
+	for i := named; i < len(args); i++ {
+		switch word := args[i]; {
+		case word == "--":
+			return append(append(sorted, "--"), append(arguments, args[i+1:]...)...)
+		case len(word) < 2 || word[0] != '-':
+			arguments = append(arguments, word)
+		default:
+			sorted = append(sorted, word)
+			if !takesValue(verb, strings.TrimLeft(word, "-")) {
+				continue
+			}
+			if i++; i == len(args) {
+				return sorted // it lacks its value: an argument must not become that
+			}
+			sorted = append(sorted, args[i])
+		}
+	}
+	return append(sorted, arguments...)
+}
+
+// takesValue reports whether the word after a flag is its value.
+func takesValue(verb *cli.Command, flag string) bool {
+	return slices.ContainsFunc(verb.Flags, func(taken cli.Flag) bool {
+		_, alone := taken.(*cli.BoolFlag)
+		return !alone && slices.Contains(taken.Names(), flag)
+	})
 }
 
 // version is what the build knows of itself: a release's tag, or the commit.
@@ -153,7 +206,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 	where := "groundplan"
 	var flags []string
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != where {
-		where += " " + c.Command.Name
+		where = c.Command.HelpName
 		for _, flag := range c.Command.Flags {
 			flags = append(flags, flag.Names()[0])
 		}

@@ -71,7 +71,7 @@ func TestHelpNamesEveryVerb(t *testing.T) {
 		if !strings.Contains(help, "\n  "+verb.Name+" ") {
 			t.Errorf("the help text does not list %s", verb.Name)
 		}
-		for _, flag := range verb.Flags {
+		for _, flag := range flagsOf(verb) {
 			if name := "--" + flag.Names()[0]; !strings.Contains(verb.CustomHelpTemplate, name) {
 				t.Errorf("the help text of %s does not explain %s", verb.Name, name)
 			}

@@ -148,7 +148,16 @@ func unknown(lines []string) []string {
 }
 
 func hasLine(verb *cli.Command, name string) bool {
-	return name == "help" || slices.ContainsFunc(verb.Flags, func(flag cli.Flag) bool { return flag.Names()[0] == name })
+	return name == "help" || slices.ContainsFunc(flagsOf(verb), func(flag cli.Flag) bool { return flag.Names()[0] == name })
+}
+
+// flagsOf are the flags of a verb and of those below it.
+func flagsOf(verb *cli.Command) []cli.Flag {
+	flags := slices.Clone(verb.Flags)
+	for _, below := range verb.Subcommands {
+		flags = append(flags, flagsOf(below)...)
+	}
+	return flags
 }
 
 // TestPagesNameVerbsAndFlags holds the command lines of all pages, and of the README that is generated, against what groundplan takes.
@@ -179,7 +188,7 @@ func TestPagesNameVerbsAndFlags(t *testing.T) {
 // TestHelpNamesEveryFlag holds the help of each verb, which is written by hand, against its flags.
 func TestHelpNamesEveryFlag(t *testing.T) {
 	for _, verb := range verbs() {
-		for _, flag := range verb.Flags {
+		for _, flag := range flagsOf(verb) {
 			if name := "--" + flag.Names()[0]; strings.Count(verb.CustomHelpTemplate, name+" ")+strings.Count(verb.CustomHelpTemplate, name+"]") < 2 {
 				t.Errorf("groundplan %s --help does not have %s in its usage and its list", verb.Name, name)
 			}

@@ -19,13 +19,13 @@ from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.iam.access_control import IAMPolicyStatement, IAMRequestBase, PermissionResult
+from moto.iam.access_control import IAMPolicyStatement, IAMRequest, IAMRequestBase, PermissionResult
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 from moto.logs.models import LogsBackend
 from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeDeleteMarker
-from moto.s3.responses import S3Response
+from moto.s3.responses import ACTION_MAP, S3Response
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.models import Subscription
 from moto.sns.responses import SNSResponse
@@ -202,10 +202,12 @@ def name_resources():
         secret = self.backend.secrets.get(name) if name else None
         if secret is None:
             return name or "*"
-        if self._get_action() != "GetSecretValue":
+        # AWS Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
+        rights = {"GetSecretValue": ("Decrypt",), "PutSecretValue": ("GenerateDataKey", "Decrypt")}.get(self._get_action())
+        if not rights:
             return secret.arn
         context = {"kms:EncryptionContext:SecretARN": secret.arn}
-        return Target(secret.arn, also=with_key(self, "secretsmanager", secret.kms_key_id, ("Decrypt",), context))
+        return Target(secret.arn, also=with_key(self, "secretsmanager", secret.kms_key_id, rights, context))
 
     def of_key(self):
         key = self._get_param("KeyId")
@@ -285,6 +287,36 @@ def believe_signed_addresses():
             check(self)
 
     IAMRequestBase.__init__, IAMRequestBase.check_signature = created, checked
+
+
+def name_actions_of_buckets():
+    """
+    What is asked of a bucket is called by the rights that it takes (Service Authorization Reference, "Actions, resources, and
+    condition keys for Amazon S3"). moto takes what it does not know for listing and making one.
+    """
+    ACTION_MAP["BUCKET"]["HEAD"]["DEFAULT"] = "ListBucket"
+    for parameter, right in (
+        ("encryption", "EncryptionConfiguration"),
+        ("ownershipControls", "BucketOwnershipControls"),
+        ("publicAccessBlock", "BucketPublicAccessBlock"),
+    ):
+        ACTION_MAP["BUCKET"]["GET"][parameter] = f"Get{right}"
+        ACTION_MAP["BUCKET"]["PUT"][parameter] = ACTION_MAP["BUCKET"]["DELETE"][parameter] = f"Put{right}"
+
+
+def refuse_in_the_callers_protocol():
+    """
+    A service that is asked in JSON refuses in JSON, with status 400 (each service's API Reference, "Common Errors"). moto answers all
+    of them in the XML of IAM, which SDKs with a strict parser cannot read.
+    """
+    refuse = IAMRequest._raise_access_denied
+
+    def refused(self):
+        if "X-Amz-Target" in self._headers:
+            raise JsonRESTError("AccessDeniedException", f"User: {self._access_key.arn} is not authorized to perform: {self._action}")
+        refuse(self)
+
+    IAMRequest._raise_access_denied = refused
 
 
 def is_missing(bucket, name, version):
@@ -386,4 +418,6 @@ def apply():
     deliver_where_policies_let_in()
     encrypt_logs_where_keys_let_in()
     evaluate_whole_statements()
+    name_actions_of_buckets()
     name_resources()
+    refuse_in_the_callers_protocol()

@@ -10,13 +10,15 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.awslambda.models import LambdaBackend
 from moto.cloudfront.models import Distribution, ViewerCertificate
 from moto.ec2.models.security_groups import SecurityGroupRule
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import utcnow
 from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend, Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api._internal import mock_random
-from moto.s3.models import FakeDeleteMarker
+from moto.s3.exceptions import S3AccessDeniedError
+from moto.s3.models import FakeDeleteMarker, s3_backends
+from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
 
@@ -213,14 +215,39 @@ def dispose_of_delete_markers():
     FakeDeleteMarker.dispose = lambda self: None
 
 
+def let_others_in():
+    """There are more accounts than one. moto takes everybody for the one it is told of, even who says to be of another."""
+    known = BaseResponse.get_current_account
+    BaseResponse.get_current_account = lambda self: self.headers.get("x-moto-account-id") or known(self)
+
+
+def tell_owners_of_buckets():
+    """
+    Whoever says which account a bucket has to be of is refused when it is another's (Amazon S3 User Guide, "Verifying bucket
+    ownership with bucket owner condition"). moto takes no notice of what was said.
+    """
+    decide = S3Response._authenticate_and_authorize_s3_action
+
+    def decided(self, bucket_name=None, *arguments, **named):
+        decide(self, bucket_name, *arguments, **named)
+        expected = self.request.headers.get("x-amz-expected-bucket-owner")
+        owner = s3_backends.bucket_accounts.get(bucket_name or self.bucket_name)
+        if expected and owner and owner[1] != expected:
+            raise S3AccessDeniedError
+
+    S3Response._authenticate_and_authorize_s3_action = decided
+
+
 def apply():
     describe_rules_between_groups()
     dispose_of_delete_markers()
     keep_redrive_allow_policies()
     leave_out_certificates()
+    let_others_in()
     name_distributions()
     name_queues()
     rehearse_functions()
     run_tasks_by_strategy()
     run_what_is_desired()
     tag_scalable_targets()
+    tell_owners_of_buckets()

@@ -103,6 +103,8 @@ type State struct {
 	Region string
 	// KeyPrefix is put before "/platform.tfstate" and "/services.tfstate"; it has no slash at either end.
 	KeyPrefix string
+	// KeyARN is a KMS key that encrypts the states, of the bucket's region; "" for S3's own key.
+	KeyARN string
 }
 
 // URL is where the states of an environment are kept.

@@ -115,7 +115,12 @@ func (s Settings) stateOf(stack string) []value.Field {
 	if s.State == nil {
 		return nil
 	}
-	return append(s.s3State(stack), value.Arg("encrypt", value.Bool(true)), value.Arg("use_lockfile", value.Bool(true)))
+	fields := append(s.s3State(stack), value.Arg("encrypt", value.Bool(true)))
+	if s.State.KeyARN != "" {
+		// Without it the engine asks for S3's own key, whatever the default there is.
+		fields = append(fields, value.Arg("kms_key_id", value.String(s.State.KeyARN)))
+	}
+	return append(fields, value.Arg("use_lockfile", value.Bool(true)))
 }
 
 // remoteState is where another stack finds the state of this one.

@@ -220,7 +220,7 @@ func (s *survey) backend(stack string) blueprint.Backend {
 	if state == nil {
 		return blueprint.Backend{Path: "terraform.tfstate"}
 	}
-	return blueprint.Backend{Bucket: state.Bucket, Key: state.KeyPrefix + "/" + stack + ".tfstate", Region: state.Region}
+	return blueprint.Backend{Bucket: state.Bucket, Key: state.KeyPrefix + "/" + stack + ".tfstate", Region: state.Region, KeyARN: state.KeyARN}
 }
 
 func quotas(needs quota.Environment) []blueprint.Quota {

@@ -148,6 +148,9 @@ func TestI6_WrongFiles(t *testing.T) {
 		{"state bucket", production("state {\n  bucket = \"My.Bucket\"\n}"), []string{`3:12 error: Invalid value for "bucket": "My.Bucket" is no valid name of an S3 bucket.`}},
 		{"state bucket of S3", production("state {\n  bucket = \"shop-s3alias\"\n}"), []string{`3:12 error: Invalid value for "bucket": `}},
 		{"state prefix", production("state {\n  bucket = \"shop-state\"\n  key_prefix = \"/shop\"\n}"), []string{`4:16 error: Invalid value for "key_prefix": `}},
+		{"state key", production("state {\n  bucket = \"shop-state\"\n  key_arn = \"alias/states\"\n}"), []string{`4:13 error: Invalid value for "key_arn": `}},
+		{"state key elsewhere", production("state {\n  bucket = \"shop-state\"\n  key_arn = \"arn:aws:kms:eu-west-1:123456789012:key/a\"\n}"), []string{`4:13 error: Key in another region: S3 encrypts with keys of the bucket's region, which is us-east-1: this key is in eu-west-1.`}},
+		{"state shared, said otherwise", "environment \"a\" {\n state {\n  bucket = \"shop-state\"\n  key_prefix = \"x\"\n }\n}\nenvironment \"b\" {\n state {\n  bucket = \"shop-state\"\n  key_prefix = \"x\"\n  region = \"eu-west-1\"\n }\n}", []string{`10:16 error: State shared: `}},
 		{"state shared", "environment \"a\" {\n state {\n  bucket = \"shop-state\"\n  key_prefix = \"x\"\n }\n}\nenvironment \"b\" {\n state {\n  bucket = \"shop-state\"\n  key_prefix = \"x\"\n }\n}", []string{`10:16 error: State shared: The environments "a" and "b" keep their state in the same place, s3://shop-state/x`}},
 
 		{"cpu", production("task {\n  cpu = 300\n}"), []string{`3:9 error: Invalid value for "cpu": Fargate has no tasks of 300 CPU units. hint: use 256, 512`}},

@@ -298,18 +298,24 @@ func sharedBuckets(earlier, later *environment.Environment) []sharedThing {
 	return list
 }
 
-func resolveState(e *environment.Environment, b *settings.Block) {
+func resolveState(e *environment.Environment, b *settings.Block) hcl.Diagnostics {
 	inner := b.First("state")
 	if inner == nil {
-		return
+		return nil
 	}
 	e.State = &environment.State{Region: e.Region, KeyPrefix: e.App + "/" + e.Name}
 	table.Override(e.State, table.StateSettings, inner)
+	if region := strings.Split(e.State.KeyARN+":::", ":")[3]; region != "" && region != e.State.Region {
+		return hcl.Diagnostics{diagnostic.Error(inner.Where("key_arn"), "Key in another region", "name a key of "+e.State.Region+", or its replica there when it is a multi-region key",
+			"S3 encrypts with keys of the bucket's region, which is %s: this key is in %s.", e.State.Region, region)}
+	}
+	return nil
 }
 
 // compareStates finds two environments that would keep their state in one place.
 func compareStates(earlier, later *environment.Environment, b *settings.Block) hcl.Diagnostics {
-	if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
+	// A bucket's name is unique in all regions.
+	if later.State != nil && earlier.State != nil && later.State.Bucket == earlier.State.Bucket && later.State.KeyPrefix == earlier.State.KeyPrefix {
 		at := b.First("state").Where("key_prefix", "bucket")
 		return hcl.Diagnostics{diagnostic.Error(at, "State shared", "give each its own key_prefix",
 			"The environments %q and %q keep their state in the same place, %s: one would destroy the other.", earlier.Name, later.Name, later.State.URL())}

@@ -403,6 +403,8 @@ var StateSettings = []setting[environment.State]{
 		"Region of the bucket.", rule.IsRegion),
 	derived("key_prefix", func(s *environment.State) *string { return &s.KeyPrefix }, "`<app>/<environment>`",
 		"Folder of the state files in the bucket.", rule.IsKeyPrefix),
+	derived("key_arn", func(s *environment.State) *string { return &s.KeyARN }, "S3's own key",
+		"KMS key, of the bucket's region, that encrypts the states. Whoever plans needs it, and the states are lost with it.", rule.IsKeyARN),
 }
 
 // BucketSettings: see environment.BucketSettings.
