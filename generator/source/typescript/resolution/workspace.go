@@ -3,10 +3,10 @@ package resolution
 import (
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
@@ -83,7 +83,7 @@ func workspacePatterns(dir string) []string {
 	var patterns []string
 	inside := false
 	for line := range strings.Lines(string(text)) {
-		if item := pnpmItem.FindStringSubmatch(line); inside && item != nil {
+		if item := pnpmItem().FindStringSubmatch(line); inside && item != nil {
 			patterns = append(patterns, item[1])
 		} else if trimmed := strings.TrimSpace(line); trimmed != "" && trimmed[0] != '#' {
 			inside = strings.HasPrefix(line, "packages:")
@@ -93,7 +93,7 @@ func workspacePatterns(dir string) []string {
 }
 
 // pnpmItem is an item of a list in pnpm-workspace.yaml; patterns that take folders away again are left out.
-var pnpmItem = regexp.MustCompile(`^\s*-\s+['"]?([^'"#!\s]+)['"]?`)
+var pnpmItem = pattern.Lazy(`^\s*-\s+['"]?([^'"#!\s]+)['"]?`)
 
 // jsonList is a list of strings, or an object with such a list as its packages (Yarn).
 type jsonList []string
