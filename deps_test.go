@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"generator/guide":                  {"blueprint", "templates"},
 	"generator/memory":                 {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/kinds/database", "generator/kinds/objects", "generator/kinds/topic", "generator/names", "generator/output", "generator/stack", "generator/value"},
 	"generator/limits":                 {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/kinds/cron", "generator/kinds/secret", "generator/sizes", "modules"},
-	"generator/sizes":                  {},
+	"generator/sizes":                  {"generator/parallel"},
 	"generator/build":                  {"blueprint", "generator/app", "generator/compute", "generator/deploy", "generator/emit", "generator/kinds", "generator/platform", "generator/stack", "generator/value"},
 	"generator/reading":                {"generator/app", "generator/attribution", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/kinds", "generator/limits", "generator/pattern", "generator/source", "generator/source/encoreapp", "generator/source/encoremeta", "generator/source/golang", "generator/source/manifest", "generator/source/typescript"},
 	"generator/platform":               {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/kinds/kind", "generator/names", "generator/stack", "generator/value"},
