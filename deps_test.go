@@ -161,8 +161,15 @@ type listed struct {
 	Module     *struct{ Path string }
 }
 
+// asked are the answers of goList by its arguments; these tests run one after another.
+var asked = map[string][]listed{}
+
 func goList(t *testing.T, arguments ...string) []listed {
 	t.Helper()
+	question := strings.Join(arguments, " ")
+	if known, is := asked[question]; is {
+		return known
+	}
 	command := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,GoFiles,Module"}, arguments...)...)
 	command.Stderr = os.Stderr
 	output, err := command.Output()
@@ -173,6 +180,7 @@ func goList(t *testing.T, arguments ...string) []listed {
 	for decoder := json.NewDecoder(strings.NewReader(string(output))); ; {
 		var found listed
 		if err := decoder.Decode(&found); errors.Is(err, io.EOF) {
+			asked[question] = packages
 			return packages
 		} else if err != nil {
 			t.Fatal(err)
@@ -257,6 +265,9 @@ func doneTwice(path string, content []byte, only map[string]string) []string {
 	for expression, folder := range only {
 		if strings.HasPrefix(path, folder+"/") {
 			continue
+		}
+		if !regexp.MustCompile(expression).Match(content) {
+			continue // most files, for a fifth of the time that their lines take
 		}
 		for _, line := range regexp.MustCompile(`(?m)^.*(?:`+expression+`).*$`).FindAllString(string(content), -1) {
 			found = append(found, path+": "+strings.TrimSpace(line)+" belongs into "+folder)
