@@ -87,7 +87,7 @@ var mayImport = map[string][]string{
 	"generator/source/typescript/linking":    {"generator/app", "generator/diagnostic", "generator/parallel", "generator/source", "generator/source/typescript/facts", "generator/source/typescript/loading", "generator/source/typescript/trail", "generator/source/typescript/vocabulary"},
 	"generator/source/typescript/loading":    {"generator/app", "generator/source/typescript/facts", "generator/source/typescript/resolution", "generator/source/typescript/scope", "generator/source/typescript/syntax", "generator/source/typescript/trail", "generator/source/typescript/vocabulary"},
 	"generator/source/typescript/outside":    {"generator/source", "generator/source/typescript/extraction", "generator/source/typescript/facts", "generator/source/typescript/resolution", "generator/source/typescript/vocabulary"},
-	"generator/source/typescript/resolution": {"generator/pattern", "generator/source", "generator/source/encoreapp"},
+	"generator/source/typescript/resolution": {"generator/source", "generator/source/encoreapp"},
 	"generator/source/typescript/scope":      {"generator/diagnostic", "generator/source", "generator/source/typescript/facts", "generator/source/typescript/resolution", "generator/source/typescript/syntax", "generator/source/typescript/vocabulary"},
 	"generator/source/typescript/trail":      {"generator/source/typescript/facts", "generator/source/typescript/vocabulary"},
 	"generator/source/typescript/vocabulary": {"generator/source"},

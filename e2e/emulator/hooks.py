@@ -5,10 +5,12 @@ assume       {"role", "service", "source"}       credentials that a service of A
 deployments  {"held"}                            whether a new deployment waits to be completed by "service", or is complete at once
 service      {"cluster", "service", "set"}       what a deployment came to: fields of an ECS service as DescribeServices tells them
 deliver      {"queue", "service", "source", "body"}  a message that a service of AWS sends for a source, if the queue lets it in
+switch       {"seconds"}                         how long a request goes on before another one has its turn
 zone         {"id", "name"}                      a hosted zone that was there before, under the id that it is known by
 """
 
 import json
+import sys
 import traceback
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -86,6 +88,11 @@ def deliver(asked):
     sqs_backends[account][region].send_message(name, asked["body"])
 
 
+def switch(asked):
+    """Requests that must not meet in the middle do at once when turns are short."""
+    sys.setswitchinterval(asked["seconds"])
+
+
 def zone(asked):
     """CreateHostedZone gives an id of its own choice, and who was told a zone's id did not choose it."""
     backend = route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
@@ -95,7 +102,7 @@ def zone(asked):
     backend.zones[made.resource_id] = made
 
 
-HOOKS = {hook.__name__: hook for hook in (save, assume, deployments, service, deliver, zone)}
+HOOKS = {hook.__name__: hook for hook in (save, assume, deployments, service, deliver, switch, zone)}
 
 
 def answer(name, body):

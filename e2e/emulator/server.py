@@ -7,6 +7,7 @@ outlive the test that started it. Whatever moto does not implement is answered w
 usage: server.py [SNAPSHOT] < pipe
 """
 
+import contextlib
 import io
 import json
 import os
@@ -57,11 +58,19 @@ def refusal(code, message, service, xml):
     return f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>".encode(), "text/xml"
 
 
+# The requests that wait for something, for which no other may wait: a message, and what a function answers.
+WAITING = re.compile(r"sqs ReceiveMessage|lambda POST .*/invocations")
+
+
 class Gate:
-    """The WSGI application: moto, except that an exception becomes a 501 that says what is missing."""
+    """
+    The WSGI application: moto, except that an exception becomes a 501 that says what is missing, and that it answers one request at a
+    time. Its models are plain dictionaries without locks: who reads all security groups while another thread makes one crashes.
+    """
 
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
+        self.alone = threading.Lock()
 
     def __call__(self, environ, start_response):
         body = b""
@@ -69,13 +78,16 @@ class Gate:
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(body)
         if environ["PATH_INFO"].startswith("/emulator/"):
-            status, text = hooks.answer(environ["PATH_INFO"].rsplit("/", 1)[-1], body)
+            with self.alone:
+                status, text = hooks.answer(environ["PATH_INFO"].rsplit("/", 1)[-1], body)
             start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(text.encode())))])
             return [text.encode()]
         service, action, xml = requested(environ, body)
+        waits = WAITING.fullmatch(f"{service} {action}") or environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
         try:
-            # Joined here, inside the try: moto may raise while the answer is being read.
-            return [b"".join(self.moto(environ, start_response))]
+            with contextlib.nullcontext() if waits else self.alone:
+                # Joined here, inside the try: moto may raise while the answer is being read.
+                return [b"".join(self.moto(environ, start_response))]
         except NotImplementedError as error:
             code, reason = "NotImplementedByEmulator", str(error)
         except Exception as error:
