@@ -48,8 +48,7 @@ func (r *Reader) Read(dir Dir) (*facts.Package, error) {
 			files = append(files, file)
 			p.Files = append(p.Files, file.File)
 		}
-		// Only a folder that declares something in this one makes it count, so that texts without any need no search.
-		p.LikelyService = p.LikelyService || len(dir.subdirs) > 0 && looksLikeService(text)
+		p.LikelyService = p.LikelyService || looksLikeService(text)
 	}
 	if len(files) == 0 && !p.Broken || p.Name == "main" {
 		return nil, nil
