@@ -22,7 +22,7 @@ const module = "github.com/groundplan/groundplan"
 var mayImport = map[string][]string{
 	"cmd/groundplan":                   {"database", "generator", "generator/diagnostic", "generator/environment", "generator/environment/table", "generator/holdings", "generator/inspect", "generator/output", "generator/quota", "generator/reading", "kubernetes", "terraform"},
 	"generator":                        {"blueprint", "generator/app", "generator/attribution", "generator/build", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/environment/resolution", "generator/guide", "generator/holdings", "generator/kinds", "generator/limits", "generator/memory", "generator/output", "generator/platform", "generator/quota", "generator/reading", "generator/stack", "generator/survey", "modules"},
-	"generator/holdings":               {"generator/app", "generator/diagnostic", "generator/kinds", "generator/kinds/database", "generator/kinds/topic"},
+	"generator/holdings":               {"generator/app", "generator/diagnostic", "generator/kinds", "generator/kinds/database", "generator/kinds/secret"},
 	"generator/kinds":                  {"generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/kind", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/secret", "generator/kinds/service", "generator/kinds/topic", "generator/names", "generator/source", "generator/stack", "generator/value", "modules"},
 	"generator/environment":            {"generator/app", "generator/diagnostic"},
 	"generator/environment/table":      {"generator/diagnostic", "generator/environment", "generator/environment/rule", "generator/settings"},
@@ -33,11 +33,11 @@ var mayImport = map[string][]string{
 	"generator/deploy":                 {"generator/app", "generator/environment", "generator/names", "generator/pattern", "generator/value"},
 	"generator/compute":                {"generator/app", "generator/deploy", "generator/emit", "generator/environment", "generator/names", "generator/stack", "generator/value"},
 	"generator/attribution":            {"generator/app", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/kinds/kind", "generator/kinds/secret", "generator/names", "generator/source"},
-	"generator/inspect":                {"generator/app", "generator/holdings", "generator/kinds", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/kind", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/topic"},
+	"generator/inspect":                {"generator/app", "generator/holdings", "generator/kinds", "generator/kinds/kind"},
 	"generator/output":                 {"blueprint", "generator/holdings", "generator/parallel", "generator/source"},
 	"generator/survey":                 {"blueprint", "generator/app", "generator/deploy", "generator/environment", "generator/environment/rule", "generator/kinds", "generator/kinds/cache", "generator/kinds/cron", "generator/kinds/database", "generator/kinds/metric", "generator/kinds/objects", "generator/kinds/secret", "generator/kinds/topic", "generator/names", "generator/quota", "generator/stack"},
 	"generator/guide":                  {"blueprint", "templates"},
-	"generator/memory":                 {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/kinds/database", "generator/kinds/objects", "generator/kinds/topic", "generator/names", "generator/output", "generator/stack", "generator/value"},
+	"generator/memory":                 {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/emit", "generator/environment", "generator/holdings", "generator/kinds", "generator/kinds/database", "generator/names", "generator/output", "generator/stack", "generator/value"},
 	"generator/limits":                 {"blueprint", "generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds", "generator/kinds/cron", "generator/kinds/secret", "generator/sizes", "modules"},
 	"generator/sizes":                  {"generator/parallel"},
 	"generator/build":                  {"blueprint", "generator/app", "generator/compute", "generator/deploy", "generator/emit", "generator/kinds", "generator/platform", "generator/stack", "generator/value"},
@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 
 	// A kind knows what a kind is, and no other but as it stands here: who makes a secret asks for it, schedules sign with the key of
 	// services, and queues of subscriptions and of cron jobs must not meet in a name.
-	"generator/kinds/kind":     {"generator/app", "generator/deploy", "generator/environment", "generator/source", "generator/stack", "generator/value"},
+	"generator/kinds/kind":     {"generator/app", "generator/deploy", "generator/environment", "generator/sizes", "generator/source", "generator/stack", "generator/value"},
 	"generator/kinds/service":  {"generator/app", "generator/deploy", "generator/kinds/kind", "generator/kinds/secret", "generator/stack", "generator/value"},
 	"generator/kinds/secret":   {"generator/app", "generator/deploy", "generator/environment", "generator/kinds/kind", "generator/names", "generator/pattern", "generator/settings", "generator/source", "generator/stack", "generator/value"},
 	"generator/kinds/database": {"generator/app", "generator/deploy", "generator/diagnostic", "generator/environment", "generator/kinds/kind", "generator/kinds/secret", "generator/names", "generator/pattern", "generator/settings", "generator/source", "generator/stack", "generator/value", "modules"},
@@ -108,9 +108,10 @@ var mayImport = map[string][]string{
 	"e2e/lab/laboratory":    {"e2e/emulator", "e2e/lab/awscli", "e2e/lab/container", "e2e/lab/ecs", "e2e/lab/environment", "e2e/lab/events", "e2e/lab/exercise", "e2e/lab/image", "e2e/lab/needs", "e2e/lab/state", "e2e/lab/vpc", "e2e/lab/vpc/balancer", "e2e/lab/vpc/functions", "e2e/lab/vpc/servers"},
 	"e2e/lab":               {"e2e/lab/laboratory"},
 	"e2e/emulator":          {},
+	"e2e/earlier":           {},
 	"e2e/provider":          {"e2e/emulator"},
 	"e2e/provider/record":   {"e2e/emulator", "e2e/provider"},
-	"e2e/lab/environment":   {"e2e/emulator", "generator", "generator/app", "generator/environment", "generator/reading"},
+	"e2e/lab/environment":   {"e2e/earlier", "e2e/emulator", "generator", "generator/app", "generator/environment", "generator/reading"},
 	"e2e/lab/state":         {},
 	"e2e/lab/vpc":           {"e2e/lab/state"},
 	"e2e/lab/vpc/balancer":  {"e2e/lab/grpchealth", "e2e/lab/state", "e2e/lab/vpc"},

@@ -26,14 +26,14 @@ func pages(t *testing.T) map[string]string {
 			t.Fatal(err)
 		}
 		for _, name := range names {
-			found[name] = text(t, name)
+			found[name] = visibleText(t, name)
 		}
 	}
 	delete(found, "CHANGELOG.md") // tells what was
 	return found
 }
 
-func text(t *testing.T, name string) string {
+func visibleText(t *testing.T, name string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.FromSlash(name))
 	if err != nil {
@@ -81,7 +81,7 @@ func readRepository(t *testing.T) repository {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, found := range regexp.MustCompile(`(?m)^([a-z]+):`).FindAllStringSubmatch(text(t, "Makefile"), -1) {
+	for _, found := range regexp.MustCompile(`(?m)^([a-z]+):`).FindAllStringSubmatch(visibleText(t, "Makefile"), -1) {
 		r.targets = append(r.targets, found[1])
 	}
 	return r
@@ -202,7 +202,7 @@ func TestPagesThatLieAreFound(t *testing.T) {
 
 // TestArchitectureNamesEveryPackage holds the table of docs/architecture.md against mayImport and the tree.
 func TestArchitectureNamesEveryPackage(t *testing.T) {
-	for _, wrong := range wrongPackages(text(t, "docs/architecture.md"), mayImport, func(name string) bool {
+	for _, wrong := range wrongPackages(visibleText(t, "docs/architecture.md"), mayImport, func(name string) bool {
 		info, err := os.Stat(filepath.FromSlash(name))
 		return err == nil && info.IsDir()
 	}) {
@@ -248,8 +248,8 @@ func TestWrongPackages(t *testing.T) {
 
 // TestLowestRunsWhatTheNewestDoes: `make lowest` names in a pattern the environments that OpenTofu plans in every run.
 func TestLowestRunsWhatTheNewestDoes(t *testing.T) {
-	list := regexp.MustCompile(`(?s)var byOpenTofu = \[\]string\{(.*?)\}`).FindStringSubmatch(text(t, "e2e/validate_test.go"))
-	pattern := regexp.MustCompile(`OPENTOFU_LOWEST=1 .*\|(\^TestValidate\S*)'`).FindStringSubmatch(text(t, "Makefile"))
+	list := regexp.MustCompile(`(?s)var byOpenTofu = \[\]string\{(.*?)\}`).FindStringSubmatch(visibleText(t, "e2e/validate_test.go"))
+	pattern := regexp.MustCompile(`OPENTOFU_LOWEST=1 .*\|(\^TestValidate\S*)'`).FindStringSubmatch(visibleText(t, "Makefile"))
 	if list == nil || pattern == nil {
 		t.Fatal("neither the list nor the pattern is where it was")
 	}
@@ -329,7 +329,7 @@ func TestCommandsOfTheGeneratedREADME(t *testing.T) {
 		t.Fatal(readmes, err)
 	}
 	for _, name := range readmes {
-		for _, wrong := range unkept(text(t, name), os.DirFS(filepath.Dir(name))) {
+		for _, wrong := range unkept(visibleText(t, name), os.DirFS(filepath.Dir(name))) {
 			t.Errorf("%s: %s", name, wrong)
 		}
 	}
@@ -351,7 +351,7 @@ func TestUnkeptCommandsAreFound(t *testing.T) {
 // TestComparisonNamesEveryPromise: docs/encore-cloud.md proves its rows by promises that there are, says of what is not promised
 // yet that it is not there, and leaves out nothing that is promised of AWS.
 func TestComparisonNamesEveryPromise(t *testing.T) {
-	for _, wrong := range wrongRows(text(t, "docs/encore-cloud.md"), text(t, "tools/promises/promises.txt")) {
+	for _, wrong := range wrongRows(visibleText(t, "docs/encore-cloud.md"), visibleText(t, "tools/promises/promises.txt")) {
 		t.Error(wrong)
 	}
 }

@@ -42,7 +42,7 @@ func TestC1_AccessStrings(t *testing.T) {
 	}
 
 	t.Run("C1 own keys, every command of the runtimes", func(t *testing.T) {
-		cart := login(t, address, "cart")
+		cart := loginSecret(t, address, "cart")
 		for _, test := range ownCommands {
 			got, err := cart.do(strings.Fields(test.command)...)
 			if err != nil || test.want != nil && !reflect.DeepEqual(got, test.want) {
@@ -51,35 +51,35 @@ func TestC1_AccessStrings(t *testing.T) {
 		}
 	})
 	t.Run("C1 own keys of another form", func(t *testing.T) {
-		users := login(t, address, "users")
+		users := loginSecret(t, address, "users")
 		if _, err := users.do("SET", `user/a\/b/region/eu`, "x"); err != nil {
 			t.Errorf("a key with an escaped slash: %v", err)
 		}
-		if _, err := login(t, address, "cart").do("INCRBY", "totals", "2"); err != nil {
+		if _, err := loginSecret(t, address, "cart").do("INCRBY", "totals", "2"); err != nil {
 			t.Errorf("a key without a parameter: %v", err)
 		}
 	})
 	t.Run("C1 keys of another", func(t *testing.T) {
-		cart, users := login(t, address, "cart"), login(t, address, "users")
+		cart, users := loginSecret(t, address, "cart"), loginSecret(t, address, "users")
 		for _, command := range []string{
 			"GET user/1/region/eu", "SET user/1/region/eu x", "DEL user/1/region/eu", "MGET cart/1 user/1/region/eu",
 			"LMOVE cart/list user/1/region/eu LEFT RIGHT", "SUNIONSTORE cart/all user/1/region/eu", "GET totals2", "GET carts/1", "PERSIST user/1/region/eu",
 		} {
-			refused(t, cart, command)
+			refusedCall(t, cart, command)
 		}
 		for _, command := range []string{"GET cart/1", "SET totals 0", "GET user/1", "SMOVE user/1/region/eu cart/set x"} {
-			refused(t, users, command)
+			refusedCall(t, users, command)
 		}
 	})
 	t.Run("C1 nothing else", func(t *testing.T) {
-		cart := login(t, address, "cart")
+		cart := loginSecret(t, address, "cart")
 		for _, command := range []string{
 			"FLUSHALL", "FLUSHDB", "KEYS *", "SCAN 0", "RANDOMKEY", "DBSIZE", "CONFIG GET *", "CONFIG SET maxmemory 1", "ACL LIST", "ACL SETUSER cart +@all",
 			"ACL WHOAMI", "CLIENT LIST", "CLIENT KILL TYPE normal", "INFO", "DEBUG SLEEP 0", "SHUTDOWN NOSAVE", "SAVE", "REPLICAOF 127.0.0.1 1", "MONITOR", "SLOWLOG GET",
 			"EVAL return(1) 0", "FUNCTION LIST", "SCRIPT FLUSH", "SUBSCRIBE cart/1", "PUBLISH cart/1 x", "RENAME cart/1 cart/2", "SORT cart/1", "MIGRATE 127.0.0.1 1 cart/1 0 1",
 			"DUMP cart/1", "RESTORE cart/1 0 x", "SWAPDB 0 1", "SELECT 1", "MODULE LIST", "LATENCY RESET", "CLUSTER INFO", "WAIT 0 0", "OBJECT FREQ cart/1",
 		} {
-			refused(t, cart, command)
+			refusedCall(t, cart, command)
 		}
 	})
 	t.Run("C1 nobody without a password", func(t *testing.T) {
@@ -156,8 +156,8 @@ var ownCommands = []struct {
 	{"spop cart/set3", nil},
 }
 
-// refused wants the answer that is about permissions, and no other error.
-func refused(t *testing.T, client *redisClient, command string) {
+// refusedCall wants the answer that is about permissions, and no other error.
+func refusedCall(t *testing.T, client *redisClient, command string) {
 	t.Helper()
 	reply, err := client.do(strings.Fields(command)...)
 	if err == nil || !strings.HasPrefix(err.Error(), "NOPERM") {
@@ -253,7 +253,7 @@ func accessString(t *testing.T, patterns []string) string {
 	return ""
 }
 
-func login(t *testing.T, address, user string) *redisClient {
+func loginSecret(t *testing.T, address, user string) *redisClient {
 	t.Helper()
 	client := dialRedis(t, address)
 	if _, err := client.do("AUTH", user, "password-of-"+user); err != nil {
@@ -301,11 +301,11 @@ func (c *redisClient) read() (any, error) {
 		_, err := io.ReadFull(c.reader, value)
 		return string(value[:number]), err
 	}
-	values := make([]any, number)
-	for i := range values {
-		if values[i], err = c.read(); err != nil {
+	list := make([]any, number)
+	for i := range list {
+		if list[i], err = c.read(); err != nil {
 			return nil, err
 		}
 	}
-	return values, nil
+	return list, nil
 }

@@ -24,9 +24,9 @@ func TestE2_PlatformStaysInItsAccount(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				write(t, filepath.Join(folder, file), string(content))
+				writeText(t, filepath.Join(folder, file), string(content))
 			}
-			write(t, filepath.Join(folder, "tests/account.tftest.hcl"), `mock_provider "aws" {}
+			writeText(t, filepath.Join(folder, "tests/account.tftest.hcl"), `mock_provider "aws" {}
 
 run "the_first_apply" {
   override_data {

@@ -259,7 +259,7 @@ func storedSecrets(t *testing.T, cloud *emulator.Cloud) map[string]string {
 	if err := json.Unmarshal([]byte(answer), &list); err != nil {
 		t.Fatal(err)
 	}
-	values := map[string]string{}
+	found := map[string]string{}
 	for _, secret := range list.SecretList {
 		answer, err := cloud.Send(t.Context(), http.MethodPost, "/", secretsManager("GetSecretValue"), `{"SecretId":"`+secret.Name+`"}`)
 		if err != nil {
@@ -272,9 +272,9 @@ func storedSecrets(t *testing.T, cloud *emulator.Cloud) map[string]string {
 		if err := json.Unmarshal([]byte(answer), &value); err != nil {
 			t.Fatal(err)
 		}
-		values[secret.Name] = value.SecretString
+		found[secret.Name] = value.SecretString
 	}
-	return values
+	return found
 }
 
 func secretsManager(action string) map[string]string {

@@ -16,8 +16,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/emulator"
 )
 
-// place is an account, and a folder with an engine that plans it.
-type place struct {
+// placeProvider is an account, and a folder with an engine that plans it.
+type placeProvider struct {
 	account, environment string
 	engine               emulator.Engine
 	attached, alone      terraform
@@ -26,8 +26,8 @@ type place struct {
 // TestAttached plans one folder for two accounts at once, with two configurations of the provider each, and wants of the provider
 // that all commands here are given exactly what an engine gets that starts the provider itself, be it a plan or a refusal.
 func TestAttached(t *testing.T) {
-	var places []*place
-	for _, p := range []*place{
+	var places []*placeProvider
+	for _, p := range []*placeProvider{
 		{account: account, environment: "first", engine: emulator.TerraformEngine},
 		{account: "210987654321", environment: "second", engine: emulator.OpenTofuEngine},
 	} {
@@ -71,7 +71,7 @@ func TestAttached(t *testing.T) {
 }
 
 // refuses wants every refusal of the provider in a validation, alone and attached, and in a plan.
-func (p *place) refuses(t *testing.T) {
+func (p *placeProvider) refuses(t *testing.T) {
 	wrong := filepath.Join(p.attached.Folder(), "wrong.tf")
 	write := func(content string) {
 		if err := os.WriteFile(wrong, []byte(content), 0o644); err != nil {

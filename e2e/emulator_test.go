@@ -20,9 +20,9 @@ const account = emulator.Account
 var anybody = emulator.Anybody
 
 // startEmulator starts a fresh AWS account and stops it when the test ends.
-func startEmulator(t testing.TB, account string) *emulator.Cloud {
+func startEmulator(t testing.TB, id string) *emulator.Cloud {
 	t.Helper()
-	cloud, err := emulator.Start(context.Background(), emulator.Options{Account: account})
+	cloud, err := emulator.Start(context.Background(), emulator.Options{Account: id})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -201,7 +201,7 @@ func generateModules(t *testing.T, root, out string) {
 				text += fmt.Sprintf("export * from %q;\n", strings.TrimSuffix(file, ".ts"))
 			}
 		}
-		write(t, filepath.Join(out, fmt.Sprintf("client%d.d.ts", n)), text)
+		writeText(t, filepath.Join(out, fmt.Sprintf("client%d.d.ts", n)), text)
 		if regexp.MustCompile(`^[A-Za-z_]\w*$`).MatchString(name) {
 			clients += fmt.Sprintf("export * as %s from \"./client%d\";\n", name, n)
 		}
@@ -210,9 +210,9 @@ func generateModules(t *testing.T, root, out string) {
 	for name := range packages {
 		others += fmt.Sprintf("declare module %q;\n", name)
 	}
-	write(t, filepath.Join(out, "packages.d.ts"), others)
-	write(t, filepath.Join(out, "clients.d.ts"), clients)
-	write(t, filepath.Join(out, "auth.d.ts"), auth)
+	writeText(t, filepath.Join(out, "packages.d.ts"), others)
+	writeText(t, filepath.Join(out, "clients.d.ts"), clients)
+	writeText(t, filepath.Join(out, "auth.d.ts"), auth)
 }
 
 // serviceAround reports whether a folder lies within a service that is declared.
@@ -225,7 +225,7 @@ func serviceAround(services map[string]string, folder string) bool {
 	return false
 }
 
-func write(t *testing.T, path, text string) {
+func writeText(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

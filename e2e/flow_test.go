@@ -147,7 +147,7 @@ func (d *deployment) intrude(t *testing.T, topic, subscription app.Resource) {
 	stranger, outsider := subscribed(names.Prefix(d.environment.App, d.environment.Name)+"-"+elsewhere), subscribed(elsewhere)
 	queue, policy := d.queue(t, subscription, "url"), map[string]any{}
 	publish := func(arn, id string) {
-		d.aws.call(t, anybody, "sns", "Publish", message(arn, "intruder", fifo, "a", id+subscription.Name))
+		d.aws.call(t, anybody, "sns", "Publish", sqsMessage(arn, "intruder", fifo, "a", id+subscription.Name))
 	}
 	set := func(policy map[string]any) {
 		text, err := json.Marshal(policy)
@@ -219,11 +219,11 @@ func subscriptionID(topic, name string) string {
 
 func (d *deployment) publish(t *testing.T, topic app.Resource, text, group, id string) {
 	t.Helper()
-	d.aws.call(t, anybody, "sns", "Publish", message(d.topicARN(t, topic), text, d.fifo(topic), group, id))
+	d.aws.call(t, anybody, "sns", "Publish", sqsMessage(d.topicARN(t, topic), text, d.fifo(topic), group, id))
 }
 
-// message is what Encore's runtime publishes: with a group and an id of its own exactly where the topic is FIFO.
-func message(topic, text string, fifo bool, group, id string) map[string]any {
+// sqsMessage is what Encore's runtime publishes: with a group and an id of its own exactly where the topic is FIFO.
+func sqsMessage(topic, text string, fifo bool, group, id string) map[string]any {
 	parameters := map[string]any{
 		"TopicArn": topic, "Message": text,
 		"MessageAttributes": map[string]any{"encore_parent_trace_id": map[string]any{"DataType": "String", "StringValue": "trace"}},
@@ -234,30 +234,30 @@ func message(topic, text string, fifo bool, group, id string) map[string]any {
 	return parameters
 }
 
-// received is a message as a queue hands it out.
-type received struct{ body, group, receipt string }
+// receivedFrom is a message as a queue hands it out.
+type receivedFrom struct{ body, group, receipt string }
 
 // receive takes up to ten messages, which nobody else sees for so many seconds.
-func (d *deployment) receive(t *testing.T, queue string, seconds int) []received {
+func (d *deployment) receive(t *testing.T, queue string, seconds int) []receivedFrom {
 	t.Helper()
 	answer := d.aws.call(t, anybody, "sqs", "ReceiveMessage", map[string]any{
 		"QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0, "VisibilityTimeout": seconds, "MessageSystemAttributeNames": []string{"All"},
 	})
 	entries, _ := answer["Messages"].([]any)
-	var messages []received
+	var messages []receivedFrom
 	for _, entry := range entries {
 		fields := entry.(map[string]any)
 		attributes, _ := fields["Attributes"].(map[string]any)
 		group, _ := attributes["MessageGroupId"].(string)
-		messages = append(messages, received{fields["Body"].(string), group, fields["ReceiptHandle"].(string)})
+		messages = append(messages, receivedFrom{fields["Body"].(string), group, fields["ReceiptHandle"].(string)})
 	}
 	return messages
 }
 
 // drain takes everything out of a queue, in the order in which it hands it out.
-func (d *deployment) drain(t *testing.T, queue string) []received {
+func (d *deployment) drain(t *testing.T, queue string) []receivedFrom {
 	t.Helper()
-	var all []received
+	var all []receivedFrom
 	for {
 		messages := d.receive(t, queue, 30)
 		if len(messages) == 0 {

@@ -15,7 +15,7 @@ import (
 // TestFuzzFindsWhatIsPlanted runs tools/fuzz over a module with a mistake that only changed inputs show, over one without, and over one
 // that has no target: a run that finds nothing says something only when one that could find something does.
 func TestFuzzFindsWhatIsPlanted(t *testing.T) {
-	tool, err := os.ReadFile(filepath.Join("..", "tools", "fuzz"))
+	fuzzer, err := os.ReadFile(filepath.Join("..", "tools", "fuzz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestFuzzFindsWhatIsPlanted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			for name, content := range map[string]string{"go.mod": "module planted\n\ngo 1.24\n", "tools/fuzz": string(tool), "inner/inner_test.go": test.content} {
+			for name, content := range map[string]string{"go.mod": "module planted\n\ngo 1.24\n", "tools/fuzz": string(fuzzer), "inner/inner_test.go": test.content} {
 				if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
 					t.Fatal(err)
 				}

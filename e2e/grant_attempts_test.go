@@ -45,9 +45,9 @@ func fixed(parameters map[string]any) func() map[string]any {
 	return func() map[string]any { return parameters }
 }
 
-// runs reports whether a process does what an edge says: the gateway runs the code of the auth handler's service, but
+// attemptRuns reports whether a process does what an edge says: the gateway runs the code of the auth handler's service, but
 // leaves its subscriptions to the process that serves it.
-func runs(process environment.Process, edge app.Edge) bool {
+func attemptRuns(process environment.Process, edge app.Edge) bool {
 	return slices.Contains(process.HostedServices(), edge.Service) && (edge.Kind != "subscription" || edge.Service != process.AuthService)
 }
 
@@ -55,7 +55,7 @@ func runs(process environment.Process, edge app.Edge) bool {
 func (g *grantees) operations(process environment.Process, kind, parent, name string) map[string]bool {
 	operations := map[string]bool{}
 	for _, edge := range g.application.Edges {
-		if edge.Kind == kind && edge.Parent == parent && edge.Resource == name && runs(process, edge) {
+		if edge.Kind == kind && edge.Parent == parent && edge.Resource == name && attemptRuns(process, edge) {
 			operations[edge.Operation] = true
 		}
 	}
@@ -77,7 +77,7 @@ func (g *grantees) messages(t *testing.T, process environment.Process) []attempt
 		attempts = append(attempts,
 			attempt{name: "publish to topic " + topic.Name, service: "sns", operation: "Publish", parameters: func() map[string]any {
 				g.uses++
-				return message(arn, "granted", fifo, fmt.Sprint("group ", g.uses), fmt.Sprint("granted ", g.uses))
+				return sqsMessage(arn, "granted", fifo, fmt.Sprint("group ", g.uses), fmt.Sprint("granted ", g.uses))
 			}, allowed: publishes},
 			attempt{name: "look up topic " + topic.Name, service: "sns", operation: "GetTopicAttributes", parameters: fixed(map[string]any{"TopicArn": arn}), allowed: told && g.application.Runtime == app.EncoreGo || publishes && g.application.Containers()},
 			attempt{name: "subscribe to topic " + topic.Name, service: "sns", operation: "Subscribe", parameters: fixed(map[string]any{"TopicArn": arn, "Protocol": "email", "Endpoint": "x@example.com"})},
@@ -136,15 +136,15 @@ var objectCalls = []struct {
 }{
 	{"list", "ListObjectsV2", present, slices.Concat([]string{objects.ListObjects}, reads)}, // no other right tells that there is none
 	{"read", "GetObject", present, reads},
-	{"read a version in", "GetObject", version, reads},
-	{"read one that is not there in", "GetObject", missing, reads},
+	{"read a version in", "GetObject", someVersion, reads},
+	{"read one that is not there in", "GetObject", missingKey, reads},
 	{"look one up in", "HeadObject", present, reads},
-	{"look one up that is not there in", "HeadObject", missing, reads},
+	{"look one up that is not there in", "HeadObject", missingKey, reads},
 	{"write", "PutObject", present, []string{objects.WriteObject, objects.SignedUploadURL, objects.UpdateObjectMetadata}},
 	{"begin a large upload to", "CreateMultipartUpload", present, []string{objects.WriteObject, objects.SignedUploadURL, objects.UpdateObjectMetadata}},
 	{"give up a large upload to", "AbortMultipartUpload", present, []string{objects.WriteObject}},
 	{"delete in", "DeleteObject", present, []string{objects.DeleteObject}},
-	{"delete a version in", "DeleteObject", version, []string{objects.DeleteObject}},
+	{"delete a version in", "DeleteObject", someVersion, []string{objects.DeleteObject}},
 	{"delete one that is not there in", "DeleteObject", unwritten, []string{objects.DeleteObject}},
 	{"delete all of", "DeleteBucket", present, nil},
 	{"open to others", "PutBucketPolicy", present, nil},
@@ -154,10 +154,10 @@ var objectCalls = []struct {
 type subject int
 
 const (
-	present   subject = iota // an object that is there
-	version                  // a version of it, only where there are versions
-	missing                  // an object that is not there, which is the answer
-	unwritten                // an object that is not there, which makes no difference
+	present     subject = iota // an object that is there
+	someVersion                // a version of it, only where there are versions
+	missingKey                 // an object that is not there, which is the answer
+	unwritten                  // an object that is not there, which makes no difference
 )
 
 // reads are the operations for which an object is read, or looked up.
@@ -170,15 +170,15 @@ func (g *grantees) objects(t *testing.T, process environment.Process) []attempt 
 		declared := g.operations(process, "bucket", "", bucket.Name)
 		attempts = append(attempts, attempt{name: "ask for the region of bucket " + bucket.Name, service: "s3", operation: "GetBucketLocation", parameters: fixed(map[string]any{"Bucket": name}),
 			allowed: g.application.Containers() && slices.ContainsFunc(slices.Collect(maps.Keys(declared)), func(operation string) bool { return operation != objects.GetPublicURL })})
-		for _, call := range objectCalls {
-			if call.about == version && !versioned {
+		for _, operation := range objectCalls {
+			if operation.about == someVersion && !versioned {
 				continue
 			}
 			attempts = append(attempts, attempt{
-				name: call.name + " bucket " + bucket.Name, service: "s3", operation: call.operation,
-				parameters: func() map[string]any { return g.object(t, name, call.operation, call.about) },
-				allowed:    slices.ContainsFunc(call.uses, func(use string) bool { return declared[use] }),
-				absent:     call.about == missing,
+				name: operation.name + " bucket " + bucket.Name, service: "s3", operation: operation.operation,
+				parameters: func() map[string]any { return g.object(t, name, operation.operation, operation.about) },
+				allowed:    slices.ContainsFunc(operation.uses, func(use string) bool { return declared[use] }),
+				absent:     operation.about == missingKey,
 			})
 		}
 	}
@@ -201,11 +201,11 @@ func (g *grantees) object(t *testing.T, bucket, operation string, about subject)
 	case "AbortMultipartUpload":
 		parameters["UploadId"] = g.aws.call(t, g.administrator, "s3", "CreateMultipartUpload", parameters)["UploadId"]
 	case "GetObject", "HeadObject", "DeleteObject":
-		if about == missing || about == unwritten {
+		if about == missingKey || about == unwritten {
 			return parameters
 		}
 		written := g.aws.call(t, g.administrator, "s3", "PutObject", parameters)
-		if about == version {
+		if about == someVersion {
 			parameters["VersionId"] = written["VersionId"]
 		}
 	}

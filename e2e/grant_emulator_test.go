@@ -12,7 +12,7 @@ import (
 func TestEmulatorEnforces(t *testing.T) {
 	cloud := startEmulator(t, account)
 	aws := startCaller(t, cloud)
-	key, topic, plain, secret := sealed(t, aws)
+	key, topic, plain, secret := sealedWith(t, aws)
 	aws.call(t, anybody, "iam", "CreateRole", map[string]any{"RoleName": "r", "AssumeRolePolicyDocument": `{"Version":"2012-10-17","Statement":[]}`})
 	aws.call(t, anybody, "ecr", "CreateRepository", map[string]any{"repositoryName": "images"})
 	aws.call(t, anybody, "sqs", "CreateQueue", map[string]any{"QueueName": "letters"})
@@ -153,8 +153,8 @@ func TestEmulatorTellsWhatIsMissing(t *testing.T) {
 	}
 }
 
-// sealed makes a key, and a topic, a secret and a bucket "sealed" that are encrypted with it; and a topic that is not.
-func sealed(t *testing.T, aws *caller) (key, topic, plain, secret string) {
+// sealedWith makes a key, and a topic, a secret and a bucket "sealed" that are encrypted with it; and a topic that is not.
+func sealedWith(t *testing.T, aws *caller) (key, topic, plain, secret string) {
 	t.Helper()
 	key = aws.call(t, anybody, "kms", "CreateKey", nil)["KeyMetadata"].(map[string]any)["Arn"].(string)
 	topic = aws.call(t, anybody, "sns", "CreateTopic", map[string]any{"Name": "sealed", "Attributes": map[string]any{"KmsMasterKeyId": key}})["TopicArn"].(string)

@@ -151,13 +151,13 @@ func (g *grantees) withoutEach(t *testing.T, role string, do func(right string))
 		found := g.aws.call(t, g.administrator, "iam", "GetRolePolicy", map[string]any{"RoleName": name, "PolicyName": policyName})
 		text := policyText(t, found["PolicyDocument"])
 		put := func(text string) {
-			if len(statements(t, text)) == 0 { // which IAM does not take
+			if len(policyStatements(t, text)) == 0 { // which IAM does not take
 				g.aws.call(t, g.administrator, "iam", "DeleteRolePolicy", map[string]any{"RoleName": name, "PolicyName": policyName})
 				return
 			}
 			g.aws.call(t, g.administrator, "iam", "PutRolePolicy", map[string]any{"RoleName": name, "PolicyName": policyName, "PolicyDocument": text})
 		}
-		for _, statement := range statements(t, text) {
+		for _, statement := range policyStatements(t, text) {
 			if slices.Contains(unmade, fmt.Sprint(statement["Sid"])) {
 				continue
 			}
@@ -188,7 +188,7 @@ func policyText(t *testing.T, document any) string {
 	return string(text)
 }
 
-func statements(t *testing.T, policy string) []map[string]any {
+func policyStatements(t *testing.T, policy string) []map[string]any {
 	var document struct{ Statement any }
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
 		t.Fatalf("%v: %s", err, policy)
@@ -219,7 +219,7 @@ func actionsOf(statement map[string]any) []string {
 // without is a policy without one action of one statement.
 func without(t *testing.T, policy, sid, action string) string {
 	left := []any{}
-	for _, statement := range statements(t, policy) {
+	for _, statement := range policyStatements(t, policy) {
 		if statement["Sid"] == sid {
 			actions := slices.DeleteFunc(actionsOf(statement), func(other string) bool { return other == action })
 			if len(actions) == 0 {

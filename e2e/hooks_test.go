@@ -19,7 +19,7 @@ import (
 func TestEmulatorRestores(t *testing.T) {
 	cloud := startEmulator(t, account)
 	aws := startCaller(t, cloud)
-	_, topic, plain, secret := sealed(t, aws)
+	_, topic, plain, secret := sealedWith(t, aws)
 	queue, session := furnish(t, aws, plain)
 	file := filepath.Join(t.TempDir(), "account")
 	if err := cloud.Save(t.Context(), file); err != nil {

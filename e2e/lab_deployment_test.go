@@ -64,9 +64,9 @@ func patience(language string, subscription needs.Subscription) (time.Duration, 
 		return 0, false
 	}
 	var all time.Duration
-	for attempt := 1; attempt <= *subscription.MaxReceives; attempt++ {
-		wait := least << min(attempt, 20)
-		if language == needs.TypeScript && attempt > 1 || attempt == *subscription.MaxReceives {
+	for try := 1; try <= *subscription.MaxReceives; try++ {
+		wait := least << min(try, 20)
+		if language == needs.TypeScript && try > 1 || try == *subscription.MaxReceives {
 			wait = most
 		}
 		all += min(wait, most)

@@ -9,17 +9,17 @@ import (
 	"testing"
 )
 
-// failures are the reasons why tests failed. A laboratory that fails shows hundreds of lines of logs, and many run beside each other; where
+// testFailures are the reasons why tests failed. A laboratory that fails shows hundreds of lines of logs, and many run beside each other; where
 // only the end of all that is kept, the reasons stand there.
-type failures struct {
+type testFailures struct {
 	lock  sync.Mutex
 	lines []string
 }
 
 // gather collects the reasons of a test's subtests, and writes them once more when all of them are over: what is registered first is done
 // last.
-func gather(t *testing.T) *failures {
-	f := &failures{}
+func gather(t *testing.T) *testFailures {
+	f := &testFailures{}
 	t.Cleanup(func() {
 		if text := f.String(); text != "" {
 			t.Log("what failed, in short:\n" + text)
@@ -34,7 +34,7 @@ const (
 	reasonsEach  = 4
 )
 
-func (f *failures) note(test, reason string) {
+func (f *testFailures) note(test, reason string) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	reason = strings.Join(strings.Fields(reason), " ")
@@ -45,7 +45,7 @@ func (f *failures) note(test, reason string) {
 }
 
 // String is what was noted, as many reasons of each test as are kept.
-func (f *failures) String() string {
+func (f *testFailures) String() string {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	counts, order := map[string]int{}, []string{}
@@ -72,7 +72,7 @@ func (f *failures) String() string {
 // noting is a test whose failures are noted.
 type noting struct {
 	*testing.T
-	failures *failures
+	failures *testFailures
 }
 
 func (n noting) Error(arguments ...any) {
@@ -122,7 +122,7 @@ func (l *lab) checkAlone(t *testing.T, name string, do func(testing.TB)) {
 }
 
 func TestLabDigest(t *testing.T) {
-	f := &failures{}
+	f := &testFailures{}
 	if f.String() != "" {
 		t.Errorf("nothing has failed: %s", f)
 	}

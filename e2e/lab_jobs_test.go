@@ -132,7 +132,7 @@ func (l *lab) written(ctx context.Context, t testing.TB, job laboratory.Job) []s
 // operator is somebody who may do what the README says that whoever starts a job needs: each of the three is asked for.
 func (l *lab) operator(t testing.TB, job laboratory.Job) emulator.Identity {
 	t.Helper()
-	account := "arn:aws:ecs:" + emulator.Region + ":" + emulator.Account
+	prefix := "arn:aws:ecs:" + emulator.Region + ":" + emulator.Account
 	roles := []string{}
 	for _, role := range l.Resources.Of("aws_iam_role") {
 		if role.Module == l.Environment.Modules["process "+job.Service] && (strings.HasSuffix(role.Address, ".task") || strings.HasSuffix(role.Address, ".execution")) {
@@ -141,7 +141,7 @@ func (l *lab) operator(t testing.TB, job laboratory.Job) emulator.Identity {
 	}
 	statements := []any{
 		map[string]any{"Effect": "Allow", "Action": "ecs:RunTask", "Resource": job.Definition},
-		map[string]any{"Effect": "Allow", "Action": "ecs:TagResource", "Resource": account + ":task/" + l.cluster() + "/*"},
+		map[string]any{"Effect": "Allow", "Action": "ecs:TagResource", "Resource": prefix + ":task/" + l.cluster() + "/*"},
 		map[string]any{"Effect": "Allow", "Action": "iam:PassRole", "Resource": roles},
 	}
 	arguments := l.written(t.Context(), t, job)

@@ -19,8 +19,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 )
 
-// load is requests that come all the time, as from clients that keep their connections.
-type load struct {
+// labLoad is requests that come all the time, as from clients that keep their connections.
+type labLoad struct {
 	lab     *lab
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
@@ -28,42 +28,42 @@ type load struct {
 
 	lock  sync.Mutex
 	count int
-	lost  []failure
+	lost  []loadFailure
 }
 
-// failure is a request that was not answered as it should be.
-type failure struct {
+// loadFailure is a request that was not answered as it should be.
+type loadFailure struct {
 	sent time.Time
 	took time.Duration
 	what string
 }
 
-// way is a request that is expected to be answered 200.
-type way struct{ method, url, body string }
+// loadWay is a request that is expected to be answered 200.
+type loadWay struct{ method, url, body string }
 
 // ways are the endpoints that clients may call. Containers show pages, and are told to call each other.
-func (l *lab) ways(t testing.TB) []way {
+func (l *lab) ways(t testing.TB) []loadWay {
 	t.Helper()
-	var ways []way
+	var ways []loadWay
 	for _, service := range l.Needs.Services {
 		for _, endpoint := range service.Endpoints {
 			if endpoint.Access != needs.Private {
-				ways = append(ways, way{endpoint.Methods[0], l.URL(path(endpoint)), ""})
+				ways = append(ways, loadWay{endpoint.Methods[0], l.URL(pathOf(endpoint)), ""})
 			}
 		}
 		if l.Needs.Language != needs.Container {
 			continue
 		}
 		if url, led := l.Front(service.Name, "/pages"); led {
-			ways = append(ways, way{http.MethodGet, url, ""})
+			ways = append(ways, loadWay{http.MethodGet, url, ""})
 		}
-		for _, call := range service.Calls {
-			body, err := json.Marshal(exercise.Order{Need: &needs.Need{Kind: "call", Name: call}})
+		for _, called := range service.Calls {
+			body, err := json.Marshal(exercise.Order{Need: &needs.Need{Kind: "call", Name: called}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if url, led := l.Front(service.Name, "/lab/"+service.Name+"/do"); led {
-				ways = append(ways, way{http.MethodPost, url, string(body)})
+				ways = append(ways, loadWay{http.MethodPost, url, string(body)})
 			}
 		}
 	}
@@ -72,9 +72,9 @@ func (l *lab) ways(t testing.TB) []way {
 
 // press sends requests until the test stops it. Each names a way through the application that is expected to answer 200: endpoints
 // behind authentication that call other services among them.
-func (l *lab) press(t testing.TB, clients int) *load {
+func (l *lab) press(t testing.TB, clients int) *labLoad {
 	ctx, cancel := context.WithCancel(t.Context())
-	p := &load{lab: l, cancel: cancel, stopped: l.told()}
+	p := &labLoad{lab: l, cancel: cancel, stopped: l.told()}
 	t.Cleanup(cancel)
 	ways := l.ways(t)
 	// However many they are, they ask for no more than this machine answers beside starting tasks: whoever waits for a processor is no
@@ -108,7 +108,7 @@ func (l *lab) told() int {
 }
 
 // enough waits until so many requests were answered, that they show something: on a slow machine that takes longer.
-func (p *load) enough(ctx context.Context, t testing.TB, least int) {
+func (p *labLoad) enough(ctx context.Context, t testing.TB, least int) {
 	t.Helper()
 	for {
 		p.lock.Lock()
@@ -125,23 +125,23 @@ func (p *load) enough(ctx context.Context, t testing.TB, least int) {
 	}
 }
 
-func (p *load) note(sent time.Time, way string, status int, reason string, err error) {
+func (p *labLoad) note(sent time.Time, way string, status int, reason string, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.count++
 	if err != nil || status != http.StatusOK {
-		p.lost = append(p.lost, failure{sent, time.Since(sent), fmt.Sprintf("%s: %d %v %s", way, status, err, strings.TrimSpace(reason))})
+		p.lost = append(p.lost, loadFailure{sent, time.Since(sent), fmt.Sprintf("%s: %d %v %s", way, status, err, strings.TrimSpace(reason))})
 	}
 }
 
 // end ends the load.
-func (p *load) end() {
+func (p *labLoad) end() {
 	p.cancel()
 	p.workers.Wait()
 }
 
 // release ends the load and reports what was lost.
-func (p *load) release(ctx context.Context, t testing.TB) {
+func (p *labLoad) release(ctx context.Context, t testing.TB) {
 	t.Helper()
 	p.enough(ctx, t, 300)
 	if lost := p.losses(t); len(lost) > 0 {
@@ -150,7 +150,7 @@ func (p *load) release(ctx context.Context, t testing.TB) {
 }
 
 // losses ends the load and returns what was lost, without races that nobody can win.
-func (p *load) losses(t testing.TB) []string {
+func (p *labLoad) losses(t testing.TB) []string {
 	t.Helper()
 	p.end()
 	may := p.lab.told() - p.stopped
@@ -166,8 +166,8 @@ func (p *load) losses(t testing.TB) []string {
 }
 
 // unexcused are the failures but for as many races as may be.
-func unexcused(lost []failure, may int) []failure {
-	var left []failure
+func unexcused(lost []loadFailure, may int) []loadFailure {
+	var left []loadFailure
 	for _, failure := range lost {
 		if raced(failure.what) && may > 0 {
 			may--
@@ -205,9 +205,9 @@ func TestLabExcusesRacesAlone(t *testing.T) {
 			t.Errorf("%s: got %v", what, got)
 		}
 	}
-	race, loss := failure{what: `POST /orders: 502 <nil> {"code":"unavailable","message":"EOF"}`}, failure{what: "GET /orders/1: 503 <nil> "}
+	race, loss := loadFailure{what: `POST /orders: 502 <nil> {"code":"unavailable","message":"EOF"}`}, loadFailure{what: "GET /orders/1: 503 <nil> "}
 	for may, want := range []int{4, 3, 2, 2} {
-		if left := unexcused([]failure{race, loss, race, loss}, may); len(left) != want {
+		if left := unexcused([]loadFailure{race, loss, race, loss}, may); len(left) != want {
 			t.Errorf("with %d tasks stopped %d of 2 races and 2 losses are left, want %d", may, len(left), want)
 		}
 	}

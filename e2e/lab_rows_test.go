@@ -39,8 +39,8 @@ func TestLabRows(t *testing.T) {
 	}
 }
 
-// old is something that is put back, and the check that must find it.
-type old struct {
+// oldRow is something that is put back, and the check that must find it.
+type oldRow struct {
 	put   func(*putting)
 	check func(ctx context.Context, since time.Time) []string
 	// wants are patterns: each fits a problem, and each problem fits one of them or of follows, which are problems that may come of it.
@@ -57,7 +57,7 @@ type putting struct {
 }
 
 // row puts something back, checks, takes it away and checks again.
-func (l *lab) row(t testing.TB, old old) {
+func (l *lab) row(t testing.TB, old oldRow) {
 	t.Helper()
 	ctx := within(t, 90*time.Second)
 	p := &putting{lab: l, ctx: ctx, t: t, changes: map[string]func(*laboratory.Changed) error{}}
@@ -85,7 +85,7 @@ func (l *lab) row(t testing.TB, old old) {
 		})
 	}
 	all.Wait()
-	report(t, old.check(ctx, time.Now()))
+	labReport(t, old.check(ctx, time.Now()))
 }
 
 // process is the name of the ECS service of a service of the application.
@@ -209,8 +209,8 @@ func authority(section, certificate string) func(config map[string]any) {
 	}
 }
 
-// root is the certificate that databases of a region are trusted by.
-func root(t testing.TB, region string) string {
+// rootOf is the certificate that databases of a region are trusted by.
+func rootOf(t testing.TB, region string) string {
 	t.Helper()
 	text, err := fs.ReadFile(modules.FS(), "database-server/certificates/"+region+".pem")
 	if err != nil {
@@ -221,7 +221,7 @@ func root(t testing.TB, region string) string {
 
 func (l *lab) shopRows(t *testing.T) {
 	l.check(t, "row 1 the auth handler's service not beside the gateway", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
 				p.rules(func(resources map[string]map[string]any) { l.pair(t, resources, "gateway", "orders", "users") })
 				p.infra("gateway", func(config map[string]any) {
@@ -236,10 +236,10 @@ func (l *lab) shopRows(t *testing.T) {
 		})
 	})
 	l.check(t, "row 11 a certificate is the only one that is trusted", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
-				p.infra("users", authority("redis", root(t, "us-east-1")))
-				p.infra("reports", authority("sql_servers", root(t, "eu-west-1")))
+				p.infra("users", authority("redis", rootOf(t, "us-east-1")))
+				p.infra("reports", authority("sql_servers", rootOf(t, "eu-west-1")))
 			},
 			check:   l.does,
 			wants:   []string{`^process shop-trial-users: users: cache sessions.*certificate`, `^reports: database orders.*certificate`, `^reports: database catalog.*certificate`},
@@ -279,10 +279,10 @@ func (l *lab) pair(t testing.TB, resources map[string]map[string]any, from, like
 
 func (l *lab) shopTypeScriptRows(t *testing.T) {
 	l.check(t, "row 11 a certificate is trusted besides the system's", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
-				p.infra("users", authority("redis", root(t, "us-east-1"))) // a mistake without consequences
-				p.infra("reports", authority("sql_servers", root(t, "eu-west-1")))
+				p.infra("users", authority("redis", rootOf(t, "us-east-1"))) // a mistake without consequences
+				p.infra("reports", authority("sql_servers", rootOf(t, "eu-west-1")))
 			},
 			check:   l.does,
 			wants:   []string{`^reports: database orders.*certificate`, `^reports: database catalog.*certificate`},
@@ -319,7 +319,7 @@ func (l *lab) deafService(t testing.TB) {
 		load.enough(ctx, t, 100)
 		return load.losses(t)
 	}
-	report(t, replaced(deaf))
+	labReport(t, replaced(deaf))
 	var lost []string
 	for range 4 {
 		if lost = append(lost, replaced(deaf)...); len(lost) > 0 {
@@ -350,7 +350,7 @@ func (l *lab) deafGateway(t testing.TB) {
 	if err := errors.Join(l.Cluster.Scale(gateway, 2), l.Cluster.Steady(ctx)); err != nil {
 		t.Fatal(err)
 	}
-	report(t, interrupted())
+	labReport(t, interrupted())
 	if _, err := l.Change(ctx, gateway, deaf); err != nil {
 		t.Fatal(err)
 	}
@@ -367,7 +367,7 @@ func lostBy(t testing.TB, lost []string, how string) {
 
 func (l *lab) reachRows(t *testing.T) {
 	l.check(t, "row 4 what stands in other services is not granted", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
 				p.infra("orders", func(config map[string]any) {
 					noDatabase(config, "store")
@@ -388,7 +388,7 @@ func (l *lab) reachRows(t *testing.T) {
 		})
 	})
 	l.check(t, "row 7 the service of a nested folder is missing", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
 				rates := l.process("rates")
 				if err := l.Cluster.Scale(rates, 0); err != nil {
@@ -413,7 +413,7 @@ func noDatabase(config map[string]any, name string) {
 
 func (l *lab) reachTypeScriptRows(t *testing.T) {
 	l.check(t, "row 3 a secret that modules read while they load is missing", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
 				p.infra("users", func(config map[string]any) { delete(config["secrets"].(map[string]any), "StripeKey") })
 			},
@@ -422,7 +422,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 		})
 	})
 	l.check(t, "row 4 what stands in other services is not granted", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
 				p.infra("users", func(config map[string]any) { noDatabase(config, "orders") })
 				p.infra("web", undiscovered("audit"))
@@ -436,7 +436,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 		})
 	})
 	l.check(t, "row 5 the callers' key is not the first", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put: func(p *putting) {
 				p.infra("orders", func(config map[string]any) {
 					first := map[string]any{"type": "key", "id": 2, "key": map[string]any{"$env": "SECRET_StripeKey"}}
@@ -454,9 +454,9 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 		web := l.Needs.Service("web")
 		calls := web.Calls
 		defer func() { web.Calls, web.Names = calls, nil }()
-		web.Calls = slices.DeleteFunc(slices.Clone(calls), func(call string) bool { return strings.HasPrefix(call, "mail.") })
+		web.Calls = slices.DeleteFunc(slices.Clone(calls), func(name string) bool { return strings.HasPrefix(name, "mail.") })
 		web.Names = []string{"mail"}
-		l.row(t, old{
+		l.row(t, oldRow{
 			put:   func(p *putting) { p.infra("web", undiscovered("mail")) },
 			check: l.builds,
 			wants: []string{`^reach-trial-web: Encore's build wants the address of service mail$`},
@@ -466,7 +466,7 @@ func (l *lab) reachTypeScriptRows(t *testing.T) {
 
 func (l *lab) schedulesRows(t *testing.T) {
 	l.check(t, "row 6 the service of a cron job's endpoint is not found", func(t testing.TB) {
-		l.row(t, old{
+		l.row(t, oldRow{
 			put:   func(p *putting) { p.infra("digest", undiscovered("billing")) },
 			check: l.builds,
 			wants: []string{`^schedules-trial-digest: Encore's build wants the address of service billing$`},

@@ -31,7 +31,7 @@ type lab struct {
 	processes []laboratory.Process
 	trial     trial
 	version   string // of the images that run
-	failed    *failures
+	failed    *testFailures
 	commands  map[string][]string // that start jobs, as a shell calls them
 }
 
@@ -118,7 +118,7 @@ func (l *lab) runs(t *testing.T) {
 	}
 }
 
-func openLab(t *testing.T, failed *failures, options laboratory.Options) *lab {
+func openLab(t *testing.T, failed *testFailures, options laboratory.Options) *lab {
 	t.Helper()
 	progress := &strings.Builder{}
 	options.Progress = progress
@@ -170,8 +170,8 @@ func within(t testing.TB, limit time.Duration) context.Context {
 	return ctx
 }
 
-// report fails a test for each problem that a check has found. Checks return their problems, so that a test can show that they find some.
-func report(t testing.TB, problems []string) {
+// labReport fails a test for each problem that a check has found. Checks return their problems, so that a test can show that they find some.
+func labReport(t testing.TB, problems []string) {
 	t.Helper()
 	for _, problem := range problems {
 		t.Error(problem)
@@ -179,7 +179,7 @@ func report(t testing.TB, problems []string) {
 }
 
 func (l *lab) everyProcessStarts(t testing.TB) {
-	report(t, l.startProblems(time.Time{}))
+	labReport(t, l.startProblems(time.Time{}))
 }
 
 // startProblems is what keeps a process from running: its tasks that are there, and those begun since some time that ended by themselves.
@@ -217,11 +217,11 @@ func (l *lab) buildAccepts(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report(t, problems)
+	labReport(t, problems)
 }
 
 func (l *lab) everyNeedWorks(t testing.TB) {
-	report(t, l.needProblems(within(t, 2*time.Minute)))
+	labReport(t, l.needProblems(within(t, 2*time.Minute)))
 }
 
 // needProblems does each thing that the code of a service does: through the front door where that leads to the service, and
@@ -395,8 +395,8 @@ func (l *lab) ask(ctx context.Context, client *http.Client, method, url, body, t
 	return response.StatusCode, string(said), err
 }
 
-// path is a path that an endpoint answers: parameters have values.
-func path(endpoint needs.Endpoint) string {
+// pathOf is a path that an endpoint answers: parameters have values.
+func pathOf(endpoint needs.Endpoint) string {
 	parts := strings.Split(endpoint.Path, "/")
 	for i, part := range parts {
 		if strings.HasPrefix(part, ":") || strings.HasPrefix(part, "*") || strings.HasPrefix(part, "!") {
@@ -407,7 +407,7 @@ func path(endpoint needs.Endpoint) string {
 }
 
 func (l *lab) endpointsAnswer(t testing.TB) {
-	report(t, l.endpointProblems(within(t, time.Minute)))
+	labReport(t, l.endpointProblems(within(t, time.Minute)))
 }
 
 // endpointProblems asks for every endpoint at the front door, with a token and without.
@@ -424,9 +424,9 @@ func (l *lab) endpointProblems(ctx context.Context) []string {
 				{"", map[string]int{needs.Public: 200, needs.Auth: 401, needs.Private: 404}},
 				{laboratory.Token("ada"), map[string]int{needs.Public: 200, needs.Auth: 200, needs.Private: 404}},
 			} {
-				status, reason, err := l.ask(ctx, client, method, l.URL(path(endpoint)), "", test.token)
+				status, reason, err := l.ask(ctx, client, method, l.URL(pathOf(endpoint)), "", test.token)
 				if want := test.want[endpoint.Access]; err != nil || status != want {
-					problems = append(problems, fmt.Sprintf("%s %s with %q: got %d %s, %v, want %d", method, path(endpoint), test.token, status, reason, err, want))
+					problems = append(problems, fmt.Sprintf("%s %s with %q: got %d %s, %v, want %d", method, pathOf(endpoint), test.token, status, reason, err, want))
 				}
 			}
 		}

@@ -92,7 +92,7 @@ func (l *lab) lossKnown(t testing.TB, zone string, began time.Time, lost int) ti
 
 // measureLoss says what failed of the requests that were sent while a zone was lost, and wants none to have been sent before the loss
 // was there or after nobody used what was lost any more.
-func (l *lab) measureLoss(t testing.TB, load *load, began time.Time, over time.Duration) {
+func (l *lab) measureLoss(t testing.TB, load *labLoad, began time.Time, over time.Duration) {
 	t.Helper()
 	var last, longest time.Duration
 	for _, failure := range load.lost {

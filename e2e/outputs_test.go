@@ -32,14 +32,14 @@ var appliedOutputs = map[string]map[string]cty.Value{
 	"network": {
 		"vpc_id":             cty.StringVal("vpc-0a1b2c3d4e5f60718"),
 		"cidr":               cty.StringVal("10.0.0.0/16"),
-		"public_subnet_ids":  texts("subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"),
-		"compute_subnet_ids": texts("subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"),
-		"storage_subnet_ids": texts("subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"),
-		"nat_public_ips":     texts("192.0.2.1", "192.0.2.2"),
+		"public_subnet_ids":  textList("subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"),
+		"compute_subnet_ids": textList("subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"),
+		"storage_subnet_ids": textList("subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"),
+		"nat_public_ips":     textList("192.0.2.1", "192.0.2.2"),
 		"route_table_ids": cty.MapVal(map[string]cty.Value{
-			"public":  texts("rtb-0a1b2c3d4e5f60711"),
-			"compute": texts("rtb-0a1b2c3d4e5f60721", "rtb-0a1b2c3d4e5f60722"),
-			"storage": texts("rtb-0a1b2c3d4e5f60731"),
+			"public":  textList("rtb-0a1b2c3d4e5f60711"),
+			"compute": textList("rtb-0a1b2c3d4e5f60721", "rtb-0a1b2c3d4e5f60722"),
+			"storage": textList("rtb-0a1b2c3d4e5f60731"),
 		}),
 	},
 	"registry": {
@@ -117,7 +117,7 @@ var appliedOutputs = map[string]map[string]cty.Value{
 	},
 	"cron": {
 		"function_name":         cty.StringVal("application"),
-		"schedule_arns":         texts("arn:aws:scheduler:us-east-1:123456789012:schedule/application/application"),
+		"schedule_arns":         textList("arn:aws:scheduler:us-east-1:123456789012:schedule/application/application"),
 		"dead_letter_queue_url": cty.StringVal("https://sqs.us-east-1.amazonaws.com/123456789012/application-dead-letters"),
 	},
 	"generated-secret": {
@@ -136,9 +136,9 @@ func databaseOutputs(resource string) map[string]cty.Value {
 	}
 }
 
-func texts(values ...string) cty.Value {
+func textList(elements ...string) cty.Value {
 	var list []cty.Value
-	for _, value := range values {
+	for _, value := range elements {
 		list = append(list, cty.StringVal(value))
 	}
 	return cty.ListVal(list)
@@ -153,14 +153,14 @@ func stubbedState(folder string) ([]byte, error) {
 		return nil, diagnostics.Err()
 	}
 	calls := map[string]cty.Value{}
-	for name, call := range root.ModuleCalls {
-		outputs, known := appliedOutputs[filepath.Base(filepath.FromSlash(call.Source))]
+	for name, module := range root.ModuleCalls {
+		outputs, known := appliedOutputs[filepath.Base(filepath.FromSlash(module.Source))]
 		if !known {
-			return nil, fmt.Errorf("%s:%d: no applied outputs known for %s", call.Pos.Filename, call.Pos.Line, call.Source)
+			return nil, fmt.Errorf("%s:%d: no applied outputs known for %s", module.Pos.Filename, module.Pos.Line, module.Source)
 		}
-		if filepath.Base(filepath.FromSlash(call.Source)) == "cache" {
+		if filepath.Base(filepath.FromSlash(module.Source)) == "cache" {
 			var err error
-			if outputs, err = perUser(outputs, call.Pos.Filename, name); err != nil {
+			if outputs, err = userTexts(outputs, module.Pos.Filename, name); err != nil {
 				return nil, err
 			}
 		}
@@ -258,8 +258,8 @@ func literalLocals(declared hclsyntax.Blocks, scope *hcl.EvalContext) (cty.Value
 	return cty.ObjectVal(locals), nil
 }
 
-// perUser gives the maps among a cache's outputs the keys of the users the call names.
-func perUser(outputs map[string]cty.Value, file, name string) (map[string]cty.Value, error) {
+// userTexts gives the maps among a cache's outputs the keys of the users the call names.
+func userTexts(outputs map[string]cty.Value, file, name string) (map[string]cty.Value, error) {
 	parsed, diagnostics := hclparse.NewParser().ParseHCLFile(file)
 	if diagnostics.HasErrors() {
 		return nil, diagnostics

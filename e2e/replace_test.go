@@ -23,8 +23,8 @@ import (
 	"github.com/groundplan/groundplan/generator/output"
 )
 
-// change is what somebody does to an application or its settings while it runs.
-type change struct {
+// livingChange is what somebody does to an application or its settings while it runs.
+type livingChange struct {
 	name string
 	// settings replaces groundplan.hcl; "" leaves it. source replaces text in the manifest of the application.
 	settings string
@@ -57,9 +57,9 @@ func trialWith(more string) string {
 
 // webshopChanges are the members of the kind: every setting and declaration whose change replaces or deletes what holds data,
 // and beside them those that do not.
-var webshopChanges = []change{
+var webshopChanges = []livingChange{
 	{
-		// Every argument of a module that is not in kinds.Fixed or kinds.Followed, as far as one can set it.
+		// Every argument of a module that is not in kinds.Fixed and leads to no other component, as far as one can set it.
 		name: "harmless",
 		settings: `environment "trial" {
   profile               = "ha"
@@ -209,7 +209,7 @@ service "orders"`, "  }\n}\n\nservice \"orders\"", `"write", "sign_upload", "pub
 }
 
 // ledgerChanges are those of a cluster.
-var ledgerChanges = []change{
+var ledgerChanges = []livingChange{
 	{
 		name: "another key", settings: strings.Replace(twoServers, "  profile", "  "+otherKey+"\n  profile", 1), refused: []string{"trial/encryption key"},
 		destroyed: []string{"database_server_audit", "database_server_main", "key", "registry"},
@@ -230,14 +230,14 @@ func TestX3_Changes(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		fixture, settings string
-		changes           []change
+		changes           []livingChange
 	}{
 		{"webshop", labenvironment.Trial, webshopChanges},
 		{"ledger", twoServers, ledgerChanges},
 	} {
 		t.Run(test.fixture, func(t *testing.T) {
 			t.Parallel()
-			applied := applied(t, test.fixture, test.settings)
+			applied := appliedStack(t, test.fixture, test.settings)
 			for _, c := range test.changes {
 				t.Run(c.name, func(t *testing.T) { applied.plan(t, c) })
 			}
@@ -248,7 +248,7 @@ func TestX3_Changes(t *testing.T) {
 // TestX3_Moved plans with another address in the state than the code has now: nothing is destroyed.
 func TestX3_Moved(t *testing.T) {
 	t.Parallel()
-	a := applied(t, "webshop", labenvironment.Trial)
+	a := appliedStack(t, "webshop", labenvironment.Trial)
 	state := filepath.Join(a.Folder, "platform", "terraform.tfstate")
 	text, err := os.ReadFile(state)
 	if err != nil {
@@ -258,7 +258,7 @@ func TestX3_Moved(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.writeLock(t, strings.ReplaceAll(string(a.lock.Bytes()), `"module.bucket_invoices"`, `"module.invoices_of_old"`))
-	a.plan(t, change{name: "moved"})
+	a.plan(t, livingChange{name: "moved"})
 }
 
 // appliedEnvironment is one that runs, with its source and the lock that its generation left.
@@ -270,7 +270,7 @@ type appliedEnvironment struct {
 	manifest, settings string
 }
 
-func applied(t *testing.T, fixture, settings string) *appliedEnvironment {
+func appliedStack(t *testing.T, fixture, settings string) *appliedEnvironment {
 	t.Helper()
 	prepared, err := labenvironment.Prepare(t.Context(), labenvironment.Options{Fixture: fixture, Settings: settings, Progress: t.Output()})
 	if err != nil {
@@ -318,7 +318,7 @@ func (a *appliedEnvironment) generate(t *testing.T, consent holdings.Consent) (*
 }
 
 // change writes a change into the source.
-func (a *appliedEnvironment) change(t *testing.T, c change) {
+func (a *appliedEnvironment) change(t *testing.T, c livingChange) {
 	t.Helper()
 	settings, manifest := a.settings, a.manifest
 	if c.settings != "" {
@@ -343,7 +343,7 @@ func (a *appliedEnvironment) change(t *testing.T, c change) {
 var accepts = regexp.MustCompile(`--accept-replacement "([^"]+)"`)
 
 // plan makes a change, wants it to be refused for what it should be, and plans it once that is named.
-func (a *appliedEnvironment) plan(t *testing.T, c change) {
+func (a *appliedEnvironment) plan(t *testing.T, c livingChange) {
 	t.Helper()
 	a.change(t, c)
 	_, diagnostics := a.generate(t, holdings.Consent{})
@@ -377,11 +377,11 @@ func (a *appliedEnvironment) plan(t *testing.T, c change) {
 func (a *appliedEnvironment) destroyed(t *testing.T, result *generator.Output) map[string][]string {
 	t.Helper()
 	stack := filepath.Join(a.Folder, "platform")
-	old, err := filepath.Glob(filepath.Join(stack, "*.tf"))
+	files, err := filepath.Glob(filepath.Join(stack, "*.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range old {
+	for _, file := range files {
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ var planRules = []struct {
 	{"O1 every bucket is closed to the public", openBuckets},
 	{"O2 what the world reads comes over TLS", plainDistributions},
 	{"C1 caches speak TLS", plainCaches},
-	{"E1 what carries tags carries all of them", untagged},
+	{"E1 what carries tags carries all of them", untaggedRule},
 }
 
 // planned is the values of every resource a plan creates, keeps or reads, in the order of the plan.
@@ -333,8 +333,8 @@ func oldTLS(plan *tfjson.Plan) []string {
 	return broken
 }
 
-// untagged finds resources that can carry tags and lack one that the stack gives to others.
-func untagged(plan *tfjson.Plan) []string {
+// untaggedRule finds resources that can carry tags and lack one that the stack gives to others.
+func untaggedRule(plan *tfjson.Plan) []string {
 	everywhere := map[string]bool{}
 	for _, change := range planned(plan) {
 		tags, _ := values(change)["tags_all"].(map[string]any)
@@ -439,8 +439,8 @@ func TestPlanRules(t *testing.T) {
 		{"F5 old TLS", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-2016-08"}`}}, "ssl_policy is \"ELBSecurityPolicy-2016-08\""},
 		{"F5 TLS in CBC mode", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-TLS13-1-2-2021-06"}`}}, "ssl_policy is \"ELBSecurityPolicy-TLS13-1-2-2021-06\""},
 		{"F5 TLS of today", oldTLS, []resource{{"aws_lb_listener", `{"protocol":"HTTPS","ssl_policy":"ELBSecurityPolicy-TLS13-1-2-Res-2021-06"}`}}, ""},
-		{"E1 a tag less", untagged, []resource{{"aws_lb", `{"tags_all":{"team":"a"}}`}, {"aws_sqs_queue", `{"tags_all":{"Name":"q"},"tags":{"Name":"q"}}`}}, "no tag \"team\""},
-		{"E1 all tags", untagged, []resource{{"aws_lb", `{"tags_all":{"team":"a","Name":"l"},"tags":{"Name":"l"}}`}, {"aws_sqs_queue", `{"tags_all":{"team":"a"}}`}}, ""},
+		{"E1 a tag less", untaggedRule, []resource{{"aws_lb", `{"tags_all":{"team":"a"}}`}, {"aws_sqs_queue", `{"tags_all":{"Name":"q"},"tags":{"Name":"q"}}`}}, "no tag \"team\""},
+		{"E1 all tags", untaggedRule, []resource{{"aws_lb", `{"tags_all":{"team":"a","Name":"l"},"tags":{"Name":"l"}}`}, {"aws_sqs_queue", `{"tags_all":{"team":"a"}}`}}, ""},
 		{"O1 open bucket", openBuckets, []resource{{"aws_s3_bucket", `{}`}}, "nothing blocks public access"},
 		{"O1 bucket with a gap", openBuckets, []resource{{"aws_s3_bucket", `{}`}, {"aws_s3_bucket_public_access_block", `{"block_public_acls":true,"block_public_policy":false,"ignore_public_acls":true,"restrict_public_buckets":true}`}}, "block_public_policy is not true"},
 		{"O1 closed bucket", openBuckets, []resource{{"aws_s3_bucket", `{}`}, {"aws_s3_bucket_public_access_block", `{"block_public_acls":true,"block_public_policy":true,"ignore_public_acls":true,"restrict_public_buckets":true}`}}, ""},

@@ -223,9 +223,9 @@ var ephemeralBlock = regexp.MustCompile(`(?m)^ephemeral( ")|\bephemeral(\.)`)
 func tfsec(t *testing.T, folders []scanned) ([]finding, error) {
 	binary := tool(t, "bin", "tfsec")
 	trees := map[string]string{} // tree -> its copy
-	for _, scanned := range folders {
-		if trees[scanned.tree] == "" {
-			trees[scanned.tree] = tfsecCopy(t, scanned.tree)
+	for _, folder := range folders {
+		if trees[folder.tree] == "" {
+			trees[folder.tree] = tfsecCopy(t, folder.tree)
 		}
 	}
 	return eachScanned(folders, func(folder scanned) ([]finding, error) {

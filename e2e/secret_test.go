@@ -21,7 +21,7 @@ func TestG4_GeneratedSecret(t *testing.T) {
 	tf := newTerraform(t, folder, cloud.Environment())
 	tf.run(t, "init", "-input=false", "-no-color")
 
-	values := map[string]string{} // rotation -> value
+	byRotation := map[string]string{} // rotation -> value
 	for _, rotation := range []string{"1", "2"} {
 		plan, description := tf.plan(t, "-var=rotation="+rotation)
 		for _, broken := range secretValues(plan) {
@@ -32,7 +32,7 @@ func TestG4_GeneratedSecret(t *testing.T) {
 		if len(value) != 40 {
 			t.Fatalf("rotation %s: the stored value has %d characters, want 40", rotation, len(value))
 		}
-		values[rotation] = value
+		byRotation[rotation] = value
 		if strings.Contains(description, value) {
 			t.Errorf("rotation %s: the plan holds the value", rotation)
 		}
@@ -40,7 +40,7 @@ func TestG4_GeneratedSecret(t *testing.T) {
 			t.Errorf("rotation %s: %s holds the value", rotation, name)
 		}
 	}
-	if values["1"] == values["2"] {
+	if byRotation["1"] == byRotation["2"] {
 		t.Error("a rotation writes the same value again")
 	}
 	// The value is drawn anew at each run; it must be written only when the rotation changes.
@@ -52,10 +52,10 @@ func TestG4_GeneratedSecret(t *testing.T) {
 	}
 
 	// The search itself must be able to fail.
-	if err := os.WriteFile(filepath.Join(folder, "leak.txt"), []byte("x"+values["2"]), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "leak.txt"), []byte("x"+byRotation["2"]), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if found := leaks(t, folder, values["2"]); len(found) != 1 {
+	if found := leaks(t, folder, byRotation["2"]); len(found) != 1 {
 		t.Errorf("a planted leak is found in %v, want leak.txt alone", found)
 	}
 }

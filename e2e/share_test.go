@@ -26,8 +26,8 @@ func TestShareOfSpotChangesInPlace(t *testing.T) {
 
 	plan := func(percent int, strategy bool) map[string]string {
 		t.Helper()
-		planned, _ := tf.plan(t, fmt.Sprintf("-var=spot_percent=%d", percent), fmt.Sprintf("-var=strategy=%t", strategy))
-		return changes(planned)
+		output, _ := tf.plan(t, fmt.Sprintf("-var=spot_percent=%d", percent), fmt.Sprintf("-var=strategy=%t", strategy))
+		return changedResources(output)
 	}
 	const worker, older = "module.worker.aws_ecs_service.this", "aws_ecs_service.older"
 	plan(0, false)
@@ -61,8 +61,8 @@ func TestShareOfSpotChangesInPlace(t *testing.T) {
 	}
 }
 
-// changes are what a plan does, by address.
-func changes(plan *tfjson.Plan) map[string]string {
+// changedResources are what a plan does, by address.
+func changedResources(plan *tfjson.Plan) map[string]string {
 	done := map[string]string{}
 	for _, change := range plan.ResourceChanges {
 		var words []string

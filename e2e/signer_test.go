@@ -129,9 +129,9 @@ func signerSettings(signature, url string) map[string]string {
 	return settings
 }
 
-// endpoint is the called process: it remembers what came in, checks it as the language's runtime does, and takes each run
+// fakeEndpoint is the called process: it remembers what came in, checks it as the language's runtime does, and takes each run
 // once.
-type endpoint struct {
+type fakeEndpoint struct {
 	check func(*http.Request) error
 
 	lock     sync.Mutex
@@ -140,7 +140,7 @@ type endpoint struct {
 	seen     map[string]bool
 }
 
-func (e *endpoint) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
+func (e *fakeEndpoint) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	e.lock.Lock()
 	defer e.lock.Unlock()
 	e.requests = append(e.requests, request)
@@ -166,16 +166,16 @@ func checkService(header http.Header, now time.Time) error {
 	if err := service.Verify(header, now); err != nil {
 		return err
 	}
-	if caller := header.Get(encoreauth.Caller); !encoreauth.Internal(caller) {
-		return fmt.Errorf("caller %q", caller)
+	if signedBy := header.Get(encoreauth.Caller); !encoreauth.Internal(signedBy) {
+		return fmt.Errorf("caller %q", signedBy)
 	}
 	return nil
 }
 
 // newEndpoint listens on 127.0.0.1 and checks as the runtime of a language does: go, typescript, or none.
-func newEndpoint(t *testing.T, signature string) (*endpoint, string) {
+func newEndpoint(t *testing.T, signature string) (*fakeEndpoint, string) {
 	t.Helper()
-	called := &endpoint{seen: map[string]bool{}}
+	called := &fakeEndpoint{seen: map[string]bool{}}
 	switch signature {
 	case "go":
 		called.check = func(request *http.Request) error {

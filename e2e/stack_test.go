@@ -14,29 +14,29 @@ import (
 // repository is the root of this repository, seen from the folder tests of this package run in.
 const repository = ".."
 
-// stack is one Terraform root that groundplan generated.
-type stack struct {
+// testStack is one Terraform root that groundplan generated.
+type testStack struct {
 	fixture     string // "shop"
 	environment string // "production"
 	name        string // "platform" or "services"
 }
 
-func (s stack) String() string {
+func (s testStack) String() string {
 	return s.fixture + "/" + s.environment + "/" + s.name
 }
 
 // goldenStacks lists the stacks under golden/, sorted, a platform before the services that read it.
-func goldenStacks(t testing.TB) []stack {
+func goldenStacks(t testing.TB) []testStack {
 	t.Helper()
 	folders, err := filepath.Glob(filepath.Join(repository, "golden", "*", "infra", "*", "*", "*.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stacks []stack
+	var stacks []testStack
 	for _, file := range folders {
 		parts := strings.Split(filepath.ToSlash(file), "/")
 		parts = parts[len(parts)-5:]
-		if found := (stack{fixture: parts[0], environment: parts[2], name: parts[3]}); !slices.Contains(stacks, found) {
+		if found := (testStack{fixture: parts[0], environment: parts[2], name: parts[3]}); !slices.Contains(stacks, found) {
 			stacks = append(stacks, found)
 		}
 	}

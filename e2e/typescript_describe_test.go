@@ -120,7 +120,7 @@ func (d *describer) visit(n syntax.Node, ancestors []syntax.Node) bool {
 	case *syntax.Export:
 		return n.Value != nil
 	case *syntax.Interface, *syntax.TypeAlias:
-		d.add("%s %s", words[fmt.Sprintf("%T", n)], extent(n))
+		d.add("%s %s", wordPattern[fmt.Sprintf("%T", n)], extent(n))
 		return false
 	case *syntax.Identifier:
 		d.identifier(n, ancestors[len(ancestors)-1])
@@ -135,7 +135,7 @@ func (d *describer) visit(n syntax.Node, ancestors []syntax.Node) bool {
 				return true
 			}
 		}
-		d.add("%s %s", words[fmt.Sprintf("%T", n)], extent(n))
+		d.add("%s %s", wordPattern[fmt.Sprintf("%T", n)], extent(n))
 	case *syntax.Spread:
 		// {...x} between the tags of an element is another node there.
 		if _, ok := ancestors[len(ancestors)-1].(*syntax.JSX); !ok {
@@ -162,7 +162,7 @@ func (d *describer) visit(n syntax.Node, ancestors []syntax.Node) bool {
 	case syntax.Expression:
 		d.expression(n)
 	default:
-		if word := words[fmt.Sprintf("%T", n)]; word != "" {
+		if word := wordPattern[fmt.Sprintf("%T", n)]; word != "" {
 			d.add("%s %s", word, extent(n))
 		}
 	}
@@ -196,7 +196,7 @@ func (d *describer) expression(e syntax.Expression) {
 	case *syntax.Class:
 		d.add("class %s %d", extent(e), len(e.Members))
 	default:
-		if word := words[fmt.Sprintf("%T", e)]; word != "" {
+		if word := wordPattern[fmt.Sprintf("%T", e)]; word != "" {
 			d.add("%s %s", word, extent(e))
 		}
 	}
@@ -247,7 +247,7 @@ func (d *describer) identifier(id *syntax.Identifier, parent syntax.Node) {
 	d.lines = append(d.lines, "reference "+extent(id)+" -> "+declared)
 }
 
-var words = map[string]string{
+var wordPattern = map[string]string{
 	"*syntax.Number": "num", "*syntax.Regex": "regex", "*syntax.Boolean": "bool", "*syntax.Null": "null",
 	"*syntax.This": "this", "*syntax.Super": "super", "*syntax.PrivateName": "private", "*syntax.Paren": "paren",
 	"*syntax.Conditional": "cond", "*syntax.Await": "await", "*syntax.Yield": "yield", "*syntax.Cast": "cast",

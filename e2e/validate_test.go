@@ -30,7 +30,7 @@ var byOpenTofu = []string{
 // against the emulator, and checks what would be made against planRules. A services stack reads outputs of its platform
 // as they would be after an apply. Accepted here means accepted by the provider and by moto, not by AWS.
 func TestValidate(t *testing.T) {
-	stacks := map[string][]stack{} // by environment
+	stacks := map[string][]testStack{} // by environment
 	for _, stack := range goldenStacks(t) {
 		environment := stack.fixture + "/" + stack.environment
 		stacks[environment] = append(stacks[environment], stack)
@@ -52,7 +52,7 @@ func TestValidate(t *testing.T) {
 }
 
 // planEnvironment plans the stacks of one environment.
-func planEnvironment(t *testing.T, engine emulator.Engine, stacks []stack) {
+func planEnvironment(t *testing.T, engine emulator.Engine, stacks []testStack) {
 	environment := filepath.Join(assembleInfra(t, stacks[0].fixture), stacks[0].environment)
 	cloud := startEmulator(t, allowedAccount(t, environment))
 	prepareBackends(t, cloud, environment)
@@ -126,7 +126,7 @@ func prepareBackends(t *testing.T, cloud *emulator.Cloud, environment string) {
 			case block.Type == "terraform":
 				for _, backend := range block.Body.Blocks {
 					if backend.Type == "backend" && backend.Labels[0] == "s3" {
-						putObject(t, cloud, text(t, backend.Body.Attributes["bucket"]), "", nil)
+						putObject(t, cloud, readText(t, backend.Body.Attributes["bucket"]), "", nil)
 					}
 				}
 			case block.Type == "data" && block.Labels[0] == "terraform_remote_state":
@@ -145,7 +145,7 @@ func prepareBackends(t *testing.T, cloud *emulator.Cloud, environment string) {
 					t.Fatal(diagnostics)
 				}
 				read := settings.AsValueMap()
-				switch backend := text(t, block.Body.Attributes["backend"]); backend {
+				switch backend := readText(t, block.Body.Attributes["backend"]); backend {
 				case "local":
 					if err := os.WriteFile(read["path"].AsString(), state, 0o600); err != nil {
 						t.Fatal(err)
@@ -193,7 +193,7 @@ func blocks(t *testing.T, folder string) []*hclsyntax.Block {
 	return found
 }
 
-func text(t *testing.T, attribute *hclsyntax.Attribute) string {
+func readText(t *testing.T, attribute *hclsyntax.Attribute) string {
 	t.Helper()
 	if attribute == nil {
 		t.Fatal("a backend lacks an argument")

@@ -23,21 +23,21 @@ func (f finding) String() string {
 	return f.Scanner + " " + f.Rule + " " + f.Resource
 }
 
-// waiver is one block of waivers.hcl: a rule that these resources break on purpose, and why.
-type waiver struct {
+// ruleWaiver is one block of waivers.hcl: a rule that these resources break on purpose, and why.
+type ruleWaiver struct {
 	Scanner   string   `hcl:"scanner,label"`
 	Rule      string   `hcl:"rule,label"`
 	Resources []string `hcl:"resources"`
 	Reason    string   `hcl:"reason"`
 }
 
-func readWaivers(file string) ([]waiver, error) {
+func readWaivers(file string) ([]ruleWaiver, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	var content struct {
-		Waivers []waiver `hcl:"waiver,block"`
+		Waivers []ruleWaiver `hcl:"waiver,block"`
 	}
 	if err := hclsimple.Decode(file, text, nil, &content); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func readWaivers(file string) ([]waiver, error) {
 
 // compareFindings returns the findings nobody waived and the waived ones that no scanner reports any more, both sorted.
 // Only waivers of the scanner that ran are looked at.
-func compareFindings(scanner string, findings []finding, waivers []waiver) (unexplained, stale []finding) {
+func compareFindings(scanner string, findings []finding, waivers []ruleWaiver) (unexplained, stale []finding) {
 	waived := map[finding]bool{} // -> whether it was found
 	for _, waiver := range waivers {
 		for _, resource := range waiver.Resources {
@@ -85,7 +85,9 @@ func TestWaivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.IsSortedFunc(waivers, func(a, b waiver) int { return cmp.Or(cmp.Compare(a.Scanner, b.Scanner), cmp.Compare(a.Rule, b.Rule)) }) {
+	if !slices.IsSortedFunc(waivers, func(a, b ruleWaiver) int {
+		return cmp.Or(cmp.Compare(a.Scanner, b.Scanner), cmp.Compare(a.Rule, b.Rule))
+	}) {
 		t.Error("waivers.hcl is not sorted by scanner and rule")
 	}
 	seen := map[finding]bool{}
@@ -105,7 +107,7 @@ func TestWaivers(t *testing.T) {
 
 func TestCompareFindings(t *testing.T) {
 	bucket, balancer := finding{"checkov", "CKV_AWS_18", "logs: aws_s3_bucket.this"}, finding{"checkov", "CKV2_AWS_28", "balancer: aws_lb.this"}
-	waivers := []waiver{{Scanner: "checkov", Rule: "CKV_AWS_18", Resources: []string{bucket.Resource}}, {Scanner: "tfsec", Rule: "x", Resources: []string{"y"}}}
+	waivers := []ruleWaiver{{Scanner: "checkov", Rule: "CKV_AWS_18", Resources: []string{bucket.Resource}}, {Scanner: "tfsec", Rule: "x", Resources: []string{"y"}}}
 
 	unexplained, stale := compareFindings("checkov", []finding{bucket, bucket}, waivers)
 	if len(unexplained)+len(stale) > 0 {

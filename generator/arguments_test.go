@@ -68,8 +68,8 @@ func callArguments(t *testing.T, output *generator.Output, file string) map[stri
 		}
 		values[name] = value
 		if value.Type().IsObjectType() {
-			for member, inner := range value.AsValueMap() {
-				values[name+"."+member] = inner
+			for member, contained := range value.AsValueMap() {
+				values[name+"."+member] = contained
 			}
 		}
 	}
@@ -94,12 +94,12 @@ func keyOfIndex(body *hclsyntax.Body) string {
 
 // madeUp stands for an output's value: text that names it, 5432 for ports, and a map by process for what each has.
 func madeUp(name string, expression hclsyntax.Expression, process string) cty.Value {
-	object, ok := expression.(*hclsyntax.ObjectConsExpr)
+	literal, ok := expression.(*hclsyntax.ObjectConsExpr)
 	if !ok {
 		return cty.StringVal("<" + name + ">")
 	}
 	fields := map[string]cty.Value{}
-	for _, item := range object.Items {
+	for _, item := range literal.Items {
 		field := hcl.ExprAsKeyword(item.KeyExpr)
 		switch field {
 		case "port":

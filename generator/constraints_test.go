@@ -42,8 +42,8 @@ func declared(application *app.App, r app.Resource, operation string) {
 	}
 }
 
-// with is an application of one service that declares some resources.
-func with(resources ...app.Resource) *app.App {
+// withSettings is an application of one service that declares some resources.
+func withSettings(resources ...app.Resource) *app.App {
 	application := plain("orders")
 	for _, r := range resources {
 		r.Service = "orders"
@@ -80,21 +80,21 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		want        string // "Summary: part of the detail", after the place
 	}{
 		// Names of one account.
-		{"sqs CreateQueue: a queue exists with other settings", with(aTopic("paid"), subscribed("paid", "ship"), subscribed("paid", "ship-dead-letters")), "",
+		{"sqs CreateQueue: a queue exists with other settings", withSettings(aTopic("paid"), subscribed("paid", "ship"), subscribed("paid", "ship-dead-letters")), "",
 			`orders/orders.go:5:5 Two queues of one name: The queue of subscription "ship-dead-letters" of topic "paid", and The queue of dead letters of subscription "ship"`},
-		{"sqs CreateQueue: the same by a cron job", with(aTopic("paid"), subscribed("paid", "ship"), hourly("paid-ship")), "",
+		{"sqs CreateQueue: the same by a cron job", withSettings(aTopic("paid"), subscribed("paid", "ship"), hourly("paid-ship")), "",
 			`orders/orders.go:5:5 Two queues of one name: The queue of dead letters of cron job "paid-ship"`},
-		{"rds: databases a server comes with", with(aDatabase("rdsadmin")), "", `orders/orders.go:3:5 Database name taken: Every PostgreSQL server of RDS has a database "rdsadmin"`},
-		{"postgresql: the database of administrators", with(aDatabase("postgres")), "", "Database name taken"},
-		{"postgresql: templates", with(aDatabase("template1")), "", "Database name taken"},
+		{"rds: databases a server comes with", withSettings(aDatabase("rdsadmin")), "", `orders/orders.go:3:5 Database name taken: Every PostgreSQL server of RDS has a database "rdsadmin"`},
+		{"postgresql: the database of administrators", withSettings(aDatabase("postgres")), "", "Database name taken"},
+		{"postgresql: templates", withSettings(aDatabase("template1")), "", "Database name taken"},
 
-		{"s3 CreateBucket: the bucket of the load balancer's logs", with(app.Resource{Kind: "bucket", Name: "lb-logs", Spec: &objects.Bucket{}}), "",
+		{"s3 CreateBucket: the bucket of the load balancer's logs", withSettings(app.Resource{Kind: "bucket", Name: "lb-logs", Spec: &objects.Bucket{}}), "",
 			`orders/orders.go:3:5 Bucket name taken: The load balancer of environment "production" keeps its access logs`},
 
 		// Domains.
 		{"acm RequestCertificate: 64 characters of a common name", plain("orders"), "domain = \"" + long + ".example.com\"\n" + zone,
 			"groundplan.hcl:2:10 Domain too long: The domain has 72 characters, and ACM certifies names of at most 64."},
-		{"acm RequestCertificate: the name of a public bucket", with(app.Resource{Kind: "bucket", Name: strings.Repeat("b", 50), Spec: &objects.Bucket{Public: true}}), "domain = \"shop.example.com\"\n" + zone,
+		{"acm RequestCertificate: the name of a public bucket", withSettings(app.Resource{Kind: "bucket", Name: strings.Repeat("b", 50), Spec: &objects.Bucket{Public: true}}), "domain = \"shop.example.com\"\n" + zone,
 			"orders/orders.go:3:5 Domain of a bucket too long"},
 		{"elasticloadbalancing CreateRule: 128 characters of a host name", plain("orders"),
 			"domain = \"" + long + "." + long + ".example.com\"\ncertificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012\"\n",
@@ -110,12 +110,12 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		{"ecs RegisterTaskDefinition: sizes of Fargate", plain("orders"), "task {\n cpu = 256\n memory = 8192\n}", "Task size not available"},
 		{"ecs RegisterTaskDefinition: 120 seconds to stop", plain("orders"), "task {\n stop_timeout_seconds = 121\n}", `Invalid value for "stop_timeout_seconds"`},
 		{"applicationautoscaling: the least above the most", plain("orders"), "task {\n scale = { min = 3, max = 2 }\n}", "Scale turned around"},
-		{"rds CreateDBInstance: backups of 35 days", with(aDatabase("main")), "database_server \"main\" {\n backup_retention_days = 36\n}", `Invalid value for "backup_retention_days"`},
-		{"rds CreateDBInstance: storage that can grow", with(aDatabase("main")), "database_server \"main\" {\n storage_gb = 100\n max_storage_gb = 50\n}", "Storage"},
-		{"rds CreateDBInstance: identifiers without two hyphens", with(aDatabase("main")), "database_server \"a--b\" {}", "Invalid server name"},
-		{"rds CreateDBInstance: identifiers that do not end in a hyphen", with(aDatabase("main")), "database_server \"a-\" {}", "Invalid server name"},
-		{"rds CreateDBInstance: identifiers that begin with a letter", with(aDatabase("main")), "database_server \"1a\" {}", "Invalid server name"},
-		{"rds CreateDBCluster: steps of half a unit", with(aDatabase("main")), "database_server \"main\" {\n engine = \"aurora\"\n min_capacity = 0.7\n}", `Invalid value for "min_capacity"`},
+		{"rds CreateDBInstance: backups of 35 days", withSettings(aDatabase("main")), "database_server \"main\" {\n backup_retention_days = 36\n}", `Invalid value for "backup_retention_days"`},
+		{"rds CreateDBInstance: storage that can grow", withSettings(aDatabase("main")), "database_server \"main\" {\n storage_gb = 100\n max_storage_gb = 50\n}", "Storage"},
+		{"rds CreateDBInstance: identifiers without two hyphens", withSettings(aDatabase("main")), "database_server \"a--b\" {}", "Invalid server name"},
+		{"rds CreateDBInstance: identifiers that do not end in a hyphen", withSettings(aDatabase("main")), "database_server \"a-\" {}", "Invalid server name"},
+		{"rds CreateDBInstance: identifiers that begin with a letter", withSettings(aDatabase("main")), "database_server \"1a\" {}", "Invalid server name"},
+		{"rds CreateDBCluster: steps of half a unit", withSettings(aDatabase("main")), "database_server \"main\" {\n engine = \"aurora\"\n min_capacity = 0.7\n}", `Invalid value for "min_capacity"`},
 		{"cloudwatch PutMetricData: namespaces of AWS", plain("orders"), "metrics {\n namespace = \"AWS/Mine\"\n}", `Invalid value for "namespace"`},
 		{"s3 CreateBucket: names of the state", plain("orders"), "state {\n bucket = \"xn--shop\"\n}", `Invalid value for "bucket"`},
 		{"s3 CreateBucket: names that S3 keeps", plain("orders"), "state {\n bucket = \"shop-s3alias\"\n}", `Invalid value for "bucket"`},
@@ -127,11 +127,11 @@ func TestE3_WhatAWSWouldRefuse(t *testing.T) {
 		{"ec2 CreateVpc: private ranges", plain("orders"), `cidr = "8.8.0.0/16"`, `Invalid value for "cidr"`},
 		{"elasticloadbalancing CreateLoadBalancer: two zones", plain("orders"), `zones = ["a"]`, `Invalid value for "zones"`},
 		{"ec2 AllocateAddress: five addresses", plain("orders"), "zones = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]\nnat = \"per_zone\"", "Quota too small: EC2-VPC Elastic IPs: In us-east-1, environment \"production\" needs 6: each NAT gateway has an address. Of \"EC2-VPC Elastic IPs\" (L-0263D0A3) an account starts with 5.\nhint: set nat = \"single\""},
-		{"ec2 AuthorizeSecurityGroupEgress: 60 rules", many(70), "", "Quota too small: Inbound or outbound rules per security group: In us-east-1, environment \"production\" needs 71: process gateway has 71 rules for outgoing connections."},
-		{"sns, sqs and others: addresses without NAT", with(aTopic("paid")), "nat = \"none\"\ninterface_endpoints = [\"logs\"]", "Interface endpoints missing"},
+		{"ec2 AuthorizeSecurityGroupEgress: 60 rules", manyOf(70), "", "Quota too small: Inbound or outbound rules per security group: In us-east-1, environment \"production\" needs 71: process gateway has 71 rules for outgoing connections."},
+		{"sns, sqs and others: addresses without NAT", withSettings(aTopic("paid")), "nat = \"none\"\ninterface_endpoints = [\"logs\"]", "Interface endpoints missing"},
 
 		// Existing resources: the form of what is brought.
-		{"sns Subscribe: a FIFO queue on a standard topic", with(aTopic("paid")), "account_id = \"123456789012\"\ntopic \"paid\" {\n existing {\n  arn = \"arn:aws:sns:us-east-1:123456789012:paid.fifo\"\n }\n}", "Topic of another kind"},
+		{"sns Subscribe: a FIFO queue on a standard topic", withSettings(aTopic("paid")), "account_id = \"123456789012\"\ntopic \"paid\" {\n existing {\n  arn = \"arn:aws:sns:us-east-1:123456789012:paid.fifo\"\n }\n}", "Topic of another kind"},
 	} {
 		t.Run(test.constraint, func(t *testing.T) {
 			got := refusal(test.application, "environment \"production\" {\n"+test.settings+"\n}\n", nil)
@@ -232,8 +232,8 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 	for _, part := range []string{strings.Repeat("x", 63), "a", "aws-x", "internal", "sthree-a", "amzn-s3-demo", "a--b", "site.added", "OrderPlaced", "a_b", "x-s3alias"} {
 		for _, name := range []string{"shop", strings.Repeat("a", 40), "internal", "aws", "sg"} {
 			for application, settings := range map[*app.App]string{
-				everything(name, part): "",
-				everything(name, part): "database_server \"main\" {\n engine = \"aurora\"\n}", started(name, part): "",
+				allRules(name, part): "",
+				allRules(name, part): "database_server \"main\" {\n engine = \"aurora\"\n}", started(name, part): "",
 			} {
 				file, diags := table.Parse(environment.Filename, []byte("environment \""+strings.Repeat("e", 24)+"\" {\naccount_id = \"123456789012\"\n"+settings+"\n}\n"))
 				if diags.HasErrors() {
@@ -253,15 +253,15 @@ func TestE3_NamesFitWhateverTheyAreMadeOf(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range madeNames {
-		if !seen[rule.module+" "+rule.argument] {
-			t.Errorf("no call of %s with %s was made", rule.module, rule.argument)
+	for _, made := range madeNames {
+		if !seen[made.module+" "+made.argument] {
+			t.Errorf("no call of %s with %s was made", made.module, made.argument)
 		}
 	}
 }
 
-// everything is an application that declares one of each kind, all of one name.
-func everything(name, part string) *app.App {
+// allRules is an application that declares one of each kind, all of one name.
+func allRules(name, part string) *app.App {
 	application := plain("orders")
 	application.Name, application.ID = name, name
 	for _, r := range []app.Resource{
@@ -308,15 +308,15 @@ func wrongNames(t *testing.T, result *generator.Output, env string, seen map[str
 	for _, stack := range []*stackCode{platform, services} {
 		for _, label := range slices.Sorted(maps.Keys(stack.calls)) {
 			call := stack.calls[label]
-			for _, rule := range madeNames {
-				value, written := stack.arg(call, rule.argument).(string)
-				if rule.module != call.Source || !written {
+			for _, made := range madeNames {
+				value, written := stack.arg(call, made.argument).(string)
+				if made.module != call.Source || !written {
 					continue
 				}
-				seen[rule.module+" "+rule.argument] = true
-				full := value + rule.behind
-				if len(full) < rule.least || len(full) > rule.most || !regexp.MustCompile(rule.form).MatchString(full) || regexp.MustCompile(rule.kept).MatchString(full) {
-					problems = append(problems, fmt.Sprintf("%s of %s is %q", rule.argument, label, full))
+				seen[made.module+" "+made.argument] = true
+				full := value + made.behind
+				if len(full) < made.least || len(full) > made.most || !regexp.MustCompile(made.form).MatchString(full) || regexp.MustCompile(made.kept).MatchString(full) {
+					problems = append(problems, fmt.Sprintf("%s of %s is %q", made.argument, label, full))
 				}
 			}
 			secrets, _ := stack.arg(call, "secrets").(map[string]any)
@@ -414,7 +414,7 @@ func TestP1_FIFOFollowsDeclarationAndLanguage(t *testing.T) {
 		{app.EncoreTypeScript, topic.Spec{DeliveryGuarantee: topic.ExactlyOnce}, false, true},
 		{app.EncoreTypeScript, topic.Spec{DeliveryGuarantee: topic.AtLeastOnce, OrderingAttribute: "user"}, false, true},
 	} {
-		application := with(app.Resource{Kind: "topic", Name: "paid", Spec: &test.topic}, subscribed("paid", "ship"))
+		application := withSettings(app.Resource{Kind: "topic", Name: "paid", Spec: &test.topic}, subscribed("paid", "ship"))
 		application.Runtime = test.runtime
 		result, diags := tryLower(t, application, "")
 		if diags.HasErrors() {
@@ -453,7 +453,7 @@ func TestS1_VariablesOfSecretsAreASCII(t *testing.T) {
 	}
 	call := callArguments(t, result, "production/services/orders.tf")
 	variables := map[any]bool{}
-	for name, value := range config(t, call).Secrets {
+	for name, value := range configOf(t, call).Secrets {
 		from := value.(map[string]any)["$env"]
 		if arn := call["secrets"].GetAttr(from.(string)).AsString(); arn != "<secret_"+names.Label(name)+".arn>" {
 			t.Errorf("%s is read from %v, which holds %s", name, from, arn)

@@ -33,7 +33,7 @@ func TestI4_ContainersKnowNothingOfEncore(t *testing.T) {
 			continue
 		}
 		found = true
-		for path, content := range recorded(generate(t, fixture)) {
+		for path, content := range recordedFiles(generate(t, fixture)) {
 			for _, word := range []string{"ENCORE", "infra_config", "encore build", "service_auth", "SERVICE_AUTH", "Encore"} {
 				if strings.Contains(content, word) {
 					t.Errorf("%s: %s says %s", fixture, path, word)
@@ -61,13 +61,13 @@ func containers(paths map[string][]string) *app.App {
 
 func route(t *testing.T, output *generator.Output, service string) (priority int, hosts, paths []string) {
 	t.Helper()
-	route := callArguments(t, output, "production/services/"+service+".tf")["routes"].GetAttr("public")
-	n, _ := route.GetAttr("priority").AsBigFloat().Int64()
-	for _, host := range route.GetAttr("hosts").AsValueSlice() {
+	public := callArguments(t, output, "production/services/"+service+".tf")["routes"].GetAttr("public")
+	n, _ := public.GetAttr("priority").AsBigFloat().Int64()
+	for _, host := range public.GetAttr("hosts").AsValueSlice() {
 		hosts = append(hosts, host.AsString())
 	}
-	if route.Type().HasAttribute("paths") {
-		for _, path := range route.GetAttr("paths").AsValueSlice() {
+	if public.Type().HasAttribute("paths") {
+		for _, path := range public.GetAttr("paths").AsValueSlice() {
 			paths = append(paths, path.AsString())
 		}
 	}
@@ -123,9 +123,9 @@ func TestI4_PrioritiesDiffer(t *testing.T) {
 func TestI4_SubdomainsAreHosts(t *testing.T) {
 	application := containers(map[string][]string{"pages": nil, "office": nil})
 	application.Services[0].Container.Subdomain = "admin"
-	plain := lower(t, application, "")
-	office, hosts, _ := route(t, plain, "office")
-	pages, _, _ := route(t, plain, "pages")
+	defaults := lower(t, application, "")
+	office, hosts, _ := route(t, defaults, "office")
+	pages, _, _ := route(t, defaults, "pages")
 	if !slices.Equal(hosts, []string{"admin.*"}) || office >= pages {
 		t.Errorf("without a domain: hosts %v, priorities %d and %d", hosts, office, pages)
 	}

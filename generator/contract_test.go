@@ -49,7 +49,7 @@ func contract(output *generator.Output) []string {
 // parse reads a file, which another test has read already more often than not: the modules above all.
 func parse(path string, content []byte) (*hclsyntax.Body, string) {
 	key := path + "\n" + string(content)
-	if known, is := parsed.Load(key); is {
+	if known, is := parsedFiles.Load(key); is {
 		return known.(*hclsyntax.Body), ""
 	}
 	file, diags := hclsyntax.ParseConfig(content, path, hcl.InitialPos)
@@ -57,12 +57,12 @@ func parse(path string, content []byte) (*hclsyntax.Body, string) {
 		return nil, diags.Error()
 	}
 	body := file.Body.(*hclsyntax.Body)
-	parsed.Store(key, body)
+	parsedFiles.Store(key, body)
 	return body, ""
 }
 
-// parsed are the bodies that parse has read, by path and content. Nobody changes them.
-var parsed sync.Map
+// parsedFiles are the bodies that parse has read, by path and content. Nobody changes them.
+var parsedFiles sync.Map
 
 type contractCheck struct {
 	bodies   map[string][]*hclsyntax.Body
@@ -72,19 +72,19 @@ type contractCheck struct {
 
 func face(bodies []*hclsyntax.Body) moduleFace {
 	f := moduleFace{required: map[string]bool{}, variables: map[string]bool{}, outputs: map[string]bool{}}
-	for _, block := range blocks(bodies, "variable") {
+	for _, block := range blocksNamed(bodies, "variable") {
 		f.variables[block.Labels[0]] = true
 		if block.Body.Attributes["default"] == nil {
 			f.required[block.Labels[0]] = true
 		}
 	}
-	for _, block := range blocks(bodies, "output") {
+	for _, block := range blocksNamed(bodies, "output") {
 		f.outputs[block.Labels[0]] = true
 	}
 	return f
 }
 
-func blocks(bodies []*hclsyntax.Body, kind string) []*hclsyntax.Block {
+func blocksNamed(bodies []*hclsyntax.Body, kind string) []*hclsyntax.Block {
 	var found []*hclsyntax.Block
 	for _, body := range bodies {
 		for _, block := range body.Blocks {
@@ -102,7 +102,7 @@ func (c *contractCheck) failf(at hcl.Range, format string, args ...any) {
 
 func (c *contractCheck) stack(folder string) {
 	calls := map[string]string{} // label -> folder of the module
-	for _, block := range blocks(c.bodies[folder], "module") {
+	for _, block := range blocksNamed(c.bodies[folder], "module") {
 		source, _ := block.Body.Attributes["source"].Expr.Value(nil)
 		name, found := strings.CutPrefix(source.AsString(), "../../modules/")
 		module, exists := c.faces["modules/"+name]
@@ -164,16 +164,16 @@ func (c *contractCheck) reference(folder string, traversal hcl.Traversal, calls 
 
 // hasLocal reports whether a folder has a local value, or a field of one.
 func (c *contractCheck) hasLocal(folder string, path []string) bool {
-	for _, block := range blocks(c.bodies[folder], "locals") {
+	for _, block := range blocksNamed(c.bodies[folder], "locals") {
 		local := block.Body.Attributes[path[0]]
 		if local == nil {
 			continue
 		}
-		object, ok := local.Expr.(*hclsyntax.ObjectConsExpr)
+		literal, ok := local.Expr.(*hclsyntax.ObjectConsExpr)
 		if !ok || len(path) == 1 {
 			return len(path) == 1
 		}
-		return slices.ContainsFunc(object.Items, func(item hclsyntax.ObjectConsItem) bool { return hcl.ExprAsKeyword(item.KeyExpr) == path[1] })
+		return slices.ContainsFunc(literal.Items, func(item hclsyntax.ObjectConsItem) bool { return hcl.ExprAsKeyword(item.KeyExpr) == path[1] })
 	}
 	return false
 }
@@ -181,11 +181,11 @@ func (c *contractCheck) hasLocal(folder string, path []string) bool {
 // platformOutput checks a value that the services stack reads of the platform stack, down to the field.
 func (c *contractCheck) platformOutput(folder string, path []string, at hcl.Range) {
 	platform := folder[:strings.LastIndex(folder, "/")] + "/platform"
-	for _, block := range blocks(c.bodies[platform], "output") {
+	for _, block := range blocksNamed(c.bodies[platform], "output") {
 		if block.Labels[0] != path[2] {
 			continue
 		}
-		object, ok := block.Body.Attributes["value"].Expr.(*hclsyntax.ObjectConsExpr)
+		literal, ok := block.Body.Attributes["value"].Expr.(*hclsyntax.ObjectConsExpr)
 		if len(path) == 3 {
 			return
 		}
@@ -193,7 +193,7 @@ func (c *contractCheck) platformOutput(folder string, path []string, at hcl.Rang
 			c.failf(at, "reads %s, but the output is no object", strings.Join(path, "."))
 			return
 		}
-		for _, item := range object.Items {
+		for _, item := range literal.Items {
 			if hcl.ExprAsKeyword(item.KeyExpr) == path[3] {
 				return
 			}

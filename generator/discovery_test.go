@@ -32,14 +32,14 @@ func TestF2_TheAuthHandlerIsFoundWhereItIsNeeded(t *testing.T) {
 			application.Services[1].Endpoints[0].Access = access
 			output := lower(t, application, "")
 			call := callArguments(t, output, "production/services/orders.tf")
-			if got := slices.Sorted(maps.Keys(config(t, call).ServiceDiscovery)); !slices.Equal(got, want) {
+			if got := slices.Sorted(maps.Keys(configOf(t, call).ServiceDiscovery)); !slices.Equal(got, want) {
 				t.Errorf("orders discovers %v, want %v", got, want)
 			}
-			if paths := keys(call["connections"]); len(paths) > 0 {
+			if paths := keysOfValue(call["connections"]); len(paths) > 0 {
 				t.Errorf("orders has the paths %v", paths)
 			}
 			own := callArguments(t, output, "production/services/users.tf")
-			if got := config(t, own).ServiceDiscovery; len(got) > 0 || len(keys(own["connections"])) > 0 {
+			if got := configOf(t, own).ServiceDiscovery; len(got) > 0 || len(keysOfValue(own["connections"])) > 0 {
 				t.Errorf("users discovers itself: %v", got)
 			}
 		})
@@ -62,7 +62,7 @@ func TestF2_DiscoveryNamesTheProcessThatServes(t *testing.T) {
 	discovered := func(process string) map[string]string {
 		call := callArguments(t, output, "production/services/"+process+".tf")
 		found := map[string]string{}
-		for service, where := range config(t, call).ServiceDiscovery {
+		for service, where := range configOf(t, call).ServiceDiscovery {
 			found[service] = where.BaseURL
 		}
 		return found

@@ -1,10 +1,7 @@
 package generator_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/groundplan/groundplan/e2e/earlier"
 	"github.com/groundplan/groundplan/generator"
 	"github.com/groundplan/groundplan/generator/compute"
 )
@@ -23,22 +21,23 @@ import (
 func TestE2_OutputsMoveAndNothingElse(t *testing.T) {
 	root := t.TempDir()
 	before := map[string]string{}
-	unpackEarlier(t, filepath.Join("..", "e2e", "testdata", "earlier", "shop.tar.gz"), func(name string, content []byte) {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, content, 0o644)); err != nil {
-			t.Fatal(err)
+	err := earlier.Unpack(filepath.Join("..", "e2e", "testdata", "earlier", "shop.tar.gz"), func(folder, name string, content []byte) error {
+		if folder == "infra" {
+			before[name] = string(content)
 		}
-		if relative, err := filepath.Rel("infra", filepath.FromSlash(name)); err == nil {
-			before[filepath.ToSlash(relative)] = string(content)
-		}
+		file := filepath.Join(root, folder, filepath.FromSlash(name))
+		return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, content, 0o644))
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	output, _, diags, err := generator.FromSource(generator.Options{Root: filepath.Join(root, "source"), Out: filepath.Join(root, "infra")})
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
 	compared := 0
 	for environment := range output.Lock.CIDRs {
-		then, now := stacksOf(t, before, environment), stacksOf(t, recorded(output), environment)
+		then, now := stacksOf(t, before, environment), stacksOf(t, recordedFiles(output), environment)
 		for i, stack := range []string{"platform", "services"} {
 			d := cmp.Diff(regrouped(callsOf(then[i])), inOldPlaces(callsOf(now[i])))
 			if compared += len(callsOf(now[i])); d != "" {
@@ -51,39 +50,6 @@ func TestE2_OutputsMoveAndNothingElse(t *testing.T) {
 	}
 	if compared < 20 {
 		t.Errorf("only %d calls were compared", compared)
-	}
-}
-
-func unpackEarlier(t *testing.T, archive string, file func(name string, content []byte)) {
-	t.Helper()
-	packed, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	text, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for entries := tar.NewReader(text); ; {
-		entry, err := entries.Next()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if entry.Typeflag != tar.TypeReg {
-			continue
-		}
-		if !filepath.IsLocal(entry.Name) {
-			t.Fatalf("%s leaves the folder", entry.Name)
-		}
-		content, err := io.ReadAll(entries)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file(entry.Name, content)
 	}
 }
 

@@ -244,7 +244,7 @@ func TestE4_ServerThatExists(t *testing.T) {
 	}
 	// 100 connections but 10 that others need, for twice 10 tasks.
 	call := callArguments(t, output, "production/services/orders.tf")
-	if got := config(t, call).SQLServers[0].Databases["orders"].MaxConnections; got != 4 {
+	if got := configOf(t, call).SQLServers[0].Databases["orders"].MaxConnections; got != 4 {
 		t.Errorf("%d connections", got)
 	}
 	readme := string(output.Files["README.md"])
@@ -283,7 +283,7 @@ func TestE4_ReadmeSaysWhatTheOwnersDo(t *testing.T) {
 	if !strings.Contains(string(output.Files["production/platform/outputs.tf"]), "module.load_balancer.dns_name") {
 		t.Error("nobody learns where to point the domain")
 	}
-	if plain := string(bring(t).Files["README.md"]); strings.Contains(plain, "exists already") || !strings.Contains(plain, "| network, registry") {
+	if page := string(bring(t).Files["README.md"]); strings.Contains(page, "exists already") || !strings.Contains(page, "| network, registry") {
 		t.Error("an environment that brings nothing has owners to ask")
 	}
 }

@@ -21,8 +21,8 @@ import (
 )
 
 // readGrants is what generated code gives a process.
-func readGrants(stack *stackCode, call moduleCall) granted {
-	g := granted{Config: map[string]any{}, Variables: map[string]any{}}
+func readGrants(stack *stackCode, call moduleCall) grantedRight {
+	g := grantedRight{Config: map[string]any{}, Variables: map[string]any{}}
 	permissions, _ := stack.arg(call, "permissions").(map[string]any)
 	for _, statement := range permissions {
 		fields := statement.(map[string]any)
@@ -108,7 +108,7 @@ func grantProblems(files map[string]string, application *app.App, env environmen
 	processes := 0
 	for _, process := range env.Processes {
 		name := names.Of(names.Unit, env.App, env.Name, process.Name)
-		call, found := calls[moduleOf(process)+" "+name]
+		call, found := calls[moduleNamed(process)+" "+name]
 		if !found {
 			problems = append(problems, "there is no process "+name)
 			continue
@@ -247,15 +247,15 @@ func must(expressions []string, err error) []string {
 	return expressions
 }
 
-// fixture is an application of fixtures/ with its environments, and its golden folder.
-type fixture struct {
+// goldenFixture is an application of fixtures/ with its environments, and its golden folder.
+type goldenFixture struct {
 	name         string
 	app          *app.App
 	environments []environment.Environment
 	files        map[string]string
 }
 
-func readFixture(t *testing.T, name string) fixture {
+func readFixture(t *testing.T, name string) goldenFixture {
 	t.Helper()
 	root := filepath.Join(fixtures, name)
 	application, diags, err := reading.FromSource(root)
@@ -266,7 +266,7 @@ func readFixture(t *testing.T, name string) fixture {
 	if err != nil || diags.HasErrors() {
 		t.Fatal(err, diags)
 	}
-	return fixture{name, application, environments, readGolden(t, filepath.Join(golden, stdcmp.Or(twins[name], name), "infra"))}
+	return goldenFixture{name, application, environments, readGolden(t, filepath.Join(golden, stdcmp.Or(twins[name], name), "infra"))}
 }
 
 // TestF4N5S1_GoldenStacksGiveWhatIsUsed walks every golden stack: every statement, network path, secret and section of a

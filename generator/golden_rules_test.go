@@ -39,14 +39,14 @@ func settled(promise, module, argument string, value func(e environment.Environm
 }
 
 // placed is a rule for subnets, which an environment makes or brings.
-func placed(promise, module, tier string, brought func(n environment.ExistingNetwork) []string) rule {
+func placed(promise, module, tier string, subnets func(n environment.ExistingNetwork) []string) rule {
 	argument := "subnet_ids"
 	if !slices.Contains(modules.Variables(module), argument) {
 		argument = "network." + tier + "_subnet_ids"
 	}
 	return rule{promise, module, argument, func(d deployed, _ *app.Resource) any {
 		if d.env.Network != nil {
-			return brought(*d.env.Network)
+			return subnets(*d.env.Network)
 		}
 		return "network " + names.Of(names.Unit, d.env.App, d.env.Name) + ": " + tier + "_subnet_ids"
 	}}
@@ -77,7 +77,7 @@ func ofSubscription(argument string, value func(s *topic.Subscription) any) rule
 }
 
 var (
-	public      = func(n environment.ExistingNetwork) []string { return n.PublicSubnetIDs }
+	publicTier  = func(n environment.ExistingNetwork) []string { return n.PublicSubnetIDs }
 	computeTier = func(n environment.ExistingNetwork) []string { return n.ComputeSubnetIDs }
 	storage     = func(n environment.ExistingNetwork) []string { return n.StorageSubnetIDs }
 )
@@ -92,7 +92,7 @@ var goldenRules = []rule{
 		if len(n.PublicSubnetIDs) == 0 {
 			return computeTier(n) // an internal one, among the processes
 		}
-		return public(n)
+		return publicTier(n)
 	}),
 	placed("N3", "fargate-service", "compute", computeTier),
 	placed("N3", "fargate-job", "compute", computeTier),
@@ -210,8 +210,8 @@ var goldenRules = []rule{
 	settled("J1", "fargate-job", "alarm_topic_arns", func(e environment.Environment) any { return e.AlarmTopicARNs }),
 }
 
-// moduleOf is the module that a process is made by.
-func moduleOf(process environment.Process) string {
+// moduleNamed is the module that a process is made by.
+func moduleNamed(process environment.Process) string {
 	if process.Job {
 		return "fargate-job"
 	}
@@ -249,7 +249,7 @@ func (d deployed) resourcesByCall() map[string]*app.Resource {
 		}
 	}
 	for _, process := range d.env.Processes {
-		found[moduleOf(process)+" "+d.name(names.Unit, process.Name)] = &app.Resource{Name: process.Name}
+		found[moduleNamed(process)+" "+d.name(names.Unit, process.Name)] = &app.Resource{Name: process.Name}
 	}
 	for _, s := range d.env.DatabaseServers {
 		found["database-server "+d.name(names.Server, s.Name)] = &app.Resource{Name: s.Name}
@@ -283,8 +283,8 @@ func (d deployed) ruleProblems(r rule, seen map[string]bool) []string {
 				continue
 			}
 			seen[r.promise+" "+r.module+" "+r.argument] = true
-			if spelled(got) != spelled(want) {
-				problems = append(problems, fmt.Sprintf("%s: %s is %s, want %s", label, r.argument, spelled(got), spelled(want)))
+			if spelledValue(got) != spelledValue(want) {
+				problems = append(problems, fmt.Sprintf("%s: %s is %s, want %s", label, r.argument, spelledValue(got), spelledValue(want)))
 			}
 		}
 	}
@@ -304,8 +304,8 @@ func moduleDefault(stack *stackCode, module, argument string) any {
 	return stack.decode(expression)
 }
 
-// spelled is a value as text, whether it was read from HCL or comes from the settings; an empty list is no text.
-func spelled(value any) string {
+// spelledValue is a value as text, whether it was read from HCL or comes from the settings; an empty list is no text.
+func spelledValue(value any) string {
 	return strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(value), "["), "]")
 }
 
@@ -421,7 +421,7 @@ func TestN1_EnvironmentsHaveNetworksOfTheirOwn(t *testing.T) {
 
 // TestD1_AuroraByChoice: the same databases on a serverless cluster, with what the settings say.
 func TestD1_AuroraByChoice(t *testing.T) {
-	application := with(aDatabase("main"))
+	application := withSettings(aDatabase("main"))
 	application.Edges = append(application.Edges, app.Edge{Service: "orders", Kind: "database", Resource: "main", Origin: app.Used, At: application.Resources[0].At})
 	output := lower(t, application, "database_server \"main\" {\n engine = \"aurora\"\n min_capacity = 0.5\n max_capacity = 8\n instances = 2\n}")
 	files := map[string]string{}
@@ -436,7 +436,7 @@ func TestD1_AuroraByChoice(t *testing.T) {
 	for argument, want := range map[string]string{
 		"min_capacity": "0.5", "max_capacity": "8", "instances": "2", "subnet_ids": "network shop-production: storage_subnet_ids", "key_arn": "encryption-key shop-production: arn",
 	} {
-		if got := spelled(stack.arg(call, argument)); call.Source != "database-cluster" || got != want {
+		if got := spelledValue(stack.arg(call, argument)); call.Source != "database-cluster" || got != want {
 			t.Errorf("%s: %s is %s, want %s", call.Source, argument, got, want)
 		}
 	}

@@ -73,9 +73,9 @@ func generate(t testing.TB, fixture string) *generator.Output {
 	return output
 }
 
-// recorded are the files that golden folders hold: all but the modules, which are copies, and the lock, which is
+// recordedFiles are the files that golden folders hold: all but the modules, which are copies, and the lock, which is
 // made of hashes of the rest.
-func recorded(output *generator.Output) map[string]string {
+func recordedFiles(output *generator.Output) map[string]string {
 	files := map[string]string{}
 	for path, content := range output.Files {
 		if !strings.HasPrefix(path, "modules/") {
@@ -114,7 +114,7 @@ func TestG1_Golden(t *testing.T) {
 			for _, p := range problems {
 				t.Error(p)
 			}
-			got := recorded(output)
+			got := recordedFiles(output)
 			dir := filepath.Join(golden, fixture, "infra")
 			if *update && len(problems) == 0 {
 				record(t, dir, got)
@@ -136,7 +136,7 @@ func TestI4_TheSameApplicationGivesTheSameBytes(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			want := withoutComments(readGolden(t, filepath.Join(golden, original, "infra")))
-			if d := cmp.Diff(want, withoutComments(recorded(generate(t, fixture)))); d != "" || len(want) == 0 {
+			if d := cmp.Diff(want, withoutComments(recordedFiles(generate(t, fixture)))); d != "" || len(want) == 0 {
 				t.Errorf("%d golden files; %s", len(want), d)
 			}
 		})
@@ -170,7 +170,7 @@ func TestI4_TheSameTypeScriptApplicationGivesTheSameBytes(t *testing.T) {
 		t.Fatal(err, diags)
 	}
 	want := withoutComments(readGolden(t, filepath.Join(golden, "shop-typescript", "infra")))
-	if d := cmp.Diff(want, withoutComments(recorded(output))); d != "" || len(want) == 0 {
+	if d := cmp.Diff(want, withoutComments(recordedFiles(output))); d != "" || len(want) == 0 {
 		t.Errorf("%d golden files; %s", len(want), d)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/groundplan/groundplan/generator/names"
 )
 
-// granted is what one process is given: every statement, path, secret and section, as texts that name resources.
-type granted struct {
+// grantedRight is what one process is given: every statement, path, secret and section, as texts that name resources.
+type grantedRight struct {
 	Statements  []string       // "action on resource", and " if condition" where there is one
 	Connections []string       // "security group port"
 	Secrets     []string       // "VARIABLE from secret"
@@ -34,7 +34,7 @@ type grants struct {
 }
 
 // expectedGrants is what a process must be given, no more and no less.
-func expectedGrants(application *app.App, env environment.Environment, process environment.Process) granted {
+func expectedGrants(application *app.App, env environment.Environment, process environment.Process) grantedRight {
 	g := &grants{app: application, env: env, process: process,
 		statements: map[string]bool{}, connections: map[string]bool{}, secrets: map[string]bool{}, config: map[string]any{}, variables: map[string]any{}}
 	g.messages()
@@ -58,7 +58,7 @@ func expectedGrants(application *app.App, env environment.Environment, process e
 	for name, value := range process.Variables {
 		g.variables[name] = value
 	}
-	return granted{
+	return grantedRight{
 		Statements: slices.Sorted(maps.Keys(g.statements)), Connections: slices.Sorted(maps.Keys(g.connections)),
 		Secrets: slices.Sorted(maps.Keys(g.secrets)), Config: g.config, Variables: g.variables,
 	}
@@ -129,8 +129,8 @@ func (g *grants) port(process environment.Process) string {
 	return "8080"
 }
 
-// variable is how the infra config names an environment variable.
-func variable(name string) map[string]any { return map[string]any{"$env": name} }
+// variableNamed is how the infra config names an environment variable.
+func variableNamed(name string) map[string]any { return map[string]any{"$env": name} }
 
 // topic is a topic's ARN, and the key of its messages, "" where a topic that exists has none.
 func (g *grants) topic(name string) (arn, key string) {
@@ -181,17 +181,17 @@ func (g *grants) messages() {
 	}
 }
 
-// bucket is what a bucket is called, with the resources of its rights and the key of its objects, "" for none: a public
+// grantedBucket is what a bucket is called, with the resources of its rights and the key of its objects, "" for none: a public
 // bucket is encrypted by S3 itself.
-type bucket struct{ name, arn, key, url string }
+type grantedBucket struct{ name, arn, key, url string }
 
-func (g *grants) bucket(name string) bucket {
+func (g *grants) bucket(name string) grantedBucket {
 	public := g.app.Resource("bucket", "", name).Spec.(*objects.Bucket).Public
 	if existing := g.env.ExistingBucket(name); existing != nil {
-		return bucket{existing.Name, "arn:aws:s3:::" + existing.Name, existing.KeyARN, existing.PublicBaseURL}
+		return grantedBucket{existing.Name, "arn:aws:s3:::" + existing.Name, existing.KeyARN, existing.PublicBaseURL}
 	}
 	made := "bucket " + g.bucketName(name)
-	b := bucket{name: made + ": name", arn: made + ": arn", key: g.key()}
+	b := grantedBucket{name: made + ": name", arn: made + ": arn", key: g.key()}
 	if public {
 		b.key, b.url = "", "cdn "+g.name(names.Bucket, name)+": url"
 	}
@@ -242,7 +242,7 @@ func (g *grants) databases() {
 		databases := map[string]any{}
 		for _, e := range g.edges("database") {
 			if slices.Contains(server.Databases, e.Resource) {
-				databases[e.Resource] = map[string]any{"username": database.RoleName(g.process.Name), "password": variable("DATABASE_PASSWORD")}
+				databases[e.Resource] = map[string]any{"username": database.RoleName(g.process.Name), "password": variableNamed("DATABASE_PASSWORD")}
 			}
 		}
 		if len(databases) == 0 {
@@ -295,7 +295,7 @@ func (g *grants) caches() {
 		g.secrets[password+" from "+cache+": user_secret_arns."+g.process.Name] = true
 		clusters[e.Resource] = map[string]any{
 			"host": cache + ": address:" + cache + ": port", "database_index": "0", "tls_config": map[string]any{},
-			"auth": map[string]any{"type": "acl", "username": cache + ": user_names." + g.process.Name, "password": variable(password)},
+			"auth": map[string]any{"type": "acl", "username": cache + ": user_names." + g.process.Name, "password": variableNamed(password)},
 		}
 		if g.app.Runtime == app.EncoreTypeScript { // whose runtime reads no config without it
 			clusters[e.Resource].(map[string]any)["in_memory"] = "false"
@@ -343,7 +343,7 @@ func (g *grants) secretsAndMetrics() {
 		}
 	}
 	for name := range names {
-		names[name] = variable("SECRET_" + name)
+		names[name] = variableNamed("SECRET_" + name)
 		spelled := "SECRET_" + name
 		if g.app.Containers() {
 			spelled = upper(name)
@@ -367,10 +367,10 @@ func (g *grants) secretsAndMetrics() {
 		metrics["type"], metrics["namespace"] = "aws_cloudwatch", g.env.Metrics.Namespace
 		g.allow("* if StringEquals cloudwatch:namespace "+g.env.Metrics.Namespace, "cloudwatch:PutMetricData")
 	case "prometheus":
-		metrics["type"], metrics["remote_write_url"] = "prometheus", variable("METRICS_REMOTE_WRITE_URL")
+		metrics["type"], metrics["remote_write_url"] = "prometheus", variableNamed("METRICS_REMOTE_WRITE_URL")
 		g.secrets["METRICS_REMOTE_WRITE_URL from "+g.secret("secret", "metrics", "remote-write-url")] = true
 	case "datadog":
-		metrics["type"], metrics["site"], metrics["api_key"] = "datadog", g.env.Metrics.Site, variable("METRICS_DATADOG_API_KEY")
+		metrics["type"], metrics["site"], metrics["api_key"] = "datadog", g.env.Metrics.Site, variableNamed("METRICS_DATADOG_API_KEY")
 		g.secrets["METRICS_DATADOG_API_KEY from "+g.secret("secret", "metrics", "datadog-api-key")] = true
 	default:
 		return

@@ -134,12 +134,12 @@ func TestD2_ReadmeMakesRolesWhereTheyAreUsed(t *testing.T) {
 // TestI4_ContainersMayMakeTheirTables: since PostgreSQL 15 a role makes no table in the schema public unless it is let. Nobody but a
 // container makes those of a database without migrations.
 func TestI4_ContainersMayMakeTheirTables(t *testing.T) {
-	containers := string(generate(t, "webshop").Files["README.md"])
+	page := string(generate(t, "webshop").Files["README.md"])
 	for _, want := range []string{
 		"GRANT USAGE, CREATE ON SCHEMA public TO \"svc_orders\";\n",
 		"ALTER DEFAULT PRIVILEGES FOR ROLE \"svc_orders\" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \"svc_backoffice\";\n",
 	} {
-		if !strings.Contains(containers, want) {
+		if !strings.Contains(page, want) {
 			t.Errorf("a container cannot make its tables, or use those of others: no %s", want)
 		}
 	}

@@ -67,8 +67,8 @@ func inEnvironment(code string) map[string]string {
 	return inSettings("environment \"production\" {\n" + code + "\n}")
 }
 
-// listed are the diagnostics that tell what there is in place of what is not known: code with @@ for the name.
-var listed = []struct {
+// listedHints are the diagnostics that tell what there is in place of what is not known: code with @@ for the name.
+var listedHints = []struct {
 	name  string
 	files map[string]string
 	// wrong is a name that is refused for being unknown; "" for one that is like none there is.
@@ -230,7 +230,7 @@ func TestHintsListWhatIsTaken(t *testing.T) {
 		}
 		return files
 	}
-	for _, test := range listed {
+	for _, test := range listedHints {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			wrongs, tried := []string{"Qqqqqqqqqqqqqqq", "qqqqqqqqqqqqqqq"}, map[string]bool{} // one of a field in Go, one of anything else
@@ -256,7 +256,7 @@ func TestHintsListWhatIsTaken(t *testing.T) {
 					}
 				}
 			}
-			if _, inGo := test.files["go.mod"]; inGo && strings.HasPrefix(test.name, "setting of ") {
+			if _, isGo := test.files["go.mod"]; isGo && strings.HasPrefix(test.name, "setting of ") {
 				for name := range tried {
 					if name[0] < 'A' || name[0] > 'Z' {
 						t.Errorf("a field is listed as %s, which no other package can set", name)

@@ -31,18 +31,18 @@ func alike() []names.Wanted {
 		"API_KEY", "ApiKey", "api-key", "api_key", "apiKey", "API-Key", "Api_Key", "a", "A", "a_b", "aB", "a-b", "a.b", "x",
 	}
 	for _, name := range slices.Clone(written) {
-		labels := names.Assign([]names.Wanted{wanted(name), wanted(name + " "), {ID: "secret ?", Plain: names.Label(name)}}, nil)
+		labels := names.Assign([]names.Wanted{wantedLabels(name), wantedLabels(name + " "), {ID: "secret ?", Plain: names.Label(name)}}, nil)
 		written = append(written, labels["secret "+name])
 	}
 	var all []names.Wanted
 	slices.Sort(written)
 	for _, name := range slices.Compact(written) {
-		all = append(all, wanted(name))
+		all = append(all, wantedLabels(name))
 	}
 	return all
 }
 
-func wanted(name string) names.Wanted {
+func wantedLabels(name string) names.Wanted {
 	return names.Wanted{ID: app.ID{Kind: "secret", Name: name}.String(), Plain: names.Label(name)}
 }
 
@@ -167,8 +167,8 @@ func TestG1_ANameThatComesMovesNoOther(t *testing.T) {
 	for i, step := range []struct{ before, after *generator.Output }{{first, second}, {second, third}, {third, back}} {
 		for stack, addresses := range step.before.Lock.Addresses {
 			for id, address := range addresses {
-				if after, stays := step.after.Lock.Addresses[stack][id]; stays && after != address {
-					t.Errorf("step %d, %s: %s was %s and is %s", i, stack, id, address, after)
+				if later, stays := step.after.Lock.Addresses[stack][id]; stays && later != address {
+					t.Errorf("step %d, %s: %s was %s and is %s", i, stack, id, address, later)
 				}
 			}
 		}

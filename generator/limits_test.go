@@ -15,8 +15,8 @@ import (
 	"github.com/groundplan/groundplan/generator/quota"
 )
 
-// many is an application of n services, each with a public endpoint, so that the gateway reaches them all.
-func many(n int) *app.App {
+// manyOf is an application of n services, each with a public endpoint, so that the gateway reaches them all.
+func manyOf(n int) *app.App {
 	application := &app.App{Name: "shop", ID: "shop", Runtime: app.EncoreGo}
 	for i := range n {
 		application.Services = append(application.Services, app.Service{
@@ -31,7 +31,7 @@ func many(n int) *app.App {
 // the middle of an apply. One outbound port and 59 services fit.
 func TestE3_SecurityGroupRules(t *testing.T) {
 	for services, want := range map[int]bool{59: false, 60: true} {
-		output, diags := generateApplication(t, many(services), "environment \"production\" {}\n")
+		output, diags := generateApplication(t, manyOf(services), "environment \"production\" {}\n")
 		warned := strings.Contains(shortages(quota.Check(output.Needs, nil)), "rules per security group")
 		if warned != want {
 			t.Errorf("%d services: %v, %s", services, warned, diags)

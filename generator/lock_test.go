@@ -65,22 +65,22 @@ func TestG2_LocksOfVersion1(t *testing.T) {
 			// Labels of keyspaces were in no code, and nothing has them any more.
 			maps.DeleteFunc(before.Labels, func(id, _ string) bool { return strings.HasPrefix(id, "keyspace ") })
 			if _, changes := generateOver(t, fixture, dir); len(changes) != 1 || changes[0].Path != output.LockName {
-				t.Errorf("the takeover changes %v", paths(changes))
+				t.Errorf("the takeover changes %v", pathsOf(changes))
 			}
-			after := readLock(t, dir)
-			if d := cmp.Diff(fresh, after); d != "" {
+			later := readLock(t, dir)
+			if d := cmp.Diff(fresh, later); d != "" {
 				t.Errorf("not what a first run writes: %s", d)
 			}
 			for name, parts := range map[string][2]any{
-				"app": {before.App, after.App}, "addresses": {before.Addresses, after.Addresses}, "labels": {before.Labels, after.Labels}, "cidrs": {before.CIDRs, after.CIDRs},
-				"holdings": {before.Holdings, after.Holdings}, "priorities": {before.Priorities, after.Priorities}, "moved": {before.Moved, after.Moved}, "forgotten": {before.Forgotten, after.Forgotten},
+				"app": {before.App, later.App}, "addresses": {before.Addresses, later.Addresses}, "labels": {before.Labels, later.Labels}, "cidrs": {before.CIDRs, later.CIDRs},
+				"holdings": {before.Holdings, later.Holdings}, "priorities": {before.Priorities, later.Priorities}, "moved": {before.Moved, later.Moved}, "forgotten": {before.Forgotten, later.Forgotten},
 			} {
 				if d := cmp.Diff(parts[0], parts[1], cmpopts.EquateEmpty()); d != "" {
 					t.Errorf("%s are lost: %s", name, d)
 				}
 			}
 			if _, changes := generateOver(t, fixture, dir); len(changes) > 0 {
-				t.Errorf("a second run changes %v", paths(changes))
+				t.Errorf("a second run changes %v", pathsOf(changes))
 			}
 		})
 	}
@@ -120,7 +120,7 @@ func readLock(t *testing.T, dir string) *output.Lock {
 	return lock
 }
 
-func paths(changes []output.Change) []string {
+func pathsOf(changes []output.Change) []string {
 	var list []string
 	for _, change := range changes {
 		list = append(list, change.Action+" "+change.Path)
@@ -239,8 +239,8 @@ func labelled(text, block string) []string {
 	return labels
 }
 
-// locals are the local values that code has.
-func locals(text string) []string {
+// localsOf are the local values that code has.
+func localsOf(text string) []string {
 	var names []string
 	for _, block := range regexp.MustCompile(`(?m)^locals \{\n((?:  .*\n|\n)*)\}`).FindAllStringSubmatch(text, -1) {
 		for _, found := range regexp.MustCompile(`(?m)^  (\w+) += `).FindAllStringSubmatch(block[1], -1) {
@@ -255,7 +255,7 @@ func (f *founded) components(stack blueprint.Stack) {
 	for _, c := range stack.Components {
 		if f.ids[c.ID] = true; !c.Existing {
 			called[strings.TrimPrefix(c.Address, "module.")] = true
-		} else if label, local := strings.CutPrefix(c.Address, "local."); !local || !slices.Contains(locals(text), label) {
+		} else if label, local := strings.CutPrefix(c.Address, "local."); !local || !slices.Contains(localsOf(text), label) {
 			f.problem(c.ID, "is said to be", c.Address)
 		}
 	}

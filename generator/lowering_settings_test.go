@@ -51,7 +51,7 @@ func TestE1_EverySizeReachesTheProcess(t *testing.T) {
 		t.Error(d)
 	}
 	// The runtime gives up first, so that it is the runtime that says what did not end.
-	if deadline := config(t, call).GracefulShutdown.Total; deadline < 77/2 || deadline > 77-5 {
+	if deadline := configOf(t, call).GracefulShutdown.Total; deadline < 77/2 || deadline > 77-5 {
 		t.Errorf("the runtime has %d of 77 seconds", deadline)
 	}
 }

@@ -114,7 +114,7 @@ func blocksOf(t *testing.T, result *generator.Output, stack string) map[string]s
 	return found
 }
 
-func config(t *testing.T, call map[string]cty.Value) infraConfig {
+func configOf(t *testing.T, call map[string]cty.Value) infraConfig {
 	t.Helper()
 	var config infraConfig
 	if err := json.Unmarshal([]byte(call["infra_config"].AsString()), &config); err != nil {
@@ -221,7 +221,7 @@ func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
 	}
 	result := lower(t, application, "")
 	var got map[string]any
-	if err := json.Unmarshal(config(t, callArguments(t, result, "production/services/gateway.tf")).CORS, &got); err != nil {
+	if err := json.Unmarshal(configOf(t, callArguments(t, result, "production/services/gateway.tf")).CORS, &got); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{
@@ -231,7 +231,7 @@ func TestF2_CORSReachesTheGatewayAlone(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if cors := config(t, callArguments(t, result, "production/services/orders.tf")).CORS; cors != nil {
+	if cors := configOf(t, callArguments(t, result, "production/services/orders.tf")).CORS; cors != nil {
 		t.Errorf("a process without gateway has cors %s", cors)
 	}
 }
@@ -327,7 +327,7 @@ func TestF5_NothingExposedNoWayIn(t *testing.T) {
 	if _, found := blocksOf(t, result, "production/services")["output url"]; found {
 		t.Error("there is an output url")
 	}
-	if c := config(t, callArguments(t, result, "production/services/orders.tf")); c.Metadata.BaseURL != "" || len(c.HostedGateways) > 0 {
+	if c := configOf(t, callArguments(t, result, "production/services/orders.tf")); c.Metadata.BaseURL != "" || len(c.HostedGateways) > 0 {
 		t.Errorf("the process hosts %v at %q", c.HostedGateways, c.Metadata.BaseURL)
 	}
 }
@@ -344,7 +344,7 @@ func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	declares(application, "orders", "StripeKey")
 	result := lower(t, application, "")
 	call := callArguments(t, result, "production/services/gateway.tf")
-	c := config(t, call)
+	c := configOf(t, call)
 	if c.Metadata.AppID != "shop-x1" || c.Metadata.EnvName != "production" {
 		t.Errorf("metadata %+v: calls between services are signed with the id of the application, not with its name", c.Metadata)
 	}
@@ -354,7 +354,7 @@ func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(c.Secrets)); !slices.Equal(got, []string{"TokenKey"}) {
 		t.Errorf("secrets %v", got)
 	}
-	if d := cmp.Diff([]string{"DATABASE_PASSWORD", "SECRET_TokenKey", "SERVICE_AUTH_KEY"}, keys(call["secrets"])); d != "" {
+	if d := cmp.Diff([]string{"DATABASE_PASSWORD", "SECRET_TokenKey", "SERVICE_AUTH_KEY"}, keysOfValue(call["secrets"])); d != "" {
 		t.Errorf("variables: %s", d)
 	}
 	if len(c.SQLServers) != 1 || len(c.SQLServers[0].Databases) != 1 || c.SQLServers[0].Databases["main"].Username != "svc_gateway" {
@@ -363,7 +363,7 @@ func TestF2_TheGatewayRunsTheAuthHandlerOfTypeScript(t *testing.T) {
 	if _, discovery := call["listen.discovery_name"]; discovery {
 		t.Error("others find the gateway as if it served the service")
 	}
-	if c := config(t, callArguments(t, result, "production/services/orders.tf")); c.ServiceDiscovery["users"].BaseURL != "http://users.internal:8080" {
+	if c := configOf(t, callArguments(t, result, "production/services/orders.tf")); c.ServiceDiscovery["users"].BaseURL != "http://users.internal:8080" {
 		t.Errorf("orders finds users at %v", c.ServiceDiscovery)
 	}
 }
@@ -398,7 +398,7 @@ func TestS1_EverySecretIsItsOwn(t *testing.T) {
 	result := lower(t, application, "")
 	for process, secrets := range map[string][]string{"orders": {"Alpha", "Beta"}, "users": {"Gamma"}} {
 		call := callArguments(t, result, "production/services/"+process+".tf")
-		c := config(t, call)
+		c := configOf(t, call)
 		variables := call["secrets"].AsValueMap()
 		want := map[string]string{"SERVICE_AUTH_KEY": "<service_auth_key.arn>", "DATABASE_PASSWORD": "<database_password_" + process + ".arn>"}
 		for _, name := range secrets {

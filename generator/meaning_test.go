@@ -72,7 +72,7 @@ func (s *stackCode) arg(call moduleCall, name string) any {
 		return nil
 	}
 	value := s.decode(expression)
-	if fields, object := value.(map[string]any); inside && object {
+	if fields, isObject := value.(map[string]any); inside && isObject {
 		return fields[member]
 	}
 	if inside {

@@ -29,8 +29,8 @@ func readMetadata(t *testing.T, root string, text []byte) *app.App {
 	return application
 }
 
-// said is what the model of an application says, in lines, but for the places it comes from.
-func said(a *app.App) []string {
+// saidOf is what the model of an application says, in lines, but for the places it comes from.
+func saidOf(a *app.App) []string {
 	lines := []string{fmt.Sprintf("app %s %s %s %+v", a.Name, a.ID, a.Runtime, a.CORS)}
 	if a.Auth != nil {
 		lines = append(lines, fmt.Sprintf("auth %s.%s", a.Auth.Service, a.Auth.Name))
@@ -42,7 +42,7 @@ func said(a *app.App) []string {
 		}
 	}
 	for _, r := range a.Resources {
-		lines = append(lines, fmt.Sprintf("%s %s of %q: %s", r.Kind, r.Name, r.Parent, settings(r)))
+		lines = append(lines, fmt.Sprintf("%s %s of %q: %s", r.Kind, r.Name, r.Parent, settingsOf(r)))
 	}
 	for _, e := range a.Edges {
 		if e.ReferenceOnly {
@@ -54,8 +54,8 @@ func said(a *app.App) []string {
 	return slices.Compact(lines)
 }
 
-// settings are those of a resource that reach the model whatever it was read from: handlers and expiries stay in the code.
-func settings(r app.Resource) string {
+// settingsOf are those of a resource that reach the model whatever it was read from: handlers and expiries stay in the code.
+func settingsOf(r app.Resource) string {
 	switch spec := r.Spec.(type) {
 	case *topic.Subscription:
 		return fmt.Sprint(spec.MaxConcurrency, spec.AckDeadline, spec.MessageRetention, spec.RetryPolicy)
@@ -99,9 +99,9 @@ func TestI3_SameModel(t *testing.T) {
 			if err != nil || diags.HasErrors() {
 				t.Fatal(err, diags)
 			}
-			want := said(read)
+			want := saidOf(read)
 			// A cron job's endpoint is a reference, which the metadata lists among the calls.
-			got := slices.DeleteFunc(said(readMetadata(t, root, text)), func(line string) bool { return !slices.Contains(want, line) && isReference(read, line) })
+			got := slices.DeleteFunc(saidOf(readMetadata(t, root, text)), func(line string) bool { return !slices.Contains(want, line) && isReference(read, line) })
 			if d := cmp.Diff(want, got); d != "" {
 				t.Error(d)
 			}
@@ -129,8 +129,8 @@ func TestI3_WhatEncoreLoses(t *testing.T) {
 	if lost == string(whole) {
 		t.Fatal("the metadata does not list the databases of reports")
 	}
-	got, missing := said(readMetadata(t, root, whole)), []string{}
-	without := said(readMetadata(t, root, []byte(lost)))
+	got, missing := saidOf(readMetadata(t, root, whole)), []string{}
+	without := saidOf(readMetadata(t, root, []byte(lost)))
 	for _, line := range got {
 		if !slices.Contains(without, line) {
 			missing = append(missing, line)

@@ -15,7 +15,7 @@ import (
 // TestF4_BoundaryAndPathReachEveryRole: whatever makes a role takes both, in both stacks.
 func TestF4_BoundaryAndPathReachEveryRole(t *testing.T) {
 	const boundary = "arn:aws:iam::123456789012:policy/boundary"
-	output := lower(t, everything("shop", "thing"), "iam_path = \"/apps/\"\npermissions_boundary = \""+boundary+"\"")
+	output := lower(t, allRules("shop", "thing"), "iam_path = \"/apps/\"\npermissions_boundary = \""+boundary+"\"")
 	files := map[string]string{}
 	for name, content := range output.Files {
 		files[name] = string(content)
@@ -99,12 +99,12 @@ func groupProblems(t *testing.T, name string, content []byte, guarded map[string
 			problems = append(problems, name+": a group without name_prefix cannot be replaced before it goes")
 		}
 		before := false
-		for _, inner := range block.Body.Blocks {
-			switch inner.Type {
+		for _, contained := range block.Body.Blocks {
+			switch contained.Type {
 			case "ingress", "egress":
 				problems = append(problems, name+": a group with rules of its own removes those of others")
 			case "lifecycle":
-				if attribute := inner.Body.Attributes["create_before_destroy"]; attribute != nil {
+				if attribute := contained.Body.Attributes["create_before_destroy"]; attribute != nil {
 					value, _ := attribute.Expr.Value(nil)
 					before = value.True()
 				}
@@ -134,11 +134,11 @@ func TestN2N4_WaysToTheInternet(t *testing.T) {
 			if block.Type != "resource" || block.Labels[0] != "aws_route" {
 				continue
 			}
-			table := strings.TrimPrefix(written(block.Body.Attributes["route_table_id"]), "aws_route_table.")
+			table := strings.TrimPrefix(writtenArguments(block.Body.Attributes["route_table_id"]), "aws_route_table.")
 			table, _, _ = strings.Cut(table, ".")
 			for _, target := range []string{"gateway_id", "nat_gateway_id", "transit_gateway_id", "network_interface_id", "vpc_peering_connection_id"} {
 				if attribute := block.Body.Attributes[target]; attribute != nil {
-					got[table] = target + " " + written(attribute)
+					got[table] = target + " " + writtenArguments(attribute)
 				}
 			}
 		}
@@ -148,8 +148,8 @@ func TestN2N4_WaysToTheInternet(t *testing.T) {
 	}
 }
 
-// written is the first thing an attribute refers to, up to an index: "aws_nat_gateway.this".
-func written(attribute *hclsyntax.Attribute) string {
+// writtenArguments is the first thing an attribute refers to, up to an index: "aws_nat_gateway.this".
+func writtenArguments(attribute *hclsyntax.Attribute) string {
 	var names []string
 	for _, step := range attribute.Expr.Variables()[0] {
 		switch step := step.(type) {
@@ -180,7 +180,7 @@ func TestN2F5D1C1_ProfilesProtectWhatTheySay(t *testing.T) {
 			"database_server_main final_snapshot": "true", "cache_thing multi_az": "true", "cache_thing replicas": "2", "cache_thing node_type": "cache.m6g.large",
 		},
 	} {
-		output, diags := tryLower(t, everything("shop", "thing"), "profile = \""+profile+"\"")
+		output, diags := tryLower(t, allRules("shop", "thing"), "profile = \""+profile+"\"")
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}

@@ -22,17 +22,17 @@ import (
 const (
 	paid      = "topic app-production-paid: arn"
 	ship      = "subscription app-production-paid-ship: queue_arn"
-	files     = "bucket app-production-files-123456789012: arn"
-	everyFile = files + "/*"
-	key       = "encryption-key app-production: arn"
+	filesName = "bucket app-production-files-123456789012: arn"
+	everyFile = filesName + "/*"
+	keyName   = "encryption-key app-production: arn"
 	byS3      = " if StringEquals kms:ViaService s3.us-east-1.amazonaws.com"
 	bySNS     = " if StringEquals kms:ViaService sns.us-east-1.amazonaws.com"
 	bySQS     = " if StringEquals kms:ViaService sqs.us-east-1.amazonaws.com"
 	metricsOn = "cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace app/production"
 )
 
-// operation is one row: what is declared and used, and what that takes.
-type operation struct {
+// operationTest is one row: what is declared and used, and what that takes.
+type operationTest struct {
 	name         string
 	declare, use string   // Go
 	typescript   app.Edge // of service orders; Go when it is empty
@@ -41,64 +41,64 @@ type operation struct {
 	secrets      []string // what the execution role reads besides the key of services
 }
 
-// operations is every declaration and use that the runtimes know, with the rights each takes on AWS: by the calls that the
+// operationTests is every declaration and use that the runtimes know, with the rights each takes on AWS: by the calls that the
 // Go and the TypeScript runtime make, not by the generator. In Go the uses are written; for TypeScript, which differs only
 // in what it asks of topics, the edge.
-var operations = []operation{
+var operationTests = []operationTest{
 	{name: "nothing", declare: "", use: "", want: nil},
 
 	// Messages. Go looks topics up at start, and panics when it may not; TypeScript does not.
 	{name: "topic published to", declare: topicOf("AtLeastOnce"), use: `Paid.Publish(ctx, &Event{})`,
-		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
+		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + keyName + bySNS, "kms:GenerateDataKey on " + keyName + bySNS}},
 	{name: "topic published to through a reference", declare: topicOf("AtLeastOnce") + "\nvar publisher = pubsub.TopicRef[pubsub.Publisher[*Event]](Paid)", use: `publisher.Publish(ctx, &Event{})`,
-		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
+		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + keyName + bySNS, "kms:GenerateDataKey on " + keyName + bySNS}},
 	{name: "FIFO topic published to", declare: topicOf("ExactlyOnce"), use: `Paid.Publish(ctx, &Event{})`,
-		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
+		want: []string{"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + keyName + bySNS, "kms:GenerateDataKey on " + keyName + bySNS}},
 	{name: "topic declared alone", declare: topicOf("AtLeastOnce"), want: nil},
-	{name: "subscription", declare: topicOf("AtLeastOnce") + subscription, want: []string{
-		"sns:GetTopicAttributes on " + paid, "kms:Decrypt on " + key + bySQS,
+	{name: "subscription", declare: topicOf("AtLeastOnce") + subscriptionName, want: []string{
+		"sns:GetTopicAttributes on " + paid, "kms:Decrypt on " + keyName + bySQS,
 		"sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
-	{name: "topic published to and consumed", declare: topicOf("AtLeastOnce") + subscription, use: `Paid.Publish(ctx, &Event{})`, want: []string{
-		"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS, "kms:Decrypt on " + key + bySQS,
+	{name: "topic published to and consumed", declare: topicOf("AtLeastOnce") + subscriptionName, use: `Paid.Publish(ctx, &Event{})`, want: []string{
+		"sns:GetTopicAttributes on " + paid, "sns:Publish on " + paid, "kms:Decrypt on " + keyName + bySNS, "kms:GenerateDataKey on " + keyName + bySNS, "kms:Decrypt on " + keyName + bySQS,
 		"sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
 	{name: "topic in TypeScript", typescript: app.Edge{Kind: "topic", Resource: "paid", Operation: "publish"},
-		want: []string{"sns:Publish on " + paid, "kms:Decrypt on " + key + bySNS, "kms:GenerateDataKey on " + key + bySNS}},
+		want: []string{"sns:Publish on " + paid, "kms:Decrypt on " + keyName + bySNS, "kms:GenerateDataKey on " + keyName + bySNS}},
 	{name: "subscription in TypeScript", typescript: app.Edge{Kind: "subscription", Parent: "paid", Resource: "ship"}, want: []string{
-		"kms:Decrypt on " + key + bySQS, "sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
+		"kms:Decrypt on " + keyName + bySQS, "sqs:ChangeMessageVisibility on " + ship, "sqs:DeleteMessage on " + ship, "sqs:ReceiveMessage on " + ship}},
 
 	// Buckets. Reading and looking at an object is allowed by s3:GetObject, and answers 404 only to whoever may list.
-	{name: "LIST_OBJECTS", declare: bucketOf(""), use: `for range Files.List(ctx, nil) {}`, want: []string{"s3:ListBucket on " + files}},
-	{name: "READ_OBJECT_CONTENTS", declare: bucketOf(""), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+	{name: "LIST_OBJECTS", declare: bucketOf(""), use: `for range Files.List(ctx, nil) {}`, want: []string{"s3:ListBucket on " + filesName}},
+	{name: "READ_OBJECT_CONTENTS", declare: bucketOf(""), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3}},
 	{name: "READ_OBJECT_CONTENTS versioned", declare: bucketOf("Versioned: true"), use: `Files.Download(ctx, "x")`,
-		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
-	{name: "READ_OBJECT_CONTENTS public", declare: bucketOf("Public: true"), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files}},
-	{name: "SIGNED_DOWNLOAD_URL", declare: bucketOf(""), use: `Files.SignedDownloadURL(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3}},
+	{name: "READ_OBJECT_CONTENTS public", declare: bucketOf("Public: true"), use: `Files.Download(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + filesName}},
+	{name: "SIGNED_DOWNLOAD_URL", declare: bucketOf(""), use: `Files.SignedDownloadURL(ctx, "x")`, want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3}},
 	{name: "SIGNED_DOWNLOAD_URL versioned", declare: bucketOf("Versioned: true"), use: `Files.SignedDownloadURL(ctx, "x")`,
-		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3}},
 	{name: "WRITE_OBJECT", declare: bucketOf(""), use: `Files.Upload(ctx, "x")`,
-		want: []string{"s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+		want: []string{"s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile, "kms:Decrypt on " + keyName + byS3, "kms:GenerateDataKey on " + keyName + byS3}},
 	{name: "WRITE_OBJECT public", declare: bucketOf("Public: true"), use: `Files.Upload(ctx, "x")`, want: []string{"s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile}},
 	{name: "SIGNED_UPLOAD_URL", declare: bucketOf(""), use: `Files.SignedUploadURL(ctx, "x")`,
-		want: []string{"s3:PutObject on " + everyFile, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+		want: []string{"s3:PutObject on " + everyFile, "kms:Decrypt on " + keyName + byS3, "kms:GenerateDataKey on " + keyName + byS3}},
 	{name: "DELETE_OBJECT", declare: bucketOf(""), use: `Files.Remove(ctx, "x")`, want: []string{"s3:DeleteObject on " + everyFile}},
 	{name: "DELETE_OBJECT versioned", declare: bucketOf("Versioned: true"), use: `Files.Remove(ctx, "x")`,
 		want: []string{"s3:DeleteObject on " + everyFile, "s3:DeleteObjectVersion on " + everyFile}},
 	{name: "GET_OBJECT_METADATA", declare: bucketOf(""), use: `Files.Attrs(ctx, "x")`,
-		want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3}},
 	{name: "GET_OBJECT_METADATA versioned", declare: bucketOf("Versioned: true"), use: `Files.Exists(ctx, "x")`,
-		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3}},
+		want: []string{"s3:GetObject on " + everyFile, "s3:GetObjectVersion on " + everyFile, "s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3}},
 	{name: "UPDATE_OBJECT_METADATA", typescript: app.Edge{Kind: "bucket", Resource: "files", Operation: "UPDATE_OBJECT_METADATA"},
-		want: []string{"s3:PutObject on " + everyFile, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+		want: []string{"s3:PutObject on " + everyFile, "kms:Decrypt on " + keyName + byS3, "kms:GenerateDataKey on " + keyName + byS3}},
 	{name: "GET_PUBLIC_URL", declare: bucketOf("Public: true"), use: `Files.PublicURL("x")`, want: nil},
 	{name: "bucket declared alone", declare: bucketOf(""), want: nil},
 	{name: "read-writer", declare: bucketOf("") + "\nvar mine = objects.BucketRef[objects.ReadWriter](Files)", use: `mine.Remove(ctx, "x")`, want: []string{
 		"s3:GetObject on " + everyFile, "s3:PutObject on " + everyFile, "s3:AbortMultipartUpload on " + everyFile, "s3:DeleteObject on " + everyFile,
-		"s3:ListBucket on " + files, "kms:Decrypt on " + key + byS3, "kms:GenerateDataKey on " + key + byS3}},
+		"s3:ListBucket on " + filesName, "kms:Decrypt on " + keyName + byS3, "kms:GenerateDataKey on " + keyName + byS3}},
 
 	// What is reached by a password needs no right of the task role.
 	{name: "database", declare: `var DB = sqldb.NewDatabase("main", sqldb.DatabaseConfig{Migrations: "./migrations"})`, use: `DB.Exec(ctx, "SELECT 1")`,
 		secrets: []string{"DATABASE_PASSWORD from generated-secret app/production/database/orders: arn"}},
-	{name: "cache", declare: cluster, use: `Hits.Get(ctx, "x")`, secrets: []string{"CACHE_PASSWORD_SESSIONS from cache app-pro-ses-2jlntuus: user_secret_arns.orders"}},
+	{name: "cache", declare: clusterName, use: `Hits.Get(ctx, "x")`, secrets: []string{"CACHE_PASSWORD_SESSIONS from cache app-pro-ses-2jlntuus: user_secret_arns.orders"}},
 	{name: "secret", declare: "var secrets struct{ StripeKey string }", use: "_ = secrets.StripeKey",
 		secrets: []string{"SECRET_StripeKey from secret app/production/StripeKey: arn"}},
 	{name: "cron job", declare: `var _ = cron.NewJob("tidy", cron.JobConfig{Every: cron.Hour, Endpoint: Use})`, want: nil},
@@ -116,20 +116,20 @@ func topicOf(guarantee string) string {
 	return `var Paid = pubsub.NewTopic[*Event]("paid", pubsub.TopicConfig{DeliveryGuarantee: pubsub.` + guarantee + `})`
 }
 
-const subscription = `
+const subscriptionName = `
 var _ = pubsub.NewSubscription(Paid, "ship", pubsub.SubscriptionConfig[*Event]{Handler: func(ctx context.Context, e *Event) error { return nil }})`
 
 func bucketOf(config string) string {
 	return `var Files = objects.NewBucket("files", objects.BucketConfig{` + config + `})`
 }
 
-const cluster = `var sessions = cache.NewCluster("sessions", cache.ClusterConfig{})
+const clusterName = `var sessions = cache.NewCluster("sessions", cache.ClusterConfig{})
 var Hits = cache.NewIntKeyspace[string](sessions, cache.KeyspaceConfig{KeyPattern: "hits/:key"})`
 
 // TestF4S1_OperationsBecomeActions generates an application for each row of operations, reads the code of its process back,
 // and compares every right with the table.
 func TestF4S1_OperationsBecomeActions(t *testing.T) {
-	for _, test := range operations {
+	for _, test := range operationTests {
 		t.Run(test.name, func(t *testing.T) {
 			application := typescriptApplication(test.typescript)
 			if test.typescript.Kind == "" {
@@ -216,7 +216,7 @@ func typescriptApplication(edge app.Edge) *app.App {
 // TestF4_OperationsAreComplete: an operation of a kind without a row above would be granted unseen.
 func TestF4_OperationsAreComplete(t *testing.T) {
 	for name := range objects.Kind.Verbs {
-		if !slices.ContainsFunc(operations, func(row operation) bool { return strings.HasPrefix(row.name, name) }) {
+		if !slices.ContainsFunc(operationTests, func(row operationTest) bool { return strings.HasPrefix(row.name, name) }) {
 			t.Errorf("no row for %s", name)
 		}
 	}

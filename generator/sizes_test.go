@@ -37,7 +37,7 @@ func generateApplication(t *testing.T, application *app.App, settings string) (*
 
 // withSecrets is an application of one service that reads n secrets with names of a usual length for generated ones.
 func withSecrets(n int) *app.App {
-	application := many(1)
+	application := manyOf(1)
 	for i := range n {
 		name := fmt.Sprintf("PartnerApiCredentialOfTheThirdGenerationForRegion%03d", i)
 		application.Resources = append(application.Resources, app.Resource{Kind: "secret", Name: name, Service: "service000"})
@@ -55,7 +55,7 @@ func TestE3_PoliciesFitTheirRoles(t *testing.T) {
 			t.Errorf("%d secrets: %s", secrets, diags)
 		}
 	}
-	application := many(1)
+	application := manyOf(1)
 	for i := range 60 {
 		name := fmt.Sprintf("order-has-been-placed-by-a-returning-customer-%03d", i)
 		application.Resources = append(application.Resources, app.Resource{Kind: "topic", Name: name, Spec: &topic.Spec{}})

@@ -98,10 +98,10 @@ func TestF2_Traps(t *testing.T) {
 			"groups": "process \"edge\" {\n gateway = true\n}\nprocess \"inner\" {\n services = [\"orders\", \"shipping\", \"users\"]\n}",
 		} {
 			w := deploy(t, trapApplication(language), settings)
-			for _, rule := range traps {
-				t.Run(fmt.Sprintf("F2 %s %s %s", language, allocation, rule.name), func(t *testing.T) {
+			for _, one := range traps {
+				t.Run(fmt.Sprintf("F2 %s %s %s", language, allocation, one.name), func(t *testing.T) {
 					for _, p := range w.env.Processes {
-						if found := rule.check(w, p, w.configs[p.Name]); (rule.only == "" || rule.only == language) && len(found) > 0 {
+						if found := one.check(w, p, w.configs[p.Name]); (one.only == "" || one.only == language) && len(found) > 0 {
 							t.Errorf("process %s: %s", p.Name, strings.Join(found, ", "))
 						}
 					}
@@ -113,9 +113,9 @@ func TestF2_Traps(t *testing.T) {
 
 // TestF2_TrapsAreSeen breaks each rule, and sees it broken.
 func TestF2_TrapsAreSeen(t *testing.T) {
-	for _, rule := range traps {
-		t.Run("F2 "+rule.name, func(t *testing.T) {
-			language, name := rule.only, rule.in
+	for _, one := range traps {
+		t.Run("F2 "+one.name, func(t *testing.T) {
+			language, name := one.only, one.in
 			if language == "" {
 				language = "typescript"
 			}
@@ -124,8 +124,8 @@ func TestF2_TrapsAreSeen(t *testing.T) {
 			}
 			w := deploy(t, trapApplication(language), "")
 			p := w.env.Processes[slices.IndexFunc(w.env.Processes, func(p environment.Process) bool { return p.Name == name })]
-			rule.spoil(w.configs[name])
-			if found := rule.check(w, p, w.configs[name]); len(found) == 0 {
+			one.spoil(w.configs[name])
+			if found := one.check(w, p, w.configs[name]); len(found) == 0 {
 				t.Error("nothing is found")
 			}
 		})
@@ -170,15 +170,15 @@ func TestF2_TheGatewayOfAGroupRunsTheAuthHandler(t *testing.T) {
 			t.Errorf("lacks %q:\n%.400s", comment, text)
 		}
 	}
-	got := config(t, callArguments(t, output, "production/services/edge.tf"))
+	got := configOf(t, callArguments(t, output, "production/services/edge.tf"))
 	if fmt.Sprint(got.HostedServices) != "[shipping users]" {
 		t.Errorf("hosts %v", got.HostedServices)
 	}
 	if _, found := got.ServiceDiscovery["users"]; found || got.ServiceDiscovery["orders"].BaseURL == "" {
 		t.Errorf("discovers %v", got.ServiceDiscovery)
 	}
-	if inner := config(t, callArguments(t, output, "production/services/inner.tf")); len(inner.HostedServices) != 2 {
-		t.Errorf("the service lost its own process: %v", inner.HostedServices)
+	if hosted := configOf(t, callArguments(t, output, "production/services/inner.tf")); len(hosted.HostedServices) != 2 {
+		t.Errorf("the service lost its own process: %v", hosted.HostedServices)
 	}
 }
 

@@ -78,7 +78,7 @@ func firstCluster(c object) (cluster object) {
 	return cluster
 }
 
-func topics(c object) object {
+func topicsIn(c object) object {
 	for _, provider := range elements(c["pubsub"]) {
 		return inner(dig(provider, "topics"))
 	}
@@ -228,7 +228,7 @@ var traps = []trap{
 			for _, provider := range elements(c["pubsub"]) {
 				demand("pubsub", inner(provider), map[string]string{"type": text, "topics": fields})
 			}
-			for name, topic := range topics(c) {
+			for name, topic := range topicsIn(c) {
 				demand(name, inner(topic), map[string]string{"arn": text, "subscriptions": fields})
 				for name, queue := range inner(dig(topic, "subscriptions")) {
 					demand(name, inner(queue), map[string]string{"url": text})
@@ -248,14 +248,14 @@ var traps = []trap{
 		// Rust ends at start over a topic that the application does not declare.
 		name: "10 topics the application has", in: "orders",
 		check: func(w trapped, _ environment.Process, c object) (found []string) {
-			for name := range topics(c) {
+			for name := range topicsIn(c) {
 				if w.app.Resource("topic", "", name) == nil {
 					found = append(found, name)
 				}
 			}
 			return found
 		},
-		spoil: func(c object) { topics(c)["unheard-of"] = object{"arn": "a", "subscriptions": object{}} },
+		spoil: func(c object) { topicsIn(c)["unheard-of"] = object{"arn": "a", "subscriptions": object{}} },
 	},
 	{
 		// Go's gateway ends at start over a service it routes to and cannot find.
@@ -292,7 +292,7 @@ var traps = []trap{
 		// A TypeScript process holds the code of all services, and consumes every subscription it is told of.
 		name: "12 a subscription is consumed where its service is served",
 		check: func(w trapped, p environment.Process, c object) (found []string) {
-			for topic, entry := range topics(c) {
+			for topic, entry := range topicsIn(c) {
 				for name := range inner(dig(entry, "subscriptions")) {
 					r := w.app.Resource("subscription", topic, name)
 					if r == nil || !slices.Contains(p.Services, r.Service) {
@@ -301,7 +301,7 @@ var traps = []trap{
 				}
 			}
 			for _, r := range w.app.Of("subscription") {
-				if slices.Contains(p.Services, r.Service) && dig(topics(c)[r.Parent], "subscriptions", r.Name) == nil {
+				if slices.Contains(p.Services, r.Service) && dig(topicsIn(c)[r.Parent], "subscriptions", r.Name) == nil {
 					found = append(found, r.Parent+"/"+r.Name+" is not consumed")
 				}
 			}

@@ -73,7 +73,7 @@ func TestG1_LineEndsOfTheSourceDoNotShow(t *testing.T) {
 			if err != nil || diags.HasErrors() {
 				t.Fatal(err, diags)
 			}
-			if d := cmp.Diff(recorded(want), recorded(result)); d != "" {
+			if d := cmp.Diff(recordedFiles(want), recordedFiles(result)); d != "" {
 				t.Error(d)
 			}
 		})
@@ -85,9 +85,9 @@ func TestG1_LineEndsOfTheSourceDoNotShow(t *testing.T) {
 func TestI6_LineEndsMoveNoMessage(t *testing.T) {
 	compared, out := 0, t.TempDir()
 	for _, root := range mistakes(t) {
-		want := messages(t, root, out)
+		want := messagesOf(t, root, out)
 		for kind, change := range map[string]func([]byte) []byte{"mixed": someLineEnds, "with a mark": byteOrderMark} {
-			if d := cmp.Diff(want, messages(t, checkout(t, os.DirFS(root), change), out)); d != "" {
+			if d := cmp.Diff(want, messagesOf(t, checkout(t, os.DirFS(root), change), out)); d != "" {
 				t.Errorf("%s, %s:\n%s", root, kind, d)
 			}
 			compared += len(want)
@@ -170,7 +170,7 @@ func TestG2_ACheckoutOnWindowsIsNoEdit(t *testing.T) {
 	if err != nil || len(changes) != 1 || changes[0].Path != changed || changes[0].Edited {
 		t.Errorf("a file that changes: %v, %v", changes, err)
 	}
-	if text := read(t, windows, changed); strings.Contains(text, "\r") || !strings.HasSuffix(text, "# more\n") {
+	if text := readBack(t, windows, changed); strings.Contains(text, "\r") || !strings.HasSuffix(text, "# more\n") {
 		t.Errorf("it is written as %q", text)
 	}
 
@@ -182,7 +182,7 @@ func TestG2_ACheckoutOnWindowsIsNoEdit(t *testing.T) {
 		// What terraform refuses.
 		"production/platform/terraform.tf": func(text string) string { return "\xef\xbb\xbf" + text },
 	} {
-		before := read(t, windows, name)
+		before := readBack(t, windows, name)
 		put(t, filepath.Join(windows, name), edit(before))
 		_, err := next.Write(windows, false, nil)
 		var conflict *output.ConflictError
@@ -210,7 +210,7 @@ func TestG2_AnotherGitAttributes(t *testing.T) {
 			t.Errorf("%v, %v", changes, err)
 		}
 	}
-	if text := read(t, dir, ".gitattributes"); text != "*.tf diff=hcl\n" {
+	if text := readBack(t, dir, ".gitattributes"); text != "*.tf diff=hcl\n" {
 		t.Errorf("it holds %q", text)
 	}
 	if err := os.Remove(filepath.Join(dir, ".gitattributes")); err != nil {
@@ -256,7 +256,7 @@ func TestI6_PointersOfGitLFS(t *testing.T) {
 		}
 		put(t, filepath.Join(root, test.name), lfsPointer)
 		want := []string{fmt.Sprintf("%s:1:1-1:1: Pointer of Git LFS: In place of %s there is the pointer that Git LFS keeps until the content is fetched.\nhint: git lfs pull", test.name, test.name)}
-		if d := cmp.Diff(want, messages(t, root, t.TempDir())); d != "" {
+		if d := cmp.Diff(want, messagesOf(t, root, t.TempDir())); d != "" {
 			t.Errorf("%s: %s", test.name, d)
 		}
 	}
@@ -273,9 +273,9 @@ func TestI6_ByteOrderMarks(t *testing.T) {
 		if err := os.CopyFS(root, os.DirFS(filepath.Join(fixtures, "hello"))); err != nil {
 			t.Fatal(err)
 		}
-		put(t, filepath.Join(root, name), "\xef\xbb\xbf"+read(t, root, name))
+		put(t, filepath.Join(root, name), "\xef\xbb\xbf"+readBack(t, root, name))
 		want := []string{fmt.Sprintf("%s:1:1-1:1: Byte order mark: %s begins with a byte order mark, which %s refuses.\nhint: save the file as UTF-8 without a byte order mark (BOM)", name, name, reader)}
-		if d := cmp.Diff(want, messages(t, root, t.TempDir())); d != "" {
+		if d := cmp.Diff(want, messagesOf(t, root, t.TempDir())); d != "" {
 			t.Error(d)
 		}
 	}
@@ -288,7 +288,7 @@ func put(t *testing.T, name, text string) {
 	}
 }
 
-func read(t *testing.T, dir, name string) string {
+func readBack(t *testing.T, dir, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
@@ -297,8 +297,8 @@ func read(t *testing.T, dir, name string) string {
 	return string(text)
 }
 
-// messages are what is said of the application in a folder. out is an empty one.
-func messages(t *testing.T, root, out string) []string {
+// messagesOf are what is said of the application in a folder. out is an empty one.
+func messagesOf(t *testing.T, root, out string) []string {
 	t.Helper()
 	_, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: out})
 	var texts []string

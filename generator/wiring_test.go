@@ -46,7 +46,7 @@ func forEachProcess(t *testing.T, name string, check func(*testing.T, *app.App, 
 	}
 }
 
-func keys(value cty.Value) []string {
+func keysOfValue(value cty.Value) []string {
 	if value == cty.NilVal {
 		return nil
 	}
@@ -56,7 +56,7 @@ func keys(value cty.Value) []string {
 // TestF5_OnlyTheGatewayIsATarget looks for a load balancer rule in every process.
 func TestF5_OnlyTheGatewayIsATarget(t *testing.T) {
 	forEachProcess(t, "F5", func(t *testing.T, _ *app.App, env environment.Environment, process environment.Process, call map[string]cty.Value) {
-		routes := keys(call["routes"])
+		routes := keysOfValue(call["routes"])
 		if process.Gateway != (len(routes) == 1) || len(routes) > 1 {
 			t.Fatalf("routes %v, gateway %v", routes, process.Gateway)
 		}
@@ -151,7 +151,7 @@ func TestO1_RightsOfEveryOperation(t *testing.T) {
 // rights are the statements of a process's task role, "action on resource", sorted.
 func rights(call map[string]cty.Value) []string {
 	got := map[string]bool{}
-	for _, name := range keys(call["permissions"]) {
+	for _, name := range keysOfValue(call["permissions"]) {
 		statement := call["permissions"].GetAttr(name)
 		for _, resource := range statement.GetAttr("resources").AsValueSlice() {
 			for _, action := range statement.GetAttr("actions").AsValueSlice() {

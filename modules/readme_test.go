@@ -128,7 +128,7 @@ func waiverTable(waivers []waived) string {
 	}
 	table := "| scanner | rule | resource | why it stays |\n|---|---|---|---|\n"
 	for _, waiver := range waivers {
-		table += fmt.Sprintf("| %s | %s | %s | %s |\n", waiver.scanner, waiver.rule, code(waiver.resource), cell(waiver.reason))
+		table += fmt.Sprintf("| %s | %s | %s | %s |\n", waiver.scanner, waiver.rule, codeBlock(waiver.resource), cell(waiver.reason))
 	}
 	return table
 }
@@ -157,9 +157,9 @@ func inputTable(module *tfconfig.Module) string {
 	for _, variable := range variables {
 		standard := "required"
 		if !variable.Required {
-			standard = code(literal(variable.Default))
+			standard = codeBlock(literal(variable.Default))
 		}
-		table += fmt.Sprintf("| %s | %s | %s | %s |\n", code(variable.Name), code(oneLine(variable.Type)), standard, cell(variable.Description))
+		table += fmt.Sprintf("| %s | %s | %s | %s |\n", codeBlock(variable.Name), codeBlock(oneLine(variable.Type)), standard, cell(variable.Description))
 	}
 	return table
 }
@@ -172,7 +172,7 @@ func outputTable(module *tfconfig.Module) string {
 	slices.SortFunc(outputs, func(a, b *tfconfig.Output) int { return byPosition(a.Pos, b.Pos) })
 	table := "| name | meaning |\n|---|---|\n"
 	for _, output := range outputs {
-		table += fmt.Sprintf("| %s | %s |\n", code(output.Name), cell(output.Description))
+		table += fmt.Sprintf("| %s | %s |\n", codeBlock(output.Name), cell(output.Description))
 	}
 	return table
 }
@@ -218,7 +218,7 @@ func oneLine(expression string) string {
 	return folded
 }
 
-func code(text string) string {
+func codeBlock(text string) string {
 	return "`" + strings.ReplaceAll(text, "|", `\|`) + "`"
 }
 

@@ -170,7 +170,7 @@ func check(c *cli.Context, p *printer, result *generator.Output, out string, wit
 	if len(hints) > 0 {
 		remedy = "groundplan generate --force brings it up to date and gives the edits up"
 	}
-	return &outcome{code: codeDiffers, message: fmt.Sprintf("%s is stale: %s", out, files(len(changes), "differs", "differ")),
+	return &outcome{code: codeDiffers, message: fmt.Sprintf("%s is stale: %s", out, countFiles(len(changes), "differs", "differ")),
 		hints: append(hints, remedy)}
 }
 
@@ -213,10 +213,10 @@ func report(p *printer, out string, changes []output.Change, environments []envi
 		count[change.Action]++
 	}
 	written := count["create"] + count["update"]
-	text := fmt.Sprintf("wrote %s to %s", files(written, "", ""), out)
+	text := fmt.Sprintf("wrote %s to %s", countFiles(written, "", ""), out)
 	switch {
 	case written == 0:
-		text = fmt.Sprintf("removed %s from %s", files(count["delete"], "", ""), out)
+		text = fmt.Sprintf("removed %s from %s", countFiles(count["delete"], "", ""), out)
 	case count["delete"] > 0:
 		text += fmt.Sprintf(", removed %d", count["delete"])
 	}
@@ -245,8 +245,8 @@ func warnAboutAbandoned(p *printer, previous *output.Lock, environments []enviro
 	}
 }
 
-// files counts files in words, with the verb in the right number.
-func files(n int, one, many string) string {
+// countFiles counts files in words, with the verb in the right number.
+func countFiles(n int, one, many string) string {
 	text, verb := fmt.Sprintf("%d files", n), many
 	if n == 1 {
 		text, verb = "1 file", one

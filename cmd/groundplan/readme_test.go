@@ -139,7 +139,7 @@ func unknown(lines []string) []string {
 		}
 		for _, word := range words[1:] {
 			name, isFlag := strings.CutPrefix(word, "--")
-			if isFlag && !has(verbs()[i], name) {
+			if isFlag && !hasLine(verbs()[i], name) {
 				wrong = append(wrong, words[0]+" --"+name)
 			}
 		}
@@ -147,7 +147,7 @@ func unknown(lines []string) []string {
 	return wrong
 }
 
-func has(verb *cli.Command, name string) bool {
+func hasLine(verb *cli.Command, name string) bool {
 	return name == "help" || slices.ContainsFunc(verb.Flags, func(flag cli.Flag) bool { return flag.Names()[0] == name })
 }
 
@@ -185,7 +185,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 			}
 		}
 		for _, found := range regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(verb.CustomHelpTemplate, -1) {
-			if !has(verb, found[1]) {
+			if !hasLine(verb, found[1]) {
 				t.Errorf("groundplan %s --help has --%s, which there is not", verb.Name, found[1])
 			}
 		}

@@ -115,14 +115,14 @@ func (c *Caller) Administrator() (Identity, error) {
 		return Identity{}, err
 	}
 	var key struct{ AccessKeyId, SecretAccessKey string }
-	if err := field(result, "AccessKey", &key); err != nil {
+	if err := readField(result, "AccessKey", &key); err != nil {
 		return Identity{}, err
 	}
 	return Identity{Key: key.AccessKeyId, Secret: key.SecretAccessKey}, nil
 }
 
-// field reads one field of an answer into a value of a shape.
-func field(answer map[string]any, name string, into any) error {
+// readField reads one field of an answer into a value of a shape.
+func readField(answer map[string]any, name string, into any) error {
 	text, err := json.Marshal(answer[name])
 	if err != nil {
 		return err

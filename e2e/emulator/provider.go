@@ -37,8 +37,8 @@ import (
 //
 // What the door does not know it hands on as it is, in the engine's and the provider's own bytes.
 
-// service is what the provider offers in version 5 of the protocol between Terraform and its providers.
-const service = "/tfplugin5.Provider/"
+// providerService is what the provider offers in version 5 of the protocol between Terraform and its providers.
+const providerService = "/tfplugin5.Provider/"
 
 // Statuses of gRPC.
 const (
@@ -59,11 +59,11 @@ type door struct {
 	server *http.Server
 
 	lock       sync.Mutex
-	configured map[string]func() configured // by what Configure was asked
+	configured map[string]func() configuredProvider // by what Configure was asked
 }
 
-// configured is a provider after Configure.
-type configured struct {
+// configuredProvider is a provider after Configure.
+type configuredProvider struct {
 	*provider
 	answer []byte
 	err    error
@@ -74,9 +74,9 @@ type connection struct{ atomic.Pointer[provider] }
 
 type connectionKey struct{}
 
-// attach opens a door for a command in a folder. It returns what the environment of the command must say besides its own, and
+// attachProvider opens a door for a command in a folder. It returns what the environment of the command must say besides its own, and
 // what ends the processes after the command. A folder without an initialized provider gets neither.
-func attach(folder string, environment []string) ([]string, func(), error) {
+func attachProvider(folder string, environment []string) ([]string, func(), error) {
 	binary, name, err := initialized(folder)
 	if err != nil || binary == "" {
 		return nil, func() {}, err
@@ -89,7 +89,7 @@ func attach(folder string, environment []string) ([]string, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &door{binary: binary, stack: folder, environment: environment, schema: common.schemas.of(types), unasked: common, configured: map[string]func() configured{}}
+	d := &door{binary: binary, stack: folder, environment: environment, schema: common.schemas.of(types), unasked: common, configured: map[string]func() configuredProvider{}}
 	address, err := d.open()
 	if err != nil {
 		return nil, nil, err
@@ -161,20 +161,20 @@ func (d *door) close() {
 }
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	asked, isProvider := strings.CutPrefix(r.URL.Path, service)
+	asked, isProvider := strings.CutPrefix(r.URL.Path, providerService)
 	from := r.Context().Value(connectionKey{}).(*connection)
 	own := from.Load()
 	switch {
 	case !isProvider: // the streams of what a provider writes, which the keeper reads
-		answer(w, r, grpcUnimplemented, nil)
+		answerCall(w, r, grpcUnimplemented, nil)
 	case asked == "GetSchema":
-		answer(w, r, grpcOK, d.schema)
+		answerCall(w, r, grpcOK, d.schema)
 	case asked == "Configure":
 		d.configure(w, r, from)
 	case own != nil:
 		own.proxy.ServeHTTP(w, r)
 	case asked == "Stop": // is for this command, and nothing runs that it could stop
-		answer(w, r, grpcOK, nil)
+		answerCall(w, r, grpcOK, nil)
 	case asked == "PrepareProviderConfig":
 		d.unasked.prepare(w, r)
 	default:
@@ -186,34 +186,34 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *door) configure(w http.ResponseWriter, r *http.Request, from *connection) {
 	question, err := io.ReadAll(r.Body)
 	if err != nil {
-		answer(w, r, grpcUnknown, []byte(err.Error()))
+		answerCall(w, r, grpcUnknown, []byte(err.Error()))
 		return
 	}
 	d.lock.Lock()
 	once := d.configured[string(question)]
 	if once == nil {
-		once = sync.OnceValue(func() configured {
+		once = sync.OnceValue(func() configuredProvider {
 			started, err := startProvider(d.binary, d.stack, d.environment)
 			if err != nil {
-				return configured{err: err}
+				return configuredProvider{err: err}
 			}
 			message, err := started.call("Configure", question)
-			return configured{started, message, err}
+			return configuredProvider{started, message, err}
 		})
 		d.configured[string(question)] = once
 	}
 	d.lock.Unlock()
 	known := once()
 	if known.err != nil {
-		answer(w, r, grpcUnknown, []byte(known.err.Error()))
+		answerCall(w, r, grpcUnknown, []byte(known.err.Error()))
 		return
 	}
 	from.Store(known.provider)
-	answer(w, r, grpcOK, known.answer)
+	answerCall(w, r, grpcOK, known.answer)
 }
 
-// answer answers a call: with a message, or where the status is not grpcOK with what went wrong.
-func answer(w http.ResponseWriter, r *http.Request, status string, message []byte) {
+// answerCall answers a call: with a message, or where the status is not grpcOK with what went wrong.
+func answerCall(w http.ResponseWriter, r *http.Request, status string, message []byte) {
 	io.Copy(io.Discard, r.Body)
 	header := w.Header()
 	header.Set("Content-Type", "application/grpc")
@@ -302,7 +302,7 @@ func attachAddress(line string) string {
 
 // call asks the provider something and returns the message it answers.
 func (p *provider) call(asked string, question []byte) ([]byte, error) {
-	request, err := http.NewRequest(http.MethodPost, "http://provider"+service+asked, bytes.NewReader(question))
+	request, err := http.NewRequest(http.MethodPost, "http://provider"+providerService+asked, bytes.NewReader(question))
 	if err != nil {
 		return nil, err
 	}
@@ -347,7 +347,7 @@ func proxyTo(socket string, said *Messages) *httputil.ReverseProxy {
 			},
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			answer(w, r, grpcUnknown, fmt.Appendf(nil, "%v\n%s", err, said))
+			answerCall(w, r, grpcUnknown, fmt.Appendf(nil, "%v\n%s", err, said))
 		},
 	}
 }

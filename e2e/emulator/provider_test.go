@@ -47,11 +47,11 @@ func serveFake(account string) {
 	fmt.Printf("\tTF_REATTACH_PROVIDERS='{\"registry.terraform.io/hashicorp/aws\":{\"Addr\":{\"Network\":\"unix\",\"String\":%q}}}'\n", socket)
 	server := &http.Server{Protocols: plainHTTP2(), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls++
-		switch asked := strings.TrimPrefix(r.URL.Path, service); asked {
+		switch asked := strings.TrimPrefix(r.URL.Path, providerService); asked {
 		case "GetSchema":
-			answer(w, r, grpcOK, sampleSchemas)
+			answerCall(w, r, grpcOK, sampleSchemas)
 		default:
-			answer(w, r, grpcOK, fmt.Appendf(nil, "%s %d %d %s", account, os.Getpid(), calls, asked))
+			answerCall(w, r, grpcOK, fmt.Appendf(nil, "%s %d %d %s", account, os.Getpid(), calls, asked))
 		}
 	})}
 	panic(server.Serve(listener))
@@ -87,7 +87,7 @@ func openDoor(t *testing.T, binary string, environment ...string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{binary: binary, stack: t.TempDir(), environment: append(environment, "PATH="+os.Getenv("PATH")), schema: common.schemas.of(nil), unasked: common, configured: map[string]func() configured{}}
+	d := &door{binary: binary, stack: t.TempDir(), environment: append(environment, "PATH="+os.Getenv("PATH")), schema: common.schemas.of(nil), unasked: common, configured: map[string]func() configuredProvider{}}
 	if _, err := d.open(); err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func (tf Terraform) Run(ctx context.Context, arguments ...string) (string, error
 	defer cancel()
 	environment := tf.environment
 	if !tf.alone && slices.Contains(attaches, arguments[0]) {
-		reattach, detach, err := attach(tf.folder, environment)
+		reattach, detach, err := attachProvider(tf.folder, environment)
 		if err != nil {
 			return "", fmt.Errorf("%s %s: %w", tf.engine, arguments[0], err)
 		}

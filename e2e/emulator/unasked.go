@@ -49,7 +49,7 @@ func unaskedOf(binary string) (*unasked, error) {
 func (u *unasked) prepare(w http.ResponseWriter, r *http.Request) {
 	question, err := io.ReadAll(r.Body)
 	if err != nil {
-		answer(w, r, grpcUnknown, []byte(err.Error()))
+		answerCall(w, r, grpcUnknown, []byte(err.Error()))
 		return
 	}
 	u.lock.Lock()
@@ -57,10 +57,10 @@ func (u *unasked) prepare(w http.ResponseWriter, r *http.Request) {
 	message, known := u.prepared[string(question)]
 	if !known {
 		if message, err = u.call("PrepareProviderConfig", question); err != nil {
-			answer(w, r, grpcUnknown, []byte(err.Error()))
+			answerCall(w, r, grpcUnknown, []byte(err.Error()))
 			return
 		}
 		u.prepared[string(question)] = message
 	}
-	answer(w, r, grpcOK, message)
+	answerCall(w, r, grpcOK, message)
 }

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-const repository = "../.."
+const ourRepository = "../.."
 
 func readTable(t *testing.T, version string) Table {
 	t.Helper()
-	file, err := os.Open(File(repository, version))
+	file, err := os.Open(File(ourRepository, version))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,9 +25,9 @@ func readTable(t *testing.T, version string) Table {
 	return table
 }
 
-// known are the problems that stay, by the version that has them, with the reason. One that no longer exists is a failure: it
+// knownVersions are the problems that stay, by the version that has them, with the reason. One that no longer exists is a failure: it
 // would hide the next.
-var known = map[string]map[string]string{
+var knownVersions = map[string]map[string]string{
 	Present: {},
 	Next: {
 		"data aws_region.id is deprecated": "its successor, region, does not exist in 5.100, and name is deprecated in all of 6: no spelling is clean in both",
@@ -37,7 +37,7 @@ var known = map[string]map[string]string{
 
 // TestContract compares every argument, block and attribute in use with both major versions that the generated code admits.
 func TestContract(t *testing.T) {
-	folders, err := Folders(repository)
+	folders, err := Folders(ourRepository)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +59,11 @@ func TestContract(t *testing.T) {
 			for _, problem := range append(Compare(uses, table), Retyped(uses, tables[Present], table)...) {
 				what := problem.Use.String() + " " + problem.What
 				found[what] = true
-				if known[version][what] == "" {
+				if knownVersions[version][what] == "" {
 					t.Errorf("provider %s: %s\nhint: `make schemas` records types that are new here", version, problem)
 				}
 			}
-			for what := range known[version] {
+			for what := range knownVersions[version] {
 				if !found[what] {
 					t.Errorf("provider %s: %q is explained and no longer so", version, what)
 				}

@@ -10,7 +10,7 @@ import (
 
 // TestInstalled keeps the table of the present version equal to what the provider itself tells.
 func TestInstalled(t *testing.T) {
-	folders, err := Folders(repository)
+	folders, err := Folders(ourRepository)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestInstalled(t *testing.T) {
 	if err := table.Write(&got, ""); err != nil {
 		t.Fatal(err)
 	}
-	recorded, err := os.ReadFile(File(repository, Present))
+	recorded, err := os.ReadFile(File(ourRepository, Present))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,10 +47,10 @@ func newBlock() *Block {
 
 // What stands behind a name in a written table.
 const (
-	required   = "!"
-	deprecated = "~"
-	readOnly   = "="
-	argument   = "?"
+	markRequired   = "!"
+	markDeprecated = "~"
+	markReadOnly   = "="
+	markArgument   = "?"
 )
 
 // Write writes a table as lines that a person can read and a difference shows: "name type", and a block as "name {" until "}".
@@ -72,12 +72,12 @@ func (t Table) Write(to io.Writer, heading string) error {
 func (b *Block) write(writer *bufio.Writer, indent string) {
 	for _, name := range slices.Sorted(maps.Keys(b.Attributes)) {
 		attribute := b.Attributes[name]
-		label := name + mark(attribute.Required, required) + mark(attribute.Deprecated, deprecated)
+		label := name + mark(attribute.Required, markRequired) + mark(attribute.Deprecated, markDeprecated)
 		fmt.Fprintln(writer, strings.TrimRight(indent+label+" "+attribute.Type, " "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Blocks)) {
 		nested := b.Blocks[name]
-		fmt.Fprintln(writer, indent+name+mark(nested.Required, required)+mark(nested.Argument, argument)+mark(nested.ReadOnly, readOnly)+" {")
+		fmt.Fprintln(writer, indent+name+mark(nested.Required, markRequired)+mark(nested.Argument, markArgument)+mark(nested.ReadOnly, markReadOnly)+" {")
 		nested.write(writer, indent+"  ")
 		fmt.Fprintln(writer, indent+"}")
 	}
@@ -106,15 +106,15 @@ func ReadTable(from io.Reader) (Table, error) {
 			table[name] = newBlock()
 			open = append(open, table[name])
 		case opens:
-			label, block := strings.TrimRight(name, required+argument+readOnly), newBlock()
-			block.Required, block.Argument, block.ReadOnly = strings.Contains(name, required), strings.Contains(name, argument), strings.Contains(name, readOnly)
+			label, block := strings.TrimRight(name, markRequired+markArgument+markReadOnly), newBlock()
+			block.Required, block.Argument, block.ReadOnly = strings.Contains(name, markRequired), strings.Contains(name, markArgument), strings.Contains(name, markReadOnly)
 			open[len(open)-1].Blocks[label] = block
 			open = append(open, block)
 		case len(open) > 0:
 			name, kind, _ := strings.Cut(line, " ")
-			label := strings.TrimRight(name, required+deprecated)
+			label := strings.TrimRight(name, markRequired+markDeprecated)
 			open[len(open)-1].Attributes[label] = Attribute{
-				Type: kind, Required: strings.Contains(name, required), Deprecated: strings.Contains(name, deprecated),
+				Type: kind, Required: strings.Contains(name, markRequired), Deprecated: strings.Contains(name, markDeprecated),
 			}
 		default:
 			return nil, fmt.Errorf("line %d of the table of a provider stands in no block: %s", number, line)

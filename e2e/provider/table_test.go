@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// text is a table in which everything occurs that a table can say.
-const text = `# heading
+// tableText is a table in which everything occurs that a table can say.
+const tableText = `# heading
 data aws_x {
   id string
 }
@@ -32,7 +32,7 @@ resource aws_x {
 `
 
 func TestTableIsReadAsItIsWritten(t *testing.T) {
-	table, err := ReadTable(strings.NewReader(text))
+	table, err := ReadTable(strings.NewReader(tableText))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestTableIsReadAsItIsWritten(t *testing.T) {
 	if err := table.Write(&again, "heading"); err != nil {
 		t.Fatal(err)
 	}
-	if again.String() != text {
+	if again.String() != tableText {
 		t.Errorf("got\n%s", again.String())
 	}
 	for _, broken := range []string{"name string\n", "resource aws_x {\n"} {
@@ -112,7 +112,7 @@ class GateThing extends cdktn.TerraformResource {
 }
 `
 
-const declarations = `export interface GateThingConfig extends cdktn.TerraformMetaArguments {
+const declarationsText = `export interface GateThingConfig extends cdktn.TerraformMetaArguments {
     /**
     * Docs at Terraform Registry: {@link https://registry.terraform.io/providers/hashicorp/aws/6.66.0/docs/resources/gate_thing#the_name GateThing#the_name}
     */
@@ -143,7 +143,7 @@ func TestReadBindings(t *testing.T) {
 	packed := gzip.NewWriter(&archive)
 	writer := tar.NewWriter(packed)
 	for name, content := range map[string]string{
-		"package/lib/gate-thing/index.js": program, "package/lib/gate-thing/index.d.ts": declarations, "package/lib/other/index.js": "broken",
+		"package/lib/gate-thing/index.js": program, "package/lib/gate-thing/index.d.ts": declarationsText, "package/lib/other/index.js": "broken",
 	} {
 		if err := writer.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
 			t.Fatal(err)

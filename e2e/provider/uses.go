@@ -42,7 +42,7 @@ func Uses(folders ...string) ([]Use, error) {
 			}
 			body := file.Body.(*hclsyntax.Body)
 			for _, block := range body.Blocks {
-				uses = append(uses, declared(block)...)
+				uses = append(uses, usesOfBlock(block)...)
 			}
 			read, diagnostics := reads(body)
 			if diagnostics.HasErrors() {
@@ -66,18 +66,18 @@ func Declarations(uses []Use) []string {
 // metaArguments are the language's own, in the blocks that declare something of a provider.
 var metaArguments = []string{"count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "alias"}
 
-// declared is what a block of a file writes, when it declares something of the AWS provider.
-func declared(block *hclsyntax.Block) []Use {
+// usesOfBlock is what a block of a file writes, when it declares something of the AWS provider.
+func usesOfBlock(block *hclsyntax.Block) []Use {
 	switch {
 	case block.Type == "provider" && len(block.Labels) == 1 && block.Labels[0] == "aws":
 	case slices.Contains([]string{"resource", "data", "ephemeral"}, block.Type) && len(block.Labels) == 2 && strings.HasPrefix(block.Labels[0], "aws_"):
 	default:
 		return nil
 	}
-	return written(block.Type+" "+block.Labels[0], nil, block.Body, block.DefRange())
+	return usesIn(block.Type+" "+block.Labels[0], nil, block.Body, block.DefRange())
 }
 
-func written(declaration string, path []string, body *hclsyntax.Body, place hcl.Range) []Use {
+func usesIn(declaration string, path []string, body *hclsyntax.Body, place hcl.Range) []Use {
 	self := Use{Declaration: declaration, Path: path, Block: true, Place: place}
 	var inner []Use
 	for _, name := range slices.Sorted(maps.Keys(body.Attributes)) {
@@ -101,7 +101,7 @@ func written(declaration string, path []string, body *hclsyntax.Body, place hcl.
 			}
 		}
 		self.Given = append(self.Given, name)
-		inner = append(inner, written(declaration, within(path, name), content, block.DefRange())...)
+		inner = append(inner, usesIn(declaration, within(path, name), content, block.DefRange())...)
 	}
 	return append([]Use{self}, inner...)
 }
@@ -111,8 +111,8 @@ func within(path []string, name string) []string {
 	return append(slices.Clone(path), name)
 }
 
-// reference is what an expression stands for: something declared, or a part of it.
-type reference struct {
+// expressionReference is what an expression stands for: something declared, or a part of it.
+type expressionReference struct {
 	declaration string
 	path        []string
 	named       bool // the name of the declared thing has been read already
@@ -121,13 +121,13 @@ type reference struct {
 // readWalk follows expressions from what is declared to what is read of it, also through splats and for expressions.
 type readWalk struct {
 	uses    []Use
-	items   map[*hclsyntax.AnonSymbolExpr]reference
-	bound   []map[string]reference // variables of the for expressions around
+	items   map[*hclsyntax.AnonSymbolExpr]expressionReference
+	bound   []map[string]expressionReference // variables of the for expressions around
 	leaving []hclsyntax.Node
 }
 
 func reads(body *hclsyntax.Body) ([]Use, hcl.Diagnostics) {
-	walk := &readWalk{items: map[*hclsyntax.AnonSymbolExpr]reference{}}
+	walk := &readWalk{items: map[*hclsyntax.AnonSymbolExpr]expressionReference{}}
 	diagnostics := hclsyntax.Walk(body, walk)
 	// What stands around an expression, a function or a splat, resolves to the same as the expression.
 	seen := map[string]bool{}
@@ -142,9 +142,9 @@ func reads(body *hclsyntax.Body) ([]Use, hcl.Diagnostics) {
 func (w *readWalk) Enter(node hclsyntax.Node) hcl.Diagnostics {
 	if loop, found := node.(*hclsyntax.ForExpr); found {
 		if collection, known := w.resolve(loop.CollExpr); known {
-			w.bound = append(w.bound, map[string]reference{loop.ValVar: collection})
+			w.bound = append(w.bound, map[string]expressionReference{loop.ValVar: collection})
 		} else {
-			w.bound = append(w.bound, map[string]reference{})
+			w.bound = append(w.bound, map[string]expressionReference{})
 		}
 		w.leaving = append(w.leaving, node)
 	}
@@ -168,7 +168,7 @@ func (w *readWalk) Exit(node hclsyntax.Node) hcl.Diagnostics {
 // transparent are functions whose result has the attributes of what they are given.
 var transparent = []string{"one", "values", "tolist", "toset", "element", "reverse", "flatten", "concat"}
 
-func (w *readWalk) resolve(expression hclsyntax.Expression) (reference, bool) {
+func (w *readWalk) resolve(expression hclsyntax.Expression) (expressionReference, bool) {
 	switch expression := expression.(type) {
 	case *hclsyntax.ScopeTraversalExpr:
 		return w.root(expression.Traversal)
@@ -193,10 +193,10 @@ func (w *readWalk) resolve(expression hclsyntax.Expression) (reference, bool) {
 			return w.resolve(expression.Args[0])
 		}
 	}
-	return reference{}, false
+	return expressionReference{}, false
 }
 
-func (w *readWalk) root(traversal hcl.Traversal) (reference, bool) {
+func (w *readWalk) root(traversal hcl.Traversal) (expressionReference, bool) {
 	name := traversal.RootName()
 	for _, bound := range slices.Backward(w.bound) {
 		if item, known := bound[name]; known {
@@ -205,16 +205,16 @@ func (w *readWalk) root(traversal hcl.Traversal) (reference, bool) {
 	}
 	switch {
 	case strings.HasPrefix(name, "aws_"):
-		return reference{declaration: "resource " + name}.follow(traversal[1:]), true
+		return expressionReference{declaration: "resource " + name}.follow(traversal[1:]), true
 	case (name == "data" || name == "ephemeral") && len(traversal) > 1:
 		if kind, named := traversal[1].(hcl.TraverseAttr); named && strings.HasPrefix(kind.Name, "aws_") {
-			return reference{declaration: name + " " + kind.Name}.follow(traversal[2:]), true
+			return expressionReference{declaration: name + " " + kind.Name}.follow(traversal[2:]), true
 		}
 	}
-	return reference{}, false
+	return expressionReference{}, false
 }
 
-func (r reference) follow(steps hcl.Traversal) reference {
+func (r expressionReference) follow(steps hcl.Traversal) expressionReference {
 	for _, step := range steps {
 		attribute, named := step.(hcl.TraverseAttr)
 		if !named {

@@ -175,7 +175,7 @@ func checkPaths(a *App) hcl.Diagnostics {
 			other := byPlace[place]
 			diags = append(diags, diagnostic.Error(e.At, "Conflicting paths", "change the path or the methods of one of them",
 				"Endpoints %s.%s (%s) and %s.%s (%s, at %s) both answer %s.",
-				e.service, e.Name, e.Path, other.service, other.Name, other.Path, place, shared(e.Methods, other.Methods)))
+				e.service, e.Name, e.Path, other.service, other.Name, other.Path, place, methodsInCommon(e.Methods, other.Methods)))
 		}
 	}
 	return diags
@@ -198,8 +198,8 @@ func set(a *App, sets map[string]func(method, path, owner string) string) func(m
 	}
 }
 
-// shared says in words which methods two endpoints have in common; "*" is every method.
-func shared(a, b []string) string {
+// methodsInCommon says in words which methods two endpoints have in common; "*" is every method.
+func methodsInCommon(a, b []string) string {
 	both := a
 	if slices.Contains(a, "*") {
 		both = b

@@ -135,7 +135,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 	}
 	edges := app.Plain(r.app.Edges)
 	for _, e := range edges {
-		if e.Kind == "service" && e.Origin != app.Reached && !e.ReferenceOnly {
+		if e.Kind == app.ServiceKind && e.Origin != app.Reached && !e.ReferenceOnly {
 			seen[pair{e.Service, e.To()}] = true
 		}
 	}
@@ -173,7 +173,7 @@ func (r *resolver) warn() hcl.Diagnostics {
 
 // showing is the remedy for a use through a variable of others: how the service says itself that it uses it; "" when there is none.
 func (r *resolver) showing(kind kind.Kind, e app.Edge) string {
-	switch call := named(kind, r.read.Runtime, e.Resource); {
+	switch call := spelledByName(kind, r.read.Runtime, e.Resource); {
 	case r.typeScript() && kind.Everywhere:
 		return fmt.Sprintf("declare the secret in %s as well to make it visible", e.Service)
 	case r.typeScript():

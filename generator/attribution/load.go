@@ -25,7 +25,7 @@ func (r *resolver) load() {
 		})
 	}
 	for _, call := range r.read.LoadCalls {
-		r.app.Loads = append(r.app.Loads, app.Edge{Kind: "service", Resource: call.TargetService, Operation: call.Endpoint, Origin: app.Loaded, At: call.At})
+		r.app.Loads = append(r.app.Loads, app.Edge{Kind: app.ServiceKind, Resource: call.TargetService, Operation: call.Endpoint, Origin: app.Loaded, At: call.At})
 	}
 	slices.SortFunc(r.app.Loads, compareEdges)
 	r.app.Loads = slices.CompactFunc(r.app.Loads, func(a, b app.Edge) bool {

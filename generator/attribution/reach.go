@@ -150,15 +150,15 @@ func (w *walk) call(method string) {
 	delete(w.waiting, method)
 }
 
-// reaches are the uses and calls of the code, by part, and the declarations that are demanded of everybody, by folder.
-type reaches struct {
+// reachableCode are the uses and calls of the code, by part, and the declarations that are demanded of everybody, by folder.
+type reachableCode struct {
 	uses       map[int32][]source.Use
 	calls      map[int32][]source.Call
 	everywhere map[string][]source.Decl
 }
 
-func (r *resolver) collectReaches(c *code) reaches {
-	found := reaches{map[int32][]source.Use{}, map[int32][]source.Call{}, map[string][]source.Decl{}}
+func (r *resolver) collectReaches(c *code) reachableCode {
+	found := reachableCode{map[int32][]source.Use{}, map[int32][]source.Call{}, map[string][]source.Decl{}}
 	for _, use := range r.read.Uses {
 		kind, ok := kinds.Named(use.Kind)
 		// What stands in no service and is demanded of everybody is granted by its declaration.
@@ -220,7 +220,7 @@ func (r *resolver) reach() {
 }
 
 // reachPart adds an edge for all that one part gives a service, unless it has it already.
-func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches reaches, known map[action]bool) {
+func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches reachableCode, known map[action]bool) {
 	uses, calls := reaches.uses[part.part], reaches.calls[part.part]
 	if len(uses) == 0 && len(calls) == 0 {
 		return
@@ -240,7 +240,7 @@ func (r *resolver) reachPart(service string, c *code, part reachedPart, reaches 
 		}
 	}
 	for _, call := range calls {
-		to := app.ID{Kind: "service", Name: call.TargetService}
+		to := app.ID{Kind: app.ServiceKind, Name: call.TargetService}
 		if done := (action{to, call.Endpoint}); call.TargetService != service && !known[done] {
 			known[done] = true
 			r.edge(service, to, call.Endpoint, app.Reached, through, *part.at)
@@ -281,7 +281,7 @@ func spellPart(part source.Package) string {
 
 // warnReached tells of what a service gets only because code of others that it runs uses or calls it.
 func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
-	if e.Kind == "service" {
+	if e.Kind == app.ServiceKind {
 		hint := fmt.Sprintf("call %s.%s in %s itself to make it visible, call an endpoint of the service that calls it, or set strict_access = true in %s if %[3]s does without",
 			e.Resource, e.Operation, e.Service, environment.Filename)
 		return diagnostic.Warning(e.At, fmt.Sprintf("service %q is called through %s", e.Resource, e.Through), hint,
@@ -297,7 +297,7 @@ func (r *resolver) warnReached(e app.Edge) *hcl.Diagnostic {
 // remedy is how a service shows that it uses what it reaches.
 func (r *resolver) remedy(kind kind.Kind, e app.Edge) string {
 	if r.read.Runtime == app.EncoreGo && !kind.Everywhere {
-		if call := named(kind, r.read.Runtime, e.Resource); call != "" {
+		if call := spelledByName(kind, r.read.Runtime, e.Resource); call != "" {
 			return fmt.Sprintf("declare `var db = %s` in %s to make it visible", call, e.Service)
 		}
 		if kind.Go[0].Ref != "" {

@@ -60,9 +60,9 @@ func ofA(t *testing.T, read *source.Application) (lines []string, warned []strin
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	for _, line := range edges(application) {
-		if strings.HasPrefix(line, "a -> ") {
-			lines = append(lines, line)
+	for _, edge := range edgeLines(application) {
+		if strings.HasPrefix(edge, "a -> ") {
+			lines = append(lines, edge)
 		}
 	}
 	for _, d := range diags {

@@ -1,5 +1,5 @@
 // Package attribution turns what a reader found, declarations, uses and calls, into an application whose edges say who uses what
-// and why. It must not know how anything is printed.
+// and why. It must not know how anything is made or printed.
 package attribution
 
 import (
@@ -148,7 +148,7 @@ func duplicate(kind kind.Kind, runtime app.Runtime, decl, first source.Decl) *hc
 		of = fmt.Sprintf(" of %q", decl.Parent)
 	}
 	hint := "rename one of them"
-	if call := named(kind, runtime, decl.Name); call != "" {
+	if call := spelledByName(kind, runtime, decl.Name); call != "" {
 		hint = "rename one of them, or refer to the other one by name: " + call
 	}
 	return diagnostic.Error(nameAt(decl), "Duplicate "+kind.Noun+" name", hint,
@@ -200,7 +200,7 @@ func (r *resolver) call() {
 	for _, c := range r.read.Calls {
 		if c.Service != "" {
 			r.app.Edges = append(r.app.Edges, app.Edge{
-				Service: c.Service, Kind: "service", Resource: c.TargetService, Operation: c.Endpoint,
+				Service: c.Service, Kind: app.ServiceKind, Resource: c.TargetService, Operation: c.Endpoint,
 				Origin: app.Used, ReferenceOnly: c.ReferenceOnly, At: c.At,
 			})
 		}
@@ -223,8 +223,8 @@ func nameAt(decl source.Decl) hcl.Range {
 	return decl.NameAt
 }
 
-// named spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
-func named(kind kind.Kind, runtime app.Runtime, name string) string {
+// spelledByName spells how a resource is referred to by name, as in sqldb.Named("users"); "" when that cannot be done.
+func spelledByName(kind kind.Kind, runtime app.Runtime, name string) string {
 	if runtime == app.EncoreTypeScript {
 		if len(kind.TypeScript) == 0 || kind.TypeScript[0].Named == "" {
 			return ""

@@ -54,7 +54,7 @@ func reachable() *source.Application {
 	}
 }
 
-func edges(a *app.App) []string {
+func edgeLines(a *app.App) []string {
 	var lines []string
 	for _, e := range a.Edges {
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s -> %s %s %s [%s %s] %s", e.Service, e.Kind, e.Resource, e.Operation, e.Origin, e.Through, fileLine(e.At))))
@@ -78,7 +78,7 @@ func TestI6_EdgesBeyondEncoresMetadata(t *testing.T) {
 		"c -> secret Key  [reached deep] mw/mw.ts:1",
 		"c -> topic done publish [middleware log] mw/mw.ts:2",
 	}
-	if got := edges(application); !slices.Equal(got, want) {
+	if got := edgeLines(application); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	var warned []string
@@ -142,7 +142,7 @@ func TestDatabaseNamedInTheServiceIsItsOwn(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if got := edges(application); !slices.Contains(got, "b -> database main  [used ] b/b.ts:5") {
+	if got := edgeLines(application); !slices.Contains(got, "b -> database main  [used ] b/b.ts:5") {
 		t.Errorf("the use is not b's own:\n%s", strings.Join(got, "\n"))
 	}
 }

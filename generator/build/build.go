@@ -45,7 +45,7 @@ type Stacks struct {
 
 // Of makes the stacks of a deployment that is bound.
 func Of(d *deploy.Deployment) Stacks {
-	settings := settings(d)
+	settings := stackSettings(d)
 	first := stack.New(blueprint.Platform, settings, nil)
 	built := Stacks{d, first, stack.New(blueprint.Services, settings, first)}
 	target := compute.Of(d)
@@ -56,8 +56,8 @@ func Of(d *deploy.Deployment) Stacks {
 	return built
 }
 
-// settings are what an environment says of its stacks.
-func settings(d *deploy.Deployment) stack.Settings {
+// stackSettings are what an environment says of its stacks.
+func stackSettings(d *deploy.Deployment) stack.Settings {
 	tags := map[string]string{"application": d.Env.App, "environment": d.Env.Name, "managed-by": "groundplan"}
 	maps.Copy(tags, d.Env.Tags)
 	settled := maps.Clone(platform.Settled)

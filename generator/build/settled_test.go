@@ -13,7 +13,7 @@ import (
 
 // TestE1_WhatCannotBeSetExists: a module or argument that is gone leaves no reason behind, and each reason reads as one.
 func TestE1_WhatCannotBeSetExists(t *testing.T) {
-	settled := settings(deploy.New(&app.App{Name: "shop"}, &environment.Environment{App: "shop", Name: "production", Compute: "fargate"})).Settled
+	settled := stackSettings(deploy.New(&app.App{Name: "shop"}, &environment.Environment{App: "shop", Name: "production", Compute: "fargate"})).Settled
 	if len(settled) < 15 {
 		t.Errorf("only %d modules have settled arguments: those of kinds are missing", len(settled))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/names"
 )
 
 // Deployment is an application in one environment, indexed for the questions that bindings ask. It is built once: an
@@ -94,6 +95,17 @@ func (d *Deployment) Holds(kind string) bool {
 	return len(d.Of(kind)) > 0 || slices.ContainsFunc(d.Forgotten, func(id app.ID) bool {
 		return id.Kind == kind || kind == "database" && id.Kind == app.DatabaseServerKind // what is left of databases is their server
 	})
+}
+
+// ForgottenNames are the names on AWS of what is left there, of one kind: it goes on using the key.
+func (d *Deployment) ForgottenNames(kind string, budget names.Budget) []string {
+	var list []string
+	for _, id := range d.Forgotten {
+		if id.Kind == kind {
+			list = append(list, names.Of(budget, d.Env.App, d.Env.Name, id.Name))
+		}
+	}
+	return list
 }
 
 // Resource is the resource of that kind, parent and name; nil when there is none.

@@ -1,5 +1,5 @@
 // Package diagnostic makes the messages about what a user wrote: where it stands, a noun phrase, whole sentences, and the
-// remedy. It must not know whose messages they are.
+// remedy. It must not know anything else of the project.
 package diagnostic
 
 import (

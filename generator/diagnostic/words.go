@@ -40,13 +40,13 @@ func Proposal(name string, known []string, all, none string) string {
 }
 
 // And lists words as a sentence does: a, b and c.
-func And(words []string) string { return list(words, "and") }
+func And(words []string) string { return joinWords(words, "and") }
 
 // Or lists words as a sentence does: a, b or c.
-func Or(words []string) string { return list(words, "or") }
+func Or(words []string) string { return joinWords(words, "or") }
 
-// list joins words with commas, the last one with a word of its own.
-func list(words []string, last string) string {
+// joinWords joins words with commas, the last one with a word of its own.
+func joinWords(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

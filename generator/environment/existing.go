@@ -105,6 +105,9 @@ type State struct {
 	KeyPrefix string
 }
 
+// URL is where the states of an environment are kept.
+func (s *State) URL() string { return "s3://" + s.Bucket + "/" + s.KeyPrefix }
+
 // Arguments say in the terms of terraform's S3 backend where the state of a stack is kept.
 func (s *State) Arguments(stack string) [][2]string {
 	return [][2]string{{"bucket", s.Bucket}, {"key", s.KeyPrefix + "/" + stack + ".tfstate"}, {"region", s.Region}}

@@ -12,8 +12,8 @@ import (
 	"github.com/groundplan/groundplan/templates"
 )
 
-// page is what templates/infra.md is filled with: what is the same for every environment, then what each has of its own.
-type page struct {
+// guidePage is what templates/infra.md is filled with: what is the same for every environment, then what each has of its own.
+type guidePage struct {
 	App          string
 	Environments []environmentEntry
 	HelperImage  string
@@ -121,7 +121,7 @@ func makers(grants []blueprint.Grant) []makerEntry {
 
 // Write makes infra/README.md for an application: what is here, how it is applied, changed and left.
 func Write(b *blueprint.Blueprint) []byte {
-	data := page{App: b.App, HelperImage: b.HelperImage, Containers: b.Runtime == blueprint.Container, Snapshots: snapshots(b.Environments)}
+	data := guidePage{App: b.App, HelperImage: b.HelperImage, Containers: b.Runtime == blueprint.Container, Snapshots: snapshots(b.Environments)}
 	var kept []string
 	for i := range b.Environments {
 		env := &b.Environments[i]
@@ -136,7 +136,7 @@ func Write(b *blueprint.Blueprint) []byte {
 }
 
 // include widens the general part by what one environment has.
-func (p *page) include(env *blueprint.Environment, entry environmentEntry) {
+func (p *guidePage) include(env *blueprint.Environment, entry environmentEntry) {
 	p.Secrets = p.Secrets || len(entry.Secrets) > 0
 	p.Schedules = p.Schedules || callsOnSchedule(env)
 	p.Caches = p.Caches || len(entry.Caches) > 0
@@ -164,7 +164,7 @@ func (p *page) include(env *blueprint.Environment, entry environmentEntry) {
 }
 
 // shareBuild moves the commands that build into the general part, where they are the same for every environment.
-func (p *page) shareBuild() {
+func (p *guidePage) shareBuild() {
 	first := p.Environments[0].Build
 	if slices.ContainsFunc(p.Environments, func(e environmentEntry) bool { return !slices.Equal(e.Build, first) }) {
 		return
@@ -192,7 +192,7 @@ func environmentPart(b *blueprint.Blueprint, env *blueprint.Environment) environ
 	entry := environmentEntry{
 		Name: env.Name, Region: env.Region, State: stateKept(backend), StateBucket: backend.Bucket, StateRegion: backend.Region, Diagram: diagram(env),
 		Holds: holds(env), ProcessCount: fmt.Sprintf("%d processes, their", len(env.Workloads)), Build: build(b, env),
-		Servers: servers(env.Servers), Scheduled: len(env.Schedules) > 0, Existing: broughtItems(env), Quotas: quotas(env.Quotas),
+		Servers: serverEntries(env.Servers), Scheduled: len(env.Schedules) > 0, Existing: broughtItems(env), Quotas: quotas(env.Quotas),
 	}
 	if len(env.Workloads) == 1 {
 		entry.ProcessCount = "one process, its"
@@ -226,19 +226,17 @@ func makesServer(server blueprint.Server) bool { return server.Existing == nil }
 
 // holds lists what the platform of an environment has besides what every one has, in words that end in a comma.
 func holds(env *blueprint.Environment) string {
-	made := map[string]bool{}
 	servers := slices.ContainsFunc(env.Servers, makesServer)
-	for _, c := range env.Stacks[0].Components {
-		kind, _, _ := strings.Cut(c.ID, " ")
-		made[kind] = made[kind] || !c.Existing
-	}
+	topics := slices.ContainsFunc(env.Topics, func(topic blueprint.Topic) bool { return topic.ARN == "" })
+	queues := slices.ContainsFunc(env.Topics, func(topic blueprint.Topic) bool { return len(topic.Subscriptions) > 0 })
+	buckets := slices.ContainsFunc(env.Buckets, func(bucket blueprint.Bucket) bool { return !bucket.Existing })
 	var text string
 	for _, part := range []struct {
 		holds bool
 		words string
 	}{
-		{env.LoadBalancer != nil, "load balancer"}, {servers, "databases"}, {made["cache"], "caches"},
-		{made["topic"], "topics and queues"}, {!made["topic"] && made["subscription"], "queues"}, {made["bucket"], "buckets"},
+		{env.LoadBalancer != nil, "load balancer"}, {servers, "databases"}, {len(env.Caches) > 0, "caches"},
+		{topics, "topics and queues"}, {!topics && queues, "queues"}, {buckets, "buckets"},
 	} {
 		if part.holds {
 			text += part.words + ", "
@@ -300,8 +298,8 @@ func quotas(all []blueprint.Quota) []quotaEntry {
 	return list
 }
 
-// servers lists the database servers of an environment with the roles and databases each is to have.
-func servers(all []blueprint.Server) []serverEntry {
+// serverEntries lists the database servers of an environment with the roles and databases each is to have.
+func serverEntries(all []blueprint.Server) []serverEntry {
 	var list []serverEntry
 	for _, server := range all {
 		entry := serverEntry{Name: server.Name, Output: server.Output, Existing: server.Existing != nil, MasterSecret: server.MasterSecret, Port: server.Port}

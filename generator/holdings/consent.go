@@ -39,7 +39,7 @@ func inEnvironments(names []string) string {
 func flags(flag string, r refusal) string {
 	var out strings.Builder
 	for _, environment := range r.environments {
-		fmt.Fprintf(&out, " --%s %q", flag, name(environment, r.id))
+		fmt.Fprintf(&out, " --%s %q", flag, qualifiedID(environment, r.id))
 	}
 	return out.String()
 }
@@ -51,12 +51,12 @@ func (j *judge) unused(record Record, current []Environment) hcl.Diagnostics {
 	for environment, holdings := range record {
 		known[environment] = true
 		for id := range holdings {
-			known[name(environment, id)] = true
+			known[qualifiedID(environment, id)] = true
 		}
 	}
 	for _, e := range current {
 		for id := range e.Holdings {
-			known[name(e.Name, id)] = true
+			known[qualifiedID(e.Name, id)] = true
 		}
 	}
 	names := slices.Sorted(maps.Keys(known))

@@ -16,7 +16,6 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/database"
-	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // Record is what the lock remembers: the facts of each holding by logical id ("secret StripeKey"), by environment.
@@ -123,8 +122,8 @@ type refusal struct {
 	forgettable bool
 }
 
-// name is a holding's id as the user writes it.
-func name(environment, id string) string {
+// qualifiedID is a holding's id as the user writes it.
+func qualifiedID(environment, id string) string {
 	if id == EnvironmentID {
 		return environment
 	}
@@ -133,7 +132,7 @@ func name(environment, id string) string {
 
 // accepts reports whether the user names a holding, and notes that it was needed.
 func (j *judge) accepts(environment, id string) bool {
-	named := name(environment, id)
+	named := qualifiedID(environment, id)
 	if slices.Contains(j.consent.Accept, named) {
 		j.used[named] = true
 		return true
@@ -146,7 +145,7 @@ func (j *judge) refuse(environment string, r refusal) {
 	if j.accepts(environment, r.id) {
 		return
 	}
-	if named := name(environment, r.id); r.forgettable && slices.Contains(j.consent.Forget, named) {
+	if named := qualifiedID(environment, r.id); r.forgettable && slices.Contains(j.consent.Forget, named) {
 		j.used[named] = true
 		j.verdict.Forgotten[environment] = append(j.verdict.Forgotten[environment], r.id)
 		return
@@ -210,11 +209,11 @@ func (j *judge) holding(before map[string]map[string]string, id string, e Enviro
 	case of.Kind == database.Kind.Name:
 		if !stays {
 			j.verdict.Diagnostics = append(j.verdict.Diagnostics, databaseLeft(of.Name, was, e)...)
-		} else if was[kinds.ServerFact] != is[kinds.ServerFact] {
+		} else if was[database.ServerFact] != is[database.ServerFact] {
 			j.refuse(e.Name, databaseMoved(id, of.Name, was, is, e))
 		}
 	case !stays:
-		j.refuse(e.Name, gone(id, was, e))
+		j.refuse(e.Name, holdingGone(id, was, e))
 	case of == app.EncryptionKey:
 		if was[kinds.OwnFact] != is[kinds.OwnFact] {
 			j.refuse(e.Name, anotherKey(was, e, before))
@@ -246,21 +245,23 @@ func (j *judge) changed(before map[string]map[string]string, id string, was, is 
 			j.verdict.Diagnostics = append(j.verdict.Diagnostics, anotherSide(was, is, e))
 		case fact == kinds.ProtectedFact:
 			// A switch that replaces nothing.
-		case fact == "fifo" && follows(before, id, e):
-			// Its topic was refused, or accepted with it.
+		case follows(before, id, fact, e):
+			// What it follows was refused, or accepted with it.
 		default:
 			j.refuse(e.Name, anotherValue(id, fact, was, is, e))
 		}
-		if fact == kinds.EngineFact {
+		if fact == database.EngineFact {
 			return // versions of two engines do not compare
 		}
 	}
 }
 
-// follows reports whether a subscription becomes FIFO, or ceases to be, because its topic does.
-func follows(before map[string]map[string]string, id string, e Environment) bool {
+// follows reports whether a fact changes because that of the parent does: a subscription becomes FIFO, or ceases to be, with its
+// topic.
+func follows(before map[string]map[string]string, id, fact string, e Environment) bool {
 	of := app.ParseID(id)
-	parent := app.ID{Kind: topic.Kind.Name, Name: of.Parent}.String()
-	was, is := before[parent], e.Holdings[parent]
-	return of.Kind == topic.Subscriptions.Name && was["fifo"] != "" && is["fifo"] != "" && was["fifo"] != is["fifo"]
+	kind, _ := kinds.Named(of.Kind)
+	parent := app.ID{Kind: kind.Holds.Follows[fact], Name: of.Parent}.String()
+	was, is := before[parent][fact], e.Holdings[parent][fact]
+	return was != "" && is != "" && was != is
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/database"
 )
 
 // Held is one line of what is held: what a user may have to name.
@@ -33,8 +34,8 @@ func List(record Record) []Held {
 				told = facts[RegionFact]
 			}
 			list = append(list, Held{
-				ID: name(environment, id), Environment: environment, Kind: kind, Forgettable: forgettable(kind),
-				Name: cmp.Or(told, facts["cidr"], facts[kinds.ServerFact], facts[kinds.OwnFact]),
+				ID: qualifiedID(environment, id), Environment: environment, Kind: kind, Forgettable: forgettable(kind),
+				Name: cmp.Or(told, facts["cidr"], facts[database.ServerFact], facts[kinds.OwnFact]),
 			})
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/database"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 )
 
 // contents is what is lost with what is no resource of the application; a kind says it of its own.
@@ -125,10 +126,18 @@ func anotherKey(was map[string]string, e Environment, before map[string]map[stri
 	if was[kinds.OwnFact] == kinds.Made {
 		from = "the key that was made for it"
 	}
-	r.detail = "everything is encrypted with " + from + ". With another one these are made anew, empty: " +
-		describeAll(before, app.DatabaseServerKind, "cache", app.Registry.Kind) + "."
+	anew, encrypted := []string{app.DatabaseServerKind, app.Registry.Kind}, []string(nil)
+	for _, kind := range kinds.All {
+		if kind.Holds.KeepsKey {
+			anew = append(anew, kind.Name)
+		}
+		if kind.Holds.Encrypted != "" {
+			encrypted = append(encrypted, kind.Holds.Encrypted)
+		}
+	}
+	r.detail = "everything is encrypted with " + from + ". With another one these are made anew, empty: " + describeAll(before, anew...) + "."
 	if was[kinds.OwnFact] == kinds.Made {
-		r.detail += " The old key is scheduled for deletion, and with it go objects in buckets, messages in queues, logs and snapshots that it encrypted."
+		r.detail += " The old key is scheduled for deletion, and with it go " + diagnostic.And(append(encrypted, "logs", "snapshots")) + " that it encrypted."
 		r.ways = []string{"remove key_arn: the environment keeps the key that was made for it"}
 	} else {
 		r.ways = []string{fmt.Sprintf("keep key_arn = %q", was[kinds.OwnFact])}
@@ -200,7 +209,7 @@ func anotherSide(was, is map[string]string, e Environment) *hcl.Diagnostic {
 }
 
 func databaseMoved(id, subject string, was, is map[string]string, e Environment) refusal {
-	from, to := was[kinds.ServerFact], is[kinds.ServerFact]
+	from, to := was[database.ServerFact], is[database.ServerFact]
 	return refusal{
 		id: id, at: e.place(id), summary: "Database moved to another server",
 		detail: fmt.Sprintf("the database %q is on the server %q. On the server %q it would be empty, and nothing is copied.", subject, from, to),
@@ -214,7 +223,7 @@ func databaseMoved(id, subject string, was, is map[string]string, e Environment)
 // databaseLeft says where the data of a database is that the application does not have any more; nothing deletes it, as
 // long as its server stays.
 func databaseLeft(subject string, was map[string]string, e Environment) hcl.Diagnostics {
-	server := was[kinds.ServerFact]
+	server := was[database.ServerFact]
 	if _, stays := e.Holdings[app.DatabaseServerID(server).String()]; !stays {
 		return nil // the server says so, or it is its owner's
 	}
@@ -231,8 +240,8 @@ func anotherVersion(id string, was, is map[string]string, e Environment) (*refus
 	kind := app.ParseID(id).Kind
 	order := compareVersions(from, to)
 	switch {
-	case order > 0 && kind == "cache":
-		return &refusal{id: id, at: at, summary: "Cache made anew",
+	case order > 0 && kind != app.DatabaseServerKind:
+		return &refusal{id: id, at: at, summary: diagnostic.Capitalized(kind) + " made anew",
 			detail: fmt.Sprintf("the %s would go back from version %s to %s, for which it is made anew: %s.", Describe(id), from, to, lost(kind)),
 			ways:   []string{fmt.Sprintf("keep engine_version = %q", from)}}, nil
 	case order > 0:
@@ -270,35 +279,34 @@ func compareVersions(a, b string) int {
 func anotherValue(id, fact string, was, is map[string]string, e Environment) refusal {
 	kind := app.ParseID(id).Kind
 	r := refusal{id: id, at: e.place(id+"/"+fact, id), summary: diagnostic.Capitalized(kind) + " made anew"}
-	loses := lost(kind)
-	switch fact {
-	case "fifo":
-		order := "in order, by FIFO topic and queues, from standard ones"
-		if is[fact] != "true" {
-			order = "in no order, by standard topic and queues, from FIFO ones"
-		}
-		r.detail = fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", Describe(id), order, lost("topic"))
-		r.ways = []string{"declare a second topic of the other kind beside it, publish to that one, and remove the first once its queues are empty",
-			"or stop what publishes, wait until its queues are empty, and go on then"}
-	case kinds.EngineFact:
-		r.detail = fmt.Sprintf("the %s would change from engine %q to %q, which are two kinds of server: the old one is destroyed and %s.", Describe(id), was[fact], is[fact], loses)
+	of, _ := kinds.Named(kind)
+	if say := of.Holds.Anew[fact]; say != nil {
+		r.detail, r.ways = say(Describe(id), is[fact])
+		return r
+	}
+	if fact == database.EngineFact {
+		r.detail = fmt.Sprintf("the %s would change from engine %q to %q, which are two kinds of server: the old one is destroyed and %s.", Describe(id), was[fact], is[fact], lost(kind))
 		r.ways = []string{
 			fmt.Sprintf("keep engine = %q", was[fact]),
 			fmt.Sprintf("to change: a second server, database_server \"next\" { engine = %q, databases = [...] }; copy with pg_dump and pg_restore, move the databases, and remove the first", is[fact]),
 			lastSnapshot,
 		}
-	default:
-		r.detail = fmt.Sprintf("the %s would change its %s from %s to %s, for which it is made anew: %s.", Describe(id), fact, was[fact], is[fact], loses)
-		r.ways = []string{"keep what was set before"}
-		if kind == "secret" || kind == "metrics secret" {
-			r.ways = append(r.ways, "copy the value first: aws secretsmanager get-secret-value --secret-id "+was["name"])
-		}
+		return r
+	}
+	r.detail = fmt.Sprintf("the %s would change its %s from %s to %s, for which it is made anew: %s.", Describe(id), fact, was[fact], is[fact], lost(kind))
+	r.ways = []string{"keep what was set before"}
+	saved := of.Holds.Copy
+	if kind == app.MetricsSecret.Kind {
+		saved = secret.Kind.Holds.Copy
+	}
+	if saved != nil {
+		r.ways = append(r.ways, saved(was["name"]))
 	}
 	return r
 }
 
-// gone is about a holding that leaves the code, or is no longer made.
-func gone(id string, was map[string]string, e Environment) refusal {
+// holdingGone is about a holding that leaves the code, or is no longer made.
+func holdingGone(id string, was map[string]string, e Environment) refusal {
 	of := app.ParseID(id)
 	kind, subject := of.Kind, of.Name
 	summary := diagnostic.Capitalized(kind) + " that leaves the code"
@@ -317,7 +325,7 @@ func gone(id string, was map[string]string, e Environment) refusal {
 	case k.Name:
 		r.ways = k.Holds.Ways(physical, was)
 	case app.MetricsSecret.Kind:
-		r.ways = []string{"keep the destination of metrics", "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical}
+		r.ways = []string{"keep the destination of metrics", secret.Kind.Holds.Copy(physical)}
 	case app.DatabaseServerKind:
 		r.ways = []string{fmt.Sprintf("keep a database on it: databases = [...] in database_server %q", subject),
 			"renamed? Keep the old name", "copy each database first, with pg_dump; " + lastSnapshot}

@@ -1,4 +1,5 @@
-// Package inspect describes an application: as JSON, for a terminal, as a Mermaid diagram. It must not know environments.
+// Package inspect describes an application: as JSON, for a terminal, as a Mermaid diagram. It must not know environments, nor
+// any kind but by its fields.
 package inspect
 
 import (
@@ -8,38 +9,42 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
-	"github.com/groundplan/groundplan/generator/kinds/cache"
-	"github.com/groundplan/groundplan/generator/kinds/cron"
-	"github.com/groundplan/groundplan/generator/kinds/database"
-	"github.com/groundplan/groundplan/generator/kinds/metric"
-	"github.com/groundplan/groundplan/generator/kinds/objects"
-	"github.com/groundplan/groundplan/generator/kinds/topic"
+	"github.com/groundplan/groundplan/generator/kinds"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 )
 
 // Inspection is an application as `groundplan inspect --format json` prints it. Every list is sorted and none is
 // null; At is "file:line".
 type Inspection struct {
-	App         string       `json:"app"`
-	Language    string       `json:"lang"`
-	Services    []Service    `json:"services"`
-	Databases   []Database   `json:"databases"`
-	Topics      []Topic      `json:"topics"`
-	Buckets     []Bucket     `json:"buckets"`
-	Caches      []Cache      `json:"caches"`
-	Secrets     []Secret     `json:"secrets"`
-	Crons       []Cron       `json:"crons"`
+	Application
+	// Resources are the lists of kinds.
+	Resources lists
+	Around
+}
+
+// Application is what an Inspection begins with.
+type Application struct {
+	App      string    `json:"app"`
+	Language string    `json:"lang"`
+	Services []Service `json:"services"`
+}
+
+// Around is what an Inspection says besides services and resources.
+type Around struct {
 	Gateways    []Gateway    `json:"gateways"`
 	AuthHandler *Auth        `json:"auth_handler"`
 	Middleware  []Middleware `json:"middleware"`
-	Metrics     []Metric     `json:"metrics"`
 	// Loads is what every process uses while its modules load, whichever services it hosts.
 	Loads []Use `json:"loads,omitempty"`
 	// Held is what the lock remembers as holding data; absent without one.
 	Held []Holding `json:"held,omitempty"`
+}
+
+// MarshalJSON prints the parts as one object.
+func (in Inspection) MarshalJSON() ([]byte, error) {
+	return joined(in.Application, in.Resources, in.Around)
 }
 
 // Holding is something that holds data on AWS, as holdings.Held.
@@ -54,22 +59,25 @@ type Holding struct {
 // Service is a service with everything it uses: first the lists that Encore's metadata attributes to it,
 // then, in Uses, every single use.
 type Service struct {
+	Declaration
+	// Attributed are the lists of kinds.
+	Attributed lists
+	Dependencies
+}
+
+// Declaration is what a Service begins with.
+type Declaration struct {
 	Name      string     `json:"name"`
 	Dir       string     `json:"dir"`
 	Declared  bool       `json:"declared,omitempty"` // by a file encore.service.ts
 	At        string     `json:"at"`
 	Endpoints []Endpoint `json:"endpoints"`
-	// Databases are those it declares, refers to by name, or uses; DatabasesByUsage only those an expression in its
-	// tree uses.
-	Databases        []string            `json:"databases"`
-	DatabasesByUsage []string            `json:"databases_by_usage"`
-	Publishes        []string            `json:"publishes"`
-	Subscribes       []Subscription      `json:"subscribes"`
-	Buckets          map[string][]string `json:"buckets"` // operations by bucket
-	Caches           []string            `json:"caches"`
-	Secrets          []string            `json:"secrets"`
-	Calls            []Call              `json:"calls"`
-	HasConfig        bool                `json:"has_config"`
+}
+
+// Dependencies are what a Service says besides the lists of kinds.
+type Dependencies struct {
+	Calls     []Call `json:"calls"`
+	HasConfig bool   `json:"has_config"`
 	// Container is how it runs without Encore; absent for Encore's services.
 	Container *Container `json:"container,omitempty"`
 	// Reach is what only code outside the service uses or calls, which its own code leads to; Through says where that
@@ -78,6 +86,11 @@ type Service struct {
 	Reach []Use `json:"reach"`
 	// Uses is every use, with where it stands and why it counts.
 	Uses []Use `json:"uses"`
+}
+
+// MarshalJSON prints the parts as one object.
+func (s Service) MarshalJSON() ([]byte, error) {
+	return joined(s.Declaration, s.Attributed, s.Dependencies)
 }
 
 // Container is a service that does not use Encore. Image is "" for the environment's registry; Paths are empty
@@ -119,19 +132,6 @@ type Endpoint struct {
 	At       string `json:"at"`
 }
 
-// Subscription is a subscription with all its settings, defaults included. Durations are nanoseconds.
-type Subscription struct {
-	Topic            string `json:"topic"`
-	Name             string `json:"name"`
-	AckDeadline      int64  `json:"ack_deadline_ns"`
-	MessageRetention int64  `json:"message_retention_ns"`
-	MinBackoff       int64  `json:"min_backoff_ns"`
-	MaxBackoff       int64  `json:"max_backoff_ns"`
-	MaxRetries       int    `json:"max_retries"` // -1 without end, -2 none
-	MaxConcurrency   int    `json:"max_concurrency"`
-	At               string `json:"at"`
-}
-
 // Call is the call of an endpoint.
 type Call struct {
 	Service  string `json:"service"`
@@ -152,71 +152,6 @@ type Use struct {
 	Origin    string `json:"origin"`
 	Through   string `json:"through,omitempty"`
 	At        string `json:"at"`
-}
-
-// Database is a database.
-type Database struct {
-	Name           string `json:"name"`
-	MigrationsDir  string `json:"migrations_dir"`
-	MigrationCount int    `json:"n_migrations"`
-	DeclaredIn     string `json:"declared_in,omitempty"` // service
-	// Source is the tool that writes the migrations, absent for plain SQL files.
-	Source string `json:"migrations_source,omitempty"`
-	At     string `json:"at"`
-}
-
-// Topic is a topic.
-type Topic struct {
-	Name       string `json:"name"`
-	Delivery   string `json:"delivery"`
-	Ordering   string `json:"ordering"` // attribute, "" when order does not matter
-	DeclaredIn string `json:"declared_in,omitempty"`
-	At         string `json:"at"`
-}
-
-// Bucket is a bucket.
-type Bucket struct {
-	Name       string `json:"name"`
-	Public     bool   `json:"public"`
-	Versioned  bool   `json:"versioned"`
-	DeclaredIn string `json:"declared_in,omitempty"`
-	At         string `json:"at"`
-}
-
-// Cache is a cache cluster with the keyspaces of all services.
-type Cache struct {
-	Name       string     `json:"name"`
-	Eviction   string     `json:"eviction"`
-	Keyspaces  []Keyspace `json:"keyspaces"`
-	DeclaredIn string     `json:"declared_in,omitempty"`
-	At         string     `json:"at"`
-}
-
-// Keyspace is a keyspace.
-type Keyspace struct {
-	Service string `json:"service"`
-	Path    string `json:"path"`
-	At      string `json:"at"`
-}
-
-// Secret is a secret.
-type Secret struct {
-	Name       string `json:"name"`
-	DeclaredIn string `json:"declared_in,omitempty"`
-	At         string `json:"at"`
-}
-
-// Cron is a cron job. Schedule is "every:<minutes>" or "schedule:<cron expression>", in TimeZone where it starts a
-// job, which then stands in the place of service and endpoint.
-type Cron struct {
-	ID       string `json:"id"`
-	Title    string `json:"title"`
-	Schedule string `json:"schedule"`
-	Service  string `json:"service"`
-	Endpoint string `json:"endpoint"`
-	Job      string `json:"job,omitempty"`
-	TimeZone string `json:"time_zone,omitempty"`
-	At       string `json:"at"`
 }
 
 // Gateway is an API gateway.
@@ -245,14 +180,6 @@ type Middleware struct {
 	At      string   `json:"at"`
 }
 
-// Metric is a custom metric.
-type Metric struct {
-	Name    string `json:"name"`
-	Kind    string `json:"kind"` // counter or gauge
-	Service string `json:"service"`
-	At      string `json:"at"`
-}
-
 // JSON prints an application as indented JSON, with what holds data of it.
 func JSON(a *app.App, held []holdings.Held) ([]byte, error) {
 	in := Of(a)
@@ -272,11 +199,8 @@ func JSON(a *app.App, held []holdings.Held) ([]byte, error) {
 // Of turns the model into what `groundplan inspect --format json` prints.
 func Of(a *app.App) Inspection {
 	in := Inspection{
-		App: a.Name, Language: a.Runtime.String(),
-		Services: []Service{}, Databases: []Database{}, Topics: []Topic{}, Buckets: []Bucket{},
-		Caches: []Cache{}, Secrets: []Secret{}, Crons: []Cron{}, Middleware: []Middleware{},
-		Metrics:  []Metric{},
-		Gateways: []Gateway{{Name: app.GatewayName}},
+		Application: Application{App: a.Name, Language: a.Runtime.String(), Services: []Service{}},
+		Around:      Around{Middleware: []Middleware{}, Gateways: []Gateway{{Name: app.GatewayName}}},
 	}
 	if a.Gateway != nil {
 		in.Gateways[0] = Gateway{Name: app.GatewayName, Explicit: true, Service: a.Gateway.Service}
@@ -288,21 +212,27 @@ func Of(a *app.App) Inspection {
 	for _, s := range a.Services {
 		in.Services = append(in.Services, inspectService(resources, s, from[s.Name]))
 	}
-	for _, r := range a.Resources {
-		inspectResource(&in, a, r)
+	for _, k := range kinds.All {
+		if shown := k.Inspection; shown.Entry != nil {
+			entries := []any{}
+			for _, r := range a.Of(k.Name) {
+				entries = append(entries, shown.Entry(a, r))
+			}
+			in.Resources = append(in.Resources, kind.List{Name: shown.List, Contents: entries})
+		}
 	}
 	if a.Auth != nil {
-		in.AuthHandler = &Auth{Name: a.Auth.Name, Service: a.Auth.Service, At: fileLine(a.Auth.At)}
+		in.AuthHandler = &Auth{Name: a.Auth.Name, Service: a.Auth.Service, At: kind.FileLine(a.Auth.At)}
 	}
 	for _, m := range a.Middleware {
-		inspected := Middleware{Name: m.Name, Package: m.Package, Global: m.Global, Targets: nonNil(m.Targets), At: fileLine(m.At)}
+		inspected := Middleware{Name: m.Name, Package: m.Package, Global: m.Global, Targets: nonNil(m.Targets), At: kind.FileLine(m.At)}
 		if m.Service != "" {
 			inspected.Service = &m.Service
 		}
 		in.Middleware = append(in.Middleware, inspected)
 	}
 	for _, e := range a.Loads {
-		in.Loads = append(in.Loads, Use{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), "", fileLine(e.At)})
+		in.Loads = append(in.Loads, Use{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), "", kind.FileLine(e.At)})
 	}
 	return in
 }
@@ -324,42 +254,10 @@ func edgesByService(a *app.App) map[string][]app.Edge {
 	return from
 }
 
-func inspectResource(in *Inspection, a *app.App, r app.Resource) {
-	at := fileLine(r.At)
-	switch spec := r.Spec.(type) {
-	case *database.Spec:
-		in.Databases = append(in.Databases, Database{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, at})
-	case *topic.Spec:
-		in.Topics = append(in.Topics, Topic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, at})
-	case *objects.Bucket:
-		in.Buckets = append(in.Buckets, Bucket{r.Name, spec.Public, spec.Versioned, r.Service, at})
-	case *cache.Spec:
-		cache := Cache{r.Name, spec.EvictionPolicy, []Keyspace{}, r.Service, at}
-		for _, k := range a.Of("keyspace") {
-			if k.Parent == r.Name {
-				cache.Keyspaces = append(cache.Keyspaces, Keyspace{k.Service, k.Name, fileLine(k.At)})
-			}
-		}
-		in.Caches = append(in.Caches, cache)
-	case *cron.Spec:
-		cron := Cron{ID: r.Name, Title: spec.Title, Schedule: spec.When(), Service: spec.Service, Endpoint: spec.Endpoint, At: at}
-		if spec.StartsJob {
-			cron.Job, cron.Service, cron.TimeZone = spec.Service, "", spec.TimeZone
-		}
-		in.Crons = append(in.Crons, cron)
-	case *metric.Spec:
-		in.Metrics = append(in.Metrics, Metric{r.Name, spec.Type, r.Service, at})
-	}
-	if r.Kind == "secret" {
-		in.Secrets = append(in.Secrets, Secret{r.Name, r.Service, at})
-	}
-}
-
 func inspectService(resources map[app.ID]*app.Resource, s app.Service, edges []app.Edge) Service {
 	in := Service{
-		Name: s.Name, Dir: s.Dir, Declared: s.Declared, At: fileLine(s.At), HasConfig: s.HasConfig, Endpoints: []Endpoint{},
-		Databases: []string{}, DatabasesByUsage: []string{}, Publishes: []string{}, Subscribes: []Subscription{},
-		Buckets: map[string][]string{}, Caches: []string{}, Secrets: []string{}, Calls: []Call{}, Reach: []Use{}, Uses: []Use{},
+		Declaration:  Declaration{Name: s.Name, Dir: s.Dir, Declared: s.Declared, At: kind.FileLine(s.At), Endpoints: []Endpoint{}},
+		Dependencies: Dependencies{HasConfig: s.HasConfig, Calls: []Call{}, Reach: []Use{}, Uses: []Use{}},
 	}
 	if c := s.Container; c != nil {
 		in.Container = &Container{
@@ -371,56 +269,33 @@ func inspectService(resources map[app.ID]*app.Resource, s app.Service, edges []a
 		}
 	}
 	for _, e := range s.Endpoints {
-		in.Endpoints = append(in.Endpoints, Endpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, fileLine(e.At)})
+		in.Endpoints = append(in.Endpoints, Endpoint{e.Name, e.Access, nonNil(e.Methods), e.Path, e.Raw, e.Sensitive, e.Tags, e.Stream, e.Static, e.NotFound, kind.FileLine(e.At)})
 	}
+	attributed := map[string][]app.Edge{}
 	for _, e := range edges {
-		if e.Kind == "service" && e.Origin != app.Reached {
+		if e.Kind == app.ServiceKind && e.Origin != app.Reached {
 			in.Calls = addCall(in.Calls, e)
 			continue
 		}
-		in.Uses = append(in.Uses, Use{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), e.Through, fileLine(e.At)})
+		in.Uses = append(in.Uses, Use{e.Kind, e.Resource, e.Parent, e.Operation, string(e.Origin), e.Through, kind.FileLine(e.At)})
 		if e.Origin == app.Reached {
 			in.Reach = append(in.Reach, in.Uses[len(in.Uses)-1])
 		}
-		if e.Origin == app.Reached || e.Origin == app.Demanded {
-			continue // Encore attributes none of these
-		}
-		switch e.Kind {
-		case "database":
-			in.Databases = add(in.Databases, e.Resource)
-			if e.Origin != app.Declared {
-				in.DatabasesByUsage = add(in.DatabasesByUsage, e.Resource)
-			}
-		case "topic":
-			in.Publishes = add(in.Publishes, e.Resource)
-		case "subscription":
-			in.Subscribes = append(in.Subscribes, inspectSubscription(resources[e.To()], e))
-		case "bucket":
-			if e.Operation != "" {
-				in.Buckets[e.Resource] = add(in.Buckets[e.Resource], e.Operation)
-			}
-		case "cache":
-			in.Caches = add(in.Caches, e.Resource)
-		case "secret":
-			in.Secrets = add(in.Secrets, e.Resource)
+		if e.Origin != app.Reached && e.Origin != app.Demanded { // Encore attributes none of these
+			attributed[e.Kind] = append(attributed[e.Kind], e)
 		}
 	}
-	return in
-}
-
-func inspectSubscription(r *app.Resource, e app.Edge) Subscription {
-	in := Subscription{Topic: e.Parent, Name: e.Resource, At: fileLine(e.At)}
-	if s, ok := spec[*topic.Subscription](r); ok {
-		in.AckDeadline, in.MessageRetention = int64(s.AckDeadline), int64(s.MessageRetention)
-		in.MinBackoff, in.MaxBackoff = int64(s.RetryPolicy.MinBackoff), int64(s.RetryPolicy.MaxBackoff)
-		in.MaxRetries, in.MaxConcurrency = s.RetryPolicy.MaxRetries, s.MaxConcurrency
+	for _, k := range kinds.All {
+		if k.Inspection.OfService != nil {
+			in.Attributed = append(in.Attributed, k.Inspection.OfService(resources, attributed[k.Name])...)
+		}
 	}
 	return in
 }
 
 // addCall adds a call once per endpoint; a call outweighs a mere reference.
 func addCall(calls []Call, e app.Edge) []Call {
-	call := Call{e.Resource, e.Operation, e.Resource == e.Service, e.ReferenceOnly, fileLine(e.At)}
+	call := Call{e.Resource, e.Operation, e.Resource == e.Service, e.ReferenceOnly, kind.FileLine(e.At)}
 	for i, other := range calls {
 		if other.Service == call.Service && other.Endpoint == call.Endpoint {
 			if other.ReferenceOnly && !call.ReferenceOnly {
@@ -446,5 +321,3 @@ func nonNil(list []string) []string {
 	}
 	return list
 }
-
-func fileLine(at hcl.Range) string { return fmt.Sprintf("%s:%d", at.Filename, at.Start.Line) }

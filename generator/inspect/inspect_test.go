@@ -46,23 +46,6 @@ func TestInspectShowsEveryKind(t *testing.T) {
 	}
 }
 
-func TestWhen(t *testing.T) {
-	for want, cron := range map[string]cron.Spec{
-		"every day at 02:05 UTC": {Schedule: "5 2 * * *"},
-		"at 5 2 * * 1 UTC":       {Schedule: "5 2 * * 1"},
-		"at */5 2 * * * UTC":     {Schedule: "*/5 2 * * *"},
-		"every day at 00:00 UTC": {EveryMinutes: 1440},
-		"every hour":             {EveryMinutes: 60},
-		"every 6 hours":          {EveryMinutes: 360},
-		"every minute":           {EveryMinutes: 1},
-		"every 90 minutes":       {EveryMinutes: 90},
-	} {
-		if got := when(&cron); got != want {
-			t.Errorf("%s: got %q, want %q", cron.When(), got, want)
-		}
-	}
-}
-
 func TestInspectTextColors(t *testing.T) {
 	a := &app.App{
 		Name: "x", Runtime: app.EncoreGo, Services: []app.Service{{Name: "s"}},

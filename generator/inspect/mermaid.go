@@ -7,68 +7,74 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/kinds/cache"
-	"github.com/groundplan/groundplan/generator/kinds/cron"
-	"github.com/groundplan/groundplan/generator/kinds/database"
-	"github.com/groundplan/groundplan/generator/kinds/objects"
 )
 
 // Mermaid draws an application as a Mermaid flowchart: who calls whom, who uses what. Dotted arrows are uses that
-// Encore's metadata does not show. Secrets are drawn as one node per service that reads any, metrics not at all.
+// Encore's metadata does not show. How each kind is drawn is a field of it.
 func Mermaid(a *app.App) string {
 	var out strings.Builder
 	fmt.Fprintln(&out, "flowchart LR")
 	node := func(kind, name, shape, label string) {
-		before, after, _ := strings.Cut(shape, " ")
-		fmt.Fprintf(&out, "  %s%s\"%s\"%s\n", nodeID(kind, name), before, label, after)
+		fmt.Fprintf(&out, "  %s%s\n", nodeID(kind, name), strings.ReplaceAll(shape, "<name>", label))
 	}
 	if a.Exposed() {
-		node("gateway", app.GatewayName, "{{ }}", app.GatewayName)
+		node("gateway", app.GatewayName, `{{"<name>"}}`, app.GatewayName)
 	}
 	if slices.ContainsFunc(a.Services, app.Service.FacesOutside) {
-		node("load_balancer", "", "([ ])", "load balancer")
+		node("load_balancer", "", `(["<name>"])`, "load balancer")
 	}
 	for _, s := range a.Services {
-		node("service", s.Name, "[ ]", escape(s.Name))
+		node(app.ServiceKind, s.Name, `["<name>"]`, escape(s.Name))
 	}
 	for _, r := range a.Resources {
-		switch r.Kind {
-		case database.Kind.Name, cache.Kind.Name, objects.Kind.Name:
-			node(r.Kind, r.Name, "[( )]", r.Kind+" "+escape(r.Name))
-		case "topic":
-			node(r.Kind, r.Name, "([ ])", r.Kind+" "+escape(r.Name))
-		case "cron":
-			node(r.Kind, r.Name, "(( ))", escape(r.Name))
+		if of, _ := kinds.Named(r.Kind); of.Inspection.Node != "" {
+			node(r.Kind, r.Name, of.Inspection.Node, escape(r.Name))
 		}
 	}
-	secrets := secretsByService(a)
+	together := drawnTogether(a)
 	for _, s := range a.Services {
-		if names := secrets[s.Name]; len(names) > 0 {
-			escaped := make([]string, len(names))
-			for i, name := range names {
+		for _, group := range together[s.Name] {
+			escaped := make([]string, len(group.names))
+			for i, name := range group.names {
 				escaped[i] = escape(name)
 			}
-			node("secrets", s.Name, "[[ ]]", "secrets<br>"+strings.Join(escaped, "<br>"))
+			node(group.title, s.Name, `[["<name>"]]`, group.title+"<br>"+strings.Join(escaped, "<br>"))
 		}
 	}
-	for _, line := range arrows(a, secrets) {
+	for _, line := range arrows(a, together) {
 		fmt.Fprintf(&out, "  %s\n", line)
 	}
 	return out.String()
 }
 
-func secretsByService(a *app.App) map[string][]string {
-	secrets := map[string][]string{}
-	for _, e := range a.Edges {
-		if e.Kind == "secret" {
-			secrets[e.Service] = add(secrets[e.Service], e.Resource)
+// drawnGroup is what one service uses of a kind, drawn as one node.
+type drawnGroup struct {
+	title string
+	names []string
+}
+
+// drawnTogether are the groups of each service, in the order of kinds.
+func drawnTogether(a *app.App) map[string][]drawnGroup {
+	groups := map[string][]drawnGroup{}
+	for _, of := range kinds.All {
+		if of.Inspection.Together == "" {
+			continue
+		}
+		names := map[string][]string{}
+		for _, e := range a.Edges {
+			if e.Kind == of.Name {
+				names[e.Service] = add(names[e.Service], e.Resource)
+			}
+		}
+		for service, list := range names {
+			groups[service] = append(groups[service], drawnGroup{of.Inspection.Together, list})
 		}
 	}
-	return secrets
+	return groups
 }
 
 // arrows are the lines between nodes, each pair and label once.
-func arrows(a *app.App, secrets map[string][]string) []string {
+func arrows(a *app.App, together map[string][]drawnGroup) []string {
 	var lines []string
 	drawn := map[string]bool{}
 	arrow := func(from, to, label string, dotted bool) {
@@ -87,39 +93,41 @@ func arrows(a *app.App, secrets map[string][]string) []string {
 	}
 	for _, s := range a.Services {
 		if slices.ContainsFunc(s.Endpoints, app.Endpoint.Exposed) {
-			arrow(nodeID("gateway", app.GatewayName), nodeID("service", s.Name), "", false)
+			arrow(nodeID("gateway", app.GatewayName), nodeID(app.ServiceKind, s.Name), "", false)
 		}
 		if s.FacesOutside() {
-			arrow(nodeID("load_balancer", ""), nodeID("service", s.Name), strings.Join(s.Container.Paths, ", "), false)
+			arrow(nodeID("load_balancer", ""), nodeID(app.ServiceKind, s.Name), strings.Join(s.Container.Paths, ", "), false)
 		}
-		if len(secrets[s.Name]) > 0 {
-			arrow(nodeID("service", s.Name), nodeID("secrets", s.Name), "", false)
-		}
-	}
-	for _, r := range a.Resources {
-		if c, ok := r.Spec.(*cron.Spec); ok {
-			arrow(nodeID("cron", r.Name), nodeID("service", c.Service), when(c), false)
+		for _, group := range together[s.Name] {
+			arrow(nodeID(app.ServiceKind, s.Name), nodeID(group.title, s.Name), "", false)
 		}
 	}
-	var group []app.Edge
+	for i := range a.Resources {
+		r := &a.Resources[i]
+		if of, _ := kinds.Named(r.Kind); of.Inspection.Starts != nil {
+			service, when := of.Inspection.Starts(r)
+			arrow(nodeID(r.Kind, r.Name), nodeID(app.ServiceKind, service), when, false)
+		}
+	}
+	var uses []app.Edge
 	edges := app.Plain(a.Edges)
 	for i, e := range edges {
-		group = append(group, e)
+		uses = append(uses, e)
 		if i+1 < len(edges) && e.Service == edges[i+1].Service && e.To() == edges[i+1].To() && e.Hidden() == edges[i+1].Hidden() {
 			continue
 		}
-		service := nodeID("service", e.Service)
-		switch kind, known := kinds.Named(e.Kind); {
-		case e.Kind == "service":
-			if called := calls(group); len(called) > 0 {
-				arrow(service, nodeID("service", e.Resource), "calls", false)
+		service := nodeID(app.ServiceKind, e.Service)
+		switch of, known := kinds.Named(e.Kind); {
+		case e.Kind == app.ServiceKind:
+			if called := distinctCalls(uses); len(called) > 0 {
+				arrow(service, nodeID(app.ServiceKind, e.Resource), "calls", false)
 			}
-		case e.Kind == "subscription":
-			arrow(nodeID("topic", e.Parent), service, e.Resource, false)
-		case known && e.Kind != "secret":
-			arrow(service, nodeID(e.Kind, e.Resource), verbs(kind, group), e.Hidden())
+		case of.Inspection.Under != "":
+			arrow(nodeID(of.Inspection.Under, e.Parent), service, e.Resource, false)
+		case known && of.Inspection.Together == "":
+			arrow(service, nodeID(e.Kind, e.Resource), verbs(of, uses), e.Hidden())
 		}
-		group = nil
+		uses = nil
 	}
 	return lines
 }

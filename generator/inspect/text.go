@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -11,10 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/kinds/cron"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
-	"github.com/groundplan/groundplan/generator/kinds/metric"
-	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
 // row is one line about a service or the application.
@@ -157,12 +153,12 @@ func serviceRows(resources map[app.ID]*app.Resource, edges []app.Edge) []row {
 			}
 		}
 	}
-	for _, call := range calls(edges) {
+	for _, call := range distinctCalls(edges) {
 		name := call.Resource
 		if call.Operation != "" {
 			name += "." + call.Operation
 		}
-		r := row{kind: "calls", name: name, at: fileLine(call.At), hidden: call.Hidden()}
+		r := row{kind: "calls", name: name, at: kind.FileLine(call.At), hidden: call.Hidden()}
 		if r.hidden {
 			r.what = "through " + call.Through
 		}
@@ -173,8 +169,8 @@ func serviceRows(resources map[app.ID]*app.Resource, edges []app.Edge) []row {
 
 // targetRows describes the edges of one service to one resource: its own uses in one row, and one more for each
 // roundabout way.
-func targetRows(resources map[app.ID]*app.Resource, kind kind.Kind, edges []app.Edge) []row {
-	resource := resources[app.ID{Kind: kind.Name, Parent: edges[0].Parent, Name: edges[0].Resource}]
+func targetRows(resources map[app.ID]*app.Resource, of kind.Kind, edges []app.Edge) []row {
+	resource := resources[app.ID{Kind: of.Name, Parent: edges[0].Parent, Name: edges[0].Resource}]
 	var ways []string
 	byWay := map[string][]app.Edge{}
 	for _, e := range edges {
@@ -195,29 +191,20 @@ func targetRows(resources map[app.ID]*app.Resource, kind kind.Kind, edges []app.
 	for _, way := range ways {
 		group := byWay[way]
 		first := group[0]
-		r := row{kind: kind.Name, name: first.Resource, what: verbs(kind, group), at: fileLine(first.At)}
+		r := row{kind: of.Name, name: first.Resource, what: verbs(of, group), at: kind.FileLine(first.At)}
 		if way != "" {
 			r.what += " through " + way
-			r.hidden = first.Origin != app.ThroughMiddleware && kind.Name != "secret"
-		} else if kind.Bound && resource != nil && resource.Service == first.Service && kind.Operation == "" && !kind.Repeatable {
-			r.what, r.at = "owns", fileLine(resource.At)
+			r.hidden = first.Origin != app.ThroughMiddleware && !of.Everywhere // Encore attributes those to whoever might read them
+		} else if of.Bound && resource != nil && resource.Service == first.Service && of.Operation == "" && !of.Repeatable {
+			r.what, r.at = "owns", kind.FileLine(resource.At)
 		}
-		if s, ok := spec[*topic.Subscription](resource); ok {
-			r.kind, r.name = "topic", first.Parent
-			r.what += fmt.Sprintf(" as %s (%s)", first.Resource, subscriptionNote(s))
+		if shown := of.Inspection; shown.Under != "" && resource != nil {
+			r.kind, r.name = shown.Under, first.Parent
+			r.what += " " + shown.AsPart(resource)
 		}
 		rows = append(rows, r)
 	}
 	return rows
-}
-
-func spec[T any](r *app.Resource) (T, bool) {
-	var none T
-	if r == nil {
-		return none, false
-	}
-	s, ok := r.Spec.(T)
-	return s, ok
 }
 
 // verbs joins what the operations do, each once.
@@ -231,24 +218,11 @@ func verbs(kind kind.Kind, edges []app.Edge) string {
 	return strings.Join(words, ", ")
 }
 
-func subscriptionNote(s *topic.Subscription) string {
-	retries := fmt.Sprintf("%d retries", s.RetryPolicy.MaxRetries)
-	switch s.RetryPolicy.MaxRetries {
-	case topic.InfiniteRetries:
-		retries = "retries without end"
-	case topic.NoRetries:
-		retries = "no retries"
-	case 1:
-		retries = "1 retry"
-	}
-	return fmt.Sprintf("ack %s, %s", kind.Spell(s.AckDeadline), retries)
-}
-
-// calls are the endpoints of other services that a service calls, each once, at its first call.
-func calls(edges []app.Edge) []app.Edge {
+// distinctCalls are the endpoints of other services that a service calls, each once, at its first call.
+func distinctCalls(edges []app.Edge) []app.Edge {
 	var found []app.Edge
 	for _, e := range edges {
-		if e.Kind != "service" || e.ReferenceOnly || e.Resource == e.Service {
+		if e.Kind != app.ServiceKind || e.ReferenceOnly || e.Resource == e.Service {
 			continue
 		}
 		if n := len(found); n > 0 && found[n-1].To() == e.To() && found[n-1].Operation == e.Operation {
@@ -266,8 +240,8 @@ func sharedRows(a *app.App) []row {
 	used := map[app.ID]bool{}
 	demanded := map[app.ID]bool{}
 	for _, r := range a.Resources {
-		if r.Parent != "" { // a topic is used by its subscriptions
-			used[app.ID{Kind: "topic", Name: r.Parent}] = used[app.ID{Kind: "topic", Name: r.Parent}] || r.Kind == "subscription"
+		if of, _ := kinds.Named(r.Kind); of.Inspection.Under != "" { // a topic is used by its subscriptions
+			used[app.ID{Kind: of.Inspection.Under, Name: r.Parent}] = true
 		}
 	}
 	for _, e := range a.Edges {
@@ -277,64 +251,26 @@ func sharedRows(a *app.App) []row {
 	}
 	for _, e := range a.Loads {
 		what := "used by every process while " + a.LoadedUnits() + " load"
-		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: what, at: fileLine(e.At), hidden: true})
+		rows = append(rows, row{kind: e.Kind, name: e.Resource, what: what, at: kind.FileLine(e.At), hidden: true})
 		used[e.To()] = true
 	}
-	for _, kind := range kinds.All {
-		for _, r := range a.Of(kind.Name) {
-			line := row{kind: kind.Name, name: r.Name, at: fileLine(r.At)}
-			k := r.ID()
-			switch s := r.Spec.(type) {
-			case *cron.Spec:
-				line.what = fmt.Sprintf("%s -> %s.%s", when(s), s.Service, s.Endpoint)
-				if s.StartsJob {
-					line.what = fmt.Sprintf("%s -> job %s", when(s), s.Service)
-				}
-			case *metric.Spec:
-				line.what = s.Type
+	for _, of := range kinds.All {
+		for _, r := range a.Of(of.Name) {
+			line := row{kind: of.Name, name: r.Name, at: kind.FileLine(r.At)}
+			switch {
+			case of.Inspection.Own != nil:
+				line.what = of.Inspection.Own(&r)
+			case demanded[r.ID()]:
+				line.what = "given to every service"
+			case of.PartOf != "" || used[r.ID()]:
+				continue
 			default:
-				switch {
-				case demanded[k]:
-					line.what = "given to every service"
-				case kind.PartOf != "" || used[k]:
-					continue
-				default:
-					line.what = "used by no service"
-				}
+				line.what = "used by no service"
 			}
 			rows = append(rows, line)
 		}
 	}
 	return rows
-}
-
-// when spells a schedule in words where words are shorter than the expression.
-func when(c *cron.Spec) string {
-	if c.Schedule == "" {
-		return every(c.EveryMinutes)
-	}
-	var minute, hour int
-	if n, err := fmt.Sscanf(c.Schedule, "%d %d * * *", &minute, &hour); err == nil && n == 2 && strings.HasSuffix(c.Schedule, " * * *") {
-		return fmt.Sprintf("every day at %02d:%02d %s", hour, minute, zone(c))
-	}
-	return fmt.Sprintf("at %s %s", c.Schedule, zone(c))
-}
-
-// zone is the time zone of a schedule; what reads Encore's source or metadata leaves it to be UTC.
-func zone(c *cron.Spec) string { return cmp.Or(c.TimeZone, "UTC") }
-
-func every(minutes int) string {
-	switch {
-	case minutes == 24*60:
-		return "every day at 00:00 UTC"
-	case minutes == 60:
-		return "every hour"
-	case minutes%60 == 0:
-		return fmt.Sprintf("every %d hours", minutes/60)
-	case minutes == 1:
-		return "every minute"
-	}
-	return fmt.Sprintf("every %d minutes", minutes)
 }
 
 // columns measures the titles and the first three columns of the rows, in characters. A few long rows do not push

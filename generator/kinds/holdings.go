@@ -19,12 +19,7 @@ import (
 // and a run that would change one is refused (package holdings). An apply shows which arguments they are: TestX3 under e2e/
 // plans a change of each, and of all others, against what was applied.
 
-// Followed are the arguments by which a component hangs on another, which is where a change of them is noticed: the
-// environment's key and its network.
-var Followed = []string{"key_arn", "vpc_id", "subnet_ids", "topic_arn", "bucket_regional_domain_name"}
-
-// Fixed are the other arguments that replace what holds data, by module: those of kinds, and of what every environment has. A
-// module that is not listed holds none: processes, schedules, distributions and what runs in a cluster are made again from the
+// Fixed are the arguments that replace what holds data, by module: those of kinds, and of what every environment has. A module that is not listed holds none: processes, schedules, distributions and what runs in a cluster are made again from the
 // code, logs of processes end with them, as do their generated passwords.
 func Fixed() map[string][]string {
 	fixed := map[string][]string{
@@ -42,8 +37,6 @@ func Fixed() map[string][]string {
 
 // Values that a holding has besides arguments of its module.
 const (
-	// EngineFact tells the two modules of database servers apart, which share an address.
-	EngineFact = "engine"
 	// OwnFact is the key or the network of an environment: made for it, or one that exists.
 	OwnFact = "is"
 	// Made is OwnFact of what is made.
@@ -52,8 +45,6 @@ const (
 	// Neither loses data, and a change of the one is stopped half-way by the other.
 	InternalFact  = "internal"
 	ProtectedFact = "deletion_protection"
-	// ServerFact is the server that a database is on.
-	ServerFact = "server"
 	// account stands for the account's id in a name: where it is not set terraform fills it in.
 	account = "<account>"
 )
@@ -66,7 +57,7 @@ func Held(d *deploy.Deployment, stacks ...*stack.Stack) map[app.ID]map[string]st
 		for id, call := range s.Calls {
 			// Passwords of processes end with them; the key between all processes does not.
 			if fixed, holds := all[call.Module]; holds && (call.Module != "generated-secret" || id == app.ServiceAuthKey) {
-				held[id] = facts(d.Env, call, fixed)
+				held[id] = factsOf(d.Env, call, fixed)
 			}
 		}
 		// Whatever else is brought holds nothing that terraform could destroy.
@@ -77,18 +68,16 @@ func Held(d *deploy.Deployment, stacks ...*stack.Stack) map[app.ID]map[string]st
 			held[app.Network] = map[string]string{OwnFact: d.Env.Network.VPCID}
 		}
 	}
-	for _, server := range d.Env.DatabaseServers {
-		for _, database := range server.Databases {
-			if r := d.Resource("database", "", database); r != nil {
-				held[r.ID()] = map[string]string{ServerFact: server.Name}
-			}
+	for _, kind := range All {
+		if kind.Holds.FactsOf != nil {
+			maps.Copy(held, kind.Holds.FactsOf(d))
 		}
 	}
 	return held
 }
 
-// facts are what is fixed of a module call.
-func facts(env *environment.Environment, call stack.Call, fixed []string) map[string]string {
+// factsOf are what is fixed of a module call.
+func factsOf(env *environment.Environment, call stack.Call, fixed []string) map[string]string {
 	facts := map[string]string{}
 	for _, name := range fixed {
 		written := modules.Default(call.Module, name)
@@ -104,10 +93,9 @@ func facts(env *environment.Environment, call stack.Call, fixed []string) map[st
 		facts[InternalFact] = strconv.FormatBool(env.Internal)
 		// The module protects none without a domain: its first one replaces it.
 		facts[ProtectedFact] = strconv.FormatBool(env.DeletionProtection && env.Domain != "")
-	case "database-server":
-		facts[EngineFact] = "postgres"
-	case "database-cluster":
-		facts[EngineFact] = "aurora"
+	}
+	for _, kind := range All {
+		maps.Copy(facts, kind.Holds.Facts[call.Module])
 	}
 	return facts
 }

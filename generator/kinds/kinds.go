@@ -42,47 +42,36 @@ func Named(name string) (kind.Kind, bool) {
 
 // GoSpellings is the table the Go reader is given.
 func GoSpellings() []source.GoSpelling {
-	var spellings []source.GoSpelling
-	for _, k := range All {
-		for _, spelling := range k.Go {
-			spelling.Kind, spelling.Noun = k.Name, k.Noun
-			spellings = append(spellings, spelling)
-		}
-	}
-	return spellings
+	return spellings(func(k kind.Kind) []source.GoSpelling { return k.Go },
+		func(s *source.GoSpelling, k kind.Kind) { s.Kind, s.Noun = k.Name, k.Noun })
 }
 
 // TypeScriptSpellings is the table the TypeScript reader is given.
 func TypeScriptSpellings() []source.TypeScriptSpelling {
-	var spellings []source.TypeScriptSpelling
-	for _, k := range All {
-		for _, spelling := range k.TypeScript {
-			spelling.Kind, spelling.Noun = k.Name, k.Noun
-			spellings = append(spellings, spelling)
-		}
-	}
-	return spellings
+	return spellings(func(k kind.Kind) []source.TypeScriptSpelling { return k.TypeScript },
+		func(s *source.TypeScriptSpelling, k kind.Kind) { s.Kind, s.Noun = k.Name, k.Noun })
 }
 
 // ManifestSpellings is the table the manifest reader is given.
 func ManifestSpellings() []source.ManifestSpelling {
-	var spellings []source.ManifestSpelling
-	for _, k := range All {
-		for _, spelling := range k.Manifest {
-			spelling.Kind, spelling.Noun = k.Name, k.Noun
-			spellings = append(spellings, spelling)
-		}
-	}
-	return spellings
+	return spellings(func(k kind.Kind) []source.ManifestSpelling { return k.Manifest },
+		func(s *source.ManifestSpelling, k kind.Kind) { s.Kind, s.Noun = k.Name, k.Noun })
 }
 
 // MetadataSpellings is the table the reader of Encore's metadata is given.
 func MetadataSpellings() []source.MetadataSpelling {
-	var spellings []source.MetadataSpelling
+	return spellings(func(k kind.Kind) []source.MetadataSpelling { return []source.MetadataSpelling{k.Metadata} },
+		func(s *source.MetadataSpelling, k kind.Kind) { s.Kind, s.Noun = k.Name, k.Noun })
+}
+
+// spellings are those of all kinds for one reader, each with the name of its kind.
+func spellings[S any](of func(kind.Kind) []S, mark func(*S, kind.Kind)) []S {
+	var all []S
 	for _, k := range All {
-		spelling := k.Metadata
-		spelling.Kind, spelling.Noun = k.Name, k.Noun
-		spellings = append(spellings, spelling)
+		for _, spelling := range of(k) {
+			mark(&spelling, k)
+			all = append(all, spelling)
+		}
 	}
-	return spellings
+	return all
 }

@@ -24,6 +24,9 @@ func TestKindsHaveTheirRooms(t *testing.T) {
 		if len(kind.TypeScript) == 0 || kind.PartOf == "" && (len(kind.Manifest) == 0 || kind.Platform == nil && kind.Schedules == nil) {
 			t.Errorf("%s cannot be written in TypeScript or in a manifest, or becomes nothing", kind.Name)
 		}
+		if kind.PartOf == "" && kind.Inspection.Entry == nil && kind.Inspection.OfService == nil {
+			t.Errorf("inspect shows no %s", kind.Name)
+		}
 		if kind.PartOf != "" && kind.PartName == "" {
 			t.Errorf("%s is a part that nothing tells from others", kind.Name)
 		}

@@ -10,7 +10,7 @@ import (
 func LabelsWanted(a *app.App) [][]names.Wanted {
 	var all [][]names.Wanted
 	for _, kind := range All {
-		if kind.OfRuntime || kind.PartOf != "" || kind.Name == "database" && !a.Containers() {
+		if kind.OfRuntime || kind.PartOf != "" || kind.Shares && !a.Containers() {
 			continue
 		}
 		var wanted []names.Wanted

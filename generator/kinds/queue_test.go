@@ -1,8 +1,10 @@
 package kinds_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,8 +14,10 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/inspect"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/reading"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
@@ -40,6 +44,13 @@ var Queues = kind.Kind{
 	Bind:     bindQueues,
 	Config:   configQueues,
 	Env:      []kind.Variable{{Pattern: "<NAME>_QUEUE_ARN", Attribute: "arn", Meaning: "ARN of the queue."}},
+	Inspection: kind.Inspection{
+		List: "queues", Node: `(["queue <name>"])`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			return map[string]string{"name": r.Name, "at": kind.FileLine(r.At)}
+		},
+		OfService: kind.Used("sends_to"),
+	},
 }
 
 // lowerQueues makes a queue of each declaration. No module is made up for it: one that exists stands in.
@@ -76,8 +87,8 @@ func configQueues(_ *deploy.Workload, bound []deploy.Binding) ([]value.Field, []
 	return []value.Field{value.Arg("queues", value.Map(queues...))}, nil
 }
 
-// generated are the files of an application that has a queue, under a runtime.
-func generated(t *testing.T, runtime string) map[string][]byte {
+// written is the folder of an application that has a queue, under a runtime.
+func written(t *testing.T, runtime string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "shop")
 	if err := os.MkdirAll(root, 0o755); err != nil {
@@ -87,6 +98,12 @@ func generated(t *testing.T, runtime string) map[string][]byte {
 	if err := os.WriteFile(filepath.Join(root, "groundplan.app.hcl"), []byte(manifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return root
+}
+
+// generated are the files of the application in a folder.
+func generated(t *testing.T, root string) map[string][]byte {
+	t.Helper()
 	output, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: filepath.Join(root, "infra")})
 	if err != nil || diags.HasErrors() {
 		for _, d := range diags {
@@ -104,7 +121,8 @@ func TestAKindIsOneValue(t *testing.T) {
 	t.Cleanup(func() { kinds.All = before })
 	kinds.All = append(before[:len(before):len(before)], Queues)
 	for runtime, told := range map[string]string{"container": "LATE_MAILS_QUEUE_ARN", "encore-go": "queues = {", "encore-typescript": "queues = {"} {
-		files := generated(t, runtime)
+		root := written(t, runtime)
+		files := generated(t, root)
 		for path, want := range map[string][]string{
 			"production/platform/queues.tf":  {"# Queue late-mails, in groundplan.app.hcl\nmodule \"queue_late_mails\" {", "key_arn", "fifo"},
 			"production/platform/outputs.tf": {`output "queue_late_mails"`},
@@ -116,6 +134,38 @@ func TestAKindIsOneValue(t *testing.T) {
 				}
 			}
 		}
+		inspected(t, root)
+	}
+}
+
+// inspected holds what inspect shows of the application in a folder: the queue, and that the service sends to it.
+func inspected(t *testing.T, root string) {
+	t.Helper()
+	application, diags, err := reading.FromSource(root)
+	if err != nil || diags.HasErrors() {
+		t.Fatal(err, diags)
+	}
+	text, err := inspect.JSON(application, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var object struct {
+		Services []struct {
+			Sends []string `json:"sends_to"`
+		}
+		Queues []struct{ Name string }
+	}
+	if err := json.Unmarshal(text, &object); err != nil {
+		t.Fatal(err)
+	}
+	if len(object.Queues) != 1 || object.Queues[0].Name != "late-mails" || !slices.Equal(object.Services[0].Sends, []string{"late-mails"}) {
+		t.Errorf("the JSON has the lists %+v", object)
+	}
+	if diagram := inspect.Mermaid(application); !strings.Contains(diagram, `(["queue late-mails"])`) || !strings.Contains(diagram, `-- "sends" -->`) {
+		t.Errorf("the diagram has no queue, or nobody who sends to it:\n%s", diagram)
+	}
+	if lines := inspect.Text(application, nil, false); !strings.Contains(lines, "queue  late-mails  sends") {
+		t.Errorf("the text does not say who sends to the queue:\n%s", lines)
 	}
 }
 
@@ -130,7 +180,7 @@ func TestThePageShowsAKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, code, _ := strings.Cut(string(own), "// Queue is what")
-	code, _, _ = strings.Cut("// Queue is what"+code, "// generated are")
+	code, _, _ = strings.Cut("// Queue is what"+code, "// written is")
 	if !strings.Contains(string(page), "```go\n"+strings.TrimSpace(code)+"\n```") {
 		t.Error("docs/adding-a-kind.md shows other code than generator/kinds/queue_test.go")
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // told is a deployment of one service, bound, with what that is told.
-func rendered(t *testing.T, runtime app.Runtime, all []kind.Kind, resource app.Resource) (deploy.Rendered, *deploy.Workload, hcl.Diagnostics) {
+func renderedFor(t *testing.T, runtime app.Runtime, all []kind.Kind, resource app.Resource) (deploy.Rendered, *deploy.Workload, hcl.Diagnostics) {
 	t.Helper()
 	service := app.Service{Name: "orders"}
 	if runtime == app.Containers {
@@ -41,7 +41,7 @@ func rendered(t *testing.T, runtime app.Runtime, all []kind.Kind, resource app.R
 // TestTellIsPure: what a workload is told follows from what it has, and asking changes nothing.
 func TestTellIsPure(t *testing.T) {
 	for _, runtime := range []app.Runtime{app.EncoreGo, app.EncoreTypeScript, app.Containers} {
-		first, w, diags := rendered(t, runtime, bindable(), app.Resource{Kind: "bucket", Name: "files", Spec: &objects.Bucket{}})
+		first, w, diags := renderedFor(t, runtime, bindable(), app.Resource{Kind: "bucket", Name: "files", Spec: &objects.Bucket{}})
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
@@ -70,7 +70,7 @@ func TestBindingsAreTold(t *testing.T) {
 	}}
 	resource := app.Resource{Kind: "queue", Name: "mails", At: hcl.Range{Filename: "mails.go"}}
 	for runtime, means := range map[app.Runtime]string{app.EncoreGo: "infra config", app.Containers: "environment variables"} {
-		_, _, diags := rendered(t, runtime, []kind.Kind{queue}, resource)
+		_, _, diags := renderedFor(t, runtime, []kind.Kind{queue}, resource)
 		if len(diags) != 1 || !diags.HasErrors() || diags[0].Subject.Filename != "mails.go" || !strings.Contains(diagnostic.Text(diags[0]), means) {
 			t.Errorf("%s: %v", runtime, diags)
 		}
@@ -79,11 +79,11 @@ func TestBindingsAreTold(t *testing.T) {
 	queue.Config = func(_ *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
 		return []value.Field{value.Arg("queues", value.Object(value.Arg(bound[0].Of.Name, bound[0].Attributes["url"])))}, nil
 	}
-	got, _, diags := rendered(t, app.Containers, []kind.Kind{queue}, resource)
+	got, _, diags := renderedFor(t, app.Containers, []kind.Kind{queue}, resource)
 	if names := []string{got.Variables[0].Name, got.Variables[1].Name}; len(diags) > 0 || !slices.Equal(names, []string{"LEVEL", "MAILS_QUEUE_URL"}) {
 		t.Errorf("variables %v, diagnostics %v", got.Variables, diags)
 	}
-	if got, _, diags = rendered(t, app.EncoreGo, []kind.Kind{queue}, resource); len(diags) > 0 || !slices.Contains(got.Config.Names(), "queues") {
+	if got, _, diags = renderedFor(t, app.EncoreGo, []kind.Kind{queue}, resource); len(diags) > 0 || !slices.Contains(got.Config.Names(), "queues") {
 		t.Errorf("sections %v, diagnostics %v", got.Config.Names(), diags)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/stack"
 )
 
@@ -15,6 +16,15 @@ func Platform(d *deploy.Deployment, s *stack.Stack) {
 			kind.Platform(d, s, d.Of(kind.Name))
 		}
 	}
+}
+
+// Outputs are the lengths of what modules that kinds become put out: see sizes.Stacks.
+func Outputs() kind.Outputs {
+	all := kind.Outputs{}
+	for _, kind := range All {
+		maps.Copy(all, kind.Outputs)
+	}
+	return all
 }
 
 // Settled are the arguments of the modules that kinds become which no override can set: see stack.Settings.

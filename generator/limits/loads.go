@@ -24,7 +24,7 @@ func checkLoads(deployment *deploy.Deployment) hcl.Diagnostics {
 			continue
 		}
 		noun, what, effect := kind.Noun, "used", "so the other processes get it as well"
-		if e.Kind == "service" {
+		if e.Kind == app.ServiceKind {
 			noun, what, effect = "service", "called", "so the other processes are told where it is, and let through to it"
 		}
 		switch {
@@ -32,7 +32,7 @@ func checkLoads(deployment *deploy.Deployment) hcl.Diagnostics {
 			what, effect = "called", "so the other processes get a placeholder in its place, since access is strict"
 		case isSecret:
 			what = "called"
-		case deployment.Env.StrictAccess && e.Kind == "service":
+		case deployment.Env.StrictAccess && e.Kind == app.ServiceKind:
 			effect = "but access is strict, so the other processes are not told where it is, and the call fails there"
 		case deployment.Env.StrictAccess:
 			effect = "but access is strict, so the other processes do not get it, and what is done there fails"

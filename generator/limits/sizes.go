@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/sizes"
 	"github.com/groundplan/groundplan/modules"
 )
@@ -20,6 +21,7 @@ func Sizes(d *deploy.Deployment, files map[string][]byte) hcl.Diagnostics {
 	stacks := sizes.Stacks{
 		Platform: map[string][]byte{}, Services: map[string][]byte{}, Region: d.Env.Region,
 		Certificate: len(modules.Files()["database-server"]["certificates/"+d.Env.Region+".pem"]),
+		Outputs:     kinds.Outputs(),
 	}
 	for path, text := range files {
 		if name, is := strings.CutPrefix(path, d.Env.Name+"/"+blueprint.Platform+"/"); is {

@@ -13,7 +13,6 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
-	"github.com/groundplan/groundplan/generator/kinds/database"
 	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/output"
 )
@@ -64,10 +63,11 @@ func heldLabels(lock *output.Lock) map[string]string {
 	held := map[string]string{}
 	read := func(addresses map[string]string) {
 		for id, address := range addresses {
-			switch of := app.ParseID(id); of.Kind {
-			case database.Kind.Name: // its address is the server's
+			of := app.ParseID(id)
+			switch kind, _ := kinds.Named(of.Kind); {
+			case kind.Shares: // its address is that of what it is in
 				held[id] = names.Label(of.Name)
-			case app.ProcessKind:
+			case of.Kind == app.ProcessKind:
 				held[app.ServiceID(of.Name).String()] = names.Label(of.Name)
 			default:
 				if label, ok := strings.CutPrefix(address, "module."+of.Kind+"_"); ok {

@@ -4,7 +4,6 @@
 package memory
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,8 +19,6 @@ import (
 	"github.com/groundplan/groundplan/generator/holdings"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/database"
-	"github.com/groundplan/groundplan/generator/kinds/objects"
-	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/output"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -57,7 +54,7 @@ func Held(d *deploy.Deployment, stacks ...*stack.Stack) holdings.Environment {
 	env := d.Env
 	state := "local files"
 	if env.State != nil {
-		state = "s3://" + env.State.Bucket + "/" + env.State.KeyPrefix
+		state = env.State.URL()
 	}
 	e := holdings.Environment{Name: env.Name, At: env.At, AccountID: env.AccountID, Places: places(d), Holdings: map[string]map[string]string{
 		holdings.EnvironmentID: {holdings.AppFact: env.App, holdings.RegionFact: env.Region, holdings.PathFact: env.IAMPath, holdings.StateFact: state},
@@ -115,13 +112,11 @@ func places(d *deploy.Deployment) map[string]hcl.Range {
 			}
 		}
 	}
-	for _, b := range env.ExistingBuckets {
-		path := app.ID{Kind: objects.Kind.Name, Name: b.Bucket}.String() + "/existing"
-		found[path] = env.Places[path]
-	}
-	for _, t := range env.ExistingTopics {
-		path := app.ID{Kind: topic.Kind.Name, Name: t.Topic}.String() + "/existing"
-		found[path] = env.Places[path]
+	for path, at := range env.Places {
+		id, existing := strings.CutSuffix(path, "/existing")
+		if _, declared := kinds.Named(app.ParseID(id).Kind); existing && declared {
+			found[path] = at
+		}
 	}
 	for _, o := range env.Overrides {
 		for _, a := range o.Arguments {
@@ -155,20 +150,23 @@ func Forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 	}
 	for _, id := range ids {
 		addresses[id] = previous.Addresses[stack][id]
-		// Who shows what is in it goes on showing it.
 		of := app.ParseID(id)
-		cdn := app.CDNID(of.Name)
-		if before := previous.Addresses[stack][cdn.String()]; of.Kind == objects.Kind.Name && before != "" && current[cdn] == "" {
-			addresses[cdn.String()] = before
+		kind, _ := kinds.Named(of.Kind)
+		if kind.Holds.Along == nil {
+			continue
+		}
+		along := kind.Holds.Along(of)
+		if before := previous.Addresses[stack][along.String()]; before != "" && current[along] == "" {
+			addresses[along.String()] = before
 		}
 	}
 	var diags hcl.Diagnostics
 	for _, id := range slices.Sorted(maps.Keys(addresses)) {
 		address := addresses[id]
 		for other, taken := range current {
-			if taken == address && (other.Kind != database.Kind.Name || other.String() == id) {
+			if taken == address && (!shares(other.Kind) || other.String() == id) {
 				diags = append(diags, diagnostic.WithHint(diagnostic.Error(env.At, "Forgotten and made again",
-					fmt.Sprintf("to use the one that is there: for a %s, topic or database server, name it in a block existing of the environment", objects.Kind.Noun),
+					"to use the one that is there: for a "+diagnostic.Or(mayExist())+", name it in a block existing of the environment",
 					"In the environment %q the %s was left on AWS, out of terraform's hands, and now it is declared again: terraform would make a second one, and AWS has one of that name.", env.Name, holdings.Describe(id)),
 					"to have terraform manage it again: take the line out of forgotten in "+output.LockName+", and terraform import what the first plan wants to make"))
 			}
@@ -188,6 +186,23 @@ func Forget(env *environment.Environment, s *stack.Stack, lock, previous *output
 	return diags
 }
 
+// shares reports whether things of a kind have no address of their own.
+func shares(kind string) bool {
+	k, _ := kinds.Named(kind)
+	return k.Shares
+}
+
+// mayExist are the nouns of what an environment can use that is there already.
+func mayExist() []string {
+	var nouns []string
+	for _, kind := range kinds.All {
+		if kind.Holds.MayExist {
+			nouns = append(nouns, kind.Noun)
+		}
+	}
+	return append(nouns, app.DatabaseServerKind)
+}
+
 // Move writes the moved blocks of a stack: what has another address than an earlier run gave it keeps its state.
 func Move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 	moved, addresses, current := maps.Clone(previous.Moved[folder]), s.Addresses(), map[string]bool{}
@@ -199,7 +214,7 @@ func Move(s *stack.Stack, folder string, lock, previous *output.Lock) {
 	}
 	for id, address := range addresses {
 		// A database has its server's address, and may change servers.
-		shared := id.Kind == database.Kind.Name
+		shared := shares(id.Kind)
 		if before := previous.Addresses[folder][id.String()]; before != "" && before != address && !shared && !current[before] {
 			moved[before] = address
 		}

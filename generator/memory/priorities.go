@@ -22,25 +22,27 @@ const (
 	deepestRoute      = 7
 )
 
-// band is a range of priorities, size of them from first on.
-type band struct{ first, size int }
+// priorityBand is a range of priorities, size of them from first on.
+type priorityBand struct{ first, size int }
 
-func (b band) holds(priority int) bool { return b.first <= priority && priority < b.first+b.size }
+func (b priorityBand) holds(priority int) bool {
+	return b.first <= priority && priority < b.first+b.size
+}
 
 // bandOf is where the rule of a process may stand; false for a process without one.
-func bandOf(p *deploy.Workload) (band, bool) {
+func bandOf(p *deploy.Workload) (priorityBand, bool) {
 	if p.Gateway {
-		return band{firstPriority, gatewayPriorities}, true
+		return priorityBand{firstPriority, gatewayPriorities}, true
 	}
 	if !p.Public() {
-		return band{}, false
+		return priorityBand{}, false
 	}
 	c := p.Container()
 	number := deepestRoute - min(deepestRoute, app.RouteDepth(c.Paths))
 	if c.Subdomain == "" {
 		number += deepestRoute + 1
 	}
-	return band{firstPriority + number*bandPriorities, bandPriorities}, true
+	return priorityBand{firstPriority + number*bandPriorities, bandPriorities}, true
 }
 
 // Priorities gives every rule of a deployment its place, and returns all places that were ever given away in the

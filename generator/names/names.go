@@ -1,5 +1,5 @@
 // Package names makes names out of logical ones: of what is on AWS, within the length that each API allows, and of blocks in
-// Terraform code. It must not know what is named, nor how it is printed.
+// Terraform code. It must not know the application, kinds or how a name is printed.
 package names
 
 import (

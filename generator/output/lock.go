@@ -49,8 +49,8 @@ type Lock struct {
 	Forgotten map[string]map[string]string `json:"forgotten,omitempty"`
 }
 
-// before are the parts of a lock that stand elsewhere since.
-type before struct {
+// earlierParts are the parts of a lock that stand elsewhere since.
+type earlierParts struct {
 	// LoadBalancers, by environment, are facts of the holding "load balancer".
 	LoadBalancers map[string]struct {
 		Internal  bool `json:"internal"`
@@ -61,7 +61,7 @@ type before struct {
 }
 
 // into puts what stood elsewhere where it is looked for.
-func (b before) into(lock *Lock) {
+func (b earlierParts) into(lock *Lock) {
 	for env, balancer := range b.LoadBalancers {
 		lock.Holdings.RememberSide(env, balancer.Internal, balancer.Protected)
 	}
@@ -115,7 +115,7 @@ func Read(dir string, known *Reading) (*Reading, error) {
 		return nil, fmt.Errorf("%s is a pointer of Git LFS, which keeps its content elsewhere\nhint: git lfs pull", path)
 	}
 	var lock Lock
-	var old before
+	var old earlierParts
 	plain := source.Plain(data)
 	if err = json.Unmarshal(plain, &lock); err == nil && lock.Version == 1 {
 		err = json.Unmarshal(plain, &old)

@@ -1,5 +1,5 @@
 // Package output brings a folder to what was generated: what differs, what somebody edited, and writing that a run which dies
-// leaves whole. It must not know how files are printed.
+// leaves whole. It must not know how files are made or printed.
 package output
 
 import (

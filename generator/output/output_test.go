@@ -30,8 +30,8 @@ func outputOf(files map[string]string) *Output {
 	return o
 }
 
-// tree reads a folder: path -> content, without the lock.
-func tree(t *testing.T, dir string) map[string]string {
+// treeOf reads a folder: path -> content, without the lock.
+func treeOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -62,7 +62,7 @@ func write(t *testing.T, o *Output, dir string, force bool) []Change {
 
 func equal(t *testing.T, dir string, want map[string]string) {
 	t.Helper()
-	if d := cmp.Diff(want, tree(t, dir)); d != "" {
+	if d := cmp.Diff(want, treeOf(t, dir)); d != "" {
 		t.Error(d)
 	}
 }
@@ -89,7 +89,7 @@ func TestG2_WriteBringsTheFolderToTheOutput(t *testing.T) {
 
 	t.Run("a second run writes nothing", func(t *testing.T) {
 		stat := func() (times []string) {
-			for path := range tree(t, dir) {
+			for path := range treeOf(t, dir) {
 				info, err := os.Stat(filepath.Join(dir, path))
 				if err != nil {
 					t.Fatal(err)
@@ -125,7 +125,7 @@ func TestG2_RefusesWhatSomebodyEdited(t *testing.T) {
 			dir := t.TempDir()
 			write(t, outputOf(oldTree), dir, false)
 			put(t, filepath.Join(dir, c.path), "mine")
-			want := tree(t, dir)
+			want := treeOf(t, dir)
 			_, err := outputOf(newTree).Write(dir, false, nil)
 			var conflict *ConflictError
 			if !errors.As(err, &conflict) || len(conflict.Edited) != 1 || conflict.Edited[0].Path != c.path {
@@ -216,7 +216,7 @@ func TestG2_KilledAtEveryStep(t *testing.T) {
 		if !errors.As(err, &exit) || exit.ExitCode() != 137 {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		left := tree(t, dir)
+		left := treeOf(t, dir)
 		for path := range left {
 			if strings.HasPrefix(path, workDir+"/") {
 				delete(left, path)

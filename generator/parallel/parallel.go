@@ -1,4 +1,4 @@
-// Package parallel does many like things on all processors. It must not know what they are.
+// Package parallel does many like things on all processors. It must not know anything else of the project.
 package parallel
 
 import (

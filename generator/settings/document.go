@@ -36,7 +36,7 @@ func (g *Grammar) document(out *strings.Builder, around string) {
 			if s.Required {
 				holds = "required"
 			}
-			fmt.Fprintf(out, "| `%s` | %s | %s | %s%s |\n", s.Name, types[s.Type].documented, holds, s.Meaning, s.Only.note())
+			fmt.Fprintf(out, "| `%s` | %s | %s | %s%s |\n", s.Name, typeWords[s.Type].documented, holds, s.Meaning, s.Only.note())
 		}
 	}
 	where := g.Type

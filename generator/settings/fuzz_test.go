@@ -33,7 +33,7 @@ func FuzzRead(f *testing.F) {
 			}
 			if !diags.HasErrors() {
 				body, _ := hclsyntax.ParseConfig([]byte(text), "garden.hcl", root.At.Start)
-				holds(t, root, body.Body.(*hclsyntax.Body))
+				holdsText(t, root, body.Body.(*hclsyntax.Body))
 			} else if root == nil {
 				return // no HCL, whatever the scope
 			}
@@ -41,8 +41,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// holds compares a block with the body it was read from.
-func holds(t *testing.T, b *Block, body *hclsyntax.Body) {
+// holdsText compares a block with the body it was read from.
+func holdsText(t *testing.T, b *Block, body *hclsyntax.Body) {
 	t.Helper()
 	for name := range body.Attributes {
 		if b.Find(name) == nil {
@@ -56,7 +56,7 @@ func holds(t *testing.T, b *Block, body *hclsyntax.Body) {
 		if b.Blocks[i].Type != inner.Type {
 			t.Fatalf("%s stands in the place of a %s", b.Blocks[i].Describe(), inner.Type)
 		}
-		holds(t, b.Blocks[i], inner.Body)
+		holdsText(t, b.Blocks[i], inner.Body)
 	}
 }
 

@@ -18,8 +18,8 @@ var (
 	kitchen = &Scope{Summary: "Only for kitchens", Hint: "remove it", Detail: "The %s %q is about stoves.", Note: "Kitchens only."}
 )
 
-// bed has a setting of every type.
-var bed = &Grammar{
+// bedTable has a setting of every type.
+var bedTable = &Grammar{
 	Type: "bed", Label: "name", Meaning: "Where plants stand.", Title: `bed "<name>", border`,
 	Settings: []Setting{
 		{Name: "plant", Type: String, Default: "none", Meaning: "What grows.", Check: func(value any) (detail, hint string) {
@@ -50,14 +50,14 @@ var shelves = func() (list []Setting) {
 	return list
 }()
 
-var table = &Table{
+var houseTable = &Table{
 	Page:     "garden.md",
 	Advice:   map[string]string{"price": "prices stand in another file"},
 	Duration: func(text string) bool { return strings.HasSuffix(text, "h") },
 	File: &Grammar{Blocks: []*Grammar{
 		{Type: "owner", Label: "name", Repeat: Once, Meaning: "Whose it is."},
-		bed,
-		{Type: "border", Like: bed, Settings: []Setting{{Name: "length", Type: Integer}}, Blocks: []*Grammar{
+		bedTable,
+		{Type: "border", Like: bedTable, Settings: []Setting{{Name: "length", Type: Integer}}, Blocks: []*Grammar{
 			{Type: "edge", Meaning: "What is around.", Settings: []Setting{{Name: "stone", Type: String, Required: true, Meaning: "Of what."}, {Name: "gate.open", Type: Bool, Meaning: "Whether it is open."}}},
 		}},
 		{Type: "visit", Label: "day", Repeat: Repeated, Only: garden, Meaning: "Who came."},
@@ -167,7 +167,7 @@ func describe(b *Block) string {
 }
 
 func read(text string, scope *Scope) (*Block, hcl.Diagnostics) {
-	file, diags := Parse("garden.hcl", []byte(text), table)
+	file, diags := Parse("garden.hcl", []byte(text), houseTable)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -328,7 +328,7 @@ func TestScope(t *testing.T) {
 	for text, want := range map[string]string{
 		`owner "a" { of = "x" }`: "x", `owner "a" { of = x }`: "", `owner "a" { of = 1 }`: "", `bed "a" { of = "x" }`: "", "bed \"a\" {}\nowner \"a\" { of = (\"y\") }": "y",
 	} {
-		file, _ := Parse("garden.hcl", []byte(text), table)
+		file, _ := Parse("garden.hcl", []byte(text), houseTable)
 		if got := file.Peek("owner", "of"); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
@@ -393,7 +393,7 @@ Who came. Gardens only.
 `
 
 func TestDocument(t *testing.T) {
-	if d := cmp.Diff(strings.ReplaceAll(document, "~", "`"), table.Document()); d != "" {
+	if d := cmp.Diff(strings.ReplaceAll(document, "~", "`"), houseTable.Document()); d != "" {
 		t.Error(d)
 	}
 }

@@ -1,7 +1,7 @@
 // Package settings reads HCL of literals by a table of what may be written, says what is wrong with a file, and documents
 // the table. Nothing is computed, so that whoever reads a file sees what there is.
 //
-// The tables are data of those whose files they describe. The package must not know what a setting means.
+// The tables are data of those whose files they describe. The package must not know those: what a setting means is theirs.
 package settings
 
 import (
@@ -29,8 +29,8 @@ const (
 	Object
 )
 
-// types are the words for each type: in documentation, which has Terraform's, and in messages after "must be" and "as in".
-var types = [...]struct{ documented, wanted, example string }{
+// typeWords are the words for each type: in documentation, which has Terraform's, and in messages after "must be" and "as in".
+var typeWords = [...]struct{ documented, wanted, example string }{
 	String:      {"string", "a string", `"text"`},
 	Integer:     {"number", "an integer", "512"},
 	Number:      {"number", "a number", "0.5"},
@@ -66,7 +66,7 @@ type Setting struct {
 
 // wanted completes "must be".
 func (s *Setting) wanted() string {
-	words := []string{types[s.Type].wanted}
+	words := []string{typeWords[s.Type].wanted}
 	for word := range s.Words {
 		words = append(words, strconv.Quote(word))
 	}
@@ -76,8 +76,8 @@ func (s *Setting) wanted() string {
 
 // example completes "write".
 func (s *Setting) example() string {
-	if example := types[s.Type].example; example != "" && s.Words == nil {
-		return types[s.Type].wanted + ", as in " + example
+	if example := typeWords[s.Type].example; example != "" && s.Words == nil {
+		return typeWords[s.Type].wanted + ", as in " + example
 	}
 	return s.wanted()
 }

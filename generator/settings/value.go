@@ -72,18 +72,18 @@ func (r *reader) free(b *Block, a Attribute, e hclsyntax.Expression) bool {
 	return true
 }
 
-// item is one entry of an object or a map, or an element of a list, which has no key.
-type item struct {
+// containedItem is one entry of an object or a map, or an element of a list, which has no key.
+type containedItem struct {
 	path, key string
 	at        hcl.Range
 	value     hclsyntax.Expression
 }
 
 // items are the parts of a value, without those whose key is refused.
-func (r *reader) items(s *Setting, e hclsyntax.Expression) (list []item, ok bool) {
+func (r *reader) items(s *Setting, e hclsyntax.Expression) (list []containedItem, ok bool) {
 	if tuple, is := unwrapped(e).(*hclsyntax.TupleConsExpr); is && (s.Type == StringList || s.Type == IntegerList) {
 		for i, element := range tuple.Exprs {
-			list = append(list, item{path: fmt.Sprintf("%s[%d]", s.Name, i), value: element})
+			list = append(list, containedItem{path: fmt.Sprintf("%s[%d]", s.Name, i), value: element})
 		}
 		return list, true
 	}
@@ -104,7 +104,7 @@ func (r *reader) items(s *Setting, e hclsyntax.Expression) (list []item, ok bool
 			ok = r.fail(at, "Duplicate key", "keep one of them", "%q is already set at %s.", path, diagnostic.Place(first))
 		default:
 			seen[key] = at
-			list = append(list, item{path, key, at, written.ValueExpr})
+			list = append(list, containedItem{path, key, at, written.ValueExpr})
 		}
 	}
 	return list, ok
@@ -201,7 +201,7 @@ func (r *reader) remedy(s *Setting, e hclsyntax.Expression, otherwise string) st
 		check = func(any) (string, string) { return "", "" }
 	}
 	at := e.Range()
-	if meant, text := meant(s.Type, e, string(at.SliceBytes(r.text))); meant != nil {
+	if meant, text := meantValue(s.Type, e, string(at.SliceBytes(r.text))); meant != nil {
 		if detail, _ := check(meant); detail == "" {
 			return "write " + text
 		}
@@ -217,9 +217,9 @@ func (r *reader) remedy(s *Setting, e hclsyntax.Expression, otherwise string) st
 	return cmp.Or(hint, otherwise)
 }
 
-// meant reads an expression of the wrong type as one of the right type, and returns the value and how it is written; nil
+// meantValue reads an expression of the wrong type as one of the right type, and returns the value and how it is written; nil
 // when there is no telling.
-func meant(typ Type, expression hclsyntax.Expression, source string) (value any, text string) {
+func meantValue(typ Type, expression hclsyntax.Expression, source string) (value any, text string) {
 	switch e := expression.(type) {
 	case *hclsyntax.TemplateExpr:
 		quoted, written := textOf(e)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -168,62 +169,75 @@ func object(values map[string]cty.Value) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// secretSuffix is what Secrets Manager puts behind a name in its ARN.
-const secretSuffix = "-XXXXXX"
-
-// moduleValue is an output of a bundled module: what policies and task definitions are made of.
-func moduleValue(call *hclsyntax.Block, output string, stacks Stacks, context *hcl.EvalContext) cty.Value {
-	module := strings.TrimPrefix(literal(call, "source"), "../../modules/")
-	name := strings.Join(texts(argument(call, "name", context)), "")
-	if flag := argument(call, "fifo", context); flag != cty.NilVal && flag.Type() == cty.Bool && flag.True() {
-		name += ".fifo"
-	}
-	arn := func(service, rest string) cty.Value {
-		return cty.StringVal("arn:aws:" + service + ":" + stacks.Region + ":" + anyAccount + ":" + rest)
-	}
-	switch module + "." + output {
-	case "secret.arn", "generated-secret.arn":
-		return arn("secretsmanager", "secret:"+name+secretSuffix)
-	case "topic.arn":
-		return arn("sns", name)
-	case "subscription.queue_arn":
-		return arn("sqs", name)
-	case "subscription.queue_url":
-		return cty.StringVal("https://sqs." + stacks.Region + ".amazonaws.com/" + anyAccount + "/" + name)
-	case "bucket.arn":
-		return cty.StringVal("arn:aws:s3:::" + name)
-	case "bucket.name", "fargate-cluster.cluster_name":
-		return cty.StringVal(name)
-	case "encryption-key.arn":
-		return arn("kms", "key/00000000-0000-0000-0000-000000000000")
-	case "registry.repository_arn":
-		return arn("ecr", "repository/"+name)
-	case "registry.repository_url":
-		return cty.StringVal(anyAccount + ".dkr.ecr." + stacks.Region + ".amazonaws.com/" + name)
-	case "fargate-cluster.namespace":
-		return argument(call, "namespace", context)
-	case "cache.user_secret_arns", "cache.user_names":
-		return users(call, output, name, arn, context)
-	case "database-server.ca_certificate", "database-cluster.ca_certificate":
-		return cty.StringVal(strings.Repeat("x", stacks.Certificate))
-	case "database-server.port", "database-cluster.port", "cache.port":
-		return cty.NumberIntVal(5432)
-	}
-	return usual
+// Output is what an output of a module becomes on AWS, as long as it will be there.
+type Output struct {
+	// Text may have <region>, <account>, <certificate>, which is what clients of a database trust, <fifo>, which is ".fifo" where the
+	// call says fifo = true, and the arguments of the call by their names, <name> above all. <a|b> is b where the call has no a. Digits
+	// alone are a number.
+	Text string
+	// Each is an argument of the call, a map: the output is a map as well, with one such text for each of its keys, <key>.
+	Each string
 }
 
-// users are the secrets or names of a cache cluster's users, by process.
-func users(call *hclsyntax.Block, output, name string, arn func(service, rest string) cty.Value, context *hcl.EvalContext) cty.Value {
-	prefix := strings.Join(texts(argument(call, "secret_prefix", context)), "")
-	if prefix == "" {
-		prefix = name
+// shared are the outputs of modules that every environment has, of which policies and task definitions are made.
+var shared = map[string]map[string]Output{
+	"encryption-key":  {"arn": {Text: "arn:aws:kms:<region>:<account>:key/00000000-0000-0000-0000-000000000000"}},
+	"fargate-cluster": {"cluster_name": {Text: "<name>"}, "namespace": {Text: "<namespace>"}},
+	"registry": {
+		"repository_arn": {Text: "arn:aws:ecr:<region>:<account>:repository/<name>"},
+		"repository_url": {Text: "<account>.dkr.ecr.<region>.amazonaws.com/<name>"},
+	},
+}
+
+// moduleValue is an output of a bundled module.
+func moduleValue(call *hclsyntax.Block, output string, stacks Stacks, context *hcl.EvalContext) cty.Value {
+	module := strings.TrimPrefix(literal(call, "source"), "../../modules/")
+	is, known := shared[module][output]
+	if !known {
+		is, known = stacks.Outputs[module][output]
+	}
+	switch number, err := strconv.ParseInt(is.Text, 10, 64); {
+	case !known:
+		return usual
+	case err == nil:
+		return cty.NumberIntVal(number)
+	case is.Each == "":
+		return cty.StringVal(filled(is.Text, "", call, stacks, context))
 	}
 	values := map[string]cty.Value{}
-	for process := range entries(argument(call, "users", context)) {
-		values[process] = cty.StringVal(strings.Repeat("x", 40)) // the longest id of a user
-		if output == "user_secret_arns" {
-			values[process] = arn("secretsmanager", "secret:"+prefix+"/"+process+secretSuffix)
-		}
+	for key := range entries(argument(call, is.Each, context)) {
+		values[key] = cty.StringVal(filled(is.Text, key, call, stacks, context))
 	}
 	return object(values)
+}
+
+// filled is the text of an output for one call, and one key of it.
+func filled(text, key string, call *hclsyntax.Block, stacks Stacks, context *hcl.EvalContext) string {
+	before, rest, has := strings.Cut(text, "<")
+	if !has {
+		return text
+	}
+	name, rest, _ := strings.Cut(rest, ">")
+	var is string
+	switch name {
+	case "region":
+		is = stacks.Region
+	case "account":
+		is = anyAccount
+	case "certificate":
+		is = strings.Repeat("x", stacks.Certificate)
+	case "key":
+		is = key
+	case "fifo":
+		if flag := argument(call, "fifo", context); flag != cty.NilVal && flag.Type() == cty.Bool && flag.True() {
+			is = ".fifo"
+		}
+	default:
+		for name := range strings.SplitSeq(name, "|") {
+			if is == "" {
+				is = strings.Join(texts(argument(call, name, context)), "")
+			}
+		}
+	}
+	return before + is + filled(rest, key, call, stacks, context)
 }

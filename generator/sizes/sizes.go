@@ -6,6 +6,7 @@
 package sizes
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"path"
@@ -48,6 +49,8 @@ type Stacks struct {
 	Region             string
 	// Certificate is the length of the certificate that clients of a database trust.
 	Certificate int
+	// Outputs are those of modules that stand for what an application declares, by module and output.
+	Outputs map[string]map[string]Output
 }
 
 // Small is the length of a process's file below which nothing it makes can come near a limit: a reference to a secret or a
@@ -57,9 +60,13 @@ const Small = 6 * 1024
 // Measure returns the processes that may come near a limit, in the order of their files' names.
 func Measure(stacks Stacks) []Process {
 	var calls []*hclsyntax.Block
-	shared := len(stacks.Services[sharedFile])
+	common := withLocals(stacks.Services)
+	length := 0
+	for _, name := range common {
+		length += len(stacks.Services[name])
+	}
 	for _, name := range slices.Sorted(maps.Keys(stacks.Services)) {
-		if path.Ext(name) != ".tf" || len(stacks.Services[name])+shared < Small {
+		if path.Ext(name) != ".tf" || len(stacks.Services[name])+length < Small {
 			continue
 		}
 		for _, block := range blocks(name, stacks.Services[name]) {
@@ -71,24 +78,46 @@ func Measure(stacks Stacks) []Process {
 	if len(calls) == 0 {
 		return nil
 	}
-	local := locals(stacks, calls)
+	local := localValues(stacks, common, calls)
 	list := make([]Process, len(calls))
 	parallel.Each(len(calls), func(i int) { list[i] = measure(calls[i], stacks.Region, local) })
 	return list
 }
 
-// sharedFile holds what every service has in common, as local values.
-const sharedFile = "runtime.tf"
+// localsBlock begins the local values of a file: what every service has in common, and the outputs of the platform.
+var localsBlock = []byte("\nlocals {\n")
 
-// locals are the local values of the services stack: the platform's outputs that the calls need, and what every service has in
-// common.
-func locals(stacks Stacks, calls []*hclsyntax.Block) cty.Value {
-	common := blocks(sharedFile, stacks.Services[sharedFile])
-	values := map[string]cty.Value{"platform": outputs(stacks, asked(slices.Concat(common, calls)))}
+// withLocals are the names of the files that have local values, sorted.
+func withLocals(files map[string][]byte) []string {
+	var names []string
+	for name, text := range files {
+		if path.Ext(name) == ".tf" && (bytes.HasPrefix(text, localsBlock[1:]) || bytes.Contains(text, localsBlock)) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// localValues are the local values of the services stack, which stand in those of its files; of the platform's outputs those that
+// they and the calls need.
+func localValues(stacks Stacks, files []string, calls []*hclsyntax.Block) cty.Value {
+	const platform = "platform" // what the services read of the other stack, whatever they read it from
+	var common []*hclsyntax.Block
+	for _, file := range files {
+		for _, block := range blocks(file, stacks.Services[file]) {
+			if block.Type == "locals" {
+				common = append(common, block)
+			}
+		}
+	}
+	values := map[string]cty.Value{platform: outputs(stacks, asked(slices.Concat(common, calls)))}
 	context := evaluation(map[string]cty.Value{"local": object(values)})
 	for _, block := range common {
 		for name, attribute := range block.Body.Attributes {
-			values[name] = valueOf(attribute.Expr, context)
+			if name != platform {
+				values[name] = valueOf(attribute.Expr, context)
+			}
 		}
 	}
 	return object(values)
@@ -143,7 +172,7 @@ func single(list []string) any {
 	return list
 }
 
-func length(statements []statement) int {
+func policyLength(statements []statement) int {
 	text, err := json.Marshal(struct {
 		Version   string
 		Statement []statement
@@ -183,7 +212,7 @@ func executionPolicy(region, name string, repositories, secrets, key []string) i
 				"StringLike":   {"kms:EncryptionContext:SecretARN": single(folders)},
 			}})
 	}
-	return length(statements)
+	return policyLength(statements)
 }
 
 // taskPolicy measures the permissions of a process and counts them.
@@ -208,7 +237,7 @@ func taskPolicy(permissions cty.Value) (characters, count int) {
 	if len(statements) == 0 {
 		return 0, 0
 	}
-	return length(statements), len(statements)
+	return policyLength(statements), len(statements)
 }
 
 // evaluation is a context with the functions that generated code calls.

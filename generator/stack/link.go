@@ -64,7 +64,7 @@ func (s *Stack) ask(block emit.Block, earlier []*Stack) []string {
 }
 
 // has reports whether a component has an attribute, as far as that is known here: what is brought has what was said of it.
-func (at *place) has(attribute string) bool {
+func (at *componentPlace) has(attribute string) bool {
 	return at.brought == nil || attribute == "" || slices.Contains(at.brought, attribute)
 }
 

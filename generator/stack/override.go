@@ -75,7 +75,7 @@ func (s *Stack) overridden(module string, argument environment.Argument, generat
 			return refuse(reason.Why, reason.Instead)
 		}
 	}
-	said, problem := written(argument.Expression, argument.Value, besides(constraint, generated), argument.Name)
+	said, problem := literalValue(argument.Expression, argument.Value, besides(constraint, generated), argument.Name)
 	if problem != nil {
 		return value.Value{}, problem
 	}
@@ -111,9 +111,9 @@ func (s *Stack) settable(module string, args []value.Field) []string {
 	})
 }
 
-// written turns a literal into the value that is printed, when it is of the type that the module asks for. Numbers in
+// literalValue turns a literal into the value that is printed, when it is of the type that the module asks for. Numbers in
 // quotes are not numbers here: what is meant should be seen in a review. name is the path to the literal, for messages.
-func written(expression hcl.Expression, said cty.Value, want cty.Type, name string) (value.Value, *hcl.Diagnostic) {
+func literalValue(expression hcl.Expression, said cty.Value, want cty.Type, name string) (value.Value, *hcl.Diagnostic) {
 	for {
 		wrapped, ok := expression.(*hclsyntax.ParenthesesExpr)
 		if !ok {
@@ -132,7 +132,7 @@ func written(expression hcl.Expression, said cty.Value, want cty.Type, name stri
 		elements, _ := hcl.ExprList(expression)
 		var items []value.Value
 		for i, element := range said.AsValueSlice() {
-			item, problem := written(elements[i], element, want.ElementType(), fmt.Sprintf("%s[%d]", name, i))
+			item, problem := literalValue(elements[i], element, want.ElementType(), fmt.Sprintf("%s[%d]", name, i))
 			if problem != nil {
 				return value.Value{}, problem
 			}
@@ -168,7 +168,7 @@ func writtenObject(expression hcl.Expression, said cty.Value, want cty.Type, nam
 			element = want.AttributeType(field)
 		}
 		seen = append(seen, field)
-		inner, problem := written(pair.Value, said.GetAttr(field), element, name+"."+field)
+		inner, problem := literalValue(pair.Value, said.GetAttr(field), element, name+"."+field)
 		if problem != nil {
 			return value.Value{}, problem
 		}

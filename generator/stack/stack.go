@@ -63,7 +63,7 @@ type Stack struct {
 	// Problems are what is wrong with the overrides of the calls.
 	Problems hcl.Diagnostics
 
-	places  map[app.ID]*place // where the stack itself finds components
+	places  map[app.ID]*componentPlace // where the stack itself finds components
 	outputs []emit.Block
 	reads   *Stack // the stack whose outputs this one reads; nil for the first
 }
@@ -89,8 +89,8 @@ type Call struct {
 // Address is the address of the call.
 func (c Call) Address() string { return "module." + c.Label }
 
-// place is where a root module finds a component.
-type place struct {
+// componentPlace is where a root module finds a component.
+type componentPlace struct {
 	address string          // of what has the attributes of the component
 	label   string          // of its block, and of the output that hands it on
 	says    string          // what that output says
@@ -98,8 +98,8 @@ type place struct {
 	handed  map[string]bool // the attributes that the stack hands on
 }
 
-func placed(address, label, says string, exports []string) *place {
-	at := &place{address: address, label: label, says: says, handed: map[string]bool{}}
+func placed(address, label, says string, exports []string) *componentPlace {
+	at := &componentPlace{address: address, label: label, says: says, handed: map[string]bool{}}
 	for _, attribute := range exports {
 		at.handed[attribute] = true
 	}
@@ -110,7 +110,7 @@ func placed(address, label, says string, exports []string) *place {
 func New(name string, settings Settings, reads *Stack) *Stack {
 	return &Stack{
 		Name: name, Settings: settings, reads: reads, Files: map[string][]emit.Block{}, Texts: map[string][]byte{},
-		Calls: map[app.ID]Call{}, Parts: map[app.ID]app.ID{}, places: map[app.ID]*place{},
+		Calls: map[app.ID]Call{}, Parts: map[app.ID]app.ID{}, places: map[app.ID]*componentPlace{},
 	}
 }
 
@@ -228,7 +228,7 @@ func (s *Stack) sorted() {
 	}
 	byLabel := func(blocks []emit.Block) {
 		sort.SliceStable(blocks, func(i, j int) bool {
-			a, b := label(blocks[i], behind), label(blocks[j], behind)
+			a, b := sortLabel(blocks[i], behind), sortLabel(blocks[j], behind)
 			return a != "" && (b == "" || a < b)
 		})
 	}
@@ -238,8 +238,8 @@ func (s *Stack) sorted() {
 	byLabel(s.outputs)
 }
 
-// label is what a block is sorted by, "" for one without a name. What the environment brings has that of its value.
-func label(b emit.Block, behind map[string]string) string {
+// sortLabel is what a block is sorted by, "" for one without a name. What the environment brings has that of its value.
+func sortLabel(b emit.Block, behind map[string]string) string {
 	name := strings.Join(b.Labels, ".")
 	if b.Type == "locals" && len(b.Args) == 1 && behind[b.Args[0].Name] != "" {
 		name = b.Args[0].Name

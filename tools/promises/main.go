@@ -5,7 +5,7 @@
 //
 // The promises stand in promises.txt. A test proves a promise when its name says so: a function TestN4_..., a subtest
 // "N4 ...", and a run "n4_..." of terraform test, which the test of the modules reports as a subtest. Subtests of such a test
-// prove it along with it. It must not know any layer of tests, nor what it needs.
+// prove it along with it. It must not know anything else of the project.
 package main
 
 import (

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func image(t *testing.T) string {
+func imageFolder(t *testing.T) string {
 	t.Helper()
 	if busybox == "" {
 		folder, err := os.MkdirTemp("", "container-")
@@ -43,7 +43,7 @@ func image(t *testing.T) string {
 func shell(t *testing.T, script string) Spec {
 	t.Helper()
 	return Spec{
-		Image: image(t), Command: []string{"sh", "-c", script}, Env: []string{"PATH=/bin", "GREETING=hello"}, Init: true,
+		Image: imageFolder(t), Command: []string{"sh", "-c", script}, Env: []string{"PATH=/bin", "GREETING=hello"}, Init: true,
 		Keep: DefaultCapabilities(), Log: filepath.Join(t.TempDir(), "log"), Files: map[string]string{"/etc/resolv.conf": "nameserver 10.0.0.2\n"},
 	}
 }
@@ -220,7 +220,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	log := filepath.Join(t.TempDir(), "log")
 	victim := exec.Command(os.Args[0], "-test.run", "^TestNothingIsLeft$")
-	victim.Env = append(os.Environ(), "CONTAINER_VICTIM="+log, "CONTAINER_IMAGE="+image(t))
+	victim.Env = append(os.Environ(), "CONTAINER_VICTIM="+log, "CONTAINER_IMAGE="+imageFolder(t))
 	if err := victim.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -22,12 +22,12 @@ func init() {
 	if os.Getenv(environmentMark) == "" || os.Getpid() != 1 {
 		return
 	}
-	inside(os.NewFile(3, "control"))
+	runInside(os.NewFile(3, "control"))
 }
 
-// first is the first process of a container: it starts the program, passes signals on, buries whatever loses its parent,
+// firstProcess is the first process of a container: it starts the program, passes signals on, buries whatever loses its parent,
 // and runs the commands of health checks.
-type first struct {
+type firstProcess struct {
 	encoder *json.Encoder
 	user    *syscall.Credential
 	env     []string
@@ -38,11 +38,11 @@ type first struct {
 	children map[int]chan syscall.WaitStatus
 }
 
-// inside never returns. It runs on the program's first thread, as all initialisation does.
-func inside(control *os.File) {
+// runInside never returns. It runs on the program's first thread, as all initialisation does.
+func runInside(control *os.File) {
 	unix.CloseOnExec(3)
 	decoder := json.NewDecoder(control)
-	f := &first{encoder: json.NewEncoder(control), forks: make(chan func()), children: map[int]chan syscall.WaitStatus{}}
+	f := &firstProcess{encoder: json.NewEncoder(control), forks: make(chan func()), children: map[int]chan syscall.WaitStatus{}}
 	var spec Spec
 	if err := decoder.Decode(&spec); err != nil {
 		os.Exit(1)
@@ -67,27 +67,27 @@ func inside(control *os.File) {
 			_ = syscall.Kill(pid, received.(syscall.Signal)) // it may have ended meanwhile
 		case status := <-ended:
 			// Whatever else runs in here goes with this process.
-			os.Exit(code(status))
+			os.Exit(codeOfStatus(status))
 		}
 	}
 }
 
-func (f *first) refuse(reason string) {
+func (f *firstProcess) refuse(reason string) {
 	f.say(answer{Failed: reason})
 	os.Exit(127)
 }
 
 // say tells the outside something. Where nobody listens any more this process is about to end, too.
-func (f *first) say(said answer) { _ = f.encoder.Encode(said) }
+func (f *firstProcess) say(said answer) { _ = f.encoder.Encode(said) }
 
-func code(status syscall.WaitStatus) int {
+func codeOfStatus(status syscall.WaitStatus) int {
 	if status.Signaled() {
 		return 128 + int(status.Signal())
 	}
 	return status.ExitStatus()
 }
 
-func (f *first) prepare(spec Spec) error {
+func (f *firstProcess) prepare(spec Spec) error {
 	if spec.Hostname != "" {
 		if err := syscall.Sethostname([]byte(spec.Hostname)); err != nil {
 			return err
@@ -119,7 +119,7 @@ func (f *first) prepare(spec Spec) error {
 }
 
 // start starts a program inside. Its output goes where the container's goes, or to output.
-func (f *first) start(command []string, output *os.File) (int, <-chan syscall.WaitStatus, error) {
+func (f *firstProcess) start(command []string, output *os.File) (int, <-chan syscall.WaitStatus, error) {
 	if len(command) == 0 {
 		return 0, nil, fmt.Errorf("no command specified")
 	}
@@ -152,7 +152,7 @@ func (f *first) start(command []string, output *os.File) (int, <-chan syscall.Wa
 }
 
 // bury waits for every process that has this one as its parent, by birth or by the death of its own.
-func (f *first) bury() {
+func (f *firstProcess) bury() {
 	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, 0, nil)
@@ -173,7 +173,7 @@ func (f *first) bury() {
 }
 
 // serve runs the commands that the outside asks for, until it goes.
-func (f *first) serve(decoder *json.Decoder) {
+func (f *firstProcess) serve(decoder *json.Decoder) {
 	var answers sync.Mutex
 	for {
 		var asked request
@@ -189,7 +189,7 @@ func (f *first) serve(decoder *json.Decoder) {
 	}
 }
 
-func (f *first) run(asked request) answer {
+func (f *firstProcess) run(asked request) answer {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return answer{ID: asked.ID, Failed: err.Error()}
@@ -214,7 +214,7 @@ func (f *first) run(asked request) answer {
 	said := answer{ID: asked.ID}
 	select {
 	case status := <-ended:
-		said.Code = code(status)
+		said.Code = codeOfStatus(status)
 	case <-time.After(asked.Timeout):
 		_ = syscall.Kill(-pid, syscall.SIGKILL) // it may have ended meanwhile
 		<-ended

@@ -18,8 +18,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/container"
 )
 
-// account is an account with one cluster and one service, as far as a cluster asks for it.
-type account struct {
+// fakeAccount is an account with one cluster and one service, as far as a cluster asks for it.
+type fakeAccount struct {
 	lock        sync.Mutex
 	service     map[string]any
 	definitions map[string]map[string]any
@@ -27,7 +27,7 @@ type account struct {
 	refuses     string // an operation that nobody may call
 }
 
-func (a *account) call(_ emulator.Identity, _, operation string, parameters map[string]any) (map[string]any, error) {
+func (a *fakeAccount) call(_ emulator.Identity, _, operation string, parameters map[string]any) (map[string]any, error) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	if operation == a.refuses {
@@ -55,12 +55,12 @@ func (a *account) call(_ emulator.Identity, _, operation string, parameters map[
 	return nil, fmt.Errorf("%s is not in this account", operation)
 }
 
-func (a *account) assume(context.Context, string, string, string) (emulator.Credentials, error) {
+func (a *fakeAccount) assume(context.Context, string, string, string) (emulator.Credentials, error) {
 	return emulator.Credentials{Identity: emulator.Identity{Key: "key"}}, nil
 }
 
 // report takes over what DescribeServices is to say, as the account of a real emulator does.
-func (a *account) report(_ context.Context, _, _ string, fields map[string]any) error {
+func (a *fakeAccount) report(_ context.Context, _, _ string, fields map[string]any) error {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	for name, value := range fields {
@@ -140,14 +140,14 @@ func (j *journal) String() string {
 // bench is a cluster with one service, and what is around it.
 type bench struct {
 	*Cluster
-	account *account
+	account *fakeAccount
 	network *network
 	journal *journal
 	ctx     context.Context
 }
 
-// definition is a task definition out of its containers.
-func definition(revision int, containers string) map[string]any {
+// recordedDefinition is a task definition out of its containers.
+func recordedDefinition(revision int, containers string) map[string]any {
 	definition := map[string]any{"taskDefinitionArn": fmt.Sprintf("s:%d", revision), "family": "s", "revision": revision, "volumes": []any{map[string]any{"name": "config"}}}
 	var list []any
 	if err := json.Unmarshal([]byte(containers), &list); err != nil {
@@ -166,13 +166,13 @@ func start(t *testing.T, desired int, change func(*bench), containers ...string)
 		t.Fatal(err)
 	}
 	b.network = &network{journal: b.journal, states: map[string]string{}}
-	b.account = &account{definitions: map[string]map[string]any{}, secrets: map[string]string{}, service: map[string]any{
+	b.account = &fakeAccount{definitions: map[string]map[string]any{}, secrets: map[string]string{}, service: map[string]any{
 		"serviceName": "s", "serviceArn": "s", "taskDefinition": "s:1", "desiredCount": desired,
 		"deploymentConfiguration": map[string]any{"maximumPercent": 200, "minimumHealthyPercent": 100, "deploymentCircuitBreaker": map[string]any{"enable": true, "rollback": true}},
 		"networkConfiguration":    map[string]any{"awsvpcConfiguration": map[string]any{"subnets": []string{"a", "b"}}},
 	}}
 	for i, text := range containers {
-		b.account.definitions[fmt.Sprintf("s:%d", i+1)] = definition(i+1, text)
+		b.account.definitions[fmt.Sprintf("s:%d", i+1)] = recordedDefinition(i+1, text)
 	}
 	image := filepath.Join(folder, "busybox")
 	if err := container.Busybox(image); err != nil {

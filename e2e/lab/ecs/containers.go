@@ -19,9 +19,9 @@ import (
 
 // What a container's health is.
 const (
-	unknown   = "UNKNOWN"
-	healthy   = "HEALTHY"
-	unhealthy = "UNHEALTHY"
+	unknownHealth = "UNKNOWN"
+	goodHealth    = "HEALTHY"
+	badHealth     = "UNHEALTHY"
 )
 
 // member is one container of a task.
@@ -35,7 +35,7 @@ type member struct {
 }
 
 // resolved reports whether a container may start, and fails where it never can.
-func (t *task) resolved(m *member) (bool, error) {
+func (t *clusterTask) resolved(m *member) (bool, error) {
 	for _, dependency := range m.definition.DependsOn {
 		other := t.member(dependency.Container)
 		if other.reason != "" {
@@ -53,10 +53,10 @@ func (t *task) resolved(m *member) (bool, error) {
 			}
 			reached = other.ended
 		case "HEALTHY":
-			if other.ended || other.health == unhealthy {
+			if other.ended || other.health == badHealth {
 				return false, fmt.Errorf("container %s depends on %s, which is not healthy", m.definition.Name, dependency.Container)
 			}
-			reached = other.health == healthy
+			reached = other.health == goodHealth
 		}
 		if !reached {
 			return false, nil
@@ -65,7 +65,7 @@ func (t *task) resolved(m *member) (bool, error) {
 	return true, nil
 }
 
-func (t *task) member(name string) *member {
+func (t *clusterTask) member(name string) *member {
 	for _, m := range t.members {
 		if m.definition.Name == name {
 			return m
@@ -75,7 +75,7 @@ func (t *task) member(name string) *member {
 }
 
 // start starts one container.
-func (t *task) start(m *member) error {
+func (t *clusterTask) start(m *member) error {
 	folder, _ := t.cluster.image(m.definition.Image)
 	image, err := container.ReadImage(folder)
 	if err != nil {
@@ -115,7 +115,7 @@ func (t *task) start(m *member) error {
 var waits = regexp.MustCompile(`\bsleep (\d+(?:\.\d+)?)\b`)
 
 // hasten lets the scripts of a definition sleep in the laboratory's time.
-func (t *task) hasten(command []string) []string {
+func (t *clusterTask) hasten(command []string) []string {
 	if t.cluster.options.Speed == 1 {
 		return command
 	}
@@ -130,7 +130,7 @@ func (t *task) hasten(command []string) []string {
 }
 
 // files are what every container has, and the names of its own machine.
-func (t *task) files() map[string]string {
+func (t *clusterTask) files() map[string]string {
 	files := maps.Clone(t.cluster.options.Files)
 	if files == nil {
 		files = map[string]string{}
@@ -152,7 +152,7 @@ func keep(definition *ContainerDefinition) []string {
 }
 
 // watch tells the task when a container has ended.
-func (t *task) watch(m *member, running *container.Container) {
+func (t *clusterTask) watch(m *member, running *container.Container) {
 	<-running.Done()
 	t.cluster.change(func() { m.ended, m.exitCode = true, running.ExitCode() })
 	t.poke()
@@ -160,7 +160,7 @@ func (t *task) watch(m *member, running *container.Container) {
 
 // examine does a container's health checks. Docker's rules: the first one after an interval, failures within the start period
 // count only after a success.
-func (t *task) examine(m *member, running *container.Container, check HealthCheck) {
+func (t *clusterTask) examine(m *member, running *container.Container, check HealthCheck) {
 	began, failures := time.Now(), 0
 	startPeriod := time.Duration(check.StartPeriod) * time.Second // starting is work
 	for {
@@ -176,15 +176,15 @@ func (t *task) examine(m *member, running *container.Container, check HealthChec
 		state := m.health
 		switch {
 		case code == 0:
-			failures, state = 0, healthy
-		case state == unknown && time.Since(began) < startPeriod:
+			failures, state = 0, goodHealth
+		case state == unknownHealth && time.Since(began) < startPeriod:
 		default:
 			if failures++; failures >= check.Retries {
-				state = unhealthy
+				state = badHealth
 			}
 		}
 		if state != m.health {
-			if state == unhealthy {
+			if state == badHealth {
 				t.cluster.record(t.service.name, fmt.Sprintf("(task %s) the health check of %s ended with code %d: %s", t.id, m.definition.Name, code, strings.TrimSpace(output)))
 			}
 			t.cluster.change(func() { m.health = state })
@@ -194,7 +194,7 @@ func (t *task) examine(m *member, running *container.Container, check HealthChec
 }
 
 // stopAll stops the containers in the reverse order of their dependencies, each with SIGTERM and, when its time is over, SIGKILL.
-func (t *task) stopAll(order stopping) {
+func (t *clusterTask) stopAll(order stopping) {
 	gone := map[string]chan struct{}{}
 	for _, m := range t.members {
 		gone[m.definition.Name] = make(chan struct{})
@@ -227,7 +227,7 @@ func (t *task) stopAll(order stopping) {
 }
 
 // stopOne ends a container that may still have less time than its own stopTimeout says, where the machine itself is taken away.
-func (t *task) stopOne(m *member, deadline time.Time) {
+func (t *clusterTask) stopOne(m *member, deadline time.Time) {
 	patience := t.cluster.scaled(m.definition.stopTimeout())
 	if !deadline.IsZero() {
 		patience = min(patience, time.Until(deadline))

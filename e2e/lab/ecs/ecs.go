@@ -90,9 +90,9 @@ type Cluster struct {
 
 	lock        sync.Mutex
 	changed     chan struct{} // closed and replaced when something has changed
-	services    []*service
+	services    []*clusterService
 	definitions map[string]*Definition
-	tasks       []*task // all there ever were
+	tasks       []*clusterTask // all there ever were
 	events      []Event
 	pulled      map[string]bool
 	images      map[string]string
@@ -123,7 +123,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 		return nil, err
 	}
 	for _, one := range found {
-		s := &service{cluster: c, name: one.Name, clusterARN: one.cluster}
+		s := &clusterService{cluster: c, name: one.Name, clusterARN: one.cluster}
 		if err := s.update(one.description); err != nil {
 			cancel()
 			return nil, err
@@ -276,7 +276,7 @@ func (c *Cluster) image(reference string) (string, bool) {
 	return folder, known
 }
 
-func (c *Cluster) find(name string) *service {
+func (c *Cluster) find(name string) *clusterService {
 	for _, s := range c.services {
 		if s.name == name {
 			return s
@@ -328,12 +328,12 @@ func (c *Cluster) Close() error {
 }
 
 // logPath is the file that has what a container writes.
-func (c *Cluster) logPath(t *task, name string) string {
+func (c *Cluster) logPath(t *clusterTask, name string) string {
 	return filepath.Join(c.options.Directory, "logs", t.service.name, t.id, name+".log")
 }
 
-func (t *task) clean() error { return os.RemoveAll(t.volumes()) }
+func (t *clusterTask) clean() error { return os.RemoveAll(t.volumes()) }
 
-func (t *task) volumes() string {
+func (t *clusterTask) volumes() string {
 	return filepath.Join(t.cluster.options.Directory, "volumes", t.id)
 }

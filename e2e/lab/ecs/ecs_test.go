@@ -19,15 +19,15 @@ func of(name, script, fields string) string {
 	return `{"name": "` + name + `", "image": "busybox", "entryPoint": ["sh", "-c"], "linuxParameters": {"initProcessEnabled": true}, "command": ["` + script + `"]` + fields + `}`
 }
 
-func all(containers ...string) string { return "[" + strings.Join(containers, ",") + "]" }
+func allOf(containers ...string) string { return "[" + strings.Join(containers, ",") + "]" }
 
 // app is a service of one container whose health is whether a file is there.
 func app(script string) string {
-	return all(of("app", script, `, "stopTimeout": 20, "healthCheck": {"command": ["CMD-SHELL", "test ! -e /journal/sick"], "interval": 5, "retries": 2}`))
+	return allOf(of("app", script, `, "stopTimeout": 20, "healthCheck": {"command": ["CMD-SHELL", "test ! -e /journal/sick"], "interval": 5, "retries": 2}`))
 }
 
 // The order of modules/fargate-service: a file is written, the application starts, a probe asks for its health; and back.
-var trio = all(
+var trio = allOf(
 	of("config", `sleep 0.2; echo written > /config/file; echo config >> /journal/lines`, `, "essential": false, "mountPoints": [{"sourceVolume": "config", "containerPath": "/config"}]`),
 	of("app", `cat /config/file >> /journal/lines; `+waiting, `, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}], "mountPoints": [{"sourceVolume": "config", "containerPath": "/config", "readOnly": true}]`),
 	of("probe", `sleep 0.3; `+waiting, `, "dependsOn": [{"containerName": "app", "condition": "START"}], "healthCheck": {"command": ["CMD", "true"], "interval": 10}`),
@@ -64,7 +64,7 @@ func TestOrder(t *testing.T) {
 
 // The order of modules/fargate-service with a read-only root: a volume is root's until the first container opens it, and
 // the application writes there, as somebody else and without capabilities, and nowhere else.
-var readOnly = all(
+var readOnly = allOf(
 	of("config", `set -eu; umask 022; chmod 1777 /writable-1`, `, "essential": false, "readonlyRootFilesystem": true, "linuxParameters": {"initProcessEnabled": true, "capabilities": {"drop": ["ALL"]}}, "mountPoints": [{"sourceVolume": "config", "containerPath": "/writable-1"}]`),
 	of("app", `echo x > /file || echo refused >> /journal/lines; echo mine > /tmp/file && cat /tmp/file >> /journal/lines; id -u >> /journal/lines; `+waiting,
 		`, "user": "1000:1000", "readonlyRootFilesystem": true, "linuxParameters": {"initProcessEnabled": true, "capabilities": {"drop": ["ALL"]}}, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}], "mountPoints": [{"sourceVolume": "config", "containerPath": "/tmp"}]`),
@@ -84,7 +84,7 @@ func TestReadOnlyRoot(t *testing.T) {
 func TestRegistryLogin(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:login-AbCdEf"
-	definitions := all(of("app", waiting, `, "repositoryCredentials": {"credentialsParameter": "`+arn+`"}`))
+	definitions := allOf(of("app", waiting, `, "repositoryCredentials": {"credentialsParameter": "`+arn+`"}`))
 	for name, test := range map[string]struct{ value, refuses, want string }{
 		"given":   {`{"username": "a", "password": "b"}`, "", ""},
 		"no JSON": {"b", "", "unable to retrieve registry auth from asm: the secret " + arn + " holds no JSON with username and password"},
@@ -219,12 +219,12 @@ func TestRollingDeployment(t *testing.T) {
 func TestCircuitBreaker(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ bad, reason string }{
-		"ends":        {all(of("app", "echo this is why; exit 3", "")), "Essential container in task exited (app exited with code 3: this is why)"},
-		"never fit":   {all(of("app", waiting, `, "healthCheck": {"command": ["CMD", "false"], "interval": 5, "retries": 2}`)), "Task failed container health checks"},
+		"ends":        {allOf(of("app", "echo this is why; exit 3", "")), "Essential container in task exited (app exited with code 3: this is why)"},
+		"never fit":   {allOf(of("app", waiting, `, "healthCheck": {"command": ["CMD", "false"], "interval": 5, "retries": 2}`)), "Task failed container health checks"},
 		"no image":    {strings.ReplaceAll(app(waiting), `"busybox"`, `"lost/image:1"`), "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref lost/image:1: not found"},
-		"no config":   {all(of("config", "exit 1", `, "essential": false`), of("app", waiting, `, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}]`)), "container app depends on config, which ended with code 1 (config exited with code 1)"},
-		"no program":  {all(`{"name": "app", "image": "busybox", "entryPoint": ["nothing"]}`), `container app: CannotStartContainerError: exec: "nothing": executable file not found in $PATH`},
-		"no such uid": {all(of("app", waiting, `, "user": "somebody"`)), `container app: CannotStartContainerError: unable to find user somebody: no matching entries in /etc/passwd`},
+		"no config":   {allOf(of("config", "exit 1", `, "essential": false`), of("app", waiting, `, "dependsOn": [{"containerName": "config", "condition": "SUCCESS"}]`)), "container app depends on config, which ended with code 1 (config exited with code 1)"},
+		"no program":  {allOf(`{"name": "app", "image": "busybox", "entryPoint": ["nothing"]}`), `container app: CannotStartContainerError: exec: "nothing": executable file not found in $PATH`},
+		"no such uid": {allOf(of("app", waiting, `, "user": "somebody"`)), `container app: CannotStartContainerError: unable to find user somebody: no matching entries in /etc/passwd`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -262,7 +262,7 @@ func TestCircuitBreaker(t *testing.T) {
 // Without anything to go back to, the deployment stalls: the reason must be told.
 func TestFirstDeploymentFails(t *testing.T) {
 	t.Parallel()
-	b := start(t, 1, nil, all(of("app", "echo no such database; exit 1", "")))
+	b := start(t, 1, nil, allOf(of("app", "echo no such database; exit 1", "")))
 	err := b.Steady(b.ctx)
 	if err == nil || !strings.Contains(err.Error(), "tasks failed to start") || !strings.Contains(err.Error(), "no such database") {
 		t.Errorf("got %v", err)
@@ -272,7 +272,7 @@ func TestFirstDeploymentFails(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:s"
-	definitions := all(of("app", `echo $WHOLE $PART; `+waiting, `, "secrets": [{"name": "WHOLE", "valueFrom": "`+arn+`"}, {"name": "PART", "valueFrom": "`+arn+`:key::"}]`))
+	definitions := allOf(of("app", `echo $WHOLE $PART; `+waiting, `, "secrets": [{"name": "WHOLE", "valueFrom": "`+arn+`"}, {"name": "PART", "valueFrom": "`+arn+`:key::"}]`))
 	change := func(b *bench) {
 		b.account.secrets[arn] = `{"key": "part"}`
 		b.account.definitions["s:1"]["executionRoleArn"] = "arn:aws:iam::123456789012:role/r"
@@ -300,14 +300,14 @@ func TestDefinitionsThatECSRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		trio:         "",
 		app(waiting): "",
-		all(of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "START"}]`)):                                                                                   "container a depends on b, which is not defined",
-		all(of("b", "true", ""), of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "HEALTHY"}]`)):                                                            "container a waits for b to be healthy, which has no health check",
-		all(of("b", "true", ""), of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "SUCCESS"}]`)):                                                            "container a waits for b to end, which is essential",
-		all(of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "START"}]`), of("b", "true", `, "dependsOn": [{"containerName": "a", "condition": "START"}]`)): "depends on itself",
-		all(of("a", "true", `, "stopTimeout": 121`)): "container a has a stopTimeout above 120 seconds",
+		allOf(of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "START"}]`)):                                                                                   "container a depends on b, which is not defined",
+		allOf(of("b", "true", ""), of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "HEALTHY"}]`)):                                                            "container a waits for b to be healthy, which has no health check",
+		allOf(of("b", "true", ""), of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "SUCCESS"}]`)):                                                            "container a waits for b to end, which is essential",
+		allOf(of("a", "true", `, "dependsOn": [{"containerName": "b", "condition": "START"}]`), of("b", "true", `, "dependsOn": [{"containerName": "a", "condition": "START"}]`)): "depends on itself",
+		allOf(of("a", "true", `, "stopTimeout": 121`)): "container a has a stopTimeout above 120 seconds",
 	} {
 		var parsed Definition
-		if err := read(map[string]any{"d": definition(1, text)}, "d", &parsed); err != nil {
+		if err := read(map[string]any{"d": recordedDefinition(1, text)}, "d", &parsed); err != nil {
 			t.Fatal(err)
 		}
 		err := parsed.check()

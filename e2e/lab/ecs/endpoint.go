@@ -24,7 +24,7 @@ type endpoint struct {
 }
 
 // serveEndpoint starts it. The keys are taken anew for each asking, as they would be renewed on AWS before they run out.
-func (t *task) serveEndpoint() error {
+func (t *clusterTask) serveEndpoint() error {
 	if t.place.ListenOn == nil {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (t *task) serveEndpoint() error {
 
 func (e *endpoint) close() { e.server.Close() }
 
-func (t *task) serveCredentials(w http.ResponseWriter, role string) {
+func (t *clusterTask) serveCredentials(w http.ResponseWriter, role string) {
 	who, err := t.assume(role)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -64,7 +64,7 @@ func respond(w http.ResponseWriter, value any) {
 	_ = json.NewEncoder(w).Encode(value) // who asked has gone
 }
 
-func (t *task) containerMetadata(definition *ContainerDefinition) map[string]any {
+func (t *clusterTask) containerMetadata(definition *ContainerDefinition) map[string]any {
 	return map[string]any{
 		"DockerId": t.id + "-" + definition.Name, "Name": definition.Name, "DockerName": definition.Name, "Image": definition.Image,
 		"DesiredStatus": runningState, "KnownStatus": runningState, "Type": "NORMAL",
@@ -77,7 +77,7 @@ func (t *task) containerMetadata(definition *ContainerDefinition) map[string]any
 	}
 }
 
-func (t *task) serveContainer(w http.ResponseWriter, r *http.Request) {
+func (t *clusterTask) serveContainer(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.PathValue("container"), t.id+"-")
 	m := t.member(name)
 	if m == nil {
@@ -87,7 +87,7 @@ func (t *task) serveContainer(w http.ResponseWriter, r *http.Request) {
 	respond(w, t.containerMetadata(m.definition))
 }
 
-func (t *task) serveTask(w http.ResponseWriter, _ *http.Request) {
+func (t *clusterTask) serveTask(w http.ResponseWriter, _ *http.Request) {
 	var containers []any
 	for _, m := range t.members {
 		containers = append(containers, t.containerMetadata(m.definition))
@@ -106,7 +106,7 @@ func (t *task) serveTask(w http.ResponseWriter, _ *http.Request) {
 }
 
 // assume takes a role as ECS does for a task.
-func (t *task) assume(role string) (emulator.Credentials, error) {
+func (t *clusterTask) assume(role string) (emulator.Credentials, error) {
 	who, err := t.cluster.options.Assume(context.Background(), role, "ecs-tasks.amazonaws.com", t.arn)
 	if err != nil {
 		return who, fmt.Errorf("ECS was unable to assume the role '%s' that was provided for this task: %w", role, err)

@@ -93,7 +93,7 @@ func (c *Cluster) Steady(ctx context.Context) error {
 	for {
 		c.lock.Lock()
 		changed := c.changed
-		var unsteady *service
+		var unsteady *clusterService
 		stuck := false
 		for _, s := range c.services {
 			if !s.steady {
@@ -226,7 +226,7 @@ func (c *Cluster) Wait(ctx context.Context, what string, holds func() bool) erro
 }
 
 // explain is what an operator would look for: the deployment's state, and how its last task ended.
-func (c *Cluster) explain(s *service) string {
+func (c *Cluster) explain(s *clusterService) string {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	d := s.newest()
@@ -254,7 +254,7 @@ const (
 
 // Stop stops a task as StopTask does: it leaves names and target groups first. The service starts another.
 func (c *Cluster) Stop(id, reason string) error {
-	return c.withTask(id, func(t *task) {
+	return c.withTask(id, func(t *clusterTask) {
 		t.code, t.reason = byUser, reason
 		t.order(stopping{code: byUser, reason: reason, drain: true})
 	})
@@ -264,7 +264,7 @@ func (c *Cluster) Stop(id, reason string) error {
 // was seen on AWS (https://github.com/aws/containers-roadmap/issues/2673), and after two minutes everything is over.
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
 func (c *Cluster) Interrupt(id string) error {
-	return c.withTask(id, func(t *task) {
+	return c.withTask(id, func(t *clusterTask) {
 		t.code, t.reason = bySpot, "Your Spot Task was interrupted."
 		t.order(stopping{code: bySpot, reason: t.reason, deadline: time.Now().Add(c.scaled(2 * time.Minute))})
 	})
@@ -290,14 +290,14 @@ func (c *Cluster) Regain(subnet string) {
 
 // Kill ends a container's program, as a crash would.
 func (c *Cluster) Kill(id, container string) error {
-	return c.withTask(id, func(t *task) {
+	return c.withTask(id, func(t *clusterTask) {
 		if m := t.member(container); m != nil && m.running != nil {
 			m.running.Kill()
 		}
 	})
 }
 
-func (c *Cluster) withTask(id string, do func(*task)) error {
+func (c *Cluster) withTask(id string, do func(*clusterTask)) error {
 	found := false
 	c.change(func() {
 		for _, t := range c.tasks {

@@ -11,7 +11,7 @@ import (
 )
 
 // summary is a text that changes when what DescribeServices says of the service has changed. The lock is held.
-func (s *service) summary() string {
+func (s *clusterService) summary() string {
 	text, err := json.Marshal(s.fields())
 	if err != nil {
 		return err.Error()
@@ -20,7 +20,7 @@ func (s *service) summary() string {
 }
 
 // fields are what DescribeServices says of the service. The lock is held.
-func (s *service) fields() map[string]any {
+func (s *clusterService) fields() map[string]any {
 	var deployments []any
 	runningAll, pendingAll := 0, 0
 	for _, d := range slices.Backward(s.deployments) {
@@ -64,7 +64,7 @@ func (s *service) fields() map[string]any {
 // report tells the account what became of the service, so that whoever asks AWS sees it: terraform, which waits for a deployment
 // and looks at the task definition that came out of it. What others have changed meanwhile is taken over first, and returns what
 // was told.
-func (s *service) report(ctx context.Context) (string, error) {
+func (s *clusterService) report(ctx context.Context) (string, error) {
 	c := s.cluster
 	c.account.Lock()
 	defer c.account.Unlock()

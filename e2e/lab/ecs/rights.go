@@ -16,7 +16,7 @@ import (
 
 // initialize does what ECS does before a task's containers start, with exactly the rights of the execution role: secrets,
 // registry, logs.
-func (t *task) initialize() error {
+func (t *clusterTask) initialize() error {
 	definition := t.deployment.definition
 	var who emulator.Identity
 	if definition.ExecutionRole != "" {
@@ -143,12 +143,12 @@ func (c *Cluster) pull(who emulator.Identity, role, image string) error {
 	return nil
 }
 
-func (t *task) stream(container *ContainerDefinition) (group, stream string) {
+func (t *clusterTask) stream(container *ContainerDefinition) (group, stream string) {
 	options := container.Log.Options
 	return options["awslogs-group"], options["awslogs-stream-prefix"] + "/" + container.Name + "/" + t.id
 }
 
-func (t *task) openLog(who emulator.Identity, container *ContainerDefinition) error {
+func (t *clusterTask) openLog(who emulator.Identity, container *ContainerDefinition) error {
 	if container.Log.Driver != "awslogs" {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (t *task) openLog(who emulator.Identity, container *ContainerDefinition) er
 }
 
 // flush sends the last lines of each container to its log group, as its role allows.
-func (t *task) flush() error {
+func (t *clusterTask) flush() error {
 	definition := t.deployment.definition
 	select {
 	case <-t.killed:

@@ -64,7 +64,7 @@ func (c *Cluster) Run(who emulator.Identity, parameters map[string]any) (Task, e
 	if definition, err = definition.overridden(asked.Overrides.Containers); err != nil {
 		return Task{}, err
 	}
-	s := &service{cluster: c, name: definition.Family, clusterARN: made[0].Cluster, run: true, steady: true}
+	s := &clusterService{cluster: c, name: definition.Family, clusterARN: made[0].Cluster, run: true, steady: true}
 	s.wanted = description{Name: s.name, TaskDefinition: definition.ARN}
 	s.wanted.Network = asked.Network
 	d := &deployment{id: "run", definition: definition, state: Completed, began: time.Now()}
@@ -78,19 +78,19 @@ func (c *Cluster) Run(who emulator.Identity, parameters map[string]any) (Task, e
 }
 
 // newTask is a task of a deployment that has not begun. The lock is held.
-func (s *service) newTask(d *deployment, arn string) *task {
-	t := &task{
-		cluster: s.cluster, service: s, deployment: d, wanted: s.wanted, id: taskID(arn), arn: arn, status: provisioning, health: unknown,
+func (s *clusterService) newTask(d *deployment, arn string) *clusterTask {
+	t := &clusterTask{
+		cluster: s.cluster, service: s, deployment: d, wanted: s.wanted, id: taskID(arn), arn: arn, status: provisioningState, health: unknownHealth,
 		began: time.Now(), subnet: s.emptiest(), news: make(chan struct{}, 1), orders: make(chan stopping, 1), killed: make(chan struct{}),
 	}
 	for i := range d.definition.Containers {
-		t.members = append(t.members, &member{definition: &d.definition.Containers[i], health: unknown})
+		t.members = append(t.members, &member{definition: &d.definition.Containers[i], health: unknownHealth})
 	}
 	return t
 }
 
 // start begins a task's life. The lock is held.
-func (s *service) start(t *task) {
+func (s *clusterService) start(t *clusterTask) {
 	c := s.cluster
 	c.tasks = append(c.tasks, t)
 	c.note(s.name, fmt.Sprintf("has started 1 tasks: (task %s).", t.id))
@@ -118,7 +118,7 @@ func (d *Definition) overridden(overrides []override) (*Definition, error) {
 
 // stateChange is the detail of the event "ECS Task State Change" of a task that has stopped: Amazon ECS Developer Guide, "Amazon ECS task state
 // change events". The lock is held.
-func (t *task) stateChange() map[string]any {
+func (t *clusterTask) stateChange() map[string]any {
 	group := "service:" + t.service.name
 	if t.service.run {
 		group = "family:" + t.service.name

@@ -20,7 +20,7 @@ type runs struct {
 	number int
 }
 
-func (r *runs) call(account *account) func(emulator.Identity, string, string, map[string]any) (map[string]any, error) {
+func (r *runs) call(account *fakeAccount) func(emulator.Identity, string, string, map[string]any) (map[string]any, error) {
 	return func(who emulator.Identity, service, operation string, parameters map[string]any) (map[string]any, error) {
 		if operation != "RunTask" {
 			return account.call(who, service, operation, parameters)
@@ -61,7 +61,7 @@ func (r *runs) of(task Task) map[string]any {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	r := &runs{}
-	b := start(t, 0, nil, app(waiting), all(of("app", `echo ran-$WHAT >> /journal/lines; exit ${CODE:-0}`, "")), all(of("app", "exit 0", `, "image": "gone"`)))
+	b := start(t, 0, nil, app(waiting), allOf(of("app", `echo ran-$WHAT >> /journal/lines; exit ${CODE:-0}`, "")), allOf(of("app", "exit 0", `, "image": "gone"`)))
 	b.options.Call, b.options.Stopped = r.call(b.account), r.hear
 	may := emulator.Identity{Key: "may"}
 	run := func(definition string, more map[string]any) map[string]any {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// service is a service and its deployments. The cluster's lock guards it.
-type service struct {
+// clusterService is a service and its deployments. The cluster's lock guards it.
+type clusterService struct {
 	cluster     *Cluster
 	name        string
 	clusterARN  string
@@ -41,7 +41,7 @@ type deployment struct {
 }
 
 // update takes over what the account says of the service. A task definition that is not the newest deployment's is a deployment.
-func (s *service) update(wanted description) error {
+func (s *clusterService) update(wanted description) error {
 	definition, err := s.cluster.definition(wanted.TaskDefinition)
 	if err != nil {
 		return err
@@ -62,14 +62,14 @@ func (s *service) update(wanted description) error {
 }
 
 // deploy begins a deployment. The lock is held.
-func (s *service) deploy(definition *Definition) {
+func (s *clusterService) deploy(definition *Definition) {
 	d := &deployment{id: "ecs-svc/" + newID()[:19], definition: definition, state: InProgress, began: time.Now()}
 	d.reason = fmt.Sprintf("ECS deployment %s in progress.", d.id)
 	s.deployments = append(s.deployments, d)
 	s.steady = false
 }
 
-func (s *service) newest() *deployment {
+func (s *clusterService) newest() *deployment {
 	if len(s.deployments) == 0 {
 		return nil
 	}
@@ -77,8 +77,8 @@ func (s *service) newest() *deployment {
 }
 
 // tasks are the service's tasks that have not stopped. The lock is held.
-func (s *service) tasks() []*task {
-	var found []*task
+func (s *clusterService) tasks() []*clusterTask {
+	var found []*clusterTask
 	for _, t := range s.cluster.tasks {
 		if t.service == s && t.status != stopped {
 			found = append(found, t)
@@ -88,12 +88,12 @@ func (s *service) tasks() []*task {
 }
 
 // staying are the tasks that nobody has told to stop, and that go on by themselves.
-func (s *service) staying() []*task {
-	return slices.DeleteFunc(s.tasks(), func(t *task) bool { return t.code != "" })
+func (s *clusterService) staying() []*clusterTask {
+	return slices.DeleteFunc(s.tasks(), func(t *clusterTask) bool { return t.code != "" })
 }
 
 // keep keeps the service as it is wanted until ctx ends.
-func (s *service) keep(ctx context.Context) {
+func (s *clusterService) keep(ctx context.Context) {
 	defer s.cluster.running.Done()
 	told := ""
 	for {
@@ -126,20 +126,22 @@ const unchecked = 5 * time.Second
 
 // fit reports whether a task counts as healthy for a deployment: its containers and the load balancer say so, each where there
 // is a check. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-healthchecks.html
-func (s *service) fit(t *task) bool {
+func (s *clusterService) fit(t *clusterTask) bool {
 	if t.running.IsZero() || t.code != "" {
 		return false
 	}
 	checked := slices.ContainsFunc(t.members, func(m *member) bool { return m.definition.essential() && m.definition.HealthCheck.command() != nil })
-	if checked && t.health != healthy || !checked && time.Since(t.running) < s.cluster.scaled(unchecked) {
+	if checked && t.health != goodHealth || !checked && time.Since(t.running) < s.cluster.scaled(unchecked) {
 		return false
 	}
-	return !slices.ContainsFunc(t.registered, func(one target) bool { return s.cluster.options.Network.State(one.group, one.address) != "healthy" }) &&
+	return !slices.ContainsFunc(t.registered, func(one groupTarget) bool {
+		return s.cluster.options.Network.State(one.group, one.address) != "healthy"
+	}) &&
 		len(t.registered) == len(s.wanted.LoadBalancers)
 }
 
 // judge looks at each task: one that is healthy clears its deployment's count, one that is not is stopped.
-func (s *service) judge() {
+func (s *clusterService) judge() {
 	grace := s.cluster.scaled(time.Duration(s.wanted.Grace) * time.Second)
 	for _, t := range s.staying() {
 		if s.fit(t) {
@@ -152,7 +154,7 @@ func (s *service) judge() {
 			continue
 		}
 		reason := ""
-		if t.health == unhealthy {
+		if t.health == badHealth {
 			reason = "Task failed container health checks"
 		}
 		for _, one := range t.registered {
@@ -169,7 +171,7 @@ func (s *service) judge() {
 }
 
 // release tells a task to stop, with time for whoever still comes. The lock is held.
-func (s *service) release(t *task, reason string) {
+func (s *clusterService) release(t *clusterTask, reason string) {
 	t.code, t.reason = byScheduler, reason
 	s.steady = false
 	t.order(stopping{code: t.code, reason: reason, drain: true})
@@ -177,14 +179,14 @@ func (s *service) release(t *task, reason string) {
 
 // schedule starts and stops tasks within the bounds of the service's deployment configuration: no more than its maximum run or
 // are about to, no fewer than its minimum are healthy.
-func (s *service) schedule(ctx context.Context) {
+func (s *clusterService) schedule(ctx context.Context) {
 	newest := s.newest()
 	if ctx.Err() != nil || newest == nil {
 		return
 	}
 	desired := s.wanted.DesiredCount
 	least, most := percent(desired, s.wanted.Deployment.Minimum, 100, true), percent(desired, s.wanted.Deployment.Maximum, 200, false)
-	var young, old []*task
+	var young, old []*clusterTask
 	fit := 0
 	for _, t := range s.staying() {
 		if t.deployment == newest {
@@ -214,18 +216,18 @@ func (s *service) schedule(ctx context.Context) {
 	}
 	for i := len(young); i > desired; i-- {
 		s.release(s.fullest(young[:i]), initiator)
-		young = slices.DeleteFunc(young, func(t *task) bool { return t.code != "" })
+		young = slices.DeleteFunc(young, func(t *clusterTask) bool { return t.code != "" })
 	}
 	s.settle(newest, young, len(old))
 }
 
 // fullest is the newest task in the zone that has most: ECS keeps the zones even when it scales in.
-func (s *service) fullest(tasks []*task) *task {
+func (s *clusterService) fullest(tasks []*clusterTask) *clusterTask {
 	counts := map[string]int{}
 	for _, t := range tasks {
 		counts[t.subnet]++
 	}
-	return slices.MaxFunc(tasks, func(a, b *task) int {
+	return slices.MaxFunc(tasks, func(a, b *clusterTask) int {
 		if counts[a.subnet] != counts[b.subnet] {
 			return counts[a.subnet] - counts[b.subnet]
 		}
@@ -246,7 +248,7 @@ func percent(count int, share *int, otherwise int, up bool) int {
 }
 
 // settle completes a deployment whose tasks are all healthy and alone.
-func (s *service) settle(newest *deployment, young []*task, old int) {
+func (s *clusterService) settle(newest *deployment, young []*clusterTask, old int) {
 	fit := 0
 	for _, t := range young {
 		if s.fit(t) {
@@ -273,7 +275,7 @@ func (s *service) settle(newest *deployment, young []*task, old int) {
 // The breaker is ECS's: it counts failures of a deployment that is in progress, one after the other; a healthy task clears the
 // count; half of the desired tasks are the limit, but at least 3 and at most 200. Then the deployment has failed, and the last one
 // that was completed is deployed again. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
-func (s *service) buried(t *task) {
+func (s *clusterService) buried(t *clusterTask) {
 	d := t.deployment
 	s.steady = false
 	if !t.faulty || d.state != InProgress || d != s.newest() {

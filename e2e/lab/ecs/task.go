@@ -22,19 +22,19 @@ import (
 
 // States of a task, as ECS names them.
 const (
-	provisioning = "PROVISIONING"
-	pending      = "PENDING"
-	activating   = "ACTIVATING"
-	runningState = "RUNNING"
-	deactivating = "DEACTIVATING"
-	stoppingOf   = "STOPPING"
-	stopped      = "STOPPED"
+	provisioningState = "PROVISIONING"
+	pendingState      = "PENDING"
+	activatingState   = "ACTIVATING"
+	runningState      = "RUNNING"
+	deactivatingState = "DEACTIVATING"
+	stoppingOf        = "STOPPING"
+	stopped           = "STOPPED"
 )
 
-// task is one task of a service. What others look at is guarded by the cluster's lock.
-type task struct {
+// clusterTask is one task of a service. What others look at is guarded by the cluster's lock.
+type clusterTask struct {
 	cluster    *Cluster
-	service    *service
+	service    *clusterService
 	deployment *deployment
 	wanted     description // the service as it was when the task was started
 	id, arn    string
@@ -55,7 +55,7 @@ type task struct {
 	endpoint *endpoint
 	// announced and registered are where it was made known.
 	announced  []string
-	registered []target
+	registered []groupTarget
 
 	news   chan struct{} // something about its containers has changed
 	orders chan stopping
@@ -64,8 +64,8 @@ type task struct {
 	kill   sync.Once
 }
 
-// target is a task as a target group knows it.
-type target struct {
+// groupTarget is a task as a target group knows it.
+type groupTarget struct {
 	group   string
 	address netip.AddrPort
 }
@@ -87,14 +87,14 @@ func newID() string {
 }
 
 // launch starts a task of a deployment. The lock is held.
-func (s *service) launch(d *deployment) {
+func (s *clusterService) launch(d *deployment) {
 	c := s.cluster
 	cluster := s.clusterARN[strings.LastIndex(s.clusterARN, "/")+1:]
 	s.start(s.newTask(d, fmt.Sprintf("arn:aws:ecs:%s:%s:task/%s/%s", c.options.Region, c.options.Account, cluster, newID())))
 }
 
 // emptiest is the subnet with the fewest tasks: ECS spreads them over the zones.
-func (s *service) emptiest() string {
+func (s *clusterService) emptiest() string {
 	counts := map[string]int{}
 	for _, t := range s.tasks() {
 		if t.code == "" { // those that are told to stop leave room
@@ -108,7 +108,7 @@ func (s *service) emptiest() string {
 	return slices.MinFunc(there, func(a, b string) int { return counts[a] - counts[b] })
 }
 
-func (t *task) hostname() string {
+func (t *clusterTask) hostname() string {
 	if t.place.Address.IsValid() {
 		return "ip-" + strings.ReplaceAll(t.place.Address.String(), ".", "-") + ".ec2.internal"
 	}
@@ -116,7 +116,7 @@ func (t *task) hostname() string {
 }
 
 // poke tells the task's own goroutine that something has changed.
-func (t *task) poke() {
+func (t *clusterTask) poke() {
 	select {
 	case t.news <- struct{}{}:
 	default:
@@ -124,19 +124,19 @@ func (t *task) poke() {
 }
 
 // order tells a task to stop. The first order counts, but one to go at once cuts short what another began.
-func (t *task) order(order stopping) {
+func (t *clusterTask) order(order stopping) {
 	if order.kill {
 		t.kill.Do(func() { close(t.killed) })
 	}
 	t.once.Do(func() { t.orders <- order })
 }
 
-func (t *task) is(status string) {
+func (t *clusterTask) is(status string) {
 	t.cluster.change(func() { t.status = status })
 }
 
 // live is a task's life, from its interface to its end.
-func (t *task) live() {
+func (t *clusterTask) live() {
 	defer t.cluster.running.Done()
 	err := t.provision()
 	if err == nil {
@@ -159,12 +159,12 @@ func (t *task) live() {
 }
 
 // provision makes everything that containers need before one of them starts.
-func (t *task) provision() error {
+func (t *clusterTask) provision() error {
 	place, err := t.cluster.options.Network.Attach(t.service.name+"-"+t.id[:8], t.subnet, t.wanted.Network.VPC.Groups)
 	if err != nil {
 		return fmt.Errorf("ResourceInitializationError: unable to attach a network interface: %w", err)
 	}
-	t.cluster.change(func() { t.place, t.status = place, pending })
+	t.cluster.change(func() { t.place, t.status = place, pendingState })
 	for _, volume := range t.deployment.definition.Volumes {
 		if err := os.MkdirAll(filepath.Join(t.volumes(), volume.Name), 0o755); err != nil {
 			return err
@@ -174,13 +174,13 @@ func (t *task) provision() error {
 }
 
 // activate starts the containers, as far as they do not wait for others.
-func (t *task) activate() error {
-	t.is(activating)
+func (t *clusterTask) activate() error {
+	t.is(activatingState)
 	return t.advance()
 }
 
 // advance starts whatever may start now.
-func (t *task) advance() error {
+func (t *clusterTask) advance() error {
 	for started := true; started; {
 		started = false
 		for _, m := range t.members {
@@ -207,7 +207,7 @@ func (t *task) advance() error {
 }
 
 // carry looks after the containers until the task is to stop, and returns why.
-func (t *task) carry() stopping {
+func (t *clusterTask) carry() stopping {
 	for {
 		if t.broken() {
 			return stopping{code: "EssentialContainerExited", reason: "Essential container in task exited"}
@@ -229,14 +229,14 @@ func (t *task) carry() stopping {
 }
 
 // broken reports whether a container has ended without which the task is none.
-func (t *task) broken() bool {
+func (t *clusterTask) broken() bool {
 	t.cluster.lock.Lock()
 	defer t.cluster.lock.Unlock()
 	return slices.ContainsFunc(t.members, func(m *member) bool { return m.definition.essential() && m.ended })
 }
 
 // notice draws the conclusions from the containers' states: that the task runs, and how it is.
-func (t *task) notice() error {
+func (t *clusterTask) notice() error {
 	all := !slices.ContainsFunc(t.members, func(m *member) bool { return m.running == nil })
 	health, checks := t.overall()
 	if all && t.running.IsZero() {
@@ -247,11 +247,11 @@ func (t *task) notice() error {
 	}
 	// The name has a task once it is healthy: ECS reports the checks of its containers to Cloud Map, which leaves out what is not
 	// healthy. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
-	if all && (health == healthy || !checks) {
+	if all && (health == goodHealth || !checks) {
 		if err := t.announce(); err != nil {
 			return err
 		}
-	} else if health == unhealthy {
+	} else if health == badHealth {
 		if err := t.withdraw(); err != nil {
 			return err
 		}
@@ -263,29 +263,29 @@ func (t *task) notice() error {
 }
 
 // overall is a task's health: that of its essential containers with a check, UNKNOWN where there is none.
-func (t *task) overall() (health string, checks bool) {
+func (t *clusterTask) overall() (health string, checks bool) {
 	t.cluster.lock.Lock()
 	defer t.cluster.lock.Unlock()
-	health = healthy
+	health = goodHealth
 	for _, m := range t.members {
 		if !m.definition.essential() || m.definition.HealthCheck.command() == nil {
 			continue
 		}
 		checks = true
 		switch {
-		case m.health == unhealthy:
-			health = unhealthy
-		case m.health == unknown && health == healthy:
-			health = unknown
+		case m.health == badHealth:
+			health = badHealth
+		case m.health == unknownHealth && health == goodHealth:
+			health = unknownHealth
 		}
 	}
 	if !checks {
-		health = unknown
+		health = unknownHealth
 	}
 	return health, checks
 }
 
-func (t *task) announce() error {
+func (t *clusterTask) announce() error {
 	if len(t.announced) > 0 {
 		return nil
 	}
@@ -298,7 +298,7 @@ func (t *task) announce() error {
 	return nil
 }
 
-func (t *task) withdraw() error {
+func (t *clusterTask) withdraw() error {
 	var failed error
 	for _, registry := range t.announced {
 		failed = errors.Join(failed, t.cluster.options.Network.Withdraw(registry, t.place.Address))
@@ -307,9 +307,9 @@ func (t *task) withdraw() error {
 	return failed
 }
 
-func (t *task) register() error {
+func (t *clusterTask) register() error {
 	for _, balancer := range t.wanted.LoadBalancers {
-		one := target{balancer.TargetGroup, netip.AddrPortFrom(t.place.Address, uint16(balancer.ContainerPort))}
+		one := groupTarget{balancer.TargetGroup, netip.AddrPortFrom(t.place.Address, uint16(balancer.ContainerPort))}
 		if err := t.cluster.options.Network.Register(one.group, one.address); err != nil {
 			return err
 		}
@@ -322,13 +322,13 @@ func (t *task) register() error {
 }
 
 // leave takes the task out of names and target groups, and with wait returns when the load balancer uses it no more.
-func (t *task) leave(wait bool) error {
+func (t *clusterTask) leave(wait bool) error {
 	failed := t.withdraw()
 	for _, one := range t.registered {
 		failed = errors.Join(failed, t.cluster.options.Network.Deregister(one.group, one.address))
 		t.cluster.record(t.service.name, fmt.Sprintf("has begun draining connections on 1 tasks: (task %s).", t.id))
 	}
-	for wait && slices.ContainsFunc(t.registered, func(one target) bool { return t.cluster.options.Network.State(one.group, one.address) != "" }) {
+	for wait && slices.ContainsFunc(t.registered, func(one groupTarget) bool { return t.cluster.options.Network.State(one.group, one.address) != "" }) {
 		select {
 		case <-t.killed:
 			return failed
@@ -342,7 +342,7 @@ func (t *task) leave(wait bool) error {
 }
 
 // end stops what runs, in ECS's order.
-func (t *task) end(order stopping) {
+func (t *clusterTask) end(order stopping) {
 	t.cluster.change(func() {
 		t.code, t.reason = order.code, order.reason
 		// A task that was healthy and then ends is replaced and not counted: "If a task successfully starts, passes the dependent
@@ -355,7 +355,7 @@ func (t *task) end(order stopping) {
 		t.cluster.record(t.service.name, fmt.Sprintf("(task %s) is known to be lost.", t.id))
 	}
 	if order.drain {
-		t.is(deactivating)
+		t.is(deactivatingState)
 		failed = t.leave(true)
 		t.is(stoppingOf)
 	} else {
@@ -394,7 +394,7 @@ func (t *task) end(order stopping) {
 
 // vanish is the end of a task whose zone is lost: packets to it are lost, and it keeps its name and its target groups until ECS notices,
 // or the load balancer has found out and ECS has replaced it.
-func (t *task) vanish(notice time.Duration) error {
+func (t *clusterTask) vanish(notice time.Duration) error {
 	var failed error
 	if t.place.Close != nil {
 		failed = t.place.Close()
@@ -419,7 +419,7 @@ func (t *task) vanish(notice time.Duration) error {
 }
 
 // details are how the containers ended that matter.
-func (t *task) details() string {
+func (t *clusterTask) details() string {
 	var parts []string
 	for _, m := range t.members {
 		if m.ended && m.exitCode != 0 {
@@ -433,7 +433,7 @@ func (t *task) details() string {
 }
 
 // lastWords is the last line a container has written.
-func (t *task) lastWords(m *member) string {
+func (t *clusterTask) lastWords(m *member) string {
 	text, err := os.ReadFile(t.cluster.logPath(t, m.definition.Name))
 	if err != nil {
 		return ""
@@ -446,7 +446,7 @@ func (t *task) lastWords(m *member) string {
 }
 
 // environment is the variables of a container: the image's, those of Fargate, the laboratory's, and the definition's.
-func (t *task) environment(definition *ContainerDefinition, image container.Image) []string {
+func (t *clusterTask) environment(definition *ContainerDefinition, image container.Image) []string {
 	variables := map[string]string{"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": t.hostname()}
 	for name, value := range image.Env {
 		variables[name] = value

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-var now = time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
+var signedAt = time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
 
 func call() http.Header {
 	header := http.Header{}
@@ -61,11 +61,11 @@ func TestServices(t *testing.T) {
 				if test.change != nil {
 					test.change(&signer, &verifier, http.Header{})
 				}
-				signer.Sign(header, now)
+				signer.Sign(header, signedAt)
 				if test.change != nil {
 					test.change(&Service{}, &Service{}, header)
 				}
-				err := verifier.Verify(header, now.Add(test.later))
+				err := verifier.Verify(header, signedAt.Add(test.later))
 				if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 					t.Errorf("got %v, want %q", err, want)
 				}
@@ -91,12 +91,12 @@ func TestPlatform(t *testing.T) {
 		{name: "another number", key: Key{4, "a-key"}, want: "unknown key 4"},
 		{name: "late", key: keys[0], later: 16 * time.Minute, want: "expired"},
 		{name: "not late", key: keys[0], later: 14 * time.Minute},
-		{name: "another date", key: keys[0], change: func(h http.Header) { h.Set("Date", now.Add(time.Second).Format(http.TimeFormat)) }, want: "wrong signature"},
+		{name: "another date", key: keys[0], change: func(h http.Header) { h.Set("Date", signedAt.Add(time.Second).Format(http.TimeFormat)) }, want: "wrong signature"},
 		{name: "cut off", key: keys[0], change: func(h http.Header) { h.Set(Platform, h.Get(Platform)[:20]) }, want: "X-Encore-Auth is"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			header := http.Header{}
-			SignPlatform(header, "/shop.Cleanup", test.key, now)
+			SignPlatform(header, "/shop.Cleanup", test.key, signedAt)
 			if test.change != nil {
 				test.change(header)
 			}
@@ -104,7 +104,7 @@ func TestPlatform(t *testing.T) {
 			if test.path != "" {
 				path = test.path
 			}
-			err := VerifyPlatform(header, path, keys, now.Add(test.later))
+			err := VerifyPlatform(header, path, keys, signedAt.Add(test.later))
 			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}

@@ -17,7 +17,7 @@ import (
 
 // apply makes both stacks in an account of their own, the services against the outputs that really came out of the platform,
 // and keeps what came out.
-func (e *Environment) apply(ctx context.Context, to entry, options Options) (err error) {
+func (e *Environment) apply(ctx context.Context, to cachedFolder, options Options) (err error) {
 	e.Resources, e.Drift = map[string]map[string]any{}, nil
 	if e.Cloud, err = emulator.Start(ctx, emulator.Options{}); err != nil {
 		return err

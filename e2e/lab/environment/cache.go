@@ -29,10 +29,10 @@ const (
 // unused is how long an entry is kept that nobody asks for.
 const unused = 7 * 24 * time.Hour
 
-// entry is a folder of the cache. It is complete or it is not there.
-type entry struct{ folder string }
+// cachedFolder is a folder of the cache. It is complete or it is not there.
+type cachedFolder struct{ folder string }
 
-func (e entry) complete() bool {
+func (e cachedFolder) complete() bool {
 	_, err := os.Stat(e.folder)
 	return err == nil
 }
@@ -44,24 +44,24 @@ type recorded struct {
 }
 
 // reserve finds the entry for generated files, and keeps everybody else from it until it is released.
-func reserve(files map[string][]byte, engine emulator.Engine) (entry, func(), error) {
+func reserve(files map[string][]byte, engine emulator.Engine) (cachedFolder, func(), error) {
 	repository, err := emulator.Repository()
 	if err != nil {
-		return entry{}, nil, err
+		return cachedFolder{}, nil, err
 	}
 	name, err := fingerprint(repository, files, engine)
 	if err != nil {
-		return entry{}, nil, err
+		return cachedFolder{}, nil, err
 	}
 	cache := filepath.Join(repository, ".tools", "lab")
 	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return entry{}, nil, err
+		return cachedFolder{}, nil, err
 	}
 	release, err := lockedfile.MutexAt(filepath.Join(cache, name+".lock")).Lock()
 	if err != nil {
-		return entry{}, nil, err
+		return cachedFolder{}, nil, err
 	}
-	return entry{filepath.Join(cache, name)}, release, nil
+	return cachedFolder{filepath.Join(cache, name)}, release, nil
 }
 
 // fingerprint changes with whatever decides what is applied: the generated files, the emulator, the way of applying, the engine
@@ -95,7 +95,7 @@ func fingerprint(repository string, files map[string][]byte, engine emulator.Eng
 }
 
 // keep makes the entry of what stands in the environment's folder and account.
-func (e *Environment) keep(ctx context.Context, to entry) error {
+func (e *Environment) keep(ctx context.Context, to cachedFolder) error {
 	partial := to.folder + ".partial"
 	if err := os.RemoveAll(partial); err != nil { // of a program that was killed: whoever holds the lock is alone
 		return err
@@ -117,7 +117,7 @@ func (e *Environment) keep(ctx context.Context, to entry) error {
 }
 
 // restore starts an account as the entry holds it, and puts the applied folder in place of the generated one.
-func (e *Environment) restore(ctx context.Context, from entry) error {
+func (e *Environment) restore(ctx context.Context, from cachedFolder) error {
 	infra := filepath.Dir(e.Folder)
 	if err := os.RemoveAll(infra); err != nil {
 		return err

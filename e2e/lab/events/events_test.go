@@ -14,7 +14,7 @@ const stopped = `{
 	}
 }`
 
-func event(t *testing.T, text string) map[string]any {
+func eventOf(t *testing.T, text string) map[string]any {
 	t.Helper()
 	var read map[string]any
 	if err := json.Unmarshal([]byte(text), &read); err != nil {
@@ -47,7 +47,7 @@ func TestMatches(t *testing.T) {
 		{`{"detail": {"taskArn": "arn:task/1"}}`, false, true},
 		{`{"detail"`, false, true},
 	} {
-		got, err := Matches(test.pattern, event(t, stopped))
+		got, err := Matches(test.pattern, eventOf(t, stopped))
 		if got != test.want || (err != nil) != test.fails {
 			t.Errorf("%s: got %t, %v", test.pattern, got, err)
 		}
@@ -56,12 +56,12 @@ func TestMatches(t *testing.T) {
 
 func TestTransform(t *testing.T) {
 	paths := map[string]string{"task": "$.detail.taskArn", "reason": "$.detail.stoppedReason", "at": "$.time", "none": "$.detail.none.at.all"}
-	got, err := Transform(`{"task": <task>, "reason": <reason>, "at": <at>}`, paths, event(t, stopped))
+	got, err := Transform(`{"task": <task>, "reason": <reason>, "at": <at>}`, paths, eventOf(t, stopped))
 	if want := `{"task": "arn:task/1", "reason": "a \"reason\"", "at": "2026-01-01T00:00:00Z"}`; err != nil || got != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 	for _, template := range []string{`{"x": <none>}`, `{"x": <unknown>}`} {
-		if got, err := Transform(template, paths, event(t, stopped)); err == nil {
+		if got, err := Transform(template, paths, eventOf(t, stopped)); err == nil {
 			t.Errorf("%s became %s", template, got)
 		}
 	}

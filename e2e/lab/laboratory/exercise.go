@@ -269,7 +269,7 @@ func (l *Laboratory) Processes() ([]Process, error) {
 				}
 			}
 		}
-		process.Hosts, process.Gateways = names(process.Infra["hosted_services"]), names(process.Infra["hosted_gateways"])
+		process.Hosts, process.Gateways = namesIn(process.Infra["hosted_services"]), namesIn(process.Infra["hosted_gateways"])
 		if process.Infra == nil {
 			for _, container := range definition.Containers {
 				if service := l.serviceOf(container.Image); service != "" {
@@ -282,8 +282,8 @@ func (l *Laboratory) Processes() ([]Process, error) {
 	return found, nil
 }
 
-// names reads a list of the infra config, of names or of objects with one.
-func names(value any) []string {
+// namesIn reads a list of the infra config, of names or of objects with one.
+func namesIn(value any) []string {
 	list, _ := value.([]any)
 	var found []string
 	for _, entry := range list {

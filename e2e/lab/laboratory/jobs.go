@@ -62,8 +62,8 @@ func (l *Laboratory) readJobs() ([]Job, error) {
 	return found, nil
 }
 
-// target is a target of a schedule, as far as the laboratory knows it.
-type target struct {
+// scheduleTarget is a target of a schedule, as far as the laboratory knows it.
+type scheduleTarget struct {
 	ARN   string `json:"Arn"`
 	Role  string `json:"RoleArn"`
 	Input string
@@ -99,7 +99,7 @@ func (l *Laboratory) schedule(name, group string) (Schedule, error) {
 	if err != nil {
 		return Schedule{}, err
 	}
-	var read target
+	var read scheduleTarget
 	text, err := json.Marshal(answer["Target"])
 	if err == nil {
 		err = json.Unmarshal(text, &read)

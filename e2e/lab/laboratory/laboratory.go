@@ -295,7 +295,7 @@ func (l *Laboratory) makeImages(ctx context.Context) error {
 	}
 	l.binary, l.images = binary, map[string]string{}
 	for _, definition := range l.Resources.Of("aws_ecs_task_definition") {
-		references, err := references(definition)
+		references, err := imagesNamed(definition)
 		if err != nil {
 			return err
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/state"
 )
 
-// references are the images that a task definition names.
-func references(definition state.Resource) ([]string, error) {
+// imagesNamed are the images that a task definition names.
+func imagesNamed(definition state.Resource) ([]string, error) {
 	var containers []struct{ Image string }
 	if err := json.Unmarshal([]byte(definition.Text("container_definitions")), &containers); err != nil {
 		return nil, fmt.Errorf("%s: %w", definition.Address, err)

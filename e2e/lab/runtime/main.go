@@ -43,7 +43,7 @@ func main() {
 		variables[name] = value
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	code := run(stop, os.Args, variables, os.Stderr)
+	code := runProcess(stop, os.Args, variables, os.Stderr)
 	cancel()
 	os.Exit(code)
 }
@@ -79,8 +79,8 @@ func readSettings(variables map[string]string) (settings, error) {
 	return read, nil
 }
 
-// run is the life of a process with a command line, until stop is done; what it returns is the exit code.
-func run(stop context.Context, arguments []string, variables map[string]string, output io.Writer) int {
+// runProcess is the life of a process with a command line, until stop is done; what it returns is the exit code.
+func runProcess(stop context.Context, arguments []string, variables map[string]string, output io.Writer) int {
 	logger := log.New(output, "", log.LstdFlags|log.Lmicroseconds)
 	lab, err := readSettings(variables)
 	if err != nil {

@@ -15,25 +15,25 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 )
 
-// output is what a process said.
-type output struct {
+// lockedOutput is what a process said.
+type lockedOutput struct {
 	lock sync.Mutex
 	text strings.Builder
 }
 
-func (o *output) Write(text []byte) (int, error) {
+func (o *lockedOutput) Write(text []byte) (int, error) {
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	return o.text.Write(text)
 }
 
-func (o *output) String() string {
+func (o *lockedOutput) String() string {
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	return o.text.String()
 }
 
-var _ io.Writer = (*output)(nil)
+var _ io.Writer = (*lockedOutput)(nil)
 
 // TestRun runs whole processes: what they end with, and that a good one serves until it is told to stop.
 func TestRun(t *testing.T) {
@@ -73,8 +73,8 @@ func TestRun(t *testing.T) {
 			}
 			stop, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			said, ended := &output{}, make(chan int, 1)
-			go func() { ended <- run(stop, nil, variables, said) }()
+			said, ended := &lockedOutput{}, make(chan int, 1)
+			go func() { ended <- runProcess(stop, nil, variables, said) }()
 			if test.code == 0 {
 				for !strings.Contains(said.String(), "serving on") && stop.Err() == nil {
 					time.Sleep(5 * time.Millisecond)

@@ -98,8 +98,8 @@ func takeOrders(address string, process http.Handler) error {
 	return nil
 }
 
-// work runs what listens nowhere, until it is told to stop: a worker, with its last message.
-func work(stop context.Context, timeline lifecycle.Timeline, speed float64, cancel func(), idle <-chan struct{}, logger *log.Logger) int {
+// runWorker runs what listens nowhere, until it is told to stop: a worker, with its last message.
+func runWorker(stop context.Context, timeline lifecycle.Timeline, speed float64, cancel func(), idle <-chan struct{}, logger *log.Logger) int {
 	<-stop.Done()
 	logger.Printf("stopping: %+v", timeline)
 	defer time.AfterFunc(time.Duration(float64(timeline.Cancel)/speed), cancel).Stop()
@@ -146,7 +146,7 @@ func container(run running, service *needs.Service, variables map[string]string)
 		return do(run.stop, run.set, service, variables[exercise.RunVariable], run.log)
 	case service.Listens() == needs.Nowhere:
 		run.log.Print("working")
-		return work(run.stop, lifecycle.Worker, run.lab.speed, run.cancel, run.consume(), run.log)
+		return runWorker(run.stop, lifecycle.Worker, run.lab.speed, run.cancel, run.consume(), run.log)
 	}
 	return serve(run, service.Listens() == needs.GRPC)
 }

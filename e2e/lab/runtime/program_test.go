@@ -28,8 +28,8 @@ func parcels(t *testing.T) string {
 	return path
 }
 
-// address is one of this machine that nobody listens at.
-func address(t *testing.T) string {
+// freeAddress is one of this machine that nobody listens at.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,16 +55,16 @@ func TestJobs(t *testing.T) {
 		{"no command of the image", "tracking", "/bin/tracking statement", nil, 1, "no command of this image"},
 		{"no service", "nobody", "/app", nil, 1, "names no service"},
 		{"a server without a port", "tracking", "/bin/tracking", nil, 1, "PORT is not set"},
-		{"a server that does not run", "tracking", "/bin/grpc_health_probe -addr=" + address(t), nil, 1, "does not serve"},
-		{"a worker that does not run", "notifier", "/bin/notifier alive", map[string]string{"LAB_ORDERS": address(t)}, 1, "connection refused"},
+		{"a server that does not run", "tracking", "/bin/grpc_health_probe -addr=" + freeAddress(t), nil, 1, "does not serve"},
+		{"a worker that does not run", "notifier", "/bin/notifier alive", map[string]string{"LAB_ORDERS": freeAddress(t)}, 1, "connection refused"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			variables := map[string]string{"LAB_NEEDS": file, "LAB_SPEED": "100", "LAB_SERVICE": test.image}
 			maps.Copy(variables, test.variables)
 			stop, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			said := &output{}
-			if code := run(stop, strings.Fields(test.command), variables, said); code != test.code || !strings.Contains(said.String(), test.want) {
+			said := &lockedOutput{}
+			if code := runProcess(stop, strings.Fields(test.command), variables, said); code != test.code || !strings.Contains(said.String(), test.want) {
 				t.Errorf("ended with %d, want %d and %q:\n%s", code, test.code, test.want, said)
 			}
 		})
@@ -74,7 +74,7 @@ func TestJobs(t *testing.T) {
 // TestHealthCommands asks a server of gRPC and a worker for their health by the commands of their images, and lets them end.
 func TestHealthCommands(t *testing.T) {
 	file := parcels(t)
-	_, port, _ := net.SplitHostPort(address(t))
+	_, port, _ := net.SplitHostPort(freeAddress(t))
 	for name, test := range map[string]struct {
 		image, command, ask string
 		variables           map[string]string
@@ -86,20 +86,20 @@ func TestHealthCommands(t *testing.T) {
 		"a sick worker": {"notifier", "/bin/notifier", "/bin/notifier alive", map[string]string{"LAB_MISBEHAVES": "unhealthy"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			variables := map[string]string{"LAB_NEEDS": file, "LAB_SPEED": "100", "LAB_SERVICE": test.image, "LAB_ORDERS": address(t)}
+			variables := map[string]string{"LAB_NEEDS": file, "LAB_SPEED": "100", "LAB_SERVICE": test.image, "LAB_ORDERS": freeAddress(t)}
 			maps.Copy(variables, test.variables)
 			stop, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			said, ended := &output{}, make(chan int, 1)
-			go func() { ended <- run(stop, strings.Fields(test.command), maps.Clone(variables), said) }()
+			said, ended := &lockedOutput{}, make(chan int, 1)
+			go func() { ended <- runProcess(stop, strings.Fields(test.command), maps.Clone(variables), said) }()
 			for !strings.Contains(said.String(), "working") && !strings.Contains(said.String(), "serving on") {
 				if stop.Err() != nil {
 					t.Fatalf("it never began:\n%s", said)
 				}
 				time.Sleep(5 * time.Millisecond)
 			}
-			asked := &output{}
-			if code := run(stop, strings.Fields(test.ask), maps.Clone(variables), asked); code != test.code {
+			asked := &lockedOutput{}
+			if code := runProcess(stop, strings.Fields(test.ask), maps.Clone(variables), asked); code != test.code {
 				t.Errorf("%s ended with %d, want %d:\n%s", test.ask, code, test.code, asked)
 			}
 			cancel()

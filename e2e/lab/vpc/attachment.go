@@ -112,8 +112,8 @@ func (a *Attachment) lay(local []netip.Addr) error {
 		"link set lo up",
 		"addr add " + a.Address.String() + "/32 dev eth0",
 		"link set eth0 up",
-		"route add " + gateway + " dev eth0 scope link",
-		"route add default via " + gateway,
+		"route add " + gatewayAddress + " dev eth0 scope link",
+		"route add default via " + gatewayAddress,
 	}
 	for _, address := range local {
 		lines = append(lines, "addr add "+address.String()+"/32 dev lo")
@@ -138,10 +138,10 @@ func (a *Attachment) lay(local []netip.Addr) error {
 func (a *Attachment) enlist(verb string) error {
 	var text strings.Builder
 	for _, group := range a.Groups {
-		fmt.Fprintf(&text, "%s element ip %s %s { %s }\n", verb, table, setName(group), a.Address)
+		fmt.Fprintf(&text, "%s element ip %s %s { %s }\n", verb, routerTable, setName(group), a.Address)
 	}
 	if a.public {
-		fmt.Fprintf(&text, "%s element ip %s public { %s }\n", verb, table, a.Address)
+		fmt.Fprintf(&text, "%s element ip %s public { %s }\n", verb, routerTable, a.Address)
 	}
 	if text.Len() == 0 {
 		return nil

@@ -79,7 +79,7 @@ func TestResolver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, network.Close) })
+	t.Cleanup(func() { isClosed(t, network.Close) })
 	// Neither a group nor an ACL stands between an interface and the resolver.
 	users := attach(t, network, "users", sample.StorageA)
 	if reply := ask(t, users, "udp", "orders.shop-trial.internal", dnsmessage.TypeA); reply.RCode != dnsmessage.RCodeNameError {

@@ -168,8 +168,8 @@ func (n *namespace) nft(text string) error {
 	return err
 }
 
-// stem begins the names of all namespaces of this process.
-func stem(process int) string { return fmt.Sprintf("lab%d-", process) }
+// nameStem begins the names of all namespaces of this process.
+func nameStem(process int) string { return fmt.Sprintf("lab%d-", process) }
 
 var named = regexp.MustCompile(`^lab(\d+)-`)
 

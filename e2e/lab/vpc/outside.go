@@ -29,14 +29,14 @@ var (
 var neighbours = []netip.Prefix{netip.MustParsePrefix("172.31.255.0/24"), netip.MustParsePrefix("192.168.255.0/24")}
 
 // neighbour is the range of a private network that is connected with the VPC.
-func (t *topology) neighbour() netip.Prefix {
+func (t *networkTopology) neighbour() netip.Prefix {
 	if neighbours[0].Overlaps(t.cidr) {
 		return neighbours[1]
 	}
 	return neighbours[0]
 }
 
-func (t *topology) neighbourAddress() netip.Addr {
+func (t *networkTopology) neighbourAddress() netip.Addr {
 	address := t.neighbour().Addr()
 	for range 10 {
 		address = address.Next()
@@ -45,7 +45,7 @@ func (t *topology) neighbourAddress() netip.Addr {
 }
 
 // resolver is the address of the VPC's DNS, the second of its range.
-func (t *topology) resolver() netip.Addr { return t.cidr.Addr().Next().Next() }
+func (t *networkTopology) resolver() netip.Addr { return t.cidr.Addr().Next().Next() }
 
 // cloudPort is where AWS answers.
 const cloudPort = 443

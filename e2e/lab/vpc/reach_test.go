@@ -65,10 +65,10 @@ func greet(t *testing.T, attachment *vpc.Attachment, port int) {
 	}()
 }
 
-type dial func(context.Context, string) (net.Conn, error)
+type dialFrom func(context.Context, string) (net.Conn, error)
 
 // reaches reports whether a connection is made and something is heard over it. What is dropped must be a timeout.
-func reaches(t *testing.T, dial dial, target string) bool {
+func reaches(t *testing.T, dial dialFrom, target string) bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
 	defer cancel()
@@ -117,7 +117,7 @@ func TestWhoReachesWhom(t *testing.T) {
 		"orders balancer 443": true, "orders2 balancer 443": true,
 		"internet balancer 80": true, "internet balancer 443": true, "neighbour balancer 80": true, "neighbour balancer 443": true,
 	}
-	dials := map[string]dial{"internet": network.DialFromInternet, "neighbour": network.DialFromNeighbour}
+	dials := map[string]dialFrom{"internet": network.DialFromInternet, "neighbour": network.DialFromNeighbour}
 	for name, attachment := range all {
 		dials[name] = attachment.Dial
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// table is the name of the nftables table in the router's namespace.
-const table = "vpc"
+// routerTable is the name of the nftables table in the router's namespace.
+const routerTable = "vpc"
 
 // Reasons for which the router drops a packet, by which Network.Dropped counts.
 const (
@@ -24,10 +24,10 @@ const (
 // interface and the world outside, is forwarded by the router, so that one chain judges all of them: is there a way,
 // do the network ACLs of both subnets let this packet pass (they know no connections), and is it part of a connection
 // or may begin one by the groups of both ends.
-func (t *topology) ruleset(members map[string][]netip.Addr, public []netip.Addr) string {
+func (t *networkTopology) ruleset(members map[string][]netip.Addr, public []netip.Addr) string {
 	var text strings.Builder
 	line := func(format string, values ...any) { fmt.Fprintf(&text, format+"\n", values...) }
-	line("table ip %[1]s {}\ndelete table ip %[1]s\ntable ip %[1]s {", table)
+	line("table ip %[1]s {}\ndelete table ip %[1]s\ntable ip %[1]s {", routerTable)
 	for _, reason := range []string{ByRoute, ByACL, ByLeaving, ByEntry} {
 		line("counter %s {}", reason)
 	}
@@ -55,7 +55,7 @@ func (t *topology) ruleset(members map[string][]netip.Addr, public []netip.Addr)
 	return text.String()
 }
 
-func (t *topology) routeChain(line func(string, ...any)) {
+func (t *networkTopology) routeChain(line func(string, ...any)) {
 	line("chain routes {")
 	line("ip saddr %[1]s ip daddr %[1]s return", t.cidr)
 	// A network connected with the VPC: which routes lead there is its owner's business, and is not in the state.
@@ -78,7 +78,7 @@ func (t *topology) routeChain(line func(string, ...any)) {
 	line("counter name %s drop\n}", ByRoute)
 }
 
-func (t *topology) aclChains(line func(string, ...any)) {
+func (t *networkTopology) aclChains(line func(string, ...any)) {
 	for _, acl := range t.acls {
 		for _, out := range []bool{false, true} {
 			line("chain %s {", chainName(acl, out))
@@ -94,7 +94,7 @@ func (t *topology) aclChains(line func(string, ...any)) {
 				if !entry.allow {
 					action = "counter name " + ByACL + " drop"
 				}
-				line("%s %s%s%s %s", end, entry.cidr, match(entry.protocol, entry.from, entry.to), entry.icmp, action)
+				line("%s %s%s%s %s", end, entry.cidr, protocolMatch(entry.protocol, entry.from, entry.to), entry.icmp, action)
 			}
 			line("counter name %s drop\n}", ByACL)
 		}
@@ -135,7 +135,7 @@ func (t *topology) aclChains(line func(string, ...any)) {
 	line("}")
 }
 
-func (t *topology) groupChains(line func(string, ...any)) {
+func (t *networkTopology) groupChains(line func(string, ...any)) {
 	write := func(name, own, other string, out bool, action string) {
 		line("chain %s {", name)
 		if !out {
@@ -156,7 +156,7 @@ func (t *topology) groupChains(line func(string, ...any)) {
 			default:
 				continue // IPv6, or a prefix list of a service that is reached by other ways: nobody here has such an address
 			}
-			line("%s @%s%s%s %s", own, setName(entry.group), end, match(entry.protocol, entry.from, entry.to), action)
+			line("%s @%s%s%s %s", own, setName(entry.group), end, protocolMatch(entry.protocol, entry.from, entry.to), action)
 		}
 	}
 	write("entry", "ip daddr", "ip saddr", false, "accept")
@@ -165,8 +165,8 @@ func (t *topology) groupChains(line func(string, ...any)) {
 	line("counter name %s drop\n}", ByLeaving)
 }
 
-// match is the part of a rule that speaks of protocol and destination port. Groups and ACLs name protocols by name or number.
-func match(protocol string, from, to int) string {
+// protocolMatch is the part of a rule that speaks of protocol and destination port. Groups and ACLs name protocols by name or number.
+func protocolMatch(protocol string, from, to int) string {
 	ports := func(name string) string {
 		if from <= 0 && to >= 65535 {
 			return " meta l4proto " + name

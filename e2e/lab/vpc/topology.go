@@ -52,8 +52,8 @@ type endpoint struct {
 	groups  []string
 }
 
-// topology is what the state says about who may reach whom.
-type topology struct {
+// networkTopology is what the state says about who may reach whom.
+type networkTopology struct {
 	cidr      netip.Prefix
 	subnets   map[string]*subnet
 	groups    []string
@@ -72,7 +72,7 @@ var unknown = []string{
 	"aws_vpc_peering_connection", "aws_vpn_gateway",
 }
 
-func read(resources state.State) (*topology, error) {
+func read(resources state.State) (*networkTopology, error) {
 	for _, kind := range unknown {
 		if found := resources.Of(kind); len(found) > 0 {
 			return nil, fmt.Errorf("%s: the laboratory knows nothing of %s", found[0].Address, kind)
@@ -86,7 +86,7 @@ func read(resources state.State) (*topology, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", networks[0].Address, err)
 	}
-	t := &topology{cidr: cidr, subnets: map[string]*subnet{}}
+	t := &networkTopology{cidr: cidr, subnets: map[string]*subnet{}}
 	for _, resource := range resources.Of("aws_subnet") {
 		prefix, err := netip.ParsePrefix(resource.Text("cidr_block"))
 		if err != nil {
@@ -103,7 +103,7 @@ func read(resources state.State) (*topology, error) {
 	return t, errors.Join(t.readGroupRules(resources), t.readACLs(resources), t.readRoutes(resources))
 }
 
-func (t *topology) readGroupRules(resources state.State) error {
+func (t *networkTopology) readGroupRules(resources state.State) error {
 	for kind, out := range map[string]bool{"aws_vpc_security_group_ingress_rule": false, "aws_vpc_security_group_egress_rule": true} {
 		for _, resource := range resources.Of(kind) {
 			if !slices.Contains(t.groups, resource.Text("security_group_id")) {
@@ -129,7 +129,7 @@ func (t *topology) readGroupRules(resources state.State) error {
 	return nil
 }
 
-func (t *topology) readACLs(resources state.State) error {
+func (t *networkTopology) readACLs(resources state.State) error {
 	for _, resource := range resources.Of("aws_network_acl") {
 		t.acls = append(t.acls, resource.Text("id"))
 		for _, id := range resource.Texts("subnet_ids") {
@@ -160,7 +160,7 @@ func (t *topology) readACLs(resources state.State) error {
 	return nil
 }
 
-func (t *topology) readRoutes(resources state.State) error {
+func (t *networkTopology) readRoutes(resources state.State) error {
 	tables := map[string][]*subnet{}
 	for _, resource := range resources.Of("aws_route_table_association") {
 		entry := t.subnets[resource.Text("subnet_id")]
@@ -203,7 +203,7 @@ func (t *topology) readRoutes(resources state.State) error {
 	return nil
 }
 
-func (t *topology) readEndpoints(resources state.State) {
+func (t *networkTopology) readEndpoints(resources state.State) {
 	for _, resource := range resources.Of("aws_vpc_endpoint") {
 		if resource.Text("vpc_endpoint_type") != "Interface" || !resource.Flag("private_dns_enabled") {
 			continue
@@ -221,7 +221,7 @@ func short(service string) string {
 }
 
 // at is the subnet that holds an address, nil for an address of no subnet.
-func (t *topology) at(address netip.Addr) *subnet {
+func (t *networkTopology) at(address netip.Addr) *subnet {
 	for _, entry := range t.subnets {
 		if entry.prefix.Contains(address) {
 			return entry
@@ -230,4 +230,4 @@ func (t *topology) at(address netip.Addr) *subnet {
 	return nil
 }
 
-func (t *topology) subnetIDs() []string { return slices.Sorted(maps.Keys(t.subnets)) }
+func (t *networkTopology) subnetIDs() []string { return slices.Sorted(maps.Keys(t.subnets)) }

@@ -58,13 +58,13 @@ type Network struct {
 	rules     sync.Mutex // held while the rules are rewritten or gain an element, so that neither misses the other
 
 	lock        sync.Mutex
-	topology    *topology
+	topology    *networkTopology
 	attachments map[netip.Addr]*Attachment
 	last        map[string]netip.Addr // by subnet
 	counter     int
 }
 
-var networks atomic.Int32
+var networkCount atomic.Int32
 
 // New makes the network. A failure half-way leaves nothing behind.
 func New(ctx context.Context, options Options) (*Network, error) {
@@ -80,7 +80,7 @@ func New(ctx context.Context, options Options) (*Network, error) {
 	}
 	n := &Network{
 		directory: options.Directory, speed: options.Speed, topology: topology,
-		stem:        fmt.Sprintf("%s%d-", stem(os.Getpid()), networks.Add(1)),
+		stem:        fmt.Sprintf("%s%d-", nameStem(os.Getpid()), networkCount.Add(1)),
 		attachments: map[netip.Addr]*Attachment{}, last: map[string]netip.Addr{},
 	}
 	if n.speed <= 0 {
@@ -149,9 +149,9 @@ func (n *Network) build(ctx context.Context, options Options) error {
 	return ctx.Err()
 }
 
-// gateway is where every interface sends what is not for itself. It stands on the router's loopback, which answers for
+// gatewayAddress is where every interface sends what is not for itself. It stands on the router's loopback, which answers for
 // it on all wires.
-const gateway = "169.254.1.1"
+const gatewayAddress = "169.254.1.1"
 
 // connect lays the wire between router and outside and loads the rules.
 func (n *Network) connect() error {
@@ -167,7 +167,7 @@ func (n *Network) connect() error {
 	}
 	lines := []string{
 		"link set lo up",
-		"addr add " + gateway + "/32 dev lo",
+		"addr add " + gatewayAddress + "/32 dev lo",
 		"addr add " + t.resolver().String() + "/32 dev lo",
 		// Nobody answers for an address that nobody has.
 		"route add blackhole " + t.cidr.String(),
@@ -185,8 +185,8 @@ func (n *Network) connect() error {
 		"addr add "+clientAddress.String()+"/32 dev eth0",
 		"addr add "+t.neighbourAddress().String()+"/32 dev eth0",
 		"link set eth0 up",
-		"route add "+gateway+" dev eth0 scope link",
-		"route add default via "+gateway,
+		"route add "+gatewayAddress+" dev eth0 scope link",
+		"route add default via "+gatewayAddress,
 	)
 	if err != nil {
 		return err
@@ -258,7 +258,7 @@ func (n *Network) Update(resources state.State) error {
 
 // Dropped counts the packets that were dropped, by reason.
 func (n *Network) Dropped() (map[string]int, error) {
-	said, err := n.router.feed("", "nft", "-j", "list", "counters", "table", "ip", table)
+	said, err := n.router.feed("", "nft", "-j", "list", "counters", "table", "ip", routerTable)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func startWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, prepared.Close) })
+	t.Cleanup(func() { isClosed(t, prepared.Close) })
 	w := &world{resources: state.State(prepared.Resources)}
 	must := func(err error) {
 		t.Helper()
@@ -63,27 +63,27 @@ func startWorld(t *testing.T) *world {
 	begun := time.Now()
 	w.network, err = vpc.New(t.Context(), vpc.Options{Resources: w.resources, CloudURL: prepared.Cloud.URL, Speed: speed})
 	must(err)
-	t.Cleanup(func() { closed(t, w.network.Close) })
+	t.Cleanup(func() { isClosed(t, w.network.Close) })
 	t.Logf("network up after %v", time.Since(begun).Round(time.Millisecond))
 	w.servers, err = servers.Start(t.Context(), servers.Options{
 		Network: w.network, Resources: w.resources, Environment: prepared.Settings.Name, Guide: string(guide), Caller: w.caller, Identity: w.operator,
 	})
 	must(err)
-	t.Cleanup(func() { closed(t, w.servers.Close) })
+	t.Cleanup(func() { isClosed(t, w.servers.Close) })
 	t.Logf("servers up after %v", time.Since(begun).Round(time.Millisecond))
 	w.balancer, err = balancer.Start(t.Context(), balancer.Options{Network: w.network, Resources: w.resources, Speed: speed})
 	must(err)
-	t.Cleanup(func() { closed(t, w.balancer.Close) })
+	t.Cleanup(func() { isClosed(t, w.balancer.Close) })
 	w.functions, err = functions.Start(t.Context(), functions.Options{
 		Network: w.network, Resources: w.resources, Cloud: prepared.Cloud, Caller: w.caller, Speed: speed,
 	})
 	must(err)
-	t.Cleanup(func() { closed(t, w.functions.Close) })
+	t.Cleanup(func() { isClosed(t, w.functions.Close) })
 	t.Logf("all up after %v", time.Since(begun).Round(time.Millisecond))
 	return w
 }
 
-func closed(t *testing.T, closer func() error) {
+func isClosed(t *testing.T, closer func() error) {
 	t.Helper()
 	if err := closer(); err != nil {
 		t.Error(err)

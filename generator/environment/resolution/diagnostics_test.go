@@ -204,9 +204,9 @@ func expect(t *testing.T, text string, application *app.App, want []string) {
 		t.Error("an environment came back")
 	}
 	if len(diags) != len(want) {
-		t.Fatalf("%d diagnostics, want %d:\n%s", len(diags), len(want), messages(diags))
+		t.Fatalf("%d diagnostics, want %d:\n%s", len(diags), len(want), messagesOf(diags))
 	}
-	got := messages(diags)
+	got := messagesOf(diags)
 	for _, beginning := range want {
 		if !strings.Contains("\n"+got, "\n"+beginning) {
 			t.Errorf("got:\n%swant: %s", got, beginning)
@@ -260,7 +260,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		list, diags := tryLoad(text, shop())
 		if (list == nil) != diags.HasErrors() {
-			t.Fatalf("%d environments, and:\n%s", len(list), messages(diags))
+			t.Fatalf("%d environments, and:\n%s", len(list), messagesOf(diags))
 		}
 		for _, e := range list {
 			served := map[string]int{}

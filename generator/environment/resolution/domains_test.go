@@ -101,8 +101,8 @@ func TestE1_IdleTimeoutOfTypeScript(t *testing.T) {
 		warned      bool
 	}{{typescript(), 60, true}, {typescript(), 59, false}, {shop(), 300, false}} {
 		_, diags := tryLoad(production(fmt.Sprintf("idle_timeout_seconds = %d", test.seconds)), test.application)
-		if warned := strings.HasPrefix(messages(diags), "2:24 warning: Idle timeout above the application's: "); warned != test.warned || !warned && len(diags) > 0 {
-			t.Errorf("%s, %d seconds: %q", test.application.Runtime, test.seconds, messages(diags))
+		if warned := strings.HasPrefix(messagesOf(diags), "2:24 warning: Idle timeout above the application's: "); warned != test.warned || !warned && len(diags) > 0 {
+			t.Errorf("%s, %d seconds: %q", test.application.Runtime, test.seconds, messagesOf(diags))
 		}
 	}
 }

@@ -282,16 +282,16 @@ func resolveExistingBuckets(e *environment.Environment, b *settings.Block, appli
 	return append(diags, more...)
 }
 
-// shared is something that two environments bring, by its block in the later one.
-type shared struct{ kind, label, name string }
+// sharedThing is something that two environments bring, by its block in the later one.
+type sharedThing struct{ kind, label, name string }
 
 // sharedBuckets are the buckets of which two environments use the same objects.
-func sharedBuckets(earlier, later *environment.Environment) []shared {
-	var list []shared
+func sharedBuckets(earlier, later *environment.Environment) []sharedThing {
+	var list []sharedThing
 	for _, one := range earlier.ExistingBuckets {
 		for _, other := range later.ExistingBuckets {
 			if one.Overlaps(other) {
-				list = append(list, shared{"bucket", other.Bucket, other.Name})
+				list = append(list, sharedThing{"bucket", other.Bucket, other.Name})
 			}
 		}
 	}
@@ -312,7 +312,7 @@ func compareStates(earlier, later *environment.Environment, b *settings.Block) h
 	if later.State != nil && earlier.State != nil && *later.State == *earlier.State {
 		at := b.First("state").Where("key_prefix", "bucket")
 		return hcl.Diagnostics{diagnostic.Error(at, "State shared", "give each its own key_prefix",
-			"The environments %q and %q keep their state in the same place, s3://%s/%s: one would destroy the other.", earlier.Name, later.Name, later.State.Bucket, later.State.KeyPrefix)}
+			"The environments %q and %q keep their state in the same place, %s: one would destroy the other.", earlier.Name, later.Name, later.State.URL())}
 	}
 	return nil
 }

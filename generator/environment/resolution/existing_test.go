@@ -155,11 +155,11 @@ func TestE2_NothingBroughtIsSharedByAccident(t *testing.T) {
 	shared := "bucket \"avatars\" {\n existing {\n  name = \"abc\"\n }\n}\ntopic \"paid\" {\n existing {\n  arn = \"arn:aws:sns:us-east-1:123456789012:paid\"\n }\n}"
 	list, diags := tryLoad(two(shared, shared), stored())
 	if len(list) != 2 || len(diags) != 2 {
-		t.Fatalf("%d environments\n%s", len(list), messages(diags))
+		t.Fatalf("%d environments\n%s", len(list), messagesOf(diags))
 	}
 	for _, want := range []string{"16:10 warning: Shared by two environments: The environments \"a\" and \"b\" share the bucket abc. hint: ", "21:9 warning: Shared by two environments: "} {
-		if !strings.Contains("\n"+messages(diags), "\n"+want) {
-			t.Errorf("got:\n%swant: %s", messages(diags), want)
+		if !strings.Contains("\n"+messagesOf(diags), "\n"+want) {
+			t.Errorf("got:\n%swant: %s", messagesOf(diags), want)
 		}
 	}
 	load(t, two(shared, strings.NewReplacer("abc", "abd", ":paid", ":paid-b").Replace(shared)), stored())

@@ -30,7 +30,7 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, diags := tryLoad(test.text, test.application)
-			if got := messages(diags); !strings.Contains("\n"+got, "\n"+test.want) {
+			if got := messagesOf(diags); !strings.Contains("\n"+got, "\n"+test.want) {
 				t.Errorf("got:\n%swant: %s", got, test.want)
 			}
 		})

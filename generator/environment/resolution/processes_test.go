@@ -123,8 +123,8 @@ func TestD1_DatabaseServers(t *testing.T) {
 			t.Errorf("got %+v", e.DatabaseServers)
 		}
 		list, diags := tryLoad(production(`database_server "main" {}`), application)
-		if len(list) != 1 || len(list[0].DatabaseServers) != 0 || !strings.HasPrefix(messages(diags), "2:1 warning: Server without databases") {
-			t.Errorf("got %+v, %s", list, messages(diags))
+		if len(list) != 1 || len(list[0].DatabaseServers) != 0 || !strings.HasPrefix(messagesOf(diags), "2:1 warning: Server without databases") {
+			t.Errorf("got %+v, %s", list, messagesOf(diags))
 		}
 	})
 }

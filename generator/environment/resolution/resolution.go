@@ -1,7 +1,7 @@
 // Package resolution makes every environment of groundplan.hcl concrete for an application: the defaults of the profile,
 // over them what the file sets; database servers and caches for what the application declares; what exists in
 // place of what would be made. What is wrong between two values, or between the file and the application, it reports. It
-// must not know source languages, kinds, modules or HCL output.
+// must not know source languages, what kinds are made of, modules or HCL output.
 package resolution
 
 import (
@@ -24,7 +24,7 @@ import (
 // checked against each other and against the application. Environments come sorted by name, nil with an error. All
 // problems are reported at once.
 func Resolve(file *table.File, application *app.App) ([]environment.Environment, hcl.Diagnostics) {
-	name, diags := appName(file, application)
+	name, diags := checkedAppName(file, application)
 	blocks := slices.Clone(file.Environments)
 	slices.SortFunc(blocks, func(a, b *settings.Block) int { return strings.Compare(a.Label, b.Label) })
 	var list []environment.Environment
@@ -44,8 +44,8 @@ func Resolve(file *table.File, application *app.App) ([]environment.Environment,
 	return list, diags
 }
 
-// appName is the name the file gives, else the model's, which has to pass the same rule.
-func appName(file *table.File, application *app.App) (string, hcl.Diagnostics) {
+// checkedAppName is the name the file gives, else the model's, which has to pass the same rule.
+func checkedAppName(file *table.File, application *app.App) (string, hcl.Diagnostics) {
 	if file.AppName != "" {
 		return file.AppName, nil
 	}

@@ -71,7 +71,7 @@ func load(t *testing.T, text string, application *app.App) []environment.Environ
 	t.Helper()
 	list, diags := tryLoad(text, application)
 	if len(diags) > 0 {
-		t.Fatalf("unexpected diagnostics:\n%s", messages(diags))
+		t.Fatalf("unexpected diagnostics:\n%s", messagesOf(diags))
 	}
 	return list
 }
@@ -90,8 +90,8 @@ func tryLoad(text string, application *app.App) ([]environment.Environment, hcl.
 	return Resolve(file, application)
 }
 
-// messages prints one line per diagnostic, `line:column severity: summary: detail`.
-func messages(diags hcl.Diagnostics) string {
+// messagesOf prints one line per diagnostic, `line:column severity: summary: detail`.
+func messagesOf(diags hcl.Diagnostics) string {
 	var out strings.Builder
 	for _, d := range diags {
 		severity, at := "error", "-"
@@ -110,7 +110,7 @@ func messages(diags hcl.Diagnostics) string {
 func TestDefault(t *testing.T) {
 	list, diags := Resolve(table.Default(), shop())
 	if len(diags) > 0 {
-		t.Fatal(messages(diags))
+		t.Fatal(messagesOf(diags))
 	}
 	task := environment.Task{CPU: 512, Memory: 1024, Architecture: "X86_64", DrainSeconds: 20, StopTimeoutSeconds: 45, HealthCheckGraceSeconds: 60,
 		Scale: environment.Scale{Min: 2, Max: 10, CPUPercent: 60, MemoryPercent: 75}, WritablePaths: []string{"/tmp"}}
@@ -351,8 +351,8 @@ func TestAppBlockNamesTheApplication(t *testing.T) {
 	if e := load(t, "app \"store\" {}\n"+production(""), application)[0]; e.App != "store" {
 		t.Errorf("got %q", e.App)
 	}
-	if _, diags := Resolve(table.Default(), application); !strings.Contains(messages(diags), `hint: give it another name in groundplan.hcl: app "not-a-name" {}`) {
-		t.Errorf("got %s", messages(diags))
+	if _, diags := Resolve(table.Default(), application); !strings.Contains(messagesOf(diags), `hint: give it another name in groundplan.hcl: app "not-a-name" {}`) {
+		t.Errorf("got %s", messagesOf(diags))
 	}
 }
 

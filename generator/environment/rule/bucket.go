@@ -39,10 +39,8 @@ var isOrigin = matches(`\*|https?://(?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?`, "orig
 
 // AreOrigins follows PutBucketCors.
 func AreOrigins(list []string) Fault {
-	for _, origin := range list {
-		if bad := isOrigin(origin); bad != Fine {
-			return bad
-		}
+	if bad := firstFault(list, isOrigin); bad != Fine {
+		return bad
 	}
 	if len(list) > maxOrigins {
 		return wrong("use one with an asterisk", "A CORS rule of a bucket has room for %d origins, not %d.", maxOrigins, len(list))

@@ -36,10 +36,8 @@ var (
 // AreSubnets checks a tier; least is how many zones AWS demands of what stands there.
 func AreSubnets(least int) func([]string) Fault {
 	return func(ids []string) Fault {
-		for _, id := range ids {
-			if bad := isSubnetID(id); bad != Fine {
-				return bad
-			}
+		if bad := firstFault(ids, isSubnetID); bad != Fine {
+			return bad
 		}
 		if len(ids) < least {
 			return wrong(fmt.Sprintf("name %d or more, each in a zone of its own", least), "The list has %d of the %d subnets that are needed.", len(ids), least)
@@ -70,10 +68,8 @@ func IsCACertificate(text string) Fault {
 const maxFurtherGroups = 4
 
 func AreSecurityGroups(list []string) Fault {
-	for _, id := range list {
-		if bad := IsSecurityGroupID(id); bad != Fine {
-			return bad
-		}
+	if bad := firstFault(list, IsSecurityGroupID); bad != Fine {
+		return bad
 	}
 	if len(list) > maxFurtherGroups {
 		return wrong(fmt.Sprintf("name %d at most", maxFurtherGroups), "A task has room for %d security groups beside its own, not for %d.", maxFurtherGroups, len(list))

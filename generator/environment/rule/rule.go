@@ -1,6 +1,6 @@
 // Package rule checks single values of groundplan.hcl. Each check returns what is wrong in a whole sentence and, as a hint
 // line, what to write instead; Fine for a value that is. Where the rule is AWS's, the comment names the API that enforces
-// it. A rule must not know which setting the value is of, nor anything that stands beside it.
+// it. A rule must not know the table, which says of which setting the value is, nor the application.
 package rule
 
 import (
@@ -190,6 +190,16 @@ func AreZones(list []string) Fault {
 	return AreDistinct(list)
 }
 
+// firstFault is that of the first element that a rule refuses, Fine when it refuses none.
+func firstFault(list []string, rule func(string) Fault) Fault {
+	for _, element := range list {
+		if bad := rule(element); bad != Fine {
+			return bad
+		}
+	}
+	return Fine
+}
+
 func AreDistinct(list []string) Fault {
 	for i, item := range list {
 		if item == "" {
@@ -231,10 +241,8 @@ func ArePorts(list []int) Fault {
 }
 
 func AreTopicARNs(list []string) Fault {
-	for _, arn := range list {
-		if bad := isTopicARN(arn); bad != Fine {
-			return bad
-		}
+	if bad := firstFault(list, isTopicARN); bad != Fine {
+		return bad
 	}
 	if len(list) > maxAlarmTopics {
 		return wrong("publish to one topic, and subscribe the others to what it tells", "An alarm of CloudWatch tells at most %d topics, not %d.", maxAlarmTopics, len(list))
@@ -246,10 +254,8 @@ func AreTopicARNs(list []string) Fault {
 const maxAlarmTopics = 5
 
 func AreRoleARNs(list []string) Fault {
-	for _, arn := range list {
-		if bad := isRoleARN(arn); bad != Fine {
-			return bad
-		}
+	if bad := firstFault(list, isRoleARN); bad != Fine {
+		return bad
 	}
 	return AreDistinct(list)
 }

@@ -1,7 +1,7 @@
 // Package table is what may stand in groundplan.hcl: every setting with its type, its default in every profile, its
 // meaning and its check. It is the only place a default stands: parse.go reads the file by it, package resolution makes
 // the values, document.go the page docs/settings.md. Order is the order of the page. The table must not know the
-// application, nor compare one value with another.
+// application, nor package resolution, which compares one value with another.
 package table
 
 import (

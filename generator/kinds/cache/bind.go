@@ -10,13 +10,13 @@ import (
 )
 
 // Keeps reports whether a workload keeps keys in a cluster, and so has a user there.
-func Keeps(w *deploy.Workload, cluster string) bool { return len(keyPatterns(w, cluster)) > 0 }
+func Keeps(w *deploy.Workload, cluster string) bool { return len(patternsOf(w, cluster)) > 0 }
 
-// keyPatterns are the key patterns of a cluster that the workload's services keep, sorted. A keyspace outside every
+// patternsOf are the key patterns of a cluster that the workload's services keep, sorted. A keyspace outside every
 // service belongs to whoever uses the cluster. A service that uses the cluster without a keyspace of its own, through code
 // of others, or in TypeScript through a variable of another service, may use all of them: it reaches those of others, and
 // which is not known.
-func keyPatterns(w *deploy.Workload, cluster string) []string {
+func patternsOf(w *deploy.Workload, cluster string) []string {
 	uses := w.Uses("cache")[cluster]
 	if len(uses) == 0 {
 		return nil

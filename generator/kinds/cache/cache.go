@@ -5,12 +5,14 @@ package cache
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
@@ -68,8 +70,9 @@ var Kind = kind.Kind{
 	Platform:    lowerCaches,
 	Holds: kind.Holding{
 		// aws_elasticache_replication_group.replication_group_id; engine_version when it is lowered
-		Fixed: map[string][]string{"cache": {"name", "engine_version"}},
-		Lost:  "everything in it is gone",
+		Fixed:    map[string][]string{"cache": {"name", "engine_version"}},
+		Lost:     "everything in it is gone",
+		KeepsKey: true,
 		Ways: func(string, map[string]string) []string {
 			return []string{"declare it again, by the same name", "what is in a cache can be had again? Then go on"}
 		},
@@ -78,7 +81,17 @@ var Kind = kind.Kind{
 	Config:  configCaches,
 	Env:     cacheVariables,
 	Settled: cacheSettled,
-	Check:   checkCaches,
+	Outputs: kind.Outputs{"cache": {
+		"port":             {Text: strconv.Itoa(cachePort)},
+		"user_names":       {Text: strings.Repeat("x", 40), Each: "users"}, // the longest id of a user
+		"user_secret_arns": {Text: secret.ARNShape("<secret_prefix|name>/<key>"), Each: "users"},
+	}},
+	Check: checkCaches,
+	Inspection: kind.Inspection{
+		List: "caches", Node: `[("cache <name>")]`,
+		Entry:     inspect,
+		OfService: kind.Used("caches"),
+	},
 }
 
 func readCache(decl source.Decl, _ kind.Input) (any, hcl.Diagnostics) {

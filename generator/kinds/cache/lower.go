@@ -43,11 +43,11 @@ func cacheName(d *deploy.Deployment, r app.Resource) string {
 
 // cacheLogs are the names of the caches, all of which write logs.
 func cacheLogs(d *deploy.Deployment) []string {
-	var names []string
+	list := d.ForgottenNames("cache", names.ReplicationGroup)
 	for _, r := range d.Of("cache") {
-		names = append(names, cacheName(d, r))
+		list = append(list, cacheName(d, r))
 	}
-	return names
+	return list
 }
 
 // lowerCaches makes a replication group per cluster, with a user for every process that keeps keys in it.
@@ -57,7 +57,7 @@ func lowerCaches(d *deploy.Deployment, s *stack.Stack, caches []app.Resource) {
 		settings := d.Env.Cache(r.Name)
 		var users []value.Field
 		for _, p := range d.Workloads {
-			if patterns := keyPatterns(p, r.Name); len(patterns) > 0 {
+			if patterns := patternsOf(p, r.Name); len(patterns) > 0 {
 				users = append(users, value.Field{Name: p.ID.Name, Value: value.Object(value.Arg("keys", value.Strings(KeyGlobs(patterns)))),
 					Comments: []string{deploy.Why{Does: "keeps " + strings.Join(patterns, ", "), Places: deploy.Places(p.Uses("cache")[r.Name])}.String()}})
 			}

@@ -14,9 +14,9 @@ import (
 	"github.com/groundplan/groundplan/generator/value"
 )
 
-// schedules are the schedules of cron jobs: none for one that never runs, that has nothing to put into the path it calls, or
+// schedulesOfJobs are the schedules of cron jobs: none for one that never runs, that has nothing to put into the path it calls, or
 // that nothing serves. Who reads and checks jobs says so.
-func schedules(d *deploy.Deployment) []deploy.Schedule {
+func schedulesOfJobs(d *deploy.Deployment) []deploy.Schedule {
 	var schedules []deploy.Schedule
 	for _, r := range d.Of("cron") {
 		job := r.Spec.(*Spec)

@@ -62,12 +62,21 @@ var Kind = kind.Kind{
 		Methods:    map[string][]string{},
 		InService:  true,
 	}},
-	TypeScript: []source.TypeScriptSpelling{typeScript},
+	TypeScript: []source.TypeScriptSpelling{typeScriptSpelling},
 	Manifest:   []source.ManifestSpelling{manifest},
 	Metadata:   metadata,
-	Read:       read,
-	Schedules:  schedules,
+	Read:       readCron,
+	Schedules:  schedulesOfJobs,
 	Check:      check,
+	Inspection: kind.Inspection{
+		List: "crons", Node: `(("<name>"))`,
+		Entry: inspect,
+		Own:   ownLine,
+		Starts: func(r *app.Resource) (service, when string) {
+			spec := r.Spec.(*Spec)
+			return spec.Service, spec.inWords()
+		},
+	},
 }
 
 // cronSettings mirrors cron.JobConfig, where Every counts seconds.
@@ -85,7 +94,7 @@ type containerCronSettings struct {
 	TimeZone source.Value
 }
 
-func read(decl source.Decl, in kind.Input) (any, hcl.Diagnostics) {
+func readCron(decl source.Decl, in kind.Input) (any, hcl.Diagnostics) {
 	var settings containerCronSettings
 	cron := &Spec{TimeZone: defaultTimeZone}
 	diags := decodeCron(decl, in, &settings)
@@ -224,8 +233,8 @@ func goInterval(minutes int) string {
 	return fmt.Sprintf("%d*cron.Hour + %d*cron.Minute", hours, rest)
 }
 
-// typeScript is how TypeScript code declares and uses one.
-var typeScript = source.TypeScriptSpelling{
+// typeScriptSpelling is how TypeScript code declares and uses one.
+var typeScriptSpelling = source.TypeScriptSpelling{
 	Module: "encore.dev/cron", Constructors: []string{"CronJob"},
 	ParentArg: -1, NameArg: 0, ConfigArg: 1, ConfigRequired: true,
 	References: []string{"endpoint"},

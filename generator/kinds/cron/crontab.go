@@ -26,10 +26,10 @@ var cronFields = []cronField{
 	{name: "hour", low: 0, high: 23},
 	{name: "day of month", low: 1, high: 31},
 	{name: "month", low: 1, high: 12, names: []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}},
-	{name: "day of week", low: 0, high: 6, names: weekdays},
+	{name: "day of week", low: 0, high: 6, names: weekdayNames},
 }
 
-var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+var weekdayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // crontab is a cron expression as its reader understands it.
 type crontab struct {
@@ -128,10 +128,10 @@ func (f cronField) typeScriptPart(part string) (low, high, step int, problem str
 		return f.low, f.high, n, ""
 	}
 	from, to, isRange := strings.Cut(part, "-")
-	low, ok := f.value(from, weekdays)
+	low, ok := f.value(from, weekdayNames)
 	high, okHigh := low, true
 	if isRange {
-		high, okHigh = f.value(to, weekdays)
+		high, okHigh = f.value(to, weekdayNames)
 	}
 	switch {
 	case strings.Contains(part, "/"):
@@ -149,7 +149,7 @@ func (f cronField) typeScriptPart(part string) (low, high, step int, problem str
 // value reads a number, or a name where names[i] stands for a number.
 func (f cronField) value(text string, names []string) (int, bool) {
 	if i := slices.Index(names, strings.ToLower(text)); i >= 0 {
-		if len(names) == len(weekdays) {
+		if len(names) == len(weekdayNames) {
 			return i, true
 		}
 		return f.low + i, true

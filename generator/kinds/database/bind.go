@@ -2,6 +2,7 @@ package database
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
@@ -103,5 +104,5 @@ func build(_ *deploy.Deployment, resources []app.Resource) (string, any) {
 	for _, r := range resources {
 		databases[r.Name] = map[string]string{"username": kind.Replaced, "password": kind.Replaced}
 	}
-	return "sql_servers", []any{map[string]any{"host": kind.Replaced + ":5432", "databases": databases}}
+	return "sql_servers", []any{map[string]any{"host": kind.Replaced + ":" + strconv.Itoa(postgresPort), "databases": databases}}
 }

@@ -5,12 +5,14 @@ package database
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/settings"
@@ -28,6 +30,9 @@ type Spec struct {
 	// Source is the tool that writes the migrations, "" for plain SQL files: see migrationTools.
 	Source string
 }
+
+// postgresPort is that of the servers that the modules make.
+const postgresPort = 5432
 
 // Kind is the kind of PostgreSQL databases.
 var Kind = kind.Kind{
@@ -56,21 +61,74 @@ var Kind = kind.Kind{
 	Bound:       true,
 	ByUse:       true,
 	Verbs:       map[string]string{"": "uses"},
-	StoragePort: 5432,
+	StoragePort: postgresPort,
 	Logs:        databaseLogs,
 	Platform:    lower,
 	Build:       build,
 	// What holds the data of databases is their server: a database that leaves the code stays on it.
-	Holds: kind.Holding{Fixed: map[string][]string{
-		"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS
-		"database-server":  {"name", "engine_version"}, // aws_db_subnet_group.name, which RDS refuses to leave; a lower version as well
-	}},
+	Holds: kind.Holding{
+		Fixed: map[string][]string{
+			"database-cluster": {"name", "engine_version"}, // aws_rds_cluster.cluster_identifier; a lower version is refused by RDS
+			"database-server":  {"name", "engine_version"}, // aws_db_subnet_group.name, which RDS refuses to leave; a lower version as well
+		},
+		Facts:   map[string]map[string]string{"database-cluster": {EngineFact: "aurora"}, "database-server": {EngineFact: "postgres"}},
+		FactsOf: serversOf,
+	},
+	Shares:  true,
 	Bind:    bind,
 	Config:  config,
 	Env:     variables,
 	Settled: settled,
+	Outputs: kind.Outputs{"database-cluster": serverOutputs, "database-server": serverOutputs},
 	Check:   check,
+	Inspection: kind.Inspection{
+		List: "databases", Node: `[("database <name>")]`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			spec := r.Spec.(*Spec)
+			return inspected{r.Name, spec.Migrations, spec.MigrationCount, r.Service, spec.Source, kind.FileLine(r.At)}
+		},
+		OfService: func(_ map[app.ID]*app.Resource, edges []app.Edge) []kind.List {
+			all := kind.UsedResources(edges)
+			used := slices.DeleteFunc(slices.Clone(edges), func(e app.Edge) bool { return e.Origin == app.Declared })
+			return []kind.List{{Name: "databases", Contents: all}, {Name: "databases_by_usage", Contents: kind.UsedResources(used)}}
+		},
+	},
 }
+
+// inspected is a database in what inspect prints as JSON.
+type inspected struct {
+	Name           string `json:"name"`
+	MigrationsDir  string `json:"migrations_dir"`
+	MigrationCount int    `json:"n_migrations"`
+	DeclaredIn     string `json:"declared_in,omitempty"` // service
+	// Source is the tool that writes the migrations, absent for plain SQL files.
+	Source string `json:"migrations_source,omitempty"`
+	At     string `json:"at"`
+}
+
+// What the lock remembers besides arguments of modules.
+const (
+	// EngineFact tells the two modules of database servers apart, which share an address.
+	EngineFact = "engine"
+	// ServerFact is the server that a database is on.
+	ServerFact = "server"
+)
+
+// serversOf says of each database which server it is on.
+func serversOf(d *deploy.Deployment) map[app.ID]map[string]string {
+	facts := map[app.ID]map[string]string{}
+	for _, server := range d.Env.DatabaseServers {
+		for _, name := range server.Databases {
+			if r := d.Resource("database", "", name); r != nil {
+				facts[r.ID()] = map[string]string{ServerFact: server.Name}
+			}
+		}
+	}
+	return facts
+}
+
+// serverOutputs are of both kinds of server.
+var serverOutputs = map[string]kind.Output{"ca_certificate": {Text: "<certificate>"}, "port": {Text: strconv.Itoa(postgresPort)}}
 
 // databaseSettings mirrors sqldb.DatabaseConfig.
 type databaseSettings struct {

@@ -75,13 +75,13 @@ func serverName(d *deploy.Deployment, server environment.DatabaseServer) string 
 
 // databaseLogs are the names of the servers that are made.
 func databaseLogs(d *deploy.Deployment) []string {
-	var names []string
+	list := d.ForgottenNames(app.DatabaseServerKind, names.Server)
 	for _, server := range d.Env.DatabaseServers {
 		if server.Existing == nil {
-			names = append(names, serverName(d, server))
+			list = append(list, serverName(d, server))
 		}
 	}
-	return names
+	return list
 }
 
 func lowerServer(d *deploy.Deployment, s *stack.Stack, server environment.DatabaseServer, resources []app.Resource) {

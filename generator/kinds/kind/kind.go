@@ -10,6 +10,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
+	"github.com/groundplan/groundplan/generator/sizes"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -17,14 +18,39 @@ import (
 
 // Holding is what is lost with a resource, and what of it cannot change without that.
 type Holding struct {
-	// Fixed are the arguments, besides those that kinds.Followed lists, that replace what holds data, by module.
+	// Fixed are the arguments that replace what holds data, by module. An argument by which a component hangs on another, its key, its
+	// network or its topic, is not listed: a change of that is noticed there.
 	Fixed map[string][]string
+	// Facts are what the lock remembers besides, by module, and FactsOf those of resources that have no module call of their own.
+	Facts   map[string]map[string]string
+	FactsOf func(d *deploy.Deployment) map[app.ID]map[string]string
+	// Follows names the kind of its parent for a fact that changes along with the parent's, which is refused or accepted for both.
+	Follows map[string]string
 	// Lost is what is lost with one; "" for a kind that holds nothing.
 	Lost string
+	// KeepsKey says that one stays with the key it was made with: with another it is made anew.
+	KeepsKey bool
+	// Encrypted is what is lost with the environment's key of what stays: "messages in queues".
+	Encrypted string
+	// Anew says in words of its own what becomes of one for which a fact changes, and how somebody avoids that. described is how
+	// messages call it.
+	Anew map[string]func(described, is string) (detail string, ways []string)
+	// Along is what stays on AWS along with one that is forgotten, nil for nothing.
+	Along func(id app.ID) app.ID
+	// MayExist says that an environment can name one that exists, in whose place none is made.
+	MayExist bool
+	// Copy is how somebody saves what is in one that is made anew. Nil where that is a part of other ways.
+	Copy func(physical string) string
 	// Ways are how somebody keeps what is in one that leaves the code. physical is what it is called on AWS, facts are what the lock
 	// remembers of it.
 	Ways func(physical string, facts map[string]string) []string
 }
+
+// Output is what an output of a module becomes on AWS, and Outputs are those of modules, by module and output.
+type (
+	Output  = sizes.Output
+	Outputs = map[string]map[string]Output
+)
 
 // Kind is one kind of resource, as data. Everything that differs between kinds stands here; whoever walks All needs no
 // switch over names.
@@ -67,6 +93,8 @@ type Kind struct {
 	Verbs map[string]string
 	// Repeatable says that one name may be declared in many places and means the same resource: a secret.
 	Repeatable bool
+	// Shares says that one has no block of its own in Terraform code: it needs a label only where variables are named after it.
+	Shares bool
 	// Everywhere says that a declaration outside every service is demanded of all services.
 	Everywhere bool
 	// Private says that only the service that declares it may use it.
@@ -90,9 +118,13 @@ type Kind struct {
 	Platform func(d *deploy.Deployment, s *stack.Stack, resources []app.Resource)
 	// Settled are the arguments of the modules it becomes that no override can set: see stack.Settings.
 	Settled map[string]map[string]stack.Settled
-	// Logs are the names, of everything of this kind, that stand in the names of its log groups: the environment's key
-	// has to admit these. Nil for a kind that writes no logs.
-	Logs func(d *deploy.Deployment) []string
+	// Outputs are those outputs of its modules whose length on AWS is known beforehand: policies and task definitions are made of
+	// them. Others are taken to be of a usual length.
+	Outputs Outputs
+	// Logs are the names, of everything of this kind, that stand in the names of its log groups, and Feeds those of the SNS topics
+	// that put messages into what it encrypts, with wildcards: the environment's key has to admit these. What is forgotten goes on
+	// using the key. Nil for a kind that writes no logs, or that SNS puts nothing into.
+	Logs, Feeds func(d *deploy.Deployment) []string
 	// Holds is what is lost with a resource of the kind; the zero Holding for one that holds nothing.
 	Holds Holding
 	// StoragePort is the port the resource answers on in the storage subnets, 0 for what does not stand there.
@@ -106,6 +138,8 @@ type Kind struct {
 	Build func(d *deploy.Deployment, resources []app.Resource) (section string, contents any)
 	// Check reports what only the whole deployment shows. Nil when nothing does.
 	Check func(d *deploy.Deployment) hcl.Diagnostics
+	// Inspection is how `groundplan inspect` shows it.
+	Inspection Inspection
 }
 
 // Variable is one environment variable that a container gets for each resource of a kind it uses. docs/manifest.md lists them all.

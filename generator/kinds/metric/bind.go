@@ -59,8 +59,8 @@ func bindUsedMetrics(w *deploy.Workload) {
 	}
 }
 
-// config are the sections metrics and used_metrics.
-func config(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
+// configMetrics are the sections metrics and used_metrics.
+func configMetrics(w *deploy.Workload, bound []deploy.Binding) ([]value.Field, []deploy.Secret) {
 	to := bound[0].Attributes
 	var fields []value.Field
 	var secrets []deploy.Secret

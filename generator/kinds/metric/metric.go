@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/source"
@@ -37,7 +38,22 @@ var Kind = kind.Kind{
 	OfRuntime:  true,
 	Platform:   lower,
 	Bind:       bind,
-	Config:     config,
+	Config:     configMetrics,
+	Inspection: kind.Inspection{
+		List: "metrics",
+		Entry: func(_ *app.App, r app.Resource) any {
+			return inspected{r.Name, r.Spec.(*Spec).Type, r.Service, kind.FileLine(r.At)}
+		},
+		Own: func(r *app.Resource) string { return r.Spec.(*Spec).Type },
+	},
+}
+
+// inspected is a metric in what inspect prints as JSON.
+type inspected struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"` // counter or gauge
+	Service string `json:"service"`
+	At      string `json:"at"`
 }
 
 func metricSpelling(config string, constructors ...string) source.GoSpelling {

@@ -4,6 +4,7 @@ package objects
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -50,6 +51,12 @@ var bucketVerbs = map[string]string{
 	SignedDownloadURL:    "signs downloads",
 }
 
+// readWriter are the operations of Encore's permission of that name.
+var readWriter = []string{
+	WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
+	SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
+}
+
 // Kind is the kind of object storage buckets.
 var Kind = kind.Kind{
 	Name: "bucket",
@@ -84,10 +91,7 @@ var Kind = kind.Kind{
 			"Remover":          {DeleteObject},
 			"Attrser":          {GetObjectMetadata},
 			"PublicURLer":      {GetPublicURL},
-			"ReadWriter": {
-				WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
-				SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
-			},
+			"ReadWriter":       readWriter,
 		},
 		Strict:  true,
 		Outside: source.OutsideNone,
@@ -98,8 +102,11 @@ var Kind = kind.Kind{
 	Read:       read,
 	Platform:   lower,
 	Holds: kind.Holding{
-		Fixed: map[string][]string{"bucket": {"name"}, "log-bucket": {"name"}}, // aws_s3_bucket.bucket
-		Lost:  "every object in it is deleted",
+		Fixed:     map[string][]string{"bucket": {"name"}, "log-bucket": {"name"}}, // aws_s3_bucket.bucket
+		Along:     func(id app.ID) app.ID { return app.CDNID(id.Name) },            // who shows what is in it goes on showing it
+		MayExist:  true,
+		Lost:      "every object in it is deleted",
+		Encrypted: "objects in buckets",
 		Ways: func(physical string, _ map[string]string) []string {
 			return []string{"declare it again, by the same name",
 				fmt.Sprintf("renamed? Use the old one on under the new name, bucket \"<name>\" { existing { name = %q } } in the environment, and forget it as below", physical)}
@@ -109,12 +116,41 @@ var Kind = kind.Kind{
 	Config:    config,
 	Env:       variables,
 	Settled:   settled,
+	Outputs:   kind.Outputs{"bucket": {"arn": {Text: "arn:aws:s3:::<name>"}, "name": {Text: "<name>"}}},
 	CheckUse:  checkUse,
 	Check:     func(d *deploy.Deployment) hcl.Diagnostics { return append(checkShownDomains(d), checkBuckets(d)...) },
 	Subdomain: bucketSubdomain,
 	Domain:    ShownDomain,
 	Build:     build,
 	Verbs:     bucketVerbs,
+	Inspection: kind.Inspection{
+		List: "buckets", Node: `[("bucket <name>")]`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			spec := r.Spec.(*Bucket)
+			return inspected{r.Name, spec.Public, spec.Versioned, r.Service, kind.FileLine(r.At)}
+		},
+		OfService: operations,
+	},
+}
+
+// inspected is a bucket in what inspect prints as JSON.
+type inspected struct {
+	Name       string `json:"name"`
+	Public     bool   `json:"public"`
+	Versioned  bool   `json:"versioned"`
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
+}
+
+// operations are what a service does with each bucket.
+func operations(_ map[app.ID]*app.Resource, edges []app.Edge) []kind.List {
+	byBucket := map[string][]string{}
+	for _, e := range edges {
+		if e.Operation != "" && !slices.Contains(byBucket[e.Resource], e.Operation) {
+			byBucket[e.Resource] = append(byBucket[e.Resource], e.Operation)
+		}
+	}
+	return []kind.List{{Name: "buckets", Contents: byBucket}}
 }
 
 func read(decl source.Decl, _ kind.Input) (any, hcl.Diagnostics) {
@@ -159,10 +195,7 @@ var typeScript = source.TypeScriptSpelling{
 		"Remover":          {DeleteObject},
 		"Attrser":          {GetObjectMetadata},
 		"PublicUrler":      {GetPublicURL},
-		"ReadWriter": {
-			WriteObject, ReadObjectContents, ListObjects, DeleteObject, GetObjectMetadata,
-			SignedUploadURL, SignedDownloadURL, UpdateObjectMetadata,
-		},
+		"ReadWriter":       readWriter,
 	},
 	Strict:  true,
 	Outside: source.OutsideNone,

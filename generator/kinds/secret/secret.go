@@ -4,6 +4,7 @@ package secret
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
@@ -34,6 +35,9 @@ var Kind = kind.Kind{
 	Holds: kind.Holding{
 		Fixed: map[string][]string{"secret": {"name"}}, // aws_secretsmanager_secret.name
 		Lost:  "the value that was put in is gone",
+		Copy: func(physical string) string {
+			return "copy the value first: aws secretsmanager get-secret-value --secret-id " + physical
+		},
 		Ways: func(physical string, _ map[string]string) []string {
 			return []string{"declare it again, by the same name",
 				"renamed? Copy the value to the new one once that is applied, and go on then: aws secretsmanager get-secret-value --secret-id " + physical}
@@ -43,6 +47,24 @@ var Kind = kind.Kind{
 	Config:  config,
 	Env:     variables,
 	Settled: settled,
+	Outputs: kind.Outputs{"secret": {"arn": {Text: ARNShape("<name>")}}, "generated-secret": {"arn": {Text: ARNShape("<name>")}}},
+	Inspection: kind.Inspection{
+		List: "secrets", Together: "secrets",
+		Entry:     func(_ *app.App, r app.Resource) any { return inspected{r.Name, r.Service, kind.FileLine(r.At)} },
+		OfService: kind.Used("secrets"),
+	},
+}
+
+// ARNShape is the ARN of a secret as package sizes fills it in: behind a name Secrets Manager puts a hyphen and six characters.
+func ARNShape(name string) string {
+	return "arn:aws:secretsmanager:<region>:<account>:secret:" + name + "-XXXXXX"
+}
+
+// inspected is a secret in what inspect prints as JSON.
+type inspected struct {
+	Name       string `json:"name"`
+	DeclaredIn string `json:"declared_in,omitempty"`
+	At         string `json:"at"`
 }
 
 // typeScript is how TypeScript code declares and uses one.

@@ -2,6 +2,8 @@ package topic
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -45,6 +47,30 @@ func queueName(d *deploy.Deployment, r app.Resource) string {
 		return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent, r.Name)
 	}
 	return names.Of(names.Queue, d.Env.App, d.Env.Name, r.Parent+"-"+r.Name)
+}
+
+// feeds are the names of the SNS topics that feed queues. One pattern for all topics that are made: the policy of a key takes a
+// while to be known everywhere, and a topic more must not wait for it.
+func feeds(d *deploy.Deployment) []string {
+	if !d.Holds("subscription") {
+		return nil
+	}
+	topics := []string{names.Prefix(d.Env.App, d.Env.Name) + "-*"}
+	made := d.ForgottenNames("topic", names.Topic)
+	for _, r := range d.Of("topic") {
+		if existing := d.Env.ExistingTopic(r.Name); existing != nil {
+			topics = append(topics, existing.ARN[strings.LastIndex(existing.ARN, ":")+1:])
+			continue
+		}
+		made = append(made, names.Of(names.Topic, d.Env.App, d.Env.Name, r.Name))
+	}
+	for _, name := range made {
+		if !strings.HasPrefix(name, strings.TrimSuffix(topics[0], "*")) {
+			topics = append(topics, name+"*") // with the ending of a FIFO topic
+		}
+	}
+	slices.Sort(topics[1:])
+	return slices.Compact(topics)
 }
 
 // isFIFO reports whether a topic is one of SNS's FIFO topics. The Go runtime sends a message group exactly when the

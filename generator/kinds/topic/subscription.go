@@ -72,24 +72,36 @@ var Subscriptions = kind.Kind{
 	Metadata:   subscriptionMetadata,
 	Read:       readSubscription,
 	Platform:   lowerSubscriptions,
+	Feeds:      feeds,
 	Holds: kind.Holding{
-		Fixed: map[string][]string{"subscription": {"name", "fifo"}}, // aws_sqs_queue.name and .fifo_queue
-		Lost:  "the messages that wait in its queues are deleted",
+		Fixed:     map[string][]string{"subscription": {"name", fifoFact}}, // aws_sqs_queue.name and .fifo_queue
+		Follows:   map[string]string{fifoFact: "topic"},
+		Lost:      "the messages that wait in its queues are deleted",
+		Encrypted: "messages in queues",
 		Ways: func(physical string, facts map[string]string) []string {
-			if facts["fifo"] == "true" {
+			if facts[fifoFact] == "true" {
 				physical += ".fifo"
 			}
 			return []string{"declare it again, by the same name, until its queue is empty: aws sqs get-queue-attributes --attribute-names All --queue-url $(aws sqs get-queue-url --output text --queue-name " + physical + ")"}
 		},
 	},
-	Bind:      bindSubscriptions,
-	Config:    configSubscriptions,
-	Env:       subscriptionVariables,
-	Settled:   subscriptionSettled,
+	Bind:    bindSubscriptions,
+	Config:  configSubscriptions,
+	Env:     subscriptionVariables,
+	Settled: subscriptionSettled,
+	Outputs: kind.Outputs{"subscription": {
+		"queue_arn": {Text: "arn:aws:sqs:<region>:<account>:<name><fifo>"},
+		"queue_url": {Text: "https://sqs.<region>.amazonaws.com/<account>/<name><fifo>"},
+	}},
 	Check:     checkQueues,
 	Bound:     true,
 	Operation: Subscribe,
 	Verbs:     map[string]string{Subscribe: "subscribes"},
+	Inspection: kind.Inspection{
+		OfService: subscriptionsOf,
+		Under:     "topic",
+		AsPart:    subscriptionNote,
+	},
 }
 
 func readSubscription(decl source.Decl, in kind.Input) (any, hcl.Diagnostics) {

@@ -75,8 +75,10 @@ var Kind = kind.Kind{
 	Platform:   lowerTopics,
 	Build:      buildTopics,
 	Holds: kind.Holding{
-		Fixed: map[string][]string{"topic": {"name", "fifo"}}, // aws_sns_topic.name and .fifo_topic
-		Lost:  "whoever else subscribed to it hears nothing more",
+		Fixed:    map[string][]string{"topic": {"name", fifoFact}}, // aws_sns_topic.name and .fifo_topic
+		Lost:     topicLost,
+		MayExist: true,
+		Anew:     map[string]func(string, string) (string, []string){fifoFact: anotherOrder},
 		Ways: func(physical string, _ map[string]string) []string {
 			return []string{"declare it again, by the same name",
 				fmt.Sprintf("renamed? Use the old one on under the new name, topic \"<name>\" { existing { arn = \"<ARN of %s>\" } } in the environment, and forget it as below", physical)}
@@ -86,6 +88,31 @@ var Kind = kind.Kind{
 	Config:  configTopics,
 	Env:     topicVariables,
 	Settled: topicSettled,
+	Outputs: kind.Outputs{"topic": {"arn": {Text: "arn:aws:sns:<region>:<account>:<name><fifo>"}}},
+	Inspection: kind.Inspection{
+		List: "topics", Node: `(["topic <name>"])`,
+		Entry: func(_ *app.App, r app.Resource) any {
+			spec := r.Spec.(*Spec)
+			return inspectedTopic{r.Name, spec.DeliveryGuarantee, spec.OrderingAttribute, r.Service, kind.FileLine(r.At)}
+		},
+		OfService: kind.Used("publishes"),
+	},
+}
+
+// fifoFact is "true" for a topic and queues that keep the order of messages.
+const fifoFact = "fifo"
+
+const topicLost = "whoever else subscribed to it hears nothing more"
+
+// anotherOrder is about a topic that would keep the order of messages, or cease to.
+func anotherOrder(described, is string) (detail string, ways []string) {
+	order := "in order, by FIFO topic and queues, from standard ones"
+	if is != "true" {
+		order = "in no order, by standard topic and queues, from FIFO ones"
+	}
+	return fmt.Sprintf("the %s would deliver %s, and AWS changes none into the other. It is made anew with the queues of its subscriptions: messages that wait there are deleted, and %s.", described, order, topicLost),
+		[]string{"declare a second topic of the other kind beside it, publish to that one, and remove the first once its queues are empty",
+			"or stop what publishes, wait until its queues are empty, and go on then"}
 }
 
 func readTopic(decl source.Decl, in kind.Input) (any, hcl.Diagnostics) {

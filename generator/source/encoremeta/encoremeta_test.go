@@ -83,13 +83,13 @@ func TestI3_Metadata(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			application, diags := Read("meta.json", member(archive, "meta.json"), encoreAppOf(t, archive), testSpellings)
+			application, diags := Read("meta.json", memberOf(archive, "meta.json"), encoreAppOf(t, archive), testSpellings)
 			sourcetest.Compare(t, file, archive, sourcetest.Describe(application)+sourcetest.Diagnostics(diags), *update)
 		})
 	}
 }
 
-func member(archive *txtar.Archive, name string) []byte {
+func memberOf(archive *txtar.Archive, name string) []byte {
 	for _, file := range archive.Files {
 		if file.Name == name {
 			return file.Data
@@ -100,7 +100,7 @@ func member(archive *txtar.Archive, name string) []byte {
 
 func encoreAppOf(t *testing.T, archive *txtar.Archive) *encoreapp.File {
 	t.Helper()
-	text := member(archive, encoreapp.Filename)
+	text := memberOf(archive, encoreapp.Filename)
 	if text == nil {
 		return nil
 	}
@@ -133,14 +133,14 @@ func TestI3_EveryFormat(t *testing.T) {
 			t.Fatal(err)
 		}
 		var original any
-		if err := json.Unmarshal(member(archive, "meta.json"), &original); err != nil {
+		if err := json.Unmarshal(memberOf(archive, "meta.json"), &original); err != nil {
 			t.Fatal(err)
 		}
-		want := withoutPositions(t, member(archive, "meta.json"))
+		want := withoutPositions(t, memberOf(archive, "meta.json"))
 		for format, rewrite := range map[string]func(name string, value any) (string, any){
 			"camel case":                    func(name string, value any) (string, any) { return camel(name), value },
 			"numbers instead of texts":      func(name string, value any) (string, any) { return name, numbered(value) },
-			"texts instead of numbers":      func(name string, value any) (string, any) { return name, spelled(value) },
+			"texts instead of numbers":      func(name string, value any) (string, any) { return name, spelledMetadata(value) },
 			"words as numbers":              func(name string, value any) (string, any) { return name, ordinal(name, value) },
 			"words in lower case":           func(name string, value any) (string, any) { return name, lowered(name, value) },
 			"words with their enumerations": func(name string, value any) (string, any) { return name, prefixed(name, value) },
@@ -211,7 +211,7 @@ func numbered(value any) any {
 	return value
 }
 
-func spelled(value any) any {
+func spelledMetadata(value any) any {
 	switch value := value.(type) {
 	case float64:
 		return fmt.Sprint(int64(value))
@@ -366,7 +366,7 @@ func FuzzMetadata(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(member(archive, "meta.json"))
+		f.Add(memberOf(archive, "meta.json"))
 	}
 	f.Add([]byte("\xff\xfe{\x00}\x00"))
 	f.Add([]byte("\n\x04shop"))

@@ -5,7 +5,7 @@
 // generator/source (trail, loading, linking); outside looks at what neither reads. Only facts pass from one to the other, and the
 // syntax of the few files that do something while they load.
 //
-// It must not know the rules of either phase: it says which files are read, and when.
+// This package says which files are read, and when: it must not know syntax.
 package typescript
 
 import (

@@ -74,13 +74,13 @@ func parse(t *testing.T, language string, data bool) *needs.Needs {
 	return app
 }
 
-var keys = []encoreauth.Key{{ID: 1, Text: "key"}}
+var testKeys = []encoreauth.Key{{ID: 1, Text: "key"}}
 
 // start serves a process on loopback. Discovery is filled in by the caller, before requests come.
 func start(t *testing.T, app *needs.Needs, services string, gateway bool, change func(*infra.Config)) (*infra.Config, *Process, string) {
 	t.Helper()
 	config := &infra.Config{
-		Application: "shop", Environment: "production", Cloud: "aws", Services: map[string]bool{}, Gateway: gateway, Keys: keys,
+		Application: "shop", Environment: "production", Cloud: "aws", Services: map[string]bool{}, Gateway: gateway, Keys: testKeys,
 		Discovery: map[string]infra.Peer{}, Secrets: map[string]string{},
 	}
 	for _, service := range strings.Fields(services) {
@@ -150,7 +150,7 @@ func split(t *testing.T, language string, data bool, beside string) (gateway, or
 	return gateway, orders, users
 }
 
-var valid = []string{"Authorization", "Bearer lab-42"}
+var validToken = []string{"Authorization", "Bearer lab-42"}
 
 func TestGateway(t *testing.T) {
 	forged := []string{encoreauth.Caller, "app:x", encoreauth.Method, encoreauth.Noop, encoreauth.UserID, "root", encoreauth.Version, "1"}
@@ -170,9 +170,9 @@ func TestGateway(t *testing.T) {
 		{"private, forged", "POST", "/users/7", forged, 404, 404, ""},
 		{"auth without a token", "POST", "/orders", nil, 401, 401, `"code":"unauthenticated"`},
 		{"auth with a wrong token", "POST", "/orders", []string{"Authorization", "Bearer x"}, 401, 401, `"code":"unauthenticated"`},
-		{"auth", "POST", "/orders", valid, 200, 200, `"user":"42"`},
+		{"auth", "POST", "/orders", validToken, 200, 200, `"user":"42"`},
 		{"auth, forged", "POST", "/orders", forged, 401, 401, ""},
-		{"Encore's own", "POST", "/__encore/authhandler", valid, 404, 404, ""},
+		{"Encore's own", "POST", "/__encore/authhandler", validToken, 404, 404, ""},
 		{"health", "GET", "/__encore/healthz", nil, 200, 200, `"code":"ok"`},
 	} {
 		for language, want := range map[string]int{needs.Go: test.golang, needs.TypeScript: test.script} {
@@ -209,7 +209,7 @@ func TestAuthHandlerApart(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			gateway, _, _ := split(t, test.language, test.data, test.beside)
-			if status, said := ask(t, "POST", gateway+"/orders", "", valid...); status != test.status || !strings.Contains(said, test.want) {
+			if status, said := ask(t, "POST", gateway+"/orders", "", validToken...); status != test.status || !strings.Contains(said, test.want) {
 				t.Errorf("got %d %s, want %d and %s", status, said, test.status, test.want)
 			}
 			if status, _ := ask(t, "POST", gateway+"/orders", ""); status != 401 {
@@ -243,7 +243,7 @@ func TestServicePort(t *testing.T) {
 		{name: "public", method: "GET", path: "/orders/7", golang: 200, script: 200},
 		{name: "auth without a token", method: "POST", path: "/orders", golang: 401, script: 401},
 		// Only TypeScript's gateway runs the auth handler; here Go asks for it, and it is apart.
-		{name: "auth", method: "POST", path: "/orders", headers: func(bool) []string { return valid }, golang: 200, script: 401},
+		{name: "auth", method: "POST", path: "/orders", headers: func(bool) []string { return validToken }, golang: 200, script: 401},
 		{name: "private", users: true, method: "POST", path: "/users/7", golang: 404, script: 404},
 		{name: "private, signed", users: true, method: "POST", path: "/users/7", headers: func(ts bool) []string { return signed(ts, "key", "api:orders.Place") }, golang: 200, script: 200},
 		{name: "private, signed as cron", users: true, method: "POST", path: "/nightly", headers: func(ts bool) []string { return signed(ts, "key", "encore:cron") }, golang: 200, script: 200},
@@ -326,7 +326,7 @@ func TestCalls(t *testing.T) {
 		if status, answer := do(); status != 500 || !strings.Contains(answer.Detail, "wrong signature") {
 			t.Errorf("%s: %d %+v", language, status, answer)
 		}
-		config.Discovery["users"] = infra.Peer{URL: "http://127.0.0.1:1", Keys: keys}
+		config.Discovery["users"] = infra.Peer{URL: "http://127.0.0.1:1", Keys: testKeys}
 		if status, answer := do(); status != 500 || answer.How != "connection refused" {
 			t.Errorf("%s: %d %+v", language, status, answer)
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/runtime/resource"
 )
 
-// refusal is why a request is not let through.
-type refusal struct {
+// requestRefusal is why a request is not let through.
+type requestRefusal struct {
 	status  int
 	code    string
 	message string
@@ -25,35 +25,35 @@ func token(request *http.Request) (string, bool) {
 }
 
 // authenticateHere runs the auth handler in this process: what it needs, the process must have.
-func (p *Process) authenticateHere(request *http.Request) (string, *refusal) {
+func (p *Process) authenticateHere(request *http.Request) (string, *requestRefusal) {
 	user, valid := token(request)
 	if !valid {
-		return "", &refusal{http.StatusUnauthorized, "unauthenticated", "invalid auth token"}
+		return "", &requestRefusal{http.StatusUnauthorized, "unauthenticated", "invalid auth token"}
 	}
 	service := p.App.Service(p.App.Auth.Service)
 	if _, err := p.Set.All(request.Context(), service, service.Select(p.App.Auth.Does), resource.Scenario{Request: true}); err != nil {
 		p.Log.Printf("auth handler: %v", err)
-		return "", &refusal{http.StatusInternalServerError, "internal", "auth handler: " + err.Error()}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", "auth handler: " + err.Error()}
 	}
 	return user, nil
 }
 
 // authenticateGo runs the auth handler where its service is. A handler elsewhere that returns the user's id alone is asked
 // in vain: the runtime decodes the data that is not there.
-func (p *Process) authenticateGo(request *http.Request) (string, *refusal) {
+func (p *Process) authenticateGo(request *http.Request) (string, *requestRefusal) {
 	if p.Config.Services[p.App.Auth.Service] {
 		return p.authenticateHere(request)
 	}
 	if request.Header.Get("Authorization") == "" {
-		return "", &refusal{http.StatusUnauthorized, "unauthenticated", "missing auth token"}
+		return "", &requestRefusal{http.StatusUnauthorized, "unauthenticated", "missing auth token"}
 	}
 	peer, known := p.Config.Discovery[p.App.Auth.Service]
 	if !known {
-		return "", &refusal{http.StatusInternalServerError, "internal", fmt.Sprintf("service %q not found", p.App.Auth.Service)}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", fmt.Sprintf("service %q not found", p.App.Auth.Service)}
 	}
 	call, err := http.NewRequestWithContext(request.Context(), http.MethodPost, strings.TrimSuffix(peer.URL, "/")+authHandlerPath, strings.NewReader("{}"))
 	if err != nil {
-		return "", &refusal{http.StatusInternalServerError, "internal", err.Error()}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", err.Error()}
 	}
 	call.Header.Set("Authorization", request.Header.Get("Authorization"))
 	call.Header.Set(encoreauth.Caller, "gateway:api-gateway")
@@ -61,22 +61,22 @@ func (p *Process) authenticateGo(request *http.Request) (string, *refusal) {
 	p.signer(p.Config.Keys).Sign(call.Header, p.Now())
 	result, err := p.client.Do(call)
 	if err != nil {
-		return "", &refusal{http.StatusInternalServerError, "internal", "unable to call the auth handler: " + err.Error()}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", "unable to call the auth handler: " + err.Error()}
 	}
 	defer result.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(result.Body, 1<<16))
 	if err != nil {
-		return "", &refusal{http.StatusInternalServerError, "internal", err.Error()}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", err.Error()}
 	}
 	if result.StatusCode == http.StatusUnauthorized {
-		return "", &refusal{http.StatusUnauthorized, "unauthenticated", "invalid auth token"}
+		return "", &requestRefusal{http.StatusUnauthorized, "unauthenticated", "invalid auth token"}
 	}
 	var identity struct{ User string }
 	if result.StatusCode != http.StatusOK {
-		return "", &refusal{http.StatusInternalServerError, "internal", fmt.Sprintf("the auth handler answered %d: %s", result.StatusCode, said)}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", fmt.Sprintf("the auth handler answered %d: %s", result.StatusCode, said)}
 	}
 	if err := json.Unmarshal(said, &identity); err != nil || !p.App.Auth.Data {
-		return "", &refusal{http.StatusInternalServerError, "internal", "unable to decode auth data"}
+		return "", &requestRefusal{http.StatusInternalServerError, "internal", "unable to decode auth data"}
 	}
 	return identity.User, nil
 }
@@ -96,5 +96,5 @@ func (p *Process) serveAuthHandler(writer http.ResponseWriter, request *http.Req
 		fail(writer, refused.status, refused.code, refused.message)
 		return
 	}
-	answer(writer, http.StatusOK, map[string]any{"user": user})
+	writeAnswer(writer, http.StatusOK, map[string]any{"user": user})
 }

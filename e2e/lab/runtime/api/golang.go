@@ -77,7 +77,7 @@ func (p *Process) serveCall(writer http.ResponseWriter, request *http.Request) b
 
 // answer delivers a request from outside to the endpoint of its path, once its user is known where the endpoint asks for one.
 func (p *Process) answer(writer http.ResponseWriter, request *http.Request, admitted func(*needs.Service, *needs.Endpoint) bool,
-	authenticate func(*http.Request) (string, *refusal)) {
+	authenticate func(*http.Request) (string, *requestRefusal)) {
 	found := match(p.App, request.Method, request.URL.Path, admitted)
 	if found == nil {
 		notFound(writer)

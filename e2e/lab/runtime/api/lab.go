@@ -29,7 +29,7 @@ func (p *Process) serveLab(writer http.ResponseWriter, request *http.Request, na
 	if service == nil {
 		// A gateway that runs no service tries for itself.
 		if name == exercise.Gateway && p.Config.Gateway && json.NewDecoder(request.Body).Decode(&order) == nil && order.Attempt != nil {
-			answer(writer, http.StatusOK, p.attempt(request, name, order.Attempt))
+			writeAnswer(writer, http.StatusOK, p.attempt(request, name, order.Attempt))
 			return
 		}
 		notFound(writer)
@@ -48,11 +48,11 @@ func (p *Process) serveLab(writer http.ResponseWriter, request *http.Request, na
 		if p.Sick {
 			status = http.StatusInternalServerError
 		}
-		answer(writer, status, map[string]any{"service": name})
+		writeAnswer(writer, status, map[string]any{"service": name})
 		return
 	}
 	if action == "received" {
-		answer(writer, http.StatusOK, p.Set.Received(name))
+		writeAnswer(writer, http.StatusOK, p.Set.Received(name))
 		return
 	}
 	if err := json.NewDecoder(request.Body).Decode(&order); err != nil || (order.Need == nil) == (order.Attempt == nil) {
@@ -60,16 +60,16 @@ func (p *Process) serveLab(writer http.ResponseWriter, request *http.Request, na
 		return
 	}
 	if order.Attempt != nil {
-		answer(writer, http.StatusOK, p.attempt(request, name, order.Attempt))
+		writeAnswer(writer, http.StatusOK, p.attempt(request, name, order.Attempt))
 		return
 	}
 	detail, err := p.Set.Do(request.Context(), service, *order.Need, resource.Scenario{Text: order.Text, Fail: order.Fail, Take: order.Take, Ordered: true, Request: true})
 	if err != nil {
 		p.Log.Printf("%s: %s: %v", name, order.Need, err)
-		answer(writer, http.StatusInternalServerError, exercise.Answer{Result: exercise.Failed, How: attempt.How(err), Detail: err.Error()})
+		writeAnswer(writer, http.StatusInternalServerError, exercise.Answer{Result: exercise.Failed, How: attempt.How(err), Detail: err.Error()})
 		return
 	}
-	answer(writer, http.StatusOK, exercise.Answer{Result: exercise.Done, Detail: detail})
+	writeAnswer(writer, http.StatusOK, exercise.Answer{Result: exercise.Done, Detail: detail})
 }
 
 // attempt tries what the service does not need, with what the process has.

@@ -148,7 +148,7 @@ func TestForwarded(t *testing.T) {
 		if !strings.HasPrefix(seen.Host, "localhost:") {
 			t.Errorf("%s: the host is %s", language, seen.Host)
 		}
-		if err := process.signer(keys).Verify(seen.Header, time.Now()); err != nil {
+		if err := process.signer(testKeys).Verify(seen.Header, time.Now()); err != nil {
 			t.Errorf("%s: %v", language, err)
 		}
 	}

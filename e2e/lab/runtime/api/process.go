@@ -92,7 +92,7 @@ func (p *Process) serveHealth(writer http.ResponseWriter) {
 			status, code = http.StatusServiceUnavailable, "shutting_down"
 		}
 	}
-	answer(writer, status, map[string]any{"code": code})
+	writeAnswer(writer, status, map[string]any{"code": code})
 }
 
 // serveContainer answers health checks and, as a server of pages would, everything else.
@@ -109,10 +109,10 @@ func (p *Process) serveContainer(writer http.ResponseWriter, request *http.Reque
 	if request.URL.Path == service.HealthPath {
 		// It stays well while it stops: nothing asks that the load balancer does not know already.
 		if p.Sick {
-			answer(writer, http.StatusInternalServerError, map[string]any{"code": "unhealthy"})
+			writeAnswer(writer, http.StatusInternalServerError, map[string]any{"code": "unhealthy"})
 			return
 		}
-		answer(writer, http.StatusOK, map[string]any{"code": "ok"})
+		writeAnswer(writer, http.StatusOK, map[string]any{"code": "ok"})
 		return
 	}
 	if found := match(p.App, request.Method, request.URL.Path, func(s *needs.Service, _ *needs.Endpoint) bool { return s.Name == p.Service }); found != nil {
@@ -120,7 +120,7 @@ func (p *Process) serveContainer(writer http.ResponseWriter, request *http.Reque
 		return
 	}
 	if p.sleep(request) {
-		answer(writer, http.StatusOK, map[string]any{"service": p.Service})
+		writeAnswer(writer, http.StatusOK, map[string]any{"service": p.Service})
 	}
 }
 
@@ -136,7 +136,7 @@ func (p *Process) run(writer http.ResponseWriter, request *http.Request, found *
 		fail(writer, http.StatusInternalServerError, "internal", err.Error())
 		return
 	}
-	answer(writer, http.StatusOK, map[string]any{"service": found.service.Name, "endpoint": found.endpoint.Name, "done": done, "user": request.Header.Get(encoreauth.UserID)})
+	writeAnswer(writer, http.StatusOK, map[string]any{"service": found.service.Name, "endpoint": found.endpoint.Name, "done": done, "user": request.Header.Get(encoreauth.UserID)})
 }
 
 // sleep takes the time that a request asks for, and reports whether it was not cancelled.
@@ -153,7 +153,7 @@ func (p *Process) sleep(request *http.Request) bool {
 	}
 }
 
-func answer(writer http.ResponseWriter, status int, body any) {
+func writeAnswer(writer http.ResponseWriter, status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		http.Error(writer, err.Error(), http.StatusInternalServerError)
@@ -167,7 +167,7 @@ func answer(writer http.ResponseWriter, status int, body any) {
 
 // fail answers as Encore's runtimes word errors.
 func fail(writer http.ResponseWriter, status int, code, message string) {
-	answer(writer, status, map[string]any{"code": code, "message": message, "details": nil})
+	writeAnswer(writer, status, map[string]any{"code": code, "message": message, "details": nil})
 }
 
 func notFound(writer http.ResponseWriter) {

@@ -36,7 +36,7 @@ func Try(ctx context.Context, options Options) exercise.Answer {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	kinds := map[string]func(context.Context, Options) (string, error){
-		"dial": dial, "postgres": postgres, "redis": redisCommand, "aws": callAWS, "call": call,
+		"dial": dial, "postgres": askPostgres, "redis": redisCommand, "aws": callAWS, "call": call,
 	}
 	try, known := kinds[options.Order.Kind]
 	if !known {
@@ -58,8 +58,8 @@ func dial(ctx context.Context, options Options) (string, error) {
 	return "connected to " + connection.RemoteAddr().String(), nil
 }
 
-// postgres logs in, with the process's own login of a database where the order brings none, and asks something.
-func postgres(ctx context.Context, options Options) (string, error) {
+// askPostgres logs in, with the process's own login of a database where the order brings none, and asks something.
+func askPostgres(ctx context.Context, options Options) (string, error) {
 	order := options.Order
 	database, known := options.Config.Databases[order.Resource]
 	if order.Resource != "" && !known {

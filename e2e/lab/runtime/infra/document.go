@@ -14,13 +14,13 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/encoreauth"
 )
 
-// text is a string, or the name of an environment variable that holds it.
-type text struct {
+// textOrVariable is a string, or the name of an environment variable that holds it.
+type textOrVariable struct {
 	Literal  string
 	Variable string
 }
 
-func (t *text) UnmarshalJSON(data []byte) error {
+func (t *textOrVariable) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &t.Literal) == nil {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (t *text) UnmarshalJSON(data []byte) error {
 }
 
 // in is the value; a variable that is not set is empty.
-func (t text) in(variables map[string]string) string {
+func (t textOrVariable) in(variables map[string]string) string {
 	if t.Variable == "" {
 		return t.Literal
 	}
@@ -80,11 +80,11 @@ type document struct {
 		} `json:"topics"`
 	} `json:"pubsub"`
 	Storage []struct {
-		Type      string `json:"type"`
-		Region    string `json:"region"`
-		Endpoint  string `json:"endpoint"`
-		AccessKey string `json:"access_key_id"`
-		SecretKey text   `json:"secret_access_key"`
+		Type      string         `json:"type"`
+		Region    string         `json:"region"`
+		Endpoint  string         `json:"endpoint"`
+		AccessKey string         `json:"access_key_id"`
+		SecretKey textOrVariable `json:"secret_access_key"`
 		Buckets   map[string]struct {
 			Name      string `json:"name"`
 			Prefix    string `json:"key_prefix"`
@@ -101,27 +101,27 @@ type document struct {
 }
 
 type authEntry struct {
-	Type string `json:"type"`
-	ID   int    `json:"id"`
-	Key  text   `json:"key"`
+	Type string         `json:"type"`
+	ID   int            `json:"id"`
+	Key  textOrVariable `json:"key"`
 }
 
 type databaseEntry struct {
-	Name     string `json:"name"`
-	User     text   `json:"username"`
-	Password text   `json:"password"`
-	Max      *int   `json:"max_connections"`
-	Min      *int   `json:"min_connections"`
+	Name     string         `json:"name"`
+	User     textOrVariable `json:"username"`
+	Password textOrVariable `json:"password"`
+	Max      *int           `json:"max_connections"`
+	Min      *int           `json:"min_connections"`
 }
 
 type redisEntry struct {
 	Host  string `json:"host"`
 	Index int    `json:"database_index"`
 	Auth  *struct {
-		Type     string `json:"type"`
-		User     *text  `json:"username"`
-		Password text   `json:"password"`
-		String   text   `json:"auth_string"`
+		Type     string          `json:"type"`
+		User     *textOrVariable `json:"username"`
+		Password textOrVariable  `json:"password"`
+		String   textOrVariable  `json:"auth_string"`
 	} `json:"auth"`
 	Prefix string    `json:"key_prefix"`
 	TLS    *tlsEntry `json:"tls_config"`
@@ -168,7 +168,7 @@ func (d *document) common(variables map[string]string) (*Config, error) {
 		config.Services[service] = true
 	}
 	config.Gateway = len(d.Gateways) > 0
-	config.Keys = keys(d.Auth, variables)
+	config.Keys = authKeys(d.Auth, variables)
 	if d.Metrics != nil {
 		interval := time.Duration(d.Metrics.Interval) * time.Second
 		if interval == 0 {
@@ -200,7 +200,7 @@ func seconds(number *int) *time.Duration {
 	return &duration
 }
 
-func keys(entries []authEntry, variables map[string]string) []encoreauth.Key {
+func authKeys(entries []authEntry, variables map[string]string) []encoreauth.Key {
 	var keys []encoreauth.Key
 	for _, entry := range entries {
 		keys = append(keys, encoreauth.Key{ID: uint32(entry.ID), Text: entry.Key.in(variables)})
@@ -225,14 +225,14 @@ func (d *document) secrets(variables map[string]string, strict bool) (map[string
 	if len(d.Secrets) == 0 || string(d.Secrets) == "null" {
 		return secrets, nil
 	}
-	var whole text
+	var whole textOrVariable
 	if json.Unmarshal(d.Secrets, &whole) == nil {
 		if err := json.Unmarshal([]byte(whole.in(variables)), &secrets); err != nil {
 			return nil, &StartError{CodeError, "failed to parse secrets: " + err.Error()}
 		}
 		return secrets, nil
 	}
-	var entries map[string]text
+	var entries map[string]textOrVariable
 	if err := json.Unmarshal(d.Secrets, &entries); err != nil {
 		return nil, &StartError{CodeError, "failed to parse secrets: " + err.Error()}
 	}
@@ -269,15 +269,15 @@ func (d *document) validate() error {
 	for i, server := range d.Servers {
 		wrong(server.Host == "", "sql_servers[%d].host: is required", i)
 		for name, database := range server.Databases {
-			wrong(database.User == text{} || database.Password == text{}, "sql_servers[%d].databases.%s: username and password are required", i, name)
-			most, least := value(database.Max), value(database.Min)
+			wrong(database.User == textOrVariable{} || database.Password == textOrVariable{}, "sql_servers[%d].databases.%s: username and password are required", i, name)
+			most, least := valueOrZero(database.Max), valueOrZero(database.Min)
 			wrong(most < least, "sql_servers[%d].databases.%s: max_connections must be at least min_connections", i, name)
 		}
 	}
 	for name, cluster := range d.Redis {
 		wrong(cluster.Host == "", "redis.%s.host: is required", name)
 		wrong(cluster.Index < 0 || cluster.Index > 15, "redis.%s.database_index: must be 0 to 15", name)
-		wrong(value(cluster.Max) < value(cluster.Min), "redis.%s: max_connections must be at least min_connections", name)
+		wrong(valueOrZero(cluster.Max) < valueOrZero(cluster.Min), "redis.%s: max_connections must be at least min_connections", name)
 	}
 	for i, broker := range d.PubSub {
 		wrong(broker.Type != "aws_sns_sqs", "pubsub[%d].type: %q is unknown in this laboratory", i, broker.Type)
@@ -291,7 +291,7 @@ func (d *document) validate() error {
 	for i, storage := range d.Storage {
 		wrong(storage.Type != "s3", "object_storage[%d].type: %q is unknown in this laboratory", i, storage.Type)
 		wrong(storage.Region == "", "object_storage[%d].region: is required", i)
-		wrong(storage.AccessKey != "" && storage.SecretKey == text{}, "object_storage[%d].secret_access_key: is required", i)
+		wrong(storage.AccessKey != "" && storage.SecretKey == textOrVariable{}, "object_storage[%d].secret_access_key: is required", i)
 		for name, bucket := range storage.Buckets {
 			wrong(bucket.Name == "", "object_storage[%d].buckets.%s.name: is required", i, name)
 		}
@@ -301,7 +301,7 @@ func (d *document) validate() error {
 	}
 	if d.Shutdown != nil {
 		for _, number := range []*int{d.Shutdown.Total, d.Shutdown.Handlers, d.Shutdown.Hooks} {
-			wrong(value(number) < 0, "graceful_shutdown: must not be negative")
+			wrong(valueOrZero(number) < 0, "graceful_shutdown: must not be negative")
 		}
 	}
 	if len(problems) > 0 {
@@ -310,7 +310,7 @@ func (d *document) validate() error {
 	return nil
 }
 
-func value(number *int) int {
+func valueOrZero(number *int) int {
 	if number == nil {
 		return 0
 	}

@@ -38,7 +38,7 @@ func readGo(app *needs.Needs, environment Environment) (*Config, error) {
 	if own["ENCORE_LISTEN_ADDR"] == "" {
 		config.Address = listenAddress(rest)
 	}
-	config.Keys = keys(written.Auth, rest)
+	config.Keys = authKeys(written.Auth, rest)
 	if len(written.Services) == 0 && len(written.Gateways) == 0 {
 		for _, service := range app.Services {
 			config.Services[service.Name] = true
@@ -69,7 +69,7 @@ func (d *document) goDatabases(config *Config, variables map[string]string, root
 			}
 			database := Database{
 				Address: server.Host, Name: key, User: entry.User.in(variables), Password: entry.Password.in(variables),
-				Max: value(entry.Max), Min: value(entry.Min), TLS: TLS{Mode: Prefer},
+				Max: valueOrZero(entry.Max), Min: valueOrZero(entry.Min), TLS: TLS{Mode: Prefer},
 			}
 			if database.Max == 0 {
 				database.Max = goPool
@@ -88,7 +88,7 @@ func (d *document) goDatabases(config *Config, variables map[string]string, root
 
 func (d *document) goCaches(config *Config, variables map[string]string, roots Authorities) error {
 	for name, entry := range d.Redis {
-		cache := Cache{Address: entry.Host, Index: entry.Index, Max: value(entry.Max), Min: value(entry.Min)} // key_prefix is ignored
+		cache := Cache{Address: entry.Host, Index: entry.Index, Max: valueOrZero(entry.Max), Min: valueOrZero(entry.Min)} // key_prefix is ignored
 		if entry.Auth != nil && entry.Auth.Type == "acl" {
 			if entry.Auth.User == nil {
 				return &StartError{CodePanic, "panic: runtime error: invalid memory address or nil pointer dereference"}

@@ -31,8 +31,8 @@ func shop(language string) *needs.Needs {
 	}
 }
 
-// config is the infra config of the process that hosts orders.
-func config() map[string]any {
+// configText is the infra config of the process that hosts orders.
+func configText() map[string]any {
 	var read map[string]any
 	err := json.Unmarshal([]byte(`{
 		"metadata": {"app_id": "shop", "env_name": "production", "cloud": "aws"},
@@ -56,15 +56,15 @@ func config() map[string]any {
 	return read
 }
 
-// set puts a value at a path such as "redis.sessions.auth"; nil takes it away.
-func set(at map[string]any, path string, value any) {
+// withVariable puts a value at a path such as "redis.sessions.auth"; nil takes it away.
+func withVariable(at map[string]any, path string, value any) {
 	step, rest, deeper := strings.Cut(path, ".")
 	if deeper {
 		switch next := at[step].(type) {
 		case map[string]any:
-			set(next, rest, value)
+			withVariable(next, rest, value)
 		case []any:
-			set(next[0].(map[string]any), rest, value)
+			withVariable(next[0].(map[string]any), rest, value)
 		}
 		return
 	}
@@ -75,7 +75,7 @@ func set(at map[string]any, path string, value any) {
 	}
 }
 
-func variables(t *testing.T, config any) map[string]string {
+func testVariables(t *testing.T, config any) map[string]string {
 	t.Helper()
 	text, is := config.(string)
 	if !is {
@@ -109,53 +109,53 @@ func TestRefusals(t *testing.T) {
 		{name: "as generated"},
 		{name: "no config", variables: map[string]string{"ENCORE_INFRA_CONFIG_PATH": ""}, go_: refusal{2, "is not set"}, ts: refusal{1, "failed to read"}},
 		{name: "config elsewhere", variables: map[string]string{"ENCORE_INFRA_CONFIG_PATH": "/nowhere"}, go_: refusal{1, "failed to read"}, ts: refusal{1, "failed to read"}},
-		{name: "row 1 of the validation: a pool", config: func(c map[string]any) { set(c, "sql_servers.databases.orders.min_connections", 3) },
+		{name: "row 1 of the validation: a pool", config: func(c map[string]any) { withVariable(c, "sql_servers.databases.orders.min_connections", 3) },
 			go_: refusal{1, "at least min_connections"}, ts: refusal{1, "at least min_connections"}},
-		{name: "literal where only literals are", config: func(c map[string]any) { set(c, "sql_servers.host", map[string]any{"$env": "H"}) },
+		{name: "literal where only literals are", config: func(c map[string]any) { withVariable(c, "sql_servers.host", map[string]any{"$env": "H"}) },
 			go_: refusal{1, "failed to parse"}, ts: refusal{1, "failed to parse"}},
-		{name: "key of another type", config: func(c map[string]any) { set(c, "auth.type", "jwt") }, go_: refusal{1, "must be key"}, ts: refusal{1, "must be key"}},
-		{name: "key without a number", config: func(c map[string]any) { set(c, "auth.id", 0) }, go_: refusal{1, "at least 1"}, ts: refusal{1, "at least 1"}},
-		{name: "discovery without a URL", config: func(c map[string]any) { set(c, "service_discovery.users.base_url", "users:8080") },
+		{name: "key of another type", config: func(c map[string]any) { withVariable(c, "auth.type", "jwt") }, go_: refusal{1, "must be key"}, ts: refusal{1, "must be key"}},
+		{name: "key without a number", config: func(c map[string]any) { withVariable(c, "auth.id", 0) }, go_: refusal{1, "at least 1"}, ts: refusal{1, "at least 1"}},
+		{name: "discovery without a URL", config: func(c map[string]any) { withVariable(c, "service_discovery.users.base_url", "users:8080") },
 			go_: refusal{1, "http(s) URL"}, ts: refusal{1, "http(s) URL"}},
 		{name: "metrics without a namespace", config: func(c map[string]any) { c["metrics"] = map[string]any{"type": "aws_cloudwatch"} },
 			go_: refusal{1, "namespace"}, ts: refusal{1, "namespace"}},
 		{name: "subscription without a queue", config: func(c map[string]any) {
-			set(c, "pubsub.topics.placed.subscriptions", map[string]any{"s": map[string]any{}})
+			withVariable(c, "pubsub.topics.placed.subscriptions", map[string]any{"s": map[string]any{}})
 		}, go_: refusal{1, "url: is required"}, ts: refusal{1, "url: is required"}},
-		{name: "row 6: ACL without a user", config: func(c map[string]any) { set(c, "redis.sessions.auth.username", nil) },
+		{name: "row 6: ACL without a user", config: func(c map[string]any) { withVariable(c, "redis.sessions.auth.username", nil) },
 			go_: refusal{2, "nil pointer"}, ts: refusal{101, "acl without a username"}},
 		{name: "(*) user of a database from a variable", config: func(c map[string]any) {
-			set(c, "sql_servers.databases.orders.username", map[string]any{"$env": "KEY"})
+			withVariable(c, "sql_servers.databases.orders.username", map[string]any{"$env": "KEY"})
 		}, go_: never, ts: refusal{1, "expected a string"}},
-		{name: "(*) user of a cache from a variable", config: func(c map[string]any) { set(c, "redis.sessions.auth.username", map[string]any{"$env": "KEY"}) },
+		{name: "(*) user of a cache from a variable", config: func(c map[string]any) { withVariable(c, "redis.sessions.auth.username", map[string]any{"$env": "KEY"}) },
 			go_: never, ts: refusal{1, "expected a string"}},
-		{name: "row 9: in_memory", config: func(c map[string]any) { set(c, "redis.sessions.in_memory", nil) }, ts: refusal{1, "missing field `in_memory`"}},
-		{name: "row 9: database_index", config: func(c map[string]any) { set(c, "redis.sessions.database_index", nil) }, ts: refusal{1, "missing field `database_index`"}},
-		{name: "row 9: databases", config: func(c map[string]any) { set(c, "sql_servers.databases", nil) }, ts: refusal{1, "missing field `databases`"}},
-		{name: "row 9: topics", config: func(c map[string]any) { set(c, "pubsub.topics", nil) }, ts: refusal{1, "missing field `topics`"}},
-		{name: "row 10: unknown topic", config: func(c map[string]any) { set(c, "pubsub.topics.other", map[string]any{"arn": "arn:x"}) }, ts: refusal{1, `topic "other" is not in`}},
+		{name: "row 9: in_memory", config: func(c map[string]any) { withVariable(c, "redis.sessions.in_memory", nil) }, ts: refusal{1, "missing field `in_memory`"}},
+		{name: "row 9: database_index", config: func(c map[string]any) { withVariable(c, "redis.sessions.database_index", nil) }, ts: refusal{1, "missing field `database_index`"}},
+		{name: "row 9: databases", config: func(c map[string]any) { withVariable(c, "sql_servers.databases", nil) }, ts: refusal{1, "missing field `databases`"}},
+		{name: "row 9: topics", config: func(c map[string]any) { withVariable(c, "pubsub.topics", nil) }, ts: refusal{1, "missing field `topics`"}},
+		{name: "row 10: unknown topic", config: func(c map[string]any) { withVariable(c, "pubsub.topics.other", map[string]any{"arn": "arn:x"}) }, ts: refusal{1, `topic "other" is not in`}},
 		{name: "row 10: gateway without discovery", config: func(c map[string]any) {
 			c["hosted_services"], c["hosted_gateways"] = []any{"users"}, []any{"api-gateway"}
 		},
 			go_: refusal{2, `for service "orders"`}},
-		{name: "row 11: missing secret of a hosted service", config: func(c map[string]any) { set(c, "secrets.StripeKey", nil) }, go_: refusal{2, "StripeKey"}},
-		{name: "row 11: missing secret of no service", config: func(c map[string]any) { set(c, "secrets.Everywhere", nil) }, go_: refusal{2, "Everywhere"}},
+		{name: "row 11: missing secret of a hosted service", config: func(c map[string]any) { withVariable(c, "secrets.StripeKey", nil) }, go_: refusal{2, "StripeKey"}},
+		{name: "row 11: missing secret of no service", config: func(c map[string]any) { withVariable(c, "secrets.Everywhere", nil) }, go_: refusal{2, "Everywhere"}},
 		{name: "row 11: no secrets at all", config: func(c map[string]any) { c["secrets"] = nil }, go_: refusal{2, "StripeKey"}},
-		{name: "row 11: cloud local", config: func(c map[string]any) { c["secrets"] = nil; set(c, "metadata.cloud", "local") }},
+		{name: "row 11: cloud local", config: func(c map[string]any) { c["secrets"] = nil; withVariable(c, "metadata.cloud", "local") }},
 		{name: "row 11: a secret of another service", app: func(n *needs.Needs) { n.Services[1].Secrets = []needs.Secret{{Name: "SessionKey"}} }},
 		{name: "loaded by every process", app: func(n *needs.Needs) { n.Services[1].Secrets = []needs.Secret{{Name: "SMTP", AtLoad: true}} },
 			ts: refusal{1, `secret "SMTP" is not set`}},
 	} {
 		for language, want := range map[string]refusal{needs.Go: test.go_, needs.TypeScript: test.ts} {
 			t.Run(test.name+" "+language, func(t *testing.T) {
-				written, app := config(), shop(language)
+				written, app := configText(), shop(language)
 				if test.config != nil {
 					test.config(written)
 				}
 				if test.app != nil {
 					test.app(app)
 				}
-				environment := Environment{Variables: variables(t, written)}
+				environment := Environment{Variables: testVariables(t, written)}
 				maps.Copy(environment.Variables, test.variables)
 				_, err := Read(app, environment)
 				var fatal *StartError
@@ -174,22 +174,22 @@ func TestRefusals(t *testing.T) {
 func TestCommentsAreNoJSON(t *testing.T) {
 	for _, language := range []string{needs.Go, needs.TypeScript} {
 		for _, text := range []string{"// what\n{}", `{"auth": [],}`, "{} {}"} {
-			if _, err := Read(shop(language), Environment{Variables: variables(t, text)}); err == nil {
+			if _, err := Read(shop(language), Environment{Variables: testVariables(t, text)}); err == nil {
 				t.Errorf("%s reads %q", language, text)
 			}
 		}
 	}
 }
 
-func read(t *testing.T, language string, change func(map[string]any, map[string]string)) *Config {
+func readConfig(t *testing.T, language string, change func(map[string]any, map[string]string)) *Config {
 	t.Helper()
-	written := config()
+	written := configText()
 	environment := Environment{}
 	values := map[string]string{}
 	if change != nil {
 		change(written, values)
 	}
-	environment.Variables = variables(t, written)
+	environment.Variables = testVariables(t, written)
 	maps.Copy(environment.Variables, values)
 	got, err := Read(shop(language), environment)
 	if err != nil {
@@ -200,7 +200,7 @@ func read(t *testing.T, language string, change func(map[string]any, map[string]
 
 // TestDifferences holds what the two runtimes make of one configuration.
 func TestDifferences(t *testing.T) {
-	golang, rust := read(t, needs.Go, nil), read(t, needs.TypeScript, nil)
+	golang, rust := readConfig(t, needs.Go, nil), readConfig(t, needs.TypeScript, nil)
 
 	// Row 2: of several entries Go knows the last.
 	if len(golang.Topics) != 0 || len(golang.Buckets) != 0 {
@@ -237,11 +237,13 @@ func TestDifferences(t *testing.T) {
 	}
 
 	// Row 1: the name of a database.
-	renamed := func(c map[string]any, _ map[string]string) { set(c, "sql_servers.databases.orders.name", "other") }
-	if got := read(t, needs.Go, renamed).Databases; got["other"].Name != "orders" {
+	renamed := func(c map[string]any, _ map[string]string) {
+		withVariable(c, "sql_servers.databases.orders.name", "other")
+	}
+	if got := readConfig(t, needs.Go, renamed).Databases; got["other"].Name != "orders" {
 		t.Errorf("Go: %+v", got)
 	}
-	if got := read(t, needs.TypeScript, renamed).Databases; got["orders"].Name != "other" {
+	if got := readConfig(t, needs.TypeScript, renamed).Databases; got["orders"].Name != "other" {
 		t.Errorf("TypeScript: %+v", got)
 	}
 
@@ -250,22 +252,22 @@ func TestDifferences(t *testing.T) {
 		delete(c, "hosted_services")
 		delete(c, "hosted_gateways")
 	}
-	if got := read(t, needs.Go, alone); len(got.Services) != 2 || got.Gateway {
+	if got := readConfig(t, needs.Go, alone); len(got.Services) != 2 || got.Gateway {
 		t.Errorf("Go hosts %v", got.Services)
 	}
-	if got := read(t, needs.TypeScript, alone); len(got.Services) != 0 {
+	if got := readConfig(t, needs.TypeScript, alone); len(got.Services) != 0 {
 		t.Errorf("TypeScript hosts %v", got.Services)
 	}
 
 	// Go takes its own variables away before anything refers to them.
 	own := func(c map[string]any, v map[string]string) {
-		set(c, "sql_servers.databases.orders.password", map[string]any{"$env": "ENCORE_PASSWORD"})
+		withVariable(c, "sql_servers.databases.orders.password", map[string]any{"$env": "ENCORE_PASSWORD"})
 		v["ENCORE_PASSWORD"] = "x"
 	}
-	if got := read(t, needs.Go, own).Databases["orders"].Password; got != "" {
+	if got := readConfig(t, needs.Go, own).Databases["orders"].Password; got != "" {
 		t.Errorf("Go: %q", got)
 	}
-	if got := read(t, needs.TypeScript, own).Databases["orders"].Password; got != "x" {
+	if got := readConfig(t, needs.TypeScript, own).Databases["orders"].Password; got != "x" {
 		t.Errorf("TypeScript: %q", got)
 	}
 
@@ -274,14 +276,14 @@ func TestDifferences(t *testing.T) {
 		c["secrets"] = map[string]any{"$env": "ALL"}
 		v["ALL"] = `{"StripeKey": "a", "Everywhere": "b"}`
 	}
-	if got := read(t, needs.Go, whole).Secrets; got["StripeKey"] != "a" || got["Everywhere"] != "b" {
+	if got := readConfig(t, needs.Go, whole).Secrets; got["StripeKey"] != "a" || got["Everywhere"] != "b" {
 		t.Errorf("secrets %v", got)
 	}
 	listen := func(_ map[string]any, v map[string]string) {
 		v["ENCORE_LISTEN_ADDR"], v["ENCORE_K8S_GRACE_TERMINATION_SECONDS"] = "127.0.0.1:1", "42"
 	}
 	for _, language := range []string{needs.Go, needs.TypeScript} {
-		if got := read(t, language, listen); got.Address != "127.0.0.1:1" || got.Shutdown.Grace != 42*time.Second {
+		if got := readConfig(t, language, listen); got.Address != "127.0.0.1:1" || got.Shutdown.Grace != 42*time.Second {
 			t.Errorf("%s: %+v", language, got)
 		}
 	}
@@ -304,8 +306,8 @@ func TestCertificates(t *testing.T) {
 			for _, name := range more {
 				entry[name] = true
 			}
-			set(c, "sql_servers.tls_config", entry)
-			set(c, "redis.sessions.tls_config", entry)
+			withVariable(c, "sql_servers.tls_config", entry)
+			withVariable(c, "redis.sessions.tls_config", entry)
 		}
 	}
 	for _, test := range []struct {
@@ -325,7 +327,7 @@ func TestCertificates(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for i, language := range []string{needs.Go, needs.TypeScript} {
-				got := read(t, language, test.change)
+				got := readConfig(t, language, test.change)
 				database, cache := got.Databases["orders"].TLS, got.Caches["sessions"].TLS
 				if want := []Mode{test.go_, test.ts}[i]; database.Mode != want || cache.Mode != test.redis[i] {
 					t.Errorf("%s: database %d, want %d; cache %d, want %d", language, database.Mode, want, cache.Mode, test.redis[i])

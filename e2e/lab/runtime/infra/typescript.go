@@ -31,7 +31,7 @@ func readTypeScript(app *needs.Needs, environment Environment) (*Config, error) 
 	for service, peer := range written.Discovery {
 		entry := Peer{URL: peer.BaseURL, Keys: config.Keys}
 		if len(peer.Auth) > 0 {
-			entry.Keys = keys(peer.Auth, environment.Variables)
+			entry.Keys = authKeys(peer.Auth, environment.Variables)
 		}
 		config.Discovery[service] = entry
 	}
@@ -58,14 +58,14 @@ func rustFields(written *document, raw map[string]any) error {
 		fields []string
 	}{{"redis", []string{"host", "database_index", "in_memory"}}, {"sql_servers", []string{"host", "databases"}},
 		{"pubsub", []string{"topics"}}, {"object_storage", []string{"region", "buckets"}}} {
-		for where, entry := range entries(section.name, raw[section.name]) {
+		for where, entry := range entriesOf(section.name, raw[section.name]) {
 			for _, field := range section.fields {
 				if _, there := entry[field]; !there {
 					return missing(where, field)
 				}
 			}
 			if section.name == "object_storage" {
-				for bucket, settings := range entries(where+".buckets", entry["buckets"]) {
+				for bucket, settings := range entriesOf(where+".buckets", entry["buckets"]) {
 					if _, there := settings["name"]; !there {
 						return missing(bucket, "name")
 					}
@@ -88,8 +88,8 @@ func rustFields(written *document, raw map[string]any) error {
 	return nil
 }
 
-// entries are the objects of a list or of a map, by where they stand.
-func entries(name string, section any) map[string]map[string]any {
+// entriesOf are the objects of a list or of a map, by where they stand.
+func entriesOf(name string, section any) map[string]map[string]any {
 	found := map[string]map[string]any{}
 	switch section := section.(type) {
 	case map[string]any:
@@ -131,7 +131,7 @@ func (d *document) rustDatabases(config *Config, environment Environment) {
 			}
 			database := Database{
 				Address: server.Host, Name: name, User: entry.User.Literal, Password: entry.Password.in(environment.Variables),
-				Max: value(entry.Max), Min: value(entry.Min), TLS: mode,
+				Max: valueOrZero(entry.Max), Min: valueOrZero(entry.Min), TLS: mode,
 			}
 			if database.Max == 0 {
 				database.Max = rustPool
@@ -143,7 +143,7 @@ func (d *document) rustDatabases(config *Config, environment Environment) {
 
 func (d *document) rustCaches(config *Config, environment Environment) error {
 	for name, entry := range d.Redis {
-		cache := Cache{Address: entry.Host, Index: entry.Index, Prefix: entry.Prefix, Max: value(entry.Max), Min: value(entry.Min), TLS: TLS{Mode: VerifyFull}}
+		cache := Cache{Address: entry.Host, Index: entry.Index, Prefix: entry.Prefix, Max: valueOrZero(entry.Max), Min: valueOrZero(entry.Min), TLS: TLS{Mode: VerifyFull}}
 		if entry.Auth != nil && entry.Auth.Type == "acl" {
 			if entry.Auth.User == nil {
 				return &StartError{CodeRustPanic, fmt.Sprintf("thread 'main' panicked: redis.%s: acl without a username", name)}

@@ -11,8 +11,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/needs"
 )
 
-// series is a metric of a service.
-type series struct{ service, metric string }
+// metricSeries is a metric of a service.
+type metricSeries struct{ service, metric string }
 
 // count adds one. TypeScript knows the service of a metric by used_metrics, or else by the request that counts, and drops
 // what is counted elsewhere.
@@ -21,7 +21,7 @@ func (s *Set) count(ctx context.Context, service, metric string, scenario Scenar
 		return "dropped", nil
 	}
 	s.lock.Lock()
-	s.counters[series{service, metric}]++
+	s.counters[metricSeries{service, metric}]++
 	s.lock.Unlock()
 	if scenario.Ordered && s.exports() {
 		return "exported", s.export(ctx)

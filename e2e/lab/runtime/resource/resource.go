@@ -47,12 +47,12 @@ type Set struct {
 	lock     sync.Mutex
 	pools    map[string]*pgxpool.Pool
 	clusters map[string]*redis.Client
-	received []record
-	counters map[series]float64
+	received []handledMessage
+	counters map[metricSeries]float64
 }
 
-// record is a message that was handled, by a service.
-type record struct {
+// handledMessage is a message that was handled, by a service.
+type handledMessage struct {
 	service string
 	exercise.Received
 }
@@ -65,7 +65,7 @@ func Open(ctx context.Context, options Options) (*Set, error) {
 	}
 	set := &Set{
 		Options: options, aws: loaded, instance: random(),
-		pools: map[string]*pgxpool.Pool{}, clusters: map[string]*redis.Client{}, counters: map[series]float64{},
+		pools: map[string]*pgxpool.Pool{}, clusters: map[string]*redis.Client{}, counters: map[metricSeries]float64{},
 	}
 	if options.App.Language == needs.Go {
 		return set, set.lookUpTopics(ctx)

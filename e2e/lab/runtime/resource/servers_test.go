@@ -137,8 +137,8 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// folder is a directory that an unprivileged server may enter, which t.TempDir is not.
-func folder(t *testing.T) string {
+// socketFolder is a directory that an unprivileged server may enter, which t.TempDir is not.
+func socketFolder(t *testing.T) string {
 	t.Helper()
 	path, err := os.MkdirTemp("", "lab")
 	if err != nil {
@@ -161,7 +161,7 @@ func write(t *testing.T, folder string, files map[string][]byte) {
 	}
 }
 
-func open(t *testing.T, language string, config *infra.Config) *Set {
+func openSet(t *testing.T, language string, config *infra.Config) *Set {
 	t.Helper()
 	set, err := Open(t.Context(), Options{App: &needs.Needs{Language: language}, Config: config, Speed: 1, Log: log.New(io.Discard, "", 0)})
 	if err != nil {
@@ -178,7 +178,7 @@ func startPostgres(t *testing.T, lab authority) string {
 	if err != nil || len(programs) == 0 {
 		t.Fatal("PostgreSQL is not installed: apt-get install postgresql")
 	}
-	bin, port, home := programs[len(programs)-1], freePort(t), folder(t)
+	bin, port, home := programs[len(programs)-1], freePort(t), socketFolder(t)
 	initialize := exec.CommandContext(t.Context(), filepath.Join(bin, "initdb"), "-D", filepath.Join(home, "data"), "-U", "master", "--auth-local=trust", "-N")
 	initialize.Dir, initialize.SysProcAttr = home, nobody(t, home)
 	if output, err := initialize.CombinedOutput(); err != nil {
@@ -233,7 +233,7 @@ func TestDatabaseOverTLS(t *testing.T) {
 			if test.change != nil {
 				test.change(&database)
 			}
-			set := open(t, needs.TypeScript, &infra.Config{Databases: map[string]infra.Database{"orders": database}})
+			set := openSet(t, needs.TypeScript, &infra.Config{Databases: map[string]infra.Database{"orders": database}})
 			_, err := set.Do(t.Context(), &needs.Service{}, needs.Need{Kind: "database", Name: "orders"}, Scenario{})
 			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("got %v, want %q", err, test.want)
@@ -242,7 +242,7 @@ func TestDatabaseOverTLS(t *testing.T) {
 	}
 	t.Run("no more connections than configured", func(t *testing.T) {
 		database := infra.Database{Address: named, Name: "orders", User: "svc", Password: "secret", Max: 1, TLS: tls(infra.VerifyCA, lab.pool)}
-		set := open(t, needs.TypeScript, &infra.Config{Databases: map[string]infra.Database{"orders": database}})
+		set := openSet(t, needs.TypeScript, &infra.Config{Databases: map[string]infra.Database{"orders": database}})
 		pool, err := set.pool("orders")
 		if err != nil {
 			t.Fatal(err)
@@ -264,7 +264,7 @@ func TestDatabaseOverTLS(t *testing.T) {
 // TestCacheOverTLS logs in as an ACL user with the rights that modules/cache gives, and uses every kind of keyspace.
 func TestCacheOverTLS(t *testing.T) {
 	lab, other := newAuthority(t), newAuthority(t)
-	home, port := folder(t), freePort(t)
+	home, port := socketFolder(t), freePort(t)
 	write(t, home, map[string][]byte{
 		"server.crt": lab.certificate, "server.key": lab.key,
 		"users.acl": []byte("user default off\nuser app on >secret resetchannels ~lab/* -@all +" + strings.Join(allowed(t), " +") + "\n"),
@@ -277,7 +277,7 @@ func TestCacheOverTLS(t *testing.T) {
 	}
 	service.Caches = append(service.Caches, needs.Cache{Cluster: "c", Pattern: "other/:key", Kind: "string"})
 	use := func(t *testing.T, cache infra.Cache, pattern string) error {
-		set := open(t, needs.TypeScript, &infra.Config{Caches: map[string]infra.Cache{"c": cache}})
+		set := openSet(t, needs.TypeScript, &infra.Config{Caches: map[string]infra.Cache{"c": cache}})
 		_, err := set.Do(t.Context(), service, needs.Need{Kind: "cache", Name: "c", Detail: pattern}, Scenario{})
 		return err
 	}

@@ -22,8 +22,8 @@ import (
 // longPoll is how long one call waits for messages.
 const longPoll = 20 * time.Second
 
-// consumer is one subscription that this process consumes.
-type consumer struct {
+// subscriptionConsumer is one subscription that this process consumes.
+type subscriptionConsumer struct {
 	service      *needs.Service
 	subscription needs.Subscription
 	url          string
@@ -44,8 +44,8 @@ func (s *Set) Consume(ctx, handlers context.Context) {
 
 // consumers are, in Go, the subscriptions of hosted services as far as the configuration has them, and without it they do
 // nothing; in TypeScript all subscriptions of the configuration, whoever hosts their services.
-func (s *Set) consumers() []consumer {
-	var consumers []consumer
+func (s *Set) consumers() []subscriptionConsumer {
+	var consumers []subscriptionConsumer
 	for i := range s.App.Services {
 		service := &s.App.Services[i]
 		for _, subscription := range service.Subscriptions {
@@ -62,13 +62,13 @@ func (s *Set) consumers() []consumer {
 			if concurrency == 0 {
 				concurrency = map[string]int{needs.Go: 1, needs.TypeScript: 100, needs.Container: 1}[s.App.Language]
 			}
-			consumers = append(consumers, consumer{service, subscription, url, ack, concurrency})
+			consumers = append(consumers, subscriptionConsumer{service, subscription, url, ack, concurrency})
 		}
 	}
 	return consumers
 }
 
-func (s *Set) consume(ctx, handlers context.Context, consumer consumer) {
+func (s *Set) consume(ctx, handlers context.Context, consumer subscriptionConsumer) {
 	client, slots := sqs.NewFromConfig(s.aws), make(chan struct{}, consumer.concurrency)
 	var handling sync.WaitGroup
 	defer handling.Wait()
@@ -105,7 +105,7 @@ func wait(ctx context.Context, duration time.Duration) {
 }
 
 // handle handles one message, and then deletes it, or has it come again later. A dead letter is the queue's business.
-func (s *Set) handle(ctx context.Context, client *sqs.Client, consumer consumer, message types.Message) {
+func (s *Set) handle(ctx context.Context, client *sqs.Client, consumer subscriptionConsumer, message types.Message) {
 	attempt, err := strconv.Atoi(message.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
 	if err != nil {
 		attempt = 1
@@ -133,12 +133,12 @@ func (s *Set) handle(ctx context.Context, client *sqs.Client, consumer consumer,
 	}
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	s.received = append(s.received, record{consumer.service.Name, received})
+	s.received = append(s.received, handledMessage{consumer.service.Name, received})
 }
 
 // run is the handler: what the needs say it does, or the failure that the message asks for.
-func (s *Set) run(ctx context.Context, consumer consumer, body string) error {
-	var content message
+func (s *Set) run(ctx context.Context, consumer subscriptionConsumer, body string) error {
+	var content publishedMessage
 	if err := json.Unmarshal([]byte(body), &content); err == nil && content.Fail {
 		return errors.New("the message asks to fail")
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/runtime/infra"
 )
 
-// message is what the stand-in publishes.
-type message struct {
+// publishedMessage is what the stand-in publishes.
+type publishedMessage struct {
 	Text string `json:"text"`
 	Fail bool   `json:"fail,omitempty"`
 	Take string `json:"take,omitempty"`
@@ -40,7 +40,7 @@ func (s *Set) publish(ctx context.Context, name string, scenario Scenario) (stri
 	if !known || topic.ARN == "" {
 		return "", fmt.Errorf("topic %q: this process is not configured to use this topic: %w", name, ErrNotConfigured)
 	}
-	text, err := json.Marshal(message{scenario.Text, scenario.Fail, scenario.Take})
+	text, err := json.Marshal(publishedMessage{scenario.Text, scenario.Fail, scenario.Take})
 	if err != nil {
 		return "", err
 	}

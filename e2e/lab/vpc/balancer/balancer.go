@@ -46,18 +46,18 @@ type Balancer struct {
 	lag      time.Duration
 	idle     time.Duration
 	internal bool
-	nodes    []*node
-	groups   map[string]*group // by ARN
-	doors    map[int]string    // address on the host by port of the listener
+	nodes    []*subnetNode
+	groups   map[string]*targetGroup // by ARN
+	doors    map[int]string          // address on the host by port of the listener
 	closers  []func() error
 	checking sync.WaitGroup
 
 	lock      sync.Mutex
-	listeners map[int]*listener // by port
+	listeners map[int]*portListener // by port
 }
 
-// node is the load balancer in one subnet.
-type node struct {
+// subnetNode is the load balancer in one subnet.
+type subnetNode struct {
 	attachment *vpc.Attachment
 	servers    []*http.Server
 }
@@ -70,7 +70,7 @@ func Start(ctx context.Context, options Options) (*Balancer, error) {
 	}
 	b := &Balancer{
 		Name: found[0].Text("dns_name"), network: options.Network, speed: options.Speed, lag: options.Lag, internal: found[0].Flag("internal"),
-		idle: time.Duration(found[0].Number("idle_timeout")) * time.Second, groups: map[string]*group{}, doors: map[int]string{},
+		idle: time.Duration(found[0].Number("idle_timeout")) * time.Second, groups: map[string]*targetGroup{}, doors: map[int]string{},
 	}
 	if b.speed <= 0 {
 		b.speed = 1
@@ -95,7 +95,7 @@ func (b *Balancer) start(ctx context.Context, resource state.Resource, resources
 		if err != nil {
 			return err
 		}
-		b.nodes = append(b.nodes, &node{attachment: attachment})
+		b.nodes = append(b.nodes, &subnetNode{attachment: attachment})
 		// A load balancer calls from ports that Linux gives to servers; the network ACLs must let the answers in.
 		if err := attachment.Do(func() error {
 			return os.WriteFile("/proc/sys/net/ipv4/ip_local_port_range", []byte("1024 65535"), 0)
@@ -156,7 +156,7 @@ func (b *Balancer) certificate(resources state.State) (tls.Certificate, error) {
 }
 
 // serve opens a listener at one node.
-func (b *Balancer) serve(node *node, port int, secure bool, certificate tls.Certificate) error {
+func (b *Balancer) serve(node *subnetNode, port int, secure bool, certificate tls.Certificate) error {
 	opened, err := node.attachment.Listen(port)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ import (
 var silent = log.New(io.Discard, "", 0)
 
 // answer does with a request what the rules say.
-func (b *Balancer) answer(writer http.ResponseWriter, request *http.Request, node *node, scheme string, port int) {
+func (b *Balancer) answer(writer http.ResponseWriter, request *http.Request, node *subnetNode, scheme string, port int) {
 	chosen := b.choose(port, request)
 	switch {
 	case chosen.fixed != nil:
@@ -56,11 +56,11 @@ func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 func (empty) Close() error             { return nil }
 
 // transport keeps connections from a node to a target open, as long as the load balancer may be idle.
-func (b *Balancer) transport(node *node, version string) *http.Transport {
+func (b *Balancer) transport(node *subnetNode, version string) *http.Transport {
 	idle := b.divided(b.idle)
 	protocols := &http.Protocols{}
-	protocols.SetHTTP1(version == http1)
-	protocols.SetUnencryptedHTTP2(version != http1)
+	protocols.SetHTTP1(version == speaksHTTP1)
+	protocols.SetUnencryptedHTTP2(version != speaksHTTP1)
 	return &http.Transport{
 		Protocols: protocols,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
@@ -77,18 +77,18 @@ const incompatible = 464
 
 // takes reports whether a request can be handed to targets of the group: those that speak HTTP/2 get what came as HTTP/2, those of gRPC
 // nothing but POST (Elastic Load Balancing User Guide for Application Load Balancers, "Troubleshoot", "HTTP 464").
-func (g *group) takes(request *http.Request) bool {
+func (g *targetGroup) takes(request *http.Request) bool {
 	switch g.version {
-	case http1:
+	case speaksHTTP1:
 		return true
-	case grpc:
+	case speaksGRPC:
 		return request.ProtoMajor == 2 && request.Method == http.MethodPost
 	}
 	return request.ProtoMajor == 2
 }
 
 // forward hands a request on to a target of a group.
-func (b *Balancer) forward(writer http.ResponseWriter, request *http.Request, node *node, arn string, port int) {
+func (b *Balancer) forward(writer http.ResponseWriter, request *http.Request, node *subnetNode, arn string, port int) {
 	g, err := b.group(arn)
 	if err != nil {
 		canned(writer, http.StatusInternalServerError)

@@ -26,8 +26,8 @@ func TestGRPC(t *testing.T) {
 	routes := http.NewServeMux()
 	routes.HandleFunc(grpchealth.Path, func(writer http.ResponseWriter, _ *http.Request) { grpchealth.Answer(writer, true) })
 	routes.HandleFunc("/", func(writer http.ResponseWriter, _ *http.Request) { grpchealth.Unknown(writer) })
-	serve := func(name, group string, http2 bool, handler http.Handler) netip.AddrPort {
-		attachment, err := network.Attach(vpc.Interface{Name: name, SubnetID: sample.ComputeA, SecurityGroupIDs: []string{group}})
+	serve := func(name, groupName string, http2 bool, handler http.Handler) netip.AddrPort {
+		attachment, err := network.Attach(vpc.Interface{Name: name, SubnetID: sample.ComputeA, SecurityGroupIDs: []string{groupName}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,14 +15,14 @@ import (
 	"github.com/groundplan/groundplan/e2e/lab/state"
 )
 
-// listener is a port with its rules.
-type listener struct {
+// portListener is a port with its rules.
+type portListener struct {
 	secure bool
-	rules  []rule // in the order in which they are tried; the last is the default
+	rules  []listenerRule // in the order in which they are tried; the last is the default
 }
 
-// rule is what to do with requests that meet all conditions.
-type rule struct {
+// listenerRule is what to do with requests that meet all conditions.
+type listenerRule struct {
 	priority   int
 	conditions []condition
 	action     action
@@ -50,15 +50,15 @@ type redirect struct{ protocol, host, port, path, query, status string }
 
 // Update judges requests by the rules of another state from now on. Listeners come and go with a new load balancer only.
 func (b *Balancer) Update(resources state.State) error {
-	listeners, byARN := map[int]*listener{}, map[string]*listener{}
+	listeners, byARN := map[int]*portListener{}, map[string]*portListener{}
 	for _, resource := range resources.Of("aws_lb_listener") {
-		entry := &listener{secure: resource.Text("protocol") == "HTTPS"}
+		entry := &portListener{secure: resource.Text("protocol") == "HTTPS"}
 		listeners[resource.Number("port")], byARN[resource.Text("arn")] = entry, entry
 		chosen, err := readAction(resource, "default_action")
 		if err != nil {
 			return err
 		}
-		entry.rules = append(entry.rules, rule{priority: 1 << 30, action: chosen})
+		entry.rules = append(entry.rules, listenerRule{priority: 1 << 30, action: chosen})
 	}
 	for _, resource := range resources.Of("aws_lb_listener_rule") {
 		entry := byARN[resource.Text("listener_arn")]
@@ -73,12 +73,12 @@ func (b *Balancer) Update(resources state.State) error {
 		if err != nil {
 			return err
 		}
-		entry.rules = append(entry.rules, rule{priority: resource.Number("priority"), conditions: conditions, action: chosen})
+		entry.rules = append(entry.rules, listenerRule{priority: resource.Number("priority"), conditions: conditions, action: chosen})
 	}
 	for _, entry := range listeners {
-		slices.SortFunc(entry.rules, func(a, b rule) int { return cmp.Compare(a.priority, b.priority) })
+		slices.SortFunc(entry.rules, func(a, b listenerRule) int { return cmp.Compare(a.priority, b.priority) })
 	}
-	groups := map[string]*group{}
+	groups := map[string]*targetGroup{}
 	for _, resource := range resources.Of("aws_lb_target_group") {
 		entry, err := readGroup(resource)
 		if err != nil {
@@ -148,7 +148,7 @@ func readConditions(resource state.Resource) ([]condition, error) {
 			for _, values := range block.Blocks(kind) {
 				entry := condition{host: kind == "host_header"}
 				for _, text := range values.Texts("values") {
-					entry.patterns = append(entry.patterns, pattern(text, entry.host))
+					entry.patterns = append(entry.patterns, compilePattern(text, entry.host))
 				}
 				conditions = append(conditions, entry)
 				read++
@@ -161,8 +161,8 @@ func readConditions(resource state.Resource) ([]condition, error) {
 	return conditions, nil
 }
 
-// pattern compiles what a load balancer matches: * is any characters, ? one. Hosts know no case, paths do.
-func pattern(text string, host bool) *regexp.Regexp {
+// compilePattern compiles what a load balancer matches: * is any characters, ? one. Hosts know no case, paths do.
+func compilePattern(text string, host bool) *regexp.Regexp {
 	var expression strings.Builder
 	if host {
 		expression.WriteString("(?i)")
@@ -182,7 +182,7 @@ func pattern(text string, host bool) *regexp.Regexp {
 }
 
 // meets reports whether a request meets the rule. A path is compared as it was sent, and without its query.
-func (r rule) meets(host, path string) bool {
+func (r listenerRule) meets(host, path string) bool {
 	return !slices.ContainsFunc(r.conditions, func(entry condition) bool {
 		value := path
 		if entry.host {

@@ -38,8 +38,8 @@ type Health struct {
 	Failures map[int]int // answers that the load balancer gave in the target's stead, 502 and 504, by status
 }
 
-// group is a target group.
-type group struct {
+// targetGroup is a target group.
+type targetGroup struct {
 	arn                string
 	version            string // of the protocol that targets speak
 	path, port         string
@@ -49,20 +49,20 @@ type group struct {
 	delay              time.Duration
 
 	lock    sync.Mutex
-	targets []*target // those that drain among them
+	targets []*groupTarget // those that drain among them
 	next    int
 	failed  map[int]int // answers in the stead of all targets there ever were, by status
 }
 
-// target is where requests go. Its fields are guarded by the lock of its group.
-type target struct {
+// groupTarget is where requests go. Its fields are guarded by the lock of its group.
+type groupTarget struct {
 	address          netip.AddrPort
 	state, reason    string
 	unheard          bool // it drains, and the nodes have not heard of it
 	good, bad        int  // checks in a row
 	requests, flying int
 	failures         map[int]int
-	transports       map[*node]*http.Transport
+	transports       map[*subnetNode]*http.Transport
 
 	life  context.Context // over when the target is cut off
 	end   context.CancelFunc
@@ -72,12 +72,12 @@ type target struct {
 
 // Versions of the protocol that targets speak, as the API words them.
 const (
-	http1 = "HTTP1"
-	http2 = "HTTP2"
-	grpc  = "GRPC"
+	speaksHTTP1 = "HTTP1"
+	speaksHTTP2 = "HTTP2"
+	speaksGRPC  = "GRPC"
 )
 
-func readGroup(resource state.Resource) (*group, error) {
+func readGroup(resource state.Resource) (*targetGroup, error) {
 	check := resource.Block("health_check")
 	seconds := func(name string, otherwise int) time.Duration {
 		return time.Duration(cmp.Or(check.Number(name), otherwise)) * time.Second
@@ -97,11 +97,11 @@ func readGroup(resource state.Resource) (*group, error) {
 	if protocol := cmp.Or(resource.Text("protocol"), "HTTP"); protocol != "HTTP" {
 		return nil, fmt.Errorf("%s: the laboratory knows no targets that speak %s", resource.Address, protocol)
 	}
-	version := cmp.Or(resource.Text("protocol_version"), http1)
-	if !slices.Contains([]string{http1, http2, grpc}, version) {
+	version := cmp.Or(resource.Text("protocol_version"), speaksHTTP1)
+	if !slices.Contains([]string{speaksHTTP1, speaksHTTP2, speaksGRPC}, version) {
 		return nil, fmt.Errorf("%s: the laboratory knows no targets that speak %s", resource.Address, version)
 	}
-	return &group{
+	return &targetGroup{
 		arn: resource.Text("arn"), version: version, path: cmp.Or(check.Text("path"), "/"), port: cmp.Or(check.Text("port"), "traffic-port"), matches: matches,
 		interval: seconds("interval", 30), timeout: seconds("timeout", 5),
 		healthy: cmp.Or(check.Number("healthy_threshold"), 5), unhealthy: cmp.Or(check.Number("unhealthy_threshold"), 2),
@@ -132,7 +132,7 @@ func matcher(text string) (func(int) bool, error) {
 	}, nil
 }
 
-func (b *Balancer) group(arn string) (*group, error) {
+func (b *Balancer) group(arn string) (*targetGroup, error) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	if found := b.groups[arn]; found != nil {
@@ -149,14 +149,14 @@ func (b *Balancer) Register(targetGroupARN string, address netip.AddrPort) error
 	}
 	g.lock.Lock()
 	defer g.lock.Unlock()
-	if slices.ContainsFunc(g.targets, func(other *target) bool { return other.address == address && other.state != Draining }) {
+	if slices.ContainsFunc(g.targets, func(other *groupTarget) bool { return other.address == address && other.state != Draining }) {
 		return nil
 	}
 	life, end := context.WithCancel(context.Background())
 	checks, stop := context.WithCancel(life)
-	added := &target{
+	added := &groupTarget{
 		address: address, state: Initial, reason: "Elb.RegistrationInProgress", failures: map[int]int{},
-		transports: map[*node]*http.Transport{}, life: life, end: end, stop: stop, idled: make(chan struct{}, 1),
+		transports: map[*subnetNode]*http.Transport{}, life: life, end: end, stop: stop, idled: make(chan struct{}, 1),
 	}
 	for _, node := range b.nodes {
 		added.transports[node] = b.transport(node, g.version)
@@ -175,7 +175,7 @@ func (b *Balancer) Deregister(targetGroupARN string, address netip.AddrPort) err
 	}
 	g.lock.Lock()
 	defer g.lock.Unlock()
-	index := slices.IndexFunc(g.targets, func(other *target) bool { return other.address == address && other.state != Draining })
+	index := slices.IndexFunc(g.targets, func(other *groupTarget) bool { return other.address == address && other.state != Draining })
 	if index < 0 {
 		return fmt.Errorf("target group %s has no target %s", targetGroupARN, address)
 	}
@@ -192,7 +192,7 @@ func (b *Balancer) Deregister(targetGroupARN string, address netip.AddrPort) err
 }
 
 // drain waits until a target has nothing to do any more, as long as its group's delay lasts.
-func (b *Balancer) drain(g *group, leaving *target) {
+func (b *Balancer) drain(g *targetGroup, leaving *groupTarget) {
 	over := time.NewTimer(b.divided(g.delay))
 	defer over.Stop()
 	heard := time.NewTimer(b.divided(b.lag))
@@ -219,15 +219,15 @@ func (b *Balancer) drain(g *group, leaving *target) {
 }
 
 // remove cuts a target off. The lock of the group is held.
-func (g *group) remove(gone *target) {
-	g.targets = slices.DeleteFunc(g.targets, func(other *target) bool { return other == gone })
+func (g *targetGroup) remove(gone *groupTarget) {
+	g.targets = slices.DeleteFunc(g.targets, func(other *groupTarget) bool { return other == gone })
 	gone.end()
 	for _, transport := range gone.transports {
 		transport.CloseIdleConnections()
 	}
 }
 
-func (g *group) close() {
+func (g *targetGroup) close() {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	for _, each := range slices.Clone(g.targets) {
@@ -253,10 +253,10 @@ func (b *Balancer) Health(targetGroupARN string) []Health {
 
 // pick chooses the target of the next request: the healthy ones take turns, with those that drain and of which the nodes do not know it
 // yet. If there is none, all do that do not drain. nil: there is none at all.
-func (g *group) pick() *target {
+func (g *targetGroup) pick() *groupTarget {
 	g.lock.Lock()
 	defer g.lock.Unlock()
-	var ready, rest []*target
+	var ready, rest []*groupTarget
 	for _, each := range g.targets {
 		switch {
 		case each.state == Healthy, each.unheard:
@@ -279,7 +279,7 @@ func (g *group) pick() *target {
 }
 
 // count counts an answer that no target was asked for.
-func (g *group) count(status int) {
+func (g *targetGroup) count(status int) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	g.failed[status]++
@@ -298,7 +298,7 @@ func (b *Balancer) Failures(targetGroupARN string) map[int]int {
 }
 
 // done counts a request that pick began as over.
-func (g *group) done(each *target, failure int) {
+func (g *targetGroup) done(each *groupTarget, failure int) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	if failure != 0 {
@@ -314,7 +314,7 @@ func (g *group) done(each *target, failure int) {
 }
 
 // check asks a target for its health until it is deregistered.
-func (b *Balancer) check(ctx context.Context, g *group, each *target) {
+func (b *Balancer) check(ctx context.Context, g *targetGroup, each *groupTarget) {
 	transport := b.transport(b.nodes[0], g.version)
 	transport.DisableKeepAlives = true
 	transport.ResponseHeaderTimeout = 0 // the client's is the one that counts
@@ -350,8 +350,8 @@ func (b *Balancer) check(ctx context.Context, g *group, each *target) {
 }
 
 // probe makes one check. It returns why the target has failed it, empty when it has not.
-func probe(ctx context.Context, client *http.Client, g *group, address netip.AddrPort) string {
-	if g.version == grpc {
+func probe(ctx context.Context, client *http.Client, g *targetGroup, address netip.AddrPort) string {
+	if g.version == speaksGRPC {
 		return probeMethod(ctx, client, g, "http://"+address.String()+g.path)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address.String()+g.path, nil)
@@ -375,7 +375,7 @@ func probe(ctx context.Context, client *http.Client, g *group, address netip.Add
 }
 
 // probeMethod makes one check of a target that speaks gRPC: the status is that of the call.
-func probeMethod(ctx context.Context, client *http.Client, g *group, url string) string {
+func probeMethod(ctx context.Context, client *http.Client, g *targetGroup, url string) string {
 	status, _, err := grpchealth.Ask(ctx, client, url)
 	var timeout net.Error
 	switch {
@@ -391,7 +391,7 @@ func probeMethod(ctx context.Context, client *http.Client, g *group, url string)
 }
 
 // judge counts one check. A new target has to pass one; one that was unhealthy as many as the group wants.
-func (g *group) judge(each *target, reason string) {
+func (g *targetGroup) judge(each *groupTarget, reason string) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	if reason == "" {

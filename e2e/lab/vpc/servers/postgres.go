@@ -66,7 +66,7 @@ func databasePlans(resources state.State) []databasePlan {
 			module: resource.Module, host: resource.Text("address"), names: []string{resource.Text("address")}, port: resource.Number("port"),
 			subnetGroup: resource.Text("db_subnet_group_name"), groups: resource.Texts("vpc_security_group_ids"),
 			secret: resource.Block("master_user_secret").Text("secret_arn"), forceTLS: settings["rds.force_ssl"] == "1",
-			maxConnections: cmp.Or(number(settings["max_connections"]), connectionsOf(memory(resource.Text("instance_class")))),
+			maxConnections: cmp.Or(numberIn(settings["max_connections"]), connectionsOf(memory(resource.Text("instance_class")))),
 		})
 	}
 	for _, resource := range resources.Of("aws_rds_cluster") {
@@ -75,13 +75,13 @@ func databasePlans(resources state.State) []databasePlan {
 			module: resource.Module, host: resource.Text("endpoint"), names: []string{resource.Text("endpoint"), resource.Text("reader_endpoint")},
 			port: resource.Number("port"), subnetGroup: resource.Text("db_subnet_group_name"), groups: resource.Texts("vpc_security_group_ids"),
 			secret: resource.Block("master_user_secret").Text("secret_arn"), forceTLS: settings["rds.force_ssl"] == "1",
-			maxConnections: cmp.Or(number(settings["max_connections"]), connectionsOf(2*float(resource.Block("serverlessv2_scaling_configuration").Values["max_capacity"]))),
+			maxConnections: cmp.Or(numberIn(settings["max_connections"]), connectionsOf(2*float(resource.Block("serverlessv2_scaling_configuration").Values["max_capacity"]))),
 		})
 	}
 	return plans
 }
 
-func number(text string) int {
+func numberIn(text string) int {
 	value, _ := strconv.Atoi(text) // a formula of RDS is none
 	return value
 }
@@ -102,7 +102,7 @@ func memory(class string) float64 {
 	}
 	gibibytes := map[string]float64{"micro": 1, "small": 2, "medium": 4, "large": 8}[match[3]]
 	if strings.HasSuffix(class, "xlarge") {
-		gibibytes = 16 * float64(max(1, number(match[2])))
+		gibibytes = 16 * float64(max(1, numberIn(match[2])))
 	}
 	if match[1] == "r" || match[1] == "x" {
 		gibibytes *= 2
@@ -122,7 +122,7 @@ func binaries() (string, error) {
 		return "", fmt.Errorf("there is no PostgreSQL server under /usr/lib/postgresql\nhint: `make setup` as root installs postgresql")
 	}
 	newest := slices.MaxFunc(found, func(a, b string) int {
-		return number(strings.Split(a, "/")[4]) - number(strings.Split(b, "/")[4])
+		return numberIn(strings.Split(a, "/")[4]) - numberIn(strings.Split(b, "/")[4])
 	})
 	return filepath.Dir(newest), nil
 }
@@ -304,7 +304,7 @@ func (d *Database) Migrate(ctx context.Context, database, folder string) error {
 	}
 	order := func(file string) int {
 		digits, _, _ := strings.Cut(filepath.Base(file), "_")
-		return number(digits)
+		return numberIn(digits)
 	}
 	slices.SortFunc(files, func(a, b string) int { return cmp.Or(order(a)-order(b), strings.Compare(a, b)) })
 	for _, file := range files {

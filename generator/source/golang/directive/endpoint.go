@@ -14,24 +14,24 @@ import (
 	"github.com/groundplan/groundplan/generator/source/golang/facts"
 )
 
-// param is one parameter or result.
-type param struct {
+// funcParam is one parameter or result.
+type funcParam struct {
 	name string
 	typ  ast.Expr
 	node ast.Node
 }
 
-func params(list *ast.FieldList) []param {
+func params(list *ast.FieldList) []funcParam {
 	if list == nil {
 		return nil
 	}
-	var all []param
+	var all []funcParam
 	for _, field := range list.List {
 		if len(field.Names) == 0 {
-			all = append(all, param{typ: field.Type, node: field})
+			all = append(all, funcParam{typ: field.Type, node: field})
 		}
 		for _, name := range field.Names {
-			all = append(all, param{name: name.Name, typ: field.Type, node: name})
+			all = append(all, funcParam{name: name.Name, typ: field.Type, node: name})
 		}
 	}
 	return all
@@ -236,7 +236,7 @@ func (d *reader) typedSignature(endpoint *facts.Endpoint, decl *ast.FuncDecl, se
 }
 
 // requestParams checks the parameters behind the context: those of the path, then the request.
-func (d *reader) requestParams(endpoint *facts.Endpoint, decl *ast.FuncDecl, segments []pathSegment, in []param) {
+func (d *reader) requestParams(endpoint *facts.Endpoint, decl *ast.FuncDecl, segments []pathSegment, in []funcParam) {
 	for _, segment := range segments {
 		if segment.kind == 0 {
 			continue
@@ -267,7 +267,7 @@ func (d *reader) payload(t ast.Expr, what string) *facts.Name {
 	return &name
 }
 
-func (d *reader) pathParam(param param, segment pathSegment) {
+func (d *reader) pathParam(param funcParam, segment pathSegment) {
 	spelled := segment.name
 	if segment.kind != 0 {
 		spelled = string(segment.kind) + segment.name

@@ -51,7 +51,7 @@ func (n Name) String() string {
 }
 
 // SpanOf is the stretch of a node of a file that was parsed with a file set of its own.
-func SpanOf(node node) Span {
+func SpanOf(node syntaxNode) Span {
 	// Every file has its own file set, so that a position is an offset plus one. Broken syntax may end before it
 	// starts.
 	start, end := int32(node.Pos())-1, int32(node.End())-1

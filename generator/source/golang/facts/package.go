@@ -60,14 +60,14 @@ func (p *Package) ErrorAt(at hcl.Range, summary, hint, detail string, args ...an
 	p.Diags = append(p.Diags, diagnostic.Error(at, summary, hint, detail, args...))
 }
 
-// node is anything of a syntax tree: facts ask where it stands, and nothing else.
-type node interface {
+// syntaxNode is anything of a syntax tree: facts ask where it stands, and nothing else.
+type syntaxNode interface {
 	Pos() token.Pos
 	End() token.Pos
 }
 
 // ErrorOn reports what is wrong with a stretch of the package's code.
-func (p *Package) ErrorOn(f *File, node node, summary, hint, detail string, args ...any) {
+func (p *Package) ErrorOn(f *File, node syntaxNode, summary, hint, detail string, args ...any) {
 	p.ErrorAt(f.At(SpanOf(node)), summary, hint, detail, args...)
 }
 

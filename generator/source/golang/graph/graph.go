@@ -160,14 +160,14 @@ func (g *graph) findUseful() {
 	}
 }
 
-// index lists numbers by number.
-type index struct {
+// numberIndex lists numbers by number.
+type numberIndex struct {
 	start []int32
 	items []int32
 }
 
-func newIndex(keys int32, count int, at func(int) (key, item int32)) index {
-	index := index{make([]int32, keys+1), make([]int32, count)}
+func newIndex(keys int32, count int, at func(int) (key, item int32)) numberIndex {
+	index := numberIndex{make([]int32, keys+1), make([]int32, count)}
 	for i := range count {
 		key, _ := at(i)
 		index.start[key+1]++
@@ -184,7 +184,7 @@ func newIndex(keys int32, count int, at func(int) (key, item int32)) index {
 	return index
 }
 
-func (x index) of(key int32) []int32 { return x.items[x.start[key]:x.start[key+1]] }
+func (x numberIndex) of(key int32) []int32 { return x.items[x.start[key]:x.start[key+1]] }
 
 // emit lists the parts that matter: what each package runs at load, and of the others those that lead to something and
 // have more to say than that they do it themselves, unless other parts lead to them.

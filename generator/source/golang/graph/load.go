@@ -23,9 +23,9 @@ import (
 type loading struct {
 	graph   *graph
 	effects []Effect
-	effect  index // by part
-	step    index
-	sel     index
+	effect  numberIndex // by part
+	step    numberIndex
+	sel     numberIndex
 	seen    []bool
 	queue   []int32
 	// called are the names of methods that something calls, waiting the steps to methods that nothing has called yet.

@@ -1,5 +1,5 @@
 // Package link is the second phase of the reader: it knows the facts of all packages, and turns names into what they stand
-// for: services, endpoints, resources, and who uses and calls them. It knows no syntax; of the application's folders it reads
+// for: services, endpoints, resources, and who uses and calls them. It must not know syntax; of the application's folders it reads
 // those with migrations alone.
 package link
 
@@ -27,7 +27,7 @@ type linker struct {
 	byDir    map[string]*facts.Package
 	// roots are the services by folder.
 	roots   map[string]*app.Service
-	symbols map[symbolKey]*symbol
+	symbols map[symbolKey]*packageSymbol
 	// implicit are the implicit resources by spelling and folder.
 	implicit map[symbolKey]*facts.Decl
 	result   *source.Application
@@ -41,18 +41,18 @@ type linker struct {
 // symbolKey is a package-level name of the application.
 type symbolKey struct{ dir, name string }
 
-// symbol is what a package-level name stands for: resources, an endpoint, the auth handler, or configuration.
-type symbol struct {
-	resources []resource
+// packageSymbol is what a package-level name stands for: resources, an endpoint, the auth handler, or configuration.
+type packageSymbol struct {
+	resources []namedResource
 	config    bool
 	structure bool // a service struct
 	endpoint  *facts.Endpoint
 	auth      *facts.AuthHandler
 }
 
-// resource is a resource a name leads to. A narrowed one was passed through TopicRef or the like, in the service
+// namedResource is a resource a name leads to. A narrowed one was passed through TopicRef or the like, in the service
 // given: what it permits is all its name can do.
-type resource struct {
+type namedResource struct {
 	decl       *facts.Decl
 	narrowed   bool
 	operations string // joined with commas, so that resources compare
@@ -69,7 +69,7 @@ func newLinker(root string, language *vocabulary.Table, packages []*facts.Packag
 	l := &linker{
 		root: root, language: language, packages: packages,
 		byDir: make(map[string]*facts.Package), roots: make(map[string]*app.Service),
-		symbols: make(map[symbolKey]*symbol), implicit: make(map[symbolKey]*facts.Decl),
+		symbols: make(map[symbolKey]*packageSymbol), implicit: make(map[symbolKey]*facts.Decl),
 		result: &source.Application{},
 	}
 	for _, p := range packages {
@@ -223,10 +223,10 @@ func (l *linker) checkServices() {
 	}
 }
 
-func (l *linker) symbol(dir, name string) *symbol {
+func (l *linker) symbol(dir, name string) *packageSymbol {
 	key := symbolKey{dir, name}
 	if l.symbols[key] == nil {
-		l.symbols[key] = &symbol{}
+		l.symbols[key] = &packageSymbol{}
 	}
 	return l.symbols[key]
 }
@@ -244,13 +244,13 @@ func (l *linker) linkDecls() error {
 			}
 			if decl.Symbol != "" {
 				symbol := l.symbol(p.Dir, decl.Symbol)
-				symbol.resources = append(symbol.resources, resource{decl: decl})
+				symbol.resources = append(symbol.resources, namedResource{decl: decl})
 			}
 			if spelling.Methods == nil && !spelling.InService {
 				// var repository = New(sqldb.Named("main")): who uses the variable may use the database.
 				for _, holder := range decl.Holders {
 					symbol := l.symbol(p.Dir, holder)
-					symbol.resources = append(symbol.resources, resource{decl: decl})
+					symbol.resources = append(symbol.resources, namedResource{decl: decl})
 				}
 			}
 			switch {

@@ -150,7 +150,7 @@ func (u *outcome) linkAuthReference(file *facts.File, ref *facts.Ref, key symbol
 }
 
 // linkUse records what a reference to a resource does.
-func (u *outcome) linkUse(file *facts.File, ref *facts.Ref, resource resource) {
+func (u *outcome) linkUse(file *facts.File, ref *facts.Ref, resource namedResource) {
 	spelling := &u.linker.language.Spellings[resource.decl.Spelling]
 	switch {
 	case resource.decl.Invalid || u.linker.isParent(ref):

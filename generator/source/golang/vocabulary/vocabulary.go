@@ -1,5 +1,5 @@
 // Package vocabulary knows what the words of Encore's framework mean: the spellings of all kinds, indexed by import path
-// and name. It knows no application but the path of its module, and no syntax.
+// and name. It must not know syntax; of an application it is told the path of its module.
 package vocabulary
 
 import (

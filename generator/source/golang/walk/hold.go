@@ -11,12 +11,12 @@ import (
 // references stand behind the local variables of the function.
 type holder struct {
 	hold    facts.Hold
-	kept    []held
-	locally map[string][]held
+	kept    []heldReference
+	locally map[string][]heldReference
 }
 
-// held is a reference of the file, or a step of the package.
-type held struct {
+// heldReference is a reference of the file, or a step of the package.
+type heldReference struct {
 	index int
 	step  bool
 }
@@ -29,7 +29,7 @@ func (w *walker) holding(hold facts.Hold, visit func()) {
 }
 
 // keep notes what a local variable will hold.
-func (w *walker) keep(held held) {
+func (w *walker) keep(held heldReference) {
 	if w.hold == facts.HoldKept {
 		w.kept = append(w.kept, held)
 	}
@@ -95,7 +95,7 @@ func (w *walker) keepIn(name string, start int) {
 		return
 	}
 	if w.locally == nil {
-		w.locally = make(map[string][]held)
+		w.locally = make(map[string][]heldReference)
 	}
 	w.locally[name] = append(w.locally[name], w.kept[start:]...)
 }

@@ -42,7 +42,7 @@ func (w *walker) lead(to int32, e ast.Node) {
 		return
 	}
 	pair := facts.Pair{From: w.part, To: to}
-	w.keep(held{w.p.Leads(facts.PairAt{Pair: pair, Hold: w.hold, File: w.file, At: facts.SpanOf(e)}), true})
+	w.keep(heldReference{w.p.Leads(facts.PairAt{Pair: pair, Hold: w.hold, File: w.file, At: facts.SpanOf(e)}), true})
 }
 
 // selects notes that a method of that name may be called.

@@ -201,7 +201,7 @@ func (w *walker) record(target facts.Name, ref facts.Ref, whole ast.Node, permis
 	if permission != nil || len(holders) > 0 {
 		ref.Rare = &facts.RefRare{Permission: permission, Holders: holders}
 	}
-	w.keep(held{len(w.file.Refs), false})
+	w.keep(heldReference{len(w.file.Refs), false})
 	w.file.Refs = append(w.file.Refs, ref)
 }
 

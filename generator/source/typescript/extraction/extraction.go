@@ -1,8 +1,8 @@
 // Package extraction turns one file of TypeScript into facts: the resources, endpoints, services, gateways, auth handlers and
 // middleware that it declares with their settings, and what each part of it names.
 //
-// It must not know other files, so that files can be read in any order and at the same time: what leads out of a file is recorded
-// and resolved by others. Nor does it know what a setting means, which is the kinds' business.
+// It must not know the second phase (trail, loading, linking), so that files can be read in any order and at the same time: what
+// leads out of a file is recorded and resolved there. Nor kinds, whose business it is what a setting means.
 package extraction
 
 import (

@@ -2,8 +2,8 @@
 // declares, and every reference that could lead to something declared elsewhere. What belongs together is named by index, so
 // that a file of 200 lines is a handful of small slices.
 //
-// It must not know syntax, so that no tree outlives its file, nor other files: a fact is what one file says by itself. Only the
-// service around a file, and what the second phase resolves in place, is filled in later.
+// It must not know syntax, so that no tree outlives its file. A fact is what one file says by itself: only the service around a
+// file, and what the second phase resolves in place, is filled in later.
 package facts
 
 import (

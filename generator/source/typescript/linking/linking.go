@@ -1,7 +1,7 @@
 // Package linking knows all files of an application in TypeScript, and turns their facts into the lists of generator/source: the
 // services, what each declares, uses and calls, and which parts of files lead to which.
 //
-// It must not know syntax nor the rules by which an import means a file.
+// It must not know syntax, nor resolution: by which rules an import means a file.
 package linking
 
 import (

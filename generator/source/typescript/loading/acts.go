@@ -26,7 +26,7 @@ func Acts(r *scope.File) bool {
 			case *syntax.TaggedTemplate:
 				acts = acts || leads(r, n.Tag, nil)
 			case *syntax.Member:
-				acts = acts || isOwn(r, n)
+				acts = acts || beginsWithOwn(r, n)
 			case *syntax.Class:
 				acts = acts || len(n.Decorators) > 0
 			case *syntax.ClassMember:
@@ -48,7 +48,7 @@ func leads(r *scope.File, callee syntax.Expression, arguments []syntax.Expressio
 			return false
 		}
 	}
-	if isOwn(r, callee) {
+	if beginsWithOwn(r, callee) {
 		return true
 	}
 	for _, argument := range arguments {
@@ -56,7 +56,7 @@ func leads(r *scope.File, callee syntax.Expression, arguments []syntax.Expressio
 		case *syntax.Function:
 			return true
 		case *syntax.Identifier, *syntax.Member:
-			if isOwn(r, argument) {
+			if beginsWithOwn(r, argument) {
 				return true
 			}
 		}
@@ -64,8 +64,8 @@ func leads(r *scope.File, callee syntax.Expression, arguments []syntax.Expressio
 	return false
 }
 
-// isOwn reports whether an expression begins with something of the application.
-func isOwn(r *scope.File, e syntax.Expression) bool {
+// beginsWithOwn reports whether an expression begins with something of the application.
+func beginsWithOwn(r *scope.File, e syntax.Expression) bool {
 	for {
 		switch x := syntax.Unwrap(e).(type) {
 		case *syntax.Member:

@@ -9,7 +9,7 @@
 // every branch is taken. A function that is handed to a call counts as called, unless the function it is handed to is
 // of the application and does not call it; the framework keeps handlers for later, and so do emitters of events and routers.
 //
-// It must not know what becomes of what it finds, nor how a file is read: it is given the syntax, and lists places.
+// It must not know linking, which makes something of what it finds, nor extraction: it is given the syntax, and lists places.
 package loading
 
 import (

@@ -1,6 +1,7 @@
 // Package outside warns of what modules of the application import from other folders, and Encore therefore does not see.
 //
-// It must not know the application's services and resources: it reads files that are not of the application, and says what is lost.
+// It must not know the application, nor the second phase (trail, loading, linking): it reads files that are not of the application,
+// and says what is lost.
 package outside
 
 import (

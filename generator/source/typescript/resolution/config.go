@@ -67,39 +67,39 @@ func (c *config) read(files fs.FS, name string, seen map[string]bool) error {
 }
 
 // aliases are the paths, the one that says most first. They start at the base, whichever file sets that, or else beside their file.
-func (c *config) aliases() []alias {
-	var all []alias
+func (c *config) aliases() []pathAlias {
+	var all []pathAlias
 	for key, targets := range c.paths {
-		entry := alias{pattern: patternOf(key)}
+		entry := pathAlias{pathPattern: patternOf(key)}
 		for _, target := range targets {
 			entry.targets = append(entry.targets, path.Join(cmp.Or(c.base, c.pathsDir), target))
 		}
 		all = append(all, entry)
 	}
-	slices.SortFunc(all, func(a, b alias) int { return a.compare(b.pattern) })
+	slices.SortFunc(all, func(a, b pathAlias) int { return a.compare(b.pathPattern) })
 	return all
 }
 
-// alias is one entry of "paths".
-type alias struct {
-	pattern
+// pathAlias is one entry of "paths".
+type pathAlias struct {
+	pathPattern
 	targets []string // relative to the application, a star included
 }
 
-// pattern is a name, or a prefix and a suffix around a star.
-type pattern struct {
+// pathPattern is a name, or a prefix and a suffix around a star.
+type pathPattern struct {
 	prefix, suffix string
 	star           bool
 }
 
-func patternOf(key string) pattern {
-	var p pattern
+func patternOf(key string) pathPattern {
+	var p pathPattern
 	p.prefix, p.suffix, p.star = strings.Cut(key, "*")
 	return p
 }
 
 // match is what the star stands for in a name, and whether the name is one of the pattern.
-func (p pattern) match(name string) (star string, ok bool) {
+func (p pathPattern) match(name string) (star string, ok bool) {
 	if !p.star {
 		return "", name == p.prefix
 	}
@@ -110,7 +110,7 @@ func (p pattern) match(name string) (star string, ok bool) {
 }
 
 // compare orders patterns that match one name, the one that counts first: a whole name, the longest text before the star, the longest.
-func (p pattern) compare(other pattern) int {
+func (p pathPattern) compare(other pathPattern) int {
 	if p.star != other.star {
 		if other.star {
 			return -1

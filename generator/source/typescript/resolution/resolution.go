@@ -1,7 +1,7 @@
 // Package resolution finds the files of an application in TypeScript, and the file that an import means: by the rules of Node, of
 // tsconfig.json, of package.json, of workspaces and of symbolic links.
 //
-// It must not know what stands in a module: it reads names, paths and the files that configure them, and no TypeScript.
+// It must not know syntax, nor facts: it reads names, paths and the files that configure them, and nothing that stands in a module.
 package resolution
 
 import (
@@ -24,7 +24,7 @@ type Resolver struct {
 	files fs.FS
 	tree  *Tree
 	// aliases are the paths of the application's tsconfig.json, the one that says most first.
-	aliases []alias
+	aliases []pathAlias
 	// base is where bare names are looked up, "" for nowhere.
 	base string
 	// packages are the packages inside the application by name, and by folder.
@@ -291,7 +291,7 @@ func exportsOf(raw json.RawMessage, name string) []string {
 		return targetsOf(entry, "", 0)
 	}
 	// Of several patterns Node takes the one with the longest text before its star, and then the longest.
-	best := pattern{}
+	best := pathPattern{}
 	found, star := "", ""
 	for key := range table {
 		candidate := patternOf(key)

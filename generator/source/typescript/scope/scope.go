@@ -1,8 +1,8 @@
 // Package scope says what the names in one file of TypeScript stand for: names of the framework, of other files, and of what the
 // file declares itself.
 //
-// It must not know what is declared, which the package extraction tells it by Follow, nor look into other files: a name leads to
-// the file that an import means and no further.
+// It must not know extraction, which finds what is declared and tells it by Follow, nor the second phase (trail, loading, linking): a
+// name leads to the file that an import means and no further.
 package scope
 
 import (

@@ -7,11 +7,10 @@
 // by the compiler's rules; what it cannot read is an *Error with its position. Resolve binds each identifier to the
 // import, declaration or parameter it refers to.
 //
-// The package must not know Encore, nor other files: which module a name leads to, and what its value is, is for the
+// The package must not know anything else of the project: which module a name leads to, and what its value is, is for the
 // caller to say. It evaluates nothing and checks no types. It does not refuse everything the compiler refuses: a file
 // that parses may still be wrong in ways only a type checker sees.
 //
 // A recursive descent parser for a language of this size is a long package; it is split by what is read (parse_*.go),
-// with the tokens in scan*.go and token.go, the tree in ast.go, expressions.go and types.go. No file needs another
-// package of the project.
+// with the tokens in scan*.go and token.go, the tree in ast.go, expressions.go and types.go.
 package syntax

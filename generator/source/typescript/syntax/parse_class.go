@@ -1,7 +1,7 @@
 package syntax
 
 // modifierOf returns the modifier a word can be, 0 for none.
-func modifierOf(k kind) Modifiers {
+func modifierOf(k tokenKind) Modifiers {
 	switch k {
 	case kAbstract:
 		return Abstract
@@ -38,7 +38,7 @@ func modifierOf(k kind) Modifiers {
 }
 
 // canFollowModifier reports whether the word in front of k may be a modifier: names, patterns and * follow modifiers.
-func canFollowModifier(k kind) bool {
+func canFollowModifier(k tokenKind) bool {
 	return k == tOpenBracket || k == tOpenBrace || k == tStar || k == tDotDotDot || k == tPrivate || k.isLiteralName()
 }
 

@@ -369,7 +369,7 @@ func (p *parser) arguments() []Expression {
 }
 
 // elements reads arguments or the elements of an array up to, and without, the closing token.
-func (p *parser) elements(end kind, holes bool) []Expression {
+func (p *parser) elements(end tokenKind, holes bool) []Expression {
 	var list []Expression
 	for !p.is(end) && p.err == nil {
 		start := p.tok.start

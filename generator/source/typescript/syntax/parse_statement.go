@@ -1,6 +1,6 @@
 package syntax
 
-func (p *parser) statementsUntil(end kind) []Statement {
+func (p *parser) statementsUntil(end tokenKind) []Statement {
 	var list []Statement
 	for !p.is(end) && !p.is(tEOF) && p.err == nil {
 		list = append(list, p.statement())

@@ -163,7 +163,7 @@ func (p *parser) functionType() {
 }
 
 // combinedType reads a union or, with an ampersand, an intersection.
-func (p *parser) combinedType(operator kind) Type {
+func (p *parser) combinedType(operator tokenKind) Type {
 	start := p.tok.start
 	leading := p.accept(operator)
 	first := p.combinedPart(operator)
@@ -178,7 +178,7 @@ func (p *parser) combinedType(operator kind) Type {
 	return c
 }
 
-func (p *parser) combinedPart(operator kind) Type {
+func (p *parser) combinedPart(operator tokenKind) Type {
 	if p.startsFunctionType() {
 		// Not allowed without parentheses, but its extent is clear.
 		start := p.tok.start

@@ -98,10 +98,10 @@ func (p *parser) peek() token {
 
 func (p *parser) from(start int) Span { return Span{start, max(start, p.prev)} }
 
-func (p *parser) is(k kind) bool { return p.tok.kind == k }
+func (p *parser) is(k tokenKind) bool { return p.tok.kind == k }
 
 // accept moves over a token of kind k; false when another one stands here.
-func (p *parser) accept(k kind) bool {
+func (p *parser) accept(k tokenKind) bool {
 	if p.tok.kind != k {
 		return false
 	}
@@ -110,7 +110,7 @@ func (p *parser) accept(k kind) bool {
 }
 
 // expect moves over a token of kind k and fails where another one stands; what says what it is, in messages.
-func (p *parser) expect(k kind, what string) {
+func (p *parser) expect(k tokenKind, what string) {
 	if !p.accept(k) {
 		p.unexpected(what)
 	}

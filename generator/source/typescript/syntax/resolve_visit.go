@@ -7,10 +7,10 @@ func (r *resolver) visit(n Node) {
 		r.reference(n, inValues)
 	case *TypeReference:
 		r.reference(n.Path[0], inTypes)
-		types(r.visitFunc, n.Arguments...)
+		walkTypes(r.visitFunc, n.Arguments...)
 	case *TypeQuery:
 		r.reference(n.Path[0], inValues)
-		types(r.visitFunc, n.Arguments...)
+		walkTypes(r.visitFunc, n.Arguments...)
 	case *ImportAlias:
 		if len(n.Path) > 0 {
 			r.reference(n.Path[0], inValues|inTypes)
@@ -43,7 +43,7 @@ func (r *resolver) visit(n Node) {
 	case *Interface:
 		r.push()
 		r.generics(n.Generics)
-		types(r.visitFunc, n.Extends...)
+		walkTypes(r.visitFunc, n.Extends...)
 		each(n.Members, r.visitFunc)
 		r.pop()
 	case *TypeAlias:
@@ -64,7 +64,7 @@ func (r *resolver) statement(n Statement) {
 	case *Block:
 		r.push()
 		r.declareAll(n.Statements)
-		statements(r.visitFunc, n.Statements...)
+		walkStatements(r.visitFunc, n.Statements...)
 		r.pop()
 	case *For, *ForEach:
 		r.push()
@@ -106,7 +106,7 @@ func (r *resolver) statement(n Statement) {
 func (r *resolver) body(list []Statement) {
 	r.hoist(list, r.scope)
 	r.declareAll(list)
-	statements(r.visitFunc, list...)
+	walkStatements(r.visitFunc, list...)
 }
 
 func (r *resolver) generics(list []*TypeParameter) {
@@ -114,7 +114,7 @@ func (r *resolver) generics(list []*TypeParameter) {
 		r.declare(r.scope, t.Name, BindingTypeParameter, t, inTypes)
 	}
 	for _, t := range list {
-		types(r.visitFunc, t.Constraint, t.Default)
+		walkTypes(r.visitFunc, t.Constraint, t.Default)
 	}
 }
 
@@ -134,10 +134,10 @@ func (r *resolver) function(f *Function) {
 	}
 	for _, a := range f.Parameters {
 		r.visit(a.Target)
-		types(r.visitFunc, a.Type)
+		walkTypes(r.visitFunc, a.Type)
 		expressions(r.visitFunc, a.Default)
 	}
-	types(r.visitFunc, f.Returns)
+	walkTypes(r.visitFunc, f.Returns)
 	expressions(r.visitFunc, f.Result)
 	if f.Body != nil {
 		r.push()
@@ -156,8 +156,8 @@ func (r *resolver) class(c *Class) {
 	}
 	r.generics(c.Generics)
 	expressions(r.visitFunc, c.Base)
-	types(r.visitFunc, c.BaseArguments...)
-	types(r.visitFunc, c.Implements...)
+	walkTypes(r.visitFunc, c.BaseArguments...)
+	walkTypes(r.visitFunc, c.Implements...)
 	each(c.Members, r.visitFunc)
 	r.pop()
 }

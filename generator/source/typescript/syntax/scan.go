@@ -8,7 +8,7 @@ import (
 
 // token is the token the parser stands at.
 type token struct {
-	kind  kind
+	kind  tokenKind
 	start int
 	end   int
 	// newline says that a line break stands between this token and the one before.
@@ -113,7 +113,7 @@ func (s *scanner) at(offset int) byte {
 }
 
 // take ends the token after n more bytes.
-func (s *scanner) take(k kind, n int) {
+func (s *scanner) take(k tokenKind, n int) {
 	s.pos += n
 	s.tok.kind = k
 	s.tok.end = s.pos
@@ -224,7 +224,7 @@ func (s *scanner) scanOperator(c byte) {
 }
 
 // choose takes the first alternative whose condition holds, one byte of otherwise when none does.
-func (s *scanner) choose(a bool, ak kind, an int, b bool, bk kind, bn int, c bool, ck kind, cn int, otherwise kind) {
+func (s *scanner) choose(a bool, ak tokenKind, an int, b bool, bk tokenKind, bn int, c bool, ck tokenKind, cn int, otherwise tokenKind) {
 	switch {
 	case a:
 		s.take(ak, an)
@@ -242,7 +242,7 @@ func (s *scanner) scanOther(c byte) {
 	if c == '\\' || c >= utf8.RuneSelf {
 		if name, end, escaped := scanName(s.src, s.pos); end > s.pos {
 			s.tok.text, s.tok.escaped = name, escaped
-			s.take(word(name), end-s.pos)
+			s.take(wordKind(name), end-s.pos)
 			return
 		}
 	}
@@ -258,7 +258,7 @@ func (s *scanner) scanOther(c byte) {
 }
 
 // rescanGreater joins a > with what follows it to the longest operator.
-func (s *scanner) rescanGreater() kind {
+func (s *scanner) rescanGreater() tokenKind {
 	if s.tok.kind != tGreater || s.err != nil {
 		return s.tok.kind
 	}

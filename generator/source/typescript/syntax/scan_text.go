@@ -33,7 +33,7 @@ func (s *scanner) scanWord() {
 	} else {
 		s.tok.text = s.src[start:end]
 	}
-	s.take(word(s.tok.text), end-start)
+	s.take(wordKind(s.tok.text), end-start)
 }
 
 // scanName reads an identifier with escapes and letters beyond ASCII; end is pos when none begins there.
@@ -311,7 +311,7 @@ func appendEscape(cooked []byte, src string, i int) ([]byte, int) {
 
 // scanTemplate reads a piece of a template from pos, which is after the backtick or the closing brace: whole when the
 // template ends here, part when a placeholder opens.
-func (s *scanner) scanTemplate(whole, part kind) {
+func (s *scanner) scanTemplate(whole, part tokenKind) {
 	src := s.src
 	start := s.pos
 	var cooked []byte

@@ -1,12 +1,12 @@
 package syntax
 
-// word is longer than a function should be: it is a table, written as the switch the compiler makes fastest.
+// wordKind is longer than a function should be: it is a table, written as the switch the compiler makes fastest.
 
-// kind is the kind of a token. The order matters: see the marks between the groups.
-type kind uint8
+// tokenKind is the kind of a token. The order matters: see the marks between the groups.
+type tokenKind uint8
 
 const (
-	tEOF kind = iota
+	tEOF tokenKind = iota
 	tNumber
 	tBigInt
 	tString
@@ -154,17 +154,17 @@ const (
 	kYield
 )
 
-func (k kind) isName() bool       { return k >= tIdentifier }
-func (k kind) isWord() bool       { return k >= kBreak }
-func (k kind) isAssignment() bool { return k >= tAssign && k <= tQuestionQuestionAssign }
+func (k tokenKind) isName() bool       { return k >= tIdentifier }
+func (k tokenKind) isWord() bool       { return k >= kBreak }
+func (k tokenKind) isAssignment() bool { return k >= tAssign && k <= tQuestionQuestionAssign }
 
 // isLiteralName reports whether a token can name a property.
-func (k kind) isLiteralName() bool {
+func (k tokenKind) isLiteralName() bool {
 	return k.isWord() || k == tString || k == tNumber || k == tBigInt
 }
 
-// word returns the kind of a word; tIdentifier for one that means nothing.
-func word(s string) kind {
+// wordKind returns the kind of a word; tIdentifier for one that means nothing.
+func wordKind(s string) tokenKind {
 	if len(s) < 2 || len(s) > 10 || s[0] < 'a' || s[0] > 'y' {
 		return tIdentifier
 	}

@@ -33,7 +33,7 @@ func expressions(f func(Node), list ...Expression) {
 	}
 }
 
-func statements(f func(Node), list ...Statement) {
+func walkStatements(f func(Node), list ...Statement) {
 	for _, s := range list {
 		if s != nil {
 			f(s)
@@ -41,7 +41,7 @@ func statements(f func(Node), list ...Statement) {
 	}
 }
 
-func types(f func(Node), list ...Type) {
+func walkTypes(f func(Node), list ...Type) {
 	for _, t := range list {
 		if t != nil {
 			f(t)
@@ -61,7 +61,7 @@ func identifiers(f func(Node), list ...*Identifier) {
 func children(n Node, f func(Node)) {
 	switch n := n.(type) {
 	case *File:
-		statements(f, n.Statements...)
+		walkStatements(f, n.Statements...)
 	case Type:
 		typeChildren(n, f)
 	case *Variables, *Function, *Class, *Enum, *Namespace, *Interface, *TypeAlias, *Import, *ImportAlias, *ExportStatement:
@@ -83,7 +83,7 @@ func declarationChildren(n Node, f func(Node)) {
 		identifiers(f, n.Name)
 		each(n.Generics, f)
 		each(n.Parameters, f)
-		types(f, n.Returns)
+		walkTypes(f, n.Returns)
 		if n.Body != nil {
 			f(n.Body)
 		}
@@ -93,24 +93,24 @@ func declarationChildren(n Node, f func(Node)) {
 		identifiers(f, n.Name)
 		each(n.Generics, f)
 		expressions(f, n.Base)
-		types(f, n.BaseArguments...)
-		types(f, n.Implements...)
+		walkTypes(f, n.BaseArguments...)
+		walkTypes(f, n.Implements...)
 		each(n.Members, f)
 	case *Enum:
 		identifiers(f, n.Name)
 		each(n.Members, f)
 	case *Namespace:
 		identifiers(f, n.Path...)
-		statements(f, n.Body...)
+		walkStatements(f, n.Body...)
 	case *Interface:
 		identifiers(f, n.Name)
 		each(n.Generics, f)
-		types(f, n.Extends...)
+		walkTypes(f, n.Extends...)
 		each(n.Members, f)
 	case *TypeAlias:
 		identifiers(f, n.Name)
 		each(n.Generics, f)
-		types(f, n.Type)
+		walkTypes(f, n.Type)
 	case *Import:
 		identifiers(f, n.Default, n.Namespace)
 		each(n.Named, f)
@@ -127,25 +127,25 @@ func statementChildren(n Node, f func(Node)) {
 	case *ExpressionStatement:
 		f(n.Expression)
 	case *Block:
-		statements(f, n.Statements...)
+		walkStatements(f, n.Statements...)
 	case *If:
 		f(n.Condition)
-		statements(f, n.Then, n.Else)
+		walkStatements(f, n.Then, n.Else)
 	case *For:
-		statements(f, n.Init)
+		walkStatements(f, n.Init)
 		expressions(f, n.Condition, n.Update)
-		statements(f, n.Body)
+		walkStatements(f, n.Body)
 	case *ForEach:
-		statements(f, n.Target)
+		walkStatements(f, n.Target)
 		expressions(f, n.Over)
-		statements(f, n.Body)
+		walkStatements(f, n.Body)
 	case *While:
 		if n.Do {
-			statements(f, n.Body)
+			walkStatements(f, n.Body)
 		}
 		f(n.Condition)
 		if !n.Do {
-			statements(f, n.Body)
+			walkStatements(f, n.Body)
 		}
 	case *Switch:
 		f(n.Value)
@@ -166,10 +166,10 @@ func statementChildren(n Node, f func(Node)) {
 	case *Throw:
 		expressions(f, n.Value)
 	case *Labeled:
-		statements(f, n.Body)
+		walkStatements(f, n.Body)
 	case *With:
 		f(n.Object)
-		statements(f, n.Body)
+		walkStatements(f, n.Body)
 	}
 }
 
@@ -179,7 +179,7 @@ func expressionChildren(n Node, f func(Node)) {
 		expressions(f, n.Values...)
 	case *TaggedTemplate:
 		f(n.Tag)
-		types(f, n.Types...)
+		walkTypes(f, n.Types...)
 		f(n.Template)
 	case *Member:
 		f(n.Object)
@@ -188,15 +188,15 @@ func expressionChildren(n Node, f func(Node)) {
 		f(n.Key)
 	case *Call:
 		f(n.Callee)
-		types(f, n.Types...)
+		walkTypes(f, n.Types...)
 		expressions(f, n.Arguments...)
 	case *New:
 		f(n.Callee)
-		types(f, n.Types...)
+		walkTypes(f, n.Types...)
 		expressions(f, n.Arguments...)
 	case *Instantiation:
 		f(n.Value)
-		types(f, n.Types...)
+		walkTypes(f, n.Types...)
 	case *Spread:
 		f(n.Value)
 	case *Object:
@@ -225,15 +225,15 @@ func expressionChildren(n Node, f func(Node)) {
 		expressions(f, n.Value)
 	case *Cast:
 		if n.Form == CastAngle {
-			types(f, n.Type)
+			walkTypes(f, n.Type)
 			f(n.Value)
 		} else {
 			f(n.Value)
-			types(f, n.Type)
+			walkTypes(f, n.Type)
 		}
 	case *JSX:
 		expressions(f, n.Tag)
-		types(f, n.Types...)
+		walkTypes(f, n.Types...)
 		each(n.Attributes, f)
 		expressions(f, n.Children...)
 	}
@@ -243,22 +243,22 @@ func typeChildren(n Type, f func(Node)) {
 	switch n := n.(type) {
 	case *TypeReference:
 		identifiers(f, n.Path...)
-		types(f, n.Arguments...)
+		walkTypes(f, n.Arguments...)
 	case *ImportType:
-		types(f, n.Arguments...)
+		walkTypes(f, n.Arguments...)
 	case *TypeQuery:
 		identifiers(f, n.Path...)
-		types(f, n.Arguments...)
+		walkTypes(f, n.Arguments...)
 	case *LiteralType:
 		f(n.Value)
 	case *CombinedType:
-		types(f, n.Types...)
+		walkTypes(f, n.Types...)
 	case *ArrayType:
-		types(f, n.Element)
+		walkTypes(f, n.Element)
 	case *TupleType:
-		types(f, n.Elements...)
+		walkTypes(f, n.Elements...)
 	case *ParenType:
-		types(f, n.Type)
+		walkTypes(f, n.Type)
 	case *ObjectType:
 		each(n.Members, f)
 	}
@@ -269,7 +269,7 @@ func partChildren(n Node, f func(Node)) {
 	switch n := n.(type) {
 	case *Declarator:
 		f(n.Target)
-		types(f, n.Type)
+		walkTypes(f, n.Type)
 		expressions(f, n.Value)
 	case *ObjectPattern:
 		each(n.Properties, f)
@@ -295,12 +295,12 @@ func partChildren(n Node, f func(Node)) {
 	case *Parameter:
 		expressions(f, n.Decorators...)
 		f(n.Target)
-		types(f, n.Type)
+		walkTypes(f, n.Type)
 		expressions(f, n.Default)
 	case *ClassMember:
 		expressions(f, n.Decorators...)
 		expressions(f, n.Name.Computed)
-		types(f, n.Type)
+		walkTypes(f, n.Type)
 		expressions(f, n.Value)
 		if n.Function != nil {
 			f(n.Function)
@@ -311,10 +311,10 @@ func partChildren(n Node, f func(Node)) {
 		expressions(f, n.Name.Computed, n.Value)
 	case *TypeMember:
 		expressions(f, n.Name.Computed)
-		types(f, n.Type)
+		walkTypes(f, n.Type)
 	case *TypeParameter:
 		identifiers(f, n.Name)
-		types(f, n.Constraint, n.Default)
+		walkTypes(f, n.Constraint, n.Default)
 	case *ImportName:
 		identifiers(f, n.Local)
 	case *Export:
@@ -324,7 +324,7 @@ func partChildren(n Node, f func(Node)) {
 		}
 	case *Case:
 		expressions(f, n.Value)
-		statements(f, n.Statements...)
+		walkStatements(f, n.Statements...)
 	case *JSXAttribute:
 		expressions(f, n.Value)
 	}

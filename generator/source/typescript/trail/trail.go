@@ -1,7 +1,7 @@
 // Package trail follows names between the files of an application, through imports, re-exports and aliases: to what is declared,
 // to types, and to parts of files.
 //
-// It must not know syntax nor what becomes of what it finds: it reads facts and changes none.
+// It must not know syntax, nor loading and linking, which make something of what it finds: it reads facts and changes none.
 package trail
 
 import (

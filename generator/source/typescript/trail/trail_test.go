@@ -24,8 +24,8 @@ var language = vocabulary.New([]source.TypeScriptSpelling{
 	},
 })
 
-// files is an application whose a.ts the tests put a text in.
-const files = `
+// sourceFiles is an application whose a.ts the tests put a text in.
+const sourceFiles = `
 -- b.ts --
 import { Bucket } from "encore.dev/storage/objects";
 import { api } from "encore.dev/api";
@@ -75,7 +75,7 @@ export * as types from "./types";
 func modules(t *testing.T, text string) (*trail.Trail, *facts.Module) {
 	t.Helper()
 	tree := fstest.MapFS{}
-	for _, file := range txtar.Parse([]byte(files + text)).Files {
+	for _, file := range txtar.Parse([]byte(sourceFiles + text)).Files {
 		tree[file.Name] = &fstest.MapFile{Data: file.Data}
 	}
 	found, err := resolution.FindFiles(tree, nil)

@@ -1,7 +1,7 @@
 // Package vocabulary knows the names of the framework that mean something in TypeScript: its own (api, Gateway, Service and the
 // like), and those that the table of spellings gives the kinds of resources.
 //
-// It must not know files, syntax or where a name stands: it answers what a name of a module of the framework is.
+// It must not know syntax, facts or scopes: it answers what a name of a module of the framework is.
 package vocabulary
 
 import (
