@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// expressions returns the regular expressions of a Go file that are compiled when they are needed, and what is wrong with
+// lazyExpressions returns the regular expressions of a Go file that are compiled when they are needed, and what is wrong with
 // how they are written. They are literals, here for this test and there for the reader; generator/environment/rule wraps
 // those of its settings, in a function that takes the literal first.
-func expressions(path string, content []byte) (found, wrong []string) {
+func lazyExpressions(path string, content []byte) (found, wrong []string) {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, content, parser.SkipObjectResolution)
 	if err != nil {
@@ -72,7 +72,7 @@ func TestExpressionsCompile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, wrong := expressions(folder+"/"+name, content)
+			found, wrong := lazyExpressions(folder+"/"+name, content)
 			count += len(found)
 			for _, line := range wrong {
 				t.Error(line)
@@ -85,7 +85,7 @@ func TestExpressionsCompile(t *testing.T) {
 }
 
 func TestExpressionsCompileFires(t *testing.T) {
-	found, wrong := expressions("rule.go", []byte("package rule\n\nvar (\n\ta = pattern.Lazy(`a+`)\n\tb = pattern.Lazy(`(`)\n\tc = pattern.Lazy(`a` + d)\n\td = matches(`[`, \"x\", \"y\")\n)\n"+
+	found, wrong := lazyExpressions("rule.go", []byte("package rule\n\nvar (\n\ta = pattern.Lazy(`a+`)\n\tb = pattern.Lazy(`(`)\n\tc = pattern.Lazy(`a` + d)\n\td = matches(`[`, \"x\", \"y\")\n)\n"+
 		"\nfunc matches(expression string) { pattern.Lazy(`^` + expression) }\n"))
 	if want := []string{"a+", "(", "["}; !slices.Equal(found, want) {
 		t.Errorf("found %q, want %q", found, want)

@@ -77,7 +77,7 @@ func references(block *hclsyntax.Block) []hcl.Traversal {
 
 // outputs is what a platform stack hands to the services stack, as far as it is asked for, with values as long as AWS's own.
 // What cannot be evaluated is text of a usual length.
-func outputs(stacks Stacks, asked func(output string) bool) cty.Value {
+func outputs(stacks Stacks, wanted func(output string) bool) cty.Value {
 	var given, handed, modules []*hclsyntax.Block // the local values, the outputs, and the modules both refer to
 	var called []piece
 	for _, name := range slices.Sorted(maps.Keys(stacks.Platform)) {
@@ -88,7 +88,7 @@ func outputs(stacks Stacks, asked func(output string) bool) cty.Value {
 			switch {
 			case p.kind == "locals":
 				given = append(given, blocks(name, p.text)...)
-			case p.kind == "output" && asked(p.label):
+			case p.kind == "output" && wanted(p.label):
 				handed = append(handed, blocks(name, p.text)...)
 			case p.kind == "module":
 				called = append(called, p)
