@@ -19,7 +19,7 @@ func addZones(t *testing.T, cloud *emulator.Cloud, folder string) {
 	for _, block := range blocks(t, folder) {
 		zones := map[string]string{} // id -> a name in it
 		if domain, zone := block.Body.Attributes["domain"], block.Body.Attributes["hosted_zone_id"]; block.Type == "module" && domain != nil && zone != nil {
-			zones[text(t, zone)] = text(t, domain)
+			zones[readText(t, zone)] = readText(t, domain)
 		}
 		if others := block.Body.Attributes["hosted_zone_ids"]; block.Type == "module" && others != nil {
 			byName, diags := others.Expr.Value(nil)

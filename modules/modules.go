@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The patterns are the list of what a vendored copy holds: configuration, README, the certificates some modules
@@ -27,8 +28,10 @@ func Names() []string {
 }
 
 // Files returns the content of every module: module name -> path inside the module, slash separated -> bytes, for
-// example Files()["network"]["main.tf"]. The caller owns the maps and the bytes.
-func Files() map[string]map[string][]byte {
+// example Files()["network"]["main.tf"]. Every call returns the same maps: nobody changes them, nor the bytes.
+func Files() map[string]map[string][]byte { return read() }
+
+var read = sync.OnceValue(func() map[string]map[string][]byte {
 	files := map[string]map[string][]byte{}
 	err := fs.WalkDir(embedded, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.Contains(path, "/") {
@@ -42,7 +45,7 @@ func Files() map[string]map[string][]byte {
 		if files[module] == nil {
 			files[module] = map[string][]byte{}
 		}
-		files[module][name] = content
+		files[module][name] = slices.Clip(content)
 		return nil
 	})
 	if err != nil {
@@ -50,4 +53,4 @@ func Files() map[string]map[string][]byte {
 		panic("modules: " + err.Error())
 	}
 	return files
-}
+})

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -130,12 +131,16 @@ func (o *Output) Changes(dir string, within func(path string) bool) ([]Change, e
 func (o *Output) compare(dir string, previous *Lock, within func(string) bool) ([]Change, *ConflictError, error) {
 	var changes []Change
 	conflict := &ConflictError{}
-	for _, path := range o.paths(previous) {
-		if within != nil && !within(path) || o.spared(path, within) {
-			continue
-		}
+	paths := slices.DeleteFunc(o.paths(previous), func(path string) bool {
+		return within != nil && !within(path) || o.spared(path, within)
+	})
+	found, problems := make([][]byte, len(paths)), make([]error, len(paths))
+	parallel.Each(len(paths), func(i int) {
+		found[i], problems[i] = os.ReadFile(filepath.Join(dir, filepath.FromSlash(paths[i])))
+	})
+	for i, path := range paths {
 		want, wanted := o.Files[path]
-		raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		raw, err := found[i], problems[i]
 		exists := err == nil
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, err
@@ -446,9 +451,13 @@ func recoverRun(d disk, dir string) error {
 			continue
 		}
 		from := filepath.Join(work, op.From)
+		if d.rename(from, to) == nil {
+			continue
+		}
 		if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 			continue // moved before the interruption
 		}
+		// Its folder is new.
 		if err := d.mkdir(filepath.Dir(to)); err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (s *survey) images() []blueprint.Image {
 
 // private reports whether an image is in a registry of ECR whose owner has to let tasks pull.
 func (s *survey) private(image string) bool {
-	return deploy.PrivateImage.MatchString(image) && deploy.KeptTag(s.Env, image) == ""
+	return deploy.PrivateImage().MatchString(image) && deploy.KeptTag(s.Env, image) == ""
 }
 
 // architecture is what images of processes are built for, as Docker and Encore call it.

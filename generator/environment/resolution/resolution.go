@@ -151,7 +151,7 @@ func resolveEndpoints(e *environment.Environment, b *settings.Block, application
 		diags = append(diags, diagnostic.Error(b.Where("interface_endpoints"), "Interface endpoints missing", "add "+diagnostic.And(diagnostic.Quoted(missing))+", or remove interface_endpoints to get all that are needed",
 			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.%s", diagnostic.And(diagnostic.Quoted(missing)), why))
 	}
-	image := rule.IsPrivateImage.FindStringSubmatch(e.HelperImage)
+	image := rule.IsPrivateImage().FindStringSubmatch(e.HelperImage)
 	if image == nil || image[1] != e.Region {
 		diags = append(diags, diagnostic.Error(b.Where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
 			"Without NAT the image %s cannot be pulled.", e.HelperImage))
