@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -35,7 +33,7 @@ func targetFlags(others ...cli.Flag) []cli.Flag {
 // openTarget reads the lock. Without --env there has to be one environment alone: none is a default that somebody could
 // mean another by.
 func openTarget(c *cli.Context) (*target, error) {
-	root, out := c.String("app"), cmp.Or(c.String("out"), filepath.Join(c.String("app"), "infra"))
+	root, out := c.String("app"), outFolder(c)
 	lock, err := output.ReadLock(out)
 	if err != nil {
 		return nil, lockError(err)
