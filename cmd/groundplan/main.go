@@ -28,6 +28,8 @@ func verbs() []*cli.Command {
 		inspectVerb(),
 		generateVerb(),
 		initVerb(),
+		completionVerb(),
+		versionVerb(),
 	}
 }
 
@@ -39,6 +41,8 @@ verbs:
   inspect    show what the application declares, and which service uses what
   generate   write the Terraform that runs it on AWS
   init       write a groundplan.hcl to start from
+  completion let a shell complete verbs, flags and names
+  version    say which groundplan this is
 
 groundplan VERB --help tells more about each; groundplan --version says which groundplan this is.
 
@@ -103,7 +107,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func newApp(stdout, stderr io.Writer) *cli.App {
 	// Help is written by hand: it is printed as it stands, not as a template.
 	cli.HelpPrinter = func(out io.Writer, text string, _ any) { fmt.Fprint(out, text) }
-	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintf(c.App.Writer, "groundplan %s\n", c.App.Version) }
+	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprint(c.App.Writer, thisProgram().text()) }
 	program := &cli.App{
 		Name:                  "groundplan",
 		CustomAppHelpTemplate: help,
@@ -112,7 +116,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		HideHelpCommand:       true,
 		// A name may hold a comma.
 		DisableSliceFlagSeparator: true,
-		Version:                   version(),
+		Version:                   thisProgram().Version,
 		// run prints errors and chooses the code.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   usageError,
@@ -124,15 +128,6 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		verb.HideHelpCommand = true
 	}
 	return program
-}
-
-// version is what the build knows of itself: a release's tag, or the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return info.Main.Version
 }
 
 // noVerb runs when the first argument is no verb.

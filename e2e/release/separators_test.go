@@ -90,9 +90,10 @@ func overlay(t *testing.T) string {
 var underSeparators = []string{"./aws/...", "./blueprint/...", "./cmd/...", "./generator", "./generator/output", "./generator/reading/...", "./generator/source/...", "./generator/names"}
 
 func TestWindowsSeparators(t *testing.T) {
-	command := exec.Command("go", append([]string{"test", "-overlay", overlay(t), "-timeout", "10m"}, underSeparators...)...)
+	// Temporary folders have names in the same way.
+	temporary := "env TMPDIR=" + strings.ReplaceAll(os.TempDir(), "/", `\`)
+	command := exec.Command("go", append([]string{"test", "-overlay", overlay(t), "-exec", temporary, "-timeout", "10m"}, underSeparators...)...)
 	command.Dir = "../.."
-	command.Env = append(os.Environ(), "TMPDIR="+strings.ReplaceAll(os.TempDir(), "/", `\`))
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Errorf("with backslashes between the parts of paths: %v\n%s", err, output)
