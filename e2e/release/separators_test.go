@@ -87,7 +87,7 @@ func overlay(t *testing.T) string {
 }
 
 // underSeparators are the packages whose tests run: what reads and writes files, and the program.
-var underSeparators = []string{"./aws/...", "./blueprint/...", "./cmd/...", "./generator", "./generator/output", "./generator/reading/...", "./generator/source/...", "./generator/names"}
+var underSeparators = []string{"./aws/...", "./blueprint/...", "./cmd/...", "./generator/output", "./generator/reading/...", "./generator/source/...", "./generator/names"}
 
 func TestWindowsSeparators(t *testing.T) {
 	// Temporary folders have names in the same way.
