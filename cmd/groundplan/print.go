@@ -41,7 +41,7 @@ func isTerminal(out io.Writer) bool {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && showsColors(file)
 }
 
 // slashed is a path for people to copy: joined by slashes, which programs on Windows take as well, and its shells do not all

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"regexp"
 	"runtime/debug"
 	"strings"
@@ -56,5 +57,48 @@ func TestVersionSaysTheSameInBothWays(t *testing.T) {
 	}
 	if b.Modules != modules.Sum() || !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(b.Modules) {
 		t.Errorf("hash of the modules: %q", b.Modules)
+	}
+}
+
+// untoldSteps lists the versions of a changelog to which a table has no row: "| v0.1.0 | v0.2.0 | none |".
+func untoldSteps(changelog, page string) []string {
+	var untold []string
+	for _, found := range regexp.MustCompile(`(?m)^## v?([0-9]+\.[0-9]+\.[0-9]+\S*)`).FindAllStringSubmatch(changelog, -1) {
+		if !regexp.MustCompile(`(?m)^\| [^|]+ \| v` + regexp.QuoteMeta(found[1]) + ` \|`).MatchString(page) {
+			untold = append(untold, found[1])
+		}
+	}
+	return untold
+}
+
+// TestReleasesPage holds docs/releases.md to the JSON that is printed, and to the versions that there are.
+func TestReleasesPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/releases.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(page), "$ groundplan version --format json\n")
+	example, _, closed := strings.Cut(example, "```")
+	if !found || !closed {
+		t.Fatal("there is no example of the JSON")
+	}
+	decoder := json.NewDecoder(strings.NewReader(example))
+	decoder.DisallowUnknownFields()
+	var b build
+	if err := decoder.Decode(&b); err != nil {
+		t.Fatal(err)
+	}
+	if b.Version == "" || b.Commit == "" || b.Date == "" || b.Modules == "" || b.Go == "" || b.Platform == "" || b.Modified {
+		t.Errorf("the example lacks a field: %+v", b)
+	}
+	changelog, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range untoldSteps(string(changelog), string(page)) {
+		t.Errorf("docs/releases.md does not say how to come to %s", version)
+	}
+	if got := untoldSteps("# Changelog\n\n## Unreleased\n\n## 0.2.0 (2027-01-01)\n\n## v0.1.0\n", "| a commit | v0.1.0 | none |\n"); len(got) != 1 || got[0] != "0.2.0" {
+		t.Errorf("untold: %q", got)
 	}
 }
