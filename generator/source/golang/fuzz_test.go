@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -60,8 +61,26 @@ func TestIgnoredFoldersAreNotRead(t *testing.T) {
 	}
 }
 
+// fuzzHeading imports what the framework has, and stands above declarations that are changed by themselves: the shorter a text, the more
+// of what the fuzzer makes of it says something new.
+const fuzzHeading = `package svc
+
+import ("context"; "net/http"; "time"; "app.example/store"; "encore.dev/beta/auth"; "encore.dev/config"; "encore.dev/cron"; "encore.dev/middleware"; "encore.dev/pubsub"; "encore.dev/storage/cache"; "encore.dev/storage/objects"; "encore.dev/storage/sqldb")
+
+`
+
 // FuzzGoReader: whatever stands in a file, the reader does not panic and its positions lie in the file.
 func FuzzGoReader(f *testing.F) {
+	for _, declaration := range []string{
+		"//encore:api public path=/a/:b/*c method=GET,POST tag:d tag:e\nfunc F(ctx context.Context, b int, c string, p *P) (*R, error) { return nil, store.Topic.Publish(ctx, 1) }",
+		"//encore:api auth raw sensitive path=/!all\nfunc F(w http.ResponseWriter, r *http.Request) {}", "//encore:authhandler\nfunc A(ctx context.Context, p *P) (auth.UID, *D, error) { return \"\", nil, nil }",
+		"//encore:middleware global target=tag:a,all\nfunc M(r middleware.Request, n middleware.Next) middleware.Response { return n(r) }", "//encore:service\ntype S struct{}\nfunc initS() (*S, error) { return &S{}, nil }",
+		"var db = sqldb.NewDatabase(\"a\", sqldb.DatabaseConfig{Migrations: \"./m\"})\nvar x, y = New(db), sqldb.Named(\"b\")", "var t = pubsub.NewTopic[*E](\"t\", pubsub.TopicConfig{DeliveryGuarantee: pubsub.AtLeastOnce, OrderingAttribute: \"a\"})\ntype E struct { A string `pubsub-attr:\"a\"` }",
+		"var _ = pubsub.NewSubscription(store.Topic, \"s\", pubsub.SubscriptionConfig[*store.E]{Handler: pubsub.MethodHandler((*S).H), AckDeadline: time.Duration(3) * time.Second / 2 % 7})",
+		"var r = pubsub.TopicRef[interface{ pubsub.Publisher }](store.Topic)\nfunc f() { var z any; z = store.Files; switch q := z.(type) { case int: q++ } }", "var secrets struct { A, B string; C }\nvar cfg = config.Load[*C]()",
+	} {
+		f.Add([]byte(declaration), true)
+	}
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
 		f.Fatal(err)
@@ -73,16 +92,23 @@ func FuzzGoReader(f *testing.F) {
 		}
 		for _, file := range archive.Files {
 			if filepath.Ext(file.Name) == ".go" {
-				f.Add(file.Data)
+				f.Add(file.Data, false)
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		root := t.TempDir()
-		sourcetest.WriteArchive(t, root, &txtar.Archive{Files: []txtar.File{
-			{Name: "store/store.go", Data: []byte("package store\n\nimport (\n\t\"encore.dev/storage/objects\"\n\t\"encore.dev/pubsub\"\n)\n\nvar Files = objects.NewBucket(\"files\", objects.BucketConfig{})\nvar Topic = pubsub.NewTopic[*E](\"t\", pubsub.TopicConfig{})\n\ntype E struct{}\n")},
-			{Name: "svc/svc.go", Data: text},
-		}})
+	// One folder for all of a process, in which one file is written anew: most of the time would go into making folders.
+	root := f.TempDir()
+	sourcetest.WriteArchive(f, root, &txtar.Archive{Files: []txtar.File{
+		{Name: "store/store.go", Data: []byte("package store\n\nimport (\n\t\"encore.dev/storage/objects\"\n\t\"encore.dev/pubsub\"\n)\n\nvar Files = objects.NewBucket(\"files\", objects.BucketConfig{})\nvar Topic = pubsub.NewTopic[*E](\"t\", pubsub.TopicConfig{})\n\ntype E struct{}\n")},
+		{Name: "svc/svc.go"},
+	}})
+	f.Fuzz(func(t *testing.T, text []byte, declaration bool) {
+		if declaration {
+			text = append([]byte(fuzzHeading), text...)
+		}
+		if err := os.WriteFile(filepath.Join(root, "svc", "svc.go"), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
 		application, diags, err := Read(root, testSpellings)
 		if err != nil {
 			t.Fatal(err)

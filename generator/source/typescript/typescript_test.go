@@ -124,8 +124,26 @@ func TestI2_OrderOfFilesDoesNotMatter(t *testing.T) {
 	}
 }
 
+// fuzzHeading imports what the framework has, and stands above statements that are changed by themselves: the shorter a text, the more
+// of what the fuzzer makes of it says something new.
+const fuzzHeading = `import { api, Gateway, middleware } from "encore.dev/api"; import { authHandler } from "encore.dev/auth"; import { Service } from "encore.dev/service"; import { secret } from "encore.dev/config"; import { CronJob } from "encore.dev/cron";
+import { Topic, Subscription, Publisher } from "encore.dev/pubsub"; import { SQLDatabase } from "encore.dev/storage/sqldb"; import { Bucket, Uploader } from "encore.dev/storage/objects"; import { CacheCluster, StringKeyspace } from "encore.dev/storage/cache";
+import { files, topic } from "../store/store"; import { svc } from "~encore/clients";
+`
+
 // FuzzTypeScript: whatever stands in a file, the reader does not panic and its positions lie in the file.
 func FuzzTypeScript(f *testing.F) {
+	for _, statement := range []string{
+		`const a = new Topic<string>("a", { deliveryGuarantee: "at-least-once", n: (1 + 2) * -3 / 4 % 5 });`, `new Subscription(topic, "s", { handler: async () => {}, ackDeadline: "1h30m" });`,
+		`const b = new Bucket("b", { versioned: true }); const r = b.ref<Uploader>();`, `const db = SQLDatabase.named("main"); export default new SQLDatabase("db", { migrations: "./m" });`,
+		`const key = secret("Key"); const x = key();`, `const c = new CronJob("c", { every: "1h", endpoint: e });`, `const k = new StringKeyspace<{ a: string }>(new CacheCluster("c"), { keyPattern: "a/:a" });`,
+		`export const e = api({ method: ["GET", "POST"], path: "/a/:b", expose: true, tags: ["t"] }, async ({ b }: { b: string }) => topic.publish(b));`, `export const r = api.raw({ path: "/*x" }, f);`,
+		`export const s = api.static({ path: "/*p", dir: "./a", notFound: "./b" });`, `export const gw = new Gateway({ authHandler: auth }); const auth = authHandler<A, B>(async (p) => null);`,
+		`const m = middleware({ target: { auth: true, tags: ["a"] } }, f); export default new Service("svc", { middlewares: [m] });`, `const { a: { b }, ...c } = await import("../store/store"); import("./x").then(({ y }) => y());`,
+		`await svc.e({}); class A extends B { static x = svc.e(); @d get y() { return files.list(); } } new A().y;`, `type A = B & { c?: string } | Partial<D>; interface E extends A { f(): void } export type { A as G };`,
+	} {
+		f.Add([]byte(statement), true)
+	}
 	names, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
 		f.Fatal(err)
@@ -137,13 +155,16 @@ func FuzzTypeScript(f *testing.F) {
 		}
 		for _, file := range archive.Files {
 			if filepath.Ext(file.Name) == ".ts" {
-				f.Add(file.Data)
+				f.Add(file.Data, false)
 			}
 		}
 	}
 	const other = `import { Bucket } from "encore.dev/storage/objects"; import { Topic } from "encore.dev/pubsub"; import db from "../svc/svc";
 export const files = new Bucket("files"); export const topic = new Topic<string>("t", {}); export * from "../svc/svc"; export { db };`
-	f.Fuzz(func(t *testing.T, text []byte) {
+	f.Fuzz(func(t *testing.T, text []byte, statement bool) {
+		if statement {
+			text = append([]byte(fuzzHeading), text...)
+		}
 		files := fstest.MapFS{"store/store.ts": {Data: []byte(other)}, "svc/svc.ts": {Data: text}}
 		application, diags, err := readTypeScript(files, "app", testSpellings, nil)
 		if err != nil {

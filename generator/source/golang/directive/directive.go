@@ -225,7 +225,9 @@ func (d *reader) addWord(directive *marking, word piece, seen map[string]bool) b
 			d.errorAt(word.at, "Invalid directive option", "a comment cannot stand on the line of a directive; move it above", "%q is no option: options consist of lower case letters.", word.value)
 			return false
 		}
-		directive.options = append(directive.options, word)
+		if !seen[identity] { // one mistake, one message
+			directive.options = append(directive.options, word)
+		}
 	}
 	if seen[identity] {
 		d.errorAt(word.at, "Said twice", "remove one", "%q stands twice in this directive.", strings.TrimSuffix(identity, "="))

@@ -69,8 +69,24 @@ func DescribeExpr(e ast.Expr) string {
 		return e.Value
 	case *ast.IndexExpr:
 		return DescribeExpr(e.X) + "[" + DescribeExpr(e.Index) + "]"
+	case *ast.IndexListExpr:
+		var indices []string
+		for _, index := range e.Indices {
+			indices = append(indices, DescribeExpr(index))
+		}
+		return DescribeExpr(e.X) + "[" + strings.Join(indices, ", ") + "]"
 	case *ast.ArrayType:
+		if e.Len != nil {
+			return "[" + DescribeExpr(e.Len) + "]" + DescribeExpr(e.Elt)
+		}
 		return "[]" + DescribeExpr(e.Elt)
+	case *ast.Ellipsis:
+		if e.Elt != nil {
+			return "..." + DescribeExpr(e.Elt)
+		}
+		return "..."
+	case *ast.ChanType:
+		return map[ast.ChanDir]string{ast.SEND: "chan<- ", ast.RECV: "<-chan ", ast.SEND | ast.RECV: "chan "}[e.Dir] + DescribeExpr(e.Value)
 	case *ast.MapType:
 		return "map[" + DescribeExpr(e.Key) + "]" + DescribeExpr(e.Value)
 	case *ast.CallExpr:

@@ -78,11 +78,12 @@ func (w *walker) assign(s *ast.AssignStmt) {
 	w.kept = w.kept[:start]
 }
 
-// declared visits the initial values of local variables.
+// declared visits the initial values of local variables and constants, which hide what else has their names from then on.
 func (w *walker) declared(spec *ast.ValueSpec) {
 	start := len(w.kept)
 	w.holding(facts.HoldKept, func() { w.exprs(spec.Values) })
 	for _, name := range spec.Names {
+		w.define(name.Name)
 		w.keepIn(name.Name, start)
 	}
 	w.kept = w.kept[:start]

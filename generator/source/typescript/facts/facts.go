@@ -40,6 +40,10 @@ type Module struct {
 	Stars []int32
 	// Types are the top-level types that could be permissions or requests.
 	Types map[string]Type
+	// TypeExports are exported names that stand for a type of another name or file, as far as they are types; TypeStars are the modules
+	// of export type * from, by index into Imports.
+	TypeExports map[string]TypeName
+	TypeStars   []int32
 
 	// Decls and what follows are what the file declares, in the order in which it stands there.
 	Decls        []*Decl
@@ -130,7 +134,8 @@ type Type struct {
 	Required bool
 }
 
-// TypeName names a type: of an import (Source is its index, Path[0] the imported name), or of this file (-1).
+// TypeName names a type: of an import (Source is its index, Path[0] the imported name, no Path the module as a whole), or of this file
+// (-1).
 type TypeName struct {
 	Source int32
 	Path   []string

@@ -5,12 +5,11 @@
 package resolution
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 
@@ -24,20 +23,13 @@ import (
 type Resolver struct {
 	files fs.FS
 	tree  *Tree
-	// aliases are the paths of the application's tsconfig.json, the longest prefix first.
+	// aliases are the paths of the application's tsconfig.json, the one that says most first.
 	aliases []alias
 	// base is where bare names are looked up, "" for nowhere.
 	base string
 	// packages are the packages inside the application by name, and by folder.
 	packages map[string]*manifest
 	byDir    map[string]*manifest
-}
-
-// alias is one entry of "paths": a name, or a prefix and a suffix around a star.
-type alias struct {
-	prefix, suffix string
-	star           bool
-	targets        []string // relative to the application, a star included
 }
 
 // manifest is what a package.json says about how its modules are found.
@@ -69,73 +61,17 @@ func New(files fs.FS, tree *Tree) (*Resolver, error) {
 			r.packages[p.Name] = p
 		}
 	}
-	if err := r.readConfig(files, "tsconfig.json", make(map[string]bool)); err != nil {
+	var written config
+	if err := written.read(files, "tsconfig.json", make(map[string]bool)); err != nil {
 		return nil, err
 	}
-	sort.SliceStable(r.aliases, func(i, j int) bool { return len(r.aliases[i].prefix) > len(r.aliases[j].prefix) })
+	r.base, r.aliases = written.base, written.aliases()
 	return r, nil
 }
 
 // Alone is the resolver of a file that is read on its own, beside which files lie: it finds none of them, and can tell which exist.
 func Alone(files fs.FS) *Resolver {
 	return &Resolver{files: files, tree: &Tree{files: map[string]bool{}}}
-}
-
-// readConfig reads the paths of a tsconfig.json and of those it extends; the nearest wins. A file that is absent,
-// lies outside the application or cannot be read says nothing: the compiler is the one to complain.
-func (r *Resolver) readConfig(files fs.FS, name string, seen map[string]bool) error {
-	if seen[name] || !fs.ValidPath(name) {
-		return nil
-	}
-	seen[name] = true
-	text, err := fs.ReadFile(files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	var config struct {
-		Extends         json.RawMessage `json:"extends"`
-		CompilerOptions struct {
-			BaseURL *string             `json:"baseUrl"`
-			Paths   map[string][]string `json:"paths"`
-		} `json:"compilerOptions"`
-	}
-	if !unmarshalCommented(source.Plain(text), &config) {
-		return nil
-	}
-	dir := path.Dir(name)
-	base := dir
-	if config.CompilerOptions.BaseURL != nil {
-		base = path.Join(dir, *config.CompilerOptions.BaseURL)
-		if r.base == "" {
-			r.base = base
-		}
-	}
-	if r.aliases == nil {
-		for key, targets := range config.CompilerOptions.Paths {
-			alias := alias{}
-			alias.prefix, alias.suffix, alias.star = strings.Cut(key, "*")
-			for _, target := range targets {
-				alias.targets = append(alias.targets, path.Join(base, target))
-			}
-			r.aliases = append(r.aliases, alias)
-		}
-		slices.SortFunc(r.aliases, func(a, b alias) int { return strings.Compare(a.prefix+a.suffix, b.prefix+b.suffix) })
-	}
-	for _, extended := range texts(config.Extends) {
-		if !strings.HasPrefix(extended, ".") {
-			continue // a package of dependencies
-		}
-		if path.Ext(extended) != ".json" {
-			extended += ".json"
-		}
-		if err := r.readConfig(files, path.Join(dir, extended), seen); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // unmarshalCommented reads JSON with comments and trailing commas; false when it cannot be read.
@@ -146,9 +82,9 @@ func unmarshalCommented(text []byte, into any) bool {
 
 // texts reads a JSON string or a list of strings.
 func texts(raw json.RawMessage) []string {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		return []string{one}
+	var one *string
+	if json.Unmarshal(raw, &one) == nil && one != nil {
+		return []string{*one}
 	}
 	var list []string
 	if json.Unmarshal(raw, &list) == nil {
@@ -164,17 +100,6 @@ func (r *Resolver) Resolve(from, name string) string {
 		return target
 	}
 	return found
-}
-
-// match is what the star of an alias stands for in a name, and whether the name is one of the alias.
-func (a *alias) match(name string) (star string, ok bool) {
-	if !a.star {
-		return "", name == a.prefix
-	}
-	if len(name) < len(a.prefix)+len(a.suffix) || !strings.HasPrefix(name, a.prefix) || !strings.HasSuffix(name, a.suffix) {
-		return "", false
-	}
-	return name[len(a.prefix) : len(name)-len(a.suffix)], true
 }
 
 func (r *Resolver) find(from, name string) string {
@@ -228,14 +153,31 @@ func (r *Resolver) Missing(from, name string) bool {
 	return true
 }
 
-// file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's index.
+// compiled are the extensions of TypeScript by those of the files that are compiled from it.
+var compiled = map[string]string{".js": ".ts", ".jsx": ".tsx", ".mjs": ".mts", ".cjs": ".cts"}
+
+// file finds the file a path means: itself, with an extension, as written for the compiled file, or the folder's, which is that of its
+// package.json or its index.
 func (r *Resolver) file(name string) string {
 	name = r.tree.unlinked(path.Clean(name))
+	if file := r.module(name); file != "" {
+		return file
+	}
+	if p := r.byDir[name]; p != nil && name != "." {
+		if file := r.main(p); file != "" {
+			return file
+		}
+	}
+	return r.index(name)
+}
+
+// module is the file of a path that is no folder's.
+func (r *Resolver) module(name string) string {
 	if r.tree.files[name] {
 		return name
 	}
 	extension := path.Ext(name)
-	if typed := map[string]string{".js": ".ts", ".jsx": ".tsx", ".mjs": ".mts", ".cjs": ".cts"}[extension]; typed != "" {
+	if typed := compiled[extension]; typed != "" {
 		stem := strings.TrimSuffix(name, extension)
 		for _, candidate := range []string{stem + typed, stem + ".tsx"} {
 			if r.tree.files[candidate] {
@@ -248,13 +190,12 @@ func (r *Resolver) file(name string) string {
 			return name + extension
 		}
 	}
-	if p := r.byDir[name]; p != nil && name != "." {
-		if file := r.main(p); file != "" {
-			return file
-		}
-	}
+	return ""
+}
+
+func (r *Resolver) index(dir string) string {
 	for _, extension := range source.TypeScriptExtensions {
-		if index := path.Join(name, "index"+extension); r.tree.files[index] {
+		if index := path.Join(dir, "index"+extension); r.tree.files[index] {
 			return index
 		}
 	}
@@ -263,17 +204,15 @@ func (r *Resolver) file(name string) string {
 
 // exact finds a file that package.json names, which needs its extension.
 func (r *Resolver) exact(dir, name string) string {
-	name = path.Join(dir, name)
-	if r.tree.files[name] {
-		return name
+	name = r.tree.unlinked(path.Join(dir, name))
+	if path.Ext(name) == "" && !r.tree.files[name] {
+		return ""
 	}
-	if file := r.file(name); file != "" && path.Ext(name) != "" {
-		return file
-	}
-	return ""
+	return r.module(name)
 }
 
-// main is the module of a package itself.
+// main is the module of a package itself. A folder that it names is one by its index: as for Node, no other package.json counts, which
+// could lead back.
 func (r *Resolver) main(p *manifest) string {
 	for _, target := range exportsOf(p.Exports, ".") {
 		if file := r.exact(p.dir, target); file != "" {
@@ -284,18 +223,12 @@ func (r *Resolver) main(p *manifest) string {
 		if name == "" {
 			continue
 		}
-		if file := r.file(path.Join(p.dir, name)); file != "" {
+		target := r.tree.unlinked(path.Join(p.dir, name))
+		if file := cmp.Or(r.module(target), r.index(target)); file != "" {
 			return file
 		}
 	}
-	for _, name := range []string{"index", "src/index"} {
-		for _, extension := range source.TypeScriptExtensions {
-			if file := path.Join(p.dir, name+extension); r.tree.files[file] {
-				return file
-			}
-		}
-	}
-	return ""
+	return cmp.Or(r.index(p.dir), r.index(path.Join(p.dir, "src")))
 }
 
 // dependency finds a module of a package that lies inside the application, as workspaces do.
@@ -357,17 +290,19 @@ func exportsOf(raw json.RawMessage, name string) []string {
 	if entry, ok := table[name]; ok {
 		return targetsOf(entry, "", 0)
 	}
-	best, star := "", ""
+	// Of several patterns Node takes the one with the longest text before its star, and then the longest.
+	best := pattern{}
+	found, star := "", ""
 	for key := range table {
-		prefix, suffix, ok := strings.Cut(key, "*")
-		if ok && len(name) >= len(prefix)+len(suffix) && strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix) && len(key) > len(best) {
-			best, star = key, name[len(prefix):len(name)-len(suffix)]
+		candidate := patternOf(key)
+		if stands, ok := candidate.match(name); ok && candidate.star && (found == "" || candidate.compare(best) < 0) {
+			best, found, star = candidate, key, stands
 		}
 	}
-	if best == "" {
+	if found == "" {
 		return nil
 	}
-	return targetsOf(table[best], star, 0)
+	return targetsOf(table[found], star, 0)
 }
 
 // targetsOf lists the files of one entry. Objects are conditions; their order in the file is lost and does not matter,

@@ -72,12 +72,14 @@ func (t *Tree) FollowLinks(root string) {
 
 // unlinked is a path with the link that it goes through followed.
 func (t *Tree) unlinked(name string) string {
-	for dir := name; dir != "."; dir = path.Dir(dir) {
+	for dir := name; ; dir = path.Dir(dir) {
 		if target, ok := t.links[dir]; ok {
 			return path.Join(target, strings.TrimPrefix(name, dir))
 		}
+		if dir == path.Dir(dir) {
+			return name // "." or, of a path of the machine, "/"
+		}
 	}
-	return name
 }
 
 // realPath is a name inside a folder with all links followed, relative to the folder; false when it leads out of it or to nothing.

@@ -3,7 +3,6 @@ package resolution
 import (
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -34,8 +33,11 @@ func Candidates(name string) []string {
 	if slices.Contains(source.TypeScriptExtensions, extension) {
 		all = append(all, name)
 	}
-	if strings.HasSuffix(extension, "js") || strings.HasSuffix(extension, "jsx") {
-		all = append(all, stem+".ts", stem+".tsx")
+	if typed := compiled[extension]; typed != "" {
+		all = append(all, stem+typed)
+		if typed != ".tsx" {
+			all = append(all, stem+".tsx")
+		}
 	}
 	for _, extension := range source.TypeScriptExtensions {
 		all = append(all, name+extension)
@@ -80,20 +82,46 @@ func workspacePatterns(dir string) []string {
 	if err != nil {
 		return nil
 	}
+	return pnpmPackages(string(text))
+}
+
+// pnpmPackages are the folders that pnpm-workspace.yaml names, in a list of lines or one in brackets. Patterns that take folders away
+// again (!packages/old) are among them, and match none.
+func pnpmPackages(text string) []string {
 	var patterns []string
-	inside := false
-	for line := range strings.Lines(string(text)) {
-		if item := pnpmItem.FindStringSubmatch(line); inside && item != nil {
-			patterns = append(patterns, item[1])
-		} else if trimmed := strings.TrimSpace(line); trimmed != "" && trimmed[0] != '#' {
-			inside = strings.HasPrefix(line, "packages:")
+	inside, bracket := false, false
+	add := func(item string) {
+		if item = strings.Trim(strings.TrimSpace(item), `'"`); item != "" {
+			patterns = append(patterns, item)
+		}
+	}
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(strings.TrimRight(line, "\r\n"), " #")
+		trimmed := strings.TrimSpace(line)
+		if trimmed == "" || trimmed[0] == '#' {
+			continue
+		}
+		if rest, begins := strings.CutPrefix(line, "packages:"); begins && !bracket {
+			inside, trimmed = true, strings.TrimSpace(rest)
+		}
+		item, isItem := strings.CutPrefix(trimmed, "-")
+		open, isOpen := strings.CutPrefix(trimmed, "[")
+		switch {
+		case !inside || trimmed == "":
+		case bracket || isOpen:
+			written, _, ends := strings.Cut(open, "]")
+			bracket, inside = !ends, !ends
+			for item := range strings.SplitSeq(written, ",") {
+				add(item)
+			}
+		case isItem:
+			add(item)
+		default:
+			inside = false
 		}
 	}
 	return patterns
 }
-
-// pnpmItem is an item of a list in pnpm-workspace.yaml; patterns that take folders away again are left out.
-var pnpmItem = regexp.MustCompile(`^\s*-\s+['"]?([^'"#!\s]+)['"]?`)
 
 // jsonList is a list of strings, or an object with such a list as its packages (Yarn).
 type jsonList []string

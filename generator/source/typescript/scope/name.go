@@ -43,6 +43,12 @@ func (r *File) readImports() {
 				r.Follow(binding, facts.Name{Text: name.Local.Name, Form: facts.Imported, Source: index, Path: []string{name.Imported}})
 			}
 		}
+		if id := imported.Default; id != nil && id.Binding != nil {
+			r.typeImports[id.Binding] = facts.TypeName{Source: index, Path: []string{"default"}}
+		}
+		if id := imported.Namespace; id != nil && id.Binding != nil {
+			r.typeImports[id.Binding] = facts.TypeName{Source: index}
+		}
 		if id := imported.Namespace; id != nil && id.Binding != nil && names != nil && !imported.TypeOnly {
 			if r.Wholes == nil {
 				r.Wholes = make(map[*syntax.Binding]string)
@@ -60,6 +66,18 @@ func (r *File) readImports() {
 		}
 	}
 	for _, exported := range r.Syntax.Exports {
+		if exported.From != nil && exported.TypeOnly {
+			index := r.addImport(exported.From)
+			r.Module.Imports[index].Types = true
+			switch {
+			case exported.Name == "":
+				r.Module.TypeStars = append(r.Module.TypeStars, index)
+			case exported.Imported == "*":
+				r.exportType(exported.Name, facts.TypeName{Source: index})
+			default:
+				r.exportType(exported.Name, facts.TypeName{Source: index, Path: []string{exported.Imported}})
+			}
+		}
 		if exported.From != nil && !exported.TypeOnly {
 			index := r.addImport(exported.From)
 			r.warnMissing(index)
@@ -71,6 +89,13 @@ func (r *File) readImports() {
 			}
 		}
 	}
+}
+
+func (r *File) exportType(name string, t facts.TypeName) {
+	if r.Module.TypeExports == nil {
+		r.Module.TypeExports = make(map[string]facts.TypeName)
+	}
+	r.Module.TypeExports[name] = t
 }
 
 func (r *File) addImport(name *syntax.String) int32 {
@@ -175,6 +200,13 @@ func PatternPath(pattern syntax.Pattern, binding *syntax.Binding) ([]string, boo
 // ReadExports tells which names other modules can import.
 func (r *File) ReadExports() {
 	for _, exported := range r.Syntax.Exports {
+		if local := exported.Local; local != nil && local.Binding != nil {
+			if imported, ok := r.typeImports[local.Binding]; ok {
+				r.exportType(exported.Name, imported)
+			} else if (local.Binding.Kind == syntax.BindingInterface || local.Binding.Kind == syntax.BindingTypeAlias) && local.Name != exported.Name {
+				r.exportType(exported.Name, facts.TypeName{Source: -1, Path: []string{local.Name}})
+			}
+		}
 		if exported.TypeOnly || exported.From != nil || exported.Name == "" {
 			continue
 		}

@@ -109,6 +109,20 @@ func FuzzParse(f *testing.F) {
 			f.Add("class A {\n"+line+"}", false)
 		}
 	}
+	// What stands between two empty lines of an application is mostly a whole statement, as people write them.
+	applications, err := filepath.Glob("../../../../fixtures/*/*/*.ts")
+	if err != nil || len(applications) == 0 {
+		f.Fatalf("%d files of applications, %v", len(applications), err)
+	}
+	for _, name := range applications {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for paragraph := range strings.SplitSeq(string(source), "\n\n") {
+			f.Add(paragraph, false)
+		}
+	}
 	f.Fuzz(func(t *testing.T, source string, jsx bool) {
 		name := "a.ts"
 		if jsx {

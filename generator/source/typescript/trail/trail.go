@@ -40,7 +40,7 @@ func (s *Steps) Next() bool {
 // Again reports whether a name with so many members behind it was looked for in a module before; a module without export * is
 // looked into as often as one likes.
 func (s *Steps) Again(m *facts.Module, name string, members int) bool {
-	if len(m.Stars) == 0 {
+	if len(m.Stars)+len(m.TypeStars) == 0 {
 		return false
 	}
 	looked := lookup{m, name, members}

@@ -26,12 +26,20 @@ func (l *Trail) exportedType(m *facts.Module, names []string, steps *Steps) (*fa
 	if t, ok := m.Types[names[0]]; ok && len(names) == 1 {
 		return m, t, true
 	}
-	if exported, ok := m.Exports[names[0]]; ok && exported.Local < 0 {
-		if target := l.ByPath[m.Imports[exported.From].Module]; target != nil {
-			return l.exportedType(target, join([]string{exported.Name}, names[1:]), steps)
-		}
+	if name, ok := m.TypeExports[names[0]]; ok {
+		return l.passedOn(m, facts.TypeName{Source: name.Source, Path: join(name.Path, names[1:])}, steps)
 	}
-	for _, star := range m.Stars {
+	if exported, ok := m.Exports[names[0]]; ok && exported.Local < 0 {
+		name := facts.TypeName{Source: exported.From, Path: names[1:]}
+		if exported.Name != "*" {
+			name.Path = join([]string{exported.Name}, names[1:])
+		}
+		return l.passedOn(m, name, steps)
+	}
+	if names[0] == "default" {
+		return nil, facts.Type{}, false
+	}
+	for _, star := range slices.Concat(m.Stars, m.TypeStars) {
 		if target := l.ByPath[m.Imports[star].Module]; target != nil {
 			if owner, t, ok := l.exportedType(target, names, steps); ok {
 				return owner, t, true
@@ -39,6 +47,14 @@ func (l *Trail) exportedType(m *facts.Module, names []string, steps *Steps) (*fa
 		}
 	}
 	return nil, facts.Type{}, false
+}
+
+// passedOn is a type that a file exports under a name of its own; one of the framework stays a name.
+func (l *Trail) passedOn(m *facts.Module, name facts.TypeName, steps *Steps) (*facts.Module, facts.Type, bool) {
+	if name.Source >= 0 && l.Language.Permissions[m.Imports[name.Source].Name] != nil {
+		return m, facts.Type{Parts: []facts.TypeName{name}}, true
+	}
+	return l.named(m, name, steps)
 }
 
 // Required reports whether a request of the type must hold something. What cannot be found is taken to.
