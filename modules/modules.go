@@ -3,7 +3,9 @@
 package modules
 
 import (
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -20,6 +22,19 @@ var embedded embed.FS
 // FS holds one folder per module, named as the module. It is read only; paths are slash separated.
 func FS() fs.FS {
 	return embedded
+}
+
+// Sum is a hash over all modules: over a line for each file, with its own hash and its path, in the order of paths. Two programs
+// with the same sum write the same modules.
+func Sum() string {
+	var lines strings.Builder
+	files := Files()
+	for _, module := range slices.Sorted(maps.Keys(files)) {
+		for _, name := range slices.Sorted(maps.Keys(files[module])) {
+			fmt.Fprintf(&lines, "%x %s/%s\n", sha256.Sum256(files[module][name]), module, name)
+		}
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(lines.String())))
 }
 
 // Names returns the names of all modules, sorted.

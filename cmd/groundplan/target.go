@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,7 +34,7 @@ func targetFlags(others ...cli.Flag) []cli.Flag {
 // openTarget reads the lock. Without --env there has to be one environment alone: none is a default that somebody could
 // mean another by.
 func openTarget(c *cli.Context) (*target, error) {
-	root, out := c.String("app"), cmp.Or(c.String("out"), filepath.Join(c.String("app"), "infra"))
+	root, out := c.String("app"), outFolder(c)
 	lock, err := output.ReadLock(out)
 	if err != nil {
 		return nil, lockError(err)
@@ -49,7 +47,7 @@ func openTarget(c *cli.Context) (*target, error) {
 	for _, env := range lock.Environments {
 		names = append(names, env.Name)
 	}
-	name, err := chosen(c.String("env"), names, out)
+	name, err := chosenEnvironment(c.String("env"), names, out)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +56,7 @@ func openTarget(c *cli.Context) (*target, error) {
 }
 
 // chosen is the environment of that name among those that something holds, or the only one.
-func chosen(name string, names []string, where string) (string, error) {
+func chosenEnvironment(name string, names []string, where string) (string, error) {
 	switch {
 	case name == "" && len(names) == 1:
 		return names[0], nil

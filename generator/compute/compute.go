@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/names"
 	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
@@ -87,11 +88,12 @@ func lines(why string) []string {
 }
 
 // workloadFile names the file of a workload. Terraform reads override.tf and *_override.tf as patches of other files,
-// and the stack has files of its own: a workload of such a name gets a suffix.
+// and the stack has files of its own; on Windows some names are devices, whatever extension they have, and a checkout with such a
+// file fails there. A workload of such a name gets a suffix.
 func workloadFile(w *deploy.Workload) string {
 	name := w.Deployment.Label(w.ID.Kind, "", w.ID.Name)
 	taken := []string{"outputs", "override", "platform", "providers", "runtime", "terraform", "variables"}
-	if slices.Contains(taken, name) || strings.HasSuffix(name, "_override") {
+	if slices.Contains(taken, name) || names.IsDevice(name) || strings.HasSuffix(name, "_override") {
 		name += "_process"
 	}
 	return name + ".tf"

@@ -209,3 +209,16 @@ func hash(parts []string) string {
 	text := strings.ToLower(base32.StdEncoding.EncodeToString(sum))
 	return string('2'+sum[len(sum)-1]%6) + text[1:hashLength]
 }
+
+// IsDevice reports whether no file or folder can have the name on Windows, which takes it for a device in every folder and with every
+// extension (Microsoft, "Naming Files, Paths, and Namespaces").
+func IsDevice(name string) bool {
+	name = strings.ToLower(name)
+	if port, numbered := strings.CutPrefix(name, "com"); numbered && len(port) == 1 {
+		return '0' <= port[0] && port[0] <= '9'
+	}
+	if port, numbered := strings.CutPrefix(name, "lpt"); numbered && len(port) == 1 {
+		return '0' <= port[0] && port[0] <= '9'
+	}
+	return name == "aux" || name == "con" || name == "nul" || name == "prn"
+}

@@ -440,7 +440,12 @@ func recoverRun(d disk, dir string) error {
 	}
 	var journal []operation
 	if err := json.Unmarshal(data, &journal); err != nil {
-		return fmt.Errorf("the journal is damaged: %w\nhint: restore the folder from version control, remove %s, and generate again", err, work)
+		return fmt.Errorf("the journal is damaged: %w\nhint: restore the folder from version control, remove %s, and generate again", err, filepath.ToSlash(work))
+	}
+	for _, op := range journal {
+		if !isInside(op.To) || op.From != "" && (!isInside(op.From) || strings.Contains(op.From, "/")) {
+			return fmt.Errorf("the journal is damaged: it moves %q to %q\nhint: restore the folder from version control, remove %s, and generate again", op.From, op.To, filepath.ToSlash(work))
+		}
 	}
 	for _, op := range journal {
 		to := filepath.Join(dir, filepath.FromSlash(op.To))

@@ -67,6 +67,9 @@ func IsEnvironmentName(name string) Fault {
 	if name == "modules" {
 		return wrong("choose another name", `"modules" cannot name an environment: the folder of that name holds the Terraform modules.`)
 	}
+	if names.IsDevice(name) {
+		return wrong(fmt.Sprintf("choose another name, as in %q", name+"-1"), "%q cannot name an environment: its code is in a folder of that name, which no checkout on Windows can have.", name)
+	}
 	return IsKebab("an environment", name, MaxEnvironmentName)
 }
 
