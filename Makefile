@@ -11,19 +11,22 @@ GO_TEST := $(if $(TEST_EVENTS),go run ./tools/promises test $(TEST_EVENTS),go te
 # Test files that define an -update flag, as package paths.
 UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
-.PHONY: demo test build unit lint fix modules validate lab scan fuzz bench race update schemas opentofu lowest clean
+.PHONY: demo test build unit release lint fix modules validate lab scan fuzz bench race update schemas opentofu lowest clean
 
 demo: ## generate Terraform for a fixture application and show it
 	@tools/demo
 
 test: ## everything, with the promises and a summary at the end
-	@tools/test setup lint unit fuzz modules validate lab scan
+	@tools/test setup lint unit release fuzz modules validate lab scan
 
 build:
 	go build -trimpath -o bin/ ./cmd/...
 
 unit: ## what needs nothing but Go
 	$(GO_TEST) ./...
+
+release: setup ## what a release is made of: six targets, Windows' separators, image, action, hooks, completion, manual
+	$(GO_TEST) -tags validate -count=1 -timeout 20m -v ./e2e/release
 
 lint: setup ## what fix would change, and what it cannot
 	@tools/lint check

@@ -35,6 +35,7 @@ var mustNotKnow = map[string][]string{
 	"generator/names":                    {"generator/app", "generator/kinds", "generator/emit"},
 	"generator/output":                   {"generator/build", "generator/emit", "generator/stack"},
 	"generator/parallel":                 {anything},
+	"generator/pattern":                  {anything},
 	"generator/settings":                 {"generator/environment", "generator/kinds", "generator/source"},
 	"generator/sizes":                    {"generator/app", "generator/deploy", "generator/environment", "generator/kinds", "generator/source"},
 	"generator/source":                   {"generator/kinds", "generator/environment", "generator/emit", "generator/stack", "modules"},
@@ -45,6 +46,7 @@ var mustNotKnow = map[string][]string{
 	"generator/survey":                   {"generator/emit", "generator/guide", "generator/memory", "cmd"},
 	"generator/value":                    {"generator/emit", "generator/stack", "generator/kinds"},
 	"modules":                            {"generator"},
+	"modules/modulestest":                {"generator"},
 	"tools/promises":                     {anything},
 
 	"generator/source/typescript": {ofTypeScript + "syntax"},

@@ -37,12 +37,11 @@ func mentions(t *testing.T, tree fs.FS, word *regexp.Regexp) []string {
 // limits of it: whatever else would have to know a new one shows here.
 var whereFargateIs = map[string]string{
 	"generator/compute/fargate.go":              "what it makes of workloads and schedules",
+	"generator/compute/fargate_quotas.go":       "what it takes of what an account has",
 	"generator/compute/compute.go":              "the list of targets",
 	"generator/environment/rule/fargate.go":     "the sizes that its tasks come in",
 	"generator/environment/table/settings.go":   "what the settings mean there, for docs/settings.md",
 	"generator/environment/allocation/tasks.go": "how long it gives a task on Spot",
-	"generator/quota/needs.go":                  "the virtual CPUs that an environment takes",
-	"generator/quota/table.go":                  "the quotas of virtual CPUs",
 	"generator/quota/quota.go":                  "the command that asks for its quotas",
 	"generator/sizes/sizes.go":                  "its modules, whose policies and task definitions are measured",
 	"generator/sizes/outputs.go":                "its modules' outputs, which are measured",

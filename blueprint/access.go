@@ -3,6 +3,9 @@ package blueprint
 // LoadBalancer is the way in.
 type LoadBalancer struct {
 	Name string `json:"name"`
+	// Output is what the platform stack calls it. Its attribute dns_name, which names without a hosted zone are pointed at, is
+	// there where the environment has such names.
+	Output string `json:"output,omitempty"`
 	// Internal: it has private addresses alone.
 	Internal bool `json:"internal,omitempty"`
 	// IdleTimeoutSeconds is how long it keeps a connection that is silent.
@@ -13,6 +16,8 @@ type LoadBalancer struct {
 
 // Network is where everything runs.
 type Network struct {
+	// Name is the one that a network has that is made, and its VPC as the tag Name; "" for one that exists.
+	Name string `json:"name,omitempty"`
 	// VPCID is that of a network that exists, "" for one that is made; the subnets are those of the former.
 	VPCID            string   `json:"vpc_id,omitempty"`
 	PublicSubnetIDs  []string `json:"public_subnet_ids,omitempty"`
@@ -33,6 +38,8 @@ type Network struct {
 type Key struct {
 	// ARN is that of a key that exists, "" for one that is made.
 	ARN string `json:"arn,omitempty"`
+	// Alias is that of a key that is made, "" for one that exists.
+	Alias string `json:"alias,omitempty"`
 	// DeletionDays are how long a key that is made can be brought back once it is destroyed.
 	DeletionDays int `json:"deletion_days,omitempty"`
 	// LogGroups and Topics are what the policy of a key that exists has to admit, names with wildcards.

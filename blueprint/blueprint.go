@@ -102,6 +102,18 @@ type Stack struct {
 	Variables []Variable `json:"variables,omitempty"`
 	// Components are sorted by id.
 	Components []Component `json:"components"`
+	// Outputs are sorted by name.
+	Outputs []Output `json:"outputs,omitempty"`
+}
+
+// Output is a value that a stack hands out once it is applied.
+type Output struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	// Component is the id of the component that it hands on, "" for one that is of no component. Attributes are what is handed on of
+	// it, or of the account, sorted; an output without any is for people.
+	Component  string   `json:"component,omitempty"`
+	Attributes []string `json:"attributes,omitempty"`
 }
 
 // Backend is where the state of a stack is: in an S3 bucket, which locks by a file beside it, or in a local file.
@@ -117,6 +129,14 @@ type Backend struct {
 
 // ImageTag is the variable of the services stack that names what is deployed. The stack lacks it where every image is fixed.
 const ImageTag = "image_tag"
+
+// URL is the output of the services stack that says where the application answers. The stack lacks it where nothing is reached
+// from outside.
+const URL = "url"
+
+// Jobs is the output of the services stack that has a command for each job, by name of its workload. The stack lacks it where
+// there are no jobs.
+const Jobs = "jobs"
 
 // Variable is an input of a stack, a string.
 type Variable struct {
@@ -139,6 +159,22 @@ type Component struct {
 	HoldsData bool `json:"holds_data,omitempty"`
 	// Existing: it was there before, and no stack makes, changes or destroys it.
 	Existing bool `json:"existing,omitempty"`
+	// LogGroups and Alarms are the names in CloudWatch of those that are made with it, sorted; they are said of one component of
+	// each call.
+	LogGroups []string `json:"log_groups,omitempty"`
+	Alarms    []string `json:"alarms,omitempty"`
+}
+
+// Component is the component of that id, in whichever stack it is; nil when there is none.
+func (e *Environment) Component(id string) *Component {
+	for i := range e.Stacks {
+		for j := range e.Stacks[i].Components {
+			if e.Stacks[i].Components[j].ID == id {
+				return &e.Stacks[i].Components[j]
+			}
+		}
+	}
+	return nil
 }
 
 // Stack is the stack of that name, nil when the environment has none.

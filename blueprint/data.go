@@ -15,6 +15,12 @@ type Server struct {
 	// that exists.
 	Engine     string `json:"engine,omitempty"`
 	Identifier string `json:"identifier,omitempty"`
+	// EngineVersion is the major version of PostgreSQL, whose minor version AWS chooses, or a version in full that stays as it is.
+	EngineVersion string `json:"engine_version,omitempty"`
+	// InstanceClass is that of each of its Instances: one server, with a standby that has no name or without, or the writer and the
+	// readers of a cluster.
+	InstanceClass string `json:"instance_class,omitempty"`
+	Instances     int    `json:"instances,omitempty"`
 	// MasterSecret: the output has master_secret_arn.
 	MasterSecret bool `json:"master_secret,omitempty"`
 	// FinalSnapshot: one is taken when the server is destroyed, encrypted with the environment's key.
@@ -88,6 +94,11 @@ type Cache struct {
 	// security_group_id, user_names, user_secret_arns and activate_commands, which give the users their passwords.
 	Group  string `json:"group"`
 	Output string `json:"output"`
+	// Engine is what ElastiCache calls what runs on nodes of NodeType, EngineVersion its major and minor version; AWS chooses the
+	// patch.
+	Engine        string `json:"engine,omitempty"`
+	EngineVersion string `json:"engine_version,omitempty"`
+	NodeType      string `json:"node_type,omitempty"`
 	// Users are the workloads that have a user of their own in it, sorted. Users are made without a password.
 	Users []string `json:"users,omitempty"`
 	// FinalSnapshot: one is taken when the cache is destroyed, encrypted with the environment's key.
@@ -101,6 +112,8 @@ type Topic struct {
 	Name string `json:"name"`
 	// Topic is its name in SNS.
 	Topic string `json:"topic"`
+	// FIFO: messages of a group arrive in order, and once.
+	FIFO bool `json:"fifo,omitempty"`
 	// ARN is that of a topic that exists, "" for one that is made; KeyARN is its owner's key.
 	ARN    string `json:"arn,omitempty"`
 	KeyARN string `json:"key_arn,omitempty"`
@@ -116,6 +129,8 @@ type Subscription struct {
 	// Queue is the name of its queue in SQS, DeadLetters that of the queue of messages that nobody could handle.
 	Queue       string `json:"queue"`
 	DeadLetters string `json:"dead_letters"`
+	// FIFO: both queues are. Those of a topic that is FIFO can be either.
+	FIFO bool `json:"fifo,omitempty"`
 	// Workload is the name of the one that receives from it.
 	Workload string `json:"workload,omitempty"`
 }
@@ -158,6 +173,8 @@ type Secret struct {
 	Name string `json:"name"`
 	// Fill is Value, Login or Generated.
 	Fill string `json:"fill"`
+	// RecoveryDays are how long it can be brought back once it is deleted, and its name stays taken; 0: it is gone at once.
+	RecoveryDays int `json:"recovery_days,omitempty"`
 	// NeededBy are the workloads that do not start without it, sorted.
 	NeededBy []string `json:"needed_by,omitempty"`
 }

@@ -43,6 +43,18 @@ type Workload struct {
 	// MinTasks and MaxTasks bound its scaling; a job has neither.
 	MinTasks int `json:"min_tasks,omitempty"`
 	MaxTasks int `json:"max_tasks,omitempty"`
+	// CPUPercent and MemoryPercent are the average uses that the number of its tasks is steered towards; a job has neither.
+	CPUPercent    int `json:"cpu_percent,omitempty"`
+	MemoryPercent int `json:"memory_percent,omitempty"`
+	// ScalesOn are the subscriptions, by id and sorted, in which MessagesPerTask may wait for each task before there are more.
+	ScalesOn        []string `json:"scales_on,omitempty"`
+	MessagesPerTask int      `json:"messages_per_task,omitempty"`
+	// SpotPercent of its tasks above the first OnDemand run on capacity that AWS may take back at any time; 100 for the runs of a
+	// job that does.
+	SpotPercent int `json:"spot_percent,omitempty"`
+	OnDemand    int `json:"on_demand,omitempty"`
+	// Exec: sessions can be opened in its tasks.
+	Exec bool `json:"exec,omitempty"`
 	// Reaches are the components that it has a network path to, Uses those that it uses, both by id and sorted.
 	Reaches []string `json:"reaches,omitempty"`
 	Uses    []string `json:"uses,omitempty"`

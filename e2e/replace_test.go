@@ -238,6 +238,9 @@ func TestX3_Changes(t *testing.T) {
 		t.Run(test.fixture, func(t *testing.T) {
 			t.Parallel()
 			applied := appliedStack(t, test.fixture, test.settings)
+			if err := applied.Cloud.AddZone(t.Context(), "Z0123456789ABCDEFGHIJ", "shop.example.com"); err != nil {
+				t.Fatal(err)
+			}
 			for _, c := range test.changes {
 				t.Run(c.name, func(t *testing.T) { applied.plan(t, c) })
 			}

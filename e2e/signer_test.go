@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -149,7 +150,7 @@ func (e *fakeEndpoint) ServeHTTP(writer http.ResponseWriter, request *http.Reque
 		http.Error(writer, err.Error(), http.StatusUnauthorized)
 		return
 	}
-	run := request.Header.Get("X-Encore-Cron-Execution")
+	run := cmp.Or(request.Header.Get("X-Encore-Cron-Execution"), request.Header.Get("Idempotency-Key"))
 	if e.seen[run] {
 		http.Error(writer, "replayed", http.StatusConflict)
 		return
@@ -218,8 +219,20 @@ func TestJ1_SignedRequestsAreAccepted(t *testing.T) {
 			if request.Method != http.MethodPost || request.URL.Path != "/shop.Cleanup" || request.ContentLength != 0 {
 				t.Errorf("called was %s %s with %d bytes", request.Method, request.URL, request.ContentLength)
 			}
-			if got := request.Header.Get("X-Encore-Cron-Execution"); got != signerRun {
+			encores, neutral := signerRun, ""
+			if signature == "none" {
+				encores, neutral = "", signerRun
+			}
+			if got := request.Header.Get("X-Encore-Cron-Execution"); got != encores {
 				t.Errorf("X-Encore-Cron-Execution is %q", got)
+			}
+			if got := request.Header.Get("Idempotency-Key"); got != neutral {
+				t.Errorf("Idempotency-Key is %q", got)
+			}
+			for name := range request.Header {
+				if signature == "none" && strings.Contains(strings.ToLower(name), "encore") {
+					t.Errorf("what is not Encore's is sent %s", name)
+				}
 			}
 			if signed := request.Header.Get("X-Encore-Auth") != ""; signed != (signature == "go") {
 				t.Errorf("signed for Encore's platform: %t", signed)
@@ -308,10 +321,13 @@ func TestJ1_SignatureIsForOneRequest(t *testing.T) {
 
 // TestJ1_ARunKeepsItsID wants the retry of a run to be known as such by its id, and the next run to be another.
 func TestJ1_ARunKeepsItsID(t *testing.T) {
-	for _, signature := range []string{"go", "typescript"} {
+	for _, signature := range []string{"go", "typescript", "none"} {
 		called, url := newEndpoint(t, signature)
 		next := "shop-production-cleanup/2026-03-02T04:00:00Z"
 		order := signerOrder{Events: append(signerEvents(signerRun, signerRun, next), map[string]string{}), Keys: slices.Repeat([]string{signerKey}, 4)}
+		if signature == "none" {
+			order.Keys = nil
+		}
 		results := runSigner(t, signerSettings(signature, url), order)
 		if results[0].Failure != "" || results[2].Failure != "" {
 			t.Errorf("%s: runs of their own failed: %+v", signature, results)
@@ -320,7 +336,7 @@ func TestJ1_ARunKeepsItsID(t *testing.T) {
 			t.Errorf("%s: the replayed run ended with %+v", signature, results[1])
 		}
 		// Invoked by hand, without an event of the schedule.
-		if got := called.requests[3].Header.Get("X-Encore-Cron-Execution"); got != "request-1" {
+		if got := cmp.Or(called.requests[3].Header.Get("X-Encore-Cron-Execution"), called.requests[3].Header.Get("Idempotency-Key")); got != "request-1" {
 			t.Errorf("%s: a run without an id is called %q", signature, got)
 		}
 	}

@@ -56,6 +56,7 @@ func planEnvironment(t *testing.T, engine emulator.Engine, stacks []testStack) {
 	environment := filepath.Join(assembleInfra(t, stacks[0].fixture), stacks[0].environment)
 	cloud := startEmulator(t, allowedAccount(t, environment))
 	prepareBackends(t, cloud, environment)
+	addZones(t, cloud, filepath.Join(environment, "platform"))
 	for _, stack := range stacks {
 		t.Run(stack.name, func(t *testing.T) {
 			planStack(t, cloud, engine, filepath.Join(environment, stack.name))

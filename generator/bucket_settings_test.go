@@ -47,7 +47,7 @@ func TestO1_AccessLogs(t *testing.T) {
 
 // TestO1_NoLogsOfWhatExists: buckets that exist are their owners', and without another one there is nothing to log.
 func TestO1_NoLogsOfWhatExists(t *testing.T) {
-	output := lower(t, complete(), "region = \"eu-west-1\"\nprofile = \"ha\"\n"+brought["bucket"])
+	output := lower(t, complete(), "region = \"eu-west-1\"\nprofile = \"ha\"\n"+broughtBlocks["bucket"])
 	if text := string(output.Files["production/platform/buckets.tf"]); strings.Contains(text, "access_logs") {
 		t.Errorf("a bucket for logs is made:\n%s", text)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/objects"
@@ -79,5 +81,43 @@ func TestF5_AliasesReachPublicServices(t *testing.T) {
 		if got := strings.Join(strings.Fields(balancer[argument]), " "); got != want {
 			t.Errorf("%s is %s, want %s", argument, got, want)
 		}
+	}
+}
+
+// TestE4_EveryNameWithoutAZoneIsNamed: whoever keeps the DNS of an environment learns of each name that needs a record, those of
+// services and of public buckets included, and of none that has one.
+func TestE4_EveryNameWithoutAZoneIsNamed(t *testing.T) {
+	application := containers(map[string][]string{"admin": nil, "web": nil})
+	application.Services[0].Container.Subdomain = "admin"
+	at := hcl.Range{Filename: "groundplan.app.hcl", Start: hcl.Pos{Line: 1, Column: 1}, End: hcl.Pos{Line: 1, Column: 2}}
+	application.Resources = append(application.Resources, app.Resource{Kind: "bucket", Name: "files", Service: "web", Spec: &objects.Bucket{Public: true}, At: at})
+	const brought = "domain = \"shop.example.com\"\n" +
+		"certificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/lb\"\ncdn_certificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/cdn\"\n"
+	for _, test := range []struct {
+		name, settings string
+		want           []string
+		not            string
+	}{
+		{"kept elsewhere", brought, []string{
+			"point `shop.example.com`, `admin.shop.example.com` to the name that `terraform", "Point `files.shop.example.com` to the name of its distribution",
+		}, "Point `admin"},
+		{"in a zone", brought + "hosted_zone_id = \"Z1\"\n", nil, "kept elsewhere"},
+		{"one of them elsewhere", brought + "hosted_zone_id = \"Z1\"\nalias \"www.example.net\" {\n}\n", []string{"point `www.example.net` to the name that"}, "`admin.shop.example.com` to"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			output := lower(t, application, test.settings)
+			readme := string(output.Files["README.md"])
+			for _, want := range test.want {
+				if !strings.Contains(readme, want) {
+					t.Errorf("it does not say %q", want)
+				}
+			}
+			if strings.Contains(readme, test.not) {
+				t.Errorf("it says %q", test.not)
+			}
+			if exported := strings.Contains(string(output.Files["production/platform/outputs.tf"]), "module.load_balancer.dns_name"); exported != (len(test.want) > 0) {
+				t.Errorf("the name of the load balancer is an output: %t", exported)
+			}
+		})
 	}
 }

@@ -25,7 +25,7 @@ import (
 )
 
 // brought is what an environment in eu-west-1 can bring, by what it replaces. Each has ids of its own.
-var brought = map[string]string{
+var broughtBlocks = map[string]string{
 	"network": `network {
   vpc_id             = "vpc-0a1b2c3d"
   public_subnet_ids  = ["subnet-0a1b2c31", "subnet-0a1b2c32"]
@@ -85,7 +85,7 @@ func bring(t *testing.T, names ...string) *generator.Output {
 	t.Helper()
 	settings := "region = \"eu-west-1\"\nmetrics {\n  destination = \"prometheus\"\n}\n" // which needs a secret
 	for _, name := range names {
-		settings += brought[name] + "\n"
+		settings += broughtBlocks[name] + "\n"
 	}
 	return lower(t, complete(), settings)
 }
@@ -108,7 +108,7 @@ func moduleCalls(t *testing.T, output *generator.Output) []string {
 // would make it is neither called nor copied, everything else still is, and nothing refers to what is not there.
 func TestE4_WhatIsBroughtIsNotMade(t *testing.T) {
 	all := moduleCalls(t, bring(t))
-	for _, names := range [][]string{{"network"}, {"encryption-key"}, {"bucket"}, {"topic"}, {"network", "database-server"}, slices.Sorted(maps.Keys(brought))} {
+	for _, names := range [][]string{{"network"}, {"encryption-key"}, {"bucket"}, {"topic"}, {"network", "database-server"}, slices.Sorted(maps.Keys(broughtBlocks))} {
 		output := bring(t, names...)
 		want := slices.DeleteFunc(slices.Clone(all), func(module string) bool { return slices.Contains(names, module) })
 		if d := cmp.Diff(want, moduleCalls(t, output)); d != "" {
@@ -132,7 +132,7 @@ var keyStatements = regexp.MustCompile(`(?s)(?: {4}# [^\n]*\n)? {4}key_\w+ = \{\
 
 // TestE4_ServicesSeeNoDifference: what is brought reaches the services stack by the outputs that what is made has.
 func TestE4_ServicesSeeNoDifference(t *testing.T) {
-	made, all := bring(t), bring(t, slices.Sorted(maps.Keys(brought))...)
+	made, all := bring(t), bring(t, slices.Sorted(maps.Keys(broughtBlocks))...)
 	for path, content := range made.Files {
 		if !strings.HasPrefix(path, "production/services/") {
 			continue
@@ -183,7 +183,7 @@ func TestE4_GrantsGoToWhatIsBrought(t *testing.T) {
 				}
 				return strings.NewReplacer("existing { ", "existing {\n", " }", "\nkey_arn = \""+key+"\"\n}").Replace(text)
 			}
-			settings := "region = \"eu-west-1\"\n" + brought["encryption-key"] + "\n" + with(brought["topic"], test.topicKey) + "\n" + with(brought["bucket"], test.bucketKey)
+			settings := "region = \"eu-west-1\"\n" + broughtBlocks["encryption-key"] + "\n" + with(broughtBlocks["topic"], test.topicKey) + "\n" + with(broughtBlocks["bucket"], test.bucketKey)
 			call := callArguments(t, lower(t, bringable(), settings), "production/services/orders.tf")
 			want := slices.Sorted(slices.Values(append(test.want, always...)))
 			if d := cmp.Diff(want, rights(call)); d != "" {
@@ -207,7 +207,7 @@ func TestE4_RightsStayInTheFolder(t *testing.T) {
 				e.Operation = test.operation
 			}
 		}
-		settings := "region = \"eu-west-1\"\n" + strings.NewReplacer("{ name", "{\nname", "files\" }", "files\"\nkey_prefix = \"shop/\"\n}").Replace(brought["bucket"])
+		settings := "region = \"eu-west-1\"\n" + strings.NewReplacer("{ name", "{\nname", "files\" }", "files\"\nkey_prefix = \"shop/\"\n}").Replace(broughtBlocks["bucket"])
 		call := callArguments(t, lower(t, application, settings), "production/services/orders.tf")
 		if got := rights(call); !slices.Contains(got, test.right+" on <bucket_files.arn>/shop/*") || slices.Contains(got, test.right+" on <bucket_files.arn>/*") {
 			t.Errorf("%s: rights %v", test.operation, got)
@@ -225,7 +225,7 @@ func TestE4_RightsStayInTheFolder(t *testing.T) {
 // TestE4_ServerThatExists: its address, port and security group, the region's root certificate beside the code, and pools
 // that share what the owner leaves.
 func TestE4_ServerThatExists(t *testing.T) {
-	output := lower(t, bringable(), "region = \"eu-west-1\"\n"+brought["network"]+"\n"+brought["database-server"])
+	output := lower(t, bringable(), "region = \"eu-west-1\"\n"+broughtBlocks["network"]+"\n"+broughtBlocks["database-server"])
 	outputs := string(output.Files["production/platform/databases.tf"])
 	for _, line := range []string{`address           = "db.example.com"`, `port              = 5433`, `security_group_id = "sg-0a1b2c3d"`, `ca_certificate    = file("${path.module}/database_server_main.pem")`} {
 		if !strings.Contains(outputs, line) {
@@ -257,8 +257,8 @@ func TestE4_ServerThatExists(t *testing.T) {
 // of the kind for an environment that brings nothing.
 func TestE4_ReadmeSaysWhatTheOwnersDo(t *testing.T) {
 	settings := "region = \"eu-west-1\"\ndomain = \"shop.example.com\"\ncertificate_arn = \"arn:aws:acm:eu-west-1:123456789012:certificate/a\"\n"
-	for _, name := range slices.Sorted(maps.Keys(brought)) {
-		settings += brought[name] + "\n"
+	for _, name := range slices.Sorted(maps.Keys(broughtBlocks)) {
+		settings += broughtBlocks[name] + "\n"
 	}
 	output := lower(t, complete(), settings)
 	readme := string(output.Files["README.md"])
@@ -296,22 +296,22 @@ var asked = map[string]struct{ settings, want string }{
 	"cdn_certificate_arn":  {"cdn_certificate_arn = \"arn:aws:acm:us-east-1:123456789012:certificate/cdn\"", "Certificate `arn:aws:acm:us-east-1:123456789012:certificate/cdn` for CloudFront"},
 	"web_acl_arn":          {"web_acl_arn = \"arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1\"", "Web ACL `arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1`"},
 	"cdn_web_acl_arn":      {"cdn_web_acl_arn = \"arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1\"", "Web ACL `arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1` for CloudFront"},
-	"key_arn":              {brought["encryption-key"], "`kms:*`"},
+	"key_arn":              {broughtBlocks["encryption-key"], "`kms:*`"},
 	"permissions_boundary": {"permissions_boundary = \"arn:aws:iam::123456789012:policy/bound\"", "Policy `arn:aws:iam::123456789012:policy/bound` bounds every role"},
 	"deploy_role_arns":     {"deploy_role_arns = [\"arn:aws:iam::123456789012:role/deploy\"]", "Roles `arn:aws:iam::123456789012:role/deploy`"},
 	"pull_role_arns":       {"pull_role_arns = [\"arn:aws:iam::210987654321:role/scan\"]", "Roles `arn:aws:iam::210987654321:role/scan`"},
 	"alarm_topic_arns":     {"alarm_topic_arns = [\"arn:aws:sns:eu-west-1:210987654321:on-call\"]", "Topics for alarms `arn:aws:sns:eu-west-1:210987654321:on-call`"},
 	"helper_image":         {"helper_image = \"210987654321.dkr.ecr.eu-west-1.amazonaws.com/mirror/busybox@sha256:" + strings.Repeat("a", 64) + "\"", "Image `210987654321.dkr.ecr.eu-west-1.amazonaws.com/mirror/busybox@"},
 	"security_group_ids":   {"task {\nsecurity_group_ids = [\"sg-0a1b2c3d\"]\n}", "Security groups `sg-0a1b2c3d`"},
-	"vpc_id":               {brought["network"], "Network `vpc-0a1b2c3d`"},
-	"public_subnet_ids":    {brought["network"], "Public subnets `subnet-0a1b2c31`"},
-	"compute_subnet_ids":   {brought["network"], "Compute subnets `subnet-0a1b2c33`"},
-	"storage_subnet_ids":   {brought["network"], "Storage subnets `subnet-0a1b2c35`"},
-	"arn":                  {brought["topic"], "the dimension `TopicName` `company-paid`"},
-	"security_group_id":    {brought["network"] + "\n" + brought["database-server"], "its security group `sg-0a1b2c3d`"},
-	"master_secret_arn":    {brought["network"] + "\n" + strings.Replace(brought["database-server"], "port ", "master_secret_arn = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds\"\nport ", 1), "jq -r .master_secret_arn"},
-	"name":                 {brought["bucket"], "Bucket `company-files`"},
-	"address":              {brought["network"] + "\n" + brought["database-server"], "Database server `db.example.com`"},
+	"vpc_id":               {broughtBlocks["network"], "Network `vpc-0a1b2c3d`"},
+	"public_subnet_ids":    {broughtBlocks["network"], "Public subnets `subnet-0a1b2c31`"},
+	"compute_subnet_ids":   {broughtBlocks["network"], "Compute subnets `subnet-0a1b2c33`"},
+	"storage_subnet_ids":   {broughtBlocks["network"], "Storage subnets `subnet-0a1b2c35`"},
+	"arn":                  {broughtBlocks["topic"], "the dimension `TopicName` `company-paid`"},
+	"security_group_id":    {broughtBlocks["network"] + "\n" + broughtBlocks["database-server"], "its security group `sg-0a1b2c3d`"},
+	"master_secret_arn":    {broughtBlocks["network"] + "\n" + strings.Replace(broughtBlocks["database-server"], "port ", "master_secret_arn = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds\"\nport ", 1), "jq -r .master_secret_arn"},
+	"name":                 {broughtBlocks["bucket"], "Bucket `company-files`"},
+	"address":              {broughtBlocks["network"] + "\n" + broughtBlocks["database-server"], "Database server `db.example.com`"},
 }
 
 // namesWhatExists are the names of settings by which they could name what exists.
@@ -361,7 +361,7 @@ func TestE4_TopicsNobodySubscribesToNeedNoAlarms(t *testing.T) {
 	application := bringable()
 	application.Resources = slices.DeleteFunc(application.Resources, func(r app.Resource) bool { return r.Kind == "subscription" })
 	application.Edges = slices.DeleteFunc(application.Edges, func(e app.Edge) bool { return e.Kind == "subscription" })
-	if readme := string(lower(t, application, "region = \"eu-west-1\"\n"+brought["topic"]).Files["README.md"]); strings.Contains(readme, "NumberOfNotificationsFailed") || !strings.Contains(readme, "company-paid") {
+	if readme := string(lower(t, application, "region = \"eu-west-1\"\n"+broughtBlocks["topic"]).Files["README.md"]); strings.Contains(readme, "NumberOfNotificationsFailed") || !strings.Contains(readme, "company-paid") {
 		t.Error("the owner of a topic is asked for alarms that never go off")
 	}
 }
@@ -490,9 +490,9 @@ func TestE4_WhatDoesNotFitTheApplication(t *testing.T) {
 		application *app.App
 		text, want  string
 	}{
-		{"standard topic for an order", ordered, brought["topic"], `groundplan.hcl:4:20: Topic of another kind; Topic "paid", declared at orders/orders.go:1:1, asks for an order or for exactly-once delivery, and this is a standard topic.`},
-		{"FIFO topic for no order", complete(), strings.Replace(brought["topic"], "company-paid", "company-paid.fifo", 1), `groundplan.hcl:4:20: Topic of another kind; Topic "paid", declared at orders/orders.go:1:1, asks for neither an order nor exactly-once delivery, and this is a FIFO topic.`},
-		{"public bucket", public, brought["bucket"], `groundplan.hcl:4:3: Public bucket without an address; Bucket "files" is public, declared at orders/orders.go:1:1, and nothing that makes it so is done to a bucket that exists.`},
+		{"standard topic for an order", ordered, broughtBlocks["topic"], `groundplan.hcl:4:20: Topic of another kind; Topic "paid", declared at orders/orders.go:1:1, asks for an order or for exactly-once delivery, and this is a standard topic.`},
+		{"FIFO topic for no order", complete(), strings.Replace(broughtBlocks["topic"], "company-paid", "company-paid.fifo", 1), `groundplan.hcl:4:20: Topic of another kind; Topic "paid", declared at orders/orders.go:1:1, asks for neither an order nor exactly-once delivery, and this is a FIFO topic.`},
+		{"public bucket", public, broughtBlocks["bucket"], `groundplan.hcl:4:3: Public bucket without an address; Bucket "files" is public, declared at orders/orders.go:1:1, and nothing that makes it so is done to a bucket that exists.`},
 		{"private bucket with an address", complete(), "bucket \"files\" {\n  existing {\n    name            = \"company-files\"\n    public_base_url = \"https://a.example.com\"\n  }\n}", `groundplan.hcl:4:3: Address of a private bucket; `},
 	} {
 		t.Run(test.name, func(t *testing.T) {

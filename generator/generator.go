@@ -16,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/attribution"
 	"github.com/groundplan/groundplan/generator/build"
+	"github.com/groundplan/groundplan/generator/compute"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
@@ -80,7 +81,7 @@ func Generate(application *app.App, environments []environment.Environment, prev
 		result.Lock.Priorities[env.Name] = memory.Priorities(deployment, previous)
 		problems := append(build.Bind(deployment), check(deployment)...)
 		diags = append(diags, once(problems, reported)...)
-		result.Needs = append(result.Needs, quota.Of(deployment))
+		result.Needs = append(result.Needs, quota.Of(deployment, compute.Of(deployment).Takes(deployment)))
 		both := build.Of(deployment)
 		diags = append(diags, stack.CheckOverrides(both.Platform, both.Services)...)
 		built, all = append(built, both), append(all, memory.Held(deployment, both.Platform, both.Services))
@@ -97,7 +98,9 @@ func Generate(application *app.App, environments []environment.Environment, prev
 	result.Files["README.md"] = guide.Write(result.Blueprint)
 	result.Files[output.GitAttributesName] = output.GitAttributes
 	for path, content := range result.Files {
-		result.Lock.Files[path] = output.Hash(content)
+		if result.Lock.Files[path] == "" {
+			result.Lock.Files[path] = output.Hash(content)
+		}
 	}
 	return result, diags
 }
@@ -166,7 +169,7 @@ func once(diags hcl.Diagnostics, reported map[string]bool) hcl.Diagnostics {
 	})
 }
 
-// vendor copies the modules in use into the output.
+// vendor copies the modules in use into the output, and their hashes into its lock.
 func vendor(result *Output, used map[string]bool) {
 	files := modules.Files()
 	for module := range used {
@@ -178,8 +181,10 @@ func vendor(result *Output, used map[string]bool) {
 		var sums strings.Builder
 		for _, path := range paths {
 			content := files[module][path]
+			sum := output.Hash(content)
 			result.Files[output.ModulesFolder+module+"/"+path] = content
-			fmt.Fprintf(&sums, "%s %s\n", output.Hash(content), path)
+			result.Lock.Files[output.ModulesFolder+module+"/"+path] = sum
+			fmt.Fprintf(&sums, "%s %s\n", sum, path)
 		}
 		result.Lock.Modules[module] = output.Hash([]byte(sums.String()))
 	}

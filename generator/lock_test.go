@@ -111,6 +111,57 @@ func TestG2_GrantsOfVersion1(t *testing.T) {
 	}
 }
 
+// TestG2_LocksBeforeWhatIsOptional takes over a lock of this version that lacks what blueprints have been told since.
+func TestG2_LocksBeforeWhatIsOptional(t *testing.T) {
+	since := []string{
+		"alarms", "alias", "cpu_percent", "engine_version", "exec", "fifo", "instance_class", "instances", "log_groups", "memory_percent", "messages_per_task", "node_type", "on_demand",
+		"outputs", "recovery_days", "scales_on", "spot_percent",
+	}
+	dir := t.TempDir()
+	generateOver(t, "webshop", dir)
+	path := filepath.Join(dir, output.LockName)
+	fresh, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lock map[string]any
+	if err := json.Unmarshal(fresh, &lock); err != nil {
+		t.Fatal(err)
+	}
+	withoutKeys(lock["environments"], since)
+	old, err := json.Marshal(lock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if read := readLock(t, dir); len(read.Addresses) == 0 || read.Environments[0].Stacks[0].Outputs != nil || read.Environments[0].Workloads[0].CPUPercent != 0 {
+		t.Error("the older lock is not one, or is not read")
+	}
+	if _, changes := generateOver(t, "webshop", dir); len(changes) != 1 || changes[0].Path != output.LockName {
+		t.Errorf("the takeover changes %v", pathsOf(changes))
+	}
+	if again, err := os.ReadFile(path); err != nil || string(again) != string(fresh) {
+		t.Errorf("not what a first run writes: %s %v", cmp.Diff(string(fresh), string(again)), err)
+	}
+}
+
+// without takes keys out of all objects in a value.
+func withoutKeys(v any, keys []string) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			withoutKeys(item, keys)
+		}
+	case map[string]any:
+		maps.DeleteFunc(v, func(key string, _ any) bool { return slices.Contains(keys, key) })
+		for _, item := range v {
+			withoutKeys(item, keys)
+		}
+	}
+}
+
 func readLock(t *testing.T, dir string) *output.Lock {
 	t.Helper()
 	lock, err := output.ReadLock(dir)
@@ -193,10 +244,15 @@ func unfounded(env *blueprint.Environment, files map[string][]byte) []string {
 	for _, stack := range env.Stacks {
 		f.components(stack)
 		f.frame(stack)
+		f.watched(stack)
+		f.handed(stack)
 	}
 	f.platform, f.services = f.code[env.Stacks[0].Folder], f.code[env.Stacks[1].Folder]
 	f.data()
 	f.runs()
+	f.sizes()
+	f.scales()
+	f.forPeople()
 	for _, id := range f.leads {
 		if !f.ids[id] {
 			f.problem(id, "is no component")
@@ -289,6 +345,9 @@ func (f *founded) frame(stack blueprint.Stack) {
 func (f *founded) data() {
 	f.outputs = append(f.outputs, f.env.Registry.Output, f.env.Cluster.Output)
 	f.named = append(f.named, f.env.Registry.Name, f.env.Cluster.Name, f.env.Cluster.Namespace)
+	if balancer := f.env.LoadBalancer; balancer != nil {
+		f.outputs = append(f.outputs, balancer.Output)
+	}
 	for _, server := range f.env.Servers {
 		f.outputs, f.leads = append(f.outputs, server.Output), append(f.leads, server.ID)
 		if server.MasterSecret != strings.Contains(blockOf(f.platform, `output "`+server.Output+`"`), "master_secret_arn") {
@@ -352,7 +411,7 @@ func blockOf(text, start string) string {
 // TestG1_UnfoundedBlueprintsFire: what is wrong in a blueprint is found.
 func TestG1_UnfoundedBlueprintsFire(t *testing.T) {
 	result := generate(t, "webshop")
-	for name, spoil := range map[string]func(*blueprint.Environment){
+	spoiled := map[string]func(*blueprint.Environment){
 		"component":   func(e *blueprint.Environment) { e.Stacks[0].Components = e.Stacks[0].Components[1:] },
 		"existing":    func(e *blueprint.Environment) { e.Stacks[0].Components[0].Existing = true },
 		"variable":    func(e *blueprint.Environment) { e.Stacks[1].Variables = nil },
@@ -372,7 +431,9 @@ func TestG1_UnfoundedBlueprintsFire(t *testing.T) {
 		"use":         func(e *blueprint.Environment) { e.Workloads[0].Uses = []string{"bucket other"} },
 		"function":    func(e *blueprint.Environment) { e.Schedules[0].Function = "other" },
 		"nothing":     func(*blueprint.Environment) {},
-	} {
+	}
+	maps.Copy(spoiled, spoiledSizes())
+	for name, spoil := range spoiled {
 		var env blueprint.Environment
 		text, err := json.Marshal(result.Blueprint.Environments[0])
 		if err == nil {

@@ -123,12 +123,13 @@ func configOf(t *testing.T, call map[string]cty.Value) infraConfig {
 	return config
 }
 
-// TestE2_ProcessesNeverTakeFilesOfTheStack names services like the files of the services stack, and like the files that
-// terraform reads as patches of others.
+// TestE2_ProcessesNeverTakeFilesOfTheStack names services like the files of the services stack, like the files that
+// terraform reads as patches of others, and like the devices of Windows.
 func TestE2_ProcessesNeverTakeFilesOfTheStack(t *testing.T) {
-	application := plain("outputs", "override", "platform", "price_override", "providers", "runtime", "terraform", "variables")
+	application := plain("com1", "community", "con", "outputs", "override", "platform", "price_override", "providers", "runtime", "terraform", "variables")
 	found := blocksOf(t, lower(t, application, ""), "production/services")
 	want := map[string]string{
+		"module service_com1": "com1_process.tf", "module service_community": "community.tf", "module service_con": "con_process.tf",
 		"module service_gateway": "gateway.tf", "module service_outputs": "outputs_process.tf", "module service_override": "override_process.tf",
 		"module service_platform": "platform_process.tf", "module service_price_override": "price_override_process.tf",
 		"module service_providers": "providers_process.tf", "module service_runtime": "runtime_process.tf", "module service_terraform": "terraform_process.tf", "module service_variables": "variables_process.tf",

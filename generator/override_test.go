@@ -69,7 +69,7 @@ hint: did you mean "cors_origins"?`},
 		{"another name", `override "bucket" "pictures" {}`, "2:10: Override of nothing; The environment \"production\" has no \"bucket pictures\".\nhint: there is \"bucket files\""},
 		{"another kind", `override "queue" "x" {}`, "2:10: Override of nothing; The environment \"production\" has no \"queue x\".\nhint: groundplan.lock.json lists what there is; the names begin with bucket, "},
 		{"database of a server", `override "database" "orders" {}`, "2:10: Override of nothing; The environment \"production\" has no \"database orders\".\nhint: it is a part of \"database server main\": write override \"database server main\" { ... }"},
-		{"what is brought", strings.ReplaceAll(brought["topic"], "eu-west-1", "us-east-1") + "\noverride \"topic\" \"paid\" {}", "5:10: Override of what is not made; In the environment \"production\" the topic paid exists, so that there is no module call whose arguments could be set.\nhint: remove the block"},
+		{"what is brought", strings.ReplaceAll(broughtBlocks["topic"], "eu-west-1", "us-east-1") + "\noverride \"topic\" \"paid\" {}", "5:10: Override of what is not made; In the environment \"production\" the topic paid exists, so that there is no module call whose arguments could be set.\nhint: remove the block"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, diags := tryLower(t, complete(), test.text)

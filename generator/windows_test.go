@@ -34,22 +34,24 @@ func unmarked(name string) bool { return name == "go.mod" || name == "encore.app
 func checkout(t *testing.T, from fs.FS, change func([]byte) []byte) string {
 	t.Helper()
 	to := t.TempDir()
-	if err := os.CopyFS(to, from); err != nil {
-		t.Fatal(err)
-	}
-	err := filepath.WalkDir(to, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	err := fs.WalkDir(from, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
 			return err
 		}
-		text, err := os.ReadFile(name)
-		if err != nil || bytes.IndexByte(text, 0) >= 0 {
+		if entry.IsDir() {
+			return os.MkdirAll(filepath.Join(to, name), 0o755)
+		}
+		text, err := fs.ReadFile(from, name)
+		if err != nil {
 			return err
 		}
-		changed := change(text)
+		if bytes.IndexByte(text, 0) < 0 {
+			text = change(text)
+		}
 		if unmarked(entry.Name()) {
-			changed = bytes.TrimPrefix(changed, []byte("\xef\xbb\xbf"))
+			text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 		}
-		return os.WriteFile(name, changed, 0o644)
+		return os.WriteFile(filepath.Join(to, name), text, 0o644)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,11 +83,11 @@ func TestG1_LineEndsOfTheSourceDoNotShow(t *testing.T) {
 // TestI6_LineEndsMoveNoMessage reads every application of the scripts, most of them wrong on purpose, as a checkout on Windows
 // has it: the same messages, at the same places.
 func TestI6_LineEndsMoveNoMessage(t *testing.T) {
-	compared := 0
+	compared, out := 0, t.TempDir()
 	for _, root := range mistakes(t) {
-		want := messagesOf(t, root)
+		want := messagesOf(t, root, out)
 		for kind, change := range map[string]func([]byte) []byte{"mixed": someLineEnds, "with a mark": byteOrderMark} {
-			if d := cmp.Diff(want, messagesOf(t, checkout(t, os.DirFS(root), change))); d != "" {
+			if d := cmp.Diff(want, messagesOf(t, checkout(t, os.DirFS(root), change), out)); d != "" {
 				t.Errorf("%s, %s:\n%s", root, kind, d)
 			}
 			compared += len(want)
@@ -99,8 +101,9 @@ func TestI6_LineEndsMoveNoMessage(t *testing.T) {
 // TestI6_OneErrorForOnePlace: who reads the first error of a place mends it, and a second one only says what follows from it. Of a
 // folder of migrations each file can be wrong.
 func TestI6_OneErrorForOnePlace(t *testing.T) {
+	out := t.TempDir()
 	for _, root := range mistakes(t) {
-		_, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+		_, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: out})
 		if err != nil {
 			continue
 		}
@@ -253,7 +256,7 @@ func TestI6_PointersOfGitLFS(t *testing.T) {
 		}
 		put(t, filepath.Join(root, test.name), lfsPointer)
 		want := []string{fmt.Sprintf("%s:1:1-1:1: Pointer of Git LFS: In place of %s there is the pointer that Git LFS keeps until the content is fetched.\nhint: git lfs pull", test.name, test.name)}
-		if d := cmp.Diff(want, messagesOf(t, root)); d != "" {
+		if d := cmp.Diff(want, messagesOf(t, root, t.TempDir())); d != "" {
 			t.Errorf("%s: %s", test.name, d)
 		}
 	}
@@ -272,7 +275,7 @@ func TestI6_ByteOrderMarks(t *testing.T) {
 		}
 		put(t, filepath.Join(root, name), "\xef\xbb\xbf"+readBack(t, root, name))
 		want := []string{fmt.Sprintf("%s:1:1-1:1: Byte order mark: %s begins with a byte order mark, which %s refuses.\nhint: save the file as UTF-8 without a byte order mark (BOM)", name, name, reader)}
-		if d := cmp.Diff(want, messagesOf(t, root)); d != "" {
+		if d := cmp.Diff(want, messagesOf(t, root, t.TempDir())); d != "" {
 			t.Error(d)
 		}
 	}
@@ -294,10 +297,10 @@ func readBack(t *testing.T, dir, name string) string {
 	return string(text)
 }
 
-// messagesOf are what is said of the application in a folder.
-func messagesOf(t *testing.T, root string) []string {
+// messagesOf are what is said of the application in a folder. out is an empty one.
+func messagesOf(t *testing.T, root, out string) []string {
 	t.Helper()
-	_, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: t.TempDir()})
+	_, _, diags, err := generator.FromSource(generator.Options{Root: root, Out: out})
 	var texts []string
 	if err != nil {
 		texts = append(texts, strings.ReplaceAll(err.Error(), root, "ROOT"))

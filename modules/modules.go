@@ -3,11 +3,14 @@
 package modules
 
 import (
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The patterns are the list of what a vendored copy holds: configuration, README, the certificates some modules
@@ -21,14 +24,29 @@ func FS() fs.FS {
 	return embedded
 }
 
+// Sum is a hash over all modules: over a line for each file, with its own hash and its path, in the order of paths. Two programs
+// with the same sum write the same modules.
+func Sum() string {
+	var lines strings.Builder
+	files := Files()
+	for _, module := range slices.Sorted(maps.Keys(files)) {
+		for _, name := range slices.Sorted(maps.Keys(files[module])) {
+			fmt.Fprintf(&lines, "%x %s/%s\n", sha256.Sum256(files[module][name]), module, name)
+		}
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(lines.String())))
+}
+
 // Names returns the names of all modules, sorted.
 func Names() []string {
 	return slices.Sorted(maps.Keys(Files()))
 }
 
 // Files returns the content of every module: module name -> path inside the module, slash separated -> bytes, for
-// example Files()["network"]["main.tf"]. The caller owns the maps and the bytes.
-func Files() map[string]map[string][]byte {
+// example Files()["network"]["main.tf"]. Every call returns the same maps: nobody changes them, nor the bytes.
+func Files() map[string]map[string][]byte { return read() }
+
+var read = sync.OnceValue(func() map[string]map[string][]byte {
 	files := map[string]map[string][]byte{}
 	err := fs.WalkDir(embedded, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.Contains(path, "/") {
@@ -42,7 +60,7 @@ func Files() map[string]map[string][]byte {
 		if files[module] == nil {
 			files[module] = map[string][]byte{}
 		}
-		files[module][name] = content
+		files[module][name] = slices.Clip(content)
 		return nil
 	})
 	if err != nil {
@@ -50,4 +68,4 @@ func Files() map[string]map[string][]byte {
 		panic("modules: " + err.Error())
 	}
 	return files
-}
+})

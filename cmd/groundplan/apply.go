@@ -163,7 +163,7 @@ func (t *target) applyRun(c *cli.Context, environment *terraform.Environment, sc
 	if err != nil {
 		return nil, nil, engineMistake(err)
 	}
-	plans, left, reasons, err := apply.Reopen(c.Context, environment, archive, saved.Manifest{Account: who.Account, Groundplan: version(), Made: time.Now().UTC()}, deployment.Planning)
+	plans, left, reasons, err := apply.Reopen(c.Context, environment, archive, saved.Manifest{Account: who.Account, Groundplan: thisProgram().Version, Made: time.Now().UTC()}, deployment.Planning)
 	if err != nil {
 		return nil, nil, t.explain(err)
 	}

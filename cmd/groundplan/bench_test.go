@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -64,11 +63,7 @@ func runOnce(b *testing.B, binary string, args []string) int64 {
 	if err := command.Run(); err != nil {
 		b.Fatalf("%v\n%s", err, stderr.String())
 	}
-	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	return usage.Maxrss
+	return peakMemory(command.ProcessState)
 }
 
 // writeApplication writes an Encore Go application: every service has a database, a secret, endpoints, calls to the

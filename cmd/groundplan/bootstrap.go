@@ -142,7 +142,7 @@ func openStorage(c *cli.Context) (*storage, error) {
 	for _, env := range environments {
 		names = append(names, env.Name)
 	}
-	name, err := chosen(c.String("env"), names, environment.Filename)
+	name, err := chosenEnvironment(c.String("env"), names, environment.Filename)
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,7 +70,7 @@ func generate(c *cli.Context) error {
 	if c.Bool("check") && c.Bool("force") {
 		return mistake("--check writes nothing, so there is nothing to --force", "leave one of them out")
 	}
-	root, out := c.String("app"), cmp.Or(c.String("out"), filepath.Join(c.String("app"), "infra"))
+	root, out := c.String("app"), outFolder(c, "out")
 	m, err := metadata(c, root)
 	if err != nil {
 		return err
@@ -226,7 +224,7 @@ func report(p *printer, out string, changes []output.Change, environments []envi
 			p.say("environment %s has no domain, so its load balancer is internal: nothing without TLS faces the internet", env.Name)
 		}
 	}
-	p.say("next: terraform -chdir=%s init, then plan; %s explains the rest", filepath.Join(out, names[0], "platform"), filepath.Join(out, "README.md"))
+	p.say("next: terraform -chdir=%s init, then plan; %s explains the rest", slashed(out, names[0], "platform"), slashed(out, "README.md"))
 }
 
 // warnAboutAbandoned names environments that lost their code: what they made on AWS is still there.

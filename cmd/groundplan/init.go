@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -56,7 +55,7 @@ func initialise(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
-	path := filepath.Join(root, environment.Filename)
+	path := slashed(root, environment.Filename)
 	// O_EXCL: a file that is there holds somebody's decisions.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {

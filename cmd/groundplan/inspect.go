@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,7 +70,7 @@ func inspectApplication(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
-	lock, err := output.ReadLock(cmp.Or(c.String("out"), filepath.Join(root, "infra")))
+	lock, err := output.ReadLock(outFolder(c, "out"))
 	if err != nil {
 		return err
 	}
@@ -106,7 +105,7 @@ func checkDirectory(root string) error {
 		return mistake(fmt.Sprintf("there is no folder %s", root), "name the folder that holds encore.app: --app DIR")
 	}
 	if !info.IsDir() {
-		return mistake(fmt.Sprintf("%s is not a folder", root), "name the folder that holds it: --app "+filepath.Dir(root))
+		return mistake(fmt.Sprintf("%s is not a folder", root), "name the folder that holds it: --app "+slashed(filepath.Dir(root)))
 	}
 	return nil
 }
@@ -126,7 +125,7 @@ func findApplication(root string) error {
 	}
 	for dir := filepath.Dir(absolute); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if holdsApplication(dir) {
-			hints = []string{"the application begins further up: --app " + dir}
+			hints = []string{"the application begins further up: --app " + slashed(dir)}
 			break
 		}
 	}

@@ -34,10 +34,12 @@ func verbs() []*cli.Command {
 		secretVerb(),
 		planVerb(),
 		applyVerb(),
+		completionVerb(),
+		versionVerb(),
 	}
 }
 
-const help = `groundplan reads an application's source and writes the Terraform that runs it on AWS.
+const programHelp = `groundplan reads an application's source and writes the Terraform that runs it on AWS.
 
 usage: groundplan VERB [FLAG...]
 
@@ -49,6 +51,8 @@ verbs:
   secret     give secrets their values, and say which lack one
   plan       show what an apply would change on AWS, by component of the application
   apply      bring an environment on AWS to what the code says, stack by stack
+  completion let a shell complete verbs, flags and names
+  version    say which groundplan this is
 
 groundplan VERB --help tells more about each; groundplan --version says which groundplan this is.
 
@@ -119,16 +123,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func newApp(stdout, stderr io.Writer) *cli.App {
 	// Help is written by hand: it is printed as it stands, not as a template.
 	cli.HelpPrinter = func(out io.Writer, text string, _ any) { fmt.Fprint(out, text) }
-	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintf(c.App.Writer, "groundplan %s\n", c.App.Version) }
+	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprint(c.App.Writer, thisProgram().text()) }
 	program := &cli.App{
 		Name:                  "groundplan",
-		CustomAppHelpTemplate: help,
+		CustomAppHelpTemplate: programHelp,
 		Writer:                stdout,
 		ErrWriter:             stderr,
 		HideHelpCommand:       true,
 		// A name may hold a comma.
 		DisableSliceFlagSeparator: true,
-		Version:                   version(),
+		Version:                   thisProgram().Version,
 		// run prints errors and chooses the code.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   usageError,
@@ -189,19 +193,10 @@ func takesValue(verb *cli.Command, flag string) bool {
 	})
 }
 
-// version is what the build knows of itself: a release's tag, or the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return info.Main.Version
-}
-
 // noVerb runs when the first argument is no verb.
 func noVerb(c *cli.Context) error {
 	if !c.Args().Present() {
-		fmt.Fprint(c.App.ErrWriter, help)
+		fmt.Fprint(c.App.ErrWriter, programHelp)
 		return &outcome{code: codeError}
 	}
 	var names []string

@@ -68,10 +68,10 @@ func snapshot(ts *testscript.TestScript, neg bool, args []string) {
 // TestHelpNamesEveryVerb keeps the help text, which is written by hand, complete.
 func TestHelpNamesEveryVerb(t *testing.T) {
 	for _, verb := range verbs() {
-		if !strings.Contains(help, "\n  "+verb.Name+" ") {
+		if !strings.Contains(programHelp, "\n  "+verb.Name+" ") {
 			t.Errorf("the help text does not list %s", verb.Name)
 		}
-		for _, flag := range flagsOf(verb) {
+		for _, flag := range flagsBelow(verb) {
 			if name := "--" + flag.Names()[0]; !strings.Contains(verb.CustomHelpTemplate, name) {
 				t.Errorf("the help text of %s does not explain %s", verb.Name, name)
 			}

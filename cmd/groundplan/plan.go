@@ -224,7 +224,7 @@ func columns() int {
 // savePlan writes the file that an apply takes.
 func (t *target) savePlan(c *cli.Context, opened *terraform.Environment, planned []terraform.Planned, account string, recipients []age.Recipient) error {
 	file := c.String("out")
-	archive, err := opened.Archive(c.Context, planned, saved.Manifest{Account: account, Groundplan: version(), Made: time.Now().UTC().Truncate(time.Second)})
+	archive, err := opened.Archive(c.Context, planned, saved.Manifest{Account: account, Groundplan: thisProgram().Version, Made: time.Now().UTC().Truncate(time.Second)})
 	if err != nil {
 		return t.explain(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/urfave/cli/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/reading"
@@ -40,7 +41,19 @@ func isTerminal(out io.Writer) bool {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && showsColors(file)
+}
+
+// slashed is a path for people to copy: joined by slashes, which programs on Windows take as well, and its shells do not all
+// take backslashes.
+func slashed(elements ...string) string { return filepath.ToSlash(filepath.Join(elements...)) }
+
+// outFolder is the folder of the generated code, as a flag, --out for nearly all verbs, and --app name it.
+func outFolder(c *cli.Context, flag string) string {
+	if out := c.String(flag); out != "" {
+		return filepath.ToSlash(out)
+	}
+	return slashed(c.String("app"), "infra")
 }
 
 // say prints one line of progress or news.

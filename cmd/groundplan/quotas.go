@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
@@ -45,7 +44,7 @@ func showQuotas(p *printer, needs []quota.Environment, limits *quota.Limits, out
 		if len(near) == 0 || only != "" && e.Name != only {
 			continue
 		}
-		p.say("environment %s comes near these quotas; %s has what it needs of others", e.Name, filepath.Join(out, "README.md"))
+		p.say("environment %s comes near these quotas; %s has what it needs of others", e.Name, slashed(out, "README.md"))
 		table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 		for _, need := range near {
 			_, has := e.Start(need, limits)

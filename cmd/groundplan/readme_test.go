@@ -148,14 +148,14 @@ func unknown(lines []string) []string {
 }
 
 func hasLine(verb *cli.Command, name string) bool {
-	return name == "help" || slices.ContainsFunc(flagsOf(verb), func(flag cli.Flag) bool { return flag.Names()[0] == name })
+	return name == "help" || slices.ContainsFunc(flagsBelow(verb), func(flag cli.Flag) bool { return flag.Names()[0] == name })
 }
 
-// flagsOf are the flags of a verb and of those below it.
-func flagsOf(verb *cli.Command) []cli.Flag {
+// flagsBelow are the flags of a verb and of those below it.
+func flagsBelow(verb *cli.Command) []cli.Flag {
 	flags := slices.Clone(verb.Flags)
 	for _, below := range verb.Subcommands {
-		flags = append(flags, flagsOf(below)...)
+		flags = append(flags, flagsBelow(below)...)
 	}
 	return flags
 }
@@ -188,7 +188,7 @@ func TestPagesNameVerbsAndFlags(t *testing.T) {
 // TestHelpNamesEveryFlag holds the help of each verb, which is written by hand, against its flags.
 func TestHelpNamesEveryFlag(t *testing.T) {
 	for _, verb := range verbs() {
-		for _, flag := range flagsOf(verb) {
+		for _, flag := range flagsBelow(verb) {
 			if name := "--" + flag.Names()[0]; strings.Count(verb.CustomHelpTemplate, name+" ")+strings.Count(verb.CustomHelpTemplate, name+"]") < 2 {
 				t.Errorf("groundplan %s --help does not have %s in its usage and its list", verb.Name, name)
 			}
@@ -198,7 +198,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 				t.Errorf("groundplan %s --help has --%s, which there is not", verb.Name, found[1])
 			}
 		}
-		if !strings.Contains(help, "\n  "+verb.Name+" ") {
+		if !strings.Contains(programHelp, "\n  "+verb.Name+" ") {
 			t.Errorf("groundplan --help leaves out %s", verb.Name)
 		}
 	}

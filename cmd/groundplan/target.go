@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -39,7 +37,7 @@ func openTarget(c *cli.Context) (*target, error) { return openTargetBy(c, "out")
 
 // openTargetBy is openTarget for a verb that names the folder of the generated code by another flag.
 func openTargetBy(c *cli.Context, flag string) (*target, error) {
-	root, out := c.String("app"), cmp.Or(c.String(flag), filepath.Join(c.String("app"), "infra"))
+	root, out := c.String("app"), outFolder(c, flag)
 	lock, err := output.ReadLock(out)
 	if err != nil {
 		return nil, lockError(err)
@@ -52,7 +50,7 @@ func openTargetBy(c *cli.Context, flag string) (*target, error) {
 	for _, env := range lock.Environments {
 		names = append(names, env.Name)
 	}
-	name, err := chosen(c.String("env"), names, out)
+	name, err := chosenEnvironment(c.String("env"), names, out)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +59,7 @@ func openTargetBy(c *cli.Context, flag string) (*target, error) {
 }
 
 // chosen is the environment of that name among those that something holds, or the only one.
-func chosen(name string, names []string, where string) (string, error) {
+func chosenEnvironment(name string, names []string, where string) (string, error) {
 	switch {
 	case name == "" && len(names) == 1:
 		return names[0], nil

@@ -180,9 +180,14 @@ func (c *Cloud) Deliver(ctx context.Context, queue, service, source, body string
 	return c.hook(ctx, "deliver", map[string]any{"queue": queue, "service": service, "source": source, "body": body}, nil)
 }
 
-// AddZone makes a hosted zone that was there before, under the id by which others know it.
+// AddZone makes a public hosted zone that was there before, under the id by which others know it.
 func (c *Cloud) AddZone(ctx context.Context, id, name string) error {
-	return c.hook(ctx, "zone", map[string]any{"id": id, "name": name}, nil)
+	return c.hook(ctx, "zone", map[string]any{"id": id, "name": name, "private": false}, nil)
+}
+
+// AddPrivateZone is AddZone for one that answers VPCs alone.
+func (c *Cloud) AddPrivateZone(ctx context.Context, id, name string) error {
+	return c.hook(ctx, "zone", map[string]any{"id": id, "name": name, "private": true}, nil)
 }
 
 // hook asks something of the emulator itself, see hooks.py.

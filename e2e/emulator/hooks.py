@@ -6,10 +6,11 @@ deployments  {"held"}                            whether a new deployment waits 
 service      {"cluster", "service", "set"}       what a deployment came to: fields of an ECS service as DescribeServices tells them
 deliver      {"queue", "service", "source", "body"}  a message that a service of AWS sends for a source, if the queue lets it in
 switch       {"seconds"}                         how long a request goes on before another one has its turn
-zone         {"id", "name"}                      a hosted zone that was there before, under the id that it is known by
+zone         {"id", "name", "private"}           a hosted zone that was there before, under the id that it is known by
 """
 
 import json
+import os
 import sys
 import traceback
 
@@ -95,8 +96,9 @@ def switch(asked):
 
 def zone(asked):
     """CreateHostedZone gives an id of its own choice, and who was told a zone's id did not choose it."""
-    backend = route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
-    made = backend.create_hosted_zone(asked["name"] + ".", private_zone=False)
+    backend = route53_backends[os.environ["MOTO_ACCOUNT_ID"]]["aws"]
+    network = {"vpcid": "vpc-0123456789abcdef0", "vpcregion": "us-east-1"} if asked["private"] else {}
+    made = backend.create_hosted_zone(asked["name"] + ".", private_zone=asked["private"], **network)
     del backend.zones[made.resource_id]
     made.resource_id = asked["id"]
     backend.zones[made.resource_id] = made

@@ -80,7 +80,7 @@ func lowerServices(d *deploy.Deployment, s *stack.Stack, target compute.Target) 
 	}
 	target.Files(d, s)
 	if d.Env.Exposed() {
-		s.Output("url", "Where the application answers.", value.Of(app.LoadBalancer, "url"))
+		s.Output(blueprint.URL, "Where the application answers.", value.Of(app.LoadBalancer, "url"))
 	}
 	if !d.DeploysByTag() {
 		return

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/deploy"
+	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/quota"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
@@ -31,10 +33,31 @@ type Target struct {
 	// Logs are the names that stand in those of the log groups that the target makes, beside those of workloads: the environment's
 	// key has to admit them.
 	Logs func(d *deploy.Deployment) []string
+	// Runs is what a workload is there, Calls what a schedule is that calls one.
+	Runs  func(w *deploy.Workload) Running
+	Calls func(d *deploy.Deployment, schedule deploy.Schedule) Running
+	// Watched is what calls of its modules make in CloudWatch, by module.
+	Watched map[string]func(stack.Call) Watched
+	// Takes is what it takes of what the account has.
+	Takes func(d *deploy.Deployment) quota.Taken
 	// Settled are the arguments of its modules that no override can set: see stack.Settings.
 	Settled map[string]map[string]stack.Settled
 	// Moved are the arguments of its modules that have another name by now: see stack.Settings.
 	Moved map[string]map[string]string
+}
+
+// Running is what a workload or a schedule is where it runs, by the names that AWS knows.
+type Running struct {
+	// Unit is what is deployed of a workload, "" for a schedule. Function is what a schedule calls its target by, "" for a workload.
+	Unit, Function string
+	LogGroup       string
+	// Failures is the queue of runs that failed for good, "" where there is none.
+	Failures string
+}
+
+// Watched is what a module call makes in CloudWatch, by name.
+type Watched struct {
+	LogGroups, Alarms []string
 }
 
 // Settled are the arguments that no override can set of whatever runs an environment's workloads.
@@ -65,11 +88,12 @@ func lines(why string) []string {
 }
 
 // workloadFile names the file of a workload. Terraform reads override.tf and *_override.tf as patches of other files,
-// and the stack has files of its own: a workload of such a name gets a suffix.
+// and the stack has files of its own; on Windows some names are devices, whatever extension they have, and a checkout with such a
+// file fails there. A workload of such a name gets a suffix.
 func workloadFile(w *deploy.Workload) string {
 	name := w.Deployment.Label(w.ID.Kind, "", w.ID.Name)
 	taken := []string{"outputs", "override", "platform", "providers", "runtime", "terraform", "variables"}
-	if slices.Contains(taken, name) || strings.HasSuffix(name, "_override") {
+	if slices.Contains(taken, name) || names.IsDevice(name) || strings.HasSuffix(name, "_override") {
 		name += "_process"
 	}
 	return name + ".tf"

@@ -15,7 +15,8 @@ import (
 // Cloud Map; a load balancer sends requests from outside; EventBridge Scheduler starts tasks, and functions that call endpoints.
 var Fargate = Target{
 	Name:    "fargate",
-	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs, Settled: fargateSettled, Moved: fargateMoved,
+	Address: fargateAddress, Platform: fargatePlatform, Workload: fargateWorkload, Schedule: fargateSchedule, Files: fargateFiles, Logs: fargateLogs,
+	Runs: fargateRuns, Calls: fargateCalls, Watched: fargateWatched, Takes: fargateTakes, Settled: fargateSettled, Moved: fargateMoved,
 }
 
 // fargateAddress is the workload's name in the namespace.
@@ -313,6 +314,58 @@ func fargateFiles(d *deploy.Deployment, s *stack.Stack) {
 	if len(fields) > 0 {
 		s.Output("jobs", "Commands that start a run of each job.", value.Map(fields...))
 	}
+}
+
+// What the modules of the target call that which they make, after the name they are given.
+
+func fargateLogGroup(unit string) string { return "/groundplan/" + unit }
+
+func functionLogGroup(function string) string { return "/aws/lambda/" + function }
+
+func jobFailures(unit string) string { return unit + "-failures" }
+
+func functionFailures(function string) string { return function + "-dead-letters" }
+
+// fargateRuns is a service of ECS, or the family of a job's task definitions.
+func fargateRuns(w *deploy.Workload) Running {
+	unit := w.UnitName()
+	running := Running{Unit: unit, LogGroup: fargateLogGroup(unit)}
+	if w.Ends {
+		running.Failures = jobFailures(unit)
+	}
+	return running
+}
+
+// fargateCalls is the function that calls an endpoint.
+func fargateCalls(d *deploy.Deployment, schedule deploy.Schedule) Running {
+	function := schedule.Name(d.Env)
+	return Running{Function: function, LogGroup: functionLogGroup(function), Failures: functionFailures(function)}
+}
+
+// fargateWatched is by module.
+var fargateWatched = map[string]func(stack.Call) Watched{
+	"fargate-cluster": func(c stack.Call) Watched {
+		groups := []string{fargateLogGroup(c.Text("name")) + "/exec"}
+		if c.Text("container_insights") == "true" {
+			groups = append(groups, "/aws/ecs/containerinsights/"+c.Text("name")+"/performance")
+		}
+		return Watched{LogGroups: groups}
+	},
+	"fargate-service": func(c stack.Call) Watched {
+		return Watched{LogGroups: []string{fargateLogGroup(c.Text("name"))}}
+	},
+	"fargate-job": func(c stack.Call) Watched {
+		name := c.Text("name")
+		alarms := []string{jobFailures(name), name + "-lost-by-events"}
+		if c.Written("schedules") != "{}" {
+			alarms = append(alarms, name+"-lost-by-scheduler")
+		}
+		return Watched{LogGroups: []string{fargateLogGroup(name)}, Alarms: alarms}
+	},
+	"cron": func(c stack.Call) Watched {
+		name := c.Text("name")
+		return Watched{LogGroups: []string{functionLogGroup(name)}, Alarms: []string{functionFailures(name), name + "-lost-by-lambda", name + "-lost-by-scheduler"}}
+	},
 }
 
 // fargateSettled are the arguments of its modules that no override can set.

@@ -2,12 +2,12 @@ package deploy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 // RegistryName is the name of the environment's image repository.
@@ -21,7 +21,7 @@ func (i Image) Own() bool { return i.Name == "" }
 // Repository is the ARN of the private repository of ECR that an image with a name of its own is in; "" for one of another registry, for
 // which there is nothing to permit.
 func (i Image) Repository() string {
-	parts := PrivateImage.FindStringSubmatch(i.Name)
+	parts := PrivateImage().FindStringSubmatch(i.Name)
 	if parts == nil {
 		return ""
 	}
@@ -58,7 +58,7 @@ func (d *Deployment) TagPrefixes() []string {
 
 // KeptTag is the tag, or the digest, of an image in the environment's own registry; "" for any other image.
 func KeptTag(env *environment.Environment, image string) string {
-	parts := PrivateImage.FindStringSubmatch(image)
+	parts := PrivateImage().FindStringSubmatch(image)
 	if parts == nil || parts[4] != RegistryName(env) || parts[2] != env.Region || env.AccountID != "" && parts[1] != env.AccountID {
 		return ""
 	}
@@ -66,4 +66,4 @@ func KeptTag(env *environment.Environment, image string) string {
 }
 
 // PrivateImage is an image in a private registry of ECR: account, region, the suffix of China's partition, repository.
-var PrivateImage = regexp.MustCompile(`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)[:@]`)
+var PrivateImage = pattern.Lazy(`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/([^:@]+)[:@]`)

@@ -1,15 +1,17 @@
 // Package emit prints blocks as HCL, the way a careful engineer lays it out and `terraform fmt` leaves it.
 //
 // It turns typed blocks and values into the bytes of one file. It must not know kinds, environments or where a file
-// lands. Layout rules are in docs/architecture.md; hclwrite.Format is the oracle in tests, not part of the hot path.
+// lands. Layout rules are in docs/architecture.md; hclwrite is the oracle in tests, and
+// not part of the program.
 package emit
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
-	"github.com/hashicorp/hcl/v2/hclwrite"
-	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/ctystrings"
 
 	"github.com/groundplan/groundplan/generator/value"
 )
@@ -65,10 +67,38 @@ func Print(blocks []Block, address Address) ([]byte, error) {
 	return p.out, nil
 }
 
+// quote is a text as a string of HCL, which cty holds in Unicode's composed form (NFC).
 func quote(s string) string {
 	// Bytes that are not UTF-8 are kept as they are for Print to refuse: cty would replace them in silence.
 	if value.Plain(s) || !utf8.ValidString(s) {
 		return `"` + s + `"`
 	}
-	return string(hclwrite.TokensForValue(cty.StringVal(s)).Bytes())
+	s = ctystrings.Normalize(s)
+	var out strings.Builder
+	out.WriteByte('"')
+	for i, r := range s {
+		switch {
+		case r == '\n':
+			out.WriteString(`\n`)
+		case r == '\r':
+			out.WriteString(`\r`)
+		case r == '\t':
+			out.WriteString(`\t`)
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case (r == '$' || r == '%') && strings.HasPrefix(s[i+1:], "{"):
+			// Doubled, it opens no template.
+			out.WriteRune(r)
+			out.WriteRune(r)
+		case unicode.IsPrint(r):
+			out.WriteRune(r)
+		case r <= 0xffff:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&out, `\U%08x`, r)
+		}
+	}
+	out.WriteByte('"')
+	return out.String()
 }

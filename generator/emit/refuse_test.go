@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/groundplan/groundplan/generator/value"
 )
 
@@ -28,6 +31,20 @@ func TestG1_InvalidUTF8IsRefusedAnywhere(t *testing.T) {
 	}
 	if _, err := Print([]Block{{Type: "x", Comments: []string{"Größe"}}}, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestQuote compares with hclwrite, which quotes as Terraform reads.
+func TestQuote(t *testing.T) {
+	texts := []string{"", "plain", `"`, `\`, "a\nb\r\tc", "$", "%", "${x}", "%{if}", "$${", "%%{", "$%{", "{$", "a$", "\x00", "\x7f", "\u00a0", "\u2028",
+		"Größe", "Gro\u0308ße", "ключ", "👩‍👩‍👧", "\U000e0001", "\ufffd", "a-${b}-c"}
+	for r := range rune(0x500) {
+		texts = append(texts, "a"+string(r)+"{", string(r)+string(r))
+	}
+	for _, text := range texts {
+		if got, want := quote(text), string(hclwrite.TokensForValue(cty.StringVal(text)).Bytes()); got != want {
+			t.Errorf("%q is quoted as %s, want %s", text, got, want)
+		}
 	}
 }
 

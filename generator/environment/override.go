@@ -29,6 +29,13 @@ type Argument struct {
 	Expression hcl.Expression
 }
 
+// Sessions reports whether an override lets people open sessions in tasks.
+func (e *Environment) Sessions() bool {
+	return slices.ContainsFunc(e.Overrides, func(o Override) bool {
+		return slices.ContainsFunc(o.Arguments, func(a Argument) bool { return a.Name == "exec" && a.Value.RawEquals(cty.True) })
+	})
+}
+
 // Override is the block about the module call of that logical id, nil when there is none.
 func (e *Environment) Override(id string) *Override {
 	if i := slices.IndexFunc(e.Overrides, func(o Override) bool { return o.ID == id }); i >= 0 {

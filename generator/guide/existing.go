@@ -176,19 +176,21 @@ func existingCertificates(env *blueprint.Environment) []string {
 			continue
 		}
 		text := fmt.Sprintf("Certificate `%s` for CloudFront. It is issued, covers %s, and is renewed by its owner.", certificate.ARN, code(certificate.Names))
-		if len(env.Domains) > 0 && env.Domains[0].ZoneID == "" {
-			text += " Each public bucket has a name under the domain: point it to the name of its distribution, which `aws cloudfront list-distributions` prints."
+		for _, domain := range env.Domains {
+			if domain.Bucket != "" && domain.ZoneID == "" {
+				text += fmt.Sprintf(" Point `%s` to the name of its distribution, which `aws cloudfront list-distributions` prints.", domain.Name)
+			}
 		}
 		items = append(items, text)
 	}
 	return items
 }
 
-// namesWithoutZone are the names of the environment's own for which no record is made.
+// namesWithoutZone are the names that the load balancer answers to and for which no record is made.
 func namesWithoutZone(domains []blueprint.Domain) []string {
 	var list []string
 	for _, domain := range domains {
-		if domain.Service == "" && domain.Bucket == "" && domain.ZoneID == "" && domain.PrivateZoneID == "" {
+		if domain.Bucket == "" && domain.ZoneID == "" && domain.PrivateZoneID == "" {
 			list = append(list, domain.Name)
 		}
 	}

@@ -2,17 +2,13 @@ package kinds
 
 import (
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
-	"github.com/groundplan/groundplan/generator/emit"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/stack"
-	"github.com/groundplan/groundplan/generator/value"
-	"github.com/groundplan/groundplan/modules"
 )
 
 // What of a module call decides whether the thing that holds data stays the same thing. The lock remembers these values,
@@ -80,11 +76,7 @@ func Held(d *deploy.Deployment, stacks ...*stack.Stack) map[app.ID]map[string]st
 func factsOf(env *environment.Environment, call stack.Call, fixed []string) map[string]string {
 	facts := map[string]string{}
 	for _, name := range fixed {
-		written := modules.Default(call.Module, name)
-		if i := slices.IndexFunc(call.Args, func(a value.Field) bool { return a.Name == name }); i >= 0 {
-			written, _ = emit.Line(call.Args[i].Value, nil)
-		}
-		facts[name] = fact(env, written)
+		facts[name] = fact(env, call.Written(name))
 	}
 	switch call.Module {
 	case "encryption-key", "network":

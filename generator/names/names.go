@@ -9,9 +9,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 // Budget is the number of characters AWS allows in a name. A caller that puts something behind a name takes its length
@@ -67,8 +68,8 @@ func Of(budget Budget, parts ...string) string {
 		panic(fmt.Sprintf("a name of %d parts in %d characters", len(parts), budget))
 	}
 	plain := strings.Join(parts, "-")
-	fits := len(plain) <= int(budget) && IsKebab(plain) && !reserved.MatchString(plain)
-	if fits && (len(parts) == 1 || (!hashLike.MatchString(plain) && slices.Equal(parts, split(plain)))) {
+	fits := len(plain) <= int(budget) && IsKebab(plain) && !reserved().MatchString(plain)
+	if fits && (len(parts) == 1 || (!hashLike().MatchString(plain) && slices.Equal(parts, split(plain)))) {
 		return plain
 	}
 	words := make([]string, 0, len(parts))
@@ -93,10 +94,10 @@ func Prefix(parts ...string) string {
 	return shorten(words, math.MaxInt)
 }
 
-var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var kebab = pattern.Lazy(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // IsKebab reports whether a name consists of lower-case words joined by single hyphens and begins with a letter.
-func IsKebab(name string) bool { return kebab.MatchString(name) }
+func IsKebab(name string) bool { return kebab().MatchString(name) }
 
 // OfApplication turns an application's id or folder name into lower case words joined by hyphens, beginning with a letter.
 func OfApplication(name string) string {
@@ -149,17 +150,17 @@ func split(plain string) []string {
 }
 
 var (
-	outside = regexp.MustCompile(`[^a-z0-9]+`)
+	outside = pattern.Lazy(`[^a-z0-9]+`)
 	// hashLike matches a text whose last word could be a hash.
-	hashLike = regexp.MustCompile(`-[2-7][a-z2-7]{7}$`)
+	hashLike = pattern.Lazy(`-[2-7][a-z2-7]{7}$`)
 	// reserved matches beginnings and ends that one AWS service or another keeps for itself: "internal-" of load
 	// balancers, "sg-" of security groups, "aws-" of several, the others of S3.
-	reserved = regexp.MustCompile(`^(internal|aws|amzn|sg|sthree)-|-s3alias$`)
+	reserved = pattern.Lazy(`^(internal|aws|amzn|sg|sthree)-|-s3alias$`)
 )
 
 // Sanitised keeps lower-case letters, digits and single hyphens between them.
 func Sanitised(part string) string {
-	return strings.Trim(outside.ReplaceAllString(strings.ToLower(part), "-"), "-")
+	return strings.Trim(outside().ReplaceAllString(strings.ToLower(part), "-"), "-")
 }
 
 // shorten joins words to a readable text of at most limit characters, cutting the longest word first so that each
@@ -185,8 +186,8 @@ func shorten(words []string, limit int) string {
 		}
 		words[longest] = words[longest][:len(words[longest])-1]
 	}
-	text := outside.ReplaceAllString(strings.Join(words, "-"), "-")
-	if first := text[0]; first < 'a' || first > 'z' || reserved.MatchString(text+"-") {
+	text := outside().ReplaceAllString(strings.Join(words, "-"), "-")
+	if first := text[0]; first < 'a' || first > 'z' || reserved().MatchString(text+"-") {
 		text = "x" + text
 	}
 	// Still too long: one letter more in front, or more words than room, each one letter by now.
@@ -207,4 +208,17 @@ func hash(parts []string) string {
 	sum := digest.Sum(nil)
 	text := strings.ToLower(base32.StdEncoding.EncodeToString(sum))
 	return string('2'+sum[len(sum)-1]%6) + text[1:hashLength]
+}
+
+// IsDevice reports whether no file or folder can have the name on Windows, which takes it for a device in every folder and with every
+// extension (Microsoft, "Naming Files, Paths, and Namespaces").
+func IsDevice(name string) bool {
+	name = strings.ToLower(name)
+	if port, numbered := strings.CutPrefix(name, "com"); numbered && len(port) == 1 {
+		return '0' <= port[0] && port[0] <= '9'
+	}
+	if port, numbered := strings.CutPrefix(name, "lpt"); numbered && len(port) == 1 {
+		return '0' <= port[0] && port[0] <= '9'
+	}
+	return name == "aux" || name == "con" || name == "nul" || name == "prn"
 }

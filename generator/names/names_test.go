@@ -46,7 +46,7 @@ func TestE3_NamesReadWell(t *testing.T) {
 func checkName(t *testing.T, budget Budget, parts []string) string {
 	t.Helper()
 	name := Of(budget, parts...)
-	if len(name) > int(budget) || !IsKebab(name) || reserved.MatchString(name) {
+	if len(name) > int(budget) || !IsKebab(name) || reserved().MatchString(name) {
 		t.Fatalf("Of(%d, %q) = %q, which AWS would refuse", budget, parts, name)
 	}
 	if again := Of(budget, parts...); again != name {

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // disk is every way in which groundplan changes files. before is called ahead of each step, by several goroutines
@@ -47,7 +50,7 @@ func (d disk) mkdir(path string) error {
 
 func (d disk) rename(from, to string) error {
 	d.step("rename", to)
-	return os.Rename(from, to)
+	return robustio.Rename(from, to) // on Windows whoever reads a file keeps it from being replaced
 }
 
 func (d disk) removeFile(path string) error {
@@ -61,7 +64,7 @@ func (d disk) removeFile(path string) error {
 
 func (d disk) removeAll(path string) error {
 	d.step("remove all", path)
-	return os.RemoveAll(path)
+	return robustio.RemoveAll(path)
 }
 
 // remove deletes a file and the folders above it, up to root, that this leaves empty.
@@ -88,12 +91,17 @@ func (d disk) remove(root, path string) error {
 	return nil
 }
 
-// mutexPath names the lock file of an output folder in the system's temporary folder.
+// mutexPath names the lock file of an output folder, which is there, in the system's temporary folder. A folder has many names: by
+// links, and by letters of either case where the system takes one for the other. Two folders that differ by case alone wait for each
+// other without need, which harms nobody.
 func mutexPath(dir string) (string, error) {
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(absolute))
+	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(strings.ToLower(absolute)))
 	return filepath.Join(os.TempDir(), "groundplan-"+hex.EncodeToString(sum[:8])+".lock"), nil
 }

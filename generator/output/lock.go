@@ -100,7 +100,7 @@ func ReadLock(dir string) (*Lock, error) {
 
 // Read is ReadLock where the lock may have been read before: it is the same one as long as the file is. known may be nil.
 func Read(dir string, known *Reading) (*Reading, error) {
-	path := filepath.Join(dir, LockName)
+	path := filepath.ToSlash(filepath.Join(dir, LockName)) // for people as well
 	data, err := os.ReadFile(path)
 	if err == nil && known != nil && bytes.Equal(data, known.text) {
 		return known, nil
@@ -129,8 +129,19 @@ func Read(dir string, known *Reading) (*Reading, error) {
 	if lock.Version < 1 {
 		return nil, fmt.Errorf("%s is damaged: it says no version%s", path, restoreLock)
 	}
+	for _, name := range slices.Sorted(maps.Keys(lock.Files)) {
+		if !isInside(name) {
+			return nil, fmt.Errorf("%s is damaged: %q is no file of the folder%s", path, name, restoreLock)
+		}
+	}
 	old.into(&lock)
 	return &Reading{&lock, data}, nil
+}
+
+// isInside reports whether a name, slash separated, is that of a file of the folder on every system. What locks and journals name
+// is written over and removed, so that they must not lead anywhere else.
+func isInside(name string) bool {
+	return fs.ValidPath(name) && name != "." && !strings.ContainsAny(name, `\:`)
 }
 
 // Bytes prints the lock. encoding/json sorts the keys of maps, so that the same lock gives the same bytes.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -130,12 +131,16 @@ func (o *Output) Changes(dir string, within func(path string) bool) ([]Change, e
 func (o *Output) compare(dir string, previous *Lock, within func(string) bool) ([]Change, *ConflictError, error) {
 	var changes []Change
 	conflict := &ConflictError{}
-	for _, path := range o.paths(previous) {
-		if within != nil && !within(path) || o.spared(path, within) {
-			continue
-		}
+	paths := slices.DeleteFunc(o.paths(previous), func(path string) bool {
+		return within != nil && !within(path) || o.spared(path, within)
+	})
+	found, problems := make([][]byte, len(paths)), make([]error, len(paths))
+	parallel.Each(len(paths), func(i int) {
+		found[i], problems[i] = os.ReadFile(filepath.Join(dir, filepath.FromSlash(paths[i])))
+	})
+	for i, path := range paths {
 		want, wanted := o.Files[path]
-		raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		raw, err := found[i], problems[i]
 		exists := err == nil
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, err
@@ -435,7 +440,12 @@ func recoverRun(d disk, dir string) error {
 	}
 	var journal []operation
 	if err := json.Unmarshal(data, &journal); err != nil {
-		return fmt.Errorf("the journal is damaged: %w\nhint: restore the folder from version control, remove %s, and generate again", err, work)
+		return fmt.Errorf("the journal is damaged: %w\nhint: restore the folder from version control, remove %s, and generate again", err, filepath.ToSlash(work))
+	}
+	for _, op := range journal {
+		if !isInside(op.To) || op.From != "" && (!isInside(op.From) || strings.Contains(op.From, "/")) {
+			return fmt.Errorf("the journal is damaged: it moves %q to %q\nhint: restore the folder from version control, remove %s, and generate again", op.From, op.To, filepath.ToSlash(work))
+		}
 	}
 	for _, op := range journal {
 		to := filepath.Join(dir, filepath.FromSlash(op.To))
@@ -446,9 +456,13 @@ func recoverRun(d disk, dir string) error {
 			continue
 		}
 		from := filepath.Join(work, op.From)
+		if d.rename(from, to) == nil {
+			continue
+		}
 		if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 			continue // moved before the interruption
 		}
+		// Its folder is new.
 		if err := d.mkdir(filepath.Dir(to)); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -378,6 +379,55 @@ func TestG2_FilesAreForEverybody(t *testing.T) {
 		got, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || got.Mode() != want.Mode() {
 			t.Errorf("%s: %v %v, want %v", name, got.Mode(), err, want.Mode())
+		}
+	}
+}
+
+// TestG2_NothingOutsideTheFolder: a lock and a journal come with a repository, and what they name is removed.
+func TestG2_NothingOutsideTheFolder(t *testing.T) {
+	for _, name := range []string{"../mine", "a/../../mine", "/mine", `..\mine`, `a\b`, "C:mine", ".", ""} {
+		parent := t.TempDir()
+		dir := filepath.Join(parent, "infra")
+		put(t, filepath.Join(parent, "mine"), "mine")
+		lock := &Lock{Blueprint: blueprint.Blueprint{Version: blueprint.Version, Files: map[string]string{name: Hash([]byte("mine"))}}}
+		put(t, filepath.Join(dir, LockName), string(lock.Bytes()))
+		if _, err := outputOf(oldTree).Write(dir, true, nil); err == nil || !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("a lock with %q: %v", name, err)
+		}
+		if err := os.Remove(filepath.Join(dir, LockName)); err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range []operation{{To: name}, {From: "000000", To: name}, {From: "../../mine", To: "README.md"}} {
+			journal, err := json.Marshal([]operation{op})
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, filepath.Join(dir, workDir, journalName), string(journal))
+			if _, err := outputOf(oldTree).Write(dir, true, nil); err == nil || !strings.Contains(err.Error(), "damaged") {
+				t.Errorf("a journal with %+v: %v", op, err)
+			}
+		}
+		if content, err := os.ReadFile(filepath.Join(parent, "mine")); err != nil || string(content) != "mine" {
+			t.Errorf("%q: %s, %v", name, content, err)
+		}
+	}
+}
+
+// TestG2_OneMutexForAllNamesOfAFolder: two runs over one folder wait for each other whatever they call it.
+func TestG2_OneMutexForAllNamesOfAFolder(t *testing.T) {
+	parent := t.TempDir()
+	dir, link := filepath.Join(parent, "infra"), filepath.Join(parent, "link")
+	if err := errors.Join(os.Mkdir(dir, 0o755), os.Symlink(dir, link)); err != nil {
+		t.Fatal(err)
+	}
+	want, err := mutexPath(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	for _, name := range []string{link, ".", filepath.Join(parent, ".", "infra", "..", "link")} {
+		if got, err := mutexPath(name); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", name, got, err, want)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func imageAccounts(d *deploy.Deployment) []string {
 	}
 	var accounts []string
 	for _, image := range images {
-		if parts := deploy.PrivateImage.FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
+		if parts := deploy.PrivateImage().FindStringSubmatch(image); parts != nil && parts[1] != d.Env.AccountID {
 			accounts = append(accounts, parts[1])
 		}
 	}

@@ -2,10 +2,8 @@ package quota
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
-	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds/cache"
@@ -15,77 +13,49 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds/topic"
 )
 
-// Of is what a deployment needs, wired and in the order of the table. Quotas it takes nothing of are left out.
-func Of(d *deploy.Deployment) Environment {
+// Taken is what the thing that runs an environment's workloads takes of what an account has: all that differs with where they run.
+type Taken struct {
+	// Needs are of quotas that nothing else takes of.
+	Needs []Need
+	// Roles are of IAM, RolesAre says what they are for.
+	Roles    int
+	RolesAre string
+	// SecurityGroups are those of workloads and of what starts or calls them, Interfaces the network interfaces they may have at most.
+	SecurityGroups, Interfaces int
+	// Rules are those of the security group that has most of them in one direction, RulesAre says whose and which.
+	Rules    int
+	RulesAre string
+}
+
+// Of is what a deployment needs, wired and in the order of areas. Quotas it takes nothing of are left out.
+func Of(d *deploy.Deployment, taken Taken) Environment {
 	e := Environment{Name: d.Env.Name, Region: d.Env.Region, Account: d.Env.AccountID, At: d.Env.At}
-	for _, area := range []func(*deploy.Deployment) []Need{tasks, network, groups, balancer, jobs, storage, global} {
-		for _, need := range area(d) {
+	for _, list := range [][]Need{network(d), groups(d, taken), balancer(d), storage(d), globalNeeds(d, taken), taken.Needs} {
+		for _, need := range list {
 			if need.Value > 0 {
 				e.Needs = append(e.Needs, need)
 			}
 		}
 	}
+	slices.SortStableFunc(e.Needs, func(a, b Need) int { return area(a.Service) - area(b.Service) })
 	return e
 }
 
-// regroup says how an application comes to run in fewer processes.
-func regroup(d *deploy.Deployment, otherwise string) string {
+// areas are the services of AWS whose quotas stand together, in the order of their calls: what runs comes first of all.
+var areas = [][]string{
+	{"vpc", "ec2"}, {"elasticloadbalancing", "acm"}, {"lambda", "events", "scheduler"}, {"rds", "elasticache", "secretsmanager", "sns"}, {"s3", "cloudfront", "iam", "AWSCloudMap", "route53"},
+}
+
+func area(service string) int {
+	return slices.IndexFunc(areas, func(services []string) bool { return slices.Contains(services, service) })
+}
+
+// Regroup says how an application comes to run in fewer processes.
+func Regroup(d *deploy.Deployment, otherwise string) string {
 	if d.App.Containers() {
 		return otherwise
 	}
 	return "group services into process blocks in " + environment.Filename
-}
-
-// share is how many of n tasks of a process run on demand, and how many on Fargate Spot.
-func share(p *deploy.Workload, n int) (onDemand, spot int) {
-	if p.Ends && p.Size.Spot {
-		return 0, n
-	}
-	spot = max(0, n-p.Size.Scale.OnDemand) * p.Size.Scale.SpotPercent / 100
-	return n - spot, spot
-}
-
-// virtual is what n tasks of so many CPU units take, in virtual CPUs.
-func virtual(cpu, n int) float64 { return float64(cpu*n) / 1024 }
-
-// tasks are the virtual CPUs of Fargate: what runs, twice while everything is deployed at once (a service starts its new
-// tasks before it stops the old), and the same when every process has scaled out.
-func tasks(d *deploy.Deployment) []Need {
-	var running, scaled, spotRunning, spotScaled float64
-	for _, p := range d.Workloads {
-		onDemand, spot := share(p, p.Size.Scale.Min)
-		running, spotRunning = running+virtual(p.Size.CPU, onDemand), spotRunning+virtual(p.Size.CPU, spot)
-		onDemand, spot = share(p, p.Size.Scale.Max)
-		scaled, spotScaled = scaled+virtual(p.Size.CPU, onDemand), spotScaled+virtual(p.Size.CPU, spot)
-	}
-	what := func(running, scaled float64) string {
-		return fmt.Sprintf("tasks take %s vCPU, and as many again while everything is deployed; %s and as many again when every process has scaled out", Number(running), Number(scaled))
-	}
-	return []Need{
-		{Quota: fargate, Value: 2 * running, Peak: 2 * scaled, What: what(running, scaled), Lower: cheaper(d, 2*running)},
-		{Quota: fargateSpot, Value: 2 * spotRunning, Peak: 2 * spotScaled, What: what(spotRunning, spotScaled), Lower: cheaper(d, 2*spotRunning)},
-	}
-}
-
-// cheaper names the setting that lowers what runs and costs least of what the environment is worth: smaller tasks before
-// fewer, and fewer before all services in one process.
-func cheaper(d *deploy.Deployment, value float64) string {
-	const smallest = 256
-	small, few, both := 0.0, 0.0, 0.0
-	for _, p := range d.Workloads {
-		small += 2 * virtual(smallest, p.Size.Scale.Min)
-		few += 2 * virtual(p.Size.CPU, 1)
-		both += 2 * virtual(smallest, 1)
-	}
-	switch {
-	case small < value:
-		return fmt.Sprintf("set cpu = 256 and memory = 512 in a task block: it takes %s then, and with scale = { min = 1 } as well %s, at the price of one task that nothing stands in for", Number(small), Number(both))
-	case few < value:
-		return fmt.Sprintf("set scale = { min = 1 } in a task block: it takes %s then, and nothing stands in for a task that fails", Number(few))
-	case !d.App.Containers() && len(d.Workloads) > 1:
-		return `set process_allocation = "all_in_one", or group services into process blocks`
-	}
-	return "run fewer services in this account"
 }
 
 // network is what a VPC of its own takes; one that exists has it already.
@@ -110,60 +80,14 @@ func natRemedy(gateways int) string {
 	return "say in a network block of the environment which VPC it shares"
 }
 
-// groups counts security groups and their rules. A rule between two groups stands in both of them: on the side that calls
-// as one for outgoing traffic, on the other as one for incoming, the load balancer's and the servers' sides included.
-func groups(d *deploy.Deployment) []Need {
-	out, in := map[string]int{}, map[string]int{}
-	const balancer = "the load balancer"
-	peak := 0
-	for _, p := range d.Workloads {
-		label := "process " + p.ID.Name
-		out[label] += len(p.Paths) + len(d.Env.OutboundPorts)
-		for _, path := range p.Paths {
-			to := "what " + path.Name + " names"
-			if path.To.Kind == app.ProcessKind {
-				to = path.To.String()
-			}
-			in[to]++
-		}
-		if p.Public() {
-			in[label]++
-			out[balancer]++
-		}
-		onDemand, spot := share(p, p.Size.Scale.Max)
-		peak += 2 * (onDemand + spot)
-	}
-	jobs := scheduled(d)
-	for _, target := range jobs {
-		in["process "+target]++
-	}
-	most, whose, direction := 0, "", ""
-	for _, side := range []struct {
-		rules map[string]int
-		word  string
-	}{{out, "outgoing"}, {in, "incoming"}} {
-		for _, label := range slices.Sorted(maps.Keys(side.rules)) {
-			if n := side.rules[label]; n > most {
-				most, whose, direction = n, label, side.word
-			}
-		}
-	}
+// groups are security groups with their rules, and network interfaces: those of what runs, and those of servers.
+func groups(d *deploy.Deployment, taken Taken) []Need {
 	servers := len(d.Env.Caches) + madeServers(d)
-	total := len(d.Workloads) + len(jobs) + servers + 2
 	return []Need{
-		{Quota: securityGroups, Value: float64(total), What: "one for each process, job and server", Lower: regroup(d, "describe fewer services")},
-		{Quota: groupRules, Value: float64(most), What: fmt.Sprintf("%s has %d rules for %s connections", whose, most, direction), Lower: regroup(d, "serve several paths by one service, or call fewer services from one")},
-		{Quota: interfaces, Value: float64(peak + len(jobs) + servers*2), What: "one for each task that may run, and those of servers and functions", Lower: "lower scale.max"},
+		{Quota: securityGroups, Value: float64(taken.SecurityGroups + servers + 2), What: "one for each process, job and server", Lower: Regroup(d, "describe fewer services")},
+		{Quota: groupRules, Value: float64(taken.Rules), What: taken.RulesAre, Lower: Regroup(d, "serve several paths by one service, or call fewer services from one")},
+		{Quota: interfaces, Value: float64(taken.Interfaces + servers*2), What: "one for each task that may run, and those of servers and functions", Lower: "lower scale.max"},
 	}
-}
-
-// scheduled are the processes that jobs call, one entry for each job.
-func scheduled(d *deploy.Deployment) []string {
-	var list []string
-	for _, call := range d.Calls() {
-		list = append(list, call.Target.ID.Name)
-	}
-	return list
 }
 
 // balancer is the load balancer's. The module has a rule of its own beside those of the routes.
@@ -191,39 +115,6 @@ func balancer(d *deploy.Deployment) []Need {
 		{Quota: certificatesOfLB, Value: float64(min(1, len(d.Env.Domain))), What: "the certificate of the domain"},
 		{Quota: certificates, Value: float64(made), What: "the certificate of the domain"},
 	}
-}
-
-// unreserved is what Lambda leaves of an account's concurrency to functions that reserve none: PutFunctionConcurrency
-// refuses what would leave less.
-const unreserved = 100
-
-// started are the processes that schedules start; whose runs are watched are all that end by themselves.
-func started(d *deploy.Deployment) int {
-	n := 0
-	for _, w := range d.Workloads {
-		if len(d.Starting(w)) > 0 {
-			n++
-		}
-	}
-	return n
-}
-
-func jobs(d *deploy.Deployment) []Need {
-	n, watched := len(scheduled(d)), 0
-	for _, p := range d.Workloads {
-		if p.Ends {
-			watched++
-		}
-	}
-	needs := []Need{
-		{Quota: eventRules, Value: float64(watched), What: "one for each job, which sees the runs that fail", Lower: "run fewer jobs in this account"},
-		{Quota: scheduleGroups, Value: float64(n + started(d)), What: "one for each cron job, and for each job that schedules start", Lower: "have one job do the work of several"},
-	}
-	if n == 0 {
-		return needs
-	}
-	return append(needs, Need{Quota: concurrency, Value: float64(n + unreserved), What: fmt.Sprintf("each cron job's function reserves one (%d), and Lambda leaves %d to others", n, unreserved),
-		Lower: "have one job do the work of several, or set overlapping_runs = true in an override block of each job that may run twice at once: it reserves nothing then"})
 }
 
 // madeServers counts the database servers that are not there already.
@@ -268,7 +159,7 @@ func storage(d *deploy.Deployment) []Need {
 }
 
 // global is what an account has once, and the names it keeps.
-func global(d *deploy.Deployment) []Need {
+func globalNeeds(d *deploy.Deployment, taken Taken) []Need {
 	var made, shown float64
 	for _, r := range d.Of(objects.Kind.Name) {
 		if d.Env.ExistingBucket(r.Name) != nil {
@@ -287,7 +178,7 @@ func global(d *deploy.Deployment) []Need {
 		logs++
 	}
 	made += logs
-	rolesMade := 2*len(d.Workloads) + 2*len(scheduled(d)) + started(d) + madeServers(d)
+	rolesMade := taken.Roles + madeServers(d)
 	if d.Env.Network == nil {
 		rolesMade++
 	}
@@ -299,8 +190,6 @@ func global(d *deploy.Deployment) []Need {
 		{Quota: cachePolicies, Value: shown, What: each, Lower: private},
 		{Quota: headersPolicies, Value: shown, What: each, Lower: private},
 		{Quota: originAccess, Value: shown, What: each, Lower: private},
-		{Quota: roles, Value: float64(rolesMade), What: "two for each process and cron job, one for each server, the network and what starts a job", Lower: regroup(d, "describe fewer services")},
-		{Quota: namespaces, Value: 1, What: "the one in which processes find each other"},
-		{Quota: zones, Value: 1, What: "the private zone of that namespace"},
+		{Quota: roles, Value: float64(rolesMade), What: taken.RolesAre + ", one for each server and the network", Lower: Regroup(d, "describe fewer services")},
 	}
 }

@@ -1,11 +1,9 @@
 package quota
 
-// The quotas that an environment takes something of. Codes and defaults are those of the pages "endpoints and quotas" of
-// each service in the AWS General Reference; the young values are what new accounts are seen to have.
+// The quotas that an environment takes something of, wherever it runs: those of what runs its workloads stand with that. Codes and
+// defaults are those of the pages "endpoints and quotas" of each service in the AWS General Reference; the young values are what new
+// accounts are seen to have.
 var (
-	fargate     = Quota{Service: "fargate", Code: "L-3032A538", Name: "Fargate On-Demand vCPU resource count", Default: 6, Young: 6}
-	fargateSpot = Quota{Service: "fargate", Code: "L-36FBB829", Name: "Fargate Spot vCPU resource count", Default: 6, Young: 6}
-
 	vpcs           = Quota{Service: "vpc", Code: "L-F678F1CE", Name: "VPCs per Region", Default: 5}
 	addresses      = Quota{Service: "ec2", Code: "L-0263D0A3", Name: "EC2-VPC Elastic IPs", Default: 5}
 	natGateways    = Quota{Service: "vpc", Code: "L-FE5A380F", Name: "NAT gateways per Availability Zone", Default: 5}
@@ -21,11 +19,6 @@ var (
 	certificatesOfLB = Quota{Service: "elasticloadbalancing", Code: "L-9365A611", Name: "Certificates per Application Load Balancer", Default: 25, Each: "load balancer"}
 	certificates     = Quota{Service: "acm", Code: "L-F141DD1D", Name: "ACM certificates", Default: 2500}
 
-	concurrency = Quota{Service: "lambda", Code: "L-B99A9384", Name: "Concurrent executions", Default: 1000, Young: 10}
-	// EventBridge Scheduler: an account has room for a million schedules, each job has up to a few and a group of its own.
-	eventRules     = Quota{Service: "events", Code: "L-244521F2", Name: "Number of rules", Default: 300}
-	scheduleGroups = Quota{Service: "scheduler", Name: "Schedule groups", Default: 500}
-
 	databaseServers  = Quota{Service: "rds", Code: "L-7B6409FD", Name: "DB instances", Default: 40}
 	databaseClusters = Quota{Service: "rds", Code: "L-952B80B8", Name: "DB clusters", Default: 40}
 	databaseStorage  = Quota{Service: "rds", Code: "L-7ADDB58A", Name: "Total storage for all DB instances", Default: 100000}
@@ -39,7 +32,5 @@ var (
 	headersPolicies = Quota{Service: "cloudfront", Code: "L-CF0D4FC5", Name: "Response headers policies per AWS account", Default: 20, Global: true}
 	originAccess    = Quota{Service: "cloudfront", Name: "Origin access controls per AWS account", Default: 100, Global: true}
 
-	roles      = Quota{Service: "iam", Code: "L-FE177D64", Name: "Roles per account", Default: 1000, Global: true}
-	namespaces = Quota{Service: "AWSCloudMap", Code: "L-0FE3F50E", Name: "Namespaces per Region", Default: 50}
-	zones      = Quota{Service: "route53", Code: "L-4EA4796A", Name: "Hosted zones", Default: 500, Global: true}
+	roles = Quota{Service: "iam", Code: "L-FE177D64", Name: "Roles per account", Default: 1000, Global: true}
 )

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoreapp"
 )
@@ -57,15 +57,15 @@ func (s *sources) explain(runtime app.Runtime) (reason, hint string) {
 		return fmt.Sprintf("there is no %s file", name), mark
 	case runtime == app.EncoreTypeScript && len(s.inside) > 0:
 		module := slices.Sorted(maps.Keys(s.inside))[0]
-		return fmt.Sprintf("%s imports %q, and Encore's parser knows the module by another name", s.inside[module], module), fmt.Sprintf("import from %q", publicModule.FindString(module))
+		return fmt.Sprintf("%s imports %q, and Encore's parser knows the module by another name", s.inside[module], module), fmt.Sprintf("import from %q", publicModule().FindString(module))
 	}
 	return fmt.Sprintf("no %s file declares a service or an endpoint", name), mark
 }
 
 var (
-	importedModule = regexp.MustCompile(`["'](encore\.dev/[^"'\s]+)["']`)
+	importedModule = pattern.Lazy(`["'](encore\.dev/[^"'\s]+)["']`)
 	// publicModule is the module that an application imports, in front of what leads into its files.
-	publicModule = regexp.MustCompile(`^encore\.dev/(?:storage/)?[a-z_]+`)
+	publicModule = pattern.Lazy(`^encore\.dev/(?:storage/)?[a-z_]+`)
 )
 
 // lookForSources walks the whole folder but for dependencies and version control.
@@ -109,9 +109,9 @@ func (s *sources) imports(root, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, match := range importedModule.FindAllSubmatch(text, -1) {
+	for _, match := range importedModule().FindAllSubmatch(text, -1) {
 		module := string(match[1])
-		if _, known := s.inside[module]; !known && module != publicModule.FindString(module) {
+		if _, known := s.inside[module]; !known && module != publicModule().FindString(module) {
 			s.inside[module] = name
 		}
 	}

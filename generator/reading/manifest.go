@@ -95,6 +95,6 @@ const manifestPromises = `
 - Make its tables itself, unless the database has ` + "`migrations`" + `: its role may then create them in the schema ` + "`public`" + `, and other containers that use the database may read and write them. Databases and roles are made by an operator, as the generated README says, and so are the tables of ` + "`migrations`" + `.
 - Delete a message from its queue when it is done with it. What it does not delete in ` + "`ack_deadline`" + ` comes again, and after ` + "`max_retries`" + ` goes to the dead-letter queue.
 - Give a FIFO topic, one that is exactly-once or ordered, a message group and a deduplication id with every message.
-- Answer a cron job's request with a status from 200 to 299. It carries no signature: a service that is not public is kept from other callers by its security group. A path that jobs call and a public service answers to everybody is worth a warning.
+- Answer a cron job's request with a status from 200 to 299. Its header ` + "`Idempotency-Key`" + ` names the run: every repetition has the same, so that a service that keeps those it has seen does nothing twice. It carries no signature: a service that is not public is kept from other callers by its security group. A path that jobs call and a public service answers to everybody is worth a warning.
 - Use only the commands on keys that Encore's runtimes use in a cache; others are refused (modules/cache lists them).
 `

@@ -5,7 +5,6 @@ package settings
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 // syntaxWords are the words for what hcl's parser complains about, by its summary: summary, detail and hint. An empty
@@ -80,11 +80,11 @@ func (l syntaxLine) unclosedQuote(d *hcl.Diagnostic) *hcl.Diagnostic {
 }
 
 // settingLine matches a line that holds a name and one value, with whatever people write between them.
-var settingLine = regexp.MustCompile(`^\s*([A-Za-z_]\w*)\s*([:=]*)\s*("[^"]*"|\[[^\]]*\]|-?[\w.]+),?\s*(?:(?:#|//).*)?\s*$`)
+var settingLine = pattern.Lazy(`^\s*([A-Za-z_]\w*)\s*([:=]*)\s*("[^"]*"|\[[^\]]*\]|-?[\w.]+),?\s*(?:(?:#|//).*)?\s*$`)
 
 // missingEquals is about a setting without an equals sign; nil when the line is no such thing.
 func (l syntaxLine) missingEquals(d *hcl.Diagnostic, table *Table) *hcl.Diagnostic {
-	found := settingLine.FindStringSubmatchIndex(l.text)
+	found := settingLine().FindStringSubmatchIndex(l.text)
 	if found == nil {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (l syntaxLine) unopenedBlock(d *hcl.Diagnostic) *hcl.Diagnostic {
 	return diagnostic.Error(*d.Subject, "Invalid block", "write the { at the end of this line", "The brace of a block stands on the line of its name.")
 }
 
-var redefined = regexp.MustCompile(`already set at (.+):(\d+),(\d+)-`)
+var redefined = pattern.Lazy(`already set at (.+):(\d+),(\d+)-`)
 
 // general replaces hcl's words where there are better ones, and adds the remedy.
 func (l syntaxLine) general(d *hcl.Diagnostic) *hcl.Diagnostic {
@@ -117,7 +117,7 @@ func (l syntaxLine) general(d *hcl.Diagnostic) *hcl.Diagnostic {
 	}
 	summary, detail, hint := words[0], cmp.Or(words[1], d.Detail), words[2]
 	brace := strings.TrimSpace(l.text) == "}"
-	switch earlier := redefined.FindStringSubmatch(d.Detail); {
+	switch earlier := redefined().FindStringSubmatch(d.Detail); {
 	case earlier != nil:
 		detail = fmt.Sprintf("It is already set at %s:%s:%s.", earlier[1], earlier[2], earlier[3])
 	case d.Summary == "Missing item separator" && brace:

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -49,9 +50,9 @@ func TestLocalValuesStandInAnyFile(t *testing.T) {
 	if len(names) != 2 || names[0] != "a.tf" || names[1] != "platform.tf" {
 		t.Fatalf("local values in %v", names)
 	}
-	local := localValues(Stacks{Services: files, Platform: map[string][]byte{"o.tf": []byte("output \"x\" {\n  value = \"ab\"\n}\n")}}, names)
-	context := &hcl.EvalContext{Variables: map[string]cty.Value{"local": local}}
 	call := blocks("c.tf", []byte("module \"m\" {\n  name = \"${local.common.x}${local.platform.x}\"\n}\n"))[0]
+	local := localValues(Stacks{Services: files, Platform: map[string][]byte{"o.tf": []byte("output \"x\" {\n  value = \"ab\"\n}\n")}}, names, []*hclsyntax.Block{call})
+	context := &hcl.EvalContext{Variables: map[string]cty.Value{"local": local}}
 	if got := argument(call, "name", context); !got.RawEquals(cty.StringVal("12345ab")) {
 		t.Errorf("got %#v", got)
 	}

@@ -1,6 +1,7 @@
 package sizes
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,58 +12,135 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// outputs is what a platform stack hands to the services stack, with values as long as AWS's own. What cannot be
-// evaluated is text of a usual length.
-func outputs(stacks Stacks) cty.Value {
-	var all []*hclsyntax.Block
-	for _, name := range slices.Sorted(maps.Keys(stacks.Platform)) {
-		if strings.HasSuffix(name, ".tf") {
-			all = append(all, blocks(name, stacks.Platform[name])...)
+// piece is a top-level block of a printed file that is not parsed yet: of hundreds of modules a few are asked for.
+type piece struct {
+	kind, label string // of a block without labels "" is the label
+	text        []byte
+}
+
+// pieces divides a file at the blocks' first and last lines, which alone stand at the margin in what is printed; no text spans
+// lines there.
+func pieces(text []byte) []piece {
+	var list []piece
+	for len(text) > 0 {
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		if len(line) == 0 || line[0] == '#' {
+			text = rest
+			continue
+		}
+		end := len(line)
+		if line[end-1] == '{' {
+			if end = bytes.Index(text, []byte("\n}\n")) + len("\n}"); end < len(line) {
+				end = len(text)
+			}
+		}
+		words := append(strings.Fields(string(line)), "", "")
+		list = append(list, piece{words[0], strings.Trim(strings.Trim(words[1], "{"), `"`), text[:end]})
+		text = text[end:]
+	}
+	return list
+}
+
+// asked returns which outputs of the platform some blocks refer to: all of them where the platform stands whole.
+func asked(list []*hclsyntax.Block) func(output string) bool {
+	names, whole := map[string]bool{}, false
+	for _, block := range list {
+		for _, reference := range references(block) {
+			if value := step(reference, 1); reference.RootName() != "local" || value != "" && value != "platform" {
+				continue
+			}
+			output := step(reference, 2)
+			names[output] = true
+			whole = whole || output == ""
 		}
 	}
-	asked := map[string]map[string]bool{} // module label -> outputs that something refers to
-	for _, block := range all {
-		for _, attribute := range block.Body.Attributes {
-			for _, reference := range attribute.Expr.Variables() {
-				if label, output := moduleOutput(reference); label != "" {
-					if asked[label] == nil {
-						asked[label] = map[string]bool{}
-					}
-					asked[label][output] = true
-				}
+	return func(output string) bool { return whole || names[output] }
+}
+
+// step is the attribute that a reference takes in its i-th step, "" when it takes none there.
+func step(reference hcl.Traversal, i int) string {
+	if i >= len(reference) {
+		return ""
+	}
+	attribute, _ := reference[i].(hcl.TraverseAttr)
+	return attribute.Name
+}
+
+// references are those of a block's own arguments.
+func references(block *hclsyntax.Block) []hcl.Traversal {
+	var list []hcl.Traversal
+	for _, attribute := range block.Body.Attributes {
+		list = append(list, attribute.Expr.Variables()...)
+	}
+	return list
+}
+
+// outputs is what a platform stack hands to the services stack, as far as it is asked for, with values as long as AWS's own.
+// What cannot be evaluated is text of a usual length.
+func outputs(stacks Stacks, wanted func(output string) bool) cty.Value {
+	var given, handed, modules []*hclsyntax.Block // the local values, the outputs, and the modules both refer to
+	var called []piece
+	for _, name := range slices.Sorted(maps.Keys(stacks.Platform)) {
+		if !strings.HasSuffix(name, ".tf") {
+			continue
+		}
+		for _, p := range pieces(stacks.Platform[name]) {
+			switch {
+			case p.kind == "locals":
+				given = append(given, blocks(name, p.text)...)
+			case p.kind == "output" && wanted(p.label):
+				handed = append(handed, blocks(name, p.text)...)
+			case p.kind == "module":
+				called = append(called, p)
 			}
+		}
+	}
+	needed := map[string]map[string]bool{} // outputs, by the label of the module
+	for _, block := range slices.Concat(given, handed) {
+		for _, reference := range references(block) {
+			if label, output := moduleOutput(reference); label != "" {
+				if needed[label] == nil {
+					needed[label] = map[string]bool{}
+				}
+				needed[label][output] = true
+			}
+		}
+	}
+	for _, p := range called {
+		if needed[p.label] != nil {
+			modules = append(modules, blocks(p.label, p.text)...)
 		}
 	}
 	identity := cty.ObjectVal(map[string]cty.Value{"current": cty.ObjectVal(map[string]cty.Value{"account_id": cty.StringVal(anyAccount)})})
 	variables := map[string]cty.Value{"data": cty.ObjectVal(map[string]cty.Value{"aws_caller_identity": identity})}
-	called := map[string]cty.Value{}
-	for _, block := range all {
-		if block.Type != "module" || len(block.Labels) != 1 {
-			continue
-		}
-		values := map[string]cty.Value{}
-		for output := range asked[block.Labels[0]] {
-			values[output] = moduleValue(block, output, stacks, evaluation(variables))
-		}
-		called[block.Labels[0]] = object(values)
-	}
-	variables["module"] = object(called)
+	variables["module"] = moduleValues(modules, needed, stacks, evaluation(variables))
 	locals := map[string]cty.Value{}
-	for _, block := range all {
+	for _, block := range given {
 		for name, attribute := range block.Body.Attributes {
-			if block.Type == "locals" {
-				locals[name] = valueOf(attribute.Expr, evaluation(variables))
-			}
+			locals[name] = valueOf(attribute.Expr, evaluation(variables))
 		}
 	}
 	variables["local"] = object(locals)
-	handed := map[string]cty.Value{}
-	for _, block := range all {
-		if attribute := block.Body.Attributes["value"]; block.Type == "output" && attribute != nil {
-			handed[block.Labels[0]] = valueOf(attribute.Expr, evaluation(variables))
+	values := map[string]cty.Value{}
+	for _, block := range handed {
+		if attribute := block.Body.Attributes["value"]; attribute != nil {
+			values[block.Labels[0]] = valueOf(attribute.Expr, evaluation(variables))
 		}
 	}
-	return object(handed)
+	return object(values)
+}
+
+// moduleValues are the outputs of modules that are needed, by label.
+func moduleValues(calls []*hclsyntax.Block, needed map[string]map[string]bool, stacks Stacks, context *hcl.EvalContext) cty.Value {
+	called := map[string]cty.Value{}
+	for _, call := range calls {
+		values := map[string]cty.Value{}
+		for output := range needed[call.Labels[0]] {
+			values[output] = moduleValue(call, output, stacks, context)
+		}
+		called[call.Labels[0]] = object(values)
+	}
+	return object(called)
 }
 
 // moduleOutput is the module and the output that a reference names, "" for any other reference.
@@ -70,9 +148,7 @@ func moduleOutput(reference hcl.Traversal) (label, output string) {
 	if reference.RootName() != "module" || len(reference) < 3 {
 		return "", ""
 	}
-	module, _ := reference[1].(hcl.TraverseAttr)
-	value, _ := reference[2].(hcl.TraverseAttr)
-	return module.Name, value.Name
+	return step(reference, 1), step(reference, 2)
 }
 
 // usual stands for what no table knows: addresses, ids and names of AWS's making.

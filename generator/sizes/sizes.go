@@ -19,6 +19,8 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/groundplan/groundplan/generator/parallel"
 )
 
 // The limits, in characters: "IAM and AWS STS quotas", which counts all inline policies of a role together and leaves
@@ -57,8 +59,7 @@ const Small = 6 * 1024
 
 // Measure returns the processes that may come near a limit, in the order of their files' names.
 func Measure(stacks Stacks) []Process {
-	var local cty.Value
-	var list []Process
+	var calls []*hclsyntax.Block
 	common := withLocals(stacks.Services)
 	length := 0
 	for _, name := range common {
@@ -68,15 +69,18 @@ func Measure(stacks Stacks) []Process {
 		if path.Ext(name) != ".tf" || len(stacks.Services[name])+length < Small {
 			continue
 		}
-		if local.IsNull() {
-			local = localValues(stacks, common)
-		}
 		for _, block := range blocks(name, stacks.Services[name]) {
-			if least, runs := moduleContainers[strings.TrimPrefix(literal(block, "source"), "../../modules/")]; block.Type == "module" && runs {
-				list = append(list, measure(block, least, stacks.Region, local))
+			if block.Type == "module" && containers(block) > 0 {
+				calls = append(calls, block)
 			}
 		}
 	}
+	if len(calls) == 0 {
+		return nil
+	}
+	local := localValues(stacks, common, calls)
+	list := make([]Process, len(calls))
+	parallel.Each(len(calls), func(i int) { list[i] = measure(calls[i], stacks.Region, local) })
 	return list
 }
 
@@ -95,26 +99,33 @@ func withLocals(files map[string][]byte) []string {
 	return names
 }
 
-// localValues are the local values of the services stack, which stand in those of its files.
-func localValues(stacks Stacks, files []string) cty.Value {
+// localValues are the local values of the services stack, which stand in those of its files; of the platform's outputs those that
+// they and the calls need.
+func localValues(stacks Stacks, files []string, calls []*hclsyntax.Block) cty.Value {
 	const platform = "platform" // what the services read of the other stack, whatever they read it from
-	values := map[string]cty.Value{platform: outputs(stacks)}
-	context := evaluation(map[string]cty.Value{"local": object(values)})
+	var common []*hclsyntax.Block
 	for _, file := range files {
 		for _, block := range blocks(file, stacks.Services[file]) {
-			for name, attribute := range block.Body.Attributes {
-				if block.Type == "locals" && name != platform {
-					values[name] = valueOf(attribute.Expr, context)
-				}
+			if block.Type == "locals" {
+				common = append(common, block)
+			}
+		}
+	}
+	values := map[string]cty.Value{platform: outputs(stacks, asked(slices.Concat(common, calls)))}
+	context := evaluation(map[string]cty.Value{"local": object(values)})
+	for _, block := range common {
+		for name, attribute := range block.Body.Attributes {
+			if name != platform {
+				values[name] = valueOf(attribute.Expr, context)
 			}
 		}
 	}
 	return object(values)
 }
 
-// measure takes one call of a module that runs containers, which takes least for them by itself. What the module writes is
-// counted low, so that nothing is refused which AWS would take.
-func measure(call *hclsyntax.Block, least int, region string, local cty.Value) Process {
+// measure takes one call of a module that runs containers. What the module writes is counted low, so that nothing is refused
+// which AWS would take.
+func measure(call *hclsyntax.Block, region string, local cty.Value) Process {
 	context := evaluation(map[string]cty.Value{
 		"local": local,
 		"var":   cty.ObjectVal(map[string]cty.Value{"image_tag": cty.StringVal("0123456789ab")}),
@@ -125,7 +136,7 @@ func measure(call *hclsyntax.Block, least int, region string, local cty.Value) P
 	p.Secrets = len(secrets)
 	p.ExecutionPolicy = executionPolicy(region, p.Name, texts(registry["repository_arn"]), secrets, texts(argument(call, "key_arn", context)))
 	p.TaskPolicy, p.Statements = taskPolicy(argument(call, "permissions", context))
-	p.TaskDefinition = least + jsonLength(argument(call, "infra_config", context)) + jsonLength(argument(call, "command", context))
+	p.TaskDefinition = containers(call) + jsonLength(argument(call, "infra_config", context)) + jsonLength(argument(call, "command", context))
 	for name, value := range entries(argument(call, "environment", context)) {
 		p.TaskDefinition += len(`{"name":,"value":},`) + len(name) + 2 + jsonLength(value)
 	}
@@ -138,6 +149,11 @@ func measure(call *hclsyntax.Block, least int, region string, local cty.Value) P
 // moduleContainers is what the containers of each module that runs some take by themselves, at least: three of a service, one
 // of a job.
 var moduleContainers = map[string]int{"fargate-service": 2500, "fargate-job": 400}
+
+// containers is what the module of a call takes for its containers by itself, 0 when it runs none.
+func containers(call *hclsyntax.Block) int {
+	return moduleContainers[strings.TrimPrefix(literal(call, "source"), "../../modules/")]
+}
 
 // statement is one statement as the provider renders it.
 type statement struct {

@@ -7,13 +7,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 // MigrationName is the form Encore demands of an SQL file in a Go application's migrations folder: a number, an optional
 // description, a direction.
-var MigrationName = regexp.MustCompile(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
+var MigrationName = pattern.Lazy(`^(\d+)(_[^.]+)?\.(up|down)\.sql$`)
 
 // CountMigrations counts the up migrations among a folder's files; valid says that every SQL file is a migration.
 func CountMigrations(names []string) (count int, valid bool) {
@@ -22,7 +23,7 @@ func CountMigrations(names []string) (count int, valid bool) {
 		if !strings.EqualFold(path.Ext(name), ".sql") {
 			continue
 		}
-		parts := MigrationName.FindStringSubmatch(name)
+		parts := MigrationName().FindStringSubmatch(name)
 		switch {
 		case parts == nil:
 			valid = false

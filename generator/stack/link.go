@@ -82,6 +82,32 @@ func (s *Stack) hand() {
 	}
 }
 
+// Handed is an output of a stack.
+type Handed struct {
+	Name, Description string
+	// Of is the component that it hands on, with Attributes, sorted; the zero ID for one that is there for people.
+	Of         app.ID
+	Attributes []string
+}
+
+// Outputs are those of the stack by name, once the stacks are linked.
+func (s *Stack) Outputs() []Handed {
+	handed := map[string]Handed{}
+	for id, at := range s.places {
+		if len(at.handed) > 0 {
+			handed[at.label] = Handed{Of: id, Attributes: slices.Sorted(maps.Keys(at.handed))}
+		}
+	}
+	list := make([]Handed, 0, len(s.outputs))
+	for _, block := range s.outputs {
+		output := handed[block.Labels[0]]
+		output.Name, output.Description = block.Labels[0], block.Args[0].Value.Text
+		list = append(list, output)
+	}
+	slices.SortFunc(list, func(a, b Handed) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
 // Address is where the stack finds the attribute of a reference, once the stacks are linked: in itself, or among the outputs of
 // the one it reads. An empty attribute stands for all that the component's stack hands on of it.
 func (s *Stack) Address(ref value.Ref) string {

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -88,6 +89,31 @@ type Call struct {
 
 // Address is the address of the call.
 func (c Call) Address() string { return "module." + c.Label }
+
+// Written is an argument of the call as it is printed, or the module's default where the call says nothing; "" for a value of
+// several lines.
+func (c Call) Written(argument string) string {
+	written := modules.Default(c.Module, argument)
+	if i := slices.IndexFunc(c.Args, func(a value.Field) bool { return a.Name == argument }); i >= 0 {
+		written, _ = emit.Line(c.Args[i].Value, nil)
+	}
+	return written
+}
+
+// Text is an argument as Written, without the quotes of a string.
+func (c Call) Text(argument string) string {
+	written := c.Written(argument)
+	if bare, err := strconv.Unquote(written); err == nil {
+		return bare
+	}
+	return written
+}
+
+// Number is an argument that is an integer; 0 for any other.
+func (c Call) Number(argument string) int {
+	number, _ := strconv.Atoi(c.Written(argument))
+	return number
+}
 
 // componentPlace is where a root module finds a component.
 type componentPlace struct {

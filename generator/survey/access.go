@@ -14,7 +14,6 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/generator/kinds/topic"
 	"github.com/groundplan/groundplan/generator/names"
-	"github.com/zclconf/go-cty/cty"
 )
 
 func (s *survey) loadBalancer() *blueprint.LoadBalancer {
@@ -22,13 +21,13 @@ func (s *survey) loadBalancer() *blueprint.LoadBalancer {
 		return nil
 	}
 	return &blueprint.LoadBalancer{
-		Name: names.Of(names.LoadBalancer, s.Env.App, s.Env.Name), Internal: s.Env.Internal, IdleTimeoutSeconds: s.Env.IdleTimeoutSeconds, WebACLARN: s.Env.WebACLARN,
+		Name: names.Of(names.LoadBalancer, s.Env.App, s.Env.Name), Output: s.output(app.LoadBalancer), Internal: s.Env.Internal, IdleTimeoutSeconds: s.Env.IdleTimeoutSeconds, WebACLARN: s.Env.WebACLARN,
 	}
 }
 
 func (s *survey) network() blueprint.Network {
 	network := blueprint.Network{
-		Port: s.NetworkPort(), StoragePorts: kinds.StoragePorts(s.Deployment), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: rule.UnusableZone(s.Env.Region),
+		Name: s.calls[app.Network.String()].Text("name"), Port: s.NetworkPort(), StoragePorts: kinds.StoragePorts(s.Deployment), OutboundPorts: s.Env.OutboundPorts, Endpoints: s.endpoints(), UnusableZone: rule.UnusableZone(s.Env.Region),
 	}
 	if !slices.ContainsFunc(s.Env.DatabaseServers, func(server environment.DatabaseServer) bool { return server.Existing == nil }) {
 		network.StoragePorts = slices.DeleteFunc(network.StoragePorts, func(port int) bool { return port == database.Kind.StoragePort })
@@ -48,13 +47,17 @@ func (s *survey) endpoints() []string {
 	if s.Env.Metrics.Destination == "cloudwatch" {
 		list = append(list, "monitoring")
 	}
+	if s.Env.Sessions() {
+		list = append(list, rule.SessionEndpoints...)
+	}
 	slices.Sort(list)
 	return list
 }
 
 func (s *survey) key() blueprint.Key {
 	if s.Env.KeyARN == "" {
-		return blueprint.Key{DeletionDays: s.Env.KeyDeletionDays}
+		call := s.calls[app.EncryptionKey.String()]
+		return blueprint.Key{Alias: keyAlias(call.Text("name")), DeletionDays: call.Number("deletion_window_days")}
 	}
 	return blueprint.Key{ARN: s.Env.KeyARN, LogGroups: kinds.KeyLogGroups(s.Deployment), Topics: kinds.KeyTopics(s.Deployment)}
 }
@@ -171,10 +174,8 @@ func (s *survey) roleServices() []string {
 			list = append(list, "ec2", "lambda") // the function's network interfaces
 		}
 	}
-	for _, override := range s.Env.Overrides {
-		if slices.ContainsFunc(override.Arguments, func(a environment.Argument) bool { return a.Name == "exec" && a.Value.RawEquals(cty.True) }) {
-			list = append(list, "ssmmessages") // ECS Exec
-		}
+	if s.Env.Sessions() {
+		list = append(list, "ssmmessages")
 	}
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }

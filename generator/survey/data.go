@@ -2,11 +2,11 @@ package survey
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/deploy"
-	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds"
 	"github.com/groundplan/groundplan/generator/kinds/cache"
 	"github.com/groundplan/groundplan/generator/kinds/database"
@@ -14,13 +14,13 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds/objects"
 	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/kinds/topic"
-	"github.com/groundplan/groundplan/generator/names"
 )
 
-// serverOutput is what the platform stack calls a database server.
-func serverOutput(server environment.DatabaseServer) string {
-	return "database_server_" + names.Label(server.Name)
-}
+// What the modules say of servers and caches, and no argument does.
+const (
+	clusterClass = "db.serverless"
+	cacheEngine  = "valkey"
+)
 
 func (s *survey) servers() []blueprint.Server {
 	var list []blueprint.Server
@@ -29,12 +29,17 @@ func (s *survey) servers() []blueprint.Server {
 			continue
 		}
 		entry := blueprint.Server{
-			ID: "database server " + server.Name, Name: server.Name, Stack: blueprint.Platform, Output: serverOutput(server), Port: database.Kind.StoragePort,
+			ID: "database server " + server.Name, Name: server.Name, Stack: blueprint.Platform, Output: s.output(app.DatabaseServerID(server.Name)), Port: database.Kind.StoragePort,
 			Engine: server.Engine, Identifier: s.held["database server "+server.Name]["name"], MasterSecret: true, FinalSnapshot: server.FinalSnapshot, DeletionProtection: server.DeletionProtection,
 		}
 		if existing := server.Existing; existing != nil {
 			entry.Engine, entry.Port, entry.MasterSecret, entry.FinalSnapshot, entry.DeletionProtection = "", existing.Port, existing.MasterSecretARN != "", false, false
 			entry.Existing = &blueprint.ExistingServer{Address: existing.Address, SecurityGroupID: existing.SecurityGroupID, MaxConnections: existing.MaxConnections}
+		}
+		if call := s.calls[entry.ID]; call.Module == "database-server" {
+			entry.EngineVersion, entry.InstanceClass, entry.Instances = call.Text("engine_version"), call.Text("instance_class"), 1
+		} else if call.Module == "database-cluster" {
+			entry.EngineVersion, entry.InstanceClass, entry.Instances = call.Text("engine_version"), clusterClass, call.Number("instances")
 		}
 		pool, using := database.PoolSize(s.Deployment, server), map[string][]*deploy.Workload{} // by database
 		for _, p := range s.Workloads {
@@ -79,8 +84,9 @@ func (s *survey) database(name string, using []*deploy.Workload, pool int) bluep
 func (s *survey) caches() []blueprint.Cache {
 	var list []blueprint.Cache
 	for _, r := range s.Of(cache.Kind.Name) {
-		entry := blueprint.Cache{ID: r.ID().String(), Name: r.Name, Output: cache.Label(s.Deployment, r.Name), FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
-		entry.Group = s.held[entry.ID]["name"]
+		entry := blueprint.Cache{ID: r.ID().String(), Name: r.Name, Output: s.output(r.ID()), Engine: cacheEngine, FinalSnapshot: s.Env.Cache(r.Name).FinalSnapshot}
+		call := s.calls[entry.ID]
+		entry.Group, entry.EngineVersion, entry.NodeType = call.Text("name"), call.Text("engine_version"), call.Text("node_type")
 		for _, p := range s.Workloads {
 			if cache.Keeps(p, r.Name) {
 				entry.Users = append(entry.Users, p.ID.Name)
@@ -95,19 +101,21 @@ func (s *survey) topics() []blueprint.Topic {
 	var list []blueprint.Topic
 	for _, r := range s.Of(topic.Kind.Name) {
 		entry := blueprint.Topic{ID: r.ID().String(), Name: r.Name}
-		entry.Topic = fifo(s.held[entry.ID]["name"], s.held[entry.ID]["fifo"] == "true")
+		entry.FIFO = s.held[entry.ID]["fifo"] == "true"
+		entry.Topic = fifo(s.held[entry.ID]["name"], entry.FIFO)
 		if existing := s.Env.ExistingTopic(r.Name); existing != nil {
 			entry.Topic, entry.ARN, entry.KeyARN = arnName(existing.ARN), existing.ARN, existing.KeyARN
+			entry.FIFO = strings.HasSuffix(entry.Topic, ".fifo")
 		}
 		for _, sub := range s.Of(topic.Subscriptions.Name) {
 			if sub.Parent != r.Name {
 				continue
 			}
 			id := sub.ID().String()
-			facts := s.held[id]
+			name, ordered := s.held[id]["name"], s.held[id]["fifo"] == "true"
 			entry.Subscriptions = append(entry.Subscriptions, blueprint.Subscription{
 				ID: id, Name: sub.Name, Workload: s.receives[id],
-				Queue: fifo(facts["name"], facts["fifo"] == "true"), DeadLetters: fifo(queueDeadLetters(facts["name"]), facts["fifo"] == "true"),
+				Queue: fifo(name, ordered), DeadLetters: fifo(queueDeadLetters(name), ordered), FIFO: ordered,
 			})
 		}
 		list = append(list, entry)
@@ -132,6 +140,25 @@ func (s *survey) buckets() []blueprint.Bucket {
 }
 
 func (s *survey) secrets() []blueprint.Secret {
+	list := s.namedSecrets()
+	for i := range list {
+		list[i].RecoveryDays = s.calls[list[i].ID].Number("recovery_window_days")
+	}
+	for _, r := range s.Of(cache.Kind.Name) {
+		for _, p := range s.Workloads {
+			if cache.Keeps(p, r.Name) {
+				list = append(list, blueprint.Secret{
+					Name: cache.SecretPrefix(s.Env, r.Name) + "/" + p.ID.Name, Fill: blueprint.Generated, NeededBy: []string{p.ID.Name},
+					RecoveryDays: s.calls[r.ID().String()].Number("recovery_window_days"),
+				})
+			}
+		}
+	}
+	return list
+}
+
+// namedSecrets are those with a call of their own.
+func (s *survey) namedSecrets() []blueprint.Secret {
 	var list []blueprint.Secret
 	for _, r := range s.Of(secret.Kind.Name) {
 		secret := blueprint.Secret{ID: r.ID().String(), Name: secret.Name(s.Env, r.Name), Fill: blueprint.Value, NeededBy: s.fills[r.ID().String()]}
@@ -151,13 +178,6 @@ func (s *survey) secrets() []blueprint.Secret {
 	for _, p := range s.Workloads {
 		if len(p.Uses(database.Kind.Name)) > 0 {
 			list = append(list, blueprint.Secret{ID: "database role " + database.RoleName(p.ID.Name), Name: secret.Name(s.Env, "database", p.ID.Name), Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
-		}
-	}
-	for _, r := range s.Of(cache.Kind.Name) {
-		for _, p := range s.Workloads {
-			if cache.Keeps(p, r.Name) {
-				list = append(list, blueprint.Secret{Name: cache.SecretPrefix(s.Env, r.Name) + "/" + p.ID.Name, Fill: blueprint.Generated, NeededBy: []string{p.ID.Name}})
-			}
 		}
 	}
 	return list

@@ -11,6 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/blueprint"
 	"github.com/groundplan/groundplan/generator/app"
+	"github.com/groundplan/groundplan/generator/compute"
 	"github.com/groundplan/groundplan/generator/deploy"
 	"github.com/groundplan/groundplan/generator/environment/rule"
 	"github.com/groundplan/groundplan/generator/kinds"
@@ -33,7 +34,15 @@ func Application(a *app.App) blueprint.Blueprint {
 
 // Environment is what stands in the two stacks of a deployment, which are built, and what it takes of quotas.
 func Environment(d *deploy.Deployment, platform, services *stack.Stack, needs quota.Environment) blueprint.Environment {
-	s := &survey{Deployment: d, components: map[string]bool{}, held: map[string]map[string]string{}}
+	s := &survey{Deployment: d, target: compute.Of(d), components: map[string]bool{}, held: map[string]map[string]string{}, calls: map[string]stack.Call{}, outputs: map[string]string{}}
+	for _, built := range []*stack.Stack{platform, services} {
+		for id, call := range built.Calls {
+			s.calls[id.String()] = call
+		}
+	}
+	for _, output := range platform.Outputs() {
+		s.outputs[output.Of.String()] = output.Name
+	}
 	for id, facts := range kinds.Held(d, platform, services) {
 		s.held[id.String()] = facts
 	}
@@ -52,8 +61,8 @@ func Environment(d *deploy.Deployment, platform, services *stack.Stack, needs qu
 			s.components[c.ID] = true
 		}
 	}
-	e.Cluster = blueprint.Cluster{Name: names.Of(names.Cluster, env.App, env.Name), Output: "cluster", Namespace: names.Of(names.DiscoveryName, env.App, env.Name) + ".internal"}
-	e.Registry = blueprint.Registry{Name: deploy.RegistryName(env), Output: "registry", Keeps: env.KeepImages, TagPrefixes: d.TagPrefixes()}
+	e.Cluster = blueprint.Cluster{Name: names.Of(names.Cluster, env.App, env.Name), Output: s.output(app.Cluster), Namespace: names.Of(names.DiscoveryName, env.App, env.Name) + ".internal"}
+	e.Registry = blueprint.Registry{Name: deploy.RegistryName(env), Output: s.output(app.Registry), Keeps: env.KeepImages, TagPrefixes: d.TagPrefixes()}
 	e.Workloads, e.Images, e.Schedules = s.workloads(), s.images(), s.schedules()
 	e.Servers, e.Caches, e.Topics, e.Buckets, e.Secrets = s.servers(), s.caches(), s.topics(), s.buckets(), s.secrets()
 	e.LoadBalancer, e.Network, e.Key, e.Access = s.loadBalancer(), s.network(), s.key(), s.access()
@@ -65,7 +74,10 @@ func Environment(d *deploy.Deployment, platform, services *stack.Stack, needs qu
 // survey is one environment while stock is taken of it.
 type survey struct {
 	*deploy.Deployment
+	target     compute.Target
 	components map[string]bool              // by id
+	calls      map[string]stack.Call        // of modules, by id of what they make
+	outputs    map[string]string            // of the platform, by id of the component that they hand on
 	held       map[string]map[string]string // facts of what holds data, by id
 
 	workloadKinds map[string]string   // by id
@@ -79,7 +91,7 @@ func (s *survey) index() {
 	s.workloadKinds, s.fills, s.receives, s.signsUploads = map[string]string{}, map[string][]string{}, map[string]string{}, map[string]bool{}
 	for _, w := range s.Workloads {
 		s.workloadKinds[w.ID.String()] = kindOf(w)
-		for _, id := range needs(w) {
+		for _, id := range neededSecrets(w) {
 			s.fills[id] = append(s.fills[id], w.ID.Name)
 		}
 		for _, e := range w.Edges {
@@ -94,7 +106,7 @@ func (s *survey) index() {
 }
 
 // needs are the ids of that whose secrets a workload does not start without, sorted.
-func needs(w *deploy.Workload) []string {
+func neededSecrets(w *deploy.Workload) []string {
 	refs := w.Image.Credentials.Refs()
 	for _, secret := range w.Rendered.Secrets {
 		refs = append(refs, secret.ARN.Refs()...)
@@ -111,10 +123,19 @@ func needs(w *deploy.Workload) []string {
 func (s *survey) stack(name string, built *stack.Stack) blueprint.Stack {
 	list := blueprint.Stack{Name: name, Folder: s.Env.Name + "/" + name, Backend: s.backend(name)}
 	files := s.declarations()
-	for of, address := range built.Addresses() {
+	addresses := built.Addresses()
+	for of, address := range addresses {
 		id := of.String()
 		_, holds := s.held[id]
-		list.Components = append(list.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], HoldsData: holds})
+		seen := s.watched(id)
+		list.Components = append(list.Components, blueprint.Component{ID: id, Noun: s.noun(id), Address: address, DeclaredIn: files[id], HoldsData: holds, LogGroups: seen.LogGroups, Alarms: seen.Alarms})
+	}
+	for _, output := range built.Outputs() {
+		handed := blueprint.Output{Name: output.Name, Description: output.Description, Attributes: output.Attributes}
+		if _, made := addresses[output.Of]; made || built.Brought(output.Of) {
+			handed.Component = output.Of.String()
+		}
+		list.Outputs = append(list.Outputs, handed)
 	}
 	if name == blueprint.Platform {
 		for id, address := range s.existing(built) {
@@ -123,6 +144,25 @@ func (s *survey) stack(name string, built *stack.Stack) blueprint.Stack {
 	}
 	slices.SortFunc(list.Components, func(a, b blueprint.Component) int { return strings.Compare(a.ID, b.ID) })
 	return list
+}
+
+// output is what the platform stack calls a component that it hands on, "" for one that it does not.
+func (s *survey) output(of app.ID) string { return s.outputs[of.String()] }
+
+// watched is what stands in CloudWatch of a component, sorted.
+func (s *survey) watched(id string) compute.Watched {
+	call := s.calls[id]
+	of := s.target.Watched[call.Module]
+	if of == nil {
+		of = watched[call.Module]
+	}
+	if of == nil {
+		return compute.Watched{}
+	}
+	made := of(call)
+	slices.Sort(made.LogGroups)
+	slices.Sort(made.Alarms)
+	return made
 }
 
 // existing maps what the environment brings to the local value that stands for it. A database shares that of its server.

@@ -30,23 +30,37 @@ func kindOf(w *deploy.Workload) string {
 func (s *survey) workloads() []blueprint.Workload {
 	list := make([]blueprint.Workload, 0, len(s.Workloads))
 	for _, w := range s.Workloads {
-		unit := w.UnitName()
+		runs, call := s.target.Runs(w), s.calls[w.ID.String()]
 		workload := blueprint.Workload{
 			ID: w.ID.String(), Name: w.ID.Name, Kind: kindOf(w), Public: w.Public(), Services: w.Services, AuthService: w.AuthService,
-			Unit: unit, LogGroup: workloadLogs(unit), Uses: s.uses(w),
+			Unit: runs.Unit, LogGroup: runs.LogGroup, Failures: runs.Failures, Uses: s.uses(w), Exec: call.Text("exec") == "true",
 		}
 		for _, path := range w.Paths {
 			workload.Reaches = append(workload.Reaches, path.To.String())
 		}
 		slices.Sort(workload.Reaches)
-		if w.Ends {
-			workload.Failures = jobFailures(unit)
-		} else {
-			workload.MinTasks, workload.MaxTasks = w.Size.Scale.Min, w.Size.Scale.Max
+		if !w.Ends {
+			s.scale(w, &workload)
+		} else if call.Text("spot") == "true" {
+			workload.SpotPercent = 100
 		}
 		list = append(list, workload)
 	}
 	return list
+}
+
+// scale is how many tasks there are of a service, what their number follows, and on what they run.
+func (s *survey) scale(w *deploy.Workload, to *blueprint.Workload) {
+	scale := w.Size.Scale
+	to.MinTasks, to.MaxTasks, to.CPUPercent, to.MemoryPercent, to.SpotPercent, to.OnDemand = scale.Min, scale.Max, scale.CPUPercent, scale.MemoryPercent, scale.SpotPercent, scale.OnDemand
+	if scale.MessagesPerTask == 0 || len(w.Queues) == 0 {
+		return
+	}
+	to.MessagesPerTask = scale.MessagesPerTask
+	for _, queue := range w.Queues {
+		to.ScalesOn = append(to.ScalesOn, queue.Of.String())
+	}
+	slices.Sort(to.ScalesOn)
 }
 
 // uses are the components that a workload uses. What a copy of the auth handler's service would receive from a topic arrives
@@ -58,7 +72,7 @@ func (s *survey) uses(w *deploy.Workload) []string {
 			used[e.To().String()] = true
 		}
 	}
-	for _, id := range needs(w) {
+	for _, id := range neededSecrets(w) {
 		if app.ParseID(id).Kind == secret.Kind.Name {
 			used[id] = true
 		}
@@ -98,7 +112,7 @@ func (s *survey) images() []blueprint.Image {
 
 // private reports whether an image is in a registry of ECR whose owner has to let tasks pull.
 func (s *survey) private(image string) bool {
-	return deploy.PrivateImage.MatchString(image) && deploy.KeptTag(s.Env, image) == ""
+	return deploy.PrivateImage().MatchString(image) && deploy.KeptTag(s.Env, image) == ""
 }
 
 // architecture is what images of processes are built for, as Docker and Encore call it.
@@ -125,13 +139,14 @@ func (s *survey) schedules() []blueprint.Schedule {
 			ID: r.ID().String(), Name: r.Name, Label: "cron_" + s.Label(r.Kind, "", r.Name), Starts: cron.StartsJob, TimeZone: cron.TimeZone,
 		}
 		for _, made := range s.Schedules {
-			if made.Of == r.ID() {
-				schedule.Workload, schedule.Expressions = made.Target.ID.Name, made.Expressions
+			if made.Of != r.ID() {
+				continue
 			}
-		}
-		if !schedule.Starts && len(schedule.Expressions) > 0 {
-			schedule.Function = deploy.ScheduleName(s.Env, r.Name)
-			schedule.LogGroup, schedule.DeadLetters = functionLogs(schedule.Function), functionDeadLetters(schedule.Function)
+			schedule.Workload, schedule.Expressions = made.Target.ID.Name, made.Expressions
+			if !made.Starts() {
+				calls := s.target.Calls(s.Deployment, made)
+				schedule.Function, schedule.LogGroup, schedule.DeadLetters = calls.Function, calls.LogGroup, calls.Failures
+			}
 		}
 		list = append(list, schedule)
 	}

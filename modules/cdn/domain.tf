@@ -8,6 +8,21 @@ locals {
   certificate_arn = local.new_certificate ? one(aws_acm_certificate_validation.this[*].certificate_arn) : var.certificate_arn
 }
 
+# ACM asks for the record that proves the name from outside, where a private zone answers nobody: an apply would wait for 75 minutes
+# and fail ("DNS validation" in the AWS Certificate Manager User Guide). A zone that is made in the same apply is asked then.
+data "aws_route53_zone" "proving" {
+  count = local.new_certificate ? 1 : 0
+
+  zone_id = var.hosted_zone_id
+
+  lifecycle {
+    postcondition {
+      condition     = self.private_zone != true # a zone that tests stand for says nothing
+      error_message = "The hosted zone ${var.hosted_zone_id} (${self.name}) is private, and ACM could not prove ${var.domain} there. Name the public zone of the name in hosted_zone_id, or bring a certificate by certificate_arn."
+    }
+  }
+}
+
 resource "aws_acm_certificate" "this" {
   count = local.new_certificate ? 1 : 0
 
@@ -40,6 +55,8 @@ resource "aws_route53_record" "validation" {
 
   # The record is the same for every certificate of the name in this account, and may be there already.
   allow_overwrite = true
+
+  depends_on = [data.aws_route53_zone.proving]
 }
 
 resource "aws_acm_certificate_validation" "this" {

@@ -16,6 +16,21 @@ locals {
   answered_domains = [for domain in local.domains : domain if lookup(local.answering_zones, domain, local.has_zone ? "hosted_zone_id" : "") != ""]
 }
 
+# ACM asks for the record that proves a name from outside, where a private zone answers nobody: an apply would wait for 75 minutes
+# and fail ("DNS validation" in the AWS Certificate Manager User Guide). A zone that is made in the same apply is asked then.
+data "aws_route53_zone" "proving" {
+  for_each = local.proving_zones
+
+  zone_id = each.value
+
+  lifecycle {
+    postcondition {
+      condition     = self.private_zone != true # a zone that tests stand for says nothing
+      error_message = "The hosted zone ${each.value} (${self.name}) is private, and ACM could not prove ${each.key} there. Name the public zone in hosted_zone_id or hosted_zone_ids, and this one in private_zone_ids for callers within its VPCs; or bring a certificate by certificate_arn."
+    }
+  }
+}
+
 resource "aws_acm_certificate" "this" {
   count = local.encrypted && !local.own_certificate ? 1 : 0
 
@@ -47,6 +62,8 @@ resource "aws_route53_record" "validation" {
 
   # The record is the same for every certificate of the name in this account, and may be there already.
   allow_overwrite = true
+
+  depends_on = [data.aws_route53_zone.proving]
 }
 
 resource "aws_acm_certificate_validation" "this" {

@@ -94,7 +94,7 @@ func checkArchitectures(e *environment.Environment, b *settings.Block) hcl.Diagn
 
 // pulledWithoutNAT reports whether tasks reach an image by the interface endpoints of ECR alone.
 func pulledWithoutNAT(image, region string) bool {
-	private := rule.IsPrivateImage.FindStringSubmatch(image)
+	private := rule.IsPrivateImage().FindStringSubmatch(image)
 	return private != nil && private[1] == region
 }
 

@@ -21,6 +21,8 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 		text, want  string
 	}{
 		{"subscriptions without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\"]"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring", "sns" and "sqs". hint: `},
+		{"sessions without NAT", shop(), production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"logs\", \"ecr.api\", \"ecr.dkr\", \"monitoring\", \"secretsmanager\", \"sns\", \"sqs\"]\noverride \"process\" \"users\" {\n exec = true\n}"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "kms" and "ssmmessages". An override lets sessions into tasks: what answers them there calls "kms" and "ssmmessages". hint: add "kms" and "ssmmessages", or remove interface_endpoints`},
+		{"sessions and messages without NAT", subscribed, production("nat = \"none\"\n" + image + "\ninterface_endpoints = [\"kms\", \"logs\", \"ecr.api\", \"ecr.dkr\", \"secretsmanager\", \"sns\", \"sqs\"]\noverride \"process\" \"users\" {\n exec = true\n}"), `4:23 error: Interface endpoints missing: Without NAT processes reach AWS through interface endpoints only, and the list lacks "monitoring" and "ssmmessages". An override lets sessions into tasks`},
 		{"a gateway that shares a process", shop(), production("process_allocation = \"all_in_one\"\ngateway {}"), `3:1 error: Size without process: The gateway has no process of its own in the environment "production"`},
 		{"a switch for a string", shop(), production(`region = true`), `2:10 error: Wrong type: "region" must be a string, not true. hint: write one of them, as in "us-east-1"`},
 		{"an object for a string", shop(), production(`region = ["a"]`), `2:10 error: Wrong type: "region" must be a string, not ["a"]. hint: write one of them, as in "us-east-1"`},
@@ -34,6 +36,31 @@ func TestI6_MessagesNameWhatIsThere(t *testing.T) {
 				t.Errorf("got:\n%swant: %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestE1_SessionsWithoutNAT: where no endpoints are named, those are made that sessions of ECS Exec need, and only where there may
+// be sessions.
+func TestE1_SessionsWithoutNAT(t *testing.T) {
+	const apart = "nat = \"none\"\nhelper_image = \"012345678901.dkr.ecr.us-east-1.amazonaws.com/b@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028\"\n"
+	for _, test := range []struct {
+		settings string
+		want     bool
+	}{
+		{apart, false},
+		{apart + "override \"process\" \"users\" {\n exec = true\n}", true},
+		{apart + "override \"process\" \"users\" {\n exec = false\n}", false},
+		{apart + "override \"process\" \"users\" {\n exec = true\n}\ninterface_endpoints = [\"ecr.api\", \"ecr.dkr\", \"kms\", \"logs\", \"monitoring\", \"secretsmanager\", \"ssmmessages\"]", true},
+	} {
+		e := load(t, production(test.settings), shop())[0]
+		for _, name := range []string{"kms", "ssmmessages"} {
+			if slices.Contains(e.InterfaceEndpoints, name) != test.want {
+				t.Errorf("%s: %v", test.settings, e.InterfaceEndpoints)
+			}
+		}
+	}
+	if e := load(t, production("override \"process\" \"users\" {\n exec = true\n}"), shop())[0]; len(e.InterfaceEndpoints) > 0 {
+		t.Errorf("with NAT: %v", e.InterfaceEndpoints)
 	}
 }
 

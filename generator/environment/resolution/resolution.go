@@ -73,6 +73,7 @@ func resolveOne(appName string, shared, b *settings.Block, application *app.App)
 	table.SetDefaults(&e, table.EnvironmentSettings, profile)
 	table.Override(&e, table.EnvironmentSettings, b)
 
+	resolveOverrides(&e, b)
 	var diags hcl.Diagnostics
 	diags = append(diags, resolveTags(&e, shared, b)...)
 	diags = append(diags, resolveZones(&e, b)...)
@@ -89,7 +90,6 @@ func resolveOne(appName string, shared, b *settings.Block, application *app.App)
 	diags = append(diags, resolveCaches(&e, b, profile, application)...)
 	diags = append(diags, resolveExisting(&e, b, application)...)
 	diags = append(diags, checkCertificates(&e, b)...)
-	resolveOverrides(&e, b)
 	return e, diags
 }
 
@@ -122,6 +122,9 @@ func resolveEndpoints(e *environment.Environment, b *settings.Block, application
 	var diags hcl.Diagnostics
 	if e.NAT == "none" && e.InterfaceEndpoints == nil {
 		e.InterfaceEndpoints = slices.Clone(rule.NeededEndpoints)
+		if e.Sessions() {
+			e.InterfaceEndpoints = append(e.InterfaceEndpoints, rule.SessionEndpoints...)
+		}
 	}
 	slices.Sort(e.InterfaceEndpoints)
 	if e.NAT != "none" || b.First("network") != nil {
@@ -137,11 +140,18 @@ func resolveEndpoints(e *environment.Environment, b *settings.Block, application
 			missing = append(missing, name)
 		}
 	}
+	why := ""
+	for _, name := range rule.SessionEndpoints {
+		if e.Sessions() && !slices.Contains(e.InterfaceEndpoints, name) {
+			missing = append(missing, name)
+			why = fmt.Sprintf(" An override lets sessions into tasks: what answers them there calls %s.", diagnostic.And(diagnostic.Quoted(rule.SessionEndpoints)))
+		}
+	}
 	if len(missing) > 0 {
 		diags = append(diags, diagnostic.Error(b.Where("interface_endpoints"), "Interface endpoints missing", "add "+diagnostic.And(diagnostic.Quoted(missing))+", or remove interface_endpoints to get all that are needed",
-			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.", diagnostic.And(diagnostic.Quoted(missing))))
+			"Without NAT processes reach AWS through interface endpoints only, and the list lacks %s.%s", diagnostic.And(diagnostic.Quoted(missing)), why))
 	}
-	image := rule.IsPrivateImage.FindStringSubmatch(e.HelperImage)
+	image := rule.IsPrivateImage().FindStringSubmatch(e.HelperImage)
 	if image == nil || image[1] != e.Region {
 		diags = append(diags, diagnostic.Error(b.Where("helper_image", "nat"), "Helper image out of reach", "copy it to a private ECR registry in "+e.Region+" and set helper_image to its name there",
 			"Without NAT the image %s cannot be pulled.", e.HelperImage))

@@ -6,7 +6,6 @@ package resolution
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +15,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/environment/table"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
@@ -36,7 +36,7 @@ const (
 // maxUserTags leaves room for groundplan's own tags and for a resource's name.
 var maxUserTags = maxTags - len(OwnTags) - 1
 
-var tagText = regexp.MustCompile(`^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$`)
+var tagText = pattern.Lazy(`^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$`)
 
 // resolveTags merges the tags of the application and of an environment. shared is the `app` block, nil without one.
 func resolveTags(e *environment.Environment, shared, b *settings.Block) hcl.Diagnostics {
@@ -103,7 +103,7 @@ func checkTag(at hcl.Range, key, value string) *hcl.Diagnostic {
 		return diagnostic.Error(at, "Invalid tag", fmt.Sprintf("use at most %d characters", maxTagValue), "The value of %q has %d characters.", key, utf8.RuneCountInString(value))
 	case value == "":
 		return diagnostic.Error(at, "Invalid tag", "write a value, or remove the tag", "The value of %q is empty, and the provider plans such a tag anew every time on some resources.", key)
-	case !tagText.MatchString(key) || !tagText.MatchString(value):
+	case !tagText().MatchString(key) || !tagText().MatchString(value):
 		return diagnostic.Error(at, "Invalid tag", "use "+tagCharacters, "The tag %q has characters that not every service of AWS takes.", key)
 	case strings.TrimSpace(key) != key || strings.TrimSpace(value) != value:
 		return diagnostic.Error(at, "Invalid tag", "remove it", "The tag %q has a space at an end, which some services of AWS cut off.", key)

@@ -1,13 +1,16 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/pattern"
 )
+
+var bucketName = pattern.Lazy(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 
 // IsBucketName follows the naming rules of S3 for general purpose buckets; dots are refused because they break TLS.
 func IsBucketName(name string) Fault {
-	fits := regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`).MatchString(name)
+	fits := bucketName().MatchString(name)
 	for _, prefix := range []string{"xn--", "sthree-", "amzn-s3-demo-"} {
 		fits = fits && !strings.HasPrefix(name, prefix)
 	}

@@ -1,9 +1,10 @@
 package rule
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 // privateDomains are top-level domains under which nobody can prove a name to a public authority: those of RFC 6761, 6762,
@@ -34,7 +35,7 @@ func IsCertifiable(domain string) Fault {
 const maxDomain = 253
 
 // domainName ends in a top-level domain, which has no digits unless it is an encoded one.
-var domainName = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$`)
+var domainName = pattern.Lazy(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$`)
 
 // IsDomain follows RFC 1035 and what Route 53, ACM and listener rules take of it. What is near a domain gets a remedy of
 // its own.
@@ -43,13 +44,13 @@ func IsDomain(value string) Fault {
 	bare := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(value, "https://"), "http://"), "/"), ".")
 	lower := strings.ToLower(bare)
 	switch {
-	case domainName.MatchString(value) && len(value) <= maxDomain:
+	case domainName().MatchString(value) && len(value) <= maxDomain:
 		return Fine
-	case domainName.MatchString(value):
+	case domainName().MatchString(value):
 		return wrong("choose a shorter name", "A domain name has at most %d characters, and this one %d.", maxDomain, len(value))
-	case domainName.MatchString(bare):
+	case domainName().MatchString(bare):
 		return wrong("write \""+bare+"\"", "%q is no domain name.", value)
-	case domainName.MatchString(lower):
+	case domainName().MatchString(lower):
 		return wrong("write \""+lower+"\"", "%q is no domain name in lower case.", value)
 	case strings.Contains(bare, "*"):
 		return wrong("write the name itself; services and buckets get names below it by themselves", "%q stands for many names, and an environment answers to one.", value)
@@ -57,7 +58,7 @@ func IsDomain(value string) Fault {
 		return wrong("use a hyphen", "%q has an underscore, which no name of a host has and no certificate holds.", value)
 	case strings.ContainsFunc(bare, func(r rune) bool { return r > 127 }):
 		return wrong(`write it as the DNS has it, in ASCII that begins with "xn--"`, "%q has letters that the DNS does not know.", value)
-	case bare != "" && domainName.MatchString(bare+".example"):
+	case bare != "" && domainName().MatchString(bare+".example"):
 		return wrong(hint, "%q is one word: a domain name has a dot, and nothing certifies one without.", value)
 	}
 	return wrong(hint, "%q is no domain name.", value)

@@ -4,8 +4,9 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 var (
@@ -45,12 +46,12 @@ func AreSubnets(least int) func([]string) Fault {
 	}
 }
 
-var pemEdge = regexp.MustCompile(`-----BEGIN [A-Z ]+-----`)
+var pemEdge = pattern.Lazy(`-----BEGIN [A-Z ]+-----`)
 
 // IsCACertificate wants one certificate: Encore's TypeScript runtime takes no more.
 func IsCACertificate(text string) Fault {
 	const hint = `write it between <<EOT and EOT, as one block that begins with -----BEGIN CERTIFICATE-----`
-	if count := len(pemEdge.FindAllString(text, -1)); count != 1 {
+	if count := len(pemEdge().FindAllString(text, -1)); count != 1 {
 		return wrong(hint, "A server has one root certificate, and here are %d.", count)
 	}
 	decoded, rest := pem.Decode([]byte(text))

@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/pattern"
 )
 
 // DefaultHelperImage is busybox 1.37.0, the index of its images for all architectures, as Docker's official images are
@@ -67,6 +67,9 @@ func IsEnvironmentName(name string) Fault {
 	if name == "modules" {
 		return wrong("choose another name", `"modules" cannot name an environment: the folder of that name holds the Terraform modules.`)
 	}
+	if names.IsDevice(name) {
+		return wrong(fmt.Sprintf("choose another name, as in %q", name+"-1"), "%q cannot name an environment: its code is in a folder of that name, which no checkout on Windows can have.", name)
+	}
 	return IsKebab("an environment", name, MaxEnvironmentName)
 }
 
@@ -88,19 +91,19 @@ func Within(low, high int, unit string) func(int) Fault {
 	}
 }
 
-// matches checks a value against a pattern; what names a value that fits. trim are the texts around a value that people
+// matches checks a value against a regular expression; what names a value that fits. trim are the texts around a value that people
 // copy along with it: without them it may fit.
-func matches(pattern, what, hint string, trim ...string) func(string) Fault {
-	compiled := regexp.MustCompile(`^(?:` + pattern + `)$`)
+func matches(expression, what, hint string, trim ...string) func(string) Fault {
+	compiled := pattern.Lazy(`^(?:` + expression + `)$`)
 	return func(value string) Fault {
-		if compiled.MatchString(value) {
+		if compiled().MatchString(value) {
 			return Fine
 		}
 		bare := value
 		for _, text := range trim {
 			bare = strings.TrimSuffix(strings.TrimPrefix(bare, text), text)
 		}
-		if compiled.MatchString(bare) {
+		if compiled().MatchString(bare) {
 			return wrong(fmt.Sprintf("write %q", bare), "%q is no %s.", value, what)
 		}
 		return wrong(hint, "%q is no %s.", value, what)
@@ -126,15 +129,15 @@ var (
 		`write a user, or user and group, as in "1000:1000"`)
 	isWritablePath = matches(`(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+`, "path that can be a volume",
 		`write it from the root on and without a slash at the end, as in "/var/cache"`, "/")
-	isVariableName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	IsPrivateImage    = regexp.MustCompile(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
+	isVariableName    = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	IsPrivateImage    = pattern.Lazy(`^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
 	IsPostgresVersion = matches(`1[5-8](?:\.\d{1,2})?`, "version of PostgreSQL that groundplan knows",
 		`write "15" to "18": AWS then chooses the minor version and keeps it current; "17.9" pins it`)
 	IsNodeType      = matches(`cache\.[a-z][a-z0-9-]*\.[a-z0-9]+`, "node type", `write one as in "cache.m6g.large"`)
 	IsInstanceClass = matches(`db\.[a-z][a-z0-9-]*\.[a-z0-9-]+`, "instance class", `write one as in "db.m5.large"`)
 )
 
-var iamPath = regexp.MustCompile(`^/(?:[\x21-\x2e\x30-\x7e]+/)*$`)
+var iamPath = pattern.Lazy(`^/(?:[\x21-\x2e\x30-\x7e]+/)*$`)
 
 // IsIAMPath follows CreateRole. The first folder of AWS's own roles is closed to everybody else.
 func IsIAMPath(value string) Fault {
@@ -143,7 +146,7 @@ func IsIAMPath(value string) Fault {
 			return wrong(`choose another, as in "/apps/"`, "IAM keeps roles under %s to itself.", reserved)
 		}
 	}
-	if len(value) <= 512 && iamPath.MatchString(value) {
+	if len(value) <= 512 && iamPath().MatchString(value) {
 		return Fine
 	}
 	return wrong(`begin and end with a slash, at most 512 characters, as in "/apps/"`, "%q is no IAM path.", value)
@@ -215,6 +218,11 @@ func AreDistinct(list []string) Fault {
 // NeededEndpoints is what tasks cannot run without when there is no NAT: images, logs, secrets, metrics and
 // messages.
 var NeededEndpoints = []string{"ecr.api", "ecr.dkr", "logs", "monitoring", "secretsmanager", "sns", "sqs"}
+
+// SessionEndpoints is what the agent beside a task's containers calls when people open sessions there, encrypted with a key: see
+// "Monitor Amazon ECS containers with ECS Exec" in the Amazon ECS Developer Guide, and "Improve the security of EC2 instances by
+// using VPC endpoints for Systems Manager" in the AWS Systems Manager User Guide.
+var SessionEndpoints = []string{"kms", "ssmmessages"}
 
 var knownEndpoints = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts"}
 
@@ -305,7 +313,7 @@ func AreCapabilities(list []string) Fault {
 
 func AreVariables(variables map[string]string) Fault {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		if !isVariableName.MatchString(name) {
+		if !isVariableName().MatchString(name) {
 			return wrong("use letters, digits and underscores, no digit first", "%q is no name of an environment variable.", name)
 		}
 	}
@@ -355,10 +363,10 @@ func numberList(numbers []int, list func([]string) string) string {
 }
 
 // metricNamespace is what CloudWatch takes as a namespace; AWS keeps those that begin with AWS/ for itself.
-var metricNamespace = regexp.MustCompile(`^[A-Za-z0-9.\-_/#:]{1,255}$`)
+var metricNamespace = pattern.Lazy(`^[A-Za-z0-9.\-_/#:]{1,255}$`)
 
 func IsMetricNamespace(value string) Fault {
-	if !metricNamespace.MatchString(value) || strings.HasPrefix(value, ":") {
+	if !metricNamespace().MatchString(value) || strings.HasPrefix(value, ":") {
 		return wrong(`write up to 255 letters, digits and ._-/#: characters, as in "shop/production"`, "%q is no namespace of CloudWatch.", value)
 	}
 	if strings.HasPrefix(strings.ToUpper(value), "AWS/") {

@@ -40,7 +40,7 @@ func TestE3_LimitsAreMetExactly(t *testing.T) {
 		fits, wrong []any
 	}{
 		{"application", text(IsAppName), []any{"a", letters(40), "a-1-b"}, []any{"", letters(41), "1a", "a-", "-a", "a--b", "A", "a_b", "a.b"}},
-		{"environment", text(IsEnvironmentName), []any{letters(24), "prod-2"}, []any{letters(25), "modules", "Prod"}},
+		{"environment", text(IsEnvironmentName), []any{letters(24), "prod-2"}, []any{letters(25), "modules", "con", "lpt1", "Prod"}},
 		{"IAM path", text(IsIAMPath), []any{"/", "/a/", "/" + letters(510) + "/"}, []any{"", "/a", "a/", "//", "/" + letters(511) + "/", "/a b/", "/aws-service-role/a/", "/aws-reserved/"}},
 		{"range", text(IsVPCRange), []any{"10.0.0.0/16", "10.0.32.0/19", "172.16.0.0/16", "192.168.0.0/16", "100.64.0.0/16", "100.127.0.0/16"},
 			[]any{"10.0.0.0/15", "10.0.0.0/20", "100.63.0.0/16", "100.128.0.0/16", "11.0.0.0/16", "10.1.0.0", "fd00::/17", "10.0.0.1/16"}},

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2/hclwrite"
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/groundplan/groundplan/generator/environment/rule"
 )
 
@@ -21,6 +18,6 @@ func Init(appName string) []byte {
 	if name != appName {
 		comment = fmt.Sprintf("# The name in AWS: lower-case letters, digits and hyphens, at most %d characters.\n", rule.MaxAppName)
 	}
-	header := fmt.Sprintf("%sapp %s {}\n\n", comment, hclwrite.TokensForValue(cty.StringVal(name)).Bytes())
+	header := fmt.Sprintf("%sapp %q {}\n\n", comment, name)
 	return []byte(strings.Replace(starter, "# app\n\n", header, 1))
 }

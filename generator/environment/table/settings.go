@@ -169,7 +169,7 @@ var EnvironmentSettings = []setting[environment.Environment]{
 		"Letters of the availability zones, two at least. Adding one changes no existing subnet. A plan refuses a zone that the account does not have, or that lacks what an environment needs, and names the letters that work.", rule.AreZones),
 	row("nat", func(e *environment.Environment) *string { return &e.NAT }, perProfile("single", "per_zone", "per_zone"),
 		"NAT gateways for outgoing traffic: `none`, `single` or `per_zone`. With `single` everything outside, AWS's own services and the registry included, is lost to all zones with the first of `zones`: no task starts then. Each further gateway costs about 32 USD a month.", rule.OneOf("none", "single", "per_zone")),
-	derived("interface_endpoints", func(e *environment.Environment) *[]string { return &e.InterfaceEndpoints }, "none; with `nat = \"none\"` "+quotedList(rule.NeededEndpoints),
+	derived("interface_endpoints", func(e *environment.Environment) *[]string { return &e.InterfaceEndpoints }, "none; with `nat = \"none\"` "+quotedList(rule.NeededEndpoints)+", and "+quotedList(rule.SessionEndpoints)+" where an `override` sets `exec`",
 		"AWS services reached inside the VPC instead of through NAT.", rule.AreEndpoints),
 	row("outbound_ports", func(e *environment.Environment) *[]int { return &e.OutboundPorts }, same([]int{443}),
 		"TCP ports that processes may reach outside the VPC.", rule.ArePorts),

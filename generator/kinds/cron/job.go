@@ -1,7 +1,6 @@
 package cron
 
 import (
-	"regexp"
 	"time"
 	_ "time/tzdata"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -49,7 +49,7 @@ func readStart(decl source.Decl, settings containerCronSettings, in kind.Input, 
 	cron.Service, cron.StartsJob = settings.Job.Text, true
 	if zone := settings.TimeZone; zone.Kind == source.String {
 		cron.TimeZone = zone.Text
-		if _, err := time.LoadLocation(zone.Text); err != nil || !timeZone.MatchString(zone.Text) {
+		if _, err := time.LoadLocation(zone.Text); err != nil || !timeZone().MatchString(zone.Text) {
 			diags = append(diags, diagnostic.Error(kind.SettingAt(decl, zone), "Unknown time zone", `write the name of one, as in "Europe/Berlin"`, "There is no time zone %q.", zone.Text))
 		}
 	}
@@ -57,4 +57,4 @@ func readStart(decl source.Decl, settings containerCronSettings, in kind.Input, 
 }
 
 // timeZone is the form of a time zone's name in the API of EventBridge Scheduler, without "Local", which Go knows besides.
-var timeZone = regexp.MustCompile(`^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+){1,2})$`)
+var timeZone = pattern.Lazy(`^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+){1,2})$`)

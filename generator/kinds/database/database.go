@@ -187,7 +187,7 @@ func migrationsIn(decl source.Decl, in kind.Input, dir string, at hcl.Range) (*S
 		if entry.IsDir() || !strings.EqualFold(path.Ext(name), ".sql") || in.Application.Runtime != app.EncoreGo {
 			continue
 		}
-		match := source.MigrationName.FindStringSubmatch(name)
+		match := source.MigrationName().FindStringSubmatch(name)
 		if match == nil {
 			diags = append(diags, diagnostic.Error(at, "Invalid migration file name",
 				"rename it to a number, a description and a direction, as in 2_add_email.up.sql",

@@ -3,7 +3,6 @@ package database
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/kinds/secret"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 	"github.com/groundplan/groundplan/modules"
@@ -57,13 +57,13 @@ func databasePassword(process string) value.Value {
 
 // RoleName is the PostgreSQL role a process logs in as: at most 63 bytes, lower case, never a reserved word.
 func RoleName(process string) string {
-	if role := "svc_" + process; len(role) <= 63 && roleName.MatchString(role) {
+	if role := "svc_" + process; len(role) <= 63 && roleName().MatchString(role) {
 		return role
 	}
 	return strings.ReplaceAll(names.Of(names.DatabaseRole, "svc", process), "-", "_")
 }
 
-var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var roleName = pattern.Lazy(`^[a-z][a-z0-9_]*$`)
 
 // databaseFile holds the servers.
 const databaseFile = "databases.tf"
@@ -302,7 +302,7 @@ func existingServer(d *deploy.Deployment, s *stack.Stack, server environment.Dat
 
 // OwnerName is the PostgreSQL role that owns a database: no workload logs in as it, so that its name is none of RoleName's.
 func OwnerName(database string) string {
-	if role := "owner_" + database; len(role) <= 63 && roleName.MatchString(role) {
+	if role := "owner_" + database; len(role) <= 63 && roleName().MatchString(role) {
 		return role
 	}
 	return strings.ReplaceAll(names.Of(names.DatabaseRole, "owner", database), "-", "_")

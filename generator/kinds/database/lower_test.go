@@ -132,7 +132,7 @@ func TestD2_RoleNames(t *testing.T) {
 		"a2345678901234567890123456789012345678901234567890123456789", "a23456789012345678901234567890123456789012345678901234567891",
 	} {
 		role := RoleName(process)
-		if len(role) > 63 || !roleName.MatchString(role) || role[:3] != "svc" {
+		if len(role) > 63 || !roleName().MatchString(role) || role[:3] != "svc" {
 			t.Errorf("process %s has role %s", process, role)
 		}
 		if other, taken := seen[role]; taken {

@@ -14,20 +14,21 @@ import (
 
 	"github.com/groundplan/groundplan/generator/diagnostic"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
 // Tools that write migrations, as a TypeScript application names them; "" is Encore's own form.
 var migrationTools = map[string]migrationForm{
-	"":           {name: regexp.MustCompile(`^(\d+)_([^.]+)\.(up|down)\.sql$`), example: "2_add_email.up.sql"},
-	"drizzle":    {name: regexp.MustCompile(`^(\d+)_([^.]+)\.sql$`), example: "0002_add_email.sql"},
-	"prisma":     {name: regexp.MustCompile(`^(\d+)_(.*)$`), example: "20250102030405_add_email", folders: true},
-	"drizzle/v1": {name: regexp.MustCompile(`^(\d+)_(.+)$`), example: "20250102030405_add_email", folders: true},
+	"":           {name: pattern.Lazy(`^(\d+)_([^.]+)\.(up|down)\.sql$`), example: "2_add_email.up.sql"},
+	"drizzle":    {name: pattern.Lazy(`^(\d+)_([^.]+)\.sql$`), example: "0002_add_email.sql"},
+	"prisma":     {name: pattern.Lazy(`^(\d+)_(.*)$`), example: "20250102030405_add_email", folders: true},
+	"drizzle/v1": {name: pattern.Lazy(`^(\d+)_(.+)$`), example: "20250102030405_add_email", folders: true},
 }
 
 // migrationForm is how a tool names migrations: as files, or as folders with a migration.sql each.
 type migrationForm struct {
-	name    *regexp.Regexp
+	name    func() *regexp.Regexp
 	example string
 	folders bool
 }
@@ -104,7 +105,7 @@ func (f migrationForm) read(decl source.Decl, in kind.Input, dir string, at hcl.
 		} else if entry.IsDir() || path.Ext(name) != ".sql" {
 			continue
 		}
-		match := f.name.FindStringSubmatch(name)
+		match := f.name().FindStringSubmatch(name)
 		if match == nil {
 			diags = append(diags, diagnostic.Error(at, "Invalid migration name", fmt.Sprintf("rename it to a number and a description, as in %s", f.example),
 				"%s of database %q is a migration, but its name does not say which.", path.Join(dir, name), decl.Name))

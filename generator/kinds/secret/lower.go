@@ -2,7 +2,6 @@ package secret
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/groundplan/groundplan/generator/app"
@@ -10,6 +9,7 @@ import (
 	"github.com/groundplan/groundplan/generator/environment"
 	"github.com/groundplan/groundplan/generator/kinds/kind"
 	"github.com/groundplan/groundplan/generator/names"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/stack"
 	"github.com/groundplan/groundplan/generator/value"
 )
@@ -47,13 +47,13 @@ const placeholderSecret = "placeholder: strict_access withholds the value from t
 // secretVariable names the environment variable of an application's secret. Source takes all letters in a name, and the
 // environment only those of ASCII.
 func secretVariable(name string) string {
-	if !variableName.MatchString(name) {
+	if !variableName().MatchString(name) {
 		name = strings.ReplaceAll(names.Of(names.Secret/4, "secret", name), "-", "_")
 	}
 	return "SECRET_" + name
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+var variableName = pattern.Lazy(`^[A-Za-z0-9_]+$`)
 
 // Generate adds a secret whose random value is made by an ephemeral resource and written write-only.
 func Generate(d *deploy.Deployment, s *stack.Stack, label string, id app.ID, comment, description string, name ...string) {
@@ -72,7 +72,7 @@ func Generate(d *deploy.Deployment, s *stack.Stack, label string, id app.ID, com
 func Name(env *environment.Environment, name ...string) string {
 	parts := []string{env.App, env.Name}
 	for _, part := range name {
-		if !secretPart.MatchString(part) {
+		if !secretPart().MatchString(part) {
 			part = names.Of(names.Secret/4, "secret", part)
 		}
 		parts = append(parts, part)
@@ -81,4 +81,4 @@ func Name(env *environment.Environment, name ...string) string {
 }
 
 // secretPart holds what Secrets Manager allows in a name, without the slash.
-var secretPart = regexp.MustCompile(`^[A-Za-z0-9_+=.@-]{1,128}$`)
+var secretPart = pattern.Lazy(`^[A-Za-z0-9_+=.@-]{1,128}$`)

@@ -13,13 +13,13 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
-	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/tailscale/hujson"
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/source"
 )
 
@@ -115,7 +115,7 @@ func isFile(root, name string) bool {
 }
 
 func syntaxError(text []byte, offset int, err error) *hcl.Diagnostic {
-	what := hujsonPlace.ReplaceAllString(err.Error(), "")
+	what := hujsonPlace().ReplaceAllString(err.Error(), "")
 	hint := "it must hold one JSON object; comments and trailing commas are fine"
 	var wrongType *json.UnmarshalTypeError
 	switch {
@@ -124,7 +124,7 @@ func syntaxError(text []byte, offset int, err error) *hcl.Diagnostic {
 		if want := jsonTypes[wrongType.Type.Kind()]; wrongType.Field != "" && want != "" {
 			hint = "write " + want
 		}
-	case commaMissing.MatchString(what):
+	case commaMissing().MatchString(what):
 		hint = "a comma is missing before it"
 	}
 	return diagnostic.Error(source.TextRange(Filename, text, offset, offset+1), "Invalid encore.app", hint, "The file cannot be read: %s.", what)
@@ -132,9 +132,9 @@ func syntaxError(text []byte, offset int, err error) *hcl.Diagnostic {
 
 var (
 	// hujsonPlace is how hujson begins its messages; a diagnostic has a place of its own.
-	hujsonPlace = regexp.MustCompile(`^hujson: line \d+, column \d+: `)
+	hujsonPlace = pattern.Lazy(`^hujson: line \d+, column \d+: `)
 	// commaMissing matches hujson's complaint about a name or a value right behind another value.
-	commaMissing = regexp.MustCompile(`^invalid character '["{\[\w-]' after .* \(expecting ','`)
+	commaMissing = pattern.Lazy(`^invalid character '["{\[\w-]' after .* \(expecting ','`)
 )
 
 // jsonTypes says how a value of a field's type is written.
@@ -147,7 +147,7 @@ var jsonTypes = map[reflect.Kind]string{
 
 // JSONProblem is where hujson finds a text to be wrong, and what it says of it.
 func JSONProblem(text []byte, err error) (offset int, what string) {
-	return hujsonOffset(text, err), hujsonPlace.ReplaceAllString(err.Error(), "")
+	return hujsonOffset(text, err), hujsonPlace().ReplaceAllString(err.Error(), "")
 }
 
 // hujsonOffset reads the place out of hujson's message, the only form it gives it in.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/settings"
 )
 
@@ -24,12 +25,12 @@ const (
 )
 
 var (
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	imageName    = regexp.MustCompile(`^[a-z0-9][A-Za-z0-9./_:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$`)
-	tagPrefix    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
-	healthPath   = regexp.MustCompile(`^/[A-Za-z0-9/_.~-]*$`)
-	dnsLabel     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	routedPath   = regexp.MustCompile(`^(/[A-Za-z0-9_.~$&'()+,;=:@%-]+)*(/\*|/)?$`)
+	variableName = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	imageName    = pattern.Lazy(`^[a-z0-9][A-Za-z0-9./_:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$`)
+	tagPrefix    = pattern.Lazy(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
+	healthPath   = pattern.Lazy(`^/[A-Za-z0-9/_.~-]*$`)
+	dnsLabel     = pattern.Lazy(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	routedPath   = pattern.Lazy(`^(/[A-Za-z0-9_.~$&'()+,;=:@%-]+)*(/\*|/)?$`)
 )
 
 // readPort reads the port of all containers.
@@ -71,7 +72,7 @@ func (r *manifestReader) container(node *settings.Block) *app.Container {
 		"The subdomain %q must be lower-case letters, digits and hyphens: the environment's domain follows.")
 	r.checkPaths(node)
 	for _, entry := range node.Parts("environment") {
-		if !variableName.MatchString(entry.Key) {
+		if !variableName().MatchString(entry.Key) {
 			r.fail(entry.KeyAt, "Invalid variable name", "use letters, digits and underscores, no digit first",
 				"%q is no name of an environment variable.", entry.Key)
 			continue
@@ -83,7 +84,7 @@ func (r *manifestReader) container(node *settings.Block) *app.Container {
 }
 
 // ownRegistry is the beginning of an image in ECR, private or public, which asks for no password.
-var ownRegistry = regexp.MustCompile(`^([0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+|public\.ecr\.aws)/`)
+var ownRegistry = pattern.Lazy(`^([0-9]{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+|public\.ecr\.aws)/`)
 
 // security reads how much an image may do, and who may pull it.
 func (r *manifestReader) security(node *settings.Block, c *app.Container) {
@@ -93,7 +94,7 @@ func (r *manifestReader) security(node *settings.Block, c *app.Container) {
 	case c.Image == "":
 		r.fail(at, "Credentials without an image", "name the image, or remove image_credentials",
 			"The service %q runs images of the environment's own registry, which asks for no password.", node.Label)
-	case ownRegistry.MatchString(c.Image):
+	case ownRegistry().MatchString(c.Image):
 		r.fail(at, "Credentials for a registry of AWS", "remove image_credentials; the owner of a private repository lets the account in by its policy",
 			"The image %q comes from ECR, which asks who the task is and not for a password.", c.Image)
 	}
@@ -108,15 +109,15 @@ func (r *manifestReader) security(node *settings.Block, c *app.Container) {
 	c.WritablePaths, c.KeepCapabilities = node.Texts("writable_paths"), node.Texts("keep_capabilities")
 	r.checkForm(node, "user", containerUser, "Invalid user", `write a user, or user and group, as in "1000:1000"`, "%q is no user of a container.")
 	r.checkTexts(node, "writable_paths", func(path string) bool {
-		return writablePath.MatchString(path) && !strings.HasPrefix(path+"/", "/groundplan/")
+		return writablePath().MatchString(path) && !strings.HasPrefix(path+"/", "/groundplan/")
 	}, "Invalid path", `write it from the root on and without a slash at the end, as in "/var/cache", and not under /groundplan`, "The path %q cannot be a volume of a task.")
 	r.checkTexts(node, "keep_capabilities", func(name string) bool { return slices.Contains(capabilities, name) },
 		"Unknown capability", "use names out of "+strings.Join(capabilities, ", "), "%q is not a capability that a container has unless it is taken.")
 }
 
 var (
-	containerUser = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$`)
-	writablePath  = regexp.MustCompile(`^(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$`)
+	containerUser = pattern.Lazy(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$`)
+	writablePath  = pattern.Lazy(`^(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+$`)
 
 	// capabilities are those a container has when its definition neither adds nor drops any: Docker's list, as in the Amazon ECS
 	// API Reference, KernelCapabilities.
@@ -141,8 +142,8 @@ func (r *manifestReader) checkTexts(node *settings.Block, name string, fits func
 }
 
 // checkForm checks a text that is written; an empty one counts as not written.
-func (r *manifestReader) checkForm(node *settings.Block, name string, form *regexp.Regexp, summary, hint, detail string) {
-	if at := node.Find(name); at != nil && !form.MatchString(node.Text(name)) {
+func (r *manifestReader) checkForm(node *settings.Block, name string, form func() *regexp.Regexp, summary, hint, detail string) {
+	if at := node.Find(name); at != nil && !form().MatchString(node.Text(name)) {
 		r.fail(*at, summary, hint, detail, node.Text(name))
 	}
 }
@@ -162,7 +163,7 @@ func (r *manifestReader) checkPaths(node *settings.Block) {
 	}
 	for _, part := range paths {
 		path := part.Text
-		if path == "" || !routedPath.MatchString(path) {
+		if path == "" || !routedPath().MatchString(path) {
 			r.fail(part.At, "Invalid path", `write "/orders" for the path alone, "/orders/*" for everything below`,
 				"The path %q must begin with a slash, and * may only stand for the whole rest behind a slash.", path)
 			continue

@@ -14,7 +14,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +21,7 @@ import (
 
 	"github.com/groundplan/groundplan/generator/app"
 	"github.com/groundplan/groundplan/generator/diagnostic"
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/settings"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/encoreapp"
@@ -169,7 +169,7 @@ func (r *manifestReader) app() {
 			"The manifest does not say what the application is called.")
 		return
 	}
-	if !manifestName.MatchString(node.Label) {
+	if !manifestName().MatchString(node.Label) {
 		r.fail(node.LabelAt, "Invalid application name", "begin with a letter, as in \"shop\"",
 			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.Label)
 	}
@@ -191,10 +191,10 @@ func (r *manifestReader) app() {
 }
 
 // manifestName is the form of a name where Encore for Go demands no other.
-var manifestName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,62}$`)
+var manifestName = pattern.Lazy(`^[A-Za-z][A-Za-z0-9._-]{0,62}$`)
 
 func (r *manifestReader) service(node *settings.Block) {
-	if !manifestName.MatchString(node.Label) {
+	if !manifestName().MatchString(node.Label) {
 		r.fail(node.LabelAt, "Invalid "+node.Type+" name", "begin with a letter, as in \"orders\"",
 			"The name %q must be 1 to 63 letters, digits and .-_ characters.", node.Label)
 		return

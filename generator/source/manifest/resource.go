@@ -146,11 +146,11 @@ func (r *manifestReader) checkResourceName(s *source.ManifestSpelling, node *set
 		return true
 	}
 	switch {
-	case s.Identifier && !variableName.MatchString(node.Label):
+	case s.Identifier && !variableName().MatchString(node.Label):
 		r.fail(node.LabelAt, "Invalid "+s.Noun+" name", "write it like a variable, as in StripeKey",
 			"%q is no name for a %s: it must be letters, digits and underscores, and not begin with a digit.", node.Label, s.Noun)
 		return false
-	case !s.Identifier && !manifestName.MatchString(node.Label):
+	case !s.Identifier && !manifestName().MatchString(node.Label):
 		r.fail(node.LabelAt, "Invalid "+s.Noun+" name", "begin with a letter, as in \"order-placed\"",
 			"%q is no name for a %s: it must be 1 to 63 letters, digits and .-_ characters.", node.Label, s.Noun)
 		return false

@@ -85,6 +85,13 @@ override_resource {
   }
 }
 
+override_data {
+  target = data.aws_route53_zone.proving
+  values = {
+    arn = "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"
+  }
+}
+
 variables {
   name                        = "shop-production-avatars"
   bucket_regional_domain_name = "shop-production-avatars-0a1b2c3d.s3.eu-west-1.amazonaws.com"

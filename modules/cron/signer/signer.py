@@ -67,11 +67,7 @@ def left(context):
 def run(environment, execution, attempt, seconds):
     """One call, signed anew: a signature is good for minutes, and the key may have been changed since the last one."""
     key = b"" if environment["SIGNATURE"] == "none" else read_key(environment["AUTH_SECRET_ARN"])
-    headers = {
-        "User-Agent": "groundplan-cron",
-        "X-Encore-Cron-Execution": execution,
-        "X-Encore-Cron-Trigger": "scheduled",
-    }
+    headers = {"User-Agent": "groundplan-cron", **run_headers(environment["SIGNATURE"], execution)}
     headers.update(signature(environment, key, execution, time.time()))
     started = time.monotonic()
     seconds = min(seconds, float(environment["ANSWER_SECONDS"]))
@@ -92,6 +88,13 @@ def read_key(secret_arn):
 
     client = boto3.client("secretsmanager", config=Config(connect_timeout=3, read_timeout=5, retries={"max_attempts": 2}))
     return client.get_secret_value(SecretId=secret_arn)["SecretString"].encode()
+
+
+def run_headers(kind, execution):
+    """The headers that say which run it is: as Encore's runtimes know it, and for everything else by a name that is nobody's."""
+    if kind == "none":
+        return {"Idempotency-Key": execution}
+    return {"X-Encore-Cron-Execution": execution, "X-Encore-Cron-Trigger": "scheduled"}
 
 
 def signature(settings, key, execution, now):

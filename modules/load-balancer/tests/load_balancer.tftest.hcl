@@ -35,6 +35,13 @@ override_resource {
   }
 }
 
+override_data {
+  target = data.aws_route53_zone.proving
+  values = {
+    arn = "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"
+  }
+}
+
 variables {
   name       = "shop-production"
   vpc_id     = "vpc-0123456789abcdef0"

@@ -16,6 +16,13 @@ override_data {
   }
 }
 
+override_data {
+  target = data.aws_route53_zone.proving
+  values = {
+    arn = "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"
+  }
+}
+
 variables {
   name       = "shop-production"
   vpc_id     = "vpc-0123456789abcdef0"
@@ -354,4 +361,20 @@ run "refuses_a_further_certificate_of_iam" {
   }
 
   expect_failures = [var.certificate_arns]
+}
+
+run "asks_for_no_zone_where_the_certificate_exists" {
+  command = plan
+
+  variables {
+    domain          = "api.corp.example.net"
+    hosted_zone_id  = "Z0123456789PRIVATE"
+    internal        = true
+    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  }
+
+  assert {
+    condition     = length(data.aws_route53_zone.proving) == 0 && aws_route53_record.alias["api.corp.example.net"].zone_id == "Z0123456789PRIVATE"
+    error_message = "a private zone cannot answer for a certificate of the caller's"
+  }
 }

@@ -50,3 +50,20 @@ func TestI6_ErrorsOfSyntaxAreFew(t *testing.T) {
 		}
 	}
 }
+
+func TestLooksLikeService(t *testing.T) {
+	for text, want := range map[string]bool{
+		"package p\n\n//encore:api public\nfunc F() {}\n":                         true,
+		"package p\n\n//encore:middleware\n\n//encore:service\ntype S struct{}\n": true,
+		"// encore: encore:authhandler":                                           true,
+		"var _ = pubsub.NewSubscription(t, \"s\", c)":                             true,
+		"package p\n\n//encore:middleware target=all\nfunc F() {}\n":              false,
+		"import \"encore.dev/pubsub\"\n":                                          false,
+		"encore:":                                                                 false,
+		"":                                                                        false,
+	} {
+		if got := looksLikeService([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

@@ -62,9 +62,17 @@ func (r *Reader) Read(dir Dir) (*facts.Package, error) {
 // looksLikeService follows Encore's own test of the raw text, which decides whether a migrations folder declares a
 // database before services are known.
 func looksLikeService(text []byte) bool {
-	for _, mark := range []string{"encore:api", "pubsub.NewSubscription", "encore:authhandler", "encore:service"} {
-		if bytes.Contains(text, []byte(mark)) {
-			return true
+	if bytes.Contains(text, []byte("pubsub.NewSubscription")) {
+		return true
+	}
+	// One search is enough for most files, which have no directive at all.
+	directive := []byte("encore:")
+	for at := bytes.Index(text, directive); at >= 0; at = bytes.Index(text, directive) {
+		text = text[at+len(directive):]
+		for _, name := range []string{"api", "authhandler", "service"} {
+			if bytes.HasPrefix(text, []byte(name)) {
+				return true
+			}
 		}
 	}
 	return false

@@ -159,7 +159,7 @@ func (u *outcome) linkUse(file *facts.File, ref *facts.Ref, resource namedResour
 		if u.Package.Service != resource.service {
 			u.use(file, ref, resource.decl, strings.Split(resource.operations, ","))
 		} else {
-			u.deedNarrowed(resource.decl, file.At(ref.At), ref, strings.Split(resource.operations, ","))
+			u.noteNarrowed(resource.decl, file.At(ref.At), ref, strings.Split(resource.operations, ","))
 		}
 	case ref.Form == facts.FormArgument && ref.Callee.Role == vocabulary.RoleTestTool:
 	case spelling.StructVar != "":
@@ -236,8 +236,8 @@ func (u *outcome) addUse(decl *facts.Decl, at hcl.Range, spelled string, hold fa
 	}
 }
 
-// deedNarrowed notes a use of a reference in the service that made it.
-func (u *outcome) deedNarrowed(decl *facts.Decl, at hcl.Range, ref *facts.Ref, operations []string) {
+// noteNarrowed notes a use of a reference in the service that made it.
+func (u *outcome) noteNarrowed(decl *facts.Decl, at hcl.Range, ref *facts.Ref, operations []string) {
 	var uses []source.Use
 	for _, operation := range operations {
 		uses = append(uses, source.Use{Kind: decl.Kind, Name: decl.Name, Parent: decl.Parent, Operation: operation, At: at})

@@ -2,10 +2,10 @@ package extraction
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/groundplan/groundplan/generator/pattern"
 	"github.com/groundplan/groundplan/generator/source"
 	"github.com/groundplan/groundplan/generator/source/typescript/facts"
 	"github.com/groundplan/groundplan/generator/source/typescript/scope"
@@ -83,10 +83,10 @@ func (l *literalReader) field(name string, property *syntax.Property) (source.Va
 
 // isDuration reports whether Encore reads a text as a duration; white space does not count.
 func isDuration(text string) bool {
-	return duration.MatchString(strings.Join(strings.Fields(text), ""))
+	return duration().MatchString(strings.Join(strings.Fields(text), ""))
 }
 
-var duration = regexp.MustCompile(`^([0-9]+(ns|us|ms|[smhdwy]))+$`)
+var duration = pattern.Lazy(`^([0-9]+(ns|us|ms|[smhdwy]))+$`)
 
 func (l *literalReader) value(e syntax.Expression) (source.Value, bool) {
 	at := l.r.At(e)
