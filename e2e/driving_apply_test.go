@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -194,11 +195,13 @@ func (a *applying) nowhere(t *testing.T) {
 	t.Helper()
 	a.clean(t, a.printed.String())
 	for _, stack := range []string{"platform", "services"} {
-		state, err := a.cloud.Send(t.Context(), http.MethodGet, "/"+stateBucket+"/hello/staging/"+stack+".tfstate", nil, "")
-		if err != nil || !strings.Contains(state, "lineage") {
+		pull := exec.CommandContext(t.Context(), filepath.Join(repository, ".tools", "bin", "terraform"), "-chdir="+filepath.Join(a.app, "infra", "staging", stack), "state", "pull")
+		pull.Env = a.environment
+		state, err := pull.Output()
+		if err != nil || !bytes.Contains(state, []byte("lineage")) {
 			t.Errorf("state of %s: %v", stack, err)
 		}
-		a.printed.WriteString(state)
+		a.printed.Write(state)
 	}
 	for _, secret := range a.secrets {
 		if strings.Contains(a.printed.String(), secret) {

@@ -34,10 +34,11 @@ func (t *target) applyError(c *cli.Context, err error) error {
 	case errors.As(err, &failed):
 		return t.failedApply(c, failed)
 	}
-	if explained := t.explain(err); explained != err {
-		return explained
+	explained := t.explain(err)
+	if errors.Is(explained, err) { // terraform has no part in it
+		return awsError(err)
 	}
-	return awsError(err)
+	return explained
 }
 
 // unready says all that has to be there before the services.

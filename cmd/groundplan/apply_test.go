@@ -64,7 +64,10 @@ func TestAgain(t *testing.T) {
 		"--plan saved --out code --yes":                                               "groundplan plan --in code --out saved, and apply that",
 	} {
 		got := ""
-		applying(t, strings.Fields(line), func(c *cli.Context, _ *target) error { got = applyAgain(c); return nil })
+		_, o := applying(t, strings.Fields(line), func(c *cli.Context, _ *target) error { got = applyAgain(c); return nil })
+		if o != nil {
+			t.Error(o)
+		}
 		if got != want {
 			t.Errorf("%s: %s", line, got)
 		}
