@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,6 +31,7 @@ func verbs() []*cli.Command {
 		generateVerb(),
 		initVerb(),
 		bootstrapVerb(),
+		planVerb(),
 		secretVerb(),
 		completionVerb(),
 		versionVerb(),
@@ -45,6 +47,7 @@ verbs:
   generate   write the Terraform that runs it on AWS
   init       write a groundplan.hcl to start from
   bootstrap  make the S3 bucket for the terraform state of an environment
+  plan       show what an apply would change on AWS, by component of the application
   secret     give secrets their values, and say which lack one
   completion let a shell complete verbs, flags and names
   version    say which groundplan this is
@@ -60,7 +63,12 @@ func main() {
 	// The program is short and its input bounded: fewer collections cost memory it can spare (70 MB become 90 MB for a
 	// million lines) and save a tenth of the processor's time.
 	debug.SetGCPercent(400)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// A supervisor and a terminal that goes away end it like somebody at the keyboard.
+	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		endings = append(endings, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

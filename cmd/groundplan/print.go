@@ -49,8 +49,11 @@ func isTerminal(out io.Writer) bool {
 func slashed(elements ...string) string { return filepath.ToSlash(filepath.Join(elements...)) }
 
 // outFolder is the folder of the generated code, as the flags --out and --app name it.
-func outFolder(c *cli.Context) string {
-	if out := c.String("out"); out != "" {
+func outFolder(c *cli.Context) string { return folderOf(c, "out") }
+
+// folderOf is outFolder for a verb that names the folder by another flag.
+func folderOf(c *cli.Context, flag string) string {
+	if out := c.String(flag); out != "" {
 		return filepath.ToSlash(out)
 	}
 	return slashed(c.String("app"), "infra")

@@ -205,8 +205,8 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 }
 
 func TestUnknownCommandsAreFound(t *testing.T) {
-	const page = "groundplan reads source.\n\n```sh\n$ groundplan generate --check --dry-run\ngroundplan plan # later\n```\nRun `groundplan inspect --format json`, or `groundplan init --force`.\n"
-	if got, want := unknown(commandLines(page)), []string{"generate --dry-run", "plan", "init --force"}; !slices.Equal(got, want) {
+	const page = "groundplan reads source.\n\n```sh\n$ groundplan generate --check --dry-run\ngroundplan teleport # later\n```\nRun `groundplan inspect --format json`, or `groundplan init --force`.\n"
+	if got, want := unknown(commandLines(page)), []string{"generate --dry-run", "teleport", "init --force"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -33,14 +33,17 @@ func targetFlags(others ...cli.Flag) []cli.Flag {
 
 // openTarget reads the lock. Without --env there has to be one environment alone: none is a default that somebody could
 // mean another by.
-func openTarget(c *cli.Context) (*target, error) {
-	root, out := c.String("app"), outFolder(c)
+func openTarget(c *cli.Context) (*target, error) { return openTargetBy(c, "out") }
+
+// openTargetBy is openTarget for a verb that names the folder of the generated code by another flag.
+func openTargetBy(c *cli.Context, flag string) (*target, error) {
+	root, out := c.String("app"), folderOf(c, flag)
 	lock, err := output.ReadLock(out)
 	if err != nil {
 		return nil, lockError(err)
 	}
 	if len(lock.Environments) == 0 {
-		return nil, mistake(fmt.Sprintf("%s holds no generated code", out), "groundplan generate writes it; --out DIR names another folder")
+		return nil, mistake(fmt.Sprintf("%s holds no generated code", out), fmt.Sprintf("groundplan generate writes it; --%s DIR names another folder", flag))
 	}
 	t := &target{root: root, out: out, blueprint: &lock.Blueprint, printer: newPrinter(c.App.ErrWriter, root)}
 	var names []string
