@@ -153,6 +153,9 @@ func TestDataLost(t *testing.T) {
 		{name: "a secret that the code has no more, and that terraform filled", changes: []*tfjson.ResourceChange{changesOf("module.gone", "aws_secretsmanager_secret", secret, nil), value}, want: []string{
 			"tells data-lost: drawn anew",
 		}},
+		{name: "a secret whose value another module wrote", changes: []*tfjson.ResourceChange{changesOf("module.gone", "aws_secretsmanager_secret", secret, nil), changesOf("module.other", "aws_secretsmanager_secret_version", objectOf{"secret_id": "arn:s"}, nil)}, want: []string{
+			"refuses data-lost",
+		}},
 		{name: "a part that holds nothing", changes: changed("aws_db_parameter_group", objectOf{"id": "main"}, nil)},
 	}
 	for _, resourceType := range []string{"aws_rds_cluster", "aws_s3_bucket", "aws_sqs_queue", "aws_elasticache_replication_group", "aws_kms_key", "aws_cloudwatch_log_group", "aws_ecr_repository"} {
