@@ -11,7 +11,7 @@ GO_TEST := $(if $(TEST_EVENTS),go run ./tools/promises test $(TEST_EVENTS),go te
 # Test files that define an -update flag, as package paths.
 UPDATABLE = $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
-.PHONY: demo test build unit release lint fix modules validate lab scan fuzz bench race update schemas opentofu lowest clean
+.PHONY: demo test build unit release lint fix modules validate lab scan fuzz bench race update schemas plans opentofu lowest clean
 
 demo: ## generate Terraform for a fixture application and show it
 	@tools/demo
@@ -70,6 +70,9 @@ update: ## record golden output, scripts and tables anew
 
 schemas: setup ## record what the provider has of the types in use, of both major versions; asks the npm registry
 	go run ./e2e/provider/record
+
+plans: setup ## record the plans that tests read, by the real terraform against the emulator
+	go run ./e2e/plans
 
 setup: ## terraform, the provider, the emulator, scanners and linters into .tools/
 	@tools/setup

@@ -16,12 +16,12 @@ import (
 
 // account is as much of an AWS account on 127.0.0.1 as the messages of verbs need: who calls, secrets by name with the values they
 // have had, and no bucket.
-type account struct {
+type fakeAccount struct {
 	lock    sync.Mutex
 	secrets map[string][]string
 }
 
-func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *fakeAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
 	body, _ := io.ReadAll(r.Body)
@@ -74,7 +74,7 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // "holds NAME VALUE" looks for the last value of one. "keys FILE KEYS" writes what is typed at a terminal.
 func TestScriptsOnAWS(t *testing.T) {
 	type key struct{}
-	of := func(ts *testscript.TestScript) *account { return ts.Value(key{}).(*account) }
+	of := func(ts *testscript.TestScript) *fakeAccount { return ts.Value(key{}).(*fakeAccount) }
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/aws",
 		UpdateScripts:       *update,
@@ -105,7 +105,7 @@ func TestScriptsOnAWS(t *testing.T) {
 			},
 		},
 		Setup: func(env *testscript.Env) error {
-			a := &account{secrets: map[string][]string{}}
+			a := &fakeAccount{secrets: map[string][]string{}}
 			server := httptest.NewServer(a)
 			env.Defer(server.Close)
 			env.Values[key{}] = a

@@ -70,7 +70,7 @@ func generate(c *cli.Context) error {
 	if c.Bool("check") && c.Bool("force") {
 		return mistake("--check writes nothing, so there is nothing to --force", "leave one of them out")
 	}
-	root, out := c.String("app"), outFolder(c, "out")
+	root, out := c.String("app"), outFolder(c)
 	m, err := metadata(c, root)
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func inspectApplication(c *cli.Context) error {
 	if err := p.diagnostics(diags); err != nil {
 		return err
 	}
-	lock, err := output.ReadLock(outFolder(c, "out"))
+	lock, err := output.ReadLock(outFolder(c))
 	if err != nil {
 		return err
 	}

@@ -31,9 +31,9 @@ func verbs() []*cli.Command {
 		generateVerb(),
 		initVerb(),
 		bootstrapVerb(),
-		secretVerb(),
 		planVerb(),
 		applyVerb(),
+		secretVerb(),
 		completionVerb(),
 		versionVerb(),
 	}
@@ -48,9 +48,9 @@ verbs:
   generate   write the Terraform that runs it on AWS
   init       write a groundplan.hcl to start from
   bootstrap  make the S3 bucket for the terraform state of an environment
-  secret     give secrets their values, and say which lack one
   plan       show what an apply would change on AWS, by component of the application
   apply      bring an environment on AWS to what the code says, stack by stack
+  secret     give secrets their values, and say which lack one
   completion let a shell complete verbs, flags and names
   version    say which groundplan this is
 

@@ -48,8 +48,11 @@ func isTerminal(out io.Writer) bool {
 // take backslashes.
 func slashed(elements ...string) string { return filepath.ToSlash(filepath.Join(elements...)) }
 
-// outFolder is the folder of the generated code, as a flag, --out for nearly all verbs, and --app name it.
-func outFolder(c *cli.Context, flag string) string {
+// outFolder is the folder of the generated code, as the flags --out and --app name it.
+func outFolder(c *cli.Context) string { return folderOf(c, "out") }
+
+// folderOf is outFolder for a verb that names the folder by another flag.
+func folderOf(c *cli.Context, flag string) string {
 	if out := c.String(flag); out != "" {
 		return filepath.ToSlash(out)
 	}

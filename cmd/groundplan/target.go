@@ -37,7 +37,7 @@ func openTarget(c *cli.Context) (*target, error) { return openTargetBy(c, "out")
 
 // openTargetBy is openTarget for a verb that names the folder of the generated code by another flag.
 func openTargetBy(c *cli.Context, flag string) (*target, error) {
-	root, out := c.String("app"), outFolder(c, flag)
+	root, out := c.String("app"), folderOf(c, flag)
 	lock, err := output.ReadLock(out)
 	if err != nil {
 		return nil, lockError(err)

@@ -1,13 +1,13 @@
 package main
 
 // stack is a small one under terraform/guard/testdata/stacks.
-type stack struct {
+type smallStack struct {
 	name  string
-	edits []edit
+	edits []stackEdit
 }
 
 // edit is something that somebody does to a stack that was applied.
-type edit struct {
+type stackEdit struct {
 	name    string
 	changes []replacement
 	// arguments are more of them for the plan.
@@ -22,8 +22,8 @@ const otherKey = `"arn:aws:kms:us-east-1:123456789012:key/0f1e2d3c-0000-4000-800
 // in is one text for another in the stack.
 func in(old, new string) []replacement { return []replacement{{"", old, new}} }
 
-var stacks = []stack{
-	{"messages", []edit{
+var stacks = []smallStack{
+	{"messages", []stackEdit{
 		{name: "harmless", changes: []replacement{
 			{"", "max_receive_count  = 6", "max_receive_count  = 6\n  age_alarm_seconds  = 900"},
 			{"", "expiration_days = 30", "expiration_days = 60"},
@@ -82,7 +82,7 @@ var stacks = []stack{
 		{name: "another-region", changes: in(`region              = "us-east-1"`, `region              = "eu-west-1"`), arguments: []string{"-refresh=false"}},
 		{name: "destroy", arguments: []string{"-destroy"}},
 	}},
-	{"storage", []edit{
+	{"storage", []stackEdit{
 		{name: "harmless", changes: []replacement{
 			{"", `"db.t4g.medium"`, `"db.m6g.large"`},
 			{"", "backup_retention_days = 7", "backup_retention_days = 14"},

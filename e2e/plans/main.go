@@ -67,8 +67,8 @@ func recordVersion(ctx context.Context, tf emulator.Terraform, to string) error 
 }
 
 // recordStack applies a small stack to an account of its own, and records what each edit of it comes to.
-func recordStack(ctx context.Context, stack stack, to string, only []string) (err error) {
-	edits := slices.DeleteFunc(slices.Clone(stack.edits), func(e edit) bool {
+func recordStack(ctx context.Context, stack smallStack, to string, only []string) (err error) {
+	edits := slices.DeleteFunc(slices.Clone(stack.edits), func(e stackEdit) bool {
 		return len(only) > 0 && !slices.Contains(only, stack.name+"-"+e.name)
 	})
 	if len(edits) == 0 {
@@ -152,7 +152,7 @@ func write(root, name, from string) error {
 }
 
 // make replaces texts in files of the stack, or of the modules as somebody may edit them.
-func (e edit) make(root, folder string) error {
+func (e stackEdit) make(root, folder string) error {
 	for _, change := range e.changes {
 		file := filepath.Join(folder, "main.tf")
 		if change.file != "" {

@@ -52,7 +52,7 @@ func attributes(planned *tfjson.ResourceChange, configured Configured) []Attribu
 			continue // AWS says what it is
 		}
 		hidden := slices.Contains(concealed, name)
-		d.compare(name, side{before[name], part(c.BeforeSensitive, name)}, side{after[name], part(c.AfterSensitive, name)}, unknown[name], hidden)
+		d.compare(name, side{before[name], partOf(c.BeforeSensitive, name)}, side{after[name], partOf(c.AfterSensitive, name)}, unknown[name], hidden)
 	}
 	return d.found
 }
@@ -61,10 +61,10 @@ func attributes(planned *tfjson.ResourceChange, configured Configured) []Attribu
 type side struct{ value, sensitive any }
 
 // at is a part of a side.
-func (s side) at(step any) side { return side{part(s.value, step), part(s.sensitive, step)} }
+func (s side) at(step any) side { return side{partOf(s.value, step), partOf(s.sensitive, step)} }
 
 // part is what is at a step of a value; of a mask that says true of the whole it is true.
-func part(value, step any) any {
+func partOf(value, step any) any {
 	switch value := value.(type) {
 	case bool:
 		return value
@@ -131,7 +131,7 @@ func (d *differ) objects(path string, before, after side, old, now map[string]an
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		d.compare(path+"."+name, before.at(name), after.at(name), part(unknown, name), slices.Contains(concealed, name))
+		d.compare(path+"."+name, before.at(name), after.at(name), partOf(unknown, name), slices.Contains(concealed, name))
 	}
 }
 
@@ -148,7 +148,7 @@ func (d *differ) lists(path string, before, after side, old, now []any, unknown 
 	for i, element := range old {
 		at := -1
 		for j := range now {
-			if !taken[j] && same(element, now[j]) && !anyTrue(part(unknown, j)) {
+			if !taken[j] && same(element, now[j]) && !anyTrue(partOf(unknown, j)) {
 				at = j
 				break
 			}
@@ -166,15 +166,15 @@ func (d *differ) lists(path string, before, after side, old, now []any, unknown 
 		if at := partner(old, left, now[j]); at >= 0 {
 			outer := d.label
 			d.label = labelOf(now[j])
-			d.compare(fmt.Sprintf("%s[%d]", path, j), before.at(left[at]), after.at(j), part(unknown, j), false)
+			d.compare(fmt.Sprintf("%s[%d]", path, j), before.at(left[at]), after.at(j), partOf(unknown, j), false)
 			d.label = outer
 			left = slices.Delete(left, at, at+1)
 			continue
 		}
-		d.add(Attribute{Path: fmt.Sprintf("%s[%d]", path, j), after: now[j], Unknown: anyTrue(part(unknown, j))}, anyTrue(part(after.sensitive, j)))
+		d.add(Attribute{Path: fmt.Sprintf("%s[%d]", path, j), after: now[j], Unknown: anyTrue(partOf(unknown, j))}, anyTrue(partOf(after.sensitive, j)))
 	}
 	for _, i := range left {
-		d.add(Attribute{Path: fmt.Sprintf("%s[%d]", path, i), before: old[i]}, anyTrue(part(before.sensitive, i)))
+		d.add(Attribute{Path: fmt.Sprintf("%s[%d]", path, i), before: old[i]}, anyTrue(partOf(before.sensitive, i)))
 	}
 	return true
 }
@@ -208,7 +208,7 @@ func (d *differ) add(attribute Attribute, sensitive bool) {
 	if sensitive {
 		attribute.before, attribute.after = nil, nil
 	} else {
-		attribute.Before, attribute.After = text(attribute.before), text(attribute.after)
+		attribute.Before, attribute.After = textOf(attribute.before), textOf(attribute.after)
 	}
 	if attribute.Unknown {
 		attribute.After = ""
@@ -217,7 +217,7 @@ func (d *differ) add(attribute Attribute, sensitive bool) {
 }
 
 // text is a value as JSON, "" for none.
-func text(value any) string {
+func textOf(value any) string {
 	if value == nil {
 		return ""
 	}
@@ -232,7 +232,7 @@ func text(value any) string {
 
 // same reports whether two values are the same to AWS: documents in JSON by what they say, and nothing like an empty list.
 func same(a, b any) bool {
-	if empty(a) && empty(b) {
+	if isEmpty(a) && isEmpty(b) {
 		return true
 	}
 	if reflect.DeepEqual(a, b) {
@@ -247,7 +247,7 @@ func same(a, b any) bool {
 	return json.Unmarshal([]byte(first), &x) == nil && json.Unmarshal([]byte(second), &y) == nil && reflect.DeepEqual(x, y)
 }
 
-func empty(value any) bool {
+func isEmpty(value any) bool {
 	switch value := value.(type) {
 	case nil:
 		return true

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "record what is said of the recorded plans; review the difference")
 
 // object is a value of a resource, or a part of one.
-type object = map[string]any
+type objectOf = map[string]any
 
 func list(elements ...any) []any { return elements }
 
@@ -44,7 +44,7 @@ var production = &blueprint.Environment{
 }
 
 // of is a change of a resource, whose address is MODULE.TYPE.NAME or TYPE.NAME: without before it is made, without after it goes.
-func of(address string, before, after object) *tfjson.ResourceChange {
+func changeOf(address string, before, after objectOf) *tfjson.ResourceChange {
 	at := strings.LastIndex(address, "terraform_data.")
 	if at < 0 {
 		at = strings.LastIndex(address, "aws_")
@@ -77,18 +77,18 @@ func acting(r *tfjson.ResourceChange, actions ...tfjson.Action) *tfjson.Resource
 	return r
 }
 
-func anew(r *tfjson.ResourceChange, paths ...any) *tfjson.ResourceChange {
+func replacedBy(r *tfjson.ResourceChange, paths ...any) *tfjson.ResourceChange {
 	r.Change.Actions = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}
 	r.Change.ReplacePaths = paths
 	return r
 }
 
-func plan(changes ...*tfjson.ResourceChange) *tfjson.Plan {
+func planOf(changes ...*tfjson.ResourceChange) *tfjson.Plan {
 	return &tfjson.Plan{ResourceChanges: changes}
 }
 
 // said are the components of a set as "title: summary".
-func said(components []Component) []string {
+func titles(components []Component) []string {
 	var found []string
 	for _, c := range components {
 		found = append(found, c.Title()+": "+c.Summary)
@@ -96,7 +96,7 @@ func said(components []Component) []string {
 	return found
 }
 
-func containerText(t *testing.T, containers ...object) string {
+func containerText(t *testing.T, containers ...objectOf) string {
 	t.Helper()
 	text, err := json.Marshal(containers)
 	if err != nil {
@@ -106,65 +106,66 @@ func containerText(t *testing.T, containers ...object) string {
 }
 
 func TestSummary(t *testing.T) {
-	keep := object{"id": "x"}
-	noop := acting(of("module.topic_order.aws_sns_topic.this", keep, keep), tfjson.ActionNoop)
-	service := func(containers ...object) object {
-		return object{"skip_destroy": true, "cpu": "256", "container_definitions": containerText(t, containers...)}
+	keep := objectOf{"id": "x"}
+	noop := acting(changeOf("module.topic_order.aws_sns_topic.this", keep, keep), tfjson.ActionNoop)
+	service := func(containers ...objectOf) objectOf {
+		return objectOf{"skip_destroy": true, "cpu": "256", "container_definitions": containerText(t, containers...)}
 	}
-	bigger := service(object{"name": "app", "image": "r/shop:b", "environment": list(object{"name": "A", "value": "1"})})
+	bigger := service(objectOf{"name": "app", "image": "r/shop:b", "environment": list(objectOf{"name": "A", "value": "1"})})
 	bigger["cpu"] = "512"
 	for _, test := range []struct {
 		name    string
 		changes []*tfjson.ResourceChange
 		want    string
 	}{
-		{"a policy", []*tfjson.ResourceChange{of("module.topic_order.aws_sqs_queue_policy.this", object{"policy": `{"a": 1}`}, object{"policy": `{"a": 2}`})}, "topic order-placed: queue policy changes"},
-		{"a policy in another spelling", []*tfjson.ResourceChange{of("module.topic_order.aws_sqs_queue_policy.this", object{"policy": `{"a": 1}`}, object{"policy": `{ "a":1}`})}, "topic order-placed: details change"},
-		{"a policy that is known later", []*tfjson.ResourceChange{tuned(of("module.topic_order.aws_sns_topic_policy.this", object{"policy": `{"a": 1}`}, object{}), func(r *tfjson.ResourceChange) {
-			r.Change.AfterUnknown = object{"policy": true}
+		{"a policy", []*tfjson.ResourceChange{changeOf("module.topic_order.aws_sqs_queue_policy.this", objectOf{"policy": `{"a": 1}`}, objectOf{"policy": `{"a": 2}`})}, "topic order-placed: queue policy changes"},
+		{"a policy in another spelling", []*tfjson.ResourceChange{changeOf("module.topic_order.aws_sqs_queue_policy.this", objectOf{"policy": `{"a": 1}`}, objectOf{"policy": `{ "a":1}`})}, "topic order-placed: details change"},
+		{"a policy that is known later", []*tfjson.ResourceChange{tuned(changeOf("module.topic_order.aws_sns_topic_policy.this", objectOf{"policy": `{"a": 1}`}, objectOf{}), func(r *tfjson.ResourceChange) {
+			r.Change.AfterUnknown = objectOf{"policy": true}
 		})}, "topic order-placed: topic policy changes, known after apply"},
-		{"a key's own policy", []*tfjson.ResourceChange{of("module.key.aws_kms_key.this", object{"policy": `{"a": 1}`}, object{"policy": `{"a": 2}`})}, "encryption key: key policy changes"},
-		{"a server that is replaced", []*tfjson.ResourceChange{anew(of("module.database_server_main.aws_db_instance.this", keep, keep), list("storage_encrypted"))}, "database server main: replaced, data lost (because of encryption of storage)"},
-		{"created first, then destroyed", []*tfjson.ResourceChange{acting(of("module.service_orders.aws_security_group.this", keep, keep), tfjson.ActionCreate, tfjson.ActionDelete)}, "service orders: replaces security group"},
-		{"a deployment", []*tfjson.ResourceChange{anew(of("module.service_orders.aws_ecs_task_definition.this", service(object{"name": "app", "image": "r/shop:a"}), bigger), list("container_definitions"), list("cpu"))}, "service orders: new version b, environment variable A added, cpu 256 -> 512"},
-		{"a deployment with another configuration", []*tfjson.ResourceChange{anew(of("module.service_gateway.aws_ecs_task_definition.this",
-			service(object{"name": "config", "environment": list(object{"name": "INFRA_CONFIG", "value": "{}"})}),
-			service(object{"name": "config", "environment": list(object{"name": "INFRA_CONFIG", "value": "{1}"})}, object{"name": "probe", "image": "x"})))}, "gateway: runtime configuration changes, container probe added"},
-		{"another image", []*tfjson.ResourceChange{anew(of("module.service_orders.aws_ecs_task_definition.this",
-			service(object{"name": "app", "image": "1.dkr.ecr.eu-west-1.amazonaws.com/shop:a", "secrets": list(object{"name": "KEY", "valueFrom": "arn:a"})}),
-			service(object{"name": "app", "image": "ghcr.io/shop:a", "stopTimeout": 5.0, "secrets": list(object{"name": "KEY", "valueFrom": "arn:b"})})))}, "service orders: image shop:a -> shop:a, secret KEY changes, stop timeout changes"},
-		{"a digest", []*tfjson.ResourceChange{anew(of("module.service_orders.aws_ecs_task_definition.this", service(object{"name": "app", "image": "r/shop@sha256:000000000000ffff"}), service(object{"name": "app", "image": "r/shop@sha256:111111111111ffff"})))}, "service orders: new version sha256:111111111111"},
-		{"numbers", []*tfjson.ResourceChange{of("module.service_orders.aws_ecs_service.this", object{"desired_count": 1.0}, object{"desired_count": 3.0}), of("module.service_orders.aws_cloudwatch_log_group.this", object{"retention_in_days": 30.0}, object{"retention_in_days": 90.0})}, "service orders: tasks 1 -> 3, log group retention 30 -> 90"},
-		{"seconds", []*tfjson.ResourceChange{of("module.topic_order.aws_sqs_queue.this", object{"visibility_timeout_seconds": 30.0, "message_retention_seconds": 345600.0}, object{"visibility_timeout_seconds": 90.0, "message_retention_seconds": 3600.0})}, "topic order-placed: message retention 4 days -> 1 h, visibility 30 s -> 90 s"},
-		{"switches", []*tfjson.ResourceChange{of("module.database_server_main.aws_db_instance.this", object{"deletion_protection": true, "skip_final_snapshot": false}, object{"deletion_protection": false, "skip_final_snapshot": true})}, "database server main: deletion protection off, final snapshot off"},
-		{"engine and class", []*tfjson.ResourceChange{of("module.database_server_main.aws_db_instance.this", object{"engine_version": "16", "instance_class": "db.a"}, object{"engine_version": "17", "instance_class": "db.b"})}, "database server main: engine version 16 -> 17, instance class db.a -> db.b"},
-		{"a parameter", []*tfjson.ResourceChange{of("module.database_server_main.aws_db_parameter_group.this",
-			object{"parameter": list(object{"name": "a", "value": "1"}, object{"name": "b", "value": "1"})},
-			object{"parameter": list(object{"name": "b", "value": "2"}, object{"name": "c", "value": "1"}, object{"name": "a", "value": "1"})})}, "database server main: parameter group b 1 -> 2, parameter group parameter changes"},
-		{"lists", []*tfjson.ResourceChange{of("module.bucket_invoices.aws_s3_bucket_cors_configuration.this", object{"allowed_origins": list("a", "b")}, object{"allowed_origins": list("b", "c")})}, "bucket invoices: CORS rules allowed origins gain c, lose a"},
-		{"tags", []*tfjson.ResourceChange{of("module.topic_order.aws_sns_topic.this", object{"tags": object{"a": "1"}, "tags_all": object{"a": "1"}}, object{"tags": object{"a": "2"}, "tags_all": object{"a": "2"}})}, "topic order-placed: tags change"},
-		{"a part that comes, and one that goes", []*tfjson.ResourceChange{noop, of("module.topic_order.aws_cloudwatch_metric_alarm.a", nil, keep), of("module.topic_order.aws_cloudwatch_metric_alarm.b", nil, keep), of("module.topic_order.aws_sns_topic_policy.this", keep, nil)}, "topic order-placed: adds 2 alarms, removes topic policy"},
-		{"something new", []*tfjson.ResourceChange{of("module.topic_order.aws_cloudwatch_metric_alarm.a", nil, keep), of("module.topic_order.aws_sns_topic.this", nil, keep)}, "topic order-placed: new: topic, alarm"},
-		{"something new and large", []*tfjson.ResourceChange{of("module.database_server_main.aws_db_instance.this", nil, object{"instance_class": "db.m6g.large"})}, "database server main: new: server db.m6g.large"},
-		{"something new for everybody", []*tfjson.ResourceChange{of("module.service_gateway.aws_lb.this", nil, object{"internal": false})}, "gateway: new: load balancer facing the internet"},
-		{"something that goes", []*tfjson.ResourceChange{of("module.bucket_invoices.aws_s3_bucket.this", keep, nil), of("module.bucket_invoices.aws_s3_bucket_policy.this", keep, nil)}, "bucket invoices: destroyed, data lost"},
-		{"something the code has no longer", []*tfjson.ResourceChange{of("module.bucket_old_ones.aws_s3_bucket.this", keep, nil)}, "bucket old ones: destroyed, data lost (no longer in the code)"},
-		{"a password that is drawn anew", []*tfjson.ResourceChange{anew(of("module.database_password_orders.aws_secretsmanager_secret.this", keep, keep), list("name"))}, "database role svc_orders: replaced (because of name)"},
-		{"something that is left alone", []*tfjson.ResourceChange{acting(of("module.bucket_invoices.aws_s3_bucket.this", keep, nil), tfjson.ActionForget)}, "bucket invoices: no longer managed, stays on AWS"},
-		{"a move", []*tfjson.ResourceChange{tuned(acting(of("module.bucket_invoices.aws_s3_bucket.this", keep, keep), tfjson.ActionNoop), func(r *tfjson.ResourceChange) {
+		{"a key's own policy", []*tfjson.ResourceChange{changeOf("module.key.aws_kms_key.this", objectOf{"policy": `{"a": 1}`}, objectOf{"policy": `{"a": 2}`})}, "encryption key: key policy changes"},
+		{"a server that is replaced", []*tfjson.ResourceChange{replacedBy(changeOf("module.database_server_main.aws_db_instance.this", keep, keep), list("storage_encrypted"))}, "database server main: replaced, data lost (because of encryption of storage)"},
+		{"created first, then destroyed", []*tfjson.ResourceChange{acting(changeOf("module.service_orders.aws_security_group.this", keep, keep), tfjson.ActionCreate, tfjson.ActionDelete)}, "service orders: replaces security group"},
+		{"a deployment", []*tfjson.ResourceChange{replacedBy(changeOf("module.service_orders.aws_ecs_task_definition.this", service(objectOf{"name": "app", "image": "r/shop:a"}), bigger), list("container_definitions"), list("cpu"))}, "service orders: new version b, environment variable A added, cpu 256 -> 512"},
+		{"a deployment with another configuration", []*tfjson.ResourceChange{replacedBy(changeOf("module.service_gateway.aws_ecs_task_definition.this",
+			service(objectOf{"name": "config", "environment": list(objectOf{"name": "INFRA_CONFIG", "value": "{}"})}),
+			service(objectOf{"name": "config", "environment": list(objectOf{"name": "INFRA_CONFIG", "value": "{1}"})}, objectOf{"name": "probe", "image": "x"})))}, "gateway: runtime configuration changes, container probe added"},
+		{"another image", []*tfjson.ResourceChange{replacedBy(changeOf("module.service_orders.aws_ecs_task_definition.this",
+			service(objectOf{"name": "app", "image": "1.dkr.ecr.eu-west-1.amazonaws.com/shop:a", "secrets": list(objectOf{"name": "KEY", "valueFrom": "arn:a"})}),
+			service(objectOf{"name": "app", "image": "ghcr.io/shop:a", "stopTimeout": 5.0, "secrets": list(objectOf{"name": "KEY", "valueFrom": "arn:b"})})))}, "service orders: image shop:a -> shop:a, secret KEY changes, stop timeout changes"},
+		{"a task definition that does not stay", []*tfjson.ResourceChange{replacedBy(changeOf("module.service_orders.aws_ecs_task_definition.this", objectOf{"cpu": "256"}, objectOf{"cpu": "512"}), list("cpu"))}, "service orders: replaced (because of cpu)"},
+		{"a digest", []*tfjson.ResourceChange{replacedBy(changeOf("module.service_orders.aws_ecs_task_definition.this", service(objectOf{"name": "app", "image": "r/shop@sha256:000000000000ffff"}), service(objectOf{"name": "app", "image": "r/shop@sha256:111111111111ffff"})))}, "service orders: new version sha256:111111111111"},
+		{"numbers", []*tfjson.ResourceChange{changeOf("module.service_orders.aws_ecs_service.this", objectOf{"desired_count": 1.0}, objectOf{"desired_count": 3.0}), changeOf("module.service_orders.aws_cloudwatch_log_group.this", objectOf{"retention_in_days": 30.0}, objectOf{"retention_in_days": 90.0})}, "service orders: tasks 1 -> 3, log group retention 30 -> 90"},
+		{"seconds", []*tfjson.ResourceChange{changeOf("module.topic_order.aws_sqs_queue.this", objectOf{"visibility_timeout_seconds": 30.0, "message_retention_seconds": 345600.0}, objectOf{"visibility_timeout_seconds": 90.0, "message_retention_seconds": 3600.0})}, "topic order-placed: message retention 4 days -> 1 h, visibility 30 s -> 90 s"},
+		{"switches", []*tfjson.ResourceChange{changeOf("module.database_server_main.aws_db_instance.this", objectOf{"deletion_protection": true, "skip_final_snapshot": false}, objectOf{"deletion_protection": false, "skip_final_snapshot": true})}, "database server main: deletion protection off, final snapshot off"},
+		{"engine and class", []*tfjson.ResourceChange{changeOf("module.database_server_main.aws_db_instance.this", objectOf{"engine_version": "16", "instance_class": "db.a"}, objectOf{"engine_version": "17", "instance_class": "db.b"})}, "database server main: engine version 16 -> 17, instance class db.a -> db.b"},
+		{"a parameter", []*tfjson.ResourceChange{changeOf("module.database_server_main.aws_db_parameter_group.this",
+			objectOf{"parameter": list(objectOf{"name": "a", "value": "1"}, objectOf{"name": "b", "value": "1"})},
+			objectOf{"parameter": list(objectOf{"name": "b", "value": "2"}, objectOf{"name": "c", "value": "1"}, objectOf{"name": "a", "value": "1"})})}, "database server main: parameter group b 1 -> 2, parameter group parameter changes"},
+		{"lists", []*tfjson.ResourceChange{changeOf("module.bucket_invoices.aws_s3_bucket_cors_configuration.this", objectOf{"allowed_origins": list("a", "b")}, objectOf{"allowed_origins": list("b", "c")})}, "bucket invoices: CORS rules allowed origins gain c, lose a"},
+		{"tags", []*tfjson.ResourceChange{changeOf("module.topic_order.aws_sns_topic.this", objectOf{"tags": objectOf{"a": "1"}, "tags_all": objectOf{"a": "1"}}, objectOf{"tags": objectOf{"a": "2"}, "tags_all": objectOf{"a": "2"}})}, "topic order-placed: tags change"},
+		{"a part that comes, and one that goes", []*tfjson.ResourceChange{noop, changeOf("module.topic_order.aws_cloudwatch_metric_alarm.a", nil, keep), changeOf("module.topic_order.aws_cloudwatch_metric_alarm.b", nil, keep), changeOf("module.topic_order.aws_sns_topic_policy.this", keep, nil)}, "topic order-placed: adds 2 alarms, removes topic policy"},
+		{"something new", []*tfjson.ResourceChange{changeOf("module.topic_order.aws_cloudwatch_metric_alarm.a", nil, keep), changeOf("module.topic_order.aws_sns_topic.this", nil, keep)}, "topic order-placed: new: topic, alarm"},
+		{"something new and large", []*tfjson.ResourceChange{changeOf("module.database_server_main.aws_db_instance.this", nil, objectOf{"instance_class": "db.m6g.large"})}, "database server main: new: server db.m6g.large"},
+		{"something new for everybody", []*tfjson.ResourceChange{changeOf("module.service_gateway.aws_lb.this", nil, objectOf{"internal": false})}, "gateway: new: load balancer facing the internet"},
+		{"something that goes", []*tfjson.ResourceChange{changeOf("module.bucket_invoices.aws_s3_bucket.this", keep, nil), changeOf("module.bucket_invoices.aws_s3_bucket_policy.this", keep, nil)}, "bucket invoices: destroyed, data lost"},
+		{"something the code has no longer", []*tfjson.ResourceChange{changeOf("module.bucket_old_ones.aws_s3_bucket.this", keep, nil)}, "bucket old ones: destroyed, data lost (no longer in the code)"},
+		{"a password that is drawn anew", []*tfjson.ResourceChange{replacedBy(changeOf("module.database_password_orders.aws_secretsmanager_secret.this", keep, keep), list("name"))}, "database role svc_orders: replaced (because of name)"},
+		{"something that is left alone", []*tfjson.ResourceChange{acting(changeOf("module.bucket_invoices.aws_s3_bucket.this", keep, nil), tfjson.ActionForget)}, "bucket invoices: no longer managed, stays on AWS"},
+		{"a move", []*tfjson.ResourceChange{tuned(acting(changeOf("module.bucket_invoices.aws_s3_bucket.this", keep, keep), tfjson.ActionNoop), func(r *tfjson.ResourceChange) {
 			r.PreviousAddress = "module.bucket_bills.aws_s3_bucket.this"
 		})}, "bucket invoices: moved from module.bucket_bills"},
-		{"an import", []*tfjson.ResourceChange{tuned(of("module.bucket_invoices.aws_s3_bucket.this", object{"force_destroy": true}, object{"force_destroy": false}), func(r *tfjson.ResourceChange) {
+		{"an import", []*tfjson.ResourceChange{tuned(changeOf("module.bucket_invoices.aws_s3_bucket.this", objectOf{"force_destroy": true}, objectOf{"force_destroy": false}), func(r *tfjson.ResourceChange) {
 			r.Change.Importing = &tfjson.Importing{ID: "invoices"}
 		})}, "bucket invoices: force destroy off, imports bucket"},
-		{"at the root", []*tfjson.ResourceChange{of("terraform_data.account", nil, object{"input": "1"})}, "environment: new: check"},
-		{"a job and its schedule", []*tfjson.ResourceChange{of("module.job_statements.aws_scheduler_schedule.this", object{"schedule_expression": "rate(1 hour)"}, object{"schedule_expression": "rate(2 hours)"})}, "job statements: schedule expression rate(1 hour) -> rate(2 hours)"},
-		{"too much to say", []*tfjson.ResourceChange{of("module.topic_order.aws_sns_topic.this", object{"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0, "e": 1.0, "f": 1.0, "g": 1.0}, object{"a": 2.0, "b": 2.0, "c": 2.0, "d": 2.0, "e": 2.0, "f": 2.0, "g": 2.0})}, "topic order-placed: a 1 -> 2, b 1 -> 2, c 1 -> 2, d 1 -> 2, e 1 -> 2, 2 more changes"},
-		{"inside a module of a module", []*tfjson.ResourceChange{of(`module.topic_order["a.b"].module.inner.aws_sns_topic.this`, object{"a": 1.0}, object{"a": 2.0})}, "topic order-placed: a 1 -> 2"},
-		{"with a longer name", []*tfjson.ResourceChange{of("module.topic_order_late.aws_sns_topic.this", object{"a": 1.0}, object{"a": 2.0})}, "topic order-placed-late: a 1 -> 2"},
+		{"at the root", []*tfjson.ResourceChange{changeOf("terraform_data.account", nil, objectOf{"input": "1"})}, "environment: new: check"},
+		{"a job and its schedule", []*tfjson.ResourceChange{changeOf("module.job_statements.aws_scheduler_schedule.this", objectOf{"schedule_expression": "rate(1 hour)"}, objectOf{"schedule_expression": "rate(2 hours)"})}, "job statements: schedule expression rate(1 hour) -> rate(2 hours)"},
+		{"too much to say", []*tfjson.ResourceChange{changeOf("module.topic_order.aws_sns_topic.this", objectOf{"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0, "e": 1.0, "f": 1.0, "g": 1.0}, objectOf{"a": 2.0, "b": 2.0, "c": 2.0, "d": 2.0, "e": 2.0, "f": 2.0, "g": 2.0})}, "topic order-placed: a 1 -> 2, b 1 -> 2, c 1 -> 2, d 1 -> 2, e 1 -> 2, 2 more changes"},
+		{"inside a module of a module", []*tfjson.ResourceChange{changeOf(`module.topic_order["a.b"].module.inner.aws_sns_topic.this`, objectOf{"a": 1.0}, objectOf{"a": 2.0})}, "topic order-placed: a 1 -> 2"},
+		{"with a longer name", []*tfjson.ResourceChange{changeOf("module.topic_order_late.aws_sns_topic.this", objectOf{"a": 1.0}, objectOf{"a": 2.0})}, "topic order-placed-late: a 1 -> 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := said(Of(production, "platform", plan(test.changes...)).Components)
+			got := titles(Of(production, "platform", planOf(test.changes...)).Components)
 			if len(got) != 1 || got[0] != test.want {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
@@ -174,16 +175,16 @@ func TestSummary(t *testing.T) {
 
 // The worst comes first.
 func TestOrder(t *testing.T) {
-	keep := object{"id": "x"}
-	set := Of(production, "platform", plan(
-		of("module.topic_order.aws_sns_topic.this", nil, keep),
-		of("module.service_orders.aws_ecs_service.this", object{"a": 1.0}, object{"a": 2.0}),
-		of("module.service_gateway.aws_iam_role_policy.this", object{"policy": "{}"}, object{"policy": `{"a": 1}`}),
-		acting(of("module.key.aws_kms_alias.this", keep, nil), tfjson.ActionForget),
-		anew(of("module.topic_order_late.aws_sns_topic.this", keep, keep)),
-		of("module.job_statements.aws_scheduler_schedule.this", keep, nil),
-		of("module.bucket_invoices.aws_s3_bucket.this", keep, nil),
-		acting(of("module.database_password_orders.aws_secretsmanager_secret.this", keep, keep), tfjson.ActionNoop),
+	keep := objectOf{"id": "x"}
+	set := Of(production, "platform", planOf(
+		changeOf("module.topic_order.aws_sns_topic.this", nil, keep),
+		changeOf("module.service_orders.aws_ecs_service.this", objectOf{"a": 1.0}, objectOf{"a": 2.0}),
+		changeOf("module.service_gateway.aws_iam_role_policy.this", objectOf{"policy": "{}"}, objectOf{"policy": `{"a": 1}`}),
+		acting(changeOf("module.key.aws_kms_alias.this", keep, nil), tfjson.ActionForget),
+		replacedBy(changeOf("module.topic_order_late.aws_sns_topic.this", keep, keep)),
+		changeOf("module.job_statements.aws_scheduler_schedule.this", keep, nil),
+		changeOf("module.bucket_invoices.aws_s3_bucket.this", keep, nil),
+		acting(changeOf("module.database_password_orders.aws_secretsmanager_secret.this", keep, keep), tfjson.ActionNoop),
 		&tfjson.ResourceChange{Mode: tfjson.DataResourceMode, Address: "data.aws_x.y", Change: &tfjson.Change{Actions: tfjson.Actions{tfjson.ActionRead}}},
 		&tfjson.ResourceChange{Mode: "ephemeral", Address: "ephemeral.aws_x.y", Change: &tfjson.Change{Actions: tfjson.Actions{"open"}}},
 	))
@@ -208,19 +209,19 @@ func TestDriftOutputsAndDeferred(t *testing.T) {
 	set := Of(production, "platform", &tfjson.Plan{
 		Complete: &partial,
 		ResourceDrift: []*tfjson.ResourceChange{
-			of("module.service_orders.aws_cloudwatch_log_group.this", object{"retention_in_days": 90.0, "kms_key_id": nil}, object{"retention_in_days": 1.0, "kms_key_id": ""}),
-			of("module.key.aws_kms_alias.this", object{"tags": nil}, object{"tags": object{}}),
-			of("module.topic_order.aws_sns_topic.this", object{"id": "x"}, nil),
+			changeOf("module.service_orders.aws_cloudwatch_log_group.this", objectOf{"retention_in_days": 90.0, "kms_key_id": nil}, objectOf{"retention_in_days": 1.0, "kms_key_id": ""}),
+			changeOf("module.key.aws_kms_alias.this", objectOf{"tags": nil}, objectOf{"tags": objectOf{}}),
+			changeOf("module.topic_order.aws_sns_topic.this", objectOf{"id": "x"}, nil),
 		},
-		DeferredChanges: []*tfjson.DeferredResourceChange{{Reason: "provider_config_unknown", ResourceChange: of("module.bucket_invoices.aws_s3_bucket.this", nil, object{})}},
+		DeferredChanges: []*tfjson.DeferredResourceChange{{Reason: "provider_config_unknown", ResourceChange: changeOf("module.bucket_invoices.aws_s3_bucket.this", nil, objectOf{})}},
 		OutputChanges: map[string]*tfjson.Change{
 			"topic":  {Actions: tfjson.Actions{tfjson.ActionCreate}, AfterUnknown: true},
-			"server": {Actions: tfjson.Actions{tfjson.ActionUpdate}, AfterSensitive: object{"password": true}},
+			"server": {Actions: tfjson.Actions{tfjson.ActionUpdate}, AfterSensitive: objectOf{"password": true}},
 			"bucket": {Actions: tfjson.Actions{tfjson.ActionDelete}},
 			"same":   {Actions: tfjson.Actions{tfjson.ActionNoop}},
 		},
 	})
-	if got, want := said(set.Drift), []string{"topic order-placed: removes topic", "service orders: log group retention 90 -> 1"}; !slices.Equal(got, want) {
+	if got, want := titles(set.Drift), []string{"topic order-placed: removes topic", "service orders: log group retention 90 -> 1"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if want := []Output{{Name: "bucket", Action: "delete"}, {Name: "server", Action: "update", Sensitive: true}, {Name: "topic", Action: "create", Unknown: true}}; !slices.Equal(set.Outputs, want) {
@@ -266,24 +267,24 @@ func golden(t *testing.T, name string, got []byte) {
 // Nothing that is secret is in any of the formats, wherever it stands in a plan.
 func TestSecretsAreNotShown(t *testing.T) {
 	const secret = "hunter2"
-	env := list(object{"name": "TOKEN", "value": secret})
+	env := list(objectOf{"name": "TOKEN", "value": secret})
 	set := Of(production, "platform", &tfjson.Plan{
 		ResourceChanges: []*tfjson.ResourceChange{
-			tuned(of("module.topic_order.aws_sns_topic.this", object{"a": secret, "b": object{"c": secret}, "d": list(object{"e": secret})}, object{"a": secret + "x", "b": object{"c": secret + "x"}, "d": list(object{"e": secret + "x"}, object{"e": secret})}), func(r *tfjson.ResourceChange) {
-				r.Change.BeforeSensitive = object{"a": true, "b": object{"c": true}, "d": list(object{"e": true})}
-				r.Change.AfterSensitive = object{"a": true, "b": object{"c": true}, "d": list(object{"e": true}, object{"e": true})}
+			tuned(changeOf("module.topic_order.aws_sns_topic.this", objectOf{"a": secret, "b": objectOf{"c": secret}, "d": list(objectOf{"e": secret})}, objectOf{"a": secret + "x", "b": objectOf{"c": secret + "x"}, "d": list(objectOf{"e": secret + "x"}, objectOf{"e": secret})}), func(r *tfjson.ResourceChange) {
+				r.Change.BeforeSensitive = objectOf{"a": true, "b": objectOf{"c": true}, "d": list(objectOf{"e": true})}
+				r.Change.AfterSensitive = objectOf{"a": true, "b": objectOf{"c": true}, "d": list(objectOf{"e": true}, objectOf{"e": true})}
 			}),
-			tuned(of("module.key.aws_kms_key.this", object{"a": secret}, object{"a": "b"}), func(r *tfjson.ResourceChange) { r.Change.BeforeSensitive = true }),
-			of("module.bucket_invoices.aws_secretsmanager_secret_version.this", object{"secret_string": secret}, object{"secret_string": secret + "x"}),
-			of("module.service_orders.aws_ecs_task_definition.this", object{"container_definitions": containerText(t, object{"name": "app"})}, object{"container_definitions": containerText(t, object{"name": "app", "environment": env})}),
-			of("module.service_orders.aws_lambda_function.this", object{"environment": list(object{"variables": object{"A": secret}})}, object{"environment": list(object{"variables": object{"A": secret + "x"}})}),
-			of("terraform_data.note", object{"input": secret}, object{"input": secret + "x"}),
-			tuned(of("module.service_gateway.aws_lambda_function.this", object{"x": list(secret)}, object{}), func(r *tfjson.ResourceChange) {
-				r.Change.BeforeSensitive, r.Change.AfterUnknown = object{"x": list(true)}, object{"x": true}
+			tuned(changeOf("module.key.aws_kms_key.this", objectOf{"a": secret}, objectOf{"a": "b"}), func(r *tfjson.ResourceChange) { r.Change.BeforeSensitive = true }),
+			changeOf("module.bucket_invoices.aws_secretsmanager_secret_version.this", objectOf{"secret_string": secret}, objectOf{"secret_string": secret + "x"}),
+			changeOf("module.service_orders.aws_ecs_task_definition.this", objectOf{"container_definitions": containerText(t, objectOf{"name": "app"})}, objectOf{"container_definitions": containerText(t, objectOf{"name": "app", "environment": env})}),
+			changeOf("module.service_orders.aws_lambda_function.this", objectOf{"environment": list(objectOf{"variables": objectOf{"A": secret}})}, objectOf{"environment": list(objectOf{"variables": objectOf{"A": secret + "x"}})}),
+			changeOf("terraform_data.note", objectOf{"input": secret}, objectOf{"input": secret + "x"}),
+			tuned(changeOf("module.service_gateway.aws_lambda_function.this", objectOf{"x": list(secret)}, objectOf{}), func(r *tfjson.ResourceChange) {
+				r.Change.BeforeSensitive, r.Change.AfterUnknown = objectOf{"x": list(true)}, objectOf{"x": true}
 			}),
 		},
-		ResourceDrift: []*tfjson.ResourceChange{tuned(of("module.topic_order.aws_sns_topic.this", object{"a": "x"}, object{"a": secret}), func(r *tfjson.ResourceChange) {
-			r.Change.AfterSensitive = object{"a": true}
+		ResourceDrift: []*tfjson.ResourceChange{tuned(changeOf("module.topic_order.aws_sns_topic.this", objectOf{"a": "x"}, objectOf{"a": secret}), func(r *tfjson.ResourceChange) {
+			r.Change.AfterSensitive = objectOf{"a": true}
 		})},
 		OutputChanges: map[string]*tfjson.Change{"x": {Actions: tfjson.Actions{tfjson.ActionUpdate}, Before: secret, After: secret + "x", AfterSensitive: true}},
 	})
@@ -316,15 +317,15 @@ func TestManyComponents(t *testing.T) {
 		env.Stacks[0].Components = append(env.Stacks[0].Components, blueprint.Component{ID: fmt.Sprintf("process s%03d", i), Noun: noun, Address: address})
 		switch {
 		case i < 12:
-			changes = append(changes, of(address+".aws_cloudwatch_log_group.this", object{"retention_in_days": 30.0}, object{"retention_in_days": 90.0}))
+			changes = append(changes, changeOf(address+".aws_cloudwatch_log_group.this", objectOf{"retention_in_days": 30.0}, objectOf{"retention_in_days": 90.0}))
 		case i == 20:
-			changes = append(changes, of(address+".aws_ecs_service.this", object{"desired_count": 1.0}, object{"desired_count": 2.0}))
+			changes = append(changes, changeOf(address+".aws_ecs_service.this", objectOf{"desired_count": 1.0}, objectOf{"desired_count": 2.0}))
 		default:
-			changes = append(changes, anew(of(address+".aws_ecs_task_definition.this",
-				object{"skip_destroy": true, "container_definitions": `[{"name": "app", "image": "r:a"}]`}, object{"skip_destroy": true, "container_definitions": `[{"name": "app", "image": "r:b"}]`})))
+			changes = append(changes, replacedBy(changeOf(address+".aws_ecs_task_definition.this",
+				objectOf{"skip_destroy": true, "container_definitions": `[{"name": "app", "image": "r:a"}]`}, objectOf{"skip_destroy": true, "container_definitions": `[{"name": "app", "image": "r:b"}]`})))
 		}
 	}
-	set := Of(env, "services", plan(changes...))
+	set := Of(env, "services", planOf(changes...))
 	golden(t, "many.txt", rendered(t, 80, set))
 	var out bytes.Buffer
 	if err := Markdown(&out, []Set{set}); err != nil {
@@ -338,7 +339,7 @@ func TestManyComponents(t *testing.T) {
 // What is read in a terminal or in a comment does nothing there.
 func TestTextIsHarmless(t *testing.T) {
 	env := &blueprint.Environment{Stacks: []blueprint.Stack{{Name: "platform", Components: []blueprint.Component{{ID: "topic \x1b[2J", Noun: "topic", Address: "module.t", DeclaredIn: "a|b`.go"}}}}}
-	set := Of(env, "platform", plan(of("module.t.aws_sns_topic.this", object{"name": "a"}, object{"name": "@all [x](http://y) <b>|`"})))
+	set := Of(env, "platform", planOf(changeOf("module.t.aws_sns_topic.this", objectOf{"name": "a"}, objectOf{"name": "@all [x](http://y) <b>|`"})))
 	if got := rendered(t, 80, set); bytes.ContainsRune(got, '\x1b') {
 		t.Errorf("got %q", got)
 	}
@@ -355,7 +356,7 @@ func TestTextIsHarmless(t *testing.T) {
 
 // Narrow terminals get narrow lines.
 func TestNarrow(t *testing.T) {
-	rendered(t, 40, Of(production, "platform", plan(of("module.topic_order.aws_sns_topic.this", object{"display_name": "a"}, object{"display_name": "b"}))))
+	rendered(t, 40, Of(production, "platform", planOf(changeOf("module.topic_order.aws_sns_topic.this", objectOf{"display_name": "a"}, objectOf{"display_name": "b"}))))
 }
 
 // Every type of resource that the modules or the generated code make has a word of its own, and no word is for a type that
@@ -379,7 +380,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for resourceType := range made {
-		if found, known := words(resourceType); !known || found.noun == "" {
+		if found, known := resourceNoun(resourceType); !known || found.noun == "" {
 			t.Errorf("there is no word for %s: add it to noun.go", resourceType)
 		}
 	}
@@ -392,7 +393,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("noun.go has a word for %s, which nothing makes", match[1])
 		}
 	}
-	if found, known := words("aws_new_thing"); known || found.noun != "new thing" {
+	if found, known := resourceNoun("aws_new_thing"); known || found.noun != "new thing" {
 		t.Error("a type without a word is not told")
 	}
 }

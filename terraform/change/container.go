@@ -32,7 +32,7 @@ func containersOf(value any) (map[string]container, bool) {
 		for _, name := range []string{"name", "image", "environment", "secrets"} {
 			delete(c.rest, name)
 		}
-		maps.DeleteFunc(c.rest, func(_ string, value any) bool { return empty(value) })
+		maps.DeleteFunc(c.rest, func(_ string, value any) bool { return isEmpty(value) })
 		found[c.Name] = c
 	}
 	return found, true

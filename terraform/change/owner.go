@@ -15,13 +15,13 @@ import (
 const Environment = "environment"
 
 // owners are the components of a stack by the address of their module call.
-type owners map[string][]blueprint.Component
+type componentOwners map[string][]blueprint.Component
 
 // dependent are the nouns of components that live in what another one of the same address is.
 var dependent = []string{"database", "cron job"}
 
-func ownersOf(env *blueprint.Environment, stack string) owners {
-	found := owners{}
+func ownersOf(env *blueprint.Environment, stack string) componentOwners {
+	found := componentOwners{}
 	planned := env.Stack(stack)
 	if planned == nil {
 		return found
@@ -49,7 +49,7 @@ func rank(component blueprint.Component) int {
 
 // of is the address of the module call that a module is in, the longest one that a component has. For a module of none it is
 // that of its outermost call, and "" at the root.
-func (o owners) of(module string) string {
+func (o componentOwners) of(module string) string {
 	best := ""
 	for address := range o {
 		if within(module, address) && len(address) > len(best) {
@@ -78,7 +78,7 @@ func outermost(module string) string {
 }
 
 // named is the component of an address, without what happens to it.
-func (o owners) named(address string) Component {
+func (o componentOwners) named(address string) Component {
 	sharing := o[address]
 	switch {
 	case address == "":
@@ -94,7 +94,7 @@ func (o owners) named(address string) Component {
 	return component
 }
 
-func (o owners) component(address string, resources []Resource, whole bool) Component {
+func (o componentOwners) component(address string, resources []Resource, whole bool) Component {
 	component := o.named(address)
 	for i := range resources {
 		resources[i].Risk = resources[i].risk(component)
@@ -115,12 +115,12 @@ func (o owners) component(address string, resources []Resource, whole bool) Comp
 	for _, resource := range resources {
 		component.Risk = max(component.Risk, resource.Risk)
 	}
-	component.Summary = summary(component, whole)
+	component.Summary = summarize(component, whole)
 	return component
 }
 
 func isMain(r Resource) bool {
-	kind, _ := words(r.Type)
+	kind, _ := resourceNoun(r.Type)
 	return kind.main
 }
 
@@ -130,7 +130,7 @@ func Owner(env *blueprint.Environment, stack, moduleAddress string) Component {
 	return all.named(all.of(moduleAddress))
 }
 
-func deferredOf(plan *tfjson.Plan, owners owners) []Deferred {
+func deferredOf(plan *tfjson.Plan, owners componentOwners) []Deferred {
 	var found []Deferred
 	for _, deferred := range plan.DeferredChanges {
 		if deferred.ResourceChange == nil {
@@ -144,7 +144,7 @@ func deferredOf(plan *tfjson.Plan, owners owners) []Deferred {
 
 // driftOf is what was changed behind terraform's back, without what only looks so: what is empty in one way and in another, and
 // what the code does not set, such as the policy of a queue, which another resource writes and the queue reads back.
-func driftOf(plan *tfjson.Plan, owners owners, configured Configured) []Component {
+func driftOf(plan *tfjson.Plan, owners componentOwners, configured Configured) []Component {
 	changes := map[string][]Resource{}
 	for _, drifted := range plan.ResourceDrift {
 		if drifted.Change == nil || drifted.Mode != tfjson.ManagedResourceMode {

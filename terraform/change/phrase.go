@@ -105,13 +105,13 @@ func (a Attribute) say(resourceType string) string {
 	switch {
 	case subject == "":
 		return "changes"
-	case isList(a.before) || isList(a.after):
+	case isListValue(a.before) || isListValue(a.after):
 		return subject + listed(a.before, a.after)
 	case before == "" && after == "":
 		return subject + " changes"
-	case a.before == nil || before == "" && empty(a.before):
+	case a.before == nil || before == "" && isEmpty(a.before):
 		return subject + " " + after
-	case a.after == nil || after == "" && empty(a.after):
+	case a.after == nil || after == "" && isEmpty(a.after):
 		return "no more " + subject
 	case before == "" || after == "":
 		return subject + " changes"
@@ -196,7 +196,7 @@ func short(value any) string {
 	return ""
 }
 
-func isList(value any) bool {
+func isListValue(value any) bool {
 	_, is := value.([]any)
 	return is
 }

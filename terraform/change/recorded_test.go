@@ -118,7 +118,7 @@ func TestOneTopicMore(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 		if len(set.Drift) > 0 {
-			t.Errorf("%s: drift %q", name, said(set.Drift))
+			t.Errorf("%s: drift %q", name, titles(set.Drift))
 		}
 	}
 	of := Of(shop, "platform", recorded(t, "shop-platform-topic"))

@@ -11,7 +11,7 @@ import (
 // resourceOf is what happens to one resource. The bool reports whether anything does.
 func resourceOf(planned *tfjson.ResourceChange, configured Configured) (Resource, bool) {
 	resource := Resource{
-		Address: planned.Address, Type: planned.Type, Noun: Noun(planned.Type), Action: action(planned), Deposed: planned.DeposedKey,
+		Address: planned.Address, Type: planned.Type, Noun: Noun(planned.Type), Action: actionOf(planned), Deposed: planned.DeposedKey,
 		Because: because(planned.ActionReason),
 	}
 	if planned.PreviousAddress != planned.Address {
@@ -38,7 +38,7 @@ func resourceOf(planned *tfjson.ResourceChange, configured Configured) (Resource
 	return resource, resource.Action != Keep || resource.PreviousAddress != "" || resource.ImportID != ""
 }
 
-func action(planned *tfjson.ResourceChange) string {
+func actionOf(planned *tfjson.ResourceChange) string {
 	actions := planned.Change.Actions
 	switch {
 	case actions.Create():
@@ -113,7 +113,7 @@ func (c *Counts) add(resource Resource, acts bool) {
 // risk is how bad it may get. What the blueprint says of a component decides for secrets and queues: those of its own making,
 // a password that is drawn anew or the queue of runs that failed, hold nothing of anybody's.
 func (r Resource) risk(component Component) Risk {
-	kind, _ := words(r.Type)
+	kind, _ := resourceNoun(r.Type)
 	holds := kind.holds && (component.Gone || component.HoldsData || r.Type != "aws_secretsmanager_secret" && r.Type != "aws_sqs_queue")
 	switch r.Action {
 	case Delete, Replace, ReplaceAfter:

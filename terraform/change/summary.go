@@ -10,15 +10,15 @@ import (
 const most = 6
 
 // summary says what happens to a component, the worst first. Whole: nothing of it stays as it is.
-func summary(component Component, whole bool) string {
+func summarize(component Component, whole bool) string {
 	resources := component.Resources
 	if whole {
 		switch {
-		case all(resources, Create):
+		case allAre(resources, Create):
 			return "new: " + strings.Join(counted(resources), ", ")
-		case all(resources, Delete):
+		case allAre(resources, Delete):
 			return lossOf("destroyed", component, resources)
-		case all(resources, Forget):
+		case allAre(resources, Forget):
 			return "no longer managed, stays on AWS"
 		}
 	}
@@ -123,7 +123,7 @@ func (r Resource) phrases() []string {
 	if len(r.notes) == 0 {
 		return nil
 	}
-	if kind, _ := words(r.Type); kind.main {
+	if kind, _ := resourceNoun(r.Type); kind.main {
 		return withoutBare(r.notes, r.Noun)
 	}
 	first := r.Noun + " " + r.notes[0]
@@ -150,7 +150,7 @@ func withoutBare(notes []string, noun string) []string {
 	return found
 }
 
-func all(resources []Resource, action string) bool {
+func allAre(resources []Resource, action string) bool {
 	return !slices.ContainsFunc(resources, func(r Resource) bool { return r.Action != action })
 }
 
@@ -171,7 +171,7 @@ func counted(resources []Resource) []string {
 	var nouns []string
 	for _, main := range []bool{true, false} {
 		for _, resource := range resources {
-			if kind, _ := words(resource.Type); kind.main != main {
+			if kind, _ := resourceNoun(resource.Type); kind.main != main {
 				continue
 			}
 			if numbers[resource.Noun] == 0 {

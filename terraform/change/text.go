@@ -12,7 +12,7 @@ import (
 const alike = 4
 
 // line is what is said of one component, or of several that change in the same way.
-type line struct {
+type textLine struct {
 	title, summary string
 	// names are the titles of several.
 	names []string
@@ -20,7 +20,7 @@ type line struct {
 }
 
 // lines are those of components, in their order, with those alike together where the first of them is.
-func lines(components []Component) []line {
+func lines(components []Component) []textLine {
 	type likeness struct {
 		risk    Risk
 		summary string
@@ -33,13 +33,13 @@ func lines(components []Component) []line {
 		is := likeness{c.Risk, c.Summary}
 		groups[is] = append(groups[is], c)
 	}
-	var found []line
+	var found []textLine
 	done := map[likeness]bool{}
 	for _, c := range components {
 		is := likeness{c.Risk, c.Summary}
 		group := groups[is]
 		if len(group) < alike {
-			found = append(found, line{title: c.Title() + others(c), summary: c.Summary, risk: c.Risk})
+			found = append(found, textLine{title: c.Title() + others(c), summary: c.Summary, risk: c.Risk})
 			continue
 		}
 		if !done[is] {
@@ -59,7 +59,7 @@ func others(c Component) string {
 }
 
 // together is the line of components that change in the same way.
-func together(group []Component) line {
+func together(group []Component) textLine {
 	noun := group[0].Noun
 	var names []string
 	for _, c := range group {
@@ -75,7 +75,7 @@ func together(group []Component) line {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return line{title: fmt.Sprintf("%d %s", len(group), plural(noun)), summary: group[0].Summary, names: names, risk: group[0].Risk}
+	return textLine{title: fmt.Sprintf("%d %s", len(group), plural(noun)), summary: group[0].Summary, names: names, risk: group[0].Risk}
 }
 
 // several is how many names a line has.
@@ -116,7 +116,7 @@ func (c Counts) String() string {
 
 // Text writes plans for a terminal of a width.
 func Text(w io.Writer, sets []Set, width int) error {
-	page := &page{width: max(width, 40)}
+	page := &textPage{width: max(width, 40)}
 	stacks := 0
 	for _, set := range sets {
 		stacks = max(stacks, utf8.RuneCountInString(set.Stack))
@@ -132,12 +132,12 @@ func Text(w io.Writer, sets []Set, width int) error {
 }
 
 // page is a text that is being written.
-type page struct {
+type textPage struct {
 	width int
 	out   strings.Builder
 }
 
-func (p *page) set(set Set, stacks int) {
+func (p *textPage) set(set Set, stacks int) {
 	p.row(fmt.Sprintf("%-*s   ", stacks, set.Stack), set.Heading())
 	p.components(set.Components)
 	if outputs := outputText(set.Outputs); outputs != "" {
@@ -156,7 +156,7 @@ func (p *page) set(set Set, stacks int) {
 }
 
 // components writes one line for each, with what happens to it in a column of its own.
-func (p *page) components(components []Component) {
+func (p *textPage) components(components []Component) {
 	all := lines(components)
 	column := 0
 	for _, line := range all {
@@ -183,7 +183,7 @@ func (p *page) components(components []Component) {
 }
 
 // row writes a text behind what leads it, wrapped between words.
-func (p *page) row(lead, text string) {
+func (p *textPage) row(lead, text string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
 	line := lead
 	empty := true

@@ -53,7 +53,7 @@ func statementOf(written map[string]any) statement {
 		sid:        textAt(written, "Sid"),
 		deny:       strings.EqualFold(textAt(written, "Effect"), "Deny"),
 		principals: principalsOf(written["Principal"]), notPrincipals: principalsOf(written["NotPrincipal"]),
-		actions: lower(textsOf(written["Action"])), notActions: lower(textsOf(written["NotAction"])),
+		actions: lowercased(textsOf(written["Action"])), notActions: lowercased(textsOf(written["NotAction"])),
 		resources: textsOf(written["Resource"]), notResources: textsOf(written["NotResource"]),
 		written: map[string]string{}, conditions: map[string][]string{},
 	}
@@ -93,7 +93,7 @@ func textsOf(value any) []string {
 	return slices.Compact(texts)
 }
 
-func lower(texts []string) []string {
+func lowercased(texts []string) []string {
 	for i := range texts {
 		texts[i] = strings.ToLower(texts[i])
 	}
@@ -113,14 +113,14 @@ func principalsOf(value any) []string {
 				found = append(found, "*")
 				continue
 			}
-			found = append(found, kind+":"+account(name))
+			found = append(found, kind+":"+rootARN(name))
 		}
 	}
 	return found
 }
 
 // account is an account for the ARN of its root, and any other name as it is.
-func account(name string) string {
+func rootARN(name string) string {
 	parts := strings.Split(name, ":")
 	if len(parts) == 6 && parts[0] == "arn" || len(parts) == 6 && strings.HasPrefix(parts[0], "arn") {
 		if parts[2] == "iam" && parts[5] == "root" {

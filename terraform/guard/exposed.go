@@ -10,10 +10,10 @@ import (
 )
 
 // exposed finds what can be reached from the internet, or by everybody, and could not before.
-func exposed(p planned) []Finding {
+func exposed(p plannedChange) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
-		for _, ask := range []func(planned, *tfjson.ResourceChange) []string{openRules, openRoutes, openBuckets, openDocuments, openServers} {
+		for _, ask := range []func(plannedChange, *tfjson.ResourceChange) []string{openRules, openRoutes, openBuckets, openDocuments, openServers} {
 			for _, reason := range ask(p, r) {
 				findings = append(findings, p.finding(Exposed, r, reason))
 			}
@@ -26,7 +26,7 @@ func exposed(p planned) []Finding {
 var private = []string{"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"}
 
 // open reports whether a range is the internet, or so much of it that it makes no difference: two halves are a whole.
-func open(cidr string) bool {
+func isInternet(cidr string) bool {
 	prefix, err := netip.ParsePrefix(cidr)
 	if err != nil {
 		return false
@@ -43,7 +43,7 @@ func open(cidr string) bool {
 }
 
 // openRules finds rules of security groups and of network ACLs that let the internet in.
-func openRules(p planned, r *tfjson.ResourceChange) []string {
+func openRules(p plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	switch r.Type {
 	case "aws_vpc_security_group_ingress_rule":
@@ -94,7 +94,7 @@ func inline(value any, names ...string) []string {
 func newlyOpen(before, after []string, format string) []string {
 	var reasons []string
 	for _, cidr := range after {
-		if open(cidr) && !slices.Contains(before, cidr) {
+		if isInternet(cidr) && !slices.Contains(before, cidr) {
 			reasons = append(reasons, fmt.Sprintf(format, cidr))
 		}
 	}
@@ -115,7 +115,7 @@ func portText(value any, from, to string) string {
 
 // openRoutes finds subnets that become public ones: by a route to an internet gateway, by another route table, or by giving
 // public addresses.
-func openRoutes(p planned, r *tfjson.ResourceChange) []string {
+func openRoutes(p plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	switch r.Type {
 	case "aws_route":
@@ -150,7 +150,7 @@ func inlineInternet(table any) bool {
 }
 
 // publicTable reports whether a route table has a route to an internet gateway, as far as the plan shows.
-func (p planned) publicTable(id string) bool {
+func (p plannedChange) publicTable(id string) bool {
 	return id != "" && slices.ContainsFunc(p.managed(), func(r *tfjson.ResourceChange) bool {
 		value := r.Change.After
 		if value == nil {
@@ -162,7 +162,7 @@ func (p planned) publicTable(id string) bool {
 }
 
 // openBuckets finds what keeps buckets shut and does no longer.
-func openBuckets(p planned, r *tfjson.ResourceChange) []string {
+func openBuckets(p plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	switch r.Type {
 	case "aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block":
@@ -189,7 +189,7 @@ func openBuckets(p planned, r *tfjson.ResourceChange) []string {
 }
 
 // openDocuments finds policies of what is there that everybody may use, and could not before.
-func openDocuments(p planned, r *tfjson.ResourceChange) []string {
+func openDocuments(p plannedChange, r *tfjson.ResourceChange) []string {
 	if r.Type == "aws_lambda_permission" {
 		if r.Change.After != nil && textAt(r.Change.After, "principal") == "*" && textAt(r.Change.Before, "principal") != "*" && p.there(r, "function_name", "aws_lambda_function", "function_name") {
 			return []string{"everybody may call " + textAt(r.Change.After, "function_name")}
@@ -205,7 +205,7 @@ func openDocuments(p planned, r *tfjson.ResourceChange) []string {
 		after, _ := statementsOf(textAt(r.Change.After, of.document))
 		was := everybodys(before)
 		for _, action := range everybodys(after) {
-			if !anyGlob(lower(slices.Clone(was)), strings.ToLower(action)) {
+			if !anyGlob(lowercased(slices.Clone(was)), strings.ToLower(action)) {
 				reasons = append(reasons, "everybody may do "+action)
 			}
 		}
@@ -241,7 +241,7 @@ func (s *statement) limited() bool {
 	for condition, values := range s.conditions {
 		operator, key, _ := strings.Cut(condition, " ")
 		if slices.Contains(limiting, key) && !strings.Contains(operator, "not") && !strings.Contains(operator, "ifexists") && !strings.Contains(operator, "null") && !slices.ContainsFunc(values, func(value string) bool {
-			return strings.Trim(value, "*") == "" || open(value)
+			return strings.Trim(value, "*") == "" || isInternet(value)
 		}) {
 			return true
 		}
@@ -250,7 +250,7 @@ func (s *statement) limited() bool {
 }
 
 // openServers finds what faces the internet and did not.
-func openServers(p planned, r *tfjson.ResourceChange) []string {
+func openServers(p plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	switch r.Type {
 	case "aws_lb":

@@ -74,9 +74,9 @@ type Options struct {
 
 // Check asks every guard. What refuses comes first, then by rule and address.
 func Check(env *blueprint.Environment, stack string, plan *tfjson.Plan, options Options) []Finding {
-	p := planned{env: env, stack: stack, plan: plan, options: options, configured: change.ConfiguredOf(plan)}
+	p := plannedChange{env: env, stack: stack, plan: plan, options: options, configured: change.ConfiguredOf(plan)}
 	var findings []Finding
-	for _, guard := range []func(planned) []Finding{dataLost, dataShrinks, netRemoved, widened, exposed, weakened, wrongPlace, muchDestroyed, stateMoved} {
+	for _, guard := range []func(plannedChange) []Finding{dataLost, dataShrinks, netRemoved, widened, exposed, weakened, wrongPlace, muchDestroyed, stateMoved} {
 		findings = append(findings, guard(p)...)
 	}
 	slices.SortStableFunc(findings, func(a, b Finding) int {
@@ -98,7 +98,7 @@ func Refused(findings []Finding) bool {
 }
 
 // planned is what a guard sees.
-type planned struct {
+type plannedChange struct {
 	env        *blueprint.Environment
 	stack      string
 	plan       *tfjson.Plan
@@ -107,7 +107,7 @@ type planned struct {
 }
 
 // changes are the managed resources of the plan that change.
-func (p planned) changes() []*tfjson.ResourceChange {
+func (p plannedChange) changes() []*tfjson.ResourceChange {
 	var found []*tfjson.ResourceChange
 	for _, r := range p.managed() {
 		if !r.Change.Actions.NoOp() {
@@ -118,7 +118,7 @@ func (p planned) changes() []*tfjson.ResourceChange {
 }
 
 // managed are the managed resources of the plan.
-func (p planned) managed() []*tfjson.ResourceChange {
+func (p plannedChange) managed() []*tfjson.ResourceChange {
 	var found []*tfjson.ResourceChange
 	for _, r := range p.plan.ResourceChanges {
 		if r.Change != nil && r.Mode == tfjson.ManagedResourceMode {
@@ -139,7 +139,7 @@ func stays(r *tfjson.ResourceChange) bool {
 }
 
 // allowed reports whether an address may go: it is named, or what it is in is.
-func (p planned) allowed(address string) bool {
+func (p plannedChange) allowed(address string) bool {
 	return slices.ContainsFunc(p.options.AllowDestroy, func(named string) bool {
 		if address == named {
 			return true
@@ -150,7 +150,7 @@ func (p planned) allowed(address string) bool {
 }
 
 // finding is one about a resource.
-func (p planned) finding(rule string, r *tfjson.ResourceChange, reason string, hints ...string) Finding {
+func (p plannedChange) finding(rule string, r *tfjson.ResourceChange, reason string, hints ...string) Finding {
 	owner := change.Owner(p.env, p.stack, r.ModuleAddress)
 	return Finding{Rule: rule, Address: r.Address, Component: owner.Title(), Reason: reason, Hints: hints}
 }

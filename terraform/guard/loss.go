@@ -11,7 +11,7 @@ import (
 )
 
 // dataLost finds what holds data and is destroyed or made anew.
-func dataLost(p planned) []Finding {
+func dataLost(p plannedChange) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
 		if !goes(r) || !change.HoldsData(r.Type) {
@@ -35,7 +35,7 @@ func dataLost(p planned) []Finding {
 
 // drawnAnew reports whether a secret or a queue holds nothing of anybody's: the blueprint says so of its component. Of what the
 // code no longer has the blueprint says nothing; a secret that terraform also wrote the value of was drawn by it.
-func (p planned) drawnAnew(r *tfjson.ResourceChange) bool {
+func (p plannedChange) drawnAnew(r *tfjson.ResourceChange) bool {
 	if r.Type != "aws_secretsmanager_secret" && r.Type != "aws_sqs_queue" {
 		return false
 	}
@@ -50,7 +50,7 @@ func (p planned) drawnAnew(r *tfjson.ResourceChange) bool {
 }
 
 // where is where the component is declared, for a hint.
-func (p planned) where(r *tfjson.ResourceChange) string {
+func (p plannedChange) where(r *tfjson.ResourceChange) string {
 	if file := change.Owner(p.env, p.stack, r.ModuleAddress).DeclaredIn; file != "" {
 		return " in " + file + " or groundplan.hcl"
 	}
@@ -73,7 +73,7 @@ func lossReason(r *tfjson.ResourceChange) string {
 	case r.Change.Actions.Replace():
 		reason = "replaced"
 		if forces := forcedBy(r); len(forces) > 0 {
-			reason += ", because " + strings.Join(forces, ", ") + verb(forces) + " (forces replacement)"
+			reason += ", because " + strings.Join(forces, ", ") + verbFor(forces) + " (forces replacement)"
 		} else if r.ActionReason == tfjson.ActionReasonReplaceBecauseTainted {
 			reason += ", because an earlier apply left it half made"
 		}
@@ -83,7 +83,7 @@ func lossReason(r *tfjson.ResourceChange) string {
 	return reason + fate(r)
 }
 
-func verb(names []string) string {
+func verbFor(names []string) string {
 	if len(names) == 1 {
 		return " changes"
 	}

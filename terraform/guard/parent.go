@@ -7,7 +7,7 @@ import (
 // there reports whether what a resource belongs to was there before: what is made in the same plan has an id that is known after
 // the apply alone, or the name of a resource that is created. What is made anew was there, and so was what a resource belongs to
 // that was there itself.
-func (p planned) there(r *tfjson.ResourceChange, attribute, parentType, parentName string) bool {
+func (p plannedChange) there(r *tfjson.ResourceChange, attribute, parentType, parentName string) bool {
 	if r.Change.Before != nil {
 		return true
 	}

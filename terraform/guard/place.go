@@ -15,7 +15,7 @@ const DefaultShare = 0.3
 const few = 5
 
 // wrongPlace finds plans for another account or region than the environment's.
-func wrongPlace(p planned) []Finding {
+func wrongPlace(p plannedChange) []Finding {
 	refuse := func(address, reason string) Finding {
 		return Finding{
 			Rule: WrongPlace, Address: address, Reason: reason, Refuses: true,
@@ -41,7 +41,7 @@ func wrongPlace(p planned) []Finding {
 }
 
 // firstAccount is the account that the first apply was made in, where the code keeps it.
-func (p planned) firstAccount() string {
+func (p plannedChange) firstAccount() string {
 	for _, r := range p.managed() {
 		if r.Address == "terraform_data.account" {
 			return textAt(r.Change.Before, "output")
@@ -52,7 +52,7 @@ func (p planned) firstAccount() string {
 
 // providers holds what the code says of the AWS provider against the environment. Providers under another name are for other
 // regions on purpose.
-func (p planned) providers(refuse func(address, reason string) Finding) []Finding {
+func (p plannedChange) providers(refuse func(address, reason string) Finding) []Finding {
 	if p.plan.Config == nil {
 		return nil
 	}
@@ -82,7 +82,7 @@ func constant(config *tfjson.ProviderConfig, name string) any {
 
 // elsewhere finds resources of the state that are in another account or region: the state is that of another environment. One
 // of each kind is enough to know.
-func (p planned) elsewhere(account string, refuse func(address, reason string) Finding) []Finding {
+func (p plannedChange) elsewhere(account string, refuse func(address, reason string) Finding) []Finding {
 	var findings []Finding
 	inAccount, inRegion := false, false
 	for _, r := range p.managed() {
@@ -108,7 +108,7 @@ func (p planned) elsewhere(account string, refuse func(address, reason string) F
 
 // deliberate reports whether the code has a provider under another name for a region: CloudFront takes its certificates from
 // one region alone.
-func (p planned) deliberate(region string) bool {
+func (p plannedChange) deliberate(region string) bool {
 	if p.plan.Config == nil {
 		return false
 	}
@@ -121,7 +121,7 @@ func (p planned) deliberate(region string) bool {
 }
 
 // muchDestroyed finds plans that take away more of a stack than a change usually does.
-func muchDestroyed(p planned) []Finding {
+func muchDestroyed(p plannedChange) []Finding {
 	if p.options.Destroy || slices.Contains(p.options.AllowDestroy, p.stack) {
 		return nil
 	}
@@ -151,7 +151,7 @@ func muchDestroyed(p planned) []Finding {
 }
 
 // stateMoved finds plans that were made with another state than there is now.
-func stateMoved(p planned) []Finding {
+func stateMoved(p plannedChange) []Finding {
 	planned, current := p.options.Planned, p.options.Current
 	if planned == nil || current == nil {
 		return nil

@@ -69,7 +69,7 @@ func TestRecordedPlansArePresent(t *testing.T) {
 }
 
 // findings are what the guards find in each recorded plan: "refuses RULE: part of the reason" or "tells RULE: part of the reason".
-var findings = map[string][]string{
+var recordedFindings = map[string][]string{
 	"messages-create":   nil,
 	"messages-harmless": nil,
 	"messages-another-key": {
@@ -138,13 +138,13 @@ func TestRecordedPlans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != len(findings) {
-		t.Errorf("%d plans are recorded, and %d are held to something", len(files), len(findings))
+	if len(files) != len(recordedFindings) {
+		t.Errorf("%d plans are recorded, and %d are held to something", len(files), len(recordedFindings))
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
 		t.Run(name, func(t *testing.T) {
-			want, known := findings[name]
+			want, known := recordedFindings[name]
 			if !known {
 				t.Fatal("nobody says what guards find in it")
 			}

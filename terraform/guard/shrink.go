@@ -10,7 +10,7 @@ import (
 )
 
 // dataShrinks finds other values for which AWS deletes data that is there, without replacing anything.
-func dataShrinks(p planned) []Finding {
+func dataShrinks(p plannedChange) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
 		if p.allowed(r.Address) {
@@ -25,7 +25,7 @@ func dataShrinks(p planned) []Finding {
 	return findings
 }
 
-func shrinks(p planned, r *tfjson.ResourceChange) []string {
+func shrinks(p plannedChange, r *tfjson.ResourceChange) []string {
 	switch r.Type {
 	case "aws_db_instance", "aws_rds_cluster":
 		// "Backup retention period": set to 0 it deletes all automated backups at once; lowered, those older than it.
@@ -86,7 +86,7 @@ func (s scope) String() string {
 }
 
 // expires finds objects that go sooner than before, of a bucket that is there.
-func expires(p planned, r *tfjson.ResourceChange) []string {
+func expires(p plannedChange, r *tfjson.ResourceChange) []string {
 	if r.Change.After == nil || r.Change.Actions.Create() && !p.there(r, "bucket", "aws_s3_bucket", "bucket") {
 		return nil
 	}
@@ -169,7 +169,7 @@ func filterOf(filter map[string]any, prefix string) (string, string) {
 }
 
 // netRemoved finds what would have saved data later and does not any more.
-func netRemoved(p planned) []Finding {
+func netRemoved(p plannedChange) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
 		for _, reason := range nets(p, r) {
@@ -179,7 +179,7 @@ func netRemoved(p planned) []Finding {
 	return findings
 }
 
-func nets(p planned, r *tfjson.ResourceChange) []string {
+func nets(p plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	if r.Type == "aws_s3_bucket_versioning" && textAt(before, "versioning_configuration", 0, "status") == "Enabled" &&
 		textAt(after, "versioning_configuration", 0, "status") != "Enabled" && (!r.Change.Actions.Delete() || p.remains(r, ofBucket)) {

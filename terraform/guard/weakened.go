@@ -10,9 +10,9 @@ import (
 )
 
 // protection is a switch that protects when it is on.
-type protection struct{ resourceType, name, meaning string }
+type protectionSwitch struct{ resourceType, name, meaning string }
 
-var protections = []protection{
+var protections = []protectionSwitch{
 	{"aws_db_instance", "deletion_protection", "AWS no longer refuses to delete it"},
 	{"aws_db_instance", "storage_encrypted", "what it stores is no longer encrypted"},
 	{"aws_db_instance", "manage_master_user_password", "RDS no longer keeps and rotates the password of its administrator"},
@@ -35,10 +35,10 @@ var sealed = map[string]string{
 }
 
 // weakened finds encryption and protection that is less than it was.
-func weakened(p planned) []Finding {
+func weakened(p plannedChange) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
-		for _, ask := range []func(planned, *tfjson.ResourceChange) []string{switchedOff, otherKey, weakerTLS, weakerBuckets, taken, weakerContainers} {
+		for _, ask := range []func(plannedChange, *tfjson.ResourceChange) []string{switchedOff, otherKey, weakerTLS, weakerBuckets, taken, weakerContainers} {
 			for _, reason := range ask(p, r) {
 				findings = append(findings, p.finding(Weakened, r, reason))
 			}
@@ -47,7 +47,7 @@ func weakened(p planned) []Finding {
 	return findings
 }
 
-func switchedOff(_ planned, r *tfjson.ResourceChange) []string {
+func switchedOff(_ plannedChange, r *tfjson.ResourceChange) []string {
 	if !stays(r) {
 		return nil
 	}
@@ -72,7 +72,7 @@ func switchedOff(_ planned, r *tfjson.ResourceChange) []string {
 }
 
 // otherKey finds what another key encrypts from now on, or none of the account's own.
-func otherKey(_ planned, r *tfjson.ResourceChange) []string {
+func otherKey(_ plannedChange, r *tfjson.ResourceChange) []string {
 	name, has := sealed[r.Type]
 	if !has || !stays(r) {
 		return nil
@@ -97,7 +97,7 @@ var clientTLS = []string{
 }
 
 // tls is the place of a policy in clientTLS, from 1 on; 0 for one that is not in it.
-func tls(policy string) int {
+func tlsRank(policy string) int {
 	name := strings.TrimPrefix(policy, "ELBSecurityPolicy-")
 	longest, rank := 0, 0
 	for i, prefix := range clientTLS {
@@ -109,7 +109,7 @@ func tls(policy string) int {
 }
 
 // weakerTLS finds clients that get in with less than they had to show.
-func weakerTLS(_ planned, r *tfjson.ResourceChange) []string {
+func weakerTLS(_ plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	if !stays(r) {
 		return nil
@@ -120,7 +120,7 @@ func weakerTLS(_ planned, r *tfjson.ResourceChange) []string {
 		switch {
 		case textAt(before, "protocol") == "HTTPS" && textAt(after, "protocol") == "HTTP":
 			return []string{"protocol HTTPS -> HTTP: requests are no longer encrypted"}
-		case old != now && old != "" && !unknownAt(r, "ssl_policy") && (tls(now) < tls(old) || tls(now) == 0):
+		case old != now && old != "" && !unknownAt(r, "ssl_policy") && (tlsRank(now) < tlsRank(old) || tlsRank(now) == 0):
 			return []string{"ssl_policy " + old + " -> " + now + ": clients may speak an older TLS, or weaker ciphers"}
 		}
 	case "aws_cloudfront_distribution":
@@ -139,14 +139,14 @@ func weakerTLS(_ planned, r *tfjson.ResourceChange) []string {
 			return []string{"user_group_ids is empty: whoever reaches it is let in without a password"}
 		}
 	case "aws_db_parameter_group", "aws_rds_cluster_parameter_group":
-		if parameter(before, "rds.force_ssl") == "1" && parameter(after, "rds.force_ssl") != "1" {
+		if parameterOf(before, "rds.force_ssl") == "1" && parameterOf(after, "rds.force_ssl") != "1" {
 			return []string{"rds.force_ssl is no longer 1: clients may speak to it without TLS"}
 		}
 	}
 	return nil
 }
 
-func parameter(group any, name string) string {
+func parameterOf(group any, name string) string {
 	parameters, _ := get(group, "parameter").([]any)
 	for _, parameter := range parameters {
 		if textAt(parameter, "name") == name {
@@ -157,7 +157,7 @@ func parameter(group any, name string) string {
 }
 
 // weakerBuckets finds objects that are encrypted with less, or that belong to whoever uploads them.
-func weakerBuckets(p planned, r *tfjson.ResourceChange) []string {
+func weakerBuckets(p plannedChange, r *tfjson.ResourceChange) []string {
 	before, after := r.Change.Before, r.Change.After
 	goesAlone := r.Change.Actions.Delete() && p.remains(r, ofBucket)
 	if !stays(r) && !goesAlone {
@@ -187,7 +187,7 @@ func weakerBuckets(p planned, r *tfjson.ResourceChange) []string {
 }
 
 // taken finds protections that are resources themselves and go.
-func taken(_ planned, r *tfjson.ResourceChange) []string {
+func taken(_ plannedChange, r *tfjson.ResourceChange) []string {
 	if !r.Change.Actions.Delete() {
 		return nil
 	}
@@ -201,7 +201,7 @@ func taken(_ planned, r *tfjson.ResourceChange) []string {
 }
 
 // weakerContainers finds containers of a task that may do more on what they run on.
-func weakerContainers(_ planned, r *tfjson.ResourceChange) []string {
+func weakerContainers(_ plannedChange, r *tfjson.ResourceChange) []string {
 	if r.Type != "aws_ecs_task_definition" || !stays(r) || unknownAt(r, "container_definitions") {
 		return nil
 	}

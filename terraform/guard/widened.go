@@ -43,7 +43,7 @@ func documentsOf(resourceType string) []attached {
 }
 
 // widened finds policies that allow more than before, to the same ones or to others, or that deny less.
-func widened(p planned) []Finding {
+func widened(p plannedChange) []Finding {
 	var findings []Finding
 	for _, r := range p.changes() {
 		for _, of := range documentsOf(r.Type) {
@@ -58,7 +58,7 @@ func widened(p planned) []Finding {
 	return findings
 }
 
-func (p planned) wider(r *tfjson.ResourceChange, of attached) []string {
+func (p plannedChange) wider(r *tfjson.ResourceChange, of attached) []string {
 	before, after := textAt(r.Change.Before, of.document), textAt(r.Change.After, of.document)
 	switch {
 	case of.parent == "" && r.Change.After != nil && !p.configured.Sets(r.Address, of.document):
@@ -78,11 +78,11 @@ func (p planned) wider(r *tfjson.ResourceChange, of attached) []string {
 	if r.Change.Actions.Delete() && len(old) > 0 {
 		now = nil
 	}
-	return wider(old, now)
+	return widenedBy(old, now)
 }
 
 // remains reports whether what a deleted policy belonged to stays.
-func (p planned) remains(r *tfjson.ResourceChange, of attached) bool {
+func (p plannedChange) remains(r *tfjson.ResourceChange, of attached) bool {
 	value := textAt(r.Change.Before, of.parent)
 	return !slices.ContainsFunc(p.managed(), func(other *tfjson.ResourceChange) bool {
 		return other.Type == of.parentType && other.Change.Actions.Delete() && slices.Contains([]string{textAt(other.Change.Before, of.parentName), textAt(other.Change.Before, "id"), textAt(other.Change.Before, "arn")}, value)
@@ -90,7 +90,7 @@ func (p planned) remains(r *tfjson.ResourceChange, of attached) bool {
 }
 
 // wider says what statements allow that others did not.
-func wider(before, after []statement) []string {
+func widenedBy(before, after []statement) []string {
 	var reasons []string
 	for i := range after {
 		if s := &after[i]; !s.deny {
@@ -179,7 +179,7 @@ func principalText(r right) string {
 }
 
 // granted finds rights that are not in a document.
-func (p planned) granted(r *tfjson.ResourceChange) []string {
+func (p plannedChange) granted(r *tfjson.ResourceChange) []string {
 	switch r.Type {
 	case "aws_iam_role":
 		if stays(r) && textAt(r.Change.Before, "permissions_boundary") != "" && textAt(r.Change.After, "permissions_boundary") == "" && !unknownAt(r, "permissions_boundary") {
