@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -169,9 +170,13 @@ func interruptedApply(t *testing.T, script string) (talk, signals string, err er
 	return said.String(), string(text), err
 }
 
-const working = `
+// started is an engine that has begun something; working is one that goes on with it, half a minute at most.
+const (
+	started = `
 echo '{"type":"apply_start","hook":{"resource":{"addr":"module.a.x.y"},"action":"create"}}'
-while true; do sleep 0.05; done`
+`
+	working = started + `for i in $(seq 600); do sleep 0.05; done; echo 'no signal came' >&2; exit 1`
+)
 
 // TestInterruptIsPassedOnOnce and the command is waited for.
 func TestInterruptIsPassedOnOnce(t *testing.T) {
@@ -192,10 +197,14 @@ func TestInterruptIsPassedOnOnce(t *testing.T) {
 
 // TestSecondInterruptKills what does not heed the first, and tells what it was doing.
 func TestSecondInterruptKills(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	// Whoever started the tests may ignore the loss of a terminal, as nohup does: it is heard here all the same.
+	heard := make(chan os.Signal, 16)
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
+	for _, sent := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		w, talk := stand(t, `trap '' INT`+working)
 		send := func() {
-			if err := syscall.Kill(os.Getpid(), signal); err != nil {
+			if err := syscall.Kill(os.Getpid(), sent); err != nil {
 				t.Error(err)
 			}
 		}
@@ -211,10 +220,10 @@ func TestSecondInterruptKills(t *testing.T) {
 		})
 		var stopped *InterruptedError
 		if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
-			t.Errorf("%s: %#v", signal, err)
+			t.Errorf("%s: %#v", sent, err)
 		}
 		if got := strings.Count(talk.String(), "groundplan: interrupted; waiting for terraform apply"); got != 1 {
-			t.Errorf("%s: said %d times\n%s", signal, got, talk)
+			t.Errorf("%s: said %d times\n%s", sent, got, talk)
 		}
 	}
 }
@@ -253,7 +262,7 @@ func TestEnvironmentIsTheCallers(t *testing.T) {
 
 // TestAnEngineThatDies is killed by somebody else: it says as much as after a second interrupt.
 func TestAnEngineThatDies(t *testing.T) {
-	w, _ := stand(t, strings.Replace(working, "while true; do sleep 0.05; done", "kill -9 $$", 1))
+	w, _ := stand(t, started+"kill -9 $$")
 	err := w.Apply(t.Context(), filepath.Join(w.Folder, "saved"), nil)
 	var stopped *InterruptedError
 	if !errors.As(err, &stopped) || !stopped.Killed || !stopped.Locks || !slices.Equal(stopped.Running, []string{"module.a.x.y (create, 0s)"}) {
