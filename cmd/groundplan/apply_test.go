@@ -194,7 +194,7 @@ func deployOnce(t *testing.T, out string, on *target, phase func(*apply.Run) app
 		t.Fatal(err)
 	}
 	var talk bytes.Buffer
-	found, err := engine.Find(t.Context(), path, nil, &talk)
+	found, err := engine.Find(t.Context(), filepath.ToSlash(path), nil, &talk)
 	if err != nil {
 		t.Fatal(err)
 	}

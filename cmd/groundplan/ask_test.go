@@ -66,6 +66,7 @@ func (r *onceReader) Read(into []byte) (int, error) {
 
 func TestFlagsFirst(t *testing.T) {
 	available := []*cli.Command{
+		{Name: "bare"},
 		{Name: "flat", Flags: []cli.Flag{&cli.BoolFlag{Name: "on"}, &cli.StringFlag{Name: "file"}}},
 		{Name: "deep", Subcommands: []*cli.Command{{Name: "set", Flags: []cli.Flag{&cli.StringFlag{Name: "file"}, &cli.StringSliceFlag{Name: "many"}}}}},
 	}
@@ -73,6 +74,7 @@ func TestFlagsFirst(t *testing.T) {
 		{{}, nil},
 		{{"--version"}, {"--version"}},
 		{{"unknown", "x", "--on"}, {"unknown", "x", "--on"}},
+		{{"bare", "for", "flat", "a", "--on"}, {"bare", "for", "flat", "a", "--on"}},
 		{{"flat", "a", "--on", "b", "--file", "f", "c"}, {"flat", "--on", "--file", "f", "a", "b", "c"}},
 		{{"flat", "a", "--file=-", "-"}, {"flat", "--file=-", "a", "-"}},
 		{{"flat", "--file", "-", "a"}, {"flat", "--file", "-", "a"}},

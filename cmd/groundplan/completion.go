@@ -162,12 +162,11 @@ func flagsOf(command *cli.Command, m manual) []string {
 func positional(words []string, m manual) []string {
 	var given []string
 	for i, word := range words {
-		flag, is := strings.CutPrefix(word, "--")
-		if is {
+		if strings.HasPrefix(word, "--") {
 			continue
 		}
 		if i > 0 {
-			if flag, is = strings.CutPrefix(words[i-1], "--"); is && m.placeholder(flag) != "" {
+			if flag, is := strings.CutPrefix(words[i-1], "--"); is && m.placeholder(flag) != "" {
 				continue
 			}
 		}

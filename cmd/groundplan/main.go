@@ -161,7 +161,7 @@ func flagsFirst(available []*cli.Command, args []string) []string {
 		verb, available = available[i], available[i].Subcommands
 		named++
 	}
-	if verb == nil {
+	if verb == nil || len(verb.Flags) == 0 { // what follows a verb without flags may be words of another one's
 		return args
 	}
 	sorted, arguments := slices.Clone(args[:named]), []string(nil)
