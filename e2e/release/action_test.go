@@ -50,10 +50,9 @@ type actionStep struct {
 
 // runner does what a runner does with a composite action on Linux.
 type runner struct {
-	action   action
-	inputs   map[string]string
-	temp     string
-	releases string
+	action action
+	inputs map[string]string
+	temp   string
 }
 
 var input = regexp.MustCompile(`\$\{\{ inputs\.([a-z-]+) \}\}`)
@@ -119,13 +118,17 @@ func (r *runner) do(t *testing.T) (said string, outputs string, err error) {
 	return said, outputs, nil
 }
 
-// program is what a release has for this machine, built once.
+// releasedProgram is what a release has for this machine, built once.
 var releasedProgram = sync.OnceValue(func() []byte {
 	folder, err := os.MkdirTemp("", "release")
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(folder)
+	defer func() {
+		if err := os.RemoveAll(folder); err != nil {
+			panic(err)
+		}
+	}()
 	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-X main.releaseVersion=v1.2.3", "-o", folder+"/groundplan", "./cmd/groundplan")
 	command.Dir = "../.."
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
