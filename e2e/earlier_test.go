@@ -63,12 +63,21 @@ func TestEarlierFolderIsTakenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, change := range unexpected(plan) {
-			t.Errorf("%s: %s", stack, change)
+			if !newCode[change] {
+				t.Errorf("%s: %s", stack, change)
+			}
 		}
 		if _, err := tf.Run(t.Context(), "apply", "-input=false", "-no-color", "-lock=false", "saved.tfplan"); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// newCode are changes in place that follow from what functions run, which is other code than that of the earlier version: the function,
+// and the policy that names its version. No process restarts for them, and nothing is made anew.
+var newCode = map[string]bool{
+	"[update] module.cron_nightly_revenue.aws_iam_role_policy.schedule": true,
+	"[update] module.cron_nightly_revenue.aws_lambda_function.this":     true,
 }
 
 // unexpected are the changes of a plan to what exists already: what is new beside it may be created.
