@@ -74,7 +74,7 @@ func TestEarlierFolderIsTakenOver(t *testing.T) {
 }
 
 // newCode are changes in place that follow from what functions run, which is other code than that of the earlier version: the function,
-// and the policy that names its version. No process restarts for them, and nothing is made anew.
+// and the policy that names its ARN, which is known after the update alone. No process restarts for them, and nothing is made anew.
 var newCode = map[string]bool{
 	"[update] module.cron_nightly_revenue.aws_iam_role_policy.schedule": true,
 	"[update] module.cron_nightly_revenue.aws_lambda_function.this":     true,
