@@ -24,7 +24,7 @@ import (
 	"github.com/groundplan/groundplan/generator/reading"
 )
 
-// brought is what an environment in eu-west-1 can bring, by what it replaces. Each has ids of its own.
+// broughtBlocks is what an environment in eu-west-1 can bring, by what it replaces. Each has ids of its own.
 var broughtBlocks = map[string]string{
 	"network": `network {
   vpc_id             = "vpc-0a1b2c3d"

@@ -182,7 +182,7 @@ func (g *grants) messages() {
 }
 
 // grantedBucket is what a bucket is called, with the resources of its rights and the key of its objects, "" for none: a public
-// bucket is encrypted by S3 itself.
+// grantedBucket is encrypted by S3 itself.
 type grantedBucket struct{ name, arn, key, url string }
 
 func (g *grants) bucket(name string) grantedBucket {

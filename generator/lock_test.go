@@ -147,7 +147,7 @@ func TestG2_LocksBeforeWhatIsOptional(t *testing.T) {
 	}
 }
 
-// without takes keys out of all objects in a value.
+// withoutKeys takes keys out of all objects in a value.
 func withoutKeys(v any, keys []string) {
 	switch v := v.(type) {
 	case []any:

@@ -202,16 +202,9 @@ func unique(texts []string) []string {
 
 // showApply shows what is going to be done.
 func (t *target) showApply(c *cli.Context, planned []terraform.Planned, width int) error {
-	var sets []change.Set
-	var findings []stackFinding
-	for _, p := range planned {
-		sets = append(sets, p.Changes)
-		for _, finding := range p.Findings {
-			findings = append(findings, stackFinding{p.Stack.Name, finding})
-		}
-		if err := t.printer.diagnostics(t.asDiagnostics(p.Stack, p.Warnings)); err != nil {
-			return err
-		}
+	sets, findings, err := t.cameTo(planned)
+	if err != nil {
+		return err
 	}
 	if err := change.Text(c.App.ErrWriter, sets, width); err != nil {
 		return err

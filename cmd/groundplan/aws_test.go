@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// account is as much of an AWS account on 127.0.0.1 as the messages of verbs need: who calls, secrets by name with the values they
+// fakeAccount is as much of an AWS account on 127.0.0.1 as the messages of verbs need: who calls, secrets by name with the values they
 // have had, and no bucket.
 type fakeAccount struct {
 	lock    sync.Mutex

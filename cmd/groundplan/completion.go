@@ -62,7 +62,7 @@ func completion(c *cli.Context) error {
 	return err
 }
 
-// line is a command line that somebody is typing.
+// typedLine is a command line that somebody is typing.
 type typedLine struct {
 	commands []*cli.Command
 	words    []string // what is complete, without the program

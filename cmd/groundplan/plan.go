@@ -173,8 +173,8 @@ func isTag(text string) bool {
 	return text != "" && len(text) <= 128 && text[0] != '.' && text[0] != '-' && !strings.ContainsFunc(text, odd)
 }
 
-// showPlan writes what was planned to standard output, and what terraform warns of to the other one.
-func (t *target) showPlan(c *cli.Context, planned []terraform.Planned) error {
+// cameTo is what all stacks' plans come to, and what the guards find in them. What terraform warns of is printed.
+func (t *target) cameTo(planned []terraform.Planned) ([]change.Set, []stackFinding, error) {
 	var sets []change.Set
 	var findings []stackFinding
 	for _, p := range planned {
@@ -183,8 +183,17 @@ func (t *target) showPlan(c *cli.Context, planned []terraform.Planned) error {
 			findings = append(findings, stackFinding{p.Stack.Name, finding})
 		}
 		if err := t.printer.diagnostics(t.asDiagnostics(p.Stack, p.Warnings)); err != nil {
-			return err
+			return nil, nil, err
 		}
+	}
+	return sets, findings, nil
+}
+
+// showPlan writes what was planned to standard output, and what terraform warns of to the other one.
+func (t *target) showPlan(c *cli.Context, planned []terraform.Planned) error {
+	sets, findings, err := t.cameTo(planned)
+	if err != nil {
+		return err
 	}
 	out := c.App.Writer
 	switch c.String("format") {

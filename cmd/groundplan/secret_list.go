@@ -30,6 +30,20 @@ type heldSecret struct {
 	NeededBy []string `json:"needed_by"`
 }
 
+// openSecrets opens the environment of a command line, and asks AWS for its secrets as holdings does; versions are counted where they are asked for.
+func openSecrets(c *cli.Context, versions bool) (*target, []heldSecret, error) {
+	t, err := openTarget(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := t.account(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := t.holdings(c, client, versions)
+	return t, list, err
+}
+
 // holdings looks at all secrets of an environment. Versions are counted where they are asked for, which takes a right more.
 func (t *target) holdings(c *cli.Context, client *aws.Client, versions bool) ([]heldSecret, error) {
 	list := []heldSecret{}
@@ -78,15 +92,7 @@ func listSecrets(c *cli.Context) error {
 	if format != "text" && format != "json" {
 		return mistake(fmt.Sprintf("there is no format %q", format), "the formats are text and json")
 	}
-	t, err := openTarget(c)
-	if err != nil {
-		return err
-	}
-	client, err := t.account(c)
-	if err != nil {
-		return err
-	}
-	list, err := t.holdings(c, client, true)
+	t, list, err := openSecrets(c, true)
 	if err != nil {
 		return err
 	}
@@ -138,15 +144,7 @@ func checkSecrets(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	t, err := openTarget(c)
-	if err != nil {
-		return err
-	}
-	client, err := t.account(c)
-	if err != nil {
-		return err
-	}
-	list, err := t.holdings(c, client, false)
+	t, list, err := openSecrets(c, false)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func openTargetBy(c *cli.Context, flag string) (*target, error) {
 	return t, nil
 }
 
-// chosen is the environment of that name among those that something holds, or the only one.
+// chosenEnvironment is the environment of that name among those that something holds, or the only one.
 func chosenEnvironment(name string, names []string, where string) (string, error) {
 	switch {
 	case name == "" && len(names) == 1:

@@ -59,7 +59,7 @@ func showVersion(c *cli.Context) error {
 // What a release says of itself: the linker sets them (.goreleaser.yaml). Any other build is asked what go noted in it.
 var releaseVersion, releaseCommit, releaseDate string
 
-// build is what a program knows of how it came to be; docs/releases.md describes its JSON.
+// buildFacts is what a program knows of how it came to be; docs/releases.md describes its JSON.
 type buildFacts struct {
 	// Version is the tag, or what go makes of a commit without one; "(devel)" where go was not told.
 	Version string `json:"version"`

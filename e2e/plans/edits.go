@@ -1,12 +1,12 @@
 package main
 
-// stack is a small one under terraform/guard/testdata/stacks.
+// smallStack is a small one under terraform/guard/testdata/stacks.
 type smallStack struct {
 	name  string
 	edits []stackEdit
 }
 
-// edit is something that somebody does to a stack that was applied.
+// stackEdit is something that somebody does to a stack that was applied.
 type stackEdit struct {
 	name    string
 	changes []replacement

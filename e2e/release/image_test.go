@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// image is the last stage of a Dockerfile, with what the stage before it leaves below /system.
+// imageStage is the last stage of a Dockerfile, with what the stage before it leaves below /system.
 type imageStage struct {
 	certificates, temporary  bool
 	program, workdir, user   string

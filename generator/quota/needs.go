@@ -158,7 +158,7 @@ func storage(d *deploy.Deployment) []Need {
 	}
 }
 
-// global is what an account has once, and the names it keeps.
+// globalNeeds is what an account has once, and the names it keeps.
 func globalNeeds(d *deploy.Deployment, taken Taken) []Need {
 	var made, shown float64
 	for _, r := range d.Of(objects.Kind.Name) {

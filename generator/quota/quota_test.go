@@ -13,7 +13,7 @@ import (
 	"github.com/groundplan/groundplan/generator/diagnostic"
 )
 
-// summary is what diagnostics say, one a line.
+// summaryOf is what diagnostics say, one a line.
 func summaryOf(diags hcl.Diagnostics) string {
 	var lines []string
 	for _, d := range diags {

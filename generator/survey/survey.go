@@ -105,7 +105,7 @@ func (s *survey) index() {
 	}
 }
 
-// needs are the ids of that whose secrets a workload does not start without, sorted.
+// neededSecrets are the ids of that whose secrets a workload does not start without, sorted.
 func neededSecrets(w *deploy.Workload) []string {
 	refs := w.Image.Credentials.Refs()
 	for _, secret := range w.Rendered.Secrets {

@@ -55,7 +55,7 @@ type Module struct {
 	settled   bool
 }
 
-// parsed are the blocks of a module, which many tests ask for.
+// parsedModules are the blocks of a module, which many tests ask for.
 var parsedModules sync.Map
 
 // blocks are those of all files of a module.

@@ -14,7 +14,7 @@ const tlsOnly = `{"Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action"
 
 const keyA, keyB = "arn:aws:kms:eu-west-1:123456789012:key/a", "arn:aws:kms:eu-west-1:123456789012:key/b"
 
-// sound is a bucket that lacks nothing, somebody else's making.
+// sound is a bucket that lacks nothing, made by others.
 func sound() *aws.Bucket {
 	return &aws.Bucket{
 		Name: "states", Region: "eu-west-1", Owner: "123456789012", Versioning: "Enabled", Encryption: "AES256", Blocked: true, Ownership: "BucketOwnerEnforced", Policy: tlsOnly,

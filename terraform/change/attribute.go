@@ -63,7 +63,7 @@ type side struct{ value, sensitive any }
 // at is a part of a side.
 func (s side) at(step any) side { return side{partOf(s.value, step), partOf(s.sensitive, step)} }
 
-// part is what is at a step of a value; of a mask that says true of the whole it is true.
+// partOf is what is at a step of a value; of a mask that says true of the whole it is true.
 func partOf(value, step any) any {
 	switch value := value.(type) {
 	case bool:
@@ -216,7 +216,7 @@ func (d *differ) add(attribute Attribute, sensitive bool) {
 	d.found = append(d.found, attribute)
 }
 
-// text is a value as JSON, "" for none.
+// textOf is a value as JSON, "" for none.
 func textOf(value any) string {
 	if value == nil {
 		return ""

@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "record what is said of the recorded plans; review the difference")
 
-// object is a value of a resource, or a part of one.
+// objectOf is a value of a resource, or a part of one.
 type objectOf = map[string]any
 
 func list(elements ...any) []any { return elements }
@@ -43,7 +43,7 @@ var production = &blueprint.Environment{
 	}}},
 }
 
-// of is a change of a resource, whose address is MODULE.TYPE.NAME or TYPE.NAME: without before it is made, without after it goes.
+// changeOf is a change of a resource, whose address is MODULE.TYPE.NAME or TYPE.NAME: without before it is made, without after it goes.
 func changeOf(address string, before, after objectOf) *tfjson.ResourceChange {
 	at := strings.LastIndex(address, "terraform_data.")
 	if at < 0 {
@@ -87,7 +87,7 @@ func planOf(changes ...*tfjson.ResourceChange) *tfjson.Plan {
 	return &tfjson.Plan{ResourceChanges: changes}
 }
 
-// said are the components of a set as "title: summary".
+// titles are the components of a set as "title: summary".
 func titles(components []Component) []string {
 	var found []string
 	for _, c := range components {

@@ -13,7 +13,7 @@ type nounEntry struct {
 	access bool
 }
 
-// words has an entry for every type that the modules make. A test holds the two together.
+// resourceNoun has an entry for every type that the modules make. A test holds the two together.
 func resourceNoun(resourceType string) (nounEntry, bool) {
 	switch resourceType {
 	case "aws_acm_certificate":

@@ -14,7 +14,7 @@ import (
 // removed at the root.
 const Environment = "environment"
 
-// owners are the components of a stack by the address of their module call.
+// componentOwners are the components of a stack by the address of their module call.
 type componentOwners map[string][]blueprint.Component
 
 // dependent are the nouns of components that live in what another one of the same address is.

@@ -9,7 +9,7 @@ import (
 // most is how many phrases a summary has.
 const most = 6
 
-// summary says what happens to a component, the worst first. Whole: nothing of it stays as it is.
+// summarize says what happens to a component, the worst first. Whole: nothing of it stays as it is.
 func summarize(component Component, whole bool) string {
 	resources := component.Resources
 	if whole {

@@ -11,7 +11,7 @@ import (
 // alike is how many components have to change in the same way to be told of in one line.
 const alike = 4
 
-// line is what is said of one component, or of several that change in the same way.
+// textLine is what is said of one component, or of several that change in the same way.
 type textLine struct {
 	title, summary string
 	// names are the titles of several.
@@ -131,7 +131,7 @@ func Text(w io.Writer, sets []Set, width int) error {
 	return err
 }
 
-// page is a text that is being written.
+// textPage is a text that is being written.
 type textPage struct {
 	width int
 	out   strings.Builder

@@ -27,7 +27,7 @@ func Private() (folder string, remove func(), err error) {
 	return folder, func() { _ = os.RemoveAll(folder) }, nil // the next run tries again
 }
 
-// removeAbandoned removes the private folders of processes that are gone. What cannot be removed, as it is somebody else's, stays.
+// removeAbandoned removes the private folders of processes that are gone. What cannot be removed, as it belongs to another user, stays.
 func removeAbandoned(parent string, now time.Time) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {

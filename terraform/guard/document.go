@@ -119,7 +119,7 @@ func principalsOf(value any) []string {
 	return found
 }
 
-// account is an account for the ARN of its root, and any other name as it is.
+// rootARN is an account for the ARN of its root, and any other name as it is.
 func rootARN(name string) string {
 	parts := strings.Split(name, ":")
 	if len(parts) == 6 && parts[0] == "arn" || len(parts) == 6 && strings.HasPrefix(parts[0], "arn") {

@@ -25,7 +25,7 @@ func exposed(p plannedChange) []Finding {
 // private are the ranges that nobody on the internet has ("RFC 1918", "RFC 6598", "RFC 4193").
 var private = []string{"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"}
 
-// open reports whether a range is the internet, or so much of it that it makes no difference: two halves are a whole.
+// isInternet reports whether a range is the internet, or so much of it that it makes no difference: two halves are a whole.
 func isInternet(cidr string) bool {
 	prefix, err := netip.ParsePrefix(cidr)
 	if err != nil {

@@ -97,7 +97,7 @@ func Refused(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Refuses })
 }
 
-// planned is what a guard sees.
+// plannedChange is what a guard sees.
 type plannedChange struct {
 	env        *blueprint.Environment
 	stack      string

@@ -12,10 +12,10 @@ import (
 	"github.com/groundplan/groundplan/blueprint"
 )
 
-// object is a value of a resource, or a part of one.
+// objectOf is a value of a resource, or a part of one.
 type objectOf = map[string]any
 
-// list is a block, or several.
+// listOf is a block, or several.
 func listOf(elements ...any) []any { return elements }
 
 // shopping is the environment that trials are in.
@@ -29,7 +29,7 @@ var shopping = &blueprint.Environment{
 	}}},
 }
 
-// of is a change of a resource in a module: without before it is made, without after it goes.
+// changesOf is a change of a resource in a module: without before it is made, without after it goes.
 func changesOf(module, resourceType string, before, after objectOf) *tfjson.ResourceChange {
 	r := &tfjson.ResourceChange{
 		Address: module + "." + resourceType + ".this", ModuleAddress: module, Mode: tfjson.ManagedResourceMode, Type: resourceType, Name: "this",
@@ -65,7 +65,7 @@ func anew(changes []*tfjson.ResourceChange, attributes ...string) []*tfjson.Reso
 	return changes
 }
 
-// unknown makes attributes known after the apply alone.
+// madeUnknown makes attributes known after the apply alone.
 func madeUnknown(changes []*tfjson.ResourceChange, names ...string) []*tfjson.ResourceChange {
 	for _, r := range changes {
 		mask := objectOf{}
@@ -77,7 +77,7 @@ func madeUnknown(changes []*tfjson.ResourceChange, names ...string) []*tfjson.Re
 	return changes
 }
 
-// trial is a plan, and what the guards find in it: "refuses RULE: part of the reason" or "tells RULE: part of the reason".
+// guardTrial is a plan, and what the guards find in it: "refuses RULE: part of the reason" or "tells RULE: part of the reason".
 type guardTrial struct {
 	name    string
 	changes []*tfjson.ResourceChange

@@ -9,7 +9,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// policy is a document of statements.
+// policyOf is a document of statements.
 func policyOf(statements ...string) string {
 	return `{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ", ") + `]}`
 }

@@ -68,7 +68,7 @@ func TestRecordedPlansArePresent(t *testing.T) {
 	}
 }
 
-// findings are what the guards find in each recorded plan: "refuses RULE: part of the reason" or "tells RULE: part of the reason".
+// recordedFindings are what the guards find in each recorded plan: "refuses RULE: part of the reason" or "tells RULE: part of the reason".
 var recordedFindings = map[string][]string{
 	"messages-create":   nil,
 	"messages-harmless": nil,

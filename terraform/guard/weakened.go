@@ -9,7 +9,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// protection is a switch that protects when it is on.
+// protectionSwitch is a switch that protects when it is on.
 type protectionSwitch struct{ resourceType, name, meaning string }
 
 var protections = []protectionSwitch{
@@ -96,7 +96,7 @@ var clientTLS = []string{
 	"TLS13-1-2-Res", "TLS13-1-3",
 }
 
-// tls is the place of a policy in clientTLS, from 1 on; 0 for one that is not in it.
+// tlsRank is the place of a policy in clientTLS, from 1 on; 0 for one that is not in it.
 func tlsRank(policy string) int {
 	name := strings.TrimPrefix(policy, "ELBSecurityPolicy-")
 	longest, rank := 0, 0

@@ -89,7 +89,7 @@ func (p plannedChange) remains(r *tfjson.ResourceChange, of attached) bool {
 	})
 }
 
-// wider says what statements allow that others did not.
+// widenedBy says what statements allow that others did not.
 func widenedBy(before, after []statement) []string {
 	var reasons []string
 	for i := range after {
